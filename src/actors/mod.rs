@@ -1,0 +1,95 @@
+//! The same negotiation as tokio actors: one task per party, one that owns the sessions.
+//!
+//! ```text
+//!                    ┌─ Errands ──▶ PartyActor 0 ── Returns ─┐
+//!  SessionActor ─────┼─ Errands ──▶ PartyActor 1 ── Returns ─┼──▶ SessionActor
+//!  (owns sessions)   └─ Errands ──▶ PartyActor … ── Returns ─┘
+//! ```
+//!
+//! A party actor owns its preferences, its strategy and its stream; nothing but messages crosses,
+//! and no message carries preferences.
+//! The actors outlive a session, and several sessions are under way at once: each tick the session
+//! actor sends every party one message with everything that all sessions want of it, then takes
+//! the replies in party order. So a message is paid for many sessions, and nothing races: which
+//! task runs first cannot change a result.
+//!
+//! Each mailbox holds one message. That cannot deadlock: the session actor sends to a party only
+//! after it has taken the party's last reply, and there is no channel between parties.
+//!
+//! A task ends when its mailbox closes, that is when the session actor is dropped.
+
+mod party;
+mod session;
+
+use std::ops::Range;
+
+use crate::domain::PartyId;
+use crate::negotiation::PartyReport;
+use crate::protocol::{Action, Ask, Ending, Event};
+use crate::seeds::{Replication, Seeds};
+
+pub use party::PartyActor;
+pub use session::{SessionActor, assemble};
+
+/// Messages a mailbox holds: sender and receiver take turns.
+const MAILBOX_CAPACITY: usize = 1;
+
+/// Everything that all sessions under way want of a party at one time.
+#[derive(Debug, Default)]
+struct Errands {
+    requests: Vec<Request>,
+    /// What happened at the tables since the party was last asked; requests name their part.
+    news: Vec<Event>,
+}
+
+/// What one session wants of a party.
+#[derive(Debug)]
+struct Request {
+    /// Which of the sessions under way.
+    table: usize,
+    /// The party's share of [`Errands::news`].
+    news: Range<usize>,
+    wanted: Wanted,
+}
+
+#[derive(Debug)]
+enum Wanted {
+    /// Sit down for a new session; no reply.
+    Begin(Seeds, Replication),
+    /// Act.
+    Action { round: u32, ask: Ask },
+    /// The session is over: tell of it.
+    Report(Ending),
+}
+
+/// A party's replies, with the emptied message for reuse.
+#[derive(Debug)]
+struct Returns {
+    replies: Vec<Reply>,
+    errands: Errands,
+}
+
+/// A party's reply to one session.
+#[derive(Debug)]
+struct Reply {
+    table: usize,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Action(Action),
+    Report(PartyReport),
+}
+
+/// Why actors could not go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActorError {
+    /// A party's task has ended, most likely by a panic of its strategy.
+    #[error("the actor of party {} is gone", .party.idx())]
+    PartyGone {
+        /// Whose.
+        party: PartyId,
+    },
+}

@@ -1,0 +1,66 @@
+//! One task per party: mailbox in, actions out. Decides nothing itself.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::actors::{Errands, Reply, Returns, Wanted, What};
+use crate::domain::PartyId;
+use crate::negotiation::{Negotiator, Setting};
+
+/// The actor of one party; sits at all tables at once.
+#[derive(Debug)]
+pub struct PartyActor {
+    negotiators: Vec<Negotiator>,
+    mailbox: mpsc::Receiver<Errands>,
+    returns: mpsc::Sender<Returns>,
+}
+
+impl PartyActor {
+    pub(super) fn new(
+        setting: &Arc<Setting>,
+        party: PartyId,
+        tables: usize,
+        mailbox: mpsc::Receiver<Errands>,
+        returns: mpsc::Sender<Returns>,
+    ) -> Self {
+        let negotiators = (0..tables)
+            .map(|_| Negotiator::new(Arc::clone(setting), party))
+            .collect();
+        Self {
+            negotiators,
+            mailbox,
+            returns,
+        }
+    }
+
+    /// Runs until the session actor is gone.
+    pub async fn run(mut self) {
+        while let Some(mut errands) = self.mailbox.recv().await {
+            let mut replies = Vec::with_capacity(errands.requests.len());
+            for request in errands.requests.drain(..) {
+                let negotiator = &mut self.negotiators[request.table];
+                if let Wanted::Begin(seeds, replication) = &request.wanted {
+                    negotiator.begin(seeds, *replication);
+                    continue;
+                }
+                for event in &errands.news[request.news] {
+                    negotiator.observe(event);
+                }
+                let what = match request.wanted {
+                    Wanted::Begin(..) => continue,
+                    Wanted::Action { round, ask } => What::Action(negotiator.act(round, ask)),
+                    Wanted::Report(ending) => What::Report(negotiator.report(&ending)),
+                };
+                replies.push(Reply {
+                    table: request.table,
+                    what,
+                });
+            }
+            errands.news.clear();
+            if self.returns.send(Returns { replies, errands }).await.is_err() {
+                return;
+            }
+        }
+    }
+}

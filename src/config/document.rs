@@ -1,0 +1,378 @@
+//! One table from many texts: files that build on each other, and settings from the command line.
+
+use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeArray, DeString, DeTable, DeValue};
+
+use crate::config::mistake::Mistake;
+use crate::config::source_texts::{Role, SourceText, SourceTexts};
+
+/// Reads a file: the configuration does no I/O of its own.
+pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
+
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// How many files may build on one another.
+const EXTENDS_DEPTH_MAX: usize = 16;
+
+/// Lists of tables that are matched by a key when a file builds on another, or a path names one.
+const KEYED_LISTS: [(&str, &str); 7] = [
+    ("source", "id"),
+    ("issue", "id"),
+    ("party", "id"),
+    ("party.preference", "issue"),
+    ("party.interaction", "id"),
+    ("leverage", "id"),
+    ("claim", "id"),
+];
+
+/// Tables of which single entries can be replaced; all others are replaced whole.
+const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
+
+/// A table put together, whose spans point into the texts that it was made from.
+#[derive(Debug)]
+pub(super) struct Document<'t> {
+    pub(super) table: DeTable<'t>,
+    pub(super) span: Range<usize>,
+}
+
+/// Reads a scenario file and all that it builds on, the nearest first.
+///
+/// `cited` is the place that names the file, if a file does.
+pub(super) fn read_extended(
+    path: &Path,
+    cited: Option<Range<usize>>,
+    read_file: &ReadFile<'_>,
+    texts: &mut SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut next = Some((path.to_owned(), cited));
+    while let Some((path, cited)) = next.take() {
+        let cleaned = clean(&path);
+        let mistake = |message: String| match cited.clone() {
+            Some(span) => Mistake::at(span, message),
+            None => Mistake::nowhere(message),
+        };
+        if seen.contains(&cleaned) {
+            let chain: Vec<String> = seen
+                .iter()
+                .chain([&cleaned])
+                .map(|it| it.display().to_string())
+                .collect();
+            mistakes.push(
+                mistake("these files extend each other in a circle".to_owned())
+                    .hint(chain.join(" extends ")),
+            );
+            break;
+        }
+        if seen.len() == EXTENDS_DEPTH_MAX {
+            mistakes.push(mistake(format!(
+                "more than {EXTENDS_DEPTH_MAX} files build on one another"
+            )));
+            break;
+        }
+        seen.push(cleaned);
+        let text = match read_file(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                mistakes.push(mistake(format!("cannot read {}: {error}", path.display())));
+                break;
+            }
+        };
+        let start = texts.add(Role::Scenario, &path.display().to_string(), &text);
+        let table = parse(&text, start, mistakes);
+        if let Some(extends) = table.get_ref().get("extends") {
+            let span = shift_span(extends.span(), start);
+            match extends.get_ref().as_str() {
+                Some(name) => {
+                    let base = path.parent().unwrap_or(Path::new("")).join(name);
+                    next = Some((base, Some(span)));
+                }
+                None => mistakes.push(Mistake::at(span, "`extends` must name a file")),
+            }
+        }
+    }
+}
+
+/// Parses a text that stands at a place among all texts; tells what is not TOML.
+pub(super) fn parse<'t>(
+    text: &'t str,
+    start: usize,
+    mistakes: &mut Vec<Mistake>,
+) -> Spanned<DeTable<'t>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    mistakes.extend(errors.iter().map(|error| {
+        let span = error.span().unwrap_or(0..0);
+        Mistake::at(
+            shift_span(span, start),
+            format!("this is not TOML: {}", error.message()),
+        )
+    }));
+    table
+}
+
+/// A file's path with `.` and `..` worked out, so that two spellings of it are equal.
+fn clean(path: &Path) -> PathBuf {
+    let mut res = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if res.file_name().is_some() => {
+                res.pop();
+            }
+            Component::ParentDir
+            | Component::Normal(_)
+            | Component::RootDir
+            | Component::Prefix(_) => res.push(component),
+        }
+    }
+    res
+}
+
+impl<'t> Document<'t> {
+    /// The table of one text alone, which is known to be TOML.
+    pub(super) fn of(text: &'t SourceText) -> Self {
+        let (table, _) = DeTable::parse_recoverable(&text.text);
+        Self {
+            span: shift_span(table.span(), text.start),
+            table: shift_table(table.into_inner(), text.start),
+        }
+    }
+
+    /// Puts the texts of scenario files together, the nearest first, as [`read_extended`] read them.
+    pub(super) fn put_together(texts: &'t SourceTexts) -> Self {
+        let mut res = Self {
+            table: DeTable::new(),
+            span: 0..0,
+        };
+        for text in texts.of_role(Role::Scenario).rev() {
+            let mut layer = Self::of(text);
+            res.span = layer.span;
+            layer.table.remove("extends");
+            merge(&mut res.table, layer.table, "");
+        }
+        res
+    }
+
+    /// The table as JSON, for the manifest.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        table_to_json(&self.table)
+    }
+
+    /// Carries out a setting `PATH=VALUE` from the command line.
+    pub(super) fn set_from_command_line(
+        &mut self,
+        setting: &'t SourceText,
+    ) -> Result<(), Mistake> {
+        let (start, text) = (setting.start, setting.text.as_str());
+        let Some((path, value)) = text.split_once('=') else {
+            return Err(Mistake::at(
+                start..start + text.len(),
+                "a setting needs a path and a value",
+            )
+            .hint("write it as PATH=VALUE, for example party.upper.reservation_value=0.5"));
+        };
+        let value_start = start + path.len() + 1;
+        let parsed = DeValue::parse(value).map_err(|error| {
+            Mistake::at(
+                value_start..start + text.len(),
+                format!("the value is not TOML: {}", error.message()),
+            )
+            .hint("words need quotes, which the shell eats: --set 'PATH=\"word\"'")
+        })?;
+        let value = shift(parsed, value_start);
+        self.set(path.trim(), &(start..start + path.len()), value)
+    }
+
+    /// Puts a value at a path; the path's own place is where mistakes point.
+    pub(super) fn set(
+        &mut self,
+        path: &str,
+        path_span: &Range<usize>,
+        value: Value<'t>,
+    ) -> Result<(), Mistake> {
+        set_in(&mut self.table, path, path_span, value)
+    }
+}
+
+fn shift_span(span: Range<usize>, by: usize) -> Range<usize> {
+    span.start + by..span.end + by
+}
+
+/// The table with spans moved to where its text stands among all texts.
+fn shift_table(table: DeTable<'_>, by: usize) -> DeTable<'_> {
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let span = shift_span(key.span(), by);
+            (Spanned::new(span, key.into_inner()), shift(value, by))
+        })
+        .collect()
+}
+
+fn shift(value: Value<'_>, by: usize) -> Value<'_> {
+    let span = shift_span(value.span(), by);
+    let value = match value.into_inner() {
+        DeValue::Table(it) => DeValue::Table(shift_table(it, by)),
+        DeValue::Array(it) => {
+            let mut shifted = DeArray::new();
+            for element in it {
+                shifted.push(shift(element, by));
+            }
+            DeValue::Array(shifted)
+        }
+        other => other,
+    };
+    Spanned::new(span, value)
+}
+
+fn table_to_json(table: &DeTable<'_>) -> serde_json::Value {
+    let entries = table
+        .iter()
+        .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())));
+    serde_json::Value::Object(entries.collect())
+}
+
+fn to_json(value: &DeValue<'_>) -> serde_json::Value {
+    // Numbers that JSON has no form for stay what was written.
+    let as_written = |text: &str| serde_json::Value::from(text);
+    match value {
+        DeValue::Table(it) => table_to_json(it),
+        DeValue::Array(it) => it.iter().map(|it| to_json(it.get_ref())).collect(),
+        DeValue::String(it) => as_written(it),
+        DeValue::Integer(it) => i64::from_str_radix(it.as_str(), it.radix())
+            .map_or_else(|_| as_written(it.as_str()), serde_json::Value::from),
+        DeValue::Float(it) => it
+            .as_str()
+            .parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+            .map_or_else(|| as_written(it.as_str()), serde_json::Value::Number),
+        DeValue::Boolean(it) => (*it).into(),
+        DeValue::Datetime(it) => as_written(&it.to_string()),
+    }
+}
+
+/// Lays one table over another.
+fn merge<'t>(base: &mut DeTable<'t>, over: DeTable<'t>, path: &str) {
+    for (key, value) in over {
+        let below = join(path, key.get_ref());
+        let list_key = KEYED_LISTS.iter().find(|it| it.0 == below).map(|it| it.1);
+        let span = value.span();
+        match (base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value.into_inner()) {
+            (Some(DeValue::Array(old)), DeValue::Array(new)) if list_key.is_some() => {
+                merge_list(old, new, list_key.expect("just seen"), &below);
+            }
+            (Some(DeValue::Table(old)), DeValue::Table(new))
+                if OPEN_TABLES.contains(&below.as_str()) =>
+            {
+                merge(old, new, &below);
+            }
+            (_, value) => {
+                base.remove(key.get_ref().as_ref());
+                base.insert(key, Spanned::new(span, value));
+            }
+        }
+    }
+}
+
+/// Lays a list of tables over another, matching them by their key.
+fn merge_list<'t>(base: &mut DeArray<'t>, over: DeArray<'t>, key: &str, path: &str) {
+    for element in over {
+        let span = element.span();
+        let name = key_of(&element, key).map(str::to_owned);
+        let old = name.and_then(|name| {
+            base.iter_mut()
+                .find(|it| key_of(it, key) == Some(name.as_str()))
+        });
+        match (old.map(Spanned::get_mut), element.into_inner()) {
+            (Some(DeValue::Table(old)), DeValue::Table(new)) => merge(old, new, path),
+            (_, element) => base.push(Spanned::new(span, element)),
+        }
+    }
+}
+
+fn key_of<'a>(element: &'a Value<'_>, key: &str) -> Option<&'a str> {
+    match element.get_ref() {
+        DeValue::Table(table) => table.get(key)?.get_ref().as_str(),
+        _ => None,
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+/// Puts a value at a path below a table.
+fn set_in<'t>(
+    table: &mut DeTable<'t>,
+    path: &str,
+    path_span: &Range<usize>,
+    value: Value<'t>,
+) -> Result<(), Mistake> {
+    let no_such = |name: &str, known: Vec<String>| {
+        Mistake::at(path_span.clone(), format!("there is no `{name}` on the path `{path}`"))
+            .suggest(name, known.iter().map(String::as_str))
+    };
+    let mut segments = path.split('.').peekable();
+    let mut table = table;
+    let mut below = String::new();
+    while let Some(segment) = segments.next() {
+        below = join(&below, segment);
+        if segments.peek().is_none() {
+            let key: DeString<'t> = Cow::Owned(segment.to_owned());
+            table.remove(segment);
+            table.insert(Spanned::new(path_span.clone(), key), value);
+            return Ok(());
+        }
+        let known: Vec<String> = table.keys().map(|it| it.get_ref().to_string()).collect();
+        let Some(entry) = table.get_mut(segment) else {
+            return Err(no_such(segment, known));
+        };
+        let next = match entry.get_mut() {
+            DeValue::Array(list) => {
+                let name = segments.next().expect("just peeked");
+                let key = KEYED_LISTS.iter().find(|it| it.0 == below).map(|it| it.1);
+                let names: Vec<String> = list
+                    .iter()
+                    .enumerate()
+                    .map(|(idx, it)| {
+                        key.and_then(|key| key_of(it, key))
+                            .map_or_else(|| idx.to_string(), str::to_owned)
+                    })
+                    .collect();
+                let Some(idx) = names.iter().position(|it| it == name) else {
+                    return Err(no_such(name, names));
+                };
+                if segments.peek().is_none() {
+                    return Err(Mistake::at(
+                        path_span.clone(),
+                        format!("the path `{path}` ends at a whole table"),
+                    )
+                    .hint("go on to one of its values"));
+                }
+                list.iter_mut().nth(idx).expect("just found").get_mut()
+            }
+            other => other,
+        };
+        match next {
+            DeValue::Table(it) => table = it,
+            _ => {
+                return Err(Mistake::at(
+                    path_span.clone(),
+                    format!("the path `{path}` goes on below `{segment}`, which is a single value"),
+                ));
+            }
+        }
+    }
+    unreachable!("splitting gives at least one segment")
+}

@@ -1,0 +1,23 @@
+//! Files in: scenarios and experiments become domain types here, once, or every mistake is told.
+//!
+//! ```text
+//! text ─ document: parse, extend, set ─▶ table ─ shape: keys and types ─▶ *_file: serde types ─ resolve ─▶ domain
+//! ```
+//!
+//! Reads files only through the function it is given.
+
+mod document;
+mod experiment_file;
+mod load;
+mod mistake;
+mod number;
+mod resolve;
+mod resolve_party;
+mod scenario_file;
+mod shape;
+mod source_texts;
+
+pub use document::ReadFile;
+pub use load::{Experiment, Input, LoadedScenario, Overrides, load_experiment, load_scenario};
+pub use mistake::{Mistake, Mistakes};
+pub use shape::{experiment_schema, scenario_schema};

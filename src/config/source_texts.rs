@@ -1,0 +1,80 @@
+//! The texts that a configuration was put together from, so that every value keeps its place.
+
+use std::ops::Range;
+
+/// What the command line's settings are called in messages.
+const COMMAND_LINE: &str = "--set";
+
+/// What a text is to the configuration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// A scenario file, or one that it builds on.
+    Scenario,
+    /// An experiment file: numbers in it are settings.
+    Experiment,
+    /// A setting from the command line.
+    Setting,
+}
+
+/// Texts one after the other; a span points into all of them together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SourceTexts {
+    texts: Vec<SourceText>,
+}
+
+/// One text with its place among all.
+#[derive(Clone, Debug)]
+pub(super) struct SourceText {
+    pub(super) role: Role,
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Where its spans start.
+    pub(super) start: usize,
+}
+
+impl SourceTexts {
+    /// Adds a file's text; the place where its spans start.
+    pub(super) fn add(&mut self, role: Role, name: &str, text: &str) -> usize {
+        // One place between two texts, so that an empty span at an end belongs to one of them.
+        let start = self
+            .texts
+            .last()
+            .map_or(0, |it| it.start + it.text.len() + 1);
+        self.texts.push(SourceText {
+            role,
+            name: name.to_owned(),
+            text: text.to_owned(),
+            start,
+        });
+        start
+    }
+
+    /// Adds a setting from the command line.
+    pub(super) fn add_setting(&mut self, text: &str) {
+        self.add(Role::Setting, COMMAND_LINE, text);
+    }
+
+    /// Whether a span points outside the scenario's own files.
+    pub(super) fn is_setting(&self, span: &Range<usize>) -> bool {
+        self.locate(span)
+            .is_some_and(|it| it.0.role != Role::Scenario)
+    }
+
+    /// The text that a span points into, with the span's place in it.
+    pub(super) fn locate(&self, span: &Range<usize>) -> Option<(&SourceText, Range<usize>)> {
+        let after = self.texts.partition_point(|it| it.start <= span.start);
+        let it = &self.texts[after.checked_sub(1)?];
+        let clamp = |place: usize| place.saturating_sub(it.start).min(it.text.len());
+        Some((it, clamp(span.start)..clamp(span.end)))
+    }
+
+    /// The texts of a role, in the order they were added.
+    pub(super) fn of_role(&self, role: Role) -> impl DoubleEndedIterator<Item = &SourceText> {
+        self.texts.iter().filter(move |it| it.role == role)
+    }
+
+    /// The files, in the order they were added.
+    pub(super) fn files(&self) -> impl Iterator<Item = &SourceText> {
+        self.texts.iter().filter(|it| it.role != Role::Setting)
+    }
+}

@@ -1,0 +1,135 @@
+//! Whose yes a deal needs.
+
+use crate::domain::condition::Condition;
+use crate::domain::outcome::{Outcome, OutcomeSpace};
+use crate::domain::party::{PartyId, PartySet};
+
+/// Whose yes turns an offer into an agreement: vetoes, some of them conditional, and quotas.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConsentRule {
+    vetoes: Vec<Veto>,
+    quotas: Vec<Quota>,
+}
+
+/// A party whose consent is needed for outcomes that fulfil a condition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Veto {
+    /// Whose consent.
+    pub party: PartyId,
+    /// For which outcomes; the empty condition means all.
+    pub when: Condition,
+}
+
+/// So many yes among some parties.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quota {
+    /// How many yes.
+    pub at_least: usize,
+    /// Among whom.
+    pub of: PartySet,
+}
+
+impl ConsentRule {
+    /// Everybody's yes.
+    pub fn unanimity(n_parties: usize) -> Self {
+        let vetoes = (0..n_parties)
+            .map(|idx| Veto {
+                party: PartyId::new(idx),
+                when: Condition::default(),
+            })
+            .collect();
+        Self::new(vetoes, Vec::new())
+    }
+
+    /// All of these vetoes and all of these quotas.
+    pub fn new(vetoes: Vec<Veto>, quotas: Vec<Quota>) -> Self {
+        Self { vetoes, quotas }
+    }
+
+    /// The vetoes in file order.
+    pub fn vetoes(&self) -> &[Veto] {
+        &self.vetoes
+    }
+
+    /// Whose consent no agreement can do without, whatever it says.
+    pub fn always_needed(&self) -> PartySet {
+        self.vetoes
+            .iter()
+            .filter(|it| it.when.clauses().is_empty())
+            .map(|it| it.party)
+            .collect()
+    }
+
+    /// Everybody whose yes a quota counts.
+    pub fn counted(&self) -> PartySet {
+        self.quotas
+            .iter()
+            .fold(PartySet::EMPTY, |acc, it| acc.union(it.of))
+    }
+
+    /// Whose yes this outcome cannot do without.
+    pub fn needed(&self, space: &OutcomeSpace, outcome: Outcome) -> PartySet {
+        self.vetoes
+            .iter()
+            .filter(|it| it.when.holds(space, outcome))
+            .map(|it| it.party)
+            .collect()
+    }
+
+    /// Whose answer to this outcome counts: those it needs, and those a quota counts.
+    pub fn asked(&self, space: &OutcomeSpace, outcome: Outcome) -> PartySet {
+        self.needed(space, outcome).union(self.counted())
+    }
+
+    /// Whether the outcome is agreed when these parties say yes.
+    pub fn is_satisfied(&self, space: &OutcomeSpace, outcome: Outcome, yes: PartySet) -> bool {
+        yes.contains_all(self.needed(space, outcome))
+            && self
+                .quotas
+                .iter()
+                .all(|it| yes.intersection(it.of).len() >= it.at_least)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::issue::{IssueId, OptionId};
+
+    #[test]
+    fn a_veto_with_a_condition_counts_only_where_it_holds() {
+        let space = OutcomeSpace::new(&[2]).unwrap();
+        let when = Condition::new([(IssueId::new(0), vec![OptionId::new(1)])]);
+        let [a, b] = [0, 1].map(PartyId::new);
+        let rule = ConsentRule::new(
+            vec![
+                Veto {
+                    party: a,
+                    when: Condition::default(),
+                },
+                Veto { party: b, when },
+            ],
+            Vec::new(),
+        );
+        let outcomes: Vec<Outcome> = space.outcomes().collect();
+        assert_eq!(rule.needed(&space, outcomes[0]), PartySet::only(a));
+        assert!(rule.is_satisfied(&space, outcomes[0], PartySet::only(a)));
+        assert!(!rule.is_satisfied(&space, outcomes[1], PartySet::only(a)));
+        assert!(rule.is_satisfied(&space, outcomes[1], PartySet::all(2)));
+    }
+
+    #[test]
+    fn a_quota_is_met_by_any_who_are_enough() {
+        let space = OutcomeSpace::new(&[1]).unwrap();
+        let outcome = space.outcomes().next().unwrap();
+        let quota = Quota {
+            at_least: 2,
+            of: PartySet::all(3),
+        };
+        let rule = ConsentRule::new(Vec::new(), vec![quota]);
+        let says = |idx: &[usize]| idx.iter().map(|&it| PartyId::new(it)).collect();
+        assert!(rule.is_satisfied(&space, outcome, says(&[0, 2])));
+        assert!(!rule.is_satisfied(&space, outcome, says(&[1, 3])));
+        assert_eq!(rule.asked(&space, outcome), PartySet::all(3));
+    }
+}

@@ -1,0 +1,71 @@
+//! An issue and the options it can be settled with.
+
+/// The most issues a scenario may have.
+pub const ISSUES_MAX: usize = 64;
+/// The most options an issue may have.
+pub const OPTIONS_MAX: usize = 4096;
+
+/// The position of an issue in its scenario.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct IssueId(u8);
+
+impl IssueId {
+    /// The issue at this position.
+    ///
+    /// # Panics
+    ///
+    /// If the position is not below [`ISSUES_MAX`].
+    pub fn new(idx: usize) -> Self {
+        assert!(idx < ISSUES_MAX, "an issue's position is below {ISSUES_MAX}");
+        Self(u8::try_from(idx).expect("a position below 64 fits a byte"))
+    }
+
+    /// The issue's position in its scenario.
+    pub fn idx(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// The position of an option among those of its issue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OptionId(u16);
+
+impl OptionId {
+    /// The option at this position.
+    ///
+    /// # Panics
+    ///
+    /// If the position is not below [`OPTIONS_MAX`].
+    pub fn new(idx: usize) -> Self {
+        assert!(
+            idx < OPTIONS_MAX,
+            "an option's position is below {OPTIONS_MAX}"
+        );
+        Self(u16::try_from(idx).expect("a position below 4096 fits 16 bits"))
+    }
+
+    /// The option's position among those of its issue.
+    pub fn idx(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// One thing to be settled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Issue {
+    /// The name by which files and tables call it.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+    /// The ways to settle it, in file order; never empty.
+    pub options: Vec<IssueOption>,
+}
+
+/// One way to settle an issue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IssueOption {
+    /// The name by which files and tables call it.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+}

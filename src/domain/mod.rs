@@ -1,0 +1,27 @@
+//! What is negotiated: pure data, no behaviour of anyone.
+
+mod claim;
+mod condition;
+mod consent;
+mod distribution;
+mod issue;
+mod outcome;
+mod party;
+mod preferences;
+mod provenance;
+mod scenario;
+mod utility;
+
+pub use claim::{Claim, Statement};
+pub use condition::Condition;
+pub use consent::{ConsentRule, Quota, Veto};
+pub use distribution::{
+    Distribution, DistributionError, PROBABILITY_TOLERANCE, are_probabilities,
+};
+pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId};
+pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
+pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
+pub use preferences::{Interaction, IssuePreference, Preferences, UncertainPreferences};
+pub use provenance::{Basis, Number, Provenance};
+pub use scenario::{Scenario, ScenarioKind, Source};
+pub use utility::{Utility, from_units, units};

@@ -1,0 +1,218 @@
+//! What a party wants: as far as it is known, and as drawn for one session.
+
+use std::sync::Arc;
+
+use crate::domain::condition::Condition;
+use crate::domain::issue::{IssueId, OptionId};
+use crate::domain::outcome::{Outcome, OutcomeSpace};
+use crate::domain::provenance::Number;
+use crate::domain::utility::{Utility, from_units, units};
+
+/// A party's preferences before luck: every number with its distribution and provenance.
+#[derive(Clone, Debug)]
+pub struct UncertainPreferences {
+    /// The utility of no agreement; in [0, 1].
+    pub reservation_value: Number,
+    /// One per issue, in scenario order.
+    pub issues: Vec<IssuePreference>,
+    /// Where options together are worth more or less than apart.
+    pub interactions: Vec<Interaction>,
+}
+
+/// What a party wants of one issue.
+#[derive(Clone, Debug)]
+pub struct IssuePreference {
+    /// Importance; 0 or more, scaled so that a party's weights sum to 1 after drawing.
+    pub weight: Number,
+    /// Utility of each option, in [0, 1], in file order.
+    pub utilities: Vec<Number>,
+}
+
+/// Options that together are worth more or less than apart.
+#[derive(Clone, Debug)]
+pub struct Interaction {
+    /// The name by which files call it.
+    pub name: String,
+    /// The options.
+    pub when: Condition,
+    /// What it adds to the utility; in [−1, 1].
+    pub adds: Number,
+}
+
+/// A party's preferences as drawn for one session.
+///
+/// ```text
+/// u(o) = clamp( Σ_i w_i·u_i(o_i) + Σ_k a_k·[o fulfils k], 0, 1 ),  Σ_i w_i = 1
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preferences {
+    space: Arc<OutcomeSpace>,
+    /// Weight times utility in units, for all options of all issues.
+    contributions: Vec<i64>,
+    interactions: Vec<(Condition, i64)>,
+    reservation_value: Utility,
+}
+
+impl Preferences {
+    /// Preferences over a space under which everything is worth nothing.
+    pub fn indifferent(space: Arc<OutcomeSpace>, interactions: Vec<Condition>) -> Self {
+        Self {
+            contributions: vec![0; space.n_options_total()],
+            space,
+            interactions: interactions.into_iter().map(|it| (it, 0)).collect(),
+            reservation_value: Utility::ZERO,
+        }
+    }
+
+    /// Puts in drawn numbers: weights per issue, utilities for all options of all issues, what
+    /// each interaction adds, and the reservation value (held within [0, 1]).
+    ///
+    /// Weights that are all zero count as equal.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many numbers as the space and the interactions ask for.
+    pub fn set(
+        &mut self,
+        weights: &[f64],
+        utilities: &[f64],
+        adds: &[f64],
+        reservation_value: f64,
+    ) {
+        assert_eq!(weights.len(), self.space.n_issues(), "a weight per issue");
+        assert_eq!(
+            utilities.len(),
+            self.contributions.len(),
+            "a utility per option"
+        );
+        assert_eq!(
+            adds.len(),
+            self.interactions.len(),
+            "a number per interaction"
+        );
+        let sum: f64 = weights.iter().sum();
+        for issue in self.space.issues() {
+            let weight = if sum > 0.0 {
+                weights[issue.idx()] / sum
+            } else {
+                1.0 / f64::from(u8::try_from(weights.len()).expect("at most 64 issues"))
+            };
+            for option in self.space.options(issue) {
+                let flat = self.space.flat(issue, option);
+                self.contributions[flat] = units(weight * utilities[flat]);
+            }
+        }
+        for ((_, slot), &number) in self.interactions.iter_mut().zip(adds) {
+            *slot = units(number);
+        }
+        self.reservation_value = Utility::clamped(units(reservation_value));
+    }
+
+    /// The space the preferences are about.
+    pub fn space(&self) -> &Arc<OutcomeSpace> {
+        &self.space
+    }
+
+    /// The utility of no agreement.
+    pub fn reservation_value(&self) -> Utility {
+        self.reservation_value
+    }
+
+    /// What an option adds to an outcome's utility, in units.
+    pub fn contribution(&self, issue: IssueId, option: OptionId) -> i64 {
+        self.contributions[self.space.flat(issue, option)]
+    }
+
+    /// The conditions under which options interact, with what they add in units.
+    pub fn interactions(&self) -> &[(Condition, i64)] {
+        &self.interactions
+    }
+
+    /// The utility of an outcome.
+    pub fn utility(&self, outcome: Outcome) -> Utility {
+        Utility::clamped(self.sum_of_contributions(outcome))
+    }
+
+    /// What an outcome is worth before that is held within [0, 1], in units.
+    pub fn sum_of_contributions(&self, outcome: Outcome) -> i64 {
+        let mut sum: i64 = self
+            .space
+            .flat_options(outcome)
+            .map(|flat| self.contributions[flat])
+            .sum();
+        for (condition, adds) in &self.interactions {
+            if condition.holds(&self.space, outcome) {
+                sum += adds;
+            }
+        }
+        sum
+    }
+
+    /// Whether the party is at least as well off with the outcome as without agreement.
+    pub fn is_individually_rational(&self, outcome: Outcome) -> bool {
+        self.utility(outcome) >= self.reservation_value
+    }
+
+    /// What the outcome is worth over no agreement; negative below the reservation value.
+    pub fn surplus(&self, outcome: Outcome) -> f64 {
+        from_units(self.utility(outcome).units() - self.reservation_value.units())
+    }
+
+    /// The issue on which the outcome falls furthest short of the party's wish, ties to the first.
+    pub fn costliest_issue(&self, outcome: Outcome) -> IssueId {
+        let shortfall = |issue: IssueId| {
+            let settled = self.contribution(issue, self.space.option(outcome, issue));
+            let best = self
+                .space
+                .options(issue)
+                .map(|it| self.contribution(issue, it))
+                .max()
+                .expect("an issue has options");
+            best - settled
+        };
+        self.space
+            .issues()
+            .rev()
+            .max_by_key(|&it| shortfall(it))
+            .expect("a space has issues")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preferences(adds: f64) -> Preferences {
+        let space = Arc::new(OutcomeSpace::new(&[2, 2]).unwrap());
+        let both = Condition::new([
+            (IssueId::new(0), vec![OptionId::new(1)]),
+            (IssueId::new(1), vec![OptionId::new(1)]),
+        ]);
+        let mut res = Preferences::indifferent(space, vec![both]);
+        res.set(&[3.0, 1.0], &[0.0, 1.0, 0.5, 1.0], &[adds], 0.25);
+        res
+    }
+
+    #[test]
+    fn utility_is_the_weighted_sum_plus_interactions_within_bounds() {
+        let utilities = |adds| -> Vec<f64> {
+            let it = preferences(adds);
+            it.space()
+                .outcomes()
+                .map(|outcome| it.utility(outcome).get())
+                .collect()
+        };
+        assert_eq!(utilities(0.0), [0.125, 0.25, 0.875, 1.0]);
+        assert_eq!(utilities(-0.5), [0.125, 0.25, 0.875, 0.5]);
+        assert_eq!(utilities(0.5), [0.125, 0.25, 0.875, 1.0]);
+    }
+
+    #[test]
+    fn the_costliest_issue_is_the_one_given_away() {
+        let it = preferences(0.0);
+        let outcomes: Vec<Outcome> = it.space().outcomes().collect();
+        assert_eq!(it.costliest_issue(outcomes[1]), IssueId::new(0));
+        assert_eq!(it.costliest_issue(outcomes[2]), IssueId::new(1));
+        assert_eq!(it.costliest_issue(outcomes[3]), IssueId::new(0));
+    }
+}

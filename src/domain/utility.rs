@@ -1,0 +1,85 @@
+//! The worth of an outcome to one party, exact to the last bit.
+//!
+//! Utilities are fixed-point numbers: sums of them do not depend on the order of summation, so
+//! that ties are ties on every machine and statistics can be split and merged at will.
+
+use std::fmt;
+
+/// Bits behind the point of a [`Utility`]: one unit is 2⁻⁴⁸, about 4·10⁻¹⁵.
+const FRACTION_BITS: u32 = 48;
+
+/// Worth of an outcome to one party, in [0, 1].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Utility(i64);
+
+impl Utility {
+    /// Worth nothing.
+    pub const ZERO: Self = Self(0);
+    /// Worth as much as anything can be.
+    pub const ONE: Self = Self(1 << FRACTION_BITS);
+
+    /// The utility nearest below a number in [0, 1]; `None` outside it and for NaN.
+    pub fn new(utility: f64) -> Option<Self> {
+        (0.0..=1.0).contains(&utility).then(|| Self(units(utility)))
+    }
+
+    /// The utility of a sum of units, held within [0, 1].
+    pub fn clamped(units: i64) -> Self {
+        Self(units.clamp(Self::ZERO.0, Self::ONE.0))
+    }
+
+    /// The utility in units of 2⁻⁴⁸.
+    pub fn units(self) -> i64 {
+        self.0
+    }
+
+    /// The utility as a float; exact.
+    pub fn get(self) -> f64 {
+        from_units(self.0)
+    }
+}
+
+impl fmt::Debug for Utility {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.get(), f)
+    }
+}
+
+/// A number in units of 2⁻⁴⁸, rounded down, so that parts never sum to more than the whole.
+///
+/// Meant for numbers between −64 and 64.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "numbers of at most a few units of utility: far within 2^63"
+)]
+pub fn units(number: f64) -> i64 {
+    libm::floor(number * (1_i64 << FRACTION_BITS) as f64) as i64
+}
+
+/// What so many units of 2⁻⁴⁸ are as a float.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "utilities have 49 bits, a float holds 53"
+)]
+pub fn from_units(units: i64) -> f64 {
+    units as f64 / (1_i64 << FRACTION_BITS) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_utility_is_a_number_between_nought_and_one() {
+        assert_eq!(Utility::new(1.0), Some(Utility::ONE));
+        assert_eq!(Utility::new(0.0), Some(Utility::ZERO));
+        for wrong in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+            assert_eq!(Utility::new(wrong), None);
+        }
+    }
+
+    #[test]
+    fn thirds_do_not_sum_to_more_than_one() {
+        assert!(3 * units(1.0 / 3.0) <= Utility::ONE.units());
+    }
+}

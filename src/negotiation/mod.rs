@@ -1,0 +1,13 @@
+//! One negotiation: who sits down with what, and the plain loop that runs it.
+
+mod draw;
+mod negotiator;
+mod plain_loop;
+mod report;
+mod setting;
+
+pub use draw::PreferenceDraw;
+pub use negotiator::Negotiator;
+pub use plain_loop::PlainLoop;
+pub use report::{PartyReport, SessionResult};
+pub use setting::{Setting, SettingError};

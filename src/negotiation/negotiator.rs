@@ -1,0 +1,260 @@
+//! A party at the table: its drawn preferences, its strategy, its luck.
+
+use std::sync::Arc;
+
+use crate::domain::{Outcome, PartyId, PartySet, Utility};
+use crate::negotiation::draw::{PreferenceDraw, draw_group};
+use crate::negotiation::report::PartyReport;
+use crate::negotiation::setting::Setting;
+use crate::protocol::{Action, Ask, Ending, Event};
+use crate::search::{Audiences, Halves, OutcomeSearch};
+use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
+use crate::strategy::{OfferingRule, Situation, StrategySpec};
+
+/// A party at the table; sits through one session after another.
+#[derive(Debug)]
+pub struct Negotiator {
+    setting: Arc<Setting>,
+    me: PartyId,
+    draw: PreferenceDraw,
+    searches: [Option<Halves>; 2],
+    /// What it brings to the present session; `None` before the first.
+    seat: Option<Seat>,
+}
+
+/// What a party brings to one session.
+#[derive(Debug)]
+struct Seat {
+    strategy: usize,
+    rule: Box<dyn OfferingRule>,
+    acceptance_numbers: Vec<f64>,
+    search: usize,
+    stream: Stream,
+    best_utility: Utility,
+    ledger: Ledger,
+}
+
+/// What a party notes down during a session, for its report.
+#[derive(Debug, Default)]
+struct Ledger {
+    first_offer: Option<Utility>,
+    last_offer: Option<Utility>,
+    offers: u32,
+    concessions: u32,
+    yes: u32,
+    no: u32,
+    lone_refusals: u32,
+    lone_refusals_by_issue: Vec<u32>,
+}
+
+impl Negotiator {
+    /// The party, not yet in a session.
+    pub fn new(setting: Arc<Setting>, me: PartyId) -> Self {
+        let searches = [Audiences::Alike, Audiences::Distinguished]
+            .map(|it| setting.party(me).plan(it).map(Arc::clone).map(Halves::new));
+        Self {
+            draw: PreferenceDraw::new(Arc::clone(&setting), me),
+            setting,
+            me,
+            searches,
+            seat: None,
+        }
+    }
+
+    /// Sits down for a session: draws preferences and strategy.
+    ///
+    /// # Panics
+    ///
+    /// If an offering rule panics.
+    pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
+        self.draw.draw(seeds, replication);
+        let fixed = self.setting.party(self.me);
+        let mut stream = seeds.stream(replication, fixed.name, Purpose::Strategy);
+        let strategy = choose(&fixed.strategies, &mut stream);
+        let spec = &fixed.strategies[strategy];
+        let group = NameHash::of(spec.offering.name);
+        let offering: Vec<f64> =
+            draw_group(&mut stream, group, spec.offering_numbers.iter()).collect();
+        let group = NameHash::of(spec.acceptance.name);
+        let acceptance_numbers =
+            draw_group(&mut stream, group, spec.acceptance_numbers.iter()).collect();
+        stream.seek(NameHash::of("offers"));
+        let search_idx = match spec.offering.audiences {
+            Audiences::Alike => 0,
+            Audiences::Distinguished => 1,
+        };
+        let search = self.searches[search_idx]
+            .as_mut()
+            .expect("there is a plan for every strategy of the party");
+        search.rebuild(self.draw.preferences());
+        let best = search.best();
+        self.seat = Some(Seat {
+            strategy,
+            rule: (spec.offering.start)(&offering, self.setting.rules()),
+            acceptance_numbers,
+            search: search_idx,
+            stream,
+            best_utility: self.draw.preferences().utility(best),
+            ledger: Ledger::default(),
+        });
+    }
+
+    /// Takes in what happened at the table.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down, or its offering rule panics.
+    pub fn observe(&mut self, event: &Event) {
+        let (seat, _, situation) = self.at_the_table(event.round());
+        seat.rule.observe(event, &situation);
+        seat.ledger.note(event, &situation);
+    }
+
+    /// Does what it is asked.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down, or its offering rule panics.
+    pub fn act(&mut self, round: u32, ask: Ask) -> Action {
+        match ask {
+            Ask::Offer => self.offer(round),
+            Ask::Answer { offer, .. } if self.accepts(round, offer) => Action::Accept,
+            Ask::Answer { .. } => Action::Reject,
+            Ask::AcceptOrReplace { offer, .. } if self.accepts(round, offer) => Action::Accept,
+            Ask::AcceptOrReplace { .. } => self.offer(round),
+        }
+    }
+
+    fn offer(&mut self, round: u32) -> Action {
+        let (seat, search, situation) = self.at_the_table(round);
+        let floor = situation.preferences.reservation_value();
+        if seat.best_utility < floor {
+            // No deal could ever be better than none.
+            return Action::WalkOut;
+        }
+        seat.rule
+            .offer(&situation, search, &mut seat.stream)
+            .map_or(Action::WalkOut, Action::Offer)
+    }
+
+    fn accepts(&mut self, round: u32, offer: Outcome) -> bool {
+        let me = self.me;
+        let setting = Arc::clone(&self.setting);
+        let (seat, _, situation) = self.at_the_table(round);
+        let condition = setting.party(me).strategies[seat.strategy].acceptance;
+        let aspiration = seat.rule.aspiration(&situation);
+        let threshold = (condition.threshold)(&seat.acceptance_numbers, aspiration);
+        let preferences = situation.preferences;
+        preferences.utility(offer) >= threshold.max(preferences.reservation_value())
+    }
+
+    /// What it tells of the session that has just ended.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down.
+    pub fn report(&mut self, ending: &Ending) -> PartyReport {
+        let (seat, _, situation) = self.at_the_table(ending.round());
+        let ledger = &mut seat.ledger;
+        PartyReport {
+            strategy: seat.strategy,
+            reservation_value: situation.preferences.reservation_value(),
+            best_utility: seat.best_utility,
+            agreement_utility: ending
+                .agreement()
+                .map(|it| situation.preferences.utility(it)),
+            offers: ledger.offers,
+            concessions: ledger.concessions,
+            conceded: ledger
+                .first_offer
+                .zip(ledger.last_offer)
+                .map(|(first, last)| first.get() - last.get()),
+            yes: ledger.yes,
+            no: ledger.no,
+            lone_refusals: ledger.lone_refusals,
+            lone_refusals_by_issue: std::mem::take(&mut ledger.lone_refusals_by_issue),
+        }
+    }
+
+    /// Its own utility of an outcome.
+    pub fn utility(&self, outcome: Outcome) -> Utility {
+        self.draw.preferences().utility(outcome)
+    }
+
+    fn at_the_table(&mut self, round: u32) -> (&mut Seat, &mut dyn OutcomeSearch, Situation<'_>) {
+        let seat = self.seat.as_mut().expect("the party has sat down");
+        let search = self.searches[seat.search]
+            .as_mut()
+            .expect("there is a search for the strategy it follows");
+        let situation = Situation {
+            me: self.me,
+            round,
+            rules: self.setting.rules(),
+            preferences: self.draw.preferences(),
+            best_utility: seat.best_utility,
+        };
+        (seat, search, situation)
+    }
+}
+
+/// Chooses one of the strategies with their probabilities.
+fn choose(strategies: &[StrategySpec], stream: &mut Stream) -> usize {
+    stream.seek(NameHash::of("choice"));
+    let p = stream.uniform();
+    let mut sum = 0.0;
+    strategies
+        .iter()
+        .position(|it| {
+            sum += it.p;
+            p < sum
+        })
+        // Decimal probabilities may sum to a hair below 1.
+        .unwrap_or(strategies.len() - 1)
+}
+
+impl Ledger {
+    fn note(&mut self, event: &Event, situation: &Situation<'_>) {
+        let me = situation.me;
+        match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } if proposer == me => {
+                let utility = situation.preferences.utility(offer);
+                self.offers += 1;
+                if self.last_offer.is_some_and(|it| utility < it) {
+                    self.concessions += 1;
+                }
+                self.first_offer.get_or_insert(utility);
+                self.last_offer = Some(utility);
+            }
+            Event::Answered {
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+                ..
+            } if answered.contains(me) => {
+                if yes.contains(me) {
+                    self.yes += 1;
+                    return;
+                }
+                self.no += 1;
+                let rules = situation.rules;
+                let had_it_said_yes = yes.with(proposer).with(me);
+                let stood_alone = no == PartySet::only(me)
+                    && rules
+                        .consent
+                        .is_satisfied(&rules.space, offer, had_it_said_yes);
+                if stood_alone {
+                    self.lone_refusals += 1;
+                    self.lone_refusals_by_issue
+                        .resize(rules.space.n_issues(), 0);
+                    let issue = situation.preferences.costliest_issue(offer);
+                    self.lone_refusals_by_issue[issue.idx()] += 1;
+                }
+            }
+            Event::Offered { .. } | Event::Answered { .. } => {}
+        }
+    }
+}

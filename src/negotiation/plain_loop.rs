@@ -1,0 +1,79 @@
+//! The reference driver: runs a session in a plain loop, without any concurrency.
+
+use std::sync::Arc;
+
+use crate::negotiation::negotiator::Negotiator;
+use crate::negotiation::report::SessionResult;
+use crate::negotiation::setting::Setting;
+use crate::protocol::{Event, Session};
+use crate::seeds::{Replication, Seeds};
+
+/// Runs sessions one after the other in a plain loop.
+#[derive(Debug)]
+pub struct PlainLoop {
+    setting: Arc<Setting>,
+    negotiators: Vec<Negotiator>,
+}
+
+impl PlainLoop {
+    /// A table for the parties of a setting.
+    pub fn new(setting: Arc<Setting>) -> Self {
+        let negotiators = setting
+            .scenario()
+            .party_ids()
+            .map(|it| Negotiator::new(Arc::clone(&setting), it))
+            .collect();
+        Self {
+            setting,
+            negotiators,
+        }
+    }
+
+    /// Runs a session to its end.
+    ///
+    /// # Panics
+    ///
+    /// If a party's strategy panics.
+    pub fn run(&mut self, seeds: &Seeds, replication: Replication) -> (Session, SessionResult) {
+        for negotiator in &mut self.negotiators {
+            negotiator.begin(seeds, replication);
+        }
+        let mut session = Session::new(Arc::clone(self.setting.rules()));
+        let mut seen = vec![0; self.negotiators.len()];
+        while let Some(pending) = session.pending() {
+            for party in pending.parties.iter() {
+                let negotiator = &mut self.negotiators[party.idx()];
+                for event in &session.events()[seen[party.idx()]..] {
+                    negotiator.observe(event);
+                }
+                seen[party.idx()] = session.events().len();
+                let action = negotiator.act(pending.round, pending.ask);
+                if let Err(violation) = session.apply(party, action) {
+                    session.forfeit(party, violation);
+                }
+                if session.ending().is_some() {
+                    break;
+                }
+            }
+        }
+        let ending = session.ending().expect("the loop ran to the end").clone();
+        let parties = self
+            .negotiators
+            .iter_mut()
+            .zip(seen)
+            .map(|(negotiator, seen)| {
+                for event in &session.events()[seen..] {
+                    negotiator.observe(event);
+                }
+                negotiator.report(&ending)
+            })
+            .collect();
+        let result = SessionResult {
+            replication,
+            n_offers: Event::count_offers(session.events()),
+            ending,
+            parties,
+        };
+        (session, result)
+    }
+}

@@ -1,0 +1,169 @@
+//! Everything that is fixed before luck comes in: scenario, rules and strategies.
+
+use std::sync::Arc;
+
+use crate::domain::{Condition, PartyId, Scenario, are_probabilities};
+use crate::protocol::{ProtocolKind, Rules};
+use crate::search::{Audiences, HalvesPlan};
+use crate::seeds::NameHash;
+use crate::strategy::StrategySpec;
+
+/// Everything that is fixed before luck comes in, shared by all sessions of a cell.
+#[derive(Debug)]
+pub struct Setting {
+    scenario: Scenario,
+    rules: Arc<Rules>,
+    parties: Vec<PartySetting>,
+}
+
+/// What of one party is fixed.
+#[derive(Debug)]
+pub(super) struct PartySetting {
+    pub(super) name: NameHash,
+    pub(super) strategies: Vec<StrategySpec>,
+    pub(super) interactions: Vec<Condition>,
+    plans: [Option<Arc<HalvesPlan>>; 2],
+    pub(super) reservation_value_group: NameHash,
+    pub(super) issue_groups: Vec<NameHash>,
+    pub(super) interaction_groups: Vec<NameHash>,
+    /// Positions of the leverages used on the party, with the groups of their numbers.
+    pub(super) leverages: Vec<(usize, NameHash)>,
+}
+
+/// Why scenario, protocol and strategies do not make a setting.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// Nobody to negotiate with.
+    #[error("a negotiation needs two parties at least")]
+    TooFewParties,
+    /// No time to negotiate in.
+    #[error("a negotiation needs one round at least")]
+    NoRound,
+    /// Not one list of strategies per party.
+    #[error("every party needs strategies")]
+    StrategiesMissing,
+    /// The probabilities of a party's strategies do not sum to 1.
+    #[error("the probabilities of a party's strategies must sum to 1")]
+    NotProbabilities,
+}
+
+impl Setting {
+    /// A scenario under a protocol, with each party's strategies in party order.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] names what does not fit together.
+    pub fn new(
+        scenario: Scenario,
+        protocol: ProtocolKind,
+        deadline_rounds: u32,
+        strategies: Vec<Vec<StrategySpec>>,
+    ) -> Result<Self, SettingError> {
+        if scenario.parties.len() < 2 {
+            return Err(SettingError::TooFewParties);
+        }
+        if deadline_rounds == 0 {
+            return Err(SettingError::NoRound);
+        }
+        if strategies.len() != scenario.parties.len() {
+            return Err(SettingError::StrategiesMissing);
+        }
+        let rules = Arc::new(Rules {
+            protocol,
+            deadline_rounds,
+            consent: scenario.consent.clone(),
+            n_parties: scenario.parties.len(),
+            space: Arc::clone(&scenario.space),
+        });
+        let parties = scenario
+            .party_ids()
+            .zip(strategies)
+            .map(|(id, specs)| {
+                let p: Vec<f64> = specs.iter().map(|it| it.p).collect();
+                if are_probabilities(&p) {
+                    Ok(PartySetting::new(&scenario, &rules, id, specs))
+                } else {
+                    Err(SettingError::NotProbabilities)
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            scenario,
+            rules,
+            parties,
+        })
+    }
+
+    /// Who negotiates about what.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// What all parties know of the game.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// The strategies a party may follow.
+    pub fn strategies(&self, party: PartyId) -> &[StrategySpec] {
+        &self.parties[party.idx()].strategies
+    }
+
+    pub(super) fn party(&self, party: PartyId) -> &PartySetting {
+        &self.parties[party.idx()]
+    }
+}
+
+impl PartySetting {
+    fn new(scenario: &Scenario, rules: &Rules, me: PartyId, strategies: Vec<StrategySpec>) -> Self {
+        let party = scenario.party(me);
+        let interactions: Vec<Condition> = party
+            .preferences
+            .interactions
+            .iter()
+            .map(|it| it.when.clone())
+            .collect();
+        let plans = [Audiences::Alike, Audiences::Distinguished].map(|audiences| {
+            let is_used = strategies.iter().any(|it| it.offering.audiences == audiences);
+            is_used.then(|| {
+                let space = Arc::clone(&rules.space);
+                Arc::new(HalvesPlan::new(space, me, &interactions, &rules.consent, audiences))
+            })
+        });
+        let group = |kind: &str, name: &str| NameHash::of(&format!("{kind}.{name}"));
+        Self {
+            name: NameHash::of(&party.name),
+            strategies,
+            plans,
+            reservation_value_group: NameHash::of("reservation_value"),
+            issue_groups: scenario
+                .issues
+                .iter()
+                .map(|it| group("issue", &it.name))
+                .collect(),
+            interaction_groups: party
+                .preferences
+                .interactions
+                .iter()
+                .map(|it| group("interaction", &it.name))
+                .collect(),
+            leverages: scenario
+                .leverages
+                .iter()
+                .enumerate()
+                .filter(|(_, it)| it.on == me)
+                .map(|(idx, it)| (idx, group("leverage", &it.name)))
+                .collect(),
+            interactions,
+        }
+    }
+
+    /// The search plan that an offering rule needs.
+    pub(super) fn plan(&self, audiences: Audiences) -> Option<&Arc<HalvesPlan>> {
+        match audiences {
+            Audiences::Alike => self.plans[0].as_ref(),
+            Audiences::Distinguished => self.plans[1].as_ref(),
+        }
+    }
+}

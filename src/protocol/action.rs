@@ -1,0 +1,83 @@
+//! What a party is asked, and what it may do.
+
+use std::fmt;
+
+use crate::domain::{Outcome, PartyId};
+
+/// What a session wants of a party.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ask {
+    /// Put an offer.
+    Offer,
+    /// Say yes or no to an offer.
+    Answer {
+        /// The offer.
+        offer: Outcome,
+        /// Whose it is.
+        proposer: PartyId,
+    },
+    /// Accept the standing offer or replace it.
+    AcceptOrReplace {
+        /// The offer.
+        offer: Outcome,
+        /// Whose it is.
+        proposer: PartyId,
+    },
+}
+
+/// What a party does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Puts an outcome forward.
+    Offer(Outcome),
+    /// Says yes to the offer it was asked about.
+    Accept,
+    /// Says no to the offer it was asked about.
+    Reject,
+    /// Ends the negotiation.
+    WalkOut,
+}
+
+/// How a party broke the rules.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolViolation {
+    /// It acted although nothing was asked of it.
+    #[error("acted when nothing was asked of it")]
+    NotAsked,
+    /// It did something else than what it was asked for.
+    #[error("did {} when asked to {}", .action.verb(), .asked.verb())]
+    WrongAction {
+        /// What it was asked.
+        asked: Ask,
+        /// What it did.
+        action: Action,
+    },
+    /// It put forward what is no outcome.
+    #[error("offered what is no outcome of the space")]
+    OfferOutsideSpace,
+    /// It could not act at all.
+    #[error("failed: {0}")]
+    Failed(String),
+}
+
+impl Action {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Offer(_) => "offer",
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::WalkOut => "walk out",
+        }
+    }
+}
+
+impl Ask {
+    fn verb(self) -> impl fmt::Display {
+        match self {
+            Self::Offer => "offer",
+            Self::Answer { .. } => "answer",
+            Self::AcceptOrReplace { .. } => "accept or replace",
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Stacked alternating offers: a party accepts the standing offer or replaces it; unanimity.
+//!
+//! Aydoğan, Festen, Hindriks and Jonker, *Alternating offers protocols for multilateral
+//! negotiation*, in *Modern Approaches to Agent-based Complex Automated Negotiation* (2017), 153–167.
+
+use crate::domain::{Outcome, PartyId, PartySet};
+use crate::protocol::Rules;
+use crate::protocol::action::{Action, Ask};
+use crate::protocol::ending::Ending;
+use crate::protocol::event::Event;
+use crate::protocol::session::Log;
+
+#[derive(Clone, Debug)]
+pub(super) struct AlternatingOffers {
+    /// Whose turn it is.
+    turn: PartyId,
+    standing: Option<Standing>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    offer: Outcome,
+    proposer: PartyId,
+    /// Who has accepted it, the proposer not counted.
+    yes: PartySet,
+}
+
+impl AlternatingOffers {
+    pub(super) fn new() -> Self {
+        Self {
+            turn: PartyId::new(0),
+            standing: None,
+        }
+    }
+
+    pub(super) fn pending(&self) -> (Ask, PartySet) {
+        let ask = match self.standing {
+            None => Ask::Offer,
+            Some(it) => Ask::AcceptOrReplace {
+                offer: it.offer,
+                proposer: it.proposer,
+            },
+        };
+        (ask, PartySet::only(self.turn))
+    }
+
+    pub(super) fn apply(&mut self, rules: &Rules, log: &mut Log, party: PartyId, action: Action) {
+        let round = log.round;
+        match (action, &mut self.standing) {
+            (Action::Offer(offer), standing) => {
+                if let Some(it) = standing {
+                    log.events.push(Event::Answered {
+                        round,
+                        proposer: it.proposer,
+                        offer: it.offer,
+                        yes: it.yes,
+                        no: PartySet::only(party),
+                        answered: PartySet::only(party),
+                    });
+                }
+                log.events.push(Event::Offered {
+                    round,
+                    proposer: party,
+                    offer,
+                });
+                *standing = Some(Standing {
+                    offer,
+                    proposer: party,
+                    yes: PartySet::EMPTY,
+                });
+            }
+            (Action::Accept, Some(it)) => {
+                it.yes = it.yes.with(party);
+                log.events.push(Event::Answered {
+                    round,
+                    proposer: it.proposer,
+                    offer: it.offer,
+                    yes: it.yes,
+                    no: PartySet::EMPTY,
+                    answered: PartySet::only(party),
+                });
+            }
+            (Action::Accept, None) | (Action::Reject | Action::WalkOut, _) => {
+                unreachable!("the session lets only fitting actions through")
+            }
+        }
+        let standing = self.standing.expect("an offer was made or accepted");
+        if standing.yes.with(standing.proposer) == PartySet::all(rules.n_parties) {
+            log.ending = Some(Ending::Agreement {
+                round,
+                proposer: standing.proposer,
+                outcome: standing.offer,
+            });
+            return;
+        }
+        let next = self.turn.idx() + 1;
+        if next < rules.n_parties {
+            self.turn = PartyId::new(next);
+        } else {
+            self.turn = PartyId::new(0);
+            log.next_round(rules);
+        }
+    }
+}

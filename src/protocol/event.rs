@@ -1,0 +1,49 @@
+//! What happened in a session, as data: what every party at the table has seen.
+
+use crate::domain::{Outcome, PartyId, PartySet};
+
+/// One thing that happened in public.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A party put an outcome forward.
+    Offered {
+        /// In which round, from 1.
+        round: u32,
+        /// Who.
+        proposer: PartyId,
+        /// What.
+        offer: Outcome,
+    },
+    /// Parties answered an offer.
+    Answered {
+        /// In which round, from 1.
+        round: u32,
+        /// Whose offer it was.
+        proposer: PartyId,
+        /// The offer.
+        offer: Outcome,
+        /// Who has said yes to it so far, the proposer not counted.
+        yes: PartySet,
+        /// Who has said no.
+        no: PartySet,
+        /// Whose answer this event brings.
+        answered: PartySet,
+    },
+}
+
+impl Event {
+    /// In which round, from 1.
+    pub fn round(&self) -> u32 {
+        match self {
+            Self::Offered { round, .. } | Self::Answered { round, .. } => *round,
+        }
+    }
+
+    /// How many of these events are offers.
+    pub fn count_offers(events: &[Self]) -> u32 {
+        let offers = events
+            .iter()
+            .filter(|it| matches!(it, Self::Offered { .. }));
+        u32::try_from(offers.count()).expect("a session has far fewer than 2^32 offers")
+    }
+}

@@ -1,0 +1,199 @@
+//! One negotiation: whose turn it is, what was said, how it ended.
+
+use std::sync::Arc;
+
+use crate::domain::{PartyId, PartySet};
+use crate::protocol::action::{Action, Ask, ProtocolViolation};
+use crate::protocol::alternating_offers::AlternatingOffers;
+use crate::protocol::ending::Ending;
+use crate::protocol::event::Event;
+use crate::protocol::proposal_and_vote::ProposalAndVote;
+use crate::protocol::{ProtocolKind, Rules};
+
+/// One playthrough of a protocol.
+///
+/// Its methods are of three kinds: getters; [`Session::pending`], which says what is wanted next
+/// of whom; and [`Session::apply`] with [`Session::forfeit`], which take in what happened.
+/// A driver asks `pending`, brings the question to the parties, and applies their actions in any
+/// order, until there is an ending.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+/// use demarche::domain::{ConsentRule, OutcomeSpace, PartyId};
+/// use demarche::protocol::{Action, Ask, ProtocolKind, Rules, Session};
+///
+/// let space = Arc::new(OutcomeSpace::new(&[2, 2])?);
+/// let rules = Rules {
+///     protocol: ProtocolKind::ProposalAndVote,
+///     deadline_rounds: 3,
+///     consent: ConsentRule::unanimity(2),
+///     n_parties: 2,
+///     space: Arc::clone(&space),
+/// };
+/// let mut session = Session::new(Arc::new(rules));
+/// let outcome = space.outcomes().next().expect("a space has outcomes");
+///
+/// let first = session.pending().expect("the session has just begun");
+/// assert_eq!(first.ask, Ask::Offer);
+/// session.apply(PartyId::new(0), Action::Offer(outcome))?;
+/// session.apply(PartyId::new(1), Action::Accept)?;
+/// assert_eq!(session.ending().and_then(|it| it.agreement()), Some(outcome));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Session {
+    rules: Arc<Rules>,
+    log: Log,
+    state: State,
+}
+
+/// What every protocol keeps.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    /// The present round, from 1.
+    pub(super) round: u32,
+    pub(super) events: Vec<Event>,
+    pub(super) ending: Option<Ending>,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    ProposalAndVote(ProposalAndVote),
+    AlternatingOffers(AlternatingOffers),
+}
+
+/// What a session waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// What is asked; the same of all.
+    pub ask: Ask,
+    /// Who has yet to act.
+    pub parties: PartySet,
+    /// The present round, from 1.
+    pub round: u32,
+}
+
+impl Session {
+    /// A session that has just begun.
+    ///
+    /// # Panics
+    ///
+    /// If the rules know no party or no round.
+    pub fn new(rules: Arc<Rules>) -> Self {
+        assert!(rules.n_parties > 0, "somebody negotiates");
+        assert!(rules.deadline_rounds > 0, "there is a round");
+        let state = match rules.protocol {
+            ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::new()),
+            ProtocolKind::AlternatingOffers => State::AlternatingOffers(AlternatingOffers::new()),
+        };
+        Self {
+            rules,
+            log: Log {
+                round: 1,
+                events: Vec::new(),
+                ending: None,
+            },
+            state,
+        }
+    }
+
+    /// What all parties know of the game.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// What happened so far, in public.
+    pub fn events(&self) -> &[Event] {
+        &self.log.events
+    }
+
+    /// How the session stopped; `None` while it goes on.
+    pub fn ending(&self) -> Option<&Ending> {
+        self.log.ending.as_ref()
+    }
+
+    /// What the session waits for; `None` once it has ended.
+    pub fn pending(&self) -> Option<Pending> {
+        if self.log.ending.is_some() {
+            return None;
+        }
+        let (ask, parties) = match &self.state {
+            State::ProposalAndVote(it) => it.pending(),
+            State::AlternatingOffers(it) => it.pending(),
+        };
+        Some(Pending {
+            ask,
+            parties,
+            round: self.log.round,
+        })
+    }
+
+    /// Takes in what a party does.
+    ///
+    /// # Errors
+    ///
+    /// If the rules do not allow it; the session is then unchanged, and the driver may record a
+    /// [`Session::forfeit`].
+    pub fn apply(&mut self, party: PartyId, action: Action) -> Result<(), ProtocolViolation> {
+        let pending = self
+            .pending()
+            .filter(|it| it.parties.contains(party))
+            .ok_or(ProtocolViolation::NotAsked)?;
+        let allowed = match (pending.ask, action) {
+            (_, Action::WalkOut)
+            | (Ask::Offer | Ask::AcceptOrReplace { .. }, Action::Offer(_))
+            | (Ask::Answer { .. }, Action::Accept | Action::Reject)
+            | (Ask::AcceptOrReplace { .. }, Action::Accept) => true,
+            (Ask::Offer, Action::Accept | Action::Reject)
+            | (Ask::Answer { .. }, Action::Offer(_))
+            | (Ask::AcceptOrReplace { .. }, Action::Reject) => false,
+        };
+        if !allowed {
+            return Err(ProtocolViolation::WrongAction {
+                asked: pending.ask,
+                action,
+            });
+        }
+        match action {
+            Action::Offer(offer) if !self.rules.space.contains(offer) => {
+                return Err(ProtocolViolation::OfferOutsideSpace);
+            }
+            Action::WalkOut => {
+                self.log.ending = Some(Ending::Walkout {
+                    round: self.log.round,
+                    party,
+                });
+            }
+            Action::Offer(_) | Action::Accept | Action::Reject => match &mut self.state {
+                State::ProposalAndVote(it) => it.apply(&self.rules, &mut self.log, party, action),
+                State::AlternatingOffers(it) => it.apply(&self.rules, &mut self.log, party, action),
+            },
+        }
+        Ok(())
+    }
+
+    /// Ends the session because a party broke the rules or failed.
+    ///
+    /// Has no effect on a session that has ended.
+    pub fn forfeit(&mut self, party: PartyId, violation: ProtocolViolation) {
+        let round = self.log.round;
+        self.log.ending.get_or_insert(Ending::Forfeit {
+            round,
+            party,
+            violation,
+        });
+    }
+}
+
+impl Log {
+    /// Goes on to the next round, or ends the session if there is none.
+    pub(super) fn next_round(&mut self, rules: &Rules) {
+        if self.round == rules.deadline_rounds {
+            self.ending = Some(Ending::Deadline { round: self.round });
+        } else {
+            self.round += 1;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Finding outcomes by what they are worth, without listing them all.
+//!
+//! Preferences differ in every replication, so a sorted table of all outcomes would have to be
+//! rebuilt every time; [`Halves`] answers the same questions in about the square root of that.
+//! [`Enumeration`] is the table, kept as the reference that tests hold the other one to.
+
+mod enumeration;
+mod halves;
+mod remoteness;
+
+use crate::domain::{Outcome, Preferences, Utility};
+
+pub use enumeration::Enumeration;
+pub use halves::{Audiences, Halves, HalvesPlan};
+pub use remoteness::{FULL_SHARE, Remoteness};
+
+/// Answers questions about one party's preferences; rebuilt for every draw of them.
+///
+/// Wherever several outcomes fit equally well, the first in the order of the space is meant.
+pub trait OutcomeSearch {
+    /// Takes in newly drawn preferences.
+    fn rebuild(&mut self, preferences: &Preferences);
+
+    /// The outcome of greatest utility.
+    fn best(&mut self) -> Outcome;
+
+    /// The outcome of least utility among those worth at least `target`.
+    fn least_at_least(&mut self, target: Utility) -> Option<Outcome>;
+
+    /// The outcome nearest to what others want, among those worth at least `target`.
+    ///
+    /// Distance counts those whose consent the outcome needs, see [`Remoteness`].
+    /// Of several equally near, the one worth most to the party itself, measured by the sum of
+    /// its contributions before that is held within [0, 1].
+    fn nearest_at_least(&mut self, target: Utility, remoteness: &Remoteness) -> Option<Outcome>;
+
+    /// How many outcomes are worth at least `target`.
+    fn count_at_least(&mut self, target: Utility) -> u64;
+
+    /// One of the outcomes worth at least `target`, by its number from 0 in an order of its own.
+    ///
+    /// `None` if there are not so many.
+    fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome>;
+}

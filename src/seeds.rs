@@ -1,0 +1,187 @@
+//! Luck has an address: every random stream is named, none is shared.
+//!
+//! A stream is `ChaCha8` keyed by the master seed; its stream number is mixed from the
+//! replication, the party's name and the purpose.
+//! Within the stream of preferences, every group of numbers (an issue's, an interaction's) starts
+//! at a place of its own, mixed from the group's name.
+//! So adding a party, an issue, a metric or a thread moves nobody else's numbers, and changing a
+//! strategy leaves the draw of preferences alone.
+//! The cell of a sweep is not in the address: replication 17 has the same luck in every cell.
+//!
+//! ```text
+//! mix(h, x)    = finalise(h xor finalise(x + 0x9E3779B97F4A7C15)), finalise as in SplitMix64
+//! hash(name)   = FNV-1a, 64 bits
+//! key          = four successive outputs of SplitMix64 started at the master seed
+//! stream       = mix(mix(hash(party), purpose), replication)
+//! word         = 64 · (hash(group) >> 8)
+//! uniform draw = upper 53 bits of the next 64-bit word / 2⁵³
+//! ```
+//!
+//! Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The number from which all luck of a run follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MasterSeed(pub u64);
+
+/// The number of a session within its cell, from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Replication(pub u64);
+
+/// What a stream is drawn for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Drawing a party's preferences.
+    Preferences,
+    /// Choosing a party's strategy, its parameters, and the strategy's own luck.
+    Strategy,
+    /// The luck of the protocol.
+    Protocol,
+    /// The luck of the world that the parties share.
+    World,
+}
+
+impl Purpose {
+    /// The purpose's part of a stream's address. Never renumber.
+    fn address(self) -> u64 {
+        match self {
+            Self::Preferences => 1,
+            Self::Strategy => 2,
+            Self::Protocol => 3,
+            Self::World => 4,
+        }
+    }
+}
+
+/// A name as part of an address: its 64-bit FNV-1a hash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NameHash(u64);
+
+impl NameHash {
+    /// The hash of a name.
+    pub fn of(name: &str) -> Self {
+        let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+        });
+        Self(hash)
+    }
+}
+
+/// The streams of one master seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seeds {
+    key: [u8; 32],
+}
+
+impl Seeds {
+    /// The streams of this master seed.
+    pub fn new(master: MasterSeed) -> Self {
+        let mut key = [0; 32];
+        let mut state = master.0;
+        for chunk in key.chunks_exact_mut(8) {
+            state = state.wrapping_add(GOLDEN_GAMMA);
+            chunk.copy_from_slice(&finalise(state).to_le_bytes());
+        }
+        Self { key }
+    }
+
+    /// The stream of this party for this purpose in this replication.
+    pub fn stream(&self, replication: Replication, party: NameHash, purpose: Purpose) -> Stream {
+        let number = mix(mix(party.0, purpose.address()), replication.0);
+        let mut rng = ChaCha8Rng::from_seed(self.key);
+        rng.set_stream(number);
+        Stream { rng }
+    }
+}
+
+/// A named stream of random numbers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stream {
+    rng: ChaCha8Rng,
+}
+
+impl Stream {
+    /// Goes to the place where a group of numbers starts.
+    pub fn seek(&mut self, group: NameHash) {
+        self.rng.set_word_pos(64 * u128::from(group.0 >> 8));
+    }
+
+    /// The next uniform number in [0, 1), a multiple of 2⁻⁵³.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits are what a float holds exactly"
+    )]
+    pub fn uniform(&mut self) -> f64 {
+        (self.rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A whole number below `bound`, each with the same probability but for 2⁻⁶⁴ of it.
+    ///
+    /// # Panics
+    ///
+    /// If `bound` is 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        assert!(bound > 0, "there is a number below the bound");
+        let product = u128::from(self.rng.next_u64()) * u128::from(bound);
+        u64::try_from(product >> 64).expect("the upper half of a product of words is a word")
+    }
+}
+
+const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+fn finalise(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn mix(hash: u64, number: u64) -> u64 {
+    finalise(hash ^ finalise(number.wrapping_add(GOLDEN_GAMMA)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_and_keys_are_those_of_the_published_algorithms() {
+        // FNV-1a of "a" and of the empty string, and the first output of SplitMix64 from 0.
+        assert_eq!(NameHash::of(""), NameHash(0xCBF2_9CE4_8422_2325));
+        assert_eq!(NameHash::of("a"), NameHash(0xAF63_DC4C_8601_EC8C));
+        assert_eq!(finalise(GOLDEN_GAMMA), 0xE220_A839_7B1D_CDAF);
+    }
+
+    #[test]
+    fn streams_of_different_addresses_differ() {
+        let seeds = Seeds::new(MasterSeed(1));
+        let first = |replication, party, purpose| {
+            seeds
+                .stream(Replication(replication), NameHash::of(party), purpose)
+                .uniform()
+                .to_bits()
+        };
+        let all = [
+            first(0, "a", Purpose::Preferences),
+            first(1, "a", Purpose::Preferences),
+            first(0, "b", Purpose::Preferences),
+            first(0, "a", Purpose::Strategy),
+            first(0, "a", Purpose::Protocol),
+            first(0, "a", Purpose::World),
+        ];
+        let distinct: std::collections::BTreeSet<u64> = all.into_iter().collect();
+        assert_eq!(distinct.len(), all.len());
+    }
+
+    #[test]
+    fn a_group_starts_at_its_place_whatever_was_drawn_before() {
+        let mut stream =
+            Seeds::new(MasterSeed(7)).stream(Replication(3), NameHash::of("a"), Purpose::Strategy);
+        stream.seek(NameHash::of("group"));
+        let first = stream.uniform();
+        stream.uniform();
+        stream.seek(NameHash::of("group"));
+        assert_eq!(stream.uniform().to_bits(), first.to_bits());
+    }
+}

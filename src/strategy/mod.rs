@@ -1,0 +1,123 @@
+//! How a party decides: what to offer, what to accept, what to make of what it hears.
+//!
+//! A strategy is put together from an offering rule and an acceptance condition.
+//! It sees its own preferences and what is said at the table, and is handed a random stream; it
+//! cannot make one, and nothing here carries another party's preferences.
+//!
+//! A new offering rule is one file and one line in [`OFFERING_RULES`].
+
+mod acceptance;
+mod random_offer;
+mod time_dependent;
+mod trade_off;
+
+use std::fmt;
+
+use crate::domain::{Number, Outcome, PartyId, Preferences, Utility};
+use crate::protocol::{Event, Rules};
+use crate::search::{Audiences, OutcomeSearch};
+use crate::seeds::Stream;
+
+pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceKind};
+pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
+
+/// The offering rules that files can name.
+pub const OFFERING_RULES: [&OfferingKind; 3] = [
+    &time_dependent::KIND,
+    &trade_off::KIND,
+    &random_offer::KIND,
+];
+
+/// A number that a strategy needs, which a scenario gives.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Parameter {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// The least allowed.
+    pub min: f64,
+    /// The greatest allowed.
+    pub max: f64,
+    /// Words that may stand for numbers.
+    pub words: &'static [(&'static str, f64)],
+}
+
+/// A known way to make offers.
+#[derive(Clone, Copy)]
+pub struct OfferingKind {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// The numbers it needs.
+    pub parameters: &'static [Parameter],
+    /// Whether it asks for [`OutcomeSearch::nearest_at_least`].
+    pub audiences: Audiences,
+    /// The rule at the start of a session, with its drawn parameters.
+    pub start: fn(&[f64], &Rules) -> Box<dyn OfferingRule>,
+}
+
+impl fmt::Debug for OfferingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfferingKind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a party knows when it acts.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// Who it is.
+    pub me: PartyId,
+    /// The present round, from 1.
+    pub round: u32,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// Its own preferences.
+    pub preferences: &'a Preferences,
+    /// The utility of its own best outcome.
+    pub best_utility: Utility,
+}
+
+impl Situation<'_> {
+    /// The share of the deadline that has passed, in (0, 1).
+    pub fn relative_time(&self) -> f64 {
+        self.rules.relative_time(self.round)
+    }
+}
+
+/// What to offer.
+pub trait OfferingRule: Send + fmt::Debug {
+    /// Takes in what happened at the table.
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        let _ = (event, situation);
+    }
+
+    /// The utility it demands now; never below the reservation value where it can be reached.
+    fn aspiration(&self, situation: &Situation<'_>) -> Utility;
+
+    /// The outcome to put forward; `None` if it has nothing to offer and would rather leave.
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &mut Stream,
+    ) -> Option<Outcome>;
+}
+
+/// One of the strategies a party may follow, with how likely it is.
+#[derive(Clone, Debug)]
+pub struct StrategySpec {
+    /// Probability that the party follows it; those of a party sum to 1.
+    pub p: f64,
+    /// How it makes offers.
+    pub offering: &'static OfferingKind,
+    /// The numbers for that, in the order of its parameters.
+    pub offering_numbers: Vec<Number>,
+    /// What it accepts.
+    pub acceptance: &'static AcceptanceKind,
+    /// The numbers for that, in the order of its parameters.
+    pub acceptance_numbers: Vec<Number>,
+}

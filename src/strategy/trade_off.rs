@@ -1,0 +1,75 @@
+//! Gives way with time, and on the way looks for what the others could like.
+//!
+//! Of all outcomes worth its aspiration it offers the one nearest to what those whose consent it
+//! needs have put forward and accepted so far.
+//! Faratin, Sierra and Jennings, *Using similarity criteria to make issue trade-offs in automated
+//! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact and
+//! similarity is a party's attention to an option, see [`Remoteness`].
+
+use crate::domain::{Outcome, PartyId, PartySet, Utility};
+use crate::protocol::{Event, Rules};
+use crate::search::{Audiences, OutcomeSearch, Remoteness};
+use crate::seeds::Stream;
+use crate::strategy::time_dependent::{CONCESSION_EXPONENT, aspiration};
+use crate::strategy::{OfferingKind, OfferingRule, Situation};
+
+pub(super) const KIND: OfferingKind = OfferingKind {
+    name: "trade_off",
+    about: "of the outcomes worth its aspiration, offers the one nearest to the others' wishes",
+    parameters: &[CONCESSION_EXPONENT],
+    audiences: Audiences::Distinguished,
+    start: |numbers, rules: &Rules| {
+        Box::new(TradeOff {
+            concession_exponent: numbers[0],
+            remoteness: Remoteness::new(&rules.space, rules.n_parties),
+        })
+    },
+};
+
+#[derive(Debug)]
+struct TradeOff {
+    concession_exponent: f64,
+    remoteness: Remoteness,
+}
+
+impl TradeOff {
+    fn hear(&mut self, situation: &Situation<'_>, party: PartyId, outcome: Outcome) {
+        if party != situation.me {
+            self.remoteness.hear(&situation.rules.space, party, outcome);
+        }
+    }
+}
+
+impl OfferingRule for TradeOff {
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => self.hear(situation, proposer, offer),
+            Event::Answered {
+                offer,
+                yes,
+                answered,
+                ..
+            } => {
+                let accepted: PartySet = yes.intersection(answered);
+                for party in accepted.iter() {
+                    self.hear(situation, party, offer);
+                }
+            }
+        }
+    }
+
+    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+        aspiration(self.concession_exponent, situation)
+    }
+
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        _: &mut Stream,
+    ) -> Option<Outcome> {
+        search.nearest_at_least(self.aspiration(situation), &self.remoteness)
+    }
+}
