@@ -2,6 +2,7 @@
 
 // What is negotiated.
 pub mod domain;
+pub mod solution;
 
 // One negotiation: rules, luck, decisions, and the plain loop that runs it.
 pub mod negotiation;

@@ -11,12 +11,12 @@ use crate::config::mistake::Mistake;
 use crate::config::number::OneOrMany;
 use crate::config::scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, PrefersFile, ProtocolFile,
-    ScenarioFile, SourceFile,
+    ScaleFile, ScenarioFile, SourceFile,
 };
 use crate::config::source_texts::SourceTexts;
 use crate::domain::{
     Claim, Condition, ConsentRule, Issue, IssueId, IssueOption, OptionId, OutcomeSpace, PARTIES_MAX,
-    PartyId, PartySet, Quota, Scenario, ScenarioKind, Source, SpaceError, Statement, Veto,
+    PartyId, PartySet, Quota, Scale, Scenario, ScenarioKind, Source, SpaceError, Statement, Veto,
 };
 use crate::negotiation::Setting;
 use crate::protocol::ProtocolKind;
@@ -190,6 +190,10 @@ impl Resolver<'_> {
             issues.push(Issue {
                 name: name.clone(),
                 label: file.label.clone(),
+                scale: match file.scale {
+                    ScaleFile::Nominal => Scale::Nominal,
+                    ScaleFile::Ordinal => Scale::Ordinal,
+                },
                 options: options
                     .iter()
                     .map(|it| IssueOption {

@@ -96,9 +96,23 @@ pub(super) struct IssueFile {
     pub(super) id: Spanned<String>,
     /// What people read.
     pub(super) label: String,
+    /// Whether the order of its options means something (`ordinal`) or not (`nominal`, the default).
+    #[serde(default)]
+    pub(super) scale: ScaleFile,
     /// The ways to settle it.
     #[schemars(with = "Vec<OptionFile>")]
     pub(super) options: Spanned<Vec<OptionFile>>,
+}
+
+/// Whether the order of an issue's options means something.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ScaleFile {
+    /// No: each option is as far from any other.
+    #[default]
+    Nominal,
+    /// Yes: neighbouring options are more alike than distant ones.
+    Ordinal,
 }
 
 /// One way to settle an issue.

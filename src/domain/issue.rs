@@ -57,8 +57,20 @@ pub struct Issue {
     pub name: String,
     /// What people read.
     pub label: String,
+    /// Whether the order of its options means something.
+    pub scale: Scale,
     /// The ways to settle it, in file order; never empty.
     pub options: Vec<IssueOption>,
+}
+
+/// Whether the order of an issue's options means something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Scale {
+    /// No: each option is as far from any other.
+    #[default]
+    Nominal,
+    /// Yes: neighbouring options are more alike than distant ones.
+    Ordinal,
 }
 
 /// One way to settle an issue.

@@ -74,6 +74,7 @@ impl Setting {
             deadline_rounds,
             consent: scenario.consent.clone(),
             n_parties: scenario.parties.len(),
+            scales: scenario.issues.iter().map(|it| it.scale).collect(),
             space: Arc::clone(&scenario.space),
         });
         let parties = scenario

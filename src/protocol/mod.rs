@@ -9,7 +9,7 @@ mod session;
 
 use std::sync::Arc;
 
-use crate::domain::{ConsentRule, OutcomeSpace};
+use crate::domain::{ConsentRule, OutcomeSpace, Scale};
 
 pub use action::{Action, Ask, ProtocolViolation};
 pub use ending::Ending;
@@ -49,6 +49,8 @@ pub struct Rules {
     pub consent: ConsentRule,
     /// How many parties there are.
     pub n_parties: usize,
+    /// By issue, whether the order of its options means something.
+    pub scales: Vec<Scale>,
     /// All outcomes.
     pub space: Arc<OutcomeSpace>,
 }

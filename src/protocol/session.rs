@@ -21,7 +21,7 @@ use crate::protocol::{ProtocolKind, Rules};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use demarche::domain::{ConsentRule, OutcomeSpace, PartyId};
+/// use demarche::domain::{ConsentRule, OutcomeSpace, PartyId, Scale};
 /// use demarche::protocol::{Action, Ask, ProtocolKind, Rules, Session};
 ///
 /// let space = Arc::new(OutcomeSpace::new(&[2, 2])?);
@@ -30,6 +30,7 @@ use crate::protocol::{ProtocolKind, Rules};
 ///     deadline_rounds: 3,
 ///     consent: ConsentRule::unanimity(2),
 ///     n_parties: 2,
+///     scales: vec![Scale::Nominal; 2],
 ///     space: Arc::clone(&space),
 /// };
 /// let mut session = Session::new(Arc::new(rules));

@@ -17,6 +17,7 @@ use crate::domain::{
     Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences,
     Utility,
 };
+use crate::search::remoteness::mean_distance;
 use crate::search::{OutcomeSearch, Remoteness};
 
 /// How much larger than the square root of the space a half may be so that coupled issues stay
@@ -540,14 +541,15 @@ impl OutcomeSearch for Halves {
         let mut nearest_behind = std::mem::take(&mut self.scratch.nearest_behind);
         let mut audience = std::mem::take(&mut self.scratch.audience);
         // Distance first, then the negated sum, then the code: the least is the one meant.
-        let mut nearest: Option<(u32, i64, u64)> = None;
+        let mut nearest: Option<(u64, i64, u64)> = None;
         for it in &plan.audiences {
+            let others = it.others.intersection(heard);
             let mut floor = 0;
             for side in [0, 1] {
                 let rows = &mut audience[side];
                 rows.clear();
                 rows.resize(plan.halves[side].codes.len(), 0);
-                for party in it.others.intersection(heard).iter() {
+                for party in others.iter() {
                     let of_party = &self.scratch.distances[side][party.idx()];
                     for (sum, distance) in rows.iter_mut().zip(of_party) {
                         *sum += distance;
@@ -555,7 +557,7 @@ impl OutcomeSearch for Halves {
                 }
                 floor += rows.iter().min().expect("a half has rows");
             }
-            if nearest.is_some_and(|found| floor > found.0) {
+            if nearest.is_some_and(|found| mean_distance(floor, others) > found.0) {
                 continue;
             }
             let mut scanned_right = None;
@@ -576,7 +578,7 @@ impl OutcomeSearch for Halves {
                     let Some(&(on_right, place)) = nearest_behind.get(start) else {
                         continue;
                     };
-                    let distance = audience[0][left_row as usize] + on_right;
+                    let distance = mean_distance(audience[0][left_row as usize] + on_right, others);
                     if nearest.is_some_and(|found| distance > found.0) {
                         continue;
                     }

@@ -12,7 +12,7 @@ use crate::domain::{Outcome, Preferences, Utility};
 
 pub use enumeration::Enumeration;
 pub use halves::{Audiences, Halves, HalvesPlan};
-pub use remoteness::{FULL_SHARE, Remoteness};
+pub use remoteness::{FULL_DISTANCE, Remoteness};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.
 ///

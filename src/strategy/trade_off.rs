@@ -3,8 +3,8 @@
 //! Of all outcomes worth its aspiration it offers the one nearest to what those whose consent it
 //! needs have put forward and accepted so far.
 //! Faratin, Sierra and Jennings, *Using similarity criteria to make issue trade-offs in automated
-//! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact and
-//! similarity is a party's attention to an option, see [`Remoteness`].
+//! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact, and
+//! similarity is to all that was put forward and accepted, see [`Remoteness`].
 
 use crate::domain::{Outcome, PartyId, PartySet, Utility};
 use crate::protocol::{Event, Rules};
@@ -21,7 +21,7 @@ pub(super) const KIND: OfferingKind = OfferingKind {
     start: |numbers, rules: &Rules| {
         Box::new(TradeOff {
             concession_exponent: numbers[0],
-            remoteness: Remoteness::new(&rules.space, rules.n_parties),
+            remoteness: Remoteness::new(&rules.space, &rules.scales, rules.n_parties),
         })
     },
 };
