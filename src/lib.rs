@@ -1,6 +1,6 @@
 //! Simulates negotiations between parties with private preferences.
 
-// What is negotiated.
+// What is negotiated, and what theory says of it.
 pub mod domain;
 pub mod solution;
 
@@ -14,5 +14,11 @@ pub mod strategy;
 // The same negotiation as tokio actors.
 pub mod actors;
 
-// Edges: files in.
+// Many negotiations, and what they come to.
+pub mod experiment;
+pub mod statistics;
+
+// Edges: files in, files out, people.
+pub mod cli;
 pub mod config;
+pub mod output;

@@ -18,6 +18,9 @@ mod shape;
 mod source_texts;
 
 pub use document::ReadFile;
-pub use load::{Experiment, Input, LoadedScenario, Overrides, load_experiment, load_scenario};
+pub use load::{
+    Experiment, Input, LoadedScenario, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment,
+    load_scenario,
+};
 pub use mistake::{Mistake, Mistakes};
 pub use shape::{experiment_schema, scenario_schema};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Condition, PartyId, Scenario, are_probabilities};
+use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
 use crate::protocol::{ProtocolKind, Rules};
 use crate::search::{Audiences, HalvesPlan};
 use crate::seeds::NameHash;
@@ -109,6 +109,14 @@ impl Setting {
     /// The strategies a party may follow.
     pub fn strategies(&self, party: PartyId) -> &[StrategySpec] {
         &self.parties[party.idx()].strategies
+    }
+
+    /// Every number of the scenario and of the parties' strategies.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        let strategies = self.parties.iter().flat_map(|it| &it.strategies);
+        let of_strategies =
+            strategies.flat_map(|it| it.offering_numbers.iter().chain(&it.acceptance_numbers));
+        self.scenario.numbers().chain(of_strategies)
     }
 
     pub(super) fn party(&self, party: PartyId) -> &PartySetting {

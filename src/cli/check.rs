@@ -1,0 +1,106 @@
+//! `check`: whether a file is right, and whether its scenario holds what it claims.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::failure::Failure;
+use crate::cli::summary::rests_on;
+use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
+use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::config::load_experiment;
+use crate::domain::Claim;
+use crate::experiment::measure_claims;
+use crate::negotiation::Setting;
+use crate::seeds::Seeds;
+use crate::statistics::Estimate;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// A scenario's file, or an experiment's
+    #[arg(value_name = "FILE")]
+    file: FileArgument,
+    /// Over how many draws of the uncertain numbers claims are measured
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count)]
+    draws: u64,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Checks a file.
+pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let setting = Arc::new(experiment.scenario.setting);
+    print(&describe(&setting))?;
+    let claims = &setting.scenario().claims;
+    if claims.is_empty() {
+        print("It makes no claims.\n")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let width = terminal_width();
+    print(&format!(
+        "\nClaims, measured over {} (seed {})\n",
+        counted(arguments.draws, "draw"),
+        experiment.seed.0
+    ))?;
+    let seeds = Seeds::new(experiment.seed);
+    let held = measure_claims(&setting, &seeds, arguments.draws);
+    let mut fails = 0;
+    for (claim, n) in claims.iter().zip(held) {
+        let Some(share) = Estimate::of_share(n, arguments.draws) else {
+            continue;
+        };
+        let (line, holds) = verdict(claim, &share, width);
+        fails += u64::from(!holds);
+        print(&line)?;
+    }
+    if fails > 0 {
+        return Err(Failure::CouldNotFinish(format!(
+            "{} of the scenario's {} claims do not hold",
+            count(fails),
+            claims.len()
+        )));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(setting: &Setting) -> String {
+    let scenario = setting.scenario();
+    format!(
+        "{}\n{}, {} ({}), {} rounds of {}\n{}\n",
+        scenario.title,
+        counted(scenario.parties.len() as u64, "party").replace("partys", "parties"),
+        counted(scenario.issues.len() as u64, "issue"),
+        counted(scenario.space.n_outcomes(), "outcome"),
+        setting.rules().deadline_rounds,
+        setting.rules().protocol.name(),
+        wrap(&rests_on(setting), terminal_width(), 0),
+    )
+}
+
+/// What is said of a claim, and whether it holds.
+fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
+    let (word, wanted, holds) = match claim.at_least {
+        None => ("figure", String::new(), true),
+        Some(least) if share.point >= least => {
+            ("holds", format!(", at least {} wanted", percent(least)), true)
+        }
+        Some(least) => ("FAILS", format!(", at least {} wanted", percent(least)), false),
+    };
+    let mut line = format!("  {word:<6} {}\n", claim.name);
+    let _ = writeln!(
+        line,
+        "         {}",
+        wrap(&claim.says, width.saturating_sub(9), 9)
+    );
+    let _ = writeln!(
+        line,
+        "         {} of draws ({}){wanted}",
+        percent(share.point),
+        percent_interval(share)
+    );
+    (line, holds)
+}

@@ -1,0 +1,196 @@
+//! The command line: arguments, dispatch, exit codes. The only place with a clock and a terminal.
+
+mod batch;
+mod check;
+mod failure;
+mod narration;
+mod play;
+mod progress;
+mod summary;
+mod text;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::cli::failure::Failure;
+use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
+
+/// Simulates negotiations between parties with private preferences.
+///
+/// A scenario says who negotiates about what, and where every number comes from; demarche runs it
+/// thousands of times and tells how often there is a deal, which one, and who blocks it.
+/// It runs stated assumptions and forecasts nothing by itself.
+#[derive(Debug, Parser)]
+#[command(name = "demarche", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, or a claim does not hold; 2 wrong input; 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run many sessions of one scenario and write tables
+    Batch(batch::BatchArguments),
+    /// Tell one session round by round
+    Play(play::PlayArguments),
+    /// Check a file, and measure a scenario's claims
+    Check(check::CheckArguments),
+    /// Print the JSON Schema of a kind of file
+    Schema {
+        /// Which kind
+        #[arg(value_enum, default_value = "scenario")]
+        kind: SchemaKind,
+    },
+    /// Print a script that completes demarche's arguments in a shell
+    Completions {
+        /// For which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Of one verb instead of the whole program
+        verb: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchemaKind {
+    /// Files that say who negotiates about what
+    Scenario,
+    /// Files that say which scenario, how often, with which seed
+    Experiment,
+}
+
+/// What the command line may say differently from the files.
+#[derive(Debug, Args)]
+struct Settings {
+    /// Change one thing of the scenario, for example party.ukraine.reservation_value=0.5; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// The master seed from which all luck follows: a whole number, or `random` for a new one
+    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    seed: Option<u64>,
+}
+
+impl Settings {
+    fn overrides(&self, sessions: Option<u64>) -> Overrides {
+        Overrides {
+            settings: self.settings.clone(),
+            sessions,
+            seed: self.seed,
+        }
+    }
+}
+
+/// Reads a seed; `random` takes one from the clock and the process, and every run tells its seed.
+fn parse_seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        let now = jiff::Timestamp::now().as_nanosecond();
+        let bits = now.to_le_bytes();
+        let low = u64::from_le_bytes(bits[..8].try_into().expect("eight bytes of sixteen"));
+        return Ok(low ^ u64::from(std::process::id()).rotate_left(32));
+    }
+    text.parse()
+        .map_err(|_| "a seed is a whole number from 0 to 18446744073709551615, or `random`".into())
+}
+
+fn parse_count(text: &str) -> Result<u64, String> {
+    // People write large numbers with separators.
+    text.replace('_', "")
+        .parse()
+        .ok()
+        .filter(|&it| it > 0)
+        .ok_or_else(|| format!("a whole number from 1 on, such as {SESSIONS_DEFAULT}"))
+}
+
+/// Carries out the command line of this process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let res = match arguments.verb {
+        Verb::Batch(it) => batch::batch(&it),
+        Verb::Play(it) => play::play(&it),
+        Verb::Check(it) => check::check(&it),
+        Verb::Schema { kind } => schema(kind),
+        Verb::Completions { shell } => completions(shell),
+        Verb::Man { verb } => manual(verb.as_deref()),
+    };
+    match res {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(
+            Failure::CouldNotFinish(format!("cannot write to standard output: {error}")),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn schema(kind: SchemaKind) -> Result<ExitCode, Failure> {
+    let schema = match kind {
+        SchemaKind::Scenario => scenario_schema(),
+        SchemaKind::Experiment => experiment_schema(),
+    };
+    print(&format!("{schema:#}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "demarche", &mut bytes);
+    print(&String::from_utf8_lossy(&bytes))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn manual(verb: Option<&str>) -> Result<ExitCode, Failure> {
+    let mut command = Arguments::command();
+    command.build();
+    if let Some(verb) = verb {
+        command = command
+            .find_subcommand(verb)
+            .cloned()
+            .ok_or_else(|| Failure::WrongInput(format!("there is no verb `{verb}`")))?;
+    }
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(command)
+        .render(&mut bytes)
+        .map_err(|error| Failure::CouldNotFinish(error.to_string()))?;
+    print(&String::from_utf8_lossy(&bytes))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The whole text of every verb's help, for the reference page.
+pub fn reference() -> String {
+    let mut command = Arguments::command().term_width(100);
+    command.build();
+    let mut res = format!("{}\n", command.render_long_help());
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|it| it.get_name().to_owned())
+        .filter(|it| it != "help")
+        .collect();
+    for name in names {
+        if let Some(verb) = command.find_subcommand_mut(&name) {
+            res += &format!("\n{}\n\n{}\n", "-".repeat(80), verb.render_long_help());
+        }
+    }
+    res
+}
+
+/// Reads a file for the configuration.
+fn read_file(path: &std::path::Path) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
+/// A file given on the command line.
+type FileArgument = PathBuf;

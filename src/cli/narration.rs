@@ -1,0 +1,160 @@
+//! A session told round by round.
+
+use std::fmt::Write as _;
+
+use crate::cli::summary::outcome_lines;
+use crate::cli::text::wrap;
+use crate::domain::{Outcome, PartyId, PartySet, Scenario};
+use crate::negotiation::{SessionResult, Setting};
+use crate::protocol::{Ending, Event, Session};
+
+/// A session for people: offers by what changed since the party's last, answers, gains.
+pub(super) fn narration(
+    setting: &Setting,
+    session: &Session,
+    result: &SessionResult,
+    width: usize,
+) -> String {
+    let scenario = setting.scenario();
+    let mut res = String::new();
+    let mut last_offers: Vec<Option<Outcome>> = vec![None; scenario.parties.len()];
+    let mut round = 0;
+    for event in session.events() {
+        if event.round() != round {
+            round = event.round();
+            let _ = writeln!(res, "\nRound {round}");
+        }
+        match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => {
+                let last = last_offers[proposer.idx()].replace(offer);
+                tell_offer(&mut res, scenario, proposer, last, offer, width);
+            }
+            Event::Answered {
+                yes, no, answered, ..
+            } => tell_answers(&mut res, scenario, yes.intersection(answered), no, width),
+        }
+    }
+    tell_ending(&mut res, scenario, &result.ending, width);
+    tell_gains(&mut res, setting, result);
+    res
+}
+
+fn tell_offer(
+    res: &mut String,
+    scenario: &Scenario,
+    proposer: PartyId,
+    last: Option<Outcome>,
+    offer: Outcome,
+    width: usize,
+) {
+    let name = &scenario.party(proposer).label;
+    let Some(last) = last else {
+        let _ = writeln!(res, "  {name} offers");
+        outcome_lines(res, scenario, offer, width);
+        return;
+    };
+    let changes: Vec<String> = scenario
+        .space
+        .issues()
+        .filter(|&it| scenario.space.option(last, it) != scenario.space.option(offer, it))
+        .map(|it| {
+            format!(
+                "{}: {} (was: {})",
+                scenario.issue(it).label,
+                scenario.option_label(offer, it),
+                scenario.option_label(last, it)
+            )
+        })
+        .collect();
+    if changes.is_empty() {
+        let _ = writeln!(res, "  {name} repeats its offer");
+        return;
+    }
+    let _ = writeln!(res, "  {name} changes its offer");
+    for change in changes {
+        let _ = writeln!(res, "    {}", wrap(&change, width.saturating_sub(4), 6));
+    }
+}
+
+fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartySet, width: usize) {
+    let labels = |parties: PartySet| {
+        let labels: Vec<&str> = parties
+            .iter()
+            .map(|it| scenario.party(it).label.as_str())
+            .collect();
+        labels.join(", ")
+    };
+    let answers: Vec<String> = [("yes", yes), ("no", no)]
+        .into_iter()
+        .filter(|(_, parties)| !parties.is_empty())
+        .map(|(word, parties)| format!("{word}: {}", labels(parties)))
+        .collect();
+    let line = format!("→ {}", answers.join("; "));
+    let _ = writeln!(res, "    {}", wrap(&line, width.saturating_sub(4), 6));
+}
+
+fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
+    let label = |party: PartyId| &scenario.party(party).label;
+    let _ = match ending {
+        Ending::Agreement {
+            round,
+            proposer,
+            outcome,
+        } => {
+            let _ = writeln!(
+                res,
+                "\nAgreement in round {round} on the offer of {}",
+                label(*proposer)
+            );
+            outcome_lines(res, scenario, *outcome, width);
+            Ok(())
+        }
+        Ending::Deadline { round } => {
+            writeln!(res, "\nNo agreement: the {round} rounds are over")
+        }
+        Ending::Walkout { round, party } => writeln!(
+            res,
+            "\nNo agreement: {} walked out in round {round}",
+            label(*party)
+        ),
+        Ending::Forfeit {
+            round,
+            party,
+            violation,
+        } => writeln!(
+            res,
+            "\nNo agreement: {} broke the rules in round {round}: it {violation}",
+            label(*party)
+        ),
+    };
+}
+
+fn tell_gains(res: &mut String, setting: &Setting, result: &SessionResult) {
+    let scenario = setting.scenario();
+    let columns = scenario
+        .parties
+        .iter()
+        .map(|it| it.label.chars().count())
+        .max()
+        .unwrap_or_default();
+    let _ = writeln!(
+        res,
+        "\n{:<columns$}  {:>8}  {:>8}  {:>8}  strategy",
+        "", "no deal", "outcome", "gain"
+    );
+    for (party, report) in scenario.party_ids().zip(&result.parties) {
+        let gain = report
+            .surplus()
+            .map_or_else(|| "-".to_owned(), |it| format!("{it:+.3}"));
+        let _ = writeln!(
+            res,
+            "{:<columns$}  {:>8.3}  {:>8.3}  {gain:>8}  {}",
+            scenario.party(party).label,
+            report.reservation_value.get(),
+            report.utility().get(),
+            setting.strategies(party)[report.strategy].offering.name,
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! What a batch came to, on one screen or two: the answer, what it settles, who stood in the way.
+
+use std::fmt::Write as _;
+
+use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
+use crate::domain::{Basis, Outcome, Scenario, ScenarioKind};
+use crate::experiment::Tally;
+use crate::negotiation::Setting;
+use crate::statistics::Estimate;
+
+/// Columns of a bar.
+const BAR_WIDTH: usize = 16;
+
+/// What a batch came to, for people.
+pub(super) fn summary(setting: &Setting, tally: &Tally, width: usize) -> String {
+    let scenario = setting.scenario();
+    let mut res = String::new();
+    deals(&mut res, tally);
+    if tally.n_agreements() > 0 {
+        settled(&mut res, scenario, tally, width);
+        commonest(&mut res, scenario, tally, width);
+        surpluses(&mut res, scenario, tally);
+    }
+    if tally.n_agreements() < tally.n_sessions() {
+        blockers(&mut res, scenario, tally, width);
+    }
+    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res
+}
+
+fn deals(res: &mut String, tally: &Tally) {
+    let [agreements, deadlines, walkouts, forfeits] = tally.endings();
+    let Some(share) = Estimate::of_share(agreements, tally.n_sessions()) else {
+        return;
+    };
+    let _ = writeln!(
+        res,
+        "Deals: {} of sessions (95 % interval {})",
+        percent(share.point),
+        percent_interval(&share),
+    );
+    let round = tally
+        .metrics()
+        .into_iter()
+        .find(|it| it.name == "round_given_agreement")
+        .and_then(|it| it.estimate);
+    if let Some(it) = round {
+        let _ = writeln!(res, "       in round {:.1} on average", it.point);
+    }
+    let _ = writeln!(
+        res,
+        "No deal: {} at the deadline, {}, {}",
+        count(deadlines),
+        counted(walkouts, "walkout"),
+        counted(forfeits, "forfeit"),
+    );
+}
+
+fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let deals = counted(tally.n_agreements(), "deal");
+    let _ = writeln!(res, "\nWhat the deals settle (shares of {deals})");
+    for issue in scenario.space.issues() {
+        let it = scenario.issue(issue);
+        let _ = writeln!(res, "  {}", it.label);
+        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+            let agreed = tally.n_agreed(&scenario.space, issue, option);
+            if let Some(share) = Estimate::of_share(agreed, tally.n_agreements()) {
+                let lead = format!(
+                    "    {:>7} {} ",
+                    percent(share.point),
+                    bar(share.point, BAR_WIDTH)
+                );
+                let indent = lead.chars().count();
+                let label = wrap(&named.label, width.saturating_sub(indent).max(20), 0)
+                    .replace('\n', &format!("\n{}", " ".repeat(indent)));
+                let _ = writeln!(res, "{lead}{label}");
+            }
+        }
+    }
+}
+
+fn commonest(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let agreements = tally.agreements();
+    let Some((outcome, agreement)) = agreements.first() else {
+        return;
+    };
+    let _ = writeln!(
+        res,
+        "\nThe commonest agreement ({} of {}; {} in all)",
+        count(agreement.n),
+        counted(tally.n_agreements(), "deal"),
+        counted(agreements.len() as u64, "distinct agreement"),
+    );
+    outcome_lines(res, scenario, *outcome, width);
+}
+
+/// An outcome, a line per issue.
+pub(super) fn outcome_lines(res: &mut String, scenario: &Scenario, outcome: Outcome, width: usize) {
+    for issue in scenario.space.issues() {
+        let line = format!(
+            "  {}: {}",
+            scenario.issue(issue).label,
+            scenario.option_label(outcome, issue)
+        );
+        let _ = writeln!(res, "  {}", wrap(&line, width.saturating_sub(2), 6));
+    }
+}
+
+fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally) {
+    let _ = writeln!(
+        res,
+        "\nWhat a deal is worth over no deal (mean surplus, utilities from 0 to 1)"
+    );
+    let columns = label_columns(scenario);
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        if let Some(surplus) = it.surplus_given_agreement() {
+            let interval = surplus
+                .interval
+                .map_or_else(String::new, |it| format!(" ({:.3} to {:.3})", it.low, it.high));
+            let _ = writeln!(
+                res,
+                "  {:<columns$} {:>7.3}{interval}",
+                party.label, surplus.point
+            );
+        }
+    }
+}
+
+fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let n = tally.n_sessions() - tally.n_agreements();
+    let head = format!(
+        "Who stood in the way (share of {} in which its no alone kept an offer from being agreed)",
+        counted(n, "session") + " without a deal",
+    );
+    let _ = writeln!(res, "\n{}", wrap(&head, width, 2));
+    let columns = label_columns(scenario);
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        if let Some(share) = Estimate::of_share(it.n_sessions_blocked(), n) {
+            let over = it.costliest_issue().map_or_else(String::new, |(issue, _)| {
+                format!(", most over {}", scenario.issue(issue).label)
+            });
+            let _ = writeln!(
+                res,
+                "  {:<columns$} {:>7}{over}",
+                party.label,
+                percent(share.point)
+            );
+        }
+    }
+}
+
+fn label_columns(scenario: &Scenario) -> usize {
+    scenario
+        .parties
+        .iter()
+        .map(|it| it.label.chars().count())
+        .max()
+        .unwrap_or_default()
+}
+
+/// What the figures rest on, in a sentence.
+pub(super) fn rests_on(setting: &Setting) -> String {
+    match setting.scenario().kind {
+        ScenarioKind::Synthetic => {
+            "A made-up scenario: these figures say nothing about the world.".to_owned()
+        }
+        ScenarioKind::Sourced => {
+            let parts: Vec<String> = Basis::ALL
+                .into_iter()
+                .map(|basis| {
+                    let n = setting
+                        .numbers()
+                        .filter(|it| it.provenance.basis == Some(basis))
+                        .count();
+                    format!("{n} {}", basis.name())
+                })
+                .collect();
+            format!(
+                "A simulation of stated assumptions, not a forecast. Of the scenario's numbers {}.",
+                parts.join(", ")
+            )
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Figures and labels as people read them.
+
+use crate::statistics::Estimate;
+
+/// A whole number with its thousands apart.
+pub(super) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut res = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+            res.push(',');
+        }
+        res.push(digit);
+    }
+    res
+}
+
+/// A count with its noun, which takes an `s` for all but one.
+pub(super) fn counted(n: u64, noun: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(n))
+}
+
+/// A share in per cent.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// A share's interval in per cent.
+pub(super) fn percent_interval(estimate: &Estimate) -> String {
+    estimate.interval.map_or_else(String::new, |it| {
+        format!("{:.1} to {:.1} %", 100.0 * it.low, 100.0 * it.high)
+    })
+}
+
+/// A bar as long as a share of `width` columns.
+pub(super) fn bar(share: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a width is a few hundred columns"
+    )]
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    let mut res = "█".repeat(eighths / 8);
+    res.push_str(EIGHTHS[eighths % 8]);
+    let columns = res.chars().count();
+    res + &" ".repeat(width.saturating_sub(columns))
+}
+
+/// The text in lines of at most so many columns, all but the first indented.
+pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let mut res = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            res.push('\n');
+            res.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if column > 0 {
+            res.push(' ');
+            column += 1;
+        }
+        res.push_str(word);
+        column += length;
+    }
+    res
+}
+
+/// Columns of the terminal, or a page's width where there is none.
+pub(super) fn terminal_width() -> usize {
+    const PAGE: u16 = 80;
+    let columns = console::Term::stdout()
+        .size_checked()
+        .map_or(PAGE, |(_, columns)| columns);
+    usize::from(columns).clamp(40, 120)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let texts: Vec<String> = [0, 999, 1000, 1_234_567].map(count).to_vec();
+        assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(counted(1, "deal"), "1 deal");
+        assert_eq!(counted(2000, "deal"), "2,000 deals");
+    }
+
+    #[test]
+    fn a_bar_has_its_width_whatever_the_share() {
+        for share in [0.0, 0.01, 0.5, 0.999, 1.0] {
+            assert_eq!(bar(share, 10).chars().count(), 10, "{share}");
+        }
+    }
+
+    #[test]
+    fn lines_are_no_wider_than_asked() {
+        let text = wrap("one two three four five six", 12, 4);
+        assert_eq!(text, "one two\n    three\n    four\n    five six");
+    }
+}

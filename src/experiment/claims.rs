@@ -1,0 +1,31 @@
+//! Measuring a scenario's claims over draws of its uncertain numbers, before anyone concedes.
+
+use std::sync::Arc;
+
+use crate::domain::Preferences;
+use crate::negotiation::{PreferenceDraw, Setting};
+use crate::seeds::{Replication, Seeds};
+use crate::solution::holds;
+
+/// In how many draws each of the scenario's claims holds, in the order of the claims.
+///
+/// The draws are those of the first `draws` replications: the very preferences that sessions with
+/// these seeds would begin with.
+pub fn measure_claims(setting: &Arc<Setting>, seeds: &Seeds, draws: u64) -> Vec<u64> {
+    let scenario = setting.scenario();
+    let mut parties: Vec<PreferenceDraw> = scenario
+        .party_ids()
+        .map(|it| PreferenceDraw::new(Arc::clone(setting), it))
+        .collect();
+    let mut held = vec![0; scenario.claims.len()];
+    for replication in (0..draws).map(Replication) {
+        let drawn: Vec<Preferences> = parties
+            .iter_mut()
+            .map(|it| it.draw(seeds, replication).clone())
+            .collect();
+        for (count, claim) in held.iter_mut().zip(&scenario.claims) {
+            *count += u64::from(holds(&claim.statement, &drawn, &scenario.consent));
+        }
+    }
+    held
+}

@@ -1,0 +1,327 @@
+//! What sessions come to: counts and sums that can be merged in any split.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{IssueId, OptionId, Outcome, OutcomeSpace, PartyId, Utility, from_units, units};
+use crate::negotiation::SessionResult;
+use crate::protocol::Ending;
+use crate::statistics::{Estimate, Moments};
+
+/// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tally {
+    n_sessions: u64,
+    endings: [u64; 4],
+    rounds_given_agreement: Moments,
+    offers: Moments,
+    welfare_given_agreement: Moments,
+    least_utility_given_agreement: Moments,
+    nash_product_given_agreement: Moments,
+    parties: Vec<PartyTally>,
+    options: Vec<u64>,
+    agreements: BTreeMap<Outcome, AgreementTally>,
+}
+
+/// Counts and sums of one party.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PartyTally {
+    reservation_value: Moments,
+    utility: Moments,
+    utility_given_agreement: Moments,
+    surplus_given_agreement: Moments,
+    concessions: Moments,
+    n_sessions_blocked: u64,
+    n_lone_refusals: u64,
+    lone_refusals_by_issue: Vec<u64>,
+    n_walkouts: u64,
+    n_forfeits: u64,
+}
+
+/// How often one outcome was agreed, and what it was worth.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct AgreementTally {
+    /// How often.
+    pub n: u64,
+    /// By party, the sum of its utilities in units of 2⁻⁴⁸.
+    utility_sums: Vec<i64>,
+}
+
+/// One figure over all sessions.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Metric {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// Whose it is; `None` if it is about the session.
+    pub party: Option<PartyId>,
+    /// Nothing if no session could tell.
+    pub estimate: Option<Estimate>,
+}
+
+/// The names of the metrics of a session's ending, in the order of [`Ending::NAMES`].
+const ENDING_RATES: [&str; 4] = [
+    "agreement_rate",
+    "deadline_rate",
+    "walkout_rate",
+    "forfeit_rate",
+];
+
+impl Tally {
+    /// Of no session yet.
+    pub fn new(space: &OutcomeSpace, n_parties: usize) -> Self {
+        Self {
+            n_sessions: 0,
+            endings: [0; 4],
+            rounds_given_agreement: Moments::default(),
+            offers: Moments::default(),
+            welfare_given_agreement: Moments::default(),
+            least_utility_given_agreement: Moments::default(),
+            nash_product_given_agreement: Moments::default(),
+            parties: vec![PartyTally::default(); n_parties],
+            options: vec![0; space.n_options_total()],
+            agreements: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in a session.
+    pub fn add(&mut self, space: &OutcomeSpace, session: &SessionResult) {
+        self.n_sessions += 1;
+        self.endings[session.ending.idx()] += 1;
+        self.offers.add(session.n_offers.into());
+        match &session.ending {
+            Ending::Agreement { round, outcome, .. } => {
+                self.rounds_given_agreement.add((*round).into());
+                for flat in space.flat_options(*outcome) {
+                    self.options[flat] += 1;
+                }
+                self.add_agreement(*outcome, session);
+            }
+            Ending::Walkout { party, .. } => self.parties[party.idx()].n_walkouts += 1,
+            Ending::Forfeit { party, .. } => self.parties[party.idx()].n_forfeits += 1,
+            Ending::Deadline { .. } => {}
+        }
+        let is_agreed = session.ending.agreement().is_some();
+        for (tally, report) in self.parties.iter_mut().zip(&session.parties) {
+            tally.reservation_value.add(report.reservation_value.units());
+            tally.utility.add(report.utility().units());
+            tally.concessions.add(report.concessions.into());
+            if let Some(utility) = report.agreement_utility {
+                tally.utility_given_agreement.add(utility.units());
+                let surplus = utility.units() - report.reservation_value.units();
+                tally.surplus_given_agreement.add(surplus);
+            }
+            if !is_agreed && report.lone_refusals > 0 {
+                tally.n_sessions_blocked += 1;
+                tally.n_lone_refusals += u64::from(report.lone_refusals);
+                add_counts(
+                    &mut tally.lone_refusals_by_issue,
+                    report.lone_refusals_by_issue.iter().map(|&it| it.into()),
+                );
+            }
+        }
+    }
+
+    fn add_agreement(&mut self, outcome: Outcome, session: &SessionResult) {
+        let utilities = session
+            .parties
+            .iter()
+            .filter_map(|it| it.agreement_utility)
+            .map(Utility::units);
+        self.welfare_given_agreement.add(utilities.clone().sum());
+        self.least_utility_given_agreement
+            .add(utilities.clone().min().unwrap_or_default());
+        let product = session.nash_product().unwrap_or_default();
+        self.nash_product_given_agreement.add(units(product));
+        let tally = self.agreements.entry(outcome).or_default();
+        tally.n += 1;
+        tally.utility_sums.resize(session.parties.len(), 0);
+        for (sum, utility) in tally.utility_sums.iter_mut().zip(utilities) {
+            *sum += utility >> AgreementTally::SHIFT;
+        }
+    }
+
+    /// Takes in all sessions of another tally of the same cell.
+    pub fn merge(&mut self, other: &Self) {
+        self.n_sessions += other.n_sessions;
+        for (sum, count) in self.endings.iter_mut().zip(other.endings) {
+            *sum += count;
+        }
+        self.rounds_given_agreement.merge(&other.rounds_given_agreement);
+        self.offers.merge(&other.offers);
+        self.welfare_given_agreement
+            .merge(&other.welfare_given_agreement);
+        self.least_utility_given_agreement
+            .merge(&other.least_utility_given_agreement);
+        self.nash_product_given_agreement
+            .merge(&other.nash_product_given_agreement);
+        for (mine, theirs) in self.parties.iter_mut().zip(&other.parties) {
+            mine.merge(theirs);
+        }
+        add_counts(&mut self.options, other.options.iter().copied());
+        for (&outcome, theirs) in &other.agreements {
+            let mine = self.agreements.entry(outcome).or_default();
+            mine.n += theirs.n;
+            mine.utility_sums.resize(theirs.utility_sums.len(), 0);
+            for (sum, it) in mine.utility_sums.iter_mut().zip(&theirs.utility_sums) {
+                *sum += it;
+            }
+        }
+    }
+
+    /// How many sessions.
+    pub fn n_sessions(&self) -> u64 {
+        self.n_sessions
+    }
+
+    /// How many sessions ended in each way, in the order of [`Ending::NAMES`].
+    pub fn endings(&self) -> [u64; 4] {
+        self.endings
+    }
+
+    /// How many sessions ended in agreement.
+    pub fn n_agreements(&self) -> u64 {
+        self.endings[0]
+    }
+
+    /// By party.
+    pub fn parties(&self) -> &[PartyTally] {
+        &self.parties
+    }
+
+    /// The distinct agreements, the most frequent first, ties by outcome.
+    pub fn agreements(&self) -> Vec<(Outcome, &AgreementTally)> {
+        let mut res: Vec<_> = self.agreements.iter().map(|(&it, tally)| (it, tally)).collect();
+        res.sort_by_key(|it| std::cmp::Reverse(it.1.n));
+        res
+    }
+
+    /// How often an issue was settled with an option.
+    pub fn n_agreed(&self, space: &OutcomeSpace, issue: IssueId, option: OptionId) -> u64 {
+        self.options[space.flat(issue, option)]
+    }
+
+    /// Every figure over all sessions, in the order of the summary table.
+    pub fn metrics(&self) -> Vec<Metric> {
+        let unit = from_units(1);
+        let of_session = |name, estimate| Metric {
+            name,
+            party: None,
+            estimate,
+        };
+        let mut res: Vec<Metric> = ENDING_RATES
+            .into_iter()
+            .zip(self.endings)
+            .map(|(name, n)| of_session(name, Estimate::of_share(n, self.n_sessions)))
+            .collect();
+        res.extend([
+            of_session("offers", self.offers.estimate(1.0)),
+            of_session(
+                "round_given_agreement",
+                self.rounds_given_agreement.estimate(1.0),
+            ),
+            of_session(
+                "utilitarian_welfare_given_agreement",
+                self.welfare_given_agreement.estimate(unit),
+            ),
+            of_session(
+                "egalitarian_welfare_given_agreement",
+                self.least_utility_given_agreement.estimate(unit),
+            ),
+            of_session(
+                "nash_product_given_agreement",
+                self.nash_product_given_agreement.estimate(unit),
+            ),
+        ]);
+        for (idx, party) in self.parties.iter().enumerate() {
+            res.extend(party.metrics(self.n_sessions).map(|(name, estimate)| Metric {
+                name,
+                party: Some(PartyId::new(idx)),
+                estimate,
+            }));
+        }
+        res
+    }
+}
+
+impl PartyTally {
+    fn merge(&mut self, other: &Self) {
+        self.reservation_value.merge(&other.reservation_value);
+        self.utility.merge(&other.utility);
+        self.utility_given_agreement
+            .merge(&other.utility_given_agreement);
+        self.surplus_given_agreement
+            .merge(&other.surplus_given_agreement);
+        self.concessions.merge(&other.concessions);
+        self.n_sessions_blocked += other.n_sessions_blocked;
+        self.n_lone_refusals += other.n_lone_refusals;
+        add_counts(
+            &mut self.lone_refusals_by_issue,
+            other.lone_refusals_by_issue.iter().copied(),
+        );
+        self.n_walkouts += other.n_walkouts;
+        self.n_forfeits += other.n_forfeits;
+    }
+
+    fn metrics(&self, n_sessions: u64) -> [(&'static str, Option<Estimate>); 7] {
+        let unit = from_units(1);
+        [
+            ("utility", self.utility.estimate(unit)),
+            (
+                "utility_given_agreement",
+                self.utility_given_agreement.estimate(unit),
+            ),
+            (
+                "surplus_given_agreement",
+                self.surplus_given_agreement.estimate(unit),
+            ),
+            ("reservation_value", self.reservation_value.estimate(unit)),
+            ("concessions", self.concessions.estimate(1.0)),
+            ("walkout_rate", Estimate::of_share(self.n_walkouts, n_sessions)),
+            ("forfeit_rate", Estimate::of_share(self.n_forfeits, n_sessions)),
+        ]
+    }
+
+    /// Sessions without agreement in which its refusal alone stood in the way of an offer.
+    pub fn n_sessions_blocked(&self) -> u64 {
+        self.n_sessions_blocked
+    }
+
+    /// Offers in those sessions in whose way its refusal alone stood.
+    pub fn n_lone_refusals(&self) -> u64 {
+        self.n_lone_refusals
+    }
+
+    /// The issue that most of those offers would have cost it most on, ties to the first, with
+    /// how many of them; `None` without any.
+    pub fn costliest_issue(&self) -> Option<(IssueId, u64)> {
+        let most = self.lone_refusals_by_issue.iter().copied().max()?;
+        let idx = self.lone_refusals_by_issue.iter().position(|&it| it == most)?;
+        (most > 0).then(|| (IssueId::new(idx), most))
+    }
+
+    /// What the agreements were worth to it over its reservation value.
+    pub fn surplus_given_agreement(&self) -> Option<Estimate> {
+        self.surplus_given_agreement.estimate(from_units(1))
+    }
+}
+
+impl AgreementTally {
+    /// Bits dropped of each utility so that the sums of 2³¹ of them fit a word.
+    const SHIFT: u32 = 16;
+
+    /// A party's mean utility of the agreement, to 2⁻³².
+    #[expect(clippy::cast_precision_loss, reason = "a rounding in the last place")]
+    pub fn mean_utility(&self, party: PartyId) -> f64 {
+        from_units(self.utility_sums[party.idx()]) * f64::from(1_u32 << Self::SHIFT)
+            / self.n as f64
+    }
+}
+
+/// Adds counts place by place, longer lists of them first made room for.
+fn add_counts(sums: &mut Vec<u64>, counts: impl ExactSizeIterator<Item = u64>) {
+    if sums.len() < counts.len() {
+        sums.resize(counts.len(), 0);
+    }
+    for (sum, count) in sums.iter_mut().zip(counts) {
+        *sum += count;
+    }
+}

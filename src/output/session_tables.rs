@@ -1,0 +1,247 @@
+//! The tables with a row or more per session, written as the sessions come.
+
+use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
+use crate::experiment::CellId;
+use crate::negotiation::{SessionResult, Setting};
+use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::protocol::{Ending, Event, Session};
+
+/// A table with a row or more per session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SessionTable {
+    /// One row per session.
+    Sessions,
+    /// One row per session and party.
+    Parties,
+    /// One row per event.
+    Offers,
+}
+
+impl SessionTable {
+    /// Every such table.
+    pub const ALL: [Self; 3] = [Self::Sessions, Self::Parties, Self::Offers];
+
+    /// The name of its file, without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Parties => "parties",
+            Self::Offers => "offers",
+        }
+    }
+}
+
+/// The columns of a table, in order.
+pub fn session_headers(table: SessionTable, scenario: &Scenario) -> Vec<String> {
+    let fixed: &[&str] = match table {
+        SessionTable::Sessions => &[
+            "cell",
+            "replication",
+            "ending",
+            "round",
+            "proposer",
+            "ended_by",
+            "offers",
+            "utilitarian_welfare",
+            "egalitarian_welfare",
+            "nash_product",
+        ],
+        SessionTable::Parties => &[
+            "cell",
+            "replication",
+            "party",
+            "strategy",
+            "reservation_value",
+            "best_utility",
+            "utility",
+            "utility_given_agreement",
+            "surplus_given_agreement",
+            "offers",
+            "concessions",
+            "conceded",
+            "yes",
+            "no",
+            "lone_refusals",
+        ],
+        SessionTable::Offers => &[
+            "cell",
+            "replication",
+            "event",
+            "round",
+            "kind",
+            "proposer",
+            "yes",
+            "no",
+        ],
+    };
+    let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
+    let prefix = match table {
+        SessionTable::Sessions => "agreed_",
+        SessionTable::Offers => "offered_",
+        SessionTable::Parties => return res,
+    };
+    res.extend(scenario.issues.iter().map(|it| format!("{prefix}{}", it.name)));
+    res
+}
+
+/// Rows of the session tables for some sessions.
+#[derive(Debug)]
+pub struct SessionRows {
+    /// One row per session.
+    pub sessions: Rows,
+    /// One row per session and party.
+    pub parties: Rows,
+    /// One row per event; `None` unless transcripts are wanted.
+    pub offers: Option<Rows>,
+}
+
+/// Whether every offer and every answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transcripts {
+    /// Yes.
+    Written,
+    /// No.
+    Omitted,
+}
+
+impl SessionRows {
+    /// No rows yet.
+    pub fn new(dialect: Dialect, transcripts: Transcripts) -> Self {
+        Self {
+            sessions: Rows::new(dialect),
+            parties: Rows::new(dialect),
+            offers: (transcripts == Transcripts::Written).then(|| Rows::new(dialect)),
+        }
+    }
+
+    /// The rows of a table; `None` if it is not written.
+    pub fn table(&self, table: SessionTable) -> Option<&Rows> {
+        match table {
+            SessionTable::Sessions => Some(&self.sessions),
+            SessionTable::Parties => Some(&self.parties),
+            SessionTable::Offers => self.offers.as_ref(),
+        }
+    }
+
+    /// Adds a session's rows.
+    pub fn push(
+        &mut self,
+        setting: &Setting,
+        cell: CellId,
+        session: &Session,
+        result: &SessionResult,
+    ) {
+        let scenario = setting.scenario();
+        self.push_session(scenario, cell, result);
+        for (party, report) in scenario.party_ids().zip(&result.parties) {
+            let strategy = &setting.strategies(party)[report.strategy];
+            self.parties.push([
+                cell.0.into(),
+                result.replication.0.into(),
+                party_name(scenario, party),
+                strategy.offering.name.into(),
+                report.reservation_value.into(),
+                report.best_utility.into(),
+                report.utility().into(),
+                report.agreement_utility.into(),
+                report.surplus().into(),
+                report.offers.into(),
+                report.concessions.into(),
+                report.conceded.into(),
+                report.yes.into(),
+                report.no.into(),
+                report.lone_refusals.into(),
+            ]);
+        }
+        if let Some(rows) = &mut self.offers {
+            push_events(rows, scenario, cell, session, result);
+        }
+    }
+
+    fn push_session(&mut self, scenario: &Scenario, cell: CellId, result: &SessionResult) {
+        let (proposer, ended_by) = match &result.ending {
+            Ending::Agreement { proposer, .. } => (Some(*proposer), None),
+            Ending::Walkout { party, .. } | Ending::Forfeit { party, .. } => (None, Some(*party)),
+            Ending::Deadline { .. } => (None, None),
+        };
+        let name = |it: Option<PartyId>| it.map_or(Field::Missing, |it| party_name(scenario, it));
+        let agreement = result.ending.agreement();
+        let fixed = [
+            cell.0.into(),
+            result.replication.0.into(),
+            result.ending.name().into(),
+            result.ending.round().into(),
+            name(proposer),
+            name(ended_by),
+            result.n_offers.into(),
+            result.utilitarian_welfare().into(),
+            result.egalitarian_welfare().into(),
+            result.nash_product().into(),
+        ];
+        let options = scenario.space.issues().map(|issue| {
+            agreement.map_or(Field::Missing, |it| scenario.option_name(it, issue).into())
+        });
+        self.sessions.push(fixed.into_iter().chain(options));
+    }
+}
+
+fn party_name(scenario: &Scenario, party: PartyId) -> Field<'_> {
+    Field::Text(&scenario.party(party).name)
+}
+
+fn push_events(
+    rows: &mut Rows,
+    scenario: &Scenario,
+    cell: CellId,
+    session: &Session,
+    result: &SessionResult,
+) {
+    for (number, event) in (0_u64..).zip(session.events()) {
+        let (kind, proposer, offer, yes, no) = match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => ("offer", proposer, offer, None, None),
+            Event::Answered {
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+                ..
+            } => {
+                let now = |set: PartySet| Some(names(scenario, set.intersection(answered)));
+                ("answer", proposer, offer, now(yes), now(no))
+            }
+        };
+        let fixed = [
+            cell.0.into(),
+            result.replication.0.into(),
+            number.into(),
+            event.round().into(),
+            kind.into(),
+            party_name(scenario, proposer),
+            yes.as_deref().into(),
+            no.as_deref().into(),
+        ];
+        // An answer is to the offer in the row above it.
+        let is_offer = matches!(event, Event::Offered { .. });
+        let space: &OutcomeSpace = &scenario.space;
+        let options = space.issues().map(|issue| {
+            if is_offer {
+                scenario.option_name(offer, issue).into()
+            } else {
+                Field::Missing
+            }
+        });
+        rows.push(fixed.into_iter().chain(options));
+    }
+}
+
+/// The names of parties with a space between them: fit for a cell and easy to take apart.
+fn names(scenario: &Scenario, parties: PartySet) -> String {
+    let names: Vec<&str> = parties
+        .iter()
+        .map(|it| scenario.party(it).name.as_str())
+        .collect();
+    names.join(" ")
+}

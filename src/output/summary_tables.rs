@@ -1,0 +1,207 @@
+//! The tables over all sessions of a cell, written once at the end.
+
+use crate::domain::Scenario;
+use crate::experiment::{CellId, Tally};
+use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::statistics::{CONFIDENCE, Estimate};
+
+/// A table over all sessions of a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SummaryTable {
+    /// One row per metric.
+    Summary,
+    /// One row per issue and option.
+    Options,
+    /// One row per distinct agreement.
+    Agreements,
+    /// One row per party.
+    Blockers,
+}
+
+impl SummaryTable {
+    /// Every such table.
+    pub const ALL: [Self; 4] = [
+        Self::Summary,
+        Self::Options,
+        Self::Agreements,
+        Self::Blockers,
+    ];
+
+    /// The name of its file, without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Options => "options",
+            Self::Agreements => "agreements",
+            Self::Blockers => "blockers",
+        }
+    }
+}
+
+/// The header of a table, and its rows.
+pub fn summary_rows(
+    table: SummaryTable,
+    scenario: &Scenario,
+    cell: CellId,
+    tally: &Tally,
+    dialect: Dialect,
+) -> [Rows; 2] {
+    let mut header = Rows::new(dialect);
+    let mut rows = Rows::new(dialect);
+    let columns = summary_header(table, scenario);
+    header.push(columns.iter().map(|it| Field::Text(it)));
+    match table {
+        SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally),
+        SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
+        SummaryTable::Agreements => push_agreements(&mut rows, scenario, cell, tally),
+        SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
+    }
+    [header, rows]
+}
+
+/// The columns of a table, in order.
+fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
+    let fixed: &[&str] = match table {
+        SummaryTable::Summary => &[
+            "cell",
+            "metric",
+            "party",
+            "estimate",
+            "standard_error",
+            "interval_low",
+            "interval_high",
+            "confidence",
+            "n",
+        ],
+        SummaryTable::Options => &[
+            "cell",
+            "issue",
+            "option",
+            "agreed",
+            "share_given_agreement",
+            "interval_low",
+            "interval_high",
+            "n",
+            "issue_label",
+            "option_label",
+        ],
+        SummaryTable::Agreements => &[
+            "cell",
+            "rank",
+            "agreed",
+            "share_given_agreement",
+            "interval_low",
+            "interval_high",
+        ],
+        SummaryTable::Blockers => &[
+            "cell",
+            "party",
+            "sessions_blocked",
+            "share_given_no_agreement",
+            "interval_low",
+            "interval_high",
+            "n",
+            "lone_refusals",
+            "costliest_issue",
+            "costliest_issue_refusals",
+        ],
+    };
+    let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
+    if table == SummaryTable::Agreements {
+        let issues = scenario.issues.iter().map(|it| format!("agreed_{}", it.name));
+        let parties = scenario.parties.iter();
+        res.extend(issues.chain(parties.map(|it| format!("mean_utility_{}", it.name))));
+    }
+    res
+}
+
+/// Estimate, standard error, interval, its confidence, n.
+fn estimate_fields<'a>(estimate: Option<&Estimate>) -> [Field<'a>; 6] {
+    let interval = estimate.and_then(|it| it.interval);
+    [
+        estimate.map(|it| it.point).into(),
+        estimate.and_then(|it| it.standard_error).into(),
+        interval.map(|it| it.low).into(),
+        interval.map(|it| it.high).into(),
+        interval.map(|_| CONFIDENCE).into(),
+        estimate.map_or(0, |it| it.n).into(),
+    ]
+}
+
+fn push_summary(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    for metric in tally.metrics() {
+        let party = metric.party.map(|it| scenario.party(it).name.as_str());
+        let key = [cell.0.into(), metric.name.into(), party.into()];
+        rows.push(
+            key.into_iter()
+                .chain(estimate_fields(metric.estimate.as_ref())),
+        );
+    }
+}
+
+fn push_options(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    for issue in scenario.space.issues() {
+        let it = scenario.issue(issue);
+        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+            let agreed = tally.n_agreed(&scenario.space, issue, option);
+            let share = Estimate::of_share(agreed, tally.n_agreements());
+            let interval = share.and_then(|it| it.interval);
+            rows.push([
+                cell.0.into(),
+                it.name.as_str().into(),
+                named.name.as_str().into(),
+                agreed.into(),
+                share.map(|it| it.point).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                tally.n_agreements().into(),
+                it.label.as_str().into(),
+                named.label.as_str().into(),
+            ]);
+        }
+    }
+}
+
+fn push_agreements(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    for (rank, (outcome, agreement)) in (1_u64..).zip(tally.agreements()) {
+        let share = Estimate::of_share(agreement.n, tally.n_agreements());
+        let interval = share.and_then(|it| it.interval);
+        let key = [
+            cell.0.into(),
+            rank.into(),
+            agreement.n.into(),
+            share.map(|it| it.point).into(),
+            interval.map(|it| it.low).into(),
+            interval.map(|it| it.high).into(),
+        ];
+        let options = scenario
+            .space
+            .issues()
+            .map(|issue| scenario.option_name(outcome, issue).into());
+        let utilities = scenario
+            .party_ids()
+            .map(|party| agreement.mean_utility(party).into());
+        rows.push(key.into_iter().chain(options).chain(utilities));
+    }
+}
+
+fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    let n = tally.n_sessions() - tally.n_agreements();
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        let share = Estimate::of_share(it.n_sessions_blocked(), n);
+        let interval = share.and_then(|it| it.interval);
+        let costliest = it.costliest_issue();
+        rows.push([
+            cell.0.into(),
+            party.name.as_str().into(),
+            it.n_sessions_blocked().into(),
+            share.map(|it| it.point).into(),
+            interval.map(|it| it.low).into(),
+            interval.map(|it| it.high).into(),
+            n.into(),
+            it.n_lone_refusals().into(),
+            costliest.map(|it| scenario.issue(it.0).name.as_str()).into(),
+            costliest.map(|it| it.1).into(),
+        ]);
+    }
+}

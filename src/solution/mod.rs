@@ -1,0 +1,19 @@
+//! What theory says of drawn preferences before anyone speaks.
+//!
+//! Pure functions of [`Preferences`](crate::domain::Preferences); all arithmetic is exact, and
+//! none of it lists the whole space.
+
+mod best_deal;
+mod coupling;
+mod greatest_sum;
+mod leeway;
+mod preference_claim;
+#[cfg(test)]
+mod small_worlds;
+mod statement;
+mod zone_of_possible_agreement;
+
+pub use best_deal::best_deal;
+pub use preference_claim::is_always_preferred;
+pub use statement::holds;
+pub use zone_of_possible_agreement::some_agreement;

@@ -1,0 +1,116 @@
+//! A figure that never goes without its uncertainty.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+/// The confidence of all intervals.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// A point estimate with its uncertainty.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Estimate {
+    /// The estimate itself.
+    pub point: f64,
+    /// Its standard error; `None` where one observation cannot tell.
+    pub standard_error: Option<f64>,
+    /// Its interval at [`CONFIDENCE`]; `None` where one observation cannot tell.
+    pub interval: Option<Interval>,
+    /// Of how many observations.
+    pub n: u64,
+}
+
+/// From where to where.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// A share of `n` observations, with Wilson's score interval; `None` of nothing.
+    ///
+    /// ```text
+    /// ( p + z²/2n ± z √( p(1−p)/n + z²/4n² ) ) / ( 1 + z²/n )
+    /// ```
+    ///
+    /// Wilson, *Probable inference, the law of succession, and statistical inference*,
+    /// Journal of the American Statistical Association 22 (1927), 209–212.
+    ///
+    /// # Panics
+    ///
+    /// If there are more successes than observations.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn of_share(successes: u64, n: u64) -> Option<Self> {
+        assert!(successes <= n, "a share is of the whole");
+        if n == 0 {
+            return None;
+        }
+        let (count, p) = (n as f64, successes as f64 / n as f64);
+        let z = Normal::standard().inverse_cdf(0.5 + CONFIDENCE / 2.0);
+        let spread = z * (p * (1.0 - p) / count + z * z / (4.0 * count * count)).sqrt();
+        let (centre, scale) = (p + z * z / (2.0 * count), 1.0 + z * z / count);
+        Some(Self {
+            point: p,
+            standard_error: Some((p * (1.0 - p) / count).sqrt()),
+            interval: Some(Interval {
+                // The formula gives exactly 0 and 1 at the ends, but for rounding.
+                low: if successes == 0 { 0.0 } else { (centre - spread) / scale },
+                high: if successes == n { 1.0 } else { (centre + spread) / scale },
+            }),
+            n,
+        })
+    }
+
+    /// A mean of `n` observations of a sample variance, with Student's t interval.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn of_mean(mean: f64, variance: Option<f64>, n: u64) -> Self {
+        let standard_error = variance.map(|it| (it / n as f64).sqrt());
+        let interval = standard_error.map(|it| {
+            let t = StudentsT::new(0.0, 1.0, (n - 1) as f64)
+                .expect("a variance takes two observations")
+                .inverse_cdf(0.5 + CONFIDENCE / 2.0);
+            Interval {
+                low: mean - t * it,
+                high: mean + t * it,
+            }
+        });
+        Self {
+            point: mean,
+            standard_error,
+            interval,
+            n,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(estimate: &Estimate, low: f64, high: f64) {
+        let it = estimate.interval.unwrap();
+        assert!((it.low - low).abs() < 5e-7, "{it:?}");
+        assert!((it.high - high).abs() < 5e-7, "{it:?}");
+    }
+
+    #[test]
+    fn wilson_intervals_are_the_published_ones() {
+        // Newcombe, Statistics in Medicine 17 (1998), table I, method 3, to four places there.
+        let published = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)];
+        for (successes, n, low, high) in published {
+            let it = Estimate::of_share(successes, n).unwrap().interval.unwrap();
+            assert!((it.low - low).abs() < 5e-5 && (it.high - high).abs() < 5e-5, "{it:?}");
+        }
+        assert_eq!(Estimate::of_share(0, 0), None);
+    }
+
+    #[test]
+    fn t_intervals_are_those_of_the_tables() {
+        // t(0.975; 4) = 2.776445.
+        let it = Estimate::of_mean(10.0, Some(5.0), 5);
+        check(&it, 10.0 - 2.776_445, 10.0 + 2.776_445);
+        assert_eq!(Estimate::of_mean(1.0, None, 1).interval, None);
+    }
+}

@@ -1,0 +1,460 @@
+//! Actors and the plain loop give the same sessions, whatever the scheduler does; and the laws
+//! that every transcript obeys.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use demarche::actors::{ActorError, assemble};
+use demarche::domain::{PartyId, PartySet, Preferences, Utility};
+use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
+use demarche::protocol::{Ending, Event, ProtocolKind, Session};
+use demarche::seeds::{MasterSeed, Replication, Seeds};
+
+use crate::worlds::{Luck, in_a_plain_loop, members, scenario_text, setting_of};
+
+type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+type Played = Vec<Option<(Session, SessionResult)>>;
+
+const SETTINGS: u64 = 250;
+const REPLICATIONS: u64 = 10;
+
+fn seeds() -> Seeds {
+    Seeds::new(MasterSeed(11))
+}
+
+fn replications() -> impl Iterator<Item = Replication> {
+    (0..REPLICATIONS).map(Replication)
+}
+
+/// Puts a session where its replication belongs; it must come once.
+fn keep(played: &mut Played, session: Session, result: SessionResult) {
+    let idx = usize::try_from(result.replication.0).expect("a small number");
+    let slot = &mut played[idx];
+    assert!(slot.is_none(), "a session came twice");
+    *slot = Some((session, result));
+}
+
+fn nothing_played() -> Played {
+    replications().map(|_| None).collect()
+}
+
+#[track_caller]
+fn check_same(text: &str, plain: &[(Session, SessionResult)], acted: &Played) {
+    assert_eq!(plain.len(), acted.len());
+    for ((session, result), acted) in plain.iter().zip(acted) {
+        let (other_session, other_result) = acted.as_ref().expect("every session is played");
+        assert_eq!(
+            session.events(),
+            other_session.events(),
+            "transcripts under\n{text}"
+        );
+        assert_eq!(
+            session.ending(),
+            other_session.ending(),
+            "endings under\n{text}"
+        );
+        assert_eq!(result, other_result, "results under\n{text}");
+    }
+}
+
+/// Plays random settings by the plain loop and by `play`, which gets the tables in flight.
+#[track_caller]
+fn check(purpose: &str, mut play: impl FnMut(&Arc<Setting>, usize, u64) -> Played) {
+    for case in 0..SETTINGS {
+        let mut luck = Luck::new(purpose, case);
+        let text = scenario_text(&mut luck);
+        let setting = setting_of(&text);
+        let plain = in_a_plain_loop(&setting, &seeds(), REPLICATIONS);
+        let tables = *luck.pick(&[1, 2, 16]);
+        check_same(&text, &plain, &play(&setting, tables, case));
+    }
+}
+
+fn play_on(runtime: &tokio::runtime::Runtime, setting: &Arc<Setting>, tables: usize) -> Played {
+    let (mut session_actor, parties) = assemble(setting, tables);
+    let tasks: Vec<_> = parties
+        .into_iter()
+        .map(|it| runtime.spawn(it.run()))
+        .collect();
+    let mut played = nothing_played();
+    runtime.block_on(async {
+        let done = |session, result| keep(&mut played, session, result);
+        let ended = session_actor
+            .negotiate(&seeds(), replications(), done)
+            .await;
+        assert_eq!(ended, Ok(()));
+        drop(session_actor);
+        for task in tasks {
+            task.await.expect("a party's task ends without a panic");
+        }
+    });
+    played
+}
+
+#[test]
+fn actors_on_one_thread_play_as_the_plain_loop_does() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    check("one thread", |setting, tables, _| {
+        play_on(&runtime, setting, tables)
+    });
+}
+
+#[test]
+fn actors_on_two_threads_play_as_the_plain_loop_does() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    check("two threads", |setting, tables, _| {
+        play_on(&runtime, setting, tables)
+    });
+}
+
+/// Remembers that a task asked to be polled again.
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Polls tasks until the first has ended, in an order of luck: some that were woken have to wait,
+/// some that were not are polled all the same.
+#[track_caller]
+fn run_at_random(luck: &mut Luck, tasks: &mut [Option<Task<'_>>]) {
+    let flags: Vec<Arc<Flag>> = tasks
+        .iter()
+        .map(|_| Arc::new(Flag(AtomicBool::new(true))))
+        .collect();
+    while tasks[0].is_some() {
+        let is_woken = |idx: usize| flags[idx].0.load(Ordering::SeqCst);
+        let anyone = (0..tasks.len()).any(|idx| tasks[idx].is_some() && is_woken(idx));
+        assert!(anyone, "no task is woken, and the first has not ended");
+        let idx = luck.below(tasks.len());
+        let skips = luck.one_in(3);
+        let is_spurious = luck.one_in(4);
+        if skips || !(is_woken(idx) || is_spurious) {
+            continue;
+        }
+        flags[idx].0.store(false, Ordering::SeqCst);
+        let waker = Waker::from(Arc::clone(&flags[idx]));
+        if let Some(task) = &mut tasks[idx]
+            && task
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_ready()
+        {
+            tasks[idx] = None;
+        }
+    }
+}
+
+#[test]
+fn a_scheduler_that_yields_at_random_changes_nothing() {
+    check("random scheduler", |setting, tables, case| {
+        let mut luck = Luck::new("scheduler", case);
+        let (mut session_actor, parties) = assemble(setting, tables);
+        let mut played = nothing_played();
+        let seeds = seeds();
+        {
+            let done = |session, result| keep(&mut played, session, result);
+            let negotiation = session_actor.negotiate(&seeds, replications(), done);
+            let first: Task<'_> = Box::pin(async {
+                assert_eq!(negotiation.await, Ok(()));
+            });
+            let mut tasks = vec![Some(first)];
+            tasks.extend(
+                parties
+                    .into_iter()
+                    .map(|it| Some(Box::pin(it.run()) as Task<'_>)),
+            );
+            run_at_random(&mut luck, &mut tasks);
+        }
+        played
+    });
+}
+
+#[test]
+fn a_party_ends_once_the_session_actor_is_gone() {
+    for case in 0..20 {
+        let setting = setting_of(&scenario_text(&mut Luck::new("gone", case)));
+        let (session_actor, parties) = assemble(&setting, 2);
+        let mut parties: Vec<Task<'_>> = parties
+            .into_iter()
+            .map(|it| Box::pin(it.run()) as Task<'_>)
+            .collect();
+        let mut poll = |idx: usize| {
+            let mut context = Context::from_waker(Waker::noop());
+            parties[idx].as_mut().poll(&mut context)
+        };
+        let n_parties = setting.scenario().parties.len();
+        assert!((0..n_parties).all(|it| poll(it) == Poll::Pending));
+        drop(session_actor);
+        assert!((0..n_parties).all(|it| poll(it) == Poll::Ready(())));
+    }
+}
+
+#[test]
+fn a_party_that_is_gone_is_named() {
+    let setting = setting_of(crate::worlds::TWO_VILLAGES);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let (mut session_actor, mut parties) = assemble(&setting, 2);
+    let upper = parties.remove(0);
+    drop(parties);
+    runtime.spawn(upper.run());
+    let ended =
+        runtime.block_on(session_actor.negotiate(&seeds(), replications(), |_, _| unreachable!()));
+    let party = PartyId::new(1);
+    assert_eq!(ended, Err(ActorError::PartyGone { party }));
+}
+
+// ---- Laws of transcripts.
+
+/// One session with what each party wanted in it.
+struct Record<'a> {
+    setting: &'a Setting,
+    preferences: Vec<Preferences>,
+    session: &'a Session,
+    result: &'a SessionResult,
+}
+
+/// Checks a law over random sessions.
+#[track_caller]
+fn check_law(law: impl Fn(&Record<'_>)) {
+    for case in 0..SETTINGS {
+        let setting = setting_of(&scenario_text(&mut Luck::new("laws", case)));
+        let mut draws: Vec<PreferenceDraw> = setting
+            .scenario()
+            .party_ids()
+            .map(|it| PreferenceDraw::new(Arc::clone(&setting), it))
+            .collect();
+        for (session, result) in &in_a_plain_loop(&setting, &seeds(), REPLICATIONS) {
+            let preferences = draws
+                .iter_mut()
+                .map(|it| it.draw(&seeds(), result.replication).clone())
+                .collect();
+            law(&Record {
+                setting: &setting,
+                preferences,
+                session,
+                result,
+            });
+        }
+    }
+}
+
+#[test]
+fn nobody_offers_or_accepts_below_its_reservation_value() {
+    check_law(|it| {
+        for event in it.session.events() {
+            let (consenting, offer) = match *event {
+                Event::Offered {
+                    proposer, offer, ..
+                } => (PartySet::only(proposer), offer),
+                Event::Answered { yes, offer, .. } => (yes, offer),
+            };
+            for party in consenting.iter() {
+                assert!(it.preferences[party.idx()].is_individually_rational(offer));
+            }
+        }
+    });
+}
+
+#[test]
+fn an_agreement_has_the_consent_it_needs_and_comes_at_once() {
+    check_law(|it| {
+        let rules = it.setting.rules();
+        let events = it.session.events();
+        for (idx, event) in events.iter().enumerate() {
+            let Event::Answered {
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+                ..
+            } = *event
+            else {
+                continue;
+            };
+            assert!(yes.intersection(no).is_empty());
+            assert!(yes.union(no).contains_all(answered));
+            let enough = rules
+                .consent
+                .is_satisfied(&rules.space, offer, yes.with(proposer));
+            let is_last = idx + 1 == events.len();
+            if is_last && enough {
+                assert_eq!(it.result.ending.agreement(), Some(offer));
+            } else {
+                assert!(!enough, "the session went on after it had been agreed");
+            }
+        }
+        if let Ending::Agreement {
+            proposer: by,
+            outcome,
+            ..
+        } = it.result.ending
+        {
+            let last = events.last();
+            let is_consent = matches!(last, Some(Event::Answered { offer, proposer, .. })
+                if *offer == outcome && *proposer == by);
+            assert!(is_consent, "an agreement follows the last answer");
+        }
+    });
+}
+
+#[test]
+fn rounds_rise_to_the_deadline_and_no_further() {
+    check_law(|it| {
+        let events = it.session.events();
+        assert!(events.is_sorted_by_key(Event::round));
+        let last = events.last().map_or(1, Event::round);
+        let ending = &it.result.ending;
+        assert!((1..=it.setting.rules().deadline_rounds).contains(&ending.round()));
+        assert!(ending.round() == last || ending.round() == last + 1);
+        if matches!(ending, Ending::Deadline { .. }) {
+            assert_eq!(ending.round(), it.setting.rules().deadline_rounds);
+        }
+        assert!(
+            !matches!(ending, Ending::Forfeit { .. }),
+            "known strategies keep to the rules"
+        );
+    });
+}
+
+#[test]
+fn parties_take_turns_in_file_order() {
+    check_law(|it| {
+        let rules = it.setting.rules();
+        // Who acts in turn and when: offers, and acceptances where those are turns of their own.
+        let mut turns: Vec<(u32, PartyId)> = Vec::new();
+        for event in it.session.events() {
+            match *event {
+                Event::Offered {
+                    round, proposer, ..
+                } => turns.push((round, proposer)),
+                Event::Answered {
+                    round,
+                    answered,
+                    no,
+                    ..
+                } => {
+                    if rules.protocol == ProtocolKind::AlternatingOffers && no.is_empty() {
+                        turns.extend(answered.iter().map(|it| (round, it)));
+                    }
+                }
+            }
+        }
+        let n = rules.n_parties;
+        for (idx, (round, party)) in turns.into_iter().enumerate() {
+            assert_eq!(party.idx(), idx % n);
+            assert_eq!(round as usize, idx / n + 1);
+        }
+    });
+}
+
+#[test]
+fn only_a_party_that_nothing_could_satisfy_walks_out() {
+    check_law(|it| {
+        if let Ending::Walkout { party, .. } = it.result.ending {
+            let report = &it.result.parties[party.idx()];
+            assert!(report.best_utility < report.reservation_value);
+        }
+    });
+}
+
+#[test]
+fn reports_tell_what_was_drawn_and_said() {
+    check_law(|it| {
+        let events = it.session.events();
+        assert_eq!(it.result.n_offers, Event::count_offers(events));
+        assert_eq!(it.result.parties.len(), it.preferences.len());
+        for (idx, (report, preferences)) in
+            it.result.parties.iter().zip(&it.preferences).enumerate()
+        {
+            let me = PartyId::new(idx);
+            let agreement = it.result.ending.agreement();
+            assert_eq!(report.reservation_value, preferences.reservation_value());
+            assert_eq!(
+                report.agreement_utility,
+                agreement.map(|it| preferences.utility(it))
+            );
+            let best = preferences
+                .space()
+                .outcomes()
+                .map(|it| preferences.utility(it))
+                .max();
+            assert_eq!(Some(report.best_utility), best);
+            let offers: Vec<Utility> = events
+                .iter()
+                .filter_map(|it| match *it {
+                    Event::Offered {
+                        proposer, offer, ..
+                    } => (proposer == me).then(|| preferences.utility(offer)),
+                    Event::Answered { .. } => None,
+                })
+                .collect();
+            assert_eq!(report.offers as usize, offers.len());
+            let steps_down = offers.windows(2).filter(|it| it[1] < it[0]).count();
+            assert_eq!(report.concessions as usize, steps_down);
+            let said = |wanted: bool| {
+                let mine = events.iter().filter(|it| match it {
+                    Event::Answered { yes, answered, .. } => {
+                        answered.contains(me) && yes.contains(me) == wanted
+                    }
+                    Event::Offered { .. } => false,
+                });
+                mine.count()
+            };
+            assert_eq!(report.yes as usize, said(true));
+            assert_eq!(report.no as usize, said(false));
+            assert!(report.lone_refusals <= report.no);
+            assert_eq!(
+                report.lone_refusals_by_issue.iter().sum::<u32>(),
+                report.lone_refusals
+            );
+        }
+    });
+}
+
+#[test]
+fn only_those_who_are_needed_or_counted_are_asked() {
+    check_law(|it| {
+        let rules = it.setting.rules();
+        for event in it.session.events() {
+            if let Event::Answered {
+                proposer,
+                offer,
+                answered,
+                ..
+            } = *event
+                && rules.protocol == ProtocolKind::ProposalAndVote
+            {
+                let asked = rules.consent.asked(&rules.space, offer).without(proposer);
+                assert_eq!(members(answered), members(asked));
+            }
+        }
+    });
+}
+
+#[test]
+fn random_sessions_end_in_every_lawful_way() {
+    let mut endings = [0_u32; 4];
+    for case in 0..SETTINGS {
+        let setting = setting_of(&scenario_text(&mut Luck::new("laws", case)));
+        for (_, result) in in_a_plain_loop(&setting, &seeds(), REPLICATIONS) {
+            endings[result.ending.idx()] += 1;
+        }
+    }
+    // A law over sessions that all end alike would say little.
+    assert!(endings[..3].iter().all(|&it| it > 100), "{endings:?}");
+    assert_eq!(endings[3], 0);
+}

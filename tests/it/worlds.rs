@@ -1,0 +1,404 @@
+//! Small worlds to test in: random preferences under random rules, and random scenario files.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use demarche::config::{LoadedScenario, load_scenario};
+use demarche::domain::{
+    Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
+    Preferences, Quota, Scale, Veto,
+};
+use demarche::negotiation::{PlainLoop, SessionResult, Setting};
+use demarche::protocol::Session;
+use demarche::search::Remoteness;
+use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
+use proptest::prelude::*;
+
+// ---- Preferences and rules, for searches.
+
+/// Raw numbers for a condition: pairs of an issue and a set of its options, both to be reduced.
+type RawCondition = Vec<(usize, u8)>;
+
+/// One party's drawn preferences, the consent rule, and what it has heard: as raw numbers.
+///
+/// Numbers that point at something are reduced to what there is, so that every shrunk world is
+/// a world too.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    sizes: Vec<usize>,
+    ordinal: Vec<bool>,
+    weights: Vec<f64>,
+    utilities: Vec<f64>,
+    interactions: Vec<(RawCondition, f64)>,
+    reservation_value: f64,
+    n_parties: usize,
+    me: usize,
+    vetoes: Vec<(usize, RawCondition)>,
+    quotas: Vec<(usize, u8)>,
+    heard: Vec<(usize, u64)>,
+    /// Targets to search for, beside those that follow from the world.
+    pub(crate) targets: Vec<f64>,
+}
+
+const N_ISSUES_MAX: usize = 6;
+const N_OPTIONS_MAX: usize = 5;
+
+/// Worlds of one to six issues with one to five options each; many with ties everywhere.
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
+    let grain = prop_oneof![
+        3 => Just(Some(0.25)),
+        2 => Just(Some(0.5)),
+        1 => Just(Some(1.0)),
+        2 => Just(None),
+    ];
+    grain.prop_flat_map(|grain| {
+        let on_grid = move |it: f64| grain.map_or(it, |grain: f64| (it / grain).round() * grain);
+        let share = || (0.0..=1.0).prop_map(on_grid);
+        let what_is_wanted = (
+            prop::collection::vec(1..=N_OPTIONS_MAX, 1..=N_ISSUES_MAX),
+            prop::collection::vec(any::<bool>(), N_ISSUES_MAX),
+            prop::collection::vec(share(), N_ISSUES_MAX),
+            prop::collection::vec(share(), N_ISSUES_MAX * N_OPTIONS_MAX),
+            prop::collection::vec((raw_conditions(1), (-1.0..=1.0).prop_map(on_grid)), 0..4),
+            share(),
+        );
+        let who_must_agree = (
+            2..=5_usize,
+            0..5_usize,
+            prop::collection::vec((0..5_usize, raw_conditions(0)), 0..5),
+            prop::collection::vec((1..=3_usize, any::<u8>()), 0..2),
+            prop::collection::vec((0..5_usize, any::<u64>()), 0..8),
+            prop::collection::vec(0.0..=1.0, 2),
+        );
+        (what_is_wanted, who_must_agree).prop_map(|(wanted, agree)| World {
+            sizes: wanted.0,
+            ordinal: wanted.1,
+            weights: wanted.2,
+            utilities: wanted.3,
+            interactions: wanted.4,
+            reservation_value: wanted.5,
+            n_parties: agree.0,
+            me: agree.1,
+            vetoes: agree.2,
+            quotas: agree.3,
+            heard: agree.4,
+            targets: agree.5,
+        })
+    })
+}
+
+fn raw_conditions(at_least: usize) -> impl Strategy<Value = RawCondition> {
+    prop::collection::vec((0..N_ISSUES_MAX, 1..32_u8), at_least..=3)
+}
+
+impl World {
+    pub(crate) fn space(&self) -> Arc<OutcomeSpace> {
+        Arc::new(OutcomeSpace::new(&self.sizes).expect("a small space"))
+    }
+
+    pub(crate) fn me(&self) -> PartyId {
+        PartyId::new(self.me % self.n_parties)
+    }
+
+    fn condition(&self, raw: &RawCondition) -> Condition {
+        let mut clauses: Vec<(IssueId, Vec<OptionId>)> = Vec::new();
+        for &(issue, mask) in raw {
+            let issue = issue % self.sizes.len();
+            if clauses.iter().any(|it| it.0.idx() == issue) {
+                continue;
+            }
+            let n = self.sizes[issue];
+            let mut options: Vec<usize> = (0..n).filter(|it| mask >> it & 1 == 1).collect();
+            if options.is_empty() {
+                options.push(usize::from(mask) % n);
+            }
+            let options = options.into_iter().map(OptionId::new).collect();
+            clauses.push((IssueId::new(issue), options));
+        }
+        Condition::new(clauses)
+    }
+
+    pub(crate) fn interactions(&self) -> Vec<Condition> {
+        let of_each = self.interactions.iter();
+        of_each.map(|(raw, _)| self.condition(raw)).collect()
+    }
+
+    pub(crate) fn preferences(&self) -> Preferences {
+        let space = self.space();
+        let adds: Vec<f64> = self.interactions.iter().map(|it| it.1).collect();
+        let mut res = Preferences::indifferent(Arc::clone(&space), self.interactions());
+        res.set(
+            &self.weights[..space.n_issues()],
+            &self.utilities[..space.n_options_total()],
+            &adds,
+            self.reservation_value,
+        );
+        res
+    }
+
+    pub(crate) fn consent(&self) -> ConsentRule {
+        let vetoes = self
+            .vetoes
+            .iter()
+            .map(|(party, raw)| Veto {
+                party: PartyId::new(party % self.n_parties),
+                when: self.condition(raw),
+            })
+            .collect();
+        let quotas = self
+            .quotas
+            .iter()
+            .map(|&(at_least, mask)| Quota {
+                at_least,
+                of: (0..self.n_parties)
+                    .filter(|it| mask >> it & 1 == 1)
+                    .map(PartyId::new)
+                    .collect(),
+            })
+            .collect();
+        ConsentRule::new(vetoes, quotas)
+    }
+
+    pub(crate) fn remoteness(&self) -> Remoteness {
+        let space = self.space();
+        let scales: Vec<Scale> = self.ordinal[..space.n_issues()]
+            .iter()
+            .map(|&it| if it { Scale::Ordinal } else { Scale::Nominal })
+            .collect();
+        let mut res = Remoteness::new(&space, &scales, self.n_parties);
+        let outcomes: Vec<Outcome> = space.outcomes().collect();
+        for &(party, position) in &self.heard {
+            let position = position % space.n_outcomes();
+            let outcome = outcomes[usize::try_from(position).expect("a small space")];
+            res.hear(&space, PartyId::new(party % self.n_parties), outcome);
+        }
+        res
+    }
+}
+
+// ---- Scenario files, for sessions.
+
+/// A small stream of test luck, from the same generator as everything else.
+pub(crate) struct Luck(Stream);
+
+impl Luck {
+    pub(crate) fn new(purpose: &str, case: u64) -> Self {
+        let seeds = Seeds::new(MasterSeed(20_250_815));
+        let name = NameHash::of(purpose);
+        Self(seeds.stream(Replication(case), name, Purpose::World))
+    }
+
+    /// A whole number below `bound`.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.0.below(bound as u64)).expect("below a usize")
+    }
+
+    /// A whole number from `min` to `max`.
+    pub(crate) fn between(&mut self, min: usize, max: usize) -> usize {
+        min + self.below(max - min + 1)
+    }
+
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.below(list.len())]
+    }
+
+    fn within(&mut self, min: f64, max: f64) -> f64 {
+        min + self.0.uniform() * (max - min)
+    }
+
+    /// A number as a file writes it, within a range.
+    fn number(&mut self, min: f64, max: f64) -> String {
+        let quarter = |it: usize| f64::from(u32::try_from(it).expect("a digit")) / 4.0;
+        let (a, b) = (self.within(min, max), self.within(min, max));
+        let (low, high) = (a.min(b), a.max(b) + 1e-9);
+        let high = high.min(max);
+        if low >= high {
+            return format!("{low:?}");
+        }
+        match self.below(10) {
+            0..4 => format!("{:?}", min + quarter(self.below(5)) * (max - min)),
+            4 => format!("{low:?}"),
+            5 => format!("{{ uniform = {{ min = {low:?}, max = {high:?} }} }}"),
+            6 => {
+                let mode = self.within(low, high).clamp(low, high);
+                format!("{{ triangular = {{ min = {low:?}, mode = {mode:?}, max = {high:?} }} }}")
+            }
+            7 => {
+                format!("{{ normal = {{ mean = {a:?}, sd = 0.3, min = {min:?}, max = {max:?} }} }}")
+            }
+            8 => {
+                format!("{{ beta = {{ alpha = 2.0, beta = 3.5, min = {low:?}, max = {high:?} }} }}")
+            }
+            _ => format!("{{ discrete = {{ values = [{low:?}, {high:?}], p = [0.3, 0.7] }} }}"),
+        }
+    }
+
+    /// A condition on one to three of the issues, as a file writes it.
+    fn condition(&mut self, sizes: &[usize]) -> String {
+        let mut entries: Vec<String> = Vec::new();
+        let first = self.below(sizes.len());
+        for offset in 0..self.between(1, sizes.len().min(3)) {
+            let issue = (first + offset) % sizes.len();
+            let one = self.below(sizes[issue]);
+            let other = self.below(sizes[issue]);
+            entries.push(if self.one_in(2) {
+                format!("i{issue} = \"o{one}\"")
+            } else {
+                format!("i{issue} = [\"o{one}\", \"o{other}\"]")
+            });
+        }
+        format!("{{ {} }}", entries.join(", "))
+    }
+}
+
+/// A valid scenario file made of luck: two to four parties, both protocols, all strategies.
+pub(crate) fn scenario_text(luck: &mut Luck) -> String {
+    let n_parties = luck.between(2, 4);
+    let n_issues = luck.between(1, 4);
+    let sizes: Vec<usize> = (0..n_issues).map(|_| luck.between(1, 4)).collect();
+    let mut text =
+        "schema = 1\nname = \"random\"\ntitle = \"Made of luck\"\nkind = \"synthetic\"\n"
+            .to_owned();
+    for (issue, size) in sizes.iter().enumerate() {
+        let scale = luck.pick(&["ordinal", "nominal"]);
+        let options: Vec<String> = (0..*size)
+            .map(|it| format!("{{ id = \"o{it}\", label = \"Option {it}\" }}"))
+            .collect();
+        let _ = writeln!(
+            text,
+            "[[issue]]\nid = \"i{issue}\"\nlabel = \"Issue {issue}\"\nscale = \"{scale}\"\noptions = [{}]",
+            options.join(", ")
+        );
+    }
+    for party in 0..n_parties {
+        write_party(&mut text, luck, party, &sizes);
+    }
+    for leverage in 0..luck.below(3) {
+        let (by, on) = (luck.below(n_parties), luck.below(n_parties));
+        if by != on {
+            let _ = writeln!(
+                text,
+                "[[leverage]]\nid = \"l{leverage}\"\nby = \"p{by}\"\non = \"p{on}\"\nlowers_reservation_value = {}",
+                luck.number(0.0, 0.5)
+            );
+        }
+    }
+    let rounds = luck.between(1, 8);
+    if luck.one_in(2) {
+        let _ = writeln!(
+            text,
+            "[protocol.alternating_offers]\ndeadline_rounds = {rounds}"
+        );
+        return text;
+    }
+    for _ in 0..luck.below(4) {
+        let _ = match luck.below(3) {
+            0 => writeln!(text, "[[consent]]\nparty = \"p{}\"", luck.below(n_parties)),
+            1 => {
+                let party = luck.below(n_parties);
+                let when = luck.condition(&sizes);
+                writeln!(text, "[[consent]]\nparty = \"p{party}\"\nwhen = {when}")
+            }
+            _ => writeln!(text, "[[consent]]\nquota = {}", luck.between(1, n_parties)),
+        };
+    }
+    let _ = writeln!(
+        text,
+        "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}"
+    );
+    text
+}
+
+fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]) {
+    // Low, so that most parties can be satisfied; a few cannot.
+    let highest = *luck.pick(&[0.3, 0.6, 1.0]);
+    let _ = writeln!(
+        text,
+        "[[party]]\nid = \"p{party}\"\nlabel = \"Party {party}\"\nreservation_value = {}",
+        luck.number(0.0, highest)
+    );
+    for (issue, size) in sizes.iter().enumerate() {
+        let utilities: Vec<String> = (0..*size)
+            .map(|it| format!("o{it} = {}", luck.number(0.0, 1.0)))
+            .collect();
+        let _ = writeln!(
+            text,
+            "[[party.preference]]\nissue = \"i{issue}\"\nweight = {}\nutility = {{ {} }}",
+            luck.number(0.0, 4.0),
+            utilities.join(", ")
+        );
+    }
+    for interaction in 0..luck.below(3) {
+        let when = luck.condition(sizes);
+        let adds = luck.number(-1.0, 1.0);
+        let _ = writeln!(
+            text,
+            "[[party.interaction]]\nid = \"k{interaction}\"\nwhen = {when}\nadds = {adds}"
+        );
+    }
+    let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
+    for p in *luck.pick(&mixtures) {
+        let exponent = luck.number(0.1, 5.0);
+        let rule = match luck.below(4) {
+            0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
+            1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
+            2 => format!("trade_off = {{ concession_exponent = {exponent} }}"),
+            _ => "random_offer = {}".to_owned(),
+        };
+        let accept = match luck.below(3) {
+            0 => String::new(),
+            1 => "accept = { aspiration = {} }".to_owned(),
+            _ => format!(
+                "accept = {{ constant = {{ at_least = {} }} }}",
+                luck.number(0.0, 1.0)
+            ),
+        };
+        let _ = writeln!(text, "[[party.strategy]]\np = {p:?}\n{rule}\n{accept}");
+    }
+}
+
+/// The smallest example that ships with the program.
+pub(crate) const TWO_VILLAGES: &str = include_str!("../../configs/scenarios/two-villages.toml");
+
+/// What a text alone loads as.
+#[track_caller]
+pub(crate) fn load_text(text: &str) -> LoadedScenario {
+    let read = |_: &Path| -> io::Result<String> { Ok(text.to_owned()) };
+    load_scenario(Path::new("scenario.toml"), &[], &read)
+        .unwrap_or_else(|mistakes| panic!("{mistakes}\n\nin the text\n\n{text}"))
+}
+
+#[track_caller]
+pub(crate) fn setting_of(text: &str) -> Arc<Setting> {
+    Arc::new(load_text(text).setting)
+}
+
+/// A text with one part replaced; the part must be there once.
+#[track_caller]
+pub(crate) fn replaced(text: &str, old: &str, new: &str) -> String {
+    assert_eq!(text.matches(old).count(), 1, "the text has `{old}` once");
+    text.replacen(old, new, 1)
+}
+
+/// The first sessions of a setting, by the plain loop.
+pub(crate) fn in_a_plain_loop(
+    setting: &Arc<Setting>,
+    seeds: &Seeds,
+    replications: u64,
+) -> Vec<(Session, SessionResult)> {
+    let mut plain_loop = PlainLoop::new(Arc::clone(setting));
+    (0..replications)
+        .map(|it| plain_loop.run(seeds, Replication(it)))
+        .collect()
+}
+
+/// The parties of a set, for messages and comparisons.
+pub(crate) fn members(set: PartySet) -> Vec<usize> {
+    set.iter().map(PartyId::idx).collect()
+}
