@@ -17,7 +17,7 @@ use crate::domain::{
     Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences,
     Utility,
 };
-use crate::search::remoteness::mean_distance;
+use crate::search::remoteness::{greatest_sum_within, mean_distance};
 use crate::search::{OutcomeSearch, Remoteness};
 
 /// How much larger than the square root of the space a half may be so that coupled issues stay
@@ -297,6 +297,13 @@ struct SortedGroup {
     rows: Vec<u32>,
 }
 
+impl SortedGroup {
+    /// The worth of its best row.
+    fn greatest(&self) -> i64 {
+        *self.units.last().expect("a group has rows")
+    }
+}
+
 /// Room for intermediate results, so that a query allocates nothing.
 #[derive(Debug, Default)]
 struct Scratch {
@@ -459,6 +466,44 @@ impl Halves {
         }
     }
 
+    /// Looks in one pair of groups for what is nearer than the nearest found so far.
+    fn sweep_nearest(
+        &self,
+        [left, right]: [&SortedGroup; 2],
+        threshold: i64,
+        left_distances: &[u32],
+        nearest_behind: &[(u32, u32)],
+        others: PartySet,
+        nearest: &mut Option<Nearest>,
+    ) {
+        let mut bound = nearest.map_or(u32::MAX, |it| greatest_sum_within(it.distance, others));
+        let mut start = right.units.len();
+        for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
+            let rest = threshold - on_left;
+            while start > 0 && right.units[start - 1] >= rest {
+                start -= 1;
+            }
+            let Some(&(on_right, place)) = nearest_behind.get(start) else {
+                continue;
+            };
+            let sum = left_distances[left_row as usize] + on_right;
+            if sum > bound {
+                continue;
+            }
+            let place = place as usize;
+            let found = Nearest {
+                distance: mean_distance(sum, others),
+                // Above the threshold of the pair is above that of all by the same constant.
+                shortfall: -(on_left + right.units[place] - threshold),
+                code: self.code(left_row, right.rows[place]),
+            };
+            if nearest.is_none_or(|it| found < it) {
+                *nearest = Some(found);
+                bound = greatest_sum_within(found.distance, others);
+            }
+        }
+    }
+
     /// Sums up how far each row is from what each of the parties wants.
     fn measure_distances(&mut self, parties: PartySet, remoteness: &Remoteness) {
         let space = &self.plan.space;
@@ -509,9 +554,7 @@ impl OutcomeSearch for Halves {
     fn best(&mut self) -> Outcome {
         let greatest = self
             .pairs()
-            .filter_map(|(left, right, constant)| {
-                Some(left.units.last()? + right.units.last()? + constant)
-            })
+            .map(|(left, right, constant)| left.greatest() + right.greatest() + constant)
             .max()
             .expect("a space has outcomes");
         // What is held within [0, 1] is equal there.
@@ -538,62 +581,41 @@ impl OutcomeSearch for Halves {
         let heard = remoteness.heard().without(self.plan.me);
         self.measure_distances(heard, remoteness);
         let plan = Arc::clone(&self.plan);
-        let mut nearest_behind = std::mem::take(&mut self.scratch.nearest_behind);
-        let mut audience = std::mem::take(&mut self.scratch.audience);
-        // Distance first, then the negated sum, then the code: the least is the one meant.
-        let mut nearest: Option<(u64, i64, u64)> = None;
-        for it in &plan.audiences {
-            let others = it.others.intersection(heard);
-            let mut floor = 0;
-            for side in [0, 1] {
-                let rows = &mut audience[side];
-                rows.clear();
-                rows.resize(plan.halves[side].codes.len(), 0);
-                for party in others.iter() {
-                    let of_party = &self.scratch.distances[side][party.idx()];
-                    for (sum, distance) in rows.iter_mut().zip(of_party) {
-                        *sum += distance;
-                    }
-                }
-                floor += rows.iter().min().expect("a half has rows");
-            }
-            if nearest.is_some_and(|found| mean_distance(floor, others) > found.0) {
-                continue;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut nearest: Option<Nearest> = None;
+        for audience in &plan.audiences {
+            let others = audience.others.intersection(heard);
+            for (half, (sums, distances)) in plan
+                .halves
+                .iter()
+                .zip(scratch.audience.iter_mut().zip(&scratch.distances))
+            {
+                sum_distances(sums, half.codes.len(), others, distances);
             }
             let mut scanned_right = None;
-            for &idx in &it.pairs {
+            for &idx in &audience.pairs {
                 let pair = &plan.pairs[idx];
-                let constant = self.constants[idx];
-                let (left, right) = (&self.sorted[0][pair.left], &self.sorted[1][pair.right]);
+                let groups = [&self.sorted[0][pair.left], &self.sorted[1][pair.right]];
+                let rest = threshold - self.constants[idx];
+                if groups[0].greatest() + groups[1].greatest() < rest {
+                    continue;
+                }
                 if scanned_right != Some(pair.right) {
                     scanned_right = Some(pair.right);
-                    scan_from_the_top(right, &audience[1], &mut nearest_behind);
+                    scan_from_the_top(groups[1], &scratch.audience[1], &mut scratch.nearest_behind);
                 }
-                let mut start = right.units.len();
-                for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                    let rest = threshold - constant - on_left;
-                    while start > 0 && right.units[start - 1] >= rest {
-                        start -= 1;
-                    }
-                    let Some(&(on_right, place)) = nearest_behind.get(start) else {
-                        continue;
-                    };
-                    let distance = mean_distance(audience[0][left_row as usize] + on_right, others);
-                    if nearest.is_some_and(|found| distance > found.0) {
-                        continue;
-                    }
-                    let place = place as usize;
-                    let sum = on_left + right.units[place] + constant;
-                    let found = (distance, -sum, self.code(left_row, right.rows[place]));
-                    if nearest.is_none_or(|it| found < it) {
-                        nearest = Some(found);
-                    }
-                }
+                self.sweep_nearest(
+                    groups,
+                    rest,
+                    &scratch.audience[0],
+                    &scratch.nearest_behind,
+                    others,
+                    &mut nearest,
+                );
             }
         }
-        self.scratch.nearest_behind = nearest_behind;
-        self.scratch.audience = audience;
-        nearest.map(|it| Outcome::from_shares(it.2))
+        self.scratch = scratch;
+        nearest.map(|it| Outcome::from_shares(it.code))
     }
 
     fn count_at_least(&mut self, target: Utility) -> u64 {
@@ -632,6 +654,26 @@ impl OutcomeSearch for Halves {
             }
         }
         None
+    }
+}
+
+/// The nearest outcome so far; the least is the one meant.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Nearest {
+    distance: u64,
+    /// How far its sum is below the threshold; never positive.
+    shortfall: i64,
+    code: u64,
+}
+
+/// Sums up, row by row, how far each is from what these parties want.
+fn sum_distances(sums: &mut Vec<u32>, n_rows: usize, parties: PartySet, distances: &[Vec<u32>]) {
+    sums.clear();
+    sums.resize(n_rows, 0);
+    for party in parties.iter() {
+        for (sum, distance) in sums.iter_mut().zip(&distances[party.idx()]) {
+            *sum += distance;
+        }
     }
 }
 

@@ -122,6 +122,13 @@ pub(super) fn mean_distance(sum: u32, parties: PartySet) -> u64 {
     u64::from(sum) * MEAN_SCALE / (parties.len().max(1) as u64)
 }
 
+/// The greatest sum whose mean distance is not above this one.
+pub(super) fn greatest_sum_within(distance: u64, parties: PartySet) -> u32 {
+    let n = parties.len().max(1) as u64;
+    let sum = ((distance + 1) * n - 1) / MEAN_SCALE;
+    u32::try_from(sum).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +158,20 @@ mod tests {
         let half = FULL_DISTANCE / 2;
         check(Scale::Ordinal, &[0], [0, half, 2 * half]);
         check(Scale::Ordinal, &[0, 2], [half, half, half]);
+    }
+
+    #[test]
+    fn the_greatest_sum_is_the_last_within_the_distance() {
+        for n in 1..=64 {
+            let parties = PartySet::all(n);
+            for sum in [0, 1, 7, 1000, FULL_DISTANCE * 64] {
+                let distance = mean_distance(sum, parties);
+                let greatest = greatest_sum_within(distance, parties);
+                assert!(greatest >= sum);
+                assert_eq!(mean_distance(greatest, parties), distance);
+                assert!(mean_distance(greatest + 1, parties) > distance);
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,224 @@
+//! How fast sessions are: actors against the plain loop, set-up against negotiation, and how the
+//! cost grows with the outcome space. Ratios are taken within one run, the two sides in turn,
+//! since machines are shared and noisy.
+//!
+//! `cargo bench` prints a line per figure; `cargo bench -- flagship` only those of that name.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demarche::actors::assemble;
+use demarche::config::load_scenario;
+use demarche::experiment::SESSIONS_IN_FLIGHT;
+use demarche::negotiation::{Negotiator, PlainLoop, Setting};
+use demarche::seeds::{MasterSeed, Replication, Seeds};
+
+/// Rounds of measurement; the median of them is told.
+const ROUNDS: usize = 11;
+
+fn main() {
+    let filter = std::env::args().skip(1).find(|it| !it.starts_with('-'));
+    let is_wanted = |name: &str| filter.as_ref().is_none_or(|it| name.contains(it.as_str()));
+    let mut report = String::new();
+    if is_wanted("flagship") {
+        flagship(&mut report);
+    }
+    if is_wanted("spaces") {
+        spaces(&mut report);
+    }
+    if is_wanted("offers") {
+        offers(&mut report);
+    }
+    say(&report);
+}
+
+#[expect(clippy::print_stdout, reason = "a bench talks to whoever started it")]
+fn say(text: &str) {
+    print!("{text}");
+}
+
+fn setting(path: &str) -> Arc<Setting> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let loaded = load_scenario(&path, &[], &|it: &Path| std::fs::read_to_string(it));
+    Arc::new(loaded.expect("the scenario is right").setting)
+}
+
+/// The middle one of some measurements.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures wall time")]
+fn seconds(work: impl FnOnce()) -> f64 {
+    let clock = Instant::now();
+    work();
+    clock.elapsed().max(Duration::from_nanos(1)).as_secs_f64()
+}
+
+/// One driver's seconds for a number of sessions.
+type Driver<'a> = Box<dyn FnMut(u64) -> f64 + 'a>;
+
+fn plain_loop<'a>(setting: &'a Arc<Setting>, seeds: &'a Seeds) -> Driver<'a> {
+    let mut table = PlainLoop::new(Arc::clone(setting));
+    Box::new(move |n| {
+        seconds(|| {
+            for replication in 0..n {
+                table.run(seeds, Replication(replication));
+            }
+        })
+    })
+}
+
+fn actors<'a>(setting: &'a Arc<Setting>, seeds: &'a Seeds, tables: usize) -> Driver<'a> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime without I/O");
+    let (mut session_actor, parties) = assemble(setting, tables);
+    for party in parties {
+        runtime.spawn(party.run());
+    }
+    Box::new(move |n| {
+        seconds(|| {
+            let replications = (0..n).map(Replication);
+            runtime
+                .block_on(session_actor.negotiate(seeds, replications, |_, _| ()))
+                .expect("no party fails");
+        })
+    })
+}
+
+fn set_up<'a>(setting: &'a Arc<Setting>, seeds: &'a Seeds) -> Driver<'a> {
+    let mut negotiators: Vec<Negotiator> = setting
+        .scenario()
+        .party_ids()
+        .map(|it| Negotiator::new(Arc::clone(setting), it))
+        .collect();
+    Box::new(move |n| {
+        seconds(|| {
+            for replication in 0..n {
+                for it in &mut negotiators {
+                    it.begin(seeds, Replication(replication));
+                }
+            }
+        })
+    })
+}
+
+/// Rates and ratios of the flagship's drivers.
+fn flagship(report: &mut String) {
+    const SESSIONS: u64 = 400;
+    let setting = setting("configs/scenarios/alaska-2025.toml");
+    let seeds = Seeds::new(MasterSeed(1));
+    let mut drivers: Vec<(String, Driver<'_>)> = vec![
+        ("plain loop".to_owned(), plain_loop(&setting, &seeds)),
+        ("set-up alone".to_owned(), set_up(&setting, &seeds)),
+    ];
+    for tables in [1, SESSIONS_IN_FLIGHT, 64] {
+        let name = format!("actors, {tables} in flight");
+        drivers.push((name, actors(&setting, &seeds, tables)));
+    }
+    let mut measured: Vec<Vec<f64>> = vec![Vec::new(); drivers.len()];
+    for _ in 0..ROUNDS {
+        for ((_, driver), times) in drivers.iter_mut().zip(&mut measured) {
+            times.push(driver(SESSIONS));
+        }
+    }
+    let _ = writeln!(report, "flagship, {ROUNDS} rounds of {SESSIONS} sessions, one thread");
+    for ((name, _), times) in drivers.iter().zip(&measured) {
+        let ratios = times.iter().zip(&measured[0]).map(|(mine, plain)| mine / plain);
+        let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times.clone());
+        let _ = writeln!(
+            report,
+            "  {name:<22} {rate:>9.0} sessions/s   {:>6.3} times the plain loop's time",
+            median(ratios.collect())
+        );
+    }
+}
+
+/// A made-up scenario of two parties over issues of ten options each.
+fn made_up(n_issues: usize) -> Arc<Setting> {
+    let mut text = String::from(
+        "schema = 1\nname = \"made-up\"\ntitle = \"made up\"\nkind = \"synthetic\"\n\
+         [protocol.alternating_offers]\ndeadline_rounds = 20\n",
+    );
+    let options: Vec<String> = (0..10).map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}")).collect();
+    for issue in 0..n_issues {
+        let _ = writeln!(
+            text,
+            "[[issue]]\nid = \"i{issue}\"\nlabel = \"{issue}\"\noptions = [{}]",
+            options.join(", ")
+        );
+    }
+    for party in ["north", "south"] {
+        let _ = writeln!(
+            text,
+            "[[party]]\nid = \"{party}\"\nlabel = \"{party}\"\nreservation_value = 0.4\n\
+             strategy = [{{ p = 1.0, time_dependent = {{ concession_exponent = 1.0 }} }}]"
+        );
+        let uniform = "{ uniform = { min = 0.0, max = 1.0 } }";
+        let utilities: Vec<String> = (0..10).map(|it| format!("o{it} = {uniform}")).collect();
+        for issue in 0..n_issues {
+            let _ = writeln!(
+                text,
+                "[[party.preference]]\nissue = \"i{issue}\"\nweight = {uniform}\nutility = {{ {} }}",
+                utilities.join(", ")
+            );
+        }
+    }
+    let loaded = load_scenario(Path::new("made-up.toml"), &[], &|_: &Path| Ok(text.clone()));
+    Arc::new(loaded.expect("the scenario is right").setting)
+}
+
+/// Rates over ever larger outcome spaces.
+fn spaces(report: &mut String) {
+    let seeds = Seeds::new(MasterSeed(1));
+    let _ = writeln!(
+        report,
+        "spaces: two parties, plain loop, {ROUNDS} rounds; the square root of 100 is 10"
+    );
+    let mut last: Option<f64> = None;
+    for (n_issues, sessions) in [(3, 4000), (5, 800), (7, 100), (9, 10)] {
+        let setting = made_up(n_issues);
+        let mut driver = plain_loop(&setting, &seeds);
+        let times: Vec<f64> = (0..ROUNDS).map(|_| driver(sessions)).collect();
+        let each = median(times) / f64::from(u32::try_from(sessions).expect("few"));
+        let growth = last.map_or_else(String::new, |it| format!("   {:>5.1} times the one before", each / it));
+        let _ = writeln!(
+            report,
+            "  10^{n_issues} outcomes {:>10.0} sessions/s   {:>9.1} µs each{growth}",
+            1.0 / each,
+            each * 1e6
+        );
+        last = Some(each);
+    }
+}
+
+/// What each strategy costs on the flagship's preferences.
+fn offers(report: &mut String) {
+    const SESSIONS: u64 = 400;
+    let seeds = Seeds::new(MasterSeed(1));
+    let _ = writeln!(report, "offers: the flagship with one strategy for all, plain loop");
+    for strategy in [
+        "time_dependent = { concession_exponent = 0.5 }",
+        "trade_off = { concession_exponent = 0.5 }",
+        "random_offer = {}",
+    ] {
+        let settings: Vec<String> = ["united_states", "russia", "ukraine", "european_coalition", "china"]
+            .iter()
+            .map(|it| {
+                let strategy = strategy.replace("0.5", "{ constant = 0.5, basis = \"assumed\" }");
+                format!("party.{it}.strategy=[{{ p = 1.0, {strategy} }}]")
+            })
+            .collect();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025.toml");
+        let loaded = load_scenario(&path, &settings, &|it: &Path| std::fs::read_to_string(it));
+        let setting = Arc::new(loaded.expect("the scenario is right").setting);
+        let mut driver = plain_loop(&setting, &seeds);
+        let times: Vec<f64> = (0..ROUNDS).map(|_| driver(SESSIONS)).collect();
+        let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times);
+        let _ = writeln!(report, "  {strategy:<52} {rate:>9.0} sessions/s");
+    }
+}
