@@ -126,9 +126,15 @@ fn flagship(report: &mut String) {
             times.push(driver(SESSIONS));
         }
     }
-    let _ = writeln!(report, "flagship, {ROUNDS} rounds of {SESSIONS} sessions, one thread");
+    let _ = writeln!(
+        report,
+        "flagship, {ROUNDS} rounds of {SESSIONS} sessions, one thread"
+    );
     for ((name, _), times) in drivers.iter().zip(&measured) {
-        let ratios = times.iter().zip(&measured[0]).map(|(mine, plain)| mine / plain);
+        let ratios = times
+            .iter()
+            .zip(&measured[0])
+            .map(|(mine, plain)| mine / plain);
         let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times.clone());
         let _ = writeln!(
             report,
@@ -144,7 +150,9 @@ fn made_up(n_issues: usize) -> Arc<Setting> {
         "schema = 1\nname = \"made-up\"\ntitle = \"made up\"\nkind = \"synthetic\"\n\
          [protocol.alternating_offers]\ndeadline_rounds = 20\n",
     );
-    let options: Vec<String> = (0..10).map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}")).collect();
+    let options: Vec<String> = (0..10)
+        .map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}"))
+        .collect();
     for issue in 0..n_issues {
         let _ = writeln!(
             text,
@@ -185,7 +193,9 @@ fn spaces(report: &mut String) {
         let mut driver = plain_loop(&setting, &seeds);
         let times: Vec<f64> = (0..ROUNDS).map(|_| driver(sessions)).collect();
         let each = median(times) / f64::from(u32::try_from(sessions).expect("few"));
-        let growth = last.map_or_else(String::new, |it| format!("   {:>5.1} times the one before", each / it));
+        let growth = last.map_or_else(String::new, |it| {
+            format!("   {:>5.1} times the one before", each / it)
+        });
         let _ = writeln!(
             report,
             "  10^{n_issues} outcomes {:>10.0} sessions/s   {:>9.1} µs each{growth}",
@@ -200,19 +210,28 @@ fn spaces(report: &mut String) {
 fn offers(report: &mut String) {
     const SESSIONS: u64 = 400;
     let seeds = Seeds::new(MasterSeed(1));
-    let _ = writeln!(report, "offers: the flagship with one strategy for all, plain loop");
+    let _ = writeln!(
+        report,
+        "offers: the flagship with one strategy for all, plain loop"
+    );
     for strategy in [
         "time_dependent = { concession_exponent = 0.5 }",
         "trade_off = { concession_exponent = 0.5 }",
         "random_offer = {}",
     ] {
-        let settings: Vec<String> = ["united_states", "russia", "ukraine", "european_coalition", "china"]
-            .iter()
-            .map(|it| {
-                let strategy = strategy.replace("0.5", "{ constant = 0.5, basis = \"assumed\" }");
-                format!("party.{it}.strategy=[{{ p = 1.0, {strategy} }}]")
-            })
-            .collect();
+        let settings: Vec<String> = [
+            "united_states",
+            "russia",
+            "ukraine",
+            "european_coalition",
+            "china",
+        ]
+        .iter()
+        .map(|it| {
+            let strategy = strategy.replace("0.5", "{ constant = 0.5, basis = \"assumed\" }");
+            format!("party.{it}.strategy=[{{ p = 1.0, {strategy} }}]")
+        })
+        .collect();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025.toml");
         let loaded = load_scenario(&path, &settings, &|it: &Path| std::fs::read_to_string(it));
         let setting = Arc::new(loaded.expect("the scenario is right").setting);

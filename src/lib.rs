@@ -1,4 +1,52 @@
 //! Simulates negotiations between parties with private preferences.
+//!
+//! A scenario says what is to be settled, who settles it, what each party wants, and where every
+//! one of those numbers comes from.
+//! A session is one negotiation about it: every party draws its own preferences and its own luck,
+//! then they take turns until they agree, leave, or run out of time.
+//! Thousands of sessions show how often there is an agreement, which one, and who stood in the way.
+//! Those are figures about the stated assumptions, and no forecast.
+//!
+//! # Examples
+//!
+//! One session of a small scenario, in a plain loop:
+//!
+//! ```
+//! use std::{path::Path, sync::Arc};
+//!
+//! use demarche::config::load_scenario;
+//! use demarche::negotiation::PlainLoop;
+//! use demarche::seeds::{MasterSeed, Replication, Seeds};
+//!
+//! // Files are read through the function that is given: here the only one is in memory.
+//! let file = include_str!("../configs/scenarios/two-villages.toml");
+//! let loaded = load_scenario(Path::new("two-villages.toml"), &[], &|_| Ok(file.to_owned()))?;
+//! let setting = Arc::new(loaded.setting);
+//!
+//! let mut table = PlainLoop::new(Arc::clone(&setting));
+//! let (_, result) = table.run(&Seeds::new(MasterSeed(1)), Replication(0));
+//!
+//! println!("{} in round {}", result.ending.name(), result.ending.round());
+//! if let Some(outcome) = result.ending.agreement() {
+//!     let scenario = setting.scenario();
+//!     for issue in scenario.space.issues() {
+//!         println!("{}: {}", scenario.issue(issue).label, scenario.option_label(outcome, issue));
+//!     }
+//! }
+//! # assert_eq!(result.ending.name(), "agreement");
+//! # Ok::<(), demarche::config::Mistakes>(())
+//! ```
+//!
+//! [`experiment::run`] does the same with one actor per party, many sessions at once and as many
+//! threads as wanted; [`output`] makes tables of what it hands over.
+//!
+//! # Reproducibility
+//!
+//! Same version, same files, same master seed: the same bytes in every table, for any number of
+//! threads, and the same sessions from the plain loop as from the actors.
+//! Luck is drawn from named streams only (see [`seeds`]), worth is counted in whole units (see
+//! [`domain::Utility`]), and nothing but [`cli`] reads a clock.
+//! When the same input gives other numbers, [`output::RESULTS_VERSION`] goes up.
 
 // What is negotiated, and what theory says of it.
 pub mod domain;

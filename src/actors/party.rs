@@ -58,7 +58,12 @@ impl PartyActor {
                 });
             }
             errands.news.clear();
-            if self.returns.send(Returns { replies, errands }).await.is_err() {
+            if self
+                .returns
+                .send(Returns { replies, errands })
+                .await
+                .is_err()
+            {
                 return;
             }
         }

@@ -16,9 +16,9 @@ use crate::config::load_experiment;
 use crate::experiment::{BatchError, CellId, Chunk, Interrupt, Plan, Tally, Worker, run};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
-    Counts, Delimiter, Dialect, Form, InputFile, Manifest, RESULTS_VERSION, RunDirectory,
-    SessionRows, SessionTable, SummaryTable, TableFile, Timing, Transcripts, WriteError,
-    session_headers, summary_rows, Field, Rows,
+    Counts, Delimiter, Dialect, Field, Form, InputFile, Manifest, RESULTS_VERSION, Rows,
+    RunDirectory, SessionRows, SessionTable, SummaryTable, TableFile, Timing, Transcripts,
+    WriteError, session_headers, summary_rows,
 };
 use crate::protocol::Session;
 use crate::seeds::Seeds;
@@ -250,7 +250,9 @@ fn tell(text: &str) {
 
 fn threads(asked: Option<u64>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    asked.map_or_else(available, |it| usize::try_from(it).unwrap_or(usize::MAX)).min(1024)
+    asked
+        .map_or_else(available, |it| usize::try_from(it).unwrap_or(usize::MAX))
+        .min(1024)
 }
 
 /// Makes the run's folder: the one asked for, or one named after the time and the experiment.
@@ -305,9 +307,8 @@ fn open_tables(
     editions: &[Edition],
     transcripts: Transcripts,
 ) -> Result<OpenTables, WriteError> {
-    let is_written = |it: &SessionTable| {
-        *it != SessionTable::Offers || transcripts == Transcripts::Written
-    };
+    let is_written =
+        |it: &SessionTable| *it != SessionTable::Offers || transcripts == Transcripts::Written;
     editions
         .iter()
         .map(|edition| {

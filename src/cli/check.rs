@@ -85,10 +85,16 @@ fn describe(setting: &Setting) -> String {
 fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
     let (word, wanted, holds) = match claim.at_least {
         None => ("figure", String::new(), true),
-        Some(least) if share.point >= least => {
-            ("holds", format!(", at least {} wanted", percent(least)), true)
-        }
-        Some(least) => ("FAILS", format!(", at least {} wanted", percent(least)), false),
+        Some(least) if share.point >= least => (
+            "holds",
+            format!(", at least {} wanted", percent(least)),
+            true,
+        ),
+        Some(least) => (
+            "FAILS",
+            format!(", at least {} wanted", percent(least)),
+            false,
+        ),
     };
     let mut line = format!("  {word:<6} {}\n", claim.name);
     let _ = writeln!(

@@ -9,6 +9,7 @@ mod progress;
 mod summary;
 mod text;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,7 +71,7 @@ enum SchemaKind {
 /// What the command line may say differently from the files.
 #[derive(Debug, Args)]
 struct Settings {
-    /// Change one thing of the scenario, for example party.ukraine.reservation_value=0.5; may be repeated
+    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
     /// The master seed from which all luck follows: a whole number, or `random` for a new one
@@ -181,7 +182,7 @@ pub fn reference() -> String {
         .collect();
     for name in names {
         if let Some(verb) = command.find_subcommand_mut(&name) {
-            res += &format!("\n{}\n\n{}\n", "-".repeat(80), verb.render_long_help());
+            let _ = write!(res, "\n{}\n\n{}\n", "-".repeat(80), verb.render_long_help());
         }
     }
     res

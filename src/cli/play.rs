@@ -69,9 +69,11 @@ fn run_one(
     }
     let mut ended = None;
     runtime
-        .block_on(session_actor.negotiate(seeds, [replication], |session, result| {
-            ended = Some((session, result));
-        }))
+        .block_on(
+            session_actor.negotiate(seeds, [replication], |session, result| {
+                ended = Some((session, result));
+            }),
+        )
         .map_err(|it| Failure::could_not_finish(&it))?;
     Ok(ended.expect("a session that was run has ended"))
 }

@@ -114,9 +114,9 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally) {
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
         if let Some(surplus) = it.surplus_given_agreement() {
-            let interval = surplus
-                .interval
-                .map_or_else(String::new, |it| format!(" ({:.3} to {:.3})", it.low, it.high));
+            let interval = surplus.interval.map_or_else(String::new, |it| {
+                format!(" ({:.3} to {:.3})", it.low, it.high)
+            });
             let _ = writeln!(
                 res,
                 "  {:<columns$} {:>7.3}{interval}",
@@ -129,23 +129,18 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally) {
 fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     let n = tally.n_sessions() - tally.n_agreements();
     let head = format!(
-        "Who stood in the way (share of {} in which its no alone kept an offer from being agreed)",
+        "Who stood in the way (offers that its no alone kept from being agreed, on average over {})",
         counted(n, "session") + " without a deal",
     );
     let _ = writeln!(res, "\n{}", wrap(&head, width, 2));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
-        if let Some(share) = Estimate::of_share(it.n_sessions_blocked(), n) {
-            let over = it.costliest_issue().map_or_else(String::new, |(issue, _)| {
-                format!(", most over {}", scenario.issue(issue).label)
-            });
-            let _ = writeln!(
-                res,
-                "  {:<columns$} {:>7}{over}",
-                party.label,
-                percent(share.point)
-            );
-        }
+        let over = it.costliest_issue().map_or_else(String::new, |(issue, _)| {
+            format!(", most over {}", scenario.issue(issue).label)
+        });
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let each = it.n_lone_refusals() as f64 / n as f64;
+        let _ = writeln!(res, "  {:<columns$} {each:>7.2}{over}", party.label);
     }
 }
 

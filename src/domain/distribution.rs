@@ -304,6 +304,10 @@ fn bisect(mut low: f64, mut high: f64, is_below: impl Fn(f64) -> bool) -> f64 {
 /// ```
 ///
 /// NIST Digital Library of Mathematical Functions, 8.17.22.
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the letters of the cited formula"
+)]
 fn beta_cumulative(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -398,12 +402,27 @@ mod tests {
         use DistributionError as E;
         assert_eq!(Distribution::constant(f64::NAN), Err(E::NotFinite));
         assert_eq!(Distribution::uniform(1.0, 1.0), Err(E::MinNotBelowMax));
-        assert_eq!(Distribution::triangular(0.0, 2.0, 1.0), Err(E::ModeOutsideRange));
-        assert_eq!(Distribution::normal(0.0, 0.0, -1.0, 1.0), Err(E::NotPositive));
-        assert_eq!(Distribution::normal(0.0, 0.1, 5.0, 6.0), Err(E::RangeTooFarOut));
+        assert_eq!(
+            Distribution::triangular(0.0, 2.0, 1.0),
+            Err(E::ModeOutsideRange)
+        );
+        assert_eq!(
+            Distribution::normal(0.0, 0.0, -1.0, 1.0),
+            Err(E::NotPositive)
+        );
+        assert_eq!(
+            Distribution::normal(0.0, 0.1, 5.0, 6.0),
+            Err(E::RangeTooFarOut)
+        );
         assert_eq!(Distribution::beta(1.0, -1.0, 0.0, 1.0), Err(E::NotPositive));
         assert_eq!(Distribution::discrete(&[1.0], &[]), Err(E::ListsDoNotMatch));
-        assert_eq!(Distribution::discrete(&[1.0, 1.0], &[0.5, 0.5]), Err(E::DoubledValue));
-        assert_eq!(Distribution::discrete(&[1.0, 2.0], &[0.5, 0.4]), Err(E::NotProbabilities));
+        assert_eq!(
+            Distribution::discrete(&[1.0, 1.0], &[0.5, 0.5]),
+            Err(E::DoubledValue)
+        );
+        assert_eq!(
+            Distribution::discrete(&[1.0, 2.0], &[0.5, 0.4]),
+            Err(E::NotProbabilities)
+        );
     }
 }

@@ -16,7 +16,10 @@ impl IssueId {
     ///
     /// If the position is not below [`ISSUES_MAX`].
     pub fn new(idx: usize) -> Self {
-        assert!(idx < ISSUES_MAX, "an issue's position is below {ISSUES_MAX}");
+        assert!(
+            idx < ISSUES_MAX,
+            "an issue's position is below {ISSUES_MAX}"
+        );
         Self(u8::try_from(idx).expect("a position below 64 fits a byte"))
     }
 

@@ -15,9 +15,7 @@ mod utility;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
-pub use distribution::{
-    Distribution, DistributionError, PROBABILITY_TOLERANCE, are_probabilities,
-};
+pub use distribution::{Distribution, DistributionError, PROBABILITY_TOLERANCE, are_probabilities};
 pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, Scale};
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};

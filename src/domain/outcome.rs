@@ -36,6 +36,17 @@ struct Field {
     offset: u32,
 }
 
+impl Field {
+    /// The position of the outcome's option among those of the issue.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a field has 12 bits at most"
+    )]
+    fn option_idx(self, outcome: Outcome) -> usize {
+        ((outcome.0 >> self.shift) & self.mask) as usize
+    }
+}
+
 /// All outcomes of a scenario.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutcomeSpace {
@@ -71,6 +82,10 @@ impl OutcomeSpace {
     /// # Errors
     ///
     /// [`SpaceError`] names the limit that is broken.
+    ///
+    /// # Panics
+    ///
+    /// Never: the limits keep a packed outcome within its word.
     pub fn new(n_options: &[usize]) -> Result<Self, SpaceError> {
         if n_options.is_empty() {
             return Err(SpaceError::NoIssue);
@@ -159,13 +174,12 @@ impl OutcomeSpace {
     pub fn flat_options(&self, outcome: Outcome) -> impl Iterator<Item = usize> + '_ {
         self.fields
             .iter()
-            .map(move |it| it.offset as usize + ((outcome.0 >> it.shift) & it.mask) as usize)
+            .map(move |it| it.offset as usize + it.option_idx(outcome))
     }
 
     /// The option with which an outcome settles an issue.
     pub fn option(&self, outcome: Outcome, issue: IssueId) -> OptionId {
-        let field = self.fields[issue.idx()];
-        OptionId::new(((outcome.0 >> field.shift) & field.mask) as usize)
+        OptionId::new(self.fields[issue.idx()].option_idx(outcome))
     }
 
     /// An issue's share of the packed form; the shares of all issues together are the outcome.
@@ -196,7 +210,10 @@ impl OutcomeSpace {
     pub fn outcome(&self, options: &[OptionId]) -> Outcome {
         assert_eq!(options.len(), self.n_issues(), "one option for every issue");
         let code = self.issues().zip(options).fold(0, |acc, (issue, &option)| {
-            assert!(option.idx() < self.n_options(issue), "an option of the issue");
+            assert!(
+                option.idx() < self.n_options(issue),
+                "an option of the issue"
+            );
             acc | self.share(issue, option)
         });
         Outcome(code)
@@ -226,7 +243,12 @@ mod tests {
         let space = OutcomeSpace::new(&[2, 1, 3]).unwrap();
         let listed: Vec<Vec<usize>> = space
             .outcomes()
-            .map(|it| space.issues().map(|issue| space.option(it, issue).idx()).collect())
+            .map(|it| {
+                space
+                    .issues()
+                    .map(|issue| space.option(it, issue).idx())
+                    .collect()
+            })
             .collect();
         let expected = [
             [0, 0, 0],
@@ -243,7 +265,9 @@ mod tests {
     #[test]
     fn a_code_outside_the_space_is_no_outcome() {
         let space = OutcomeSpace::new(&[3, 2]).unwrap();
-        let codes: Vec<u64> = (0..16).filter(|&it| space.outcome_of_code(it).is_some()).collect();
+        let codes: Vec<u64> = (0..16)
+            .filter(|&it| space.outcome_of_code(it).is_some())
+            .collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 5]);
     }
 
@@ -253,7 +277,10 @@ mod tests {
         assert_eq!(OutcomeSpace::new(&[2, 0]), Err(SpaceError::EmptyIssue));
         assert_eq!(OutcomeSpace::new(&[1; 65]), Err(SpaceError::TooManyIssues));
         assert_eq!(OutcomeSpace::new(&[4097]), Err(SpaceError::TooManyOptions));
-        assert_eq!(OutcomeSpace::new(&[2; 40]), Err(SpaceError::TooManyOutcomes));
+        assert_eq!(
+            OutcomeSpace::new(&[2; 40]),
+            Err(SpaceError::TooManyOutcomes)
+        );
         assert!(OutcomeSpace::new(&[3; 25]).is_ok());
         assert!(OutcomeSpace::new(&[1; 64]).is_ok());
     }

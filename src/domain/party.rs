@@ -19,7 +19,10 @@ impl PartyId {
     ///
     /// If the position is not below [`PARTIES_MAX`].
     pub fn new(idx: usize) -> Self {
-        assert!(idx < PARTIES_MAX, "a party's position is below {PARTIES_MAX}");
+        assert!(
+            idx < PARTIES_MAX,
+            "a party's position is below {PARTIES_MAX}"
+        );
         Self(u8::try_from(idx).expect("a position below 64 fits a byte"))
     }
 
@@ -136,7 +139,9 @@ impl FromIterator<PartyId> for PartySet {
 
 impl fmt::Debug for PartySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(PartyId::idx)).finish()
+        f.debug_set()
+            .entries(self.iter().map(PartyId::idx))
+            .finish()
     }
 }
 

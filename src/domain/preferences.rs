@@ -159,6 +159,10 @@ impl Preferences {
     }
 
     /// The issue on which the outcome falls furthest short of the party's wish, ties to the first.
+    ///
+    /// # Panics
+    ///
+    /// Never: a space has issues, and they have options.
     pub fn costliest_issue(&self, outcome: Outcome) -> IssueId {
         let shortfall = |issue: IssueId| {
             let settled = self.contribution(issue, self.space.option(outcome, issue));

@@ -50,7 +50,8 @@ impl fmt::Debug for Utility {
 /// Meant for numbers between −64 and 64.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "numbers of at most a few units of utility: far within 2^63"
+    clippy::cast_precision_loss,
+    reason = "numbers of at most a few units of utility: far within 2^63; a power of two is exact"
 )]
 pub fn units(number: f64) -> i64 {
     libm::floor(number * (1_i64 << FRACTION_BITS) as f64) as i64

@@ -17,15 +17,15 @@ pub fn measure_claims(setting: &Arc<Setting>, seeds: &Seeds, draws: u64) -> Vec<
         .party_ids()
         .map(|it| PreferenceDraw::new(Arc::clone(setting), it))
         .collect();
-    let mut held = vec![0; scenario.claims.len()];
+    let mut counts = vec![0; scenario.claims.len()];
     for replication in (0..draws).map(Replication) {
         let drawn: Vec<Preferences> = parties
             .iter_mut()
             .map(|it| it.draw(seeds, replication).clone())
             .collect();
-        for (count, claim) in held.iter_mut().zip(&scenario.claims) {
+        for (count, claim) in counts.iter_mut().zip(&scenario.claims) {
             *count += u64::from(holds(&claim.statement, &drawn, &scenario.consent));
         }
     }
-    held
+    counts
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{IssueId, OptionId, Outcome, OutcomeSpace, PartyId, Utility, from_units, units};
+use crate::domain::{
+    IssueId, OptionId, Outcome, OutcomeSpace, PartyId, Utility, from_units, units,
+};
 use crate::negotiation::SessionResult;
 use crate::protocol::Ending;
 use crate::statistics::{Estimate, Moments};
@@ -101,7 +103,9 @@ impl Tally {
         }
         let is_agreed = session.ending.agreement().is_some();
         for (tally, report) in self.parties.iter_mut().zip(&session.parties) {
-            tally.reservation_value.add(report.reservation_value.units());
+            tally
+                .reservation_value
+                .add(report.reservation_value.units());
             tally.utility.add(report.utility().units());
             tally.concessions.add(report.concessions.into());
             if let Some(utility) = report.agreement_utility {
@@ -145,7 +149,8 @@ impl Tally {
         for (sum, count) in self.endings.iter_mut().zip(other.endings) {
             *sum += count;
         }
-        self.rounds_given_agreement.merge(&other.rounds_given_agreement);
+        self.rounds_given_agreement
+            .merge(&other.rounds_given_agreement);
         self.offers.merge(&other.offers);
         self.welfare_given_agreement
             .merge(&other.welfare_given_agreement);
@@ -189,7 +194,11 @@ impl Tally {
 
     /// The distinct agreements, the most frequent first, ties by outcome.
     pub fn agreements(&self) -> Vec<(Outcome, &AgreementTally)> {
-        let mut res: Vec<_> = self.agreements.iter().map(|(&it, tally)| (it, tally)).collect();
+        let mut res: Vec<_> = self
+            .agreements
+            .iter()
+            .map(|(&it, tally)| (it, tally))
+            .collect();
         res.sort_by_key(|it| std::cmp::Reverse(it.1.n));
         res
     }
@@ -232,11 +241,15 @@ impl Tally {
             ),
         ]);
         for (idx, party) in self.parties.iter().enumerate() {
-            res.extend(party.metrics(self.n_sessions).map(|(name, estimate)| Metric {
-                name,
-                party: Some(PartyId::new(idx)),
-                estimate,
-            }));
+            res.extend(
+                party
+                    .metrics(self.n_sessions)
+                    .map(|(name, estimate)| Metric {
+                        name,
+                        party: Some(PartyId::new(idx)),
+                        estimate,
+                    }),
+            );
         }
         res
     }
@@ -275,8 +288,14 @@ impl PartyTally {
             ),
             ("reservation_value", self.reservation_value.estimate(unit)),
             ("concessions", self.concessions.estimate(1.0)),
-            ("walkout_rate", Estimate::of_share(self.n_walkouts, n_sessions)),
-            ("forfeit_rate", Estimate::of_share(self.n_forfeits, n_sessions)),
+            (
+                "walkout_rate",
+                Estimate::of_share(self.n_walkouts, n_sessions),
+            ),
+            (
+                "forfeit_rate",
+                Estimate::of_share(self.n_forfeits, n_sessions),
+            ),
         ]
     }
 
@@ -294,7 +313,10 @@ impl PartyTally {
     /// how many of them; `None` without any.
     pub fn costliest_issue(&self) -> Option<(IssueId, u64)> {
         let most = self.lone_refusals_by_issue.iter().copied().max()?;
-        let idx = self.lone_refusals_by_issue.iter().position(|&it| it == most)?;
+        let idx = self
+            .lone_refusals_by_issue
+            .iter()
+            .position(|&it| it == most)?;
         (most > 0).then(|| (IssueId::new(idx), most))
     }
 
@@ -311,8 +333,7 @@ impl AgreementTally {
     /// A party's mean utility of the agreement, to 2⁻³².
     #[expect(clippy::cast_precision_loss, reason = "a rounding in the last place")]
     pub fn mean_utility(&self, party: PartyId) -> f64 {
-        from_units(self.utility_sums[party.idx()]) * f64::from(1_u32 << Self::SHIFT)
-            / self.n as f64
+        from_units(self.utility_sums[party.idx()]) * f64::from(1_u32 << Self::SHIFT) / self.n as f64
     }
 }
 

@@ -73,8 +73,12 @@ impl PreferenceDraw {
             let leverage = &self.setting.scenario().leverages[idx];
             reservation_value -= draw_one(&leverage.lowers_reservation_value, group);
         }
-        self.preferences
-            .set(&self.weights, &self.utilities, &self.adds, reservation_value);
+        self.preferences.set(
+            &self.weights,
+            &self.utilities,
+            &self.adds,
+            reservation_value,
+        );
         &self.preferences
     }
 }

@@ -117,11 +117,13 @@ impl Negotiator {
     /// If it has not sat down, or its offering rule panics.
     pub fn act(&mut self, round: u32, ask: Ask) -> Action {
         match ask {
-            Ask::Offer => self.offer(round),
-            Ask::Answer { offer, .. } if self.accepts(round, offer) => Action::Accept,
+            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. }
+                if self.accepts(round, offer) =>
+            {
+                Action::Accept
+            }
             Ask::Answer { .. } => Action::Reject,
-            Ask::AcceptOrReplace { offer, .. } if self.accepts(round, offer) => Action::Accept,
-            Ask::AcceptOrReplace { .. } => self.offer(round),
+            Ask::Offer | Ask::AcceptOrReplace { .. } => self.offer(round),
         }
     }
 

@@ -134,10 +134,18 @@ impl PartySetting {
             .map(|it| it.when.clone())
             .collect();
         let plans = [Audiences::Alike, Audiences::Distinguished].map(|audiences| {
-            let is_used = strategies.iter().any(|it| it.offering.audiences == audiences);
+            let is_used = strategies
+                .iter()
+                .any(|it| it.offering.audiences == audiences);
             is_used.then(|| {
                 let space = Arc::clone(&rules.space);
-                Arc::new(HalvesPlan::new(space, me, &interactions, &rules.consent, audiences))
+                Arc::new(HalvesPlan::new(
+                    space,
+                    me,
+                    &interactions,
+                    &rules.consent,
+                    audiences,
+                ))
             })
         });
         let group = |kind: &str, name: &str| NameHash::of(&format!("{kind}.{name}"));

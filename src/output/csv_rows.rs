@@ -196,7 +196,11 @@ mod tests {
             Field::Number(1.0 / 3.0),
             Field::Text("a, b"),
         ];
-        check(Dialect::PLAIN, &fields, ",7,0.25,1,0,0.333333333,\"a, b\"\n");
+        check(
+            Dialect::PLAIN,
+            &fields,
+            ",7,0.25,1,0,0.333333333,\"a, b\"\n",
+        );
     }
 
     #[test]
@@ -206,12 +210,24 @@ mod tests {
             decimal_point: ',',
             line_end: LineEnd::CrLf,
         };
-        check(dialect, &[Field::Number(0.5), Field::Text("a;b")], "0,5;\"a;b\"\r\n");
+        check(
+            dialect,
+            &[Field::Number(0.5), Field::Text("a;b")],
+            "0,5;\"a;b\"\r\n",
+        );
     }
 
     #[test]
     fn text_that_looks_like_a_formula_is_defused() {
-        check(Dialect::PLAIN, &[Field::Text("=1+1"), Field::Text("x=1")], "'=1+1,x=1\n");
-        check(Dialect::PLAIN, &[Field::Text("@cmd"), Field::Number(-2.0)], "'@cmd,-2\n");
+        check(
+            Dialect::PLAIN,
+            &[Field::Text("=1+1"), Field::Text("x=1")],
+            "'=1+1,x=1\n",
+        );
+        check(
+            Dialect::PLAIN,
+            &[Field::Text("@cmd"), Field::Number(-2.0)],
+            "'@cmd,-2\n",
+        );
     }
 }

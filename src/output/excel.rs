@@ -21,8 +21,9 @@ impl Delimiter {
     /// What spreadsheets expect in a locale, from its name as in `LANG`.
     pub fn of_locale(locale: &str) -> Self {
         // These languages write decimals behind a point; so does the locale without a language.
-        const DECIMAL_POINT: [&str; 11] =
-            ["", "c", "posix", "en", "zh", "ja", "ko", "th", "he", "hi", "ms"];
+        const DECIMAL_POINT: [&str; 11] = [
+            "", "c", "posix", "en", "zh", "ja", "ko", "th", "he", "hi", "ms",
+        ];
         let language = locale
             .split(['_', '.', '@', '-'])
             .next()

@@ -80,7 +80,7 @@ impl InputFile {
         let digest = Sha256::digest(text.as_bytes());
         Self {
             path: path.to_owned(),
-            sha256: digest.iter().map(|it| format!("{it:02x}")).collect(),
+            sha256: format!("{digest:x}"),
         }
     }
 }

@@ -80,7 +80,12 @@ pub fn session_headers(table: SessionTable, scenario: &Scenario) -> Vec<String> 
         SessionTable::Offers => "offered_",
         SessionTable::Parties => return res,
     };
-    res.extend(scenario.issues.iter().map(|it| format!("{prefix}{}", it.name)));
+    res.extend(
+        scenario
+            .issues
+            .iter()
+            .map(|it| format!("{prefix}{}", it.name)),
+    );
     res
 }
 

@@ -108,7 +108,10 @@ fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
     };
     let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
     if table == SummaryTable::Agreements {
-        let issues = scenario.issues.iter().map(|it| format!("agreed_{}", it.name));
+        let issues = scenario
+            .issues
+            .iter()
+            .map(|it| format!("agreed_{}", it.name));
         let parties = scenario.parties.iter();
         res.extend(issues.chain(parties.map(|it| format!("mean_utility_{}", it.name))));
     }
@@ -200,7 +203,9 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
             interval.map(|it| it.high).into(),
             n.into(),
             it.n_lone_refusals().into(),
-            costliest.map(|it| scenario.issue(it.0).name.as_str()).into(),
+            costliest
+                .map(|it| scenario.issue(it.0).name.as_str())
+                .into(),
             costliest.map(|it| it.1).into(),
         ]);
     }

@@ -40,6 +40,10 @@ impl Event {
     }
 
     /// How many of these events are offers.
+    ///
+    /// # Panics
+    ///
+    /// If there are 2³² of them.
     pub fn count_offers(events: &[Self]) -> u32 {
         let offers = events
             .iter()

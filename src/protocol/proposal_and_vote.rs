@@ -39,7 +39,13 @@ impl ProposalAndVote {
                     offer: vote.offer,
                     proposer: self.proposer,
                 };
-                (ask, vote.asked.iter().filter(|&it| !answered.contains(it)).collect())
+                (
+                    ask,
+                    vote.asked
+                        .iter()
+                        .filter(|&it| !answered.contains(it))
+                        .collect(),
+                )
             }
         }
     }

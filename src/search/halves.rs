@@ -10,275 +10,12 @@
 //! half into groups of rows that fulfil the same part of it; within a pair of groups it is a
 //! constant, and the sweep is exact again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{
-    Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences,
-    Utility,
-};
+use crate::domain::{OptionId, Outcome, PartySet, Preferences, Utility};
+use crate::search::halves_plan::HalvesPlan;
 use crate::search::remoteness::{greatest_sum_within, mean_distance};
 use crate::search::{OutcomeSearch, Remoteness};
-
-/// How much larger than the square root of the space a half may be so that coupled issues stay
-/// together; beyond it, splitting them into groups costs less.
-const LOPSIDEDNESS_MAX: f64 = 8.0;
-
-/// What of the halves does not depend on drawn numbers; made once per party and scenario.
-#[derive(Debug)]
-pub struct HalvesPlan {
-    space: Arc<OutcomeSpace>,
-    me: PartyId,
-    halves: [HalfPlan; 2],
-    /// Each pair of a left and a right group.
-    pairs: Vec<Pair>,
-    /// The distinct sets of parties whose distance counts, each with its pairs.
-    audiences: Vec<Audience>,
-}
-
-/// The fixed part of one half.
-#[derive(Debug)]
-struct HalfPlan {
-    issues: Vec<IssueId>,
-    /// Each row's share of an outcome's packed form; rising.
-    codes: Vec<u64>,
-    /// Interactions within this half, by position, with the rows that fulfil them.
-    interactions: Vec<(usize, Vec<u32>)>,
-    /// Rows that fulfil the same part of everything that couples the halves.
-    groups: Vec<Vec<u32>>,
-}
-
-/// A group of the left half with one of the right half.
-#[derive(Debug)]
-struct Pair {
-    left: usize,
-    right: usize,
-    /// Interactions across the halves that all outcomes of the pair fulfil.
-    interactions: Vec<usize>,
-}
-
-/// Parties whose distance counts, and where.
-#[derive(Debug)]
-struct Audience {
-    others: PartySet,
-    /// Positions of pairs, sorted by their right group.
-    pairs: Vec<usize>,
-}
-
-/// What a row fulfils of everything that couples the halves.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Signature {
-    /// Interactions across the halves: whether the row fulfils its part.
-    interactions: Vec<bool>,
-    /// Who is needed because of this half alone.
-    needed: PartySet,
-    /// Conditions for consent across the halves: whether the row fulfils its part.
-    vetoes: Vec<bool>,
-}
-
-/// Whether a search has to tell apart whose consent an outcome needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Audiences {
-    /// Yes: [`OutcomeSearch::nearest_at_least`] will be asked.
-    Distinguished,
-    /// No: the other questions are answered faster, and nobody's distance counts.
-    Alike,
-}
-
-impl HalvesPlan {
-    /// The plan for a party's preferences with these interactions, under a consent rule.
-    ///
-    /// # Panics
-    ///
-    /// Never: a space has at most a trillion outcomes, so that halves have at most some millions.
-    pub fn new(
-        space: Arc<OutcomeSpace>,
-        me: PartyId,
-        interactions: &[Condition],
-        consent: &ConsentRule,
-        audiences: Audiences,
-    ) -> Self {
-        let sides = split(&space, interactions);
-        let vetoes: Vec<(PartyId, &Condition)> = match audiences {
-            Audiences::Distinguished => consent.vetoes().iter().map(|it| (it.party, &it.when)).collect(),
-            Audiences::Alike => Vec::new(),
-        };
-        let spans = |condition: &Condition| {
-            let on = |side: usize| {
-                condition
-                    .clauses()
-                    .iter()
-                    .any(|(issue, _)| sides[issue.idx()] == side)
-            };
-            (on(0), on(1))
-        };
-        let cross_interactions: Vec<usize> = (0..interactions.len())
-            .filter(|&it| spans(&interactions[it]) == (true, true))
-            .collect();
-        let cross_vetoes: Vec<(PartyId, &Condition)> = vetoes
-            .iter()
-            .copied()
-            .filter(|it| spans(it.1) == (true, true))
-            .collect();
-        let mut signatures: [Vec<Signature>; 2] = [Vec::new(), Vec::new()];
-        let halves = [0, 1].map(|side| {
-            let issues: Vec<IssueId> = space
-                .issues()
-                .filter(|it| sides[it.idx()] == side)
-                .collect();
-            let codes = codes_of_rows(&space, &issues);
-            let fulfils = |code: u64, condition: &Condition| {
-                condition.clauses().iter().all(|(issue, options)| {
-                    sides[issue.idx()] != side
-                        || options.contains(&space.option(Outcome::from_shares(code), *issue))
-                })
-            };
-            // A condition that names no issue holds for all rows; the left half takes it.
-            let is_mine = |condition: &Condition| match spans(condition) {
-                (true, true) => false,
-                (_, on_right) => on_right == (side == 1),
-            };
-            let inner_interactions = (0..interactions.len())
-                .filter(|&it| is_mine(&interactions[it]))
-                .map(|it| {
-                    let rows = rows_where(&codes, |code| fulfils(code, &interactions[it]));
-                    (it, rows)
-                })
-                .collect();
-            let signature = |code: u64| Signature {
-                interactions: cross_interactions
-                    .iter()
-                    .map(|&it| fulfils(code, &interactions[it]))
-                    .collect(),
-                needed: vetoes
-                    .iter()
-                    .filter(|(_, when)| is_mine(when) && fulfils(code, when))
-                    .map(|it| it.0)
-                    .collect(),
-                vetoes: cross_vetoes
-                    .iter()
-                    .map(|(_, when)| fulfils(code, when))
-                    .collect(),
-            };
-            let mut groups: BTreeMap<Signature, Vec<u32>> = BTreeMap::new();
-            for (row, &code) in (0_u32..).zip(&codes) {
-                groups.entry(signature(code)).or_default().push(row);
-            }
-            let (keys, groups) = groups.into_iter().unzip();
-            signatures[side] = keys;
-            HalfPlan {
-                issues,
-                codes,
-                interactions: inner_interactions,
-                groups,
-            }
-        });
-
-        let mut pairs = Vec::new();
-        let mut by_audience: BTreeMap<PartySet, Vec<usize>> = BTreeMap::new();
-        for (right, on_right) in signatures[1].iter().enumerate() {
-            for (left, on_left) in signatures[0].iter().enumerate() {
-                let both = |a: &[bool], b: &[bool], idx: usize| a[idx] && b[idx];
-                let mut needed = on_left.needed.union(on_right.needed).union(consent.counted());
-                for (idx, (party, _)) in cross_vetoes.iter().enumerate() {
-                    if both(&on_left.vetoes, &on_right.vetoes, idx) {
-                        needed = needed.with(*party);
-                    }
-                }
-                by_audience
-                    .entry(needed.without(me))
-                    .or_default()
-                    .push(pairs.len());
-                pairs.push(Pair {
-                    left,
-                    right,
-                    interactions: cross_interactions
-                        .iter()
-                        .enumerate()
-                        .filter(|(idx, _)| both(&on_left.interactions, &on_right.interactions, *idx))
-                        .map(|it| *it.1)
-                        .collect(),
-                });
-            }
-        }
-        let audiences = by_audience
-            .into_iter()
-            .map(|(others, pairs)| Audience { others, pairs })
-            .collect();
-        Self {
-            space,
-            me,
-            halves,
-            pairs,
-            audiences,
-        }
-    }
-}
-
-/// Which half each issue goes to, by position: 0 or 1.
-///
-/// Coupled issues stay together unless that would make a half far larger than the other.
-fn split(space: &OutcomeSpace, interactions: &[Condition]) -> Vec<usize> {
-    let mut components: Vec<Vec<IssueId>> = space.issues().map(|it| vec![it]).collect();
-    for condition in interactions {
-        let (coupled, apart): (Vec<_>, Vec<_>) = components.into_iter().partition(|component| {
-            let named = |issue: &IssueId| condition.clauses().iter().any(|it| it.0 == *issue);
-            component.iter().any(named)
-        });
-        components = apart;
-        if !coupled.is_empty() {
-            components.push(coupled.concat());
-        }
-    }
-    let together = balance(space, components);
-    let log_space = log_size(space, space.issues());
-    let log_larger = [0, 1]
-        .map(|side| log_size(space, space.issues().filter(|it| together[it.idx()] == side)))
-        .into_iter()
-        .fold(0.0, f64::max);
-    if log_larger <= log_space / 2.0 + libm::log(LOPSIDEDNESS_MAX) {
-        together
-    } else {
-        balance(space, space.issues().map(|it| vec![it]).collect())
-    }
-}
-
-/// Puts the largest component first, each into the half that is smaller so far.
-fn balance(space: &OutcomeSpace, mut components: Vec<Vec<IssueId>>) -> Vec<usize> {
-    let size = |it: &Vec<IssueId>| log_size(space, it.iter().copied());
-    components.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.cmp(b)));
-    let mut sizes = [0.0, 0.0];
-    let mut sides = vec![0; space.n_issues()];
-    for component in components {
-        let side = usize::from(sizes[1] < sizes[0]);
-        sizes[side] += size(&component);
-        for issue in component {
-            sides[issue.idx()] = side;
-        }
-    }
-    sides
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most 4096 options")]
-fn log_size(space: &OutcomeSpace, issues: impl Iterator<Item = IssueId>) -> f64 {
-    issues.map(|it| libm::log(space.n_options(it) as f64)).sum()
-}
-
-fn codes_of_rows(space: &OutcomeSpace, issues: &[IssueId]) -> Vec<u64> {
-    issues.iter().fold(vec![0], |rows, &issue| {
-        rows.iter()
-            .flat_map(|row| space.options(issue).map(move |it| row | space.share(issue, it)))
-            .collect()
-    })
-}
-
-fn rows_where(codes: &[u64], holds: impl Fn(u64) -> bool) -> Vec<u32> {
-    (0_u32..)
-        .zip(codes)
-        .filter(|(_, code)| holds(**code))
-        .map(|it| it.0)
-        .collect()
-}
 
 /// The two sorted halves of one party's drawn preferences.
 #[derive(Debug)]
@@ -323,7 +60,8 @@ struct Scratch {
 impl Halves {
     /// Empty halves; [`OutcomeSearch::rebuild`] fills them.
     pub fn new(plan: Arc<HalvesPlan>) -> Self {
-        let sorted = [0, 1].map(|side| vec![SortedGroup::default(); plan.halves[side].groups.len()]);
+        let sorted =
+            [0, 1].map(|side| vec![SortedGroup::default(); plan.halves[side].groups.len()]);
         Self {
             constants: vec![0; plan.pairs.len()],
             sorted,
@@ -343,7 +81,11 @@ impl Halves {
             next.clear();
             let options = self.plan.space.options(issue);
             for &sum in units.iter() {
-                next.extend(options.clone().map(|it| sum + preferences.contribution(issue, it)));
+                next.extend(
+                    options
+                        .clone()
+                        .map(|it| sum + preferences.contribution(issue, it)),
+                );
             }
             std::mem::swap(units, next);
         }
@@ -524,7 +266,7 @@ impl Halves {
                 rows.clear();
                 rows.push(0);
                 for &issue in &half.issues {
-                    let first = space.flat(issue, crate::domain::OptionId::new(0));
+                    let first = space.flat(issue, OptionId::new(0));
                     let of_issue = &costs[first..first + space.n_options(issue)];
                     distance_next.clear();
                     for &sum in rows.iter() {
@@ -569,7 +311,8 @@ impl OutcomeSearch for Halves {
             self.first_at_least(Utility::ONE.units())
                 .expect("a sum at or above one was found")
         } else if sum <= 0 {
-            self.first_at_most(0).expect("a sum at or below zero was found")
+            self.first_at_most(0)
+                .expect("a sum at or below zero was found")
         } else {
             code
         };
@@ -585,12 +328,12 @@ impl OutcomeSearch for Halves {
         let mut nearest: Option<Nearest> = None;
         for audience in &plan.audiences {
             let others = audience.others.intersection(heard);
-            for (half, (sums, distances)) in plan
+            for (half, (rows, by_party)) in plan
                 .halves
                 .iter()
                 .zip(scratch.audience.iter_mut().zip(&scratch.distances))
             {
-                sum_distances(sums, half.codes.len(), others, distances);
+                sum_distances(rows, half.codes.len(), others, by_party);
             }
             let mut scanned_right = None;
             for &idx in &audience.pairs {
@@ -687,8 +430,7 @@ fn scan_from_the_top(group: &SortedGroup, distances: &[u32], nearest: &mut Vec<(
         let distance = distances[group.rows[place] as usize];
         let is_nearer = best.is_none_or(|(least, at)| {
             // Equals in worth come by rising code, so that the later seen is the first.
-            distance < least
-                || distance == least && group.units[place] == group.units[at as usize]
+            distance < least || distance == least && group.units[place] == group.units[at as usize]
         });
         if is_nearer {
             best = Some((

@@ -6,12 +6,14 @@
 
 mod enumeration;
 mod halves;
+mod halves_plan;
 mod remoteness;
 
 use crate::domain::{Outcome, Preferences, Utility};
 
 pub use enumeration::Enumeration;
-pub use halves::{Audiences, Halves, HalvesPlan};
+pub use halves::Halves;
+pub use halves_plan::{Audiences, HalvesPlan};
 pub use remoteness::{FULL_DISTANCE, Remoteness};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.

@@ -150,7 +150,11 @@ mod tests {
     #[test]
     fn what_is_wished_for_more_often_is_nearer() {
         let quarter = FULL_DISTANCE / 4;
-        check(Scale::Nominal, &[0, 1, 1, 1], [3 * quarter, quarter, 4 * quarter]);
+        check(
+            Scale::Nominal,
+            &[0, 1, 1, 1],
+            [3 * quarter, quarter, 4 * quarter],
+        );
     }
 
     #[test]
@@ -185,6 +189,9 @@ mod tests {
         let of = |party| PartySet::only(PartyId::new(party));
         assert_eq!(it.distance(&space, outcomes[0], of(0)), 0);
         assert_eq!(it.distance(&space, outcomes[0], of(1)), whole);
-        assert_eq!(it.distance(&space, outcomes[0], PartySet::all(2)), whole / 2);
+        assert_eq!(
+            it.distance(&space, outcomes[0], PartySet::all(2)),
+            whole / 2
+        );
     }
 }

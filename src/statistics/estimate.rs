@@ -55,14 +55,26 @@ impl Estimate {
             standard_error: Some((p * (1.0 - p) / count).sqrt()),
             interval: Some(Interval {
                 // The formula gives exactly 0 and 1 at the ends, but for rounding.
-                low: if successes == 0 { 0.0 } else { (centre - spread) / scale },
-                high: if successes == n { 1.0 } else { (centre + spread) / scale },
+                low: if successes == 0 {
+                    0.0
+                } else {
+                    (centre - spread) / scale
+                },
+                high: if successes == n {
+                    1.0
+                } else {
+                    (centre + spread) / scale
+                },
             }),
             n,
         })
     }
 
     /// A mean of `n` observations of a sample variance, with Student's t interval.
+    ///
+    /// # Panics
+    ///
+    /// If there is a variance of fewer than two observations.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn of_mean(mean: f64, variance: Option<f64>, n: u64) -> Self {
         let standard_error = variance.map(|it| (it / n as f64).sqrt());
@@ -98,10 +110,17 @@ mod tests {
     #[test]
     fn wilson_intervals_are_the_published_ones() {
         // Newcombe, Statistics in Medicine 17 (1998), table I, method 3, to four places there.
-        let published = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)];
+        let published = [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+        ];
         for (successes, n, low, high) in published {
             let it = Estimate::of_share(successes, n).unwrap().interval.unwrap();
-            assert!((it.low - low).abs() < 5e-5 && (it.high - high).abs() < 5e-5, "{it:?}");
+            assert!(
+                (it.low - low).abs() < 5e-5 && (it.high - high).abs() < 5e-5,
+                "{it:?}"
+            );
         }
         assert_eq!(Estimate::of_share(0, 0), None);
     }

@@ -10,7 +10,8 @@ use crate::seeds::Stream;
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
 
 /// Words for concession exponents.
-pub const NAMED_EXPONENTS: [(&str, f64); 3] = [("boulware", 0.25), ("linear", 1.0), ("conceder", 4.0)];
+pub const NAMED_EXPONENTS: [(&str, f64); 3] =
+    [("boulware", 0.25), ("linear", 1.0), ("conceder", 4.0)];
 
 pub(super) const CONCESSION_EXPONENT: Parameter = Parameter {
     name: "concession_exponent",
@@ -85,7 +86,16 @@ mod tests {
         let table: [(f64, [f64; 5]); 3] = [
             (0.25, [1.0, 255.0 / 256.0, 15.0 / 16.0, 175.0 / 256.0, 0.0]),
             (1.0, [1.0, 0.75, 0.5, 0.25, 0.0]),
-            (2.0, [1.0, 0.5, 0.292_893_218_813_452_5, 0.133_974_596_215_561_4, 0.0]),
+            (
+                2.0,
+                [
+                    1.0,
+                    0.5,
+                    0.292_893_218_813_452_5,
+                    0.133_974_596_215_561_4,
+                    0.0,
+                ],
+            ),
         ];
         for (exponent, points) in table {
             for (quarter, expected) in (0..).zip(points) {

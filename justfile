@@ -1,0 +1,43 @@
+# List the recipes.
+default:
+    @just --list
+
+# Everything that must pass before a change goes in.
+[group('check')]
+ci:
+    .ci/run
+
+# Put all code into its standard form.
+[group('check')]
+fmt:
+    cargo fmt --all
+
+# Lint everything; any warning fails.
+[group('check')]
+lint:
+    cargo clippy --all-targets -- -D warnings
+
+# Unit, integration and documentation tests; arguments go to cargo.
+[group('check')]
+test *ARGS:
+    cargo test {{ARGS}}
+
+# The library's documentation; a broken link fails.
+[group('check')]
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# Measure how fast it is; never a source of results.
+[group('dev')]
+bench *ARGS:
+    cargo bench {{ARGS}}
+
+# Rewrite the snapshots of the tests; read the diff before you commit.
+[group('dev')]
+snapshots:
+    INSTA_UPDATE=always cargo test
+
+# Run a batch with the release build; arguments go to `demarche batch`.
+[group('results')]
+run EXPERIMENT="configs/experiments/alaska-2025.toml" *ARGS:
+    cargo run --release -- batch {{EXPERIMENT}} {{ARGS}}
