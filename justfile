@@ -27,6 +27,11 @@ test *ARGS:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 
+# Write the pages made from the code anew: the schemas and the command line's reference.
+[group('dev')]
+reference:
+    REGENERATE=1 cargo test --test it pages_made_from_the_code
+
 # Measure how fast it is; never a source of results.
 [group('dev')]
 bench *ARGS:

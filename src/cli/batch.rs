@@ -233,7 +233,7 @@ fn exit_code(tally: &Tally, sessions: u64, directory: &RunDirectory) -> ExitCode
         ExitCode::from(130)
     } else if forfeits > 0 {
         tell(&format!(
-            "{}: a party broke the rules or failed, see `ended_by` in sessions.csv",
+            "{}: a party broke the rules, see `ended_by` in sessions.csv",
             counted(forfeits, "forfeit")
         ));
         ExitCode::from(1)

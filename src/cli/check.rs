@@ -70,9 +70,9 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
 fn describe(setting: &Setting) -> String {
     let scenario = setting.scenario();
     format!(
-        "{}\n{}, {} ({}), {} rounds of {}\n{}\n",
+        "{}\n{} parties, {} ({}), {} rounds of {}\n{}\n",
         scenario.title,
-        counted(scenario.parties.len() as u64, "party").replace("partys", "parties"),
+        scenario.parties.len(),
         counted(scenario.issues.len() as u64, "issue"),
         counted(scenario.space.n_outcomes(), "outcome"),
         setting.rules().deadline_rounds,
@@ -97,11 +97,7 @@ fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
         ),
     };
     let mut line = format!("  {word:<6} {}\n", claim.name);
-    let _ = writeln!(
-        line,
-        "         {}",
-        wrap(&claim.says, width.saturating_sub(9), 9)
-    );
+    let _ = writeln!(line, "         {}", wrap(&claim.says, width, 9));
     let _ = writeln!(
         line,
         "         {} of draws ({}){wanted}",

@@ -6,7 +6,7 @@ use crate::cli::summary::outcome_lines;
 use crate::cli::text::wrap;
 use crate::domain::{Outcome, PartyId, PartySet, Scenario};
 use crate::negotiation::{SessionResult, Setting};
-use crate::protocol::{Ending, Event, Session};
+use crate::protocol::{Ending, Event, ProtocolKind, Session};
 
 /// A session for people: offers by what changed since the party's last, answers, gains.
 pub(super) fn narration(
@@ -18,6 +18,7 @@ pub(super) fn narration(
     let scenario = setting.scenario();
     let mut res = String::new();
     let mut last_offers: Vec<Option<Outcome>> = vec![None; scenario.parties.len()];
+    let is_alternating = setting.rules().protocol == ProtocolKind::AlternatingOffers;
     let mut round = 0;
     for event in session.events() {
         if event.round() != round {
@@ -31,6 +32,8 @@ pub(super) fn narration(
                 let last = last_offers[proposer.idx()].replace(offer);
                 tell_offer(&mut res, scenario, proposer, last, offer, width);
             }
+            // Where offers alternate, a counter-offer is the no.
+            Event::Answered { no, .. } if is_alternating && !no.is_empty() => {}
             Event::Answered {
                 yes, no, answered, ..
             } => tell_answers(&mut res, scenario, yes.intersection(answered), no, width),
@@ -52,7 +55,7 @@ fn tell_offer(
     let name = &scenario.party(proposer).label;
     let Some(last) = last else {
         let _ = writeln!(res, "  {name} offers");
-        outcome_lines(res, scenario, offer, width);
+        outcome_lines(res, scenario, offer, 4, width);
         return;
     };
     let changes: Vec<String> = scenario
@@ -74,7 +77,7 @@ fn tell_offer(
     }
     let _ = writeln!(res, "  {name} changes its offer");
     for change in changes {
-        let _ = writeln!(res, "    {}", wrap(&change, width.saturating_sub(4), 6));
+        let _ = writeln!(res, "    {}", wrap(&change, width, 4));
     }
 }
 
@@ -91,8 +94,12 @@ fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartyS
         .filter(|(_, parties)| !parties.is_empty())
         .map(|(word, parties)| format!("{word}: {}", labels(parties)))
         .collect();
+    if answers.is_empty() {
+        let _ = writeln!(res, "    → nobody else's consent is needed");
+        return;
+    }
     let line = format!("→ {}", answers.join("; "));
-    let _ = writeln!(res, "    {}", wrap(&line, width.saturating_sub(4), 6));
+    let _ = writeln!(res, "    {}", wrap(&line, width, 4));
 }
 
 fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
@@ -108,7 +115,7 @@ fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: us
                 "\nAgreement in round {round} on the offer of {}",
                 label(*proposer)
             );
-            outcome_lines(res, scenario, *outcome, width);
+            outcome_lines(res, scenario, *outcome, 2, width);
             Ok(())
         }
         Ending::Deadline { round } => {

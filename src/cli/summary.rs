@@ -71,9 +71,7 @@ fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
                     bar(share.point, BAR_WIDTH)
                 );
                 let indent = lead.chars().count();
-                let label = wrap(&named.label, width.saturating_sub(indent).max(20), 0)
-                    .replace('\n', &format!("\n{}", " ".repeat(indent)));
-                let _ = writeln!(res, "{lead}{label}");
+                let _ = writeln!(res, "{lead}{}", wrap(&named.label, width, indent));
             }
         }
     }
@@ -91,18 +89,25 @@ fn commonest(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
         counted(tally.n_agreements(), "deal"),
         counted(agreements.len() as u64, "distinct agreement"),
     );
-    outcome_lines(res, scenario, *outcome, width);
+    outcome_lines(res, scenario, *outcome, 2, width);
 }
 
-/// An outcome, a line per issue.
-pub(super) fn outcome_lines(res: &mut String, scenario: &Scenario, outcome: Outcome, width: usize) {
+/// An outcome, a line per issue, indented.
+pub(super) fn outcome_lines(
+    res: &mut String,
+    scenario: &Scenario,
+    outcome: Outcome,
+    indent: usize,
+    width: usize,
+) {
     for issue in scenario.space.issues() {
         let line = format!(
-            "  {}: {}",
+            "{}: {}",
             scenario.issue(issue).label,
             scenario.option_label(outcome, issue)
         );
-        let _ = writeln!(res, "  {}", wrap(&line, width.saturating_sub(2), 6));
+        let lines = wrap(&line, width, indent);
+        let _ = writeln!(res, "{:indent$}{lines}", "");
     }
 }
 
@@ -132,14 +137,17 @@ fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) 
         "Who stood in the way (offers that its no alone kept from being agreed, on average over {})",
         counted(n, "session") + " without a deal",
     );
-    let _ = writeln!(res, "\n{}", wrap(&head, width, 2));
+    let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
-        let over = it.costliest_issue().map_or_else(String::new, |(issue, _)| {
-            format!(", most over {}", scenario.issue(issue).label)
-        });
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let each = it.n_lone_refusals() as f64 / n as f64;
+        let over = it
+            .costliest_issue()
+            .filter(|_| each >= 0.005)
+            .map_or_else(String::new, |(issue, _)| {
+                format!(", most over {}", scenario.issue(issue).label)
+            });
         let _ = writeln!(res, "  {:<columns$} {each:>7.2}{over}", party.label);
     }
 }

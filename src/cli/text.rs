@@ -49,17 +49,20 @@ pub(super) fn bar(share: f64, width: usize) -> String {
     res + &" ".repeat(width.saturating_sub(columns))
 }
 
-/// The text in lines of at most so many columns, all but the first indented.
+/// The text in lines of at most so many columns, when it starts at a column and its further lines
+/// do so too.
 pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
+    // In a narrow place a line too wide is easier to read than one word a line.
+    let width = width.max(indent + 20);
     let mut res = String::new();
-    let mut column = 0;
+    let mut column = indent;
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
+        if column > indent && column + 1 + length > width {
             res.push('\n');
             res.push_str(&" ".repeat(indent));
             column = indent;
-        } else if column > 0 {
+        } else if column > indent {
             res.push(' ');
             column += 1;
         }
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn lines_are_no_wider_than_asked() {
-        let text = wrap("one two three four five six", 12, 4);
-        assert_eq!(text, "one two\n    three\n    four\n    five six");
+        let text = wrap("one two three four five six seven", 24, 4);
+        assert_eq!(text, "one two three four\n    five six seven");
     }
 }

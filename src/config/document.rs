@@ -33,6 +33,9 @@ const KEYED_LISTS: [(&str, &str); 7] = [
 /// Tables of which single entries can be replaced; all others are replaced whole.
 const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
 
+/// How settings are written on the command line.
+const SETTING_HINT: &str = "write it as PATH=VALUE, for example party.upper.reservation_value=0.5";
+
 /// A table put together, whose spans point into the texts that it was made from.
 #[derive(Debug)]
 pub(super) struct Document<'t> {
@@ -165,17 +168,13 @@ impl<'t> Document<'t> {
     }
 
     /// Carries out a setting `PATH=VALUE` from the command line.
-    pub(super) fn set_from_command_line(
-        &mut self,
-        setting: &'t SourceText,
-    ) -> Result<(), Mistake> {
+    pub(super) fn set_from_command_line(&mut self, setting: &'t SourceText) -> Result<(), Mistake> {
         let (start, text) = (setting.start, setting.text.as_str());
         let Some((path, value)) = text.split_once('=') else {
-            return Err(Mistake::at(
-                start..start + text.len(),
-                "a setting needs a path and a value",
-            )
-            .hint("write it as PATH=VALUE, for example party.upper.reservation_value=0.5"));
+            return Err(
+                Mistake::at(setting.place(), "a setting needs a path and a value")
+                    .hint(SETTING_HINT),
+            );
         };
         let value_start = start + path.len() + 1;
         let parsed = DeValue::parse(value).map_err(|error| {
@@ -226,7 +225,11 @@ fn shift(value: Value<'_>, by: usize) -> Value<'_> {
             }
             DeValue::Array(shifted)
         }
-        other => other,
+        single @ (DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)) => single,
     };
     Spanned::new(span, value)
 }
@@ -264,7 +267,10 @@ fn merge<'t>(base: &mut DeTable<'t>, over: DeTable<'t>, path: &str) {
         let below = join(path, key.get_ref());
         let list_key = KEYED_LISTS.iter().find(|it| it.0 == below).map(|it| it.1);
         let span = value.span();
-        match (base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value.into_inner()) {
+        match (
+            base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut),
+            value.into_inner(),
+        ) {
             (Some(DeValue::Array(old)), DeValue::Array(new)) if list_key.is_some() => {
                 merge_list(old, new, list_key.expect("just seen"), &below);
             }
@@ -298,10 +304,7 @@ fn merge_list<'t>(base: &mut DeArray<'t>, over: DeArray<'t>, key: &str, path: &s
 }
 
 fn key_of<'a>(element: &'a Value<'_>, key: &str) -> Option<&'a str> {
-    match element.get_ref() {
-        DeValue::Table(table) => table.get(key)?.get_ref().as_str(),
-        _ => None,
-    }
+    element.get_ref().as_table()?.get(key)?.get_ref().as_str()
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -319,10 +322,26 @@ fn set_in<'t>(
     path_span: &Range<usize>,
     value: Value<'t>,
 ) -> Result<(), Mistake> {
+    let wrong = |message: String| Mistake::at(path_span.clone(), message);
     let no_such = |name: &str, known: Vec<String>| {
-        Mistake::at(path_span.clone(), format!("there is no `{name}` on the path `{path}`"))
+        wrong(format!("there is no `{name}` on the path `{path}`"))
             .suggest(name, known.iter().map(String::as_str))
     };
+    if path.split('.').any(str::is_empty) {
+        let message = match path {
+            "" => "this setting has no path".to_owned(),
+            _ => format!("the path `{path}` has an empty part"),
+        };
+        return Err(
+            wrong(message).hint("a path is names between dots: party.upper.reservation_value")
+        );
+    }
+    if path == "extends" {
+        return Err(
+            wrong("a setting cannot change what a scenario builds on".to_owned())
+                .hint("write a file that extends the other one"),
+        );
+    }
     let mut segments = path.split('.').peekable();
     let mut table = table;
     let mut below = String::new();
@@ -338,41 +357,37 @@ fn set_in<'t>(
         let Some(entry) = table.get_mut(segment) else {
             return Err(no_such(segment, known));
         };
-        let next = match entry.get_mut() {
-            DeValue::Array(list) => {
-                let name = segments.next().expect("just peeked");
-                let key = KEYED_LISTS.iter().find(|it| it.0 == below).map(|it| it.1);
-                let names: Vec<String> = list
-                    .iter()
-                    .enumerate()
-                    .map(|(idx, it)| {
-                        key.and_then(|key| key_of(it, key))
-                            .map_or_else(|| idx.to_string(), str::to_owned)
-                    })
-                    .collect();
-                let Some(idx) = names.iter().position(|it| it == name) else {
-                    return Err(no_such(name, names));
-                };
-                if segments.peek().is_none() {
-                    return Err(Mistake::at(
-                        path_span.clone(),
-                        format!("the path `{path}` ends at a whole table"),
-                    )
+        let mut next = entry.get_mut();
+        if let DeValue::Array(list) = next {
+            let name = segments.next().expect("just peeked");
+            let names = names_in(list, &below);
+            let Some(idx) = names.iter().position(|it| it == name) else {
+                return Err(no_such(name, names));
+            };
+            if segments.peek().is_none() {
+                return Err(wrong(format!("the path `{path}` ends at a whole table"))
                     .hint("go on to one of its values"));
-                }
-                list.iter_mut().nth(idx).expect("just found").get_mut()
             }
-            other => other,
-        };
-        match next {
-            DeValue::Table(it) => table = it,
-            _ => {
-                return Err(Mistake::at(
-                    path_span.clone(),
-                    format!("the path `{path}` goes on below `{segment}`, which is a single value"),
-                ));
-            }
+            next = list.get_mut(idx).expect("just found").get_mut();
         }
+        let DeValue::Table(it) = next else {
+            let message =
+                format!("the path `{path}` goes on below `{segment}`, which is a single value");
+            return Err(wrong(message).hint(format!("set `{segment}` itself: end the path there")));
+        };
+        table = it;
     }
     unreachable!("splitting gives at least one segment")
+}
+
+/// What paths call the entries of a list: by their key, or by their place from 0.
+fn names_in(list: &DeArray<'_>, path: &str) -> Vec<String> {
+    let key = KEYED_LISTS.iter().find(|it| it.0 == path).map(|it| it.1);
+    list.iter()
+        .enumerate()
+        .map(|(idx, it)| {
+            key.and_then(|key| key_of(it, key))
+                .map_or_else(|| idx.to_string(), str::to_owned)
+        })
+        .collect()
 }

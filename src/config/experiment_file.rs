@@ -12,7 +12,7 @@ use toml::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(title = "demarche experiment")]
 pub(super) struct ExperimentFile {
-    /// Version of this format: 1.
+    /// The version of this format: `schema = 1`.
     #[schemars(with = "u32")]
     pub(super) schema: Spanned<u32>,
     /// A short name, fit for file names: letters, digits, `-` and `_`.
@@ -20,18 +20,25 @@ pub(super) struct ExperimentFile {
     pub(super) name: Spanned<String>,
     /// What people read.
     pub(super) title: Option<String>,
-    /// The scenario's file, relative to this one.
+    /// The scenario's file, relative to this one: `scenario = "../scenarios/two-villages.toml"`.
+    #[expect(
+        dead_code,
+        reason = "read from the table, so that it is found even if the rest is wrong"
+    )]
     #[schemars(with = "String")]
     pub(super) scenario: Spanned<String>,
     /// How many sessions, at least 1.
-    #[schemars(with = "Option<u64>")]
+    #[schemars(with = "Option<u64>", range(min = 1))]
     pub(super) sessions: Option<Spanned<u64>>,
     /// The master seed: a whole number from 0 to 2^64 - 1; write those above 2^63 - 1 in quotes.
     #[schemars(with = "Option<SeedFile>")]
     pub(super) seed: Option<SeedFile>,
     /// Settings by path, as `--set` takes them.
     #[serde(default)]
-    #[expect(dead_code, reason = "carried out on the scenario's table before serde sees it")]
+    #[expect(
+        dead_code,
+        reason = "carried out on the scenario's table before serde sees it"
+    )]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub(super) set: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
@@ -53,7 +60,7 @@ impl<'de> Deserialize<'de> for SeedFile {
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<SeedFile, E> {
                 u64::try_from(number)
                     .map(SeedFile)
-                    .map_err(|_| E::custom("a seed must be 0 or more"))
+                    .map_err(|_| E::custom("`seed` must be a whole number, 0 or more"))
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<SeedFile, E> {
@@ -80,6 +87,8 @@ impl JsonSchema for SeedFile {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string" }] })
+        json_schema!({
+            "anyOf": [{ "type": "integer", "format": "uint64", "minimum": 0 }, { "type": "string" }]
+        })
     }
 }

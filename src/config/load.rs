@@ -5,15 +5,15 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
-use crate::config::document::{Document, ReadFile, parse, read_extended};
+use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
 use crate::config::experiment_file::ExperimentFile;
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
 use crate::config::scenario_file::ScenarioFile;
 use crate::config::shape;
-use crate::config::source_texts::{Role, SourceTexts};
+use crate::config::source_texts::{Role, SourceText, SourceTexts};
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
 
@@ -79,12 +79,13 @@ pub fn load_scenario(
     read_file: &ReadFile<'_>,
 ) -> Result<LoadedScenario, Mistakes> {
     let mut texts = SourceTexts::default();
+    let mut unreadable = Vec::new();
     let mut mistakes = Vec::new();
-    read_extended(path, None, read_file, &mut texts, &mut mistakes);
+    read_extended(path, None, read_file, &mut texts, &mut unreadable);
     for it in settings {
         texts.add_setting(it);
     }
-    let scenario = build_scenario(&texts, &mut mistakes);
+    let scenario = build_scenario(&texts, unreadable, &mut mistakes);
     finish(scenario, mistakes, texts)
 }
 
@@ -107,49 +108,56 @@ pub fn load_experiment(
             return Err(Mistakes::new(vec![Mistake::nowhere(message)], texts));
         }
     };
-    let file = if is_scenario(&text) {
-        read_extended(path, None, read_file, &mut texts, &mut mistakes);
-        None
+    let mut unreadable = Vec::new();
+    let mut file = None;
+    if is_scenario(&text) {
+        read_extended(path, None, read_file, &mut texts, &mut unreadable);
     } else {
-        let start = texts.add(Role::Experiment, &path.display().to_string(), &text);
-        parse(&text, start, &mut mistakes);
-        if mistakes.is_empty() {
-            read_experiment_file(&texts, &mut mistakes)
-        } else {
-            None
+        texts.add(Role::Experiment, &path.display().to_string(), &text);
+        let (experiment, scenario) = read_experiment_file(&texts, &mut mistakes);
+        file = experiment;
+        if let Some(name) = scenario {
+            let scenario = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
+            let cited = Some(name.span());
+            read_extended(&scenario, cited, read_file, &mut texts, &mut unreadable);
         }
-    };
-    if let Some(file) = &file {
-        let scenario = path
-            .parent()
-            .unwrap_or(Path::new(""))
-            .join(file.scenario.get_ref());
-        let cited = Some(file.scenario.span());
-        read_extended(&scenario, cited, read_file, &mut texts, &mut mistakes);
     }
     for it in &overrides.settings {
         texts.add_setting(it);
     }
-    let sessions = sessions(file.as_ref(), overrides, &mut mistakes);
-    let scenario = build_scenario(&texts, &mut mistakes);
-    let experiment = scenario.map(|scenario| {
-        let of_scenario = scenario.setting.scenario();
-        let (name, title) = match &file {
-            Some(it) => (it.name.get_ref().clone(), it.title.clone()),
-            None => (of_scenario.name.clone(), None),
-        };
-        Experiment {
-            name,
-            title: title.unwrap_or_else(|| of_scenario.title.clone()),
-            sessions,
-            seed: overrides
-                .seed
-                .or(file.and_then(|it| it.seed).map(|it| it.0))
-                .map_or(SEED_DEFAULT, MasterSeed),
-            scenario,
-        }
-    });
+    if overrides.sessions == Some(0) {
+        let message = "the command line asks for 0 sessions; an experiment has at least 1";
+        mistakes.push(Mistake::nowhere(message));
+    }
+    let scenario = build_scenario(&texts, unreadable, &mut mistakes);
+    let experiment = scenario.map(|it| experiment_of(it, file, overrides));
     finish(experiment, mistakes, texts)
+}
+
+/// The experiment that files and command line describe together.
+fn experiment_of(
+    scenario: LoadedScenario,
+    file: Option<ExperimentFile>,
+    overrides: &Overrides,
+) -> Experiment {
+    let of_scenario = scenario.setting.scenario();
+    let (name, title, sessions, seed) = match file {
+        Some(it) => (it.name.into_inner(), it.title, it.sessions, it.seed),
+        None => (of_scenario.name.clone(), None, None, None),
+    };
+    Experiment {
+        name,
+        title: title.unwrap_or_else(|| of_scenario.title.clone()),
+        sessions: overrides
+            .sessions
+            .or(sessions.map(Spanned::into_inner))
+            .unwrap_or(SESSIONS_DEFAULT),
+        seed: overrides
+            .seed
+            .or(seed.map(|it| it.0))
+            .map_or(SEED_DEFAULT, MasterSeed),
+        scenario,
+    }
 }
 
 fn finish<T>(loaded: Option<T>, mistakes: Vec<Mistake>, texts: SourceTexts) -> Result<T, Mistakes> {
@@ -166,50 +174,93 @@ fn is_scenario(text: &str) -> bool {
     !has("scenario") && (has("party") || has("issue") || has("extends"))
 }
 
+/// The experiment's file, and the scenario that it names even if the rest is wrong.
 fn read_experiment_file(
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
-) -> Option<ExperimentFile> {
-    let document = Document::of(texts.of_role(Role::Experiment).next()?);
-    let file: ExperimentFile = deserialize(document, &shape::experiment_schema(), mistakes)?;
-    check_schema_version(&file.schema, mistakes);
-    check_name(&file.name, mistakes);
-    Some(file)
-}
-
-fn sessions(
-    file: Option<&ExperimentFile>,
-    overrides: &Overrides,
-    mistakes: &mut Vec<Mistake>,
-) -> u64 {
-    if let Some(it) = file.and_then(|it| it.sessions.as_ref())
-        && *it.get_ref() == 0
-    {
-        mistakes.push(Mistake::at(it.span(), "an experiment has at least 1 session"));
+) -> (Option<ExperimentFile>, Option<Spanned<String>>) {
+    let Some(text) = texts.of_role(Role::Experiment).next() else {
+        return (None, None);
+    };
+    let mut document = Document::of(text);
+    let n_before = mistakes.len();
+    parse(&text.text, text.start, mistakes);
+    let is_readable = mistakes.len() == n_before
+        && shape::check(&mut document, &shape::experiment_schema(), mistakes);
+    let scenario = document.table.get("scenario").and_then(|it| {
+        let name = it.get_ref().as_str()?.to_owned();
+        Some(Spanned::new(it.span(), name))
+    });
+    if !is_readable {
+        return (None, scenario);
     }
-    overrides
-        .sessions
-        .or(file.and_then(|it| it.sessions.as_ref()).map(|it| *it.get_ref()))
-        .unwrap_or(SESSIONS_DEFAULT)
+    let file: Option<ExperimentFile> = deserialize(document, mistakes);
+    if let Some(file) = &file {
+        check_schema_version(&file.schema, mistakes);
+        check_name(&file.name, mistakes);
+    }
+    (file, scenario)
 }
 
 /// Builds the scenario from all texts; nothing if there is a mistake.
-fn build_scenario(texts: &SourceTexts, mistakes: &mut Vec<Mistake>) -> Option<LoadedScenario> {
-    if !mistakes.is_empty() {
+///
+/// Mistakes that are there only because of settings name them.
+fn build_scenario(
+    texts: &SourceTexts,
+    unreadable: Vec<Mistake>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<LoadedScenario> {
+    if !unreadable.is_empty() || texts.of_role(Role::Scenario).next().is_none() {
         // What cannot be read as a whole would be told of as missing a second time.
+        mistakes.extend(unreadable);
         return None;
     }
+    let mut found = Vec::new();
+    let scenario = build_scenario_without(None, texts, &mut found);
+    let is_in_files = |it: &Mistake| it.place().is_none_or(|place| !texts.is_setting(&place));
+    if found.iter().any(is_in_files) {
+        for setting in places_of_settings(texts) {
+            let mut others = Vec::new();
+            build_scenario_without(Some(&setting), texts, &mut others);
+            let is_among =
+                |it: &Mistake, list: &[Mistake]| list.iter().any(|other| other.is_same(it));
+            if !others.iter().all(|it| is_among(it, &found)) {
+                // Without this setting, other things are wrong: nothing can be said.
+                continue;
+            }
+            for mistake in found.iter_mut().filter(|it| is_in_files(it)) {
+                if !is_among(mistake, &others) {
+                    mistake.add_cause(&setting);
+                }
+            }
+        }
+    }
+    mistakes.extend(found);
+    scenario
+}
+
+/// Builds the scenario with all settings but one.
+fn build_scenario_without(
+    left_out: Option<&Range<usize>>,
+    texts: &SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<LoadedScenario> {
     let mut document = Document::put_together(texts);
-    if let Some(experiment) = texts.of_role(Role::Experiment).next() {
-        for (path, span, value) in settings_of(Document::of(experiment)) {
-            mistakes.extend(document.set(&path, &span, value).err());
+    for it in settings_of_experiment(texts) {
+        if left_out != Some(&it.place()) {
+            mistakes.extend(it.carry_out(&mut document).err());
         }
     }
     for setting in texts.of_role(Role::Setting) {
-        mistakes.extend(document.set_from_command_line(setting).err());
+        if left_out != Some(&setting.place()) {
+            mistakes.extend(document.set_from_command_line(setting).err());
+        }
     }
     let resolved = document.to_json();
-    let file: ScenarioFile = deserialize(document, &shape::scenario_schema(), mistakes)?;
+    if !shape::check(&mut document, &shape::scenario_schema(), mistakes) {
+        return None;
+    }
+    let file: ScenarioFile = deserialize(document, mistakes)?;
     check_schema_version(&file.schema, mistakes);
     let setting = resolve::setting(file, texts, mistakes)?;
     Some(LoadedScenario {
@@ -225,31 +276,77 @@ fn build_scenario(texts: &SourceTexts, mistakes: &mut Vec<Mistake>) -> Option<Lo
     })
 }
 
-/// The entries of an experiment's `[set]`.
-fn settings_of(
-    document: Document<'_>,
-) -> Vec<(String, Range<usize>, Spanned<DeValue<'_>>)> {
-    let mut table = document.table;
-    match table.remove("set").map(Spanned::into_inner) {
+/// An entry of an experiment's `[set]`.
+struct FileSetting<'t> {
+    path: Spanned<DeString<'t>>,
+    value: Value<'t>,
+}
+
+impl<'t> FileSetting<'t> {
+    fn place(&self) -> Range<usize> {
+        self.path.span().start..self.value.span().end
+    }
+
+    fn carry_out(self, document: &mut Document<'t>) -> Result<(), Mistake> {
+        let path: &str = self.path.get_ref();
+        let is_list = document
+            .table
+            .get(path)
+            .is_some_and(|it| it.get_ref().is_array());
+        if is_list && self.value.get_ref().is_table() {
+            let whole = path_below(path, self.value.get_ref());
+            return Err(Mistake::at(
+                self.path.span(),
+                format!("`{path}` is a list, and this sets it to a table"),
+            )
+            .hint(format!("a path is one key, in quotes: \"{whole}\" = ...")));
+        }
+        document.set(path, &self.path.span(), self.value)
+    }
+}
+
+/// The path that dotted keys without quotes were meant to be.
+fn path_below(path: &str, value: &DeValue<'_>) -> String {
+    let mut res = path.to_owned();
+    let mut value = value;
+    while let Some((key, below)) = value.as_table().and_then(|it| it.iter().next()) {
+        res = format!("{res}.{}", key.get_ref());
+        value = below.get_ref();
+    }
+    res
+}
+
+/// The entries of the experiment's `[set]`; none if it is no TOML, as then any may be half read.
+fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
+    let readable = texts
+        .of_role(Role::Experiment)
+        .find(|it| DeTable::parse(&it.text).is_ok());
+    let set = readable.and_then(|it| Document::of(it).table.remove("set"));
+    match set.map(Spanned::into_inner) {
         Some(DeValue::Table(settings)) => settings
             .into_iter()
-            .map(|(path, value)| (path.get_ref().to_string(), path.span(), value))
+            .map(|(path, value)| FileSetting { path, value })
             .collect(),
         _ => Vec::new(),
     }
 }
 
-/// Checks keys and types, then reads the table into the file's shape.
+/// Where settings stand, in the order they are carried out.
+fn places_of_settings(texts: &SourceTexts) -> Vec<Range<usize>> {
+    let of_experiment = settings_of_experiment(texts);
+    let of_command_line = texts.of_role(Role::Setting).map(SourceText::place);
+    of_experiment
+        .iter()
+        .map(FileSetting::place)
+        .chain(of_command_line)
+        .collect()
+}
+
+/// Reads a table, whose keys and types are right, into the file's shape.
 fn deserialize<T: DeserializeOwned>(
     document: Document<'_>,
-    schema: &serde_json::Value,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<T> {
-    let wrong = shape::check(&document, schema);
-    if !wrong.is_empty() {
-        mistakes.extend(wrong);
-        return None;
-    }
     let span = document.span.clone();
     let table = Spanned::new(document.span, document.table);
     match T::deserialize(Deserializer::from(table)) {

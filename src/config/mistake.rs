@@ -16,6 +16,8 @@ pub struct Mistake {
     message: String,
     /// What would mend it.
     hint: Option<String>,
+    /// The settings without any of which it would not be there.
+    causes: Vec<(usize, usize)>,
 }
 
 impl Mistake {
@@ -24,6 +26,7 @@ impl Mistake {
             span: Some((span.start, span.end)),
             message: message.into(),
             hint: None,
+            causes: Vec::new(),
         }
     }
 
@@ -32,6 +35,7 @@ impl Mistake {
             span: None,
             message: message.into(),
             hint: None,
+            causes: Vec::new(),
         }
     }
 
@@ -43,19 +47,10 @@ impl Mistake {
 
     /// Adds the nearest of the known names as a hint, or else the list of them.
     #[must_use]
-    pub(super) fn suggest<'a>(
-        self,
-        name: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    pub(super) fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
-        let nearest = known
-            .iter()
-            .map(|it| (strsim::jaro_winkler(name, it), it))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|it| it.0 > 0.8);
-        match nearest {
-            Some((_, it)) => self.hint(format!("did you mean `{it}`?")),
+        match nearest(name, known.iter().copied()) {
+            Some(it) => self.hint(format!("did you mean `{it}`?")),
             None if known.is_empty() => self,
             None => {
                 let list: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
@@ -63,6 +58,31 @@ impl Mistake {
             }
         }
     }
+
+    /// Names a setting without which the mistake would not be there.
+    pub(super) fn add_cause(&mut self, setting: &Range<usize>) {
+        self.causes.push((setting.start, setting.end));
+    }
+
+    /// Where it is, if it has a place.
+    pub(super) fn place(&self) -> Option<Range<usize>> {
+        self.span.map(|it| it.0..it.1)
+    }
+
+    /// Whether it is about the same thing: hints may say what else was read.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.span == other.span && self.message == other.message
+    }
+}
+
+/// The known name that is most like a name, if any is nearly the same.
+pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|it| (strsim::jaro_winkler(name, it), it))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|it| it.0 > 0.8)
+        .map(|it| it.1)
 }
 
 /// All mistakes of a configuration, in the order of the files. Never empty.
@@ -104,13 +124,19 @@ impl Mistakes {
         let mut group = Level::ERROR
             .primary_title(&mistake.message)
             .elements(Vec::<annotate_snippets::Message<'_>>::new());
-        if let Some((start, end)) = mistake.span
-            && let Some((text, span)) = self.texts.locate(&(start..end))
-        {
-            let snippet = Snippet::source(&text.text)
-                .path(&text.name)
-                .annotation(AnnotationKind::Primary.span(on_one_line(&text.text, span)));
-            group = group.element(snippet);
+        let places = mistake.span.iter().map(|it| (it, None));
+        let causes = mistake
+            .causes
+            .iter()
+            .map(|it| (it, Some("because of this setting")));
+        for (&(start, end), label) in places.chain(causes) {
+            let Some((text, span)) = self.texts.locate(&(start..end)) else {
+                continue;
+            };
+            let span = on_one_line(&text.text, span);
+            let annotation = AnnotationKind::Primary.span(span).label(label);
+            let snippet = Snippet::source(&text.text).path(&text.name);
+            group = group.element(snippet.annotation(annotation));
         }
         if let Some(hint) = &mistake.hint {
             group = group.element(Level::HELP.message(hint));

@@ -31,7 +31,8 @@ pub(super) enum NumberFile {
 #[schemars(rename = "Number")]
 pub(super) struct NumberTable {
     /// Always this number.
-    pub(super) constant: Option<f64>,
+    #[schemars(with = "Option<f64>")]
+    pub(super) constant: Option<Spanned<f64>>,
     /// Evenly between two numbers.
     pub(super) uniform: Option<UniformFile>,
     /// Between two numbers, most often near the mode.
@@ -55,45 +56,75 @@ pub(super) struct NumberTable {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UniformFile {
-    pub(super) min: f64,
-    pub(super) max: f64,
+    /// The least value.
+    #[schemars(with = "f64")]
+    pub(super) min: Spanned<f64>,
+    /// The greatest value.
+    #[schemars(with = "f64")]
+    pub(super) max: Spanned<f64>,
 }
 
 /// Between two numbers, with a density that rises to the mode and falls from it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TriangularFile {
-    pub(super) min: f64,
-    pub(super) mode: f64,
-    pub(super) max: f64,
+    /// The least value.
+    #[schemars(with = "f64")]
+    pub(super) min: Spanned<f64>,
+    /// The value it is most often near.
+    #[schemars(with = "f64")]
+    pub(super) mode: Spanned<f64>,
+    /// The greatest value.
+    #[schemars(with = "f64")]
+    pub(super) max: Spanned<f64>,
 }
 
 /// The normal distribution, cut to a range.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NormalFile {
-    pub(super) mean: f64,
-    pub(super) sd: f64,
-    pub(super) min: f64,
-    pub(super) max: f64,
+    /// The middle of the distribution before it is cut.
+    #[schemars(with = "f64")]
+    pub(super) mean: Spanned<f64>,
+    /// Its standard deviation before it is cut, above 0.
+    #[schemars(with = "f64")]
+    pub(super) sd: Spanned<f64>,
+    /// The least value.
+    #[schemars(with = "f64")]
+    pub(super) min: Spanned<f64>,
+    /// The greatest value.
+    #[schemars(with = "f64")]
+    pub(super) max: Spanned<f64>,
 }
 
 /// The beta distribution, stretched over a range.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BetaFile {
-    pub(super) alpha: f64,
-    pub(super) beta: f64,
-    pub(super) min: f64,
-    pub(super) max: f64,
+    /// The first shape, above 0: the greater, the nearer to the greatest value.
+    #[schemars(with = "f64")]
+    pub(super) alpha: Spanned<f64>,
+    /// The second shape, above 0: the greater, the nearer to the least value.
+    #[schemars(with = "f64")]
+    pub(super) beta: Spanned<f64>,
+    /// The least value.
+    #[schemars(with = "f64")]
+    pub(super) min: Spanned<f64>,
+    /// The greatest value.
+    #[schemars(with = "f64")]
+    pub(super) max: Spanned<f64>,
 }
 
 /// One of some values, with these probabilities.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DiscreteFile {
-    pub(super) values: Vec<f64>,
-    pub(super) p: Vec<f64>,
+    /// The values.
+    #[schemars(with = "Vec<f64>")]
+    pub(super) values: Vec<Spanned<f64>>,
+    /// The probability of each, in the same order; they sum to 1.
+    #[schemars(with = "Vec<f64>")]
+    pub(super) p: Spanned<Vec<Spanned<f64>>>,
 }
 
 impl<'de> Deserialize<'de> for NumberFile {

@@ -2,6 +2,7 @@
 //!
 //! Every check goes on after a mistake with a stand-in, so that one run tells all of them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,16 +11,14 @@ use toml::Spanned;
 use crate::config::mistake::Mistake;
 use crate::config::number::OneOrMany;
 use crate::config::scenario_file::{
-    ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, PrefersFile, ProtocolFile,
-    ScaleFile, ScenarioFile, SourceFile,
+    ConditionFile, IssueFile, KindFile, ScaleFile, ScenarioFile, SourceFile,
 };
 use crate::config::source_texts::SourceTexts;
 use crate::domain::{
-    Claim, Condition, ConsentRule, Issue, IssueId, IssueOption, OptionId, OutcomeSpace, PARTIES_MAX,
-    PartyId, PartySet, Quota, Scale, Scenario, ScenarioKind, Source, SpaceError, Statement, Veto,
+    Condition, ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, OutcomeSpace,
+    PARTIES_MAX, PartyId, Scale, Scenario, ScenarioKind, Source, SpaceError,
 };
 use crate::negotiation::Setting;
-use crate::protocol::ProtocolKind;
 
 /// What names can refer to, and the mistakes found so far.
 pub(super) struct Resolver<'a> {
@@ -56,7 +55,7 @@ pub(super) fn setting(
     };
     resolver.sources = resolver.sources(&file.source);
     resolver.issues = resolver.issues(&file.issue);
-    let space = resolver.space(&file.issue);
+    let space = resolver.space(&file);
     resolver.party_count(&file);
     let (parties, strategies) = file.party.iter().map(|it| resolver.party(it)).unzip();
     let leverages = resolver.leverages(&file.leverage);
@@ -100,10 +99,20 @@ pub(super) fn check_name(name: &Spanned<String>, mistakes: &mut Vec<Mistake>) {
         || text.len() > 80
     {
         mistakes.push(
-            Mistake::at(name.span(), format!("`{text}` is not fit for a file's name"))
-                .hint("begin with a letter, then letters, digits, `-` and `_`, at most 80"),
+            Mistake::at(
+                name.span(),
+                format!("`{text}` is not fit for a file's name"),
+            )
+            .hint("begin with a letter, then letters, digits, `-` and `_`, at most 80"),
         );
     }
+}
+
+/// Whether it is certain what a list of names holds. Of an empty one, or one with a name in it
+/// twice, people are told where it stands; names that it lacks may be the ones meant there.
+pub(super) fn is_sound<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    names.into_iter().all(|it| seen.insert(it)) && !seen.is_empty()
 }
 
 /// Which identifiers may hold a hyphen: those that never become a column or a word of a path.
@@ -206,7 +215,7 @@ impl Resolver<'_> {
         issues
     }
 
-    fn space(&mut self, files: &[Spanned<IssueFile>]) -> Option<OutcomeSpace> {
+    fn space(&mut self, file: &ScenarioFile) -> Option<OutcomeSpace> {
         let n_options: Vec<usize> = self.issues.iter().map(|it| it.options.len()).collect();
         match OutcomeSpace::new(&n_options) {
             Ok(space) => Some(space),
@@ -214,9 +223,9 @@ impl Resolver<'_> {
             Err(SpaceError::EmptyIssue) => None,
             Err(error) => {
                 let message = format!("the issues do not make a scenario: {error}");
-                self.mistake(match files.last() {
+                self.mistake(match file.issue.last() {
                     Some(it) => Mistake::at(it.span(), message),
-                    None => Mistake::nowhere(message)
+                    None => Mistake::at(file.name.span(), message)
                         .hint("an [[issue]] is something to be settled, with its options"),
                 });
                 None
@@ -228,11 +237,11 @@ impl Resolver<'_> {
         let ids = file.party.iter().map(|it| &it.get_ref().id);
         self.check_ids("parties", Hyphens::Forbidden, ids);
         if file.party.len() < 2 {
-            let message = "a negotiation needs two parties at least";
-            self.mistake(match file.party.first() {
-                Some(it) => Mistake::at(it.span(), message),
-                None => Mistake::nowhere(message).hint("a [[party]] is a side with interests"),
-            });
+            let place = file.party.first().map_or(file.name.span(), Spanned::span);
+            self.mistake(
+                Mistake::at(place, "a negotiation needs two parties at least")
+                    .hint("add a [[party]]: a side with interests"),
+            );
         }
         if let Some(it) = file.party.get(PARTIES_MAX) {
             self.mistake(Mistake::at(
@@ -245,9 +254,12 @@ impl Resolver<'_> {
     /// The party with this name.
     pub(super) fn party_id(&mut self, name: &Spanned<String>) -> Option<PartyId> {
         let found = self.party_names.iter().position(|it| it == name.get_ref());
-        if found.is_none() {
-            let mistake = Mistake::at(name.span(), format!("there is no party `{}`", name.get_ref()))
-                .suggest(name.get_ref(), self.party_names.iter().map(String::as_str));
+        if found.is_none() && is_sound(self.party_names.iter().map(String::as_str)) {
+            let mistake = Mistake::at(
+                name.span(),
+                format!("there is no party `{}`", name.get_ref()),
+            )
+            .suggest(name.get_ref(), self.party_names.iter().map(String::as_str));
             self.mistake(mistake);
         }
         found.filter(|&it| it < PARTIES_MAX).map(PartyId::new)
@@ -256,29 +268,34 @@ impl Resolver<'_> {
     /// The issue with this name.
     pub(super) fn issue_id(&mut self, name: &str, span: Range<usize>) -> Option<IssueId> {
         let found = self.issues.iter().position(|it| it.name == name);
-        if found.is_none() {
+        if found.is_none() && is_sound(self.issue_names()) {
             let mistake = Mistake::at(span, format!("there is no issue `{name}`"))
-                .suggest(name, self.issues.iter().map(|it| it.name.as_str()));
+                .suggest(name, self.issue_names());
             self.mistake(mistake);
         }
-        found
-            .filter(|&it| it < crate::domain::ISSUES_MAX)
-            .map(IssueId::new)
+        found.filter(|&it| it < ISSUES_MAX).map(IssueId::new)
+    }
+
+    pub(super) fn issue_names(&self) -> impl Iterator<Item = &str> {
+        self.issues.iter().map(|it| it.name.as_str())
     }
 
     /// The option with this name of an issue.
-    fn option_id(&mut self, issue: IssueId, name: &str, span: Range<usize>) -> Option<OptionId> {
+    pub(super) fn option_id(
+        &mut self,
+        issue: IssueId,
+        name: &str,
+        span: Range<usize>,
+    ) -> Option<OptionId> {
         let of_issue = &self.issues[issue.idx()];
         let found = of_issue.options.iter().position(|it| it.name == name);
-        if found.is_none() {
+        let names = || of_issue.options.iter().map(|it| it.name.as_str());
+        if found.is_none() && is_sound(names()) {
             let message = format!("the issue `{}` has no option `{name}`", of_issue.name);
-            let mistake = Mistake::at(span, message)
-                .suggest(name, of_issue.options.iter().map(|it| it.name.as_str()));
+            let mistake = Mistake::at(span, message).suggest(name, names());
             self.mistake(mistake);
         }
-        found
-            .filter(|&it| it < crate::domain::OPTIONS_MAX)
-            .map(OptionId::new)
+        found.filter(|&it| it < OPTIONS_MAX).map(OptionId::new)
     }
 
     pub(super) fn condition(&mut self, file: &Spanned<ConditionFile>) -> Condition {
@@ -312,203 +329,18 @@ impl Resolver<'_> {
         Condition::new(clauses)
     }
 
-    fn protocol(
-        &mut self,
-        file: &Spanned<ProtocolFile>,
-        consent: &[Spanned<ConsentFile>],
-    ) -> (ProtocolKind, u32) {
-        let it = file.get_ref();
-        let given = [
-            (ProtocolKind::ProposalAndVote, &it.proposal_and_vote),
-            (ProtocolKind::AlternatingOffers, &it.alternating_offers),
-        ];
-        let chosen: Vec<(ProtocolKind, u32)> = given
-            .into_iter()
-            .filter_map(|(kind, rounds)| {
-                let rounds = &rounds.as_ref()?.deadline_rounds;
-                if *rounds.get_ref() == 0 {
-                    self.mistake(Mistake::at(
-                        rounds.span(),
-                        "a negotiation needs one round at least",
-                    ));
-                }
-                Some((kind, *rounds.get_ref()))
-            })
-            .collect();
-        let [(kind, rounds)] = chosen[..] else {
-            let names: Vec<&str> = ProtocolKind::ALL.map(ProtocolKind::name).to_vec();
-            self.mistake(
-                Mistake::at(file.span(), "exactly one protocol is needed")
-                    .hint(format!("one of [protocol.{}]", names.join("], [protocol."))),
-            );
-            return (ProtocolKind::ProposalAndVote, 1);
-        };
-        if kind == ProtocolKind::AlternatingOffers
-            && let Some(entry) = consent.first()
-        {
-            self.mistake(
-                Mistake::at(
-                    entry.span(),
-                    "alternating_offers always needs everybody's consent",
-                )
-                .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
-            );
-        }
-        (kind, rounds)
-    }
-
-    fn consent(&mut self, files: &[Spanned<ConsentFile>]) -> ConsentRule {
-        let n_parties = self.party_names.len().min(PARTIES_MAX);
-        if files.is_empty() {
-            return ConsentRule::unanimity(n_parties);
-        }
-        let mut vetoes = Vec::new();
-        let mut quotas = Vec::new();
-        for file in files {
-            let it = file.get_ref();
-            match (&it.party, &it.quota) {
-                (Some(name), None) => {
-                    if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {
-                        self.mistake(Mistake::at(of.span(), "`of` goes with `quota`"));
-                    }
-                    let when = it.when.as_ref().map(|it| self.condition(it));
-                    if let Some(party) = self.party_id(name) {
-                        vetoes.push(Veto {
-                            party,
-                            when: when.unwrap_or_default(),
-                        });
-                    }
-                }
-                (None, Some(quota)) => {
-                    if let Some(when) = &it.when {
-                        self.mistake(Mistake::at(when.span(), "`when` goes with `party`"));
-                    }
-                    let of: PartySet = match &it.of {
-                        Some(names) => names.iter().filter_map(|it| self.party_id(it)).collect(),
-                        None => PartySet::all(n_parties),
-                    };
-                    let at_least = *quota.get_ref() as usize;
-                    if at_least == 0 || at_least > of.len() {
-                        self.mistake(Mistake::at(
-                            quota.span(),
-                            format!("a quota among {} parties lies between 1 and {0}", of.len()),
-                        ));
-                    }
-                    quotas.push(Quota { at_least, of });
-                }
-                (Some(_), Some(_)) | (None, None) => self.mistake(
-                    Mistake::at(file.span(), "an entry needs either `party` or `quota`")
-                        .hint("party = \"...\" for one whose yes is needed, quota = 3 for so many"),
-                ),
-            }
-        }
-        ConsentRule::new(vetoes, quotas)
-    }
-
-    fn claims(&mut self, files: &[Spanned<ClaimFile>]) -> Vec<Claim> {
-        let ids = files.iter().map(|it| &it.get_ref().id);
-        self.check_ids("claims", Hyphens::Allowed, ids);
-        files.iter().filter_map(|it| self.claim(it)).collect()
-    }
-
-    fn claim(&mut self, file: &Spanned<ClaimFile>) -> Option<Claim> {
-        let it = file.get_ref();
-        let party = it.party.as_ref().map(|name| self.party_id(name));
-        let kinds = [
-            it.accepts.is_some(),
-            it.rejects.is_some(),
-            it.prefers.is_some(),
-            it.agreement_exists.is_some(),
-        ];
-        if kinds.iter().filter(|it| **it).count() != 1 {
-            self.mistake(
-                Mistake::at(file.span(), "a claim states exactly one thing")
-                    .hint("one of `accepts`, `rejects`, `prefers`, `agreement_exists`"),
-            );
-            return None;
-        }
-        if it.party.is_some() == it.agreement_exists.is_some() {
-            self.mistake(Mistake::at(
-                it.party.as_ref().map_or(file.span(), Spanned::span),
-                "a claim names a `party`, except with `agreement_exists`",
-            ));
-        }
-        let sources = self.source_names(&it.source);
-        let at_least = it.at_least.as_ref().map(|share| {
-            if !(0.0..=1.0).contains(share.get_ref()) {
-                self.mistake(Mistake::at(
-                    share.span(),
-                    "`at_least` is a share of draws, between 0 and 1",
-                ));
-            }
-            *share.get_ref()
-        });
-        let accepts = it.accepts.as_ref().map(|it| self.condition(it));
-        let rejects = it.rejects.as_ref().map(|it| self.condition(it));
-        let prefers = it.prefers.as_ref().map(|it| self.two_sides(it));
-        let party = party.flatten();
-        let statement = match (accepts, rejects, prefers) {
-            (Some(deal), _, _) => Statement::Accepts {
-                party: party?,
-                deal,
-            },
-            (_, Some(deal), _) => Statement::Rejects {
-                party: party?,
-                deal,
-            },
-            (_, _, Some((this, to))) => Statement::Prefers {
-                party: party?,
-                this,
-                to,
-            },
-            (None, None, None) => Statement::AgreementExists,
-        };
-        Some(Claim {
-            name: it.id.get_ref().clone(),
-            says: it.says.clone(),
-            sources,
-            statement,
-            at_least,
-        })
-    }
-
-    fn two_sides(&mut self, file: &Spanned<PrefersFile>) -> (Options, Options) {
-        let it = file.get_ref();
-        let [this, to] = [&it.this, &it.to].map(|side| {
-            side.get_ref()
-                .iter()
-                .filter_map(|(issue, option)| {
-                    let issue = self.issue_id(issue.get_ref(), issue.span())?;
-                    let option = self.option_id(issue, option.get_ref(), option.span())?;
-                    Some((issue, option))
-                })
-                .collect::<Options>()
-        });
-        let names = |side: &Spanned<std::collections::BTreeMap<Spanned<String>, Spanned<String>>>| {
-            let keys = side.get_ref().keys();
-            keys.map(|it| it.get_ref().clone()).collect::<Vec<String>>()
-        };
-        if names(&it.this) != names(&it.to) || it.this.get_ref().is_empty() {
-            self.mistake(Mistake::at(
-                it.to.span(),
-                "`this` and `to` name options of the same issues, at least one",
-            ));
-        }
-        (this, to)
-    }
-
     /// The names of sources, each of which must exist.
     pub(super) fn source_names(&mut self, files: &[Spanned<String>]) -> Vec<String> {
-        for name in files {
-            if self.sources.iter().all(|it| it.name != *name.get_ref()) {
-                let mistake =
-                    Mistake::at(name.span(), format!("there is no source `{}`", name.get_ref()))
-                        .suggest(name.get_ref(), self.sources.iter().map(|it| it.name.as_str()));
-                self.mistake(mistake);
+        let known: Vec<&str> = self.sources.iter().map(|it| it.name.as_str()).collect();
+        for name in files.iter().map(|it| (it.get_ref().as_str(), it.span())) {
+            if known.contains(&name.0) || !known.is_empty() && !is_sound(known.iter().copied()) {
+                continue;
             }
+            let mistake = Mistake::at(name.1, format!("there is no source `{}`", name.0))
+                .hint(format!("add a [[source]] with id = \"{}\"", name.0));
+            self.mistakes
+                .push(mistake.suggest(name.0, known.iter().copied()));
         }
         files.iter().map(|it| it.get_ref().clone()).collect()
     }
 }
-
-type Options = Vec<(IssueId, OptionId)>;

@@ -15,13 +15,13 @@ use crate::config::number::{NumberFile, OneOrMany, StrategyFile};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "demarche scenario")]
 pub(super) struct ScenarioFile {
-    /// Version of this format: 1.
+    /// The version of this format: `schema = 1`.
     #[schemars(with = "u32")]
     pub(super) schema: Spanned<u32>,
     /// A short name, fit for file names: letters, digits, `-` and `_`.
     #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
-    /// What people read.
+    /// What people read: `title = "Two villages share a well"`.
     pub(super) title: String,
     /// A paragraph about it.
     pub(super) description: Option<String>,
@@ -54,7 +54,7 @@ pub(super) struct ScenarioFile {
     #[serde(default)]
     #[schemars(with = "Vec<ConsentFile>")]
     pub(super) consent: Vec<Spanned<ConsentFile>>,
-    /// The rules of the game; exactly one kind.
+    /// The rules of the game: `[protocol.proposal_and_vote]` or another kind, with its `deadline_rounds`.
     #[schemars(with = "ProtocolFile")]
     pub(super) protocol: Spanned<ProtocolFile>,
     /// What the scenario must reproduce before anyone concedes.
@@ -232,7 +232,7 @@ pub(super) struct ConsentFile {
     #[schemars(with = "Option<BTreeMap<String, OneOrMany>>")]
     pub(super) when: Option<Spanned<ConditionFile>>,
     /// How many yes a deal needs, the proposer's included.
-    #[schemars(with = "Option<u32>")]
+    #[schemars(with = "Option<u32>", range(min = 1))]
     pub(super) quota: Option<Spanned<u32>>,
     /// Among whom; without it, among all.
     #[schemars(with = "Option<Vec<String>>")]
@@ -254,7 +254,7 @@ pub(super) struct ProtocolFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct RoundsFile {
     /// Rounds allowed, at least 1.
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 1))]
     pub(super) deadline_rounds: Spanned<u32>,
 }
 

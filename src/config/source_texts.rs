@@ -32,6 +32,13 @@ pub(super) struct SourceText {
     pub(super) start: usize,
 }
 
+impl SourceText {
+    /// The place of the whole text.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+}
+
 impl SourceTexts {
     /// Adds a file's text; the place where its spans start.
     pub(super) fn add(&mut self, role: Role, name: &str, text: &str) -> usize {

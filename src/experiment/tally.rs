@@ -289,11 +289,11 @@ impl PartyTally {
             ("reservation_value", self.reservation_value.estimate(unit)),
             ("concessions", self.concessions.estimate(1.0)),
             (
-                "walkout_rate",
+                "walked_out_rate",
                 Estimate::of_share(self.n_walkouts, n_sessions),
             ),
             (
-                "forfeit_rate",
+                "forfeited_rate",
                 Estimate::of_share(self.n_forfeits, n_sessions),
             ),
         ]

@@ -4,8 +4,8 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use crate::domain::Utility;
 
-/// Places behind the point: enough for any further computation, few enough to be read.
-const DECIMALS: usize = 9;
+/// Significant digits: enough for any further computation, few enough to be read.
+const DIGITS: i32 = 9;
 
 /// How fields become bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,9 +151,11 @@ fn render(field: Field<'_>, decimal_point: char, text: &mut String) {
         Field::Missing => {}
         Field::Whole(it) => write!(text, "{it}").expect("memory takes all bytes"),
         Field::Number(it) => {
-            write!(text, "{it:.DECIMALS$}").expect("memory takes all bytes");
-            let kept = text.trim_end_matches('0').trim_end_matches('.').len();
-            text.truncate(kept);
+            write!(text, "{it:.*}", decimals(it)).expect("memory takes all bytes");
+            if text.contains('.') {
+                let kept = text.trim_end_matches('0').trim_end_matches('.').len();
+                text.truncate(kept);
+            }
             if text == "-0" {
                 text.remove(0);
             }
@@ -171,6 +173,17 @@ fn render(field: Field<'_>, decimal_point: char, text: &mut String) {
             text.push_str(it);
         }
     }
+}
+
+/// Places behind the point that show [`DIGITS`] significant digits, within reason.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the logarithm of a float is a few hundred at most"
+)]
+fn decimals(number: f64) -> usize {
+    let magnitude = libm::floor(libm::log10(number.abs()).clamp(-18.0, 18.0)) as i32;
+    (DIGITS - 1 - magnitude).clamp(0, 18) as usize
 }
 
 #[cfg(test)]
@@ -192,14 +205,16 @@ mod tests {
             Field::Whole(7),
             Field::Number(0.25),
             Field::Number(1.0),
-            Field::Number(-1e-12),
+            Field::Number(-0.0),
+            Field::Number(2.5e-7),
+            Field::Number(1200.0),
             Field::Number(1.0 / 3.0),
             Field::Text("a, b"),
         ];
         check(
             Dialect::PLAIN,
             &fields,
-            ",7,0.25,1,0,0.333333333,\"a, b\"\n",
+            ",7,0.25,1,0,0.00000025,1200,0.333333333,\"a, b\"\n",
         );
     }
 

@@ -59,8 +59,8 @@ pub fn session_headers(table: SessionTable, scenario: &Scenario) -> Vec<String> 
             "offers",
             "concessions",
             "conceded",
-            "yes",
-            "no",
+            "yes_votes",
+            "no_votes",
             "lone_refusals",
         ],
         SessionTable::Offers => &[

@@ -77,7 +77,7 @@ fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
             "cell",
             "issue",
             "option",
-            "agreed",
+            "n_agreed",
             "share_given_agreement",
             "interval_low",
             "interval_high",
@@ -88,10 +88,11 @@ fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
         SummaryTable::Agreements => &[
             "cell",
             "rank",
-            "agreed",
+            "n_agreed",
             "share_given_agreement",
             "interval_low",
             "interval_high",
+            "n",
         ],
         SummaryTable::Blockers => &[
             "cell",
@@ -176,6 +177,7 @@ fn push_agreements(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &T
             share.map(|it| it.point).into(),
             interval.map(|it| it.low).into(),
             interval.map(|it| it.high).into(),
+            tally.n_agreements().into(),
         ];
         let options = scenario
             .space

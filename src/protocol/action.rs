@@ -56,9 +56,6 @@ pub enum ProtocolViolation {
     /// It put forward what is no outcome.
     #[error("offered what is no outcome of the space")]
     OfferOutsideSpace,
-    /// It could not act at all.
-    #[error("failed: {0}")]
-    Failed(String),
 }
 
 impl Action {

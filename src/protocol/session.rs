@@ -175,7 +175,7 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session because a party broke the rules or failed.
+    /// Ends the session because a party broke the rules.
     ///
     /// Has no effect on a session that has ended.
     pub fn forfeit(&mut self, party: PartyId, violation: ProtocolViolation) {

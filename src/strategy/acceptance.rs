@@ -29,7 +29,7 @@ impl fmt::Debug for AcceptanceKind {
 }
 
 /// The acceptance conditions that files can name; the first is the one meant when none is named.
-pub const ACCEPTANCE_CONDITIONS: [&AcceptanceKind; 2] = [&ASPIRATION, &CONSTANT];
+pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[&ASPIRATION, &CONSTANT];
 
 const ASPIRATION: AcceptanceKind = AcceptanceKind {
     name: "aspiration",

@@ -22,8 +22,8 @@ pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceKind};
 pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
 
 /// The offering rules that files can name.
-pub const OFFERING_RULES: [&OfferingKind; 3] =
-    [&time_dependent::KIND, &trade_off::KIND, &random_offer::KIND];
+pub const OFFERING_RULES: &[&OfferingKind] =
+    &[&time_dependent::KIND, &trade_off::KIND, &random_offer::KIND];
 
 /// A number that a strategy needs, which a scenario gives.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use demarche::config::{Overrides, load_experiment, load_scenario};
-use demarche::domain::{Basis, Distribution};
 
 use crate::worlds::{load_text, replaced};
+
+mod settings;
 
 const BASE: &str = include_str!("mistakes/base.toml");
 
@@ -49,46 +50,12 @@ fn check(name: &str, old: &str, new: &str) {
     check_files(name, &[("scenario.toml", &replaced(BASE, old, new))], &[]);
 }
 
-/// The message for the base scenario under a setting.
-#[track_caller]
-fn check_setting(name: &str, setting: &str) {
-    check_files(name, &[("scenario.toml", BASE)], &[setting]);
-}
-
-/// The message for an experiment on the base scenario.
-#[track_caller]
-fn check_experiment(name: &str, text: &str) {
-    let files = [
-        ("experiments/e.toml", text),
-        ("experiments/../base.toml", BASE),
-    ];
-    let path = Path::new(files[0].0);
-    let mistakes = load_experiment(path, &Overrides::default(), &reading(&files))
-        .expect_err("the experiment is wrong");
-    check_message(name, &mistakes.to_string());
-}
-
-const EXPERIMENT: &str = "schema = 1\nname = \"e\"\nscenario = \"../base.toml\"\n";
 const WEST_STRATEGY: &str = "{ p = 1.0, random_offer = {} }";
 const WEST_RESERVATION: &str = "{ uniform = { min = 0.2, max = 0.4 } }";
 
 #[test]
 fn the_base_of_all_mistakes_has_none() {
     load_text(BASE);
-    let files = [("e.toml", EXPERIMENT), ("../base.toml", BASE)];
-    load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files)).unwrap();
-}
-
-#[test]
-fn an_experiment_can_set_numbers() {
-    let text = format!("{EXPERIMENT}\n[set]\n\"party.east.reservation_value\" = 0.5\n");
-    let files = [("e.toml", text.as_str()), ("../base.toml", BASE)];
-    let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files));
-    let experiment = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let scenario = experiment.scenario.setting.scenario();
-    let number = &scenario.parties[0].preferences.reservation_value;
-    assert_eq!(number.distribution, Distribution::constant(0.5).unwrap());
-    assert_eq!(number.provenance.basis, Some(Basis::Assumed));
 }
 
 // ---- Files.
@@ -200,6 +167,16 @@ fn a_value_of_the_wrong_type() {
         "deadline_rounds = 5.5",
     );
     check("no_rounds", "deadline_rounds = 5", "deadline_rounds = 0");
+    check(
+        "far_too_many_rounds",
+        "deadline_rounds = 5",
+        "deadline_rounds = 5_000_000_000",
+    );
+    check(
+        "weight_beyond_every_number",
+        "weight = 2.0",
+        "weight = 20000000000000000000",
+    );
 }
 
 #[test]
@@ -215,6 +192,17 @@ fn a_missing_key() {
 #[test]
 fn a_word_that_is_none_of_the_known() {
     check("unknown_kind", "\"synthetic\"", "\"sythetic\"");
+}
+
+#[test]
+fn a_misspelt_key_does_not_hide_what_else_is_wrong() {
+    let misspelt = replaced(BASE, "label = \"How high\"", "lable = \"How high\"");
+    let text = replaced(
+        &misspelt,
+        "reservation_value = 0.3",
+        "reservation_value = 3",
+    );
+    check_files("misspelt_key_and_more", &[("scenario.toml", &text)], &[]);
 }
 
 // ---- Issues, options, parties.
@@ -274,6 +262,9 @@ fn a_party_alone() {
     let end = BASE.find("[protocol").unwrap();
     let text = format!("{}{}", &BASE[..start], &BASE[end..]);
     check_files("single_party", &[("scenario.toml", &text)], &[]);
+    let start = BASE.find("[[issue]]").unwrap();
+    let text = format!("{}{}", &BASE[..start], &BASE[end..]);
+    check_files("no_issues_no_parties", &[("scenario.toml", &text)], &[]);
 }
 
 // ---- Numbers.
@@ -341,6 +332,15 @@ fn a_distribution_that_is_none() {
             "{ unifrom = { min = 0.2, max = 0.4 } }",
         ),
         ("missing_parameter", "{ uniform = { min = 0.2 } }"),
+        ("nan_parameter", "{ uniform = { min = 0.2, max = nan } }"),
+        (
+            "negative_p_of_a_value",
+            "{ discrete = { values = [0.2, 0.4], p = [1.5, -0.5] } }",
+        ),
+        (
+            "infinite_value",
+            "{ discrete = { values = [inf], p = [1] } }",
+        ),
     ] {
         check(name, WEST_RESERVATION, distribution);
     }
@@ -383,6 +383,10 @@ fn a_strategy_that_is_none() {
         ),
         ("missing_p", "{ random_offer = {} }"),
         ("nan_p", "{ p = nan, random_offer = {} }"),
+        (
+            "negative_p",
+            "{ p = 1.5, random_offer = {} }, { p = -0.5, random_offer = {} }",
+        ),
         ("no_strategies", ""),
     ] {
         check(name, WEST_STRATEGY, strategy);
@@ -404,6 +408,8 @@ fn a_consent_that_is_none() {
         ),
         ("consent_under_no_condition", "party = \"east\"\nwhen = {}"),
         ("quota_too_high", "quota = 3"),
+        ("quota_of_none", "quota = 0"),
+        ("quota_among_none", "quota = 1\nof = []"),
         (
             "quota_of_an_unknown_party",
             "quota = 1\nof = [\"east\", \"north\"]",
@@ -432,6 +438,8 @@ fn a_protocol_that_is_none() {
 fn a_leverage_that_is_none() {
     let leverage = "\n[[leverage]]\nid = \"l\"\nby = \"north\"\non = \"west\"\nlowers_reservation_value = 1.5\n";
     check("wrong_leverage", ROUNDS, &format!("{ROUNDS}{leverage}"));
+    let leverage = "\n[[leverage]]\nid = \"l\"\nby = \"west\"\non = \"west\"\nlowers_reservation_value = 0.5\n";
+    check("leverage_on_itself", ROUNDS, &format!("{ROUNDS}{leverage}"));
 }
 
 #[test]
@@ -442,6 +450,10 @@ fn a_claim_that_is_none() {
             "party = \"east\"\naccepts = { height = \"low\" }\nrejects = { height = \"low\" }",
         ),
         ("claim_of_nobody", "accepts = { height = \"low\" }"),
+        (
+            "claim_of_all_by_one",
+            "party = \"east\"\nagreement_exists = {}",
+        ),
         (
             "claim_of_unlike_issues",
             "party = \"east\"\nprefers = { this = { height = \"low\" }, to = { payer = \"east_pays\" } }",
@@ -494,73 +506,4 @@ fn a_number_without_credentials() {
         ", basis = \"reported\", source = [\"leters\"]",
     );
     check_sourced("unknown_basis", ", basis = \"guessed\"");
-}
-
-// ---- Settings and experiments.
-
-#[test]
-fn a_setting_that_is_none() {
-    for (name, setting) in [
-        ("setting_without_a_value", "party.east.reservation_value"),
-        (
-            "setting_of_an_unknown_party",
-            "party.est.reservation_value=0.5",
-        ),
-        (
-            "setting_of_an_unknown_key",
-            "party.east.reservation_valu=0.5",
-        ),
-        ("setting_of_a_whole_party", "party.east=0.5"),
-        ("setting_below_a_value", "title.deep=0.5"),
-        (
-            "setting_that_is_no_toml",
-            "party.east.reservation_value=half",
-        ),
-        ("setting_out_of_range", "party.east.reservation_value=1.5"),
-        ("setting_of_nothing", "=0.5"),
-        (
-            "setting_that_breaks_a_distribution",
-            "party.west.reservation_value.uniform.max=0.1",
-        ),
-        (
-            "setting_of_an_unknown_option",
-            "party.east.preference.height.utility.hihg=0.5",
-        ),
-        (
-            "setting_of_an_unknown_root",
-            "prty.east.reservation_value=0.5",
-        ),
-    ] {
-        check_setting(name, setting);
-    }
-}
-
-#[test]
-fn an_experiment_that_is_none() {
-    for (name, wrong) in [
-        ("experiment_without_sessions", "sessions = 0\n"),
-        ("experiment_with_negative_sessions", "sessions = -3\n"),
-        ("experiment_with_a_negative_seed", "seed = -1\n"),
-        ("experiment_with_a_seed_in_words", "seed = \"lucky\"\n"),
-        ("experiment_with_a_seed_with_a_fraction", "seed = 1.5\n"),
-        ("experiment_with_an_unknown_key", "session = 3\n"),
-        (
-            "experiment_with_a_wrong_setting",
-            "[set]\n\"party.est.reservation_value\" = 0.5\n",
-        ),
-        (
-            "experiment_with_a_setting_out_of_range",
-            "[set]\n\"party.east.reservation_value\" = 5\n",
-        ),
-        (
-            "experiment_with_a_bare_setting",
-            "[set]\nparty.east.reservation_value = 0.5\n",
-        ),
-    ] {
-        check_experiment(name, &format!("{EXPERIMENT}{wrong}"));
-    }
-    let missing = replaced(EXPERIMENT, "../base.toml", "../bse.toml");
-    check_experiment("experiment_on_a_missing_scenario", &missing);
-    let no_scenario = replaced(EXPERIMENT, "scenario = \"../base.toml\"\n", "");
-    check_experiment("experiment_without_a_scenario", &no_scenario);
 }

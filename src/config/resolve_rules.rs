@@ -1,0 +1,140 @@
+//! Who can do what to whom, whose consent a deal needs, and the protocol.
+
+use toml::Spanned;
+
+use crate::config::mistake::Mistake;
+use crate::config::resolve::{Hyphens, Resolver, is_sound};
+use crate::config::resolve_number::Expected;
+use crate::config::scenario_file::{ConsentFile, LeverageFile, ProtocolFile};
+use crate::domain::{ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto};
+use crate::protocol::ProtocolKind;
+
+impl Resolver<'_> {
+    pub(super) fn leverages(&mut self, files: &[Spanned<LeverageFile>]) -> Vec<Leverage> {
+        let ids = files.iter().map(|it| &it.get_ref().id);
+        self.check_ids("leverages", Hyphens::Forbidden, ids);
+        let mut res = Vec::new();
+        for file in files {
+            let it = file.get_ref();
+            let lowers_reservation_value = self.number(
+                &it.lowers_reservation_value,
+                format!("leverage.{}.lowers_reservation_value", it.id.get_ref()),
+                Expected::within("leverage", 0.0, 1.0),
+                None,
+            );
+            let by = self.party_id(&it.by);
+            let on = self.party_id(&it.on);
+            if by.is_some() && by == on {
+                self.mistake(
+                    Mistake::at(it.on.span(), "a party has no leverage on itself")
+                        .hint("`by` and `on` name two parties"),
+                );
+            }
+            if let (Some(by), Some(on)) = (by, on) {
+                res.push(Leverage {
+                    name: it.id.get_ref().clone(),
+                    by,
+                    on,
+                    lowers_reservation_value,
+                });
+            }
+        }
+        res
+    }
+
+    pub(super) fn protocol(
+        &mut self,
+        file: &Spanned<ProtocolFile>,
+        consent: &[Spanned<ConsentFile>],
+    ) -> (ProtocolKind, u32) {
+        let it = file.get_ref();
+        let given = [
+            (ProtocolKind::ProposalAndVote, &it.proposal_and_vote),
+            (ProtocolKind::AlternatingOffers, &it.alternating_offers),
+        ];
+        let chosen: Vec<(ProtocolKind, u32)> = given
+            .into_iter()
+            .filter_map(|(kind, rounds)| {
+                let rounds = &rounds.as_ref()?.deadline_rounds;
+                Some((kind, *rounds.get_ref()))
+            })
+            .collect();
+        let [(kind, rounds)] = chosen[..] else {
+            let names: Vec<&str> = ProtocolKind::ALL.map(ProtocolKind::name).to_vec();
+            self.mistake(
+                Mistake::at(file.span(), "exactly one protocol is needed")
+                    .hint(format!("one of [protocol.{}]", names.join("], [protocol."))),
+            );
+            return (ProtocolKind::ProposalAndVote, 1);
+        };
+        if kind == ProtocolKind::AlternatingOffers
+            && let Some(entry) = consent.first()
+        {
+            self.mistake(
+                Mistake::at(
+                    entry.span(),
+                    "alternating_offers always needs everybody's consent",
+                )
+                .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
+            );
+        }
+        (kind, rounds)
+    }
+
+    pub(super) fn consent(&mut self, files: &[Spanned<ConsentFile>]) -> ConsentRule {
+        let n_parties = self.party_names.len().min(PARTIES_MAX);
+        if files.is_empty() {
+            return ConsentRule::unanimity(n_parties);
+        }
+        let mut vetoes = Vec::new();
+        let mut quotas = Vec::new();
+        for file in files {
+            let it = file.get_ref();
+            match (&it.party, &it.quota) {
+                (Some(name), None) => {
+                    if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {
+                        self.mistake(Mistake::at(of.span(), "`of` goes with `quota`"));
+                    }
+                    let when = it.when.as_ref().map(|it| self.condition(it));
+                    if let Some(party) = self.party_id(name) {
+                        vetoes.push(Veto {
+                            party,
+                            when: when.unwrap_or_default(),
+                        });
+                    }
+                }
+                (None, Some(quota)) => {
+                    if let Some(when) = &it.when {
+                        self.mistake(Mistake::at(when.span(), "`when` goes with `party`"));
+                    }
+                    quotas.push(self.quota(quota, it.of.as_deref()));
+                }
+                (Some(_), Some(_)) | (None, None) => self.mistake(
+                    Mistake::at(file.span(), "an entry needs either `party` or `quota`")
+                        .hint("party = \"...\" for one whose yes is needed, quota = 3 for so many"),
+                ),
+            }
+        }
+        ConsentRule::new(vetoes, quotas)
+    }
+
+    fn quota(&mut self, file: &Spanned<u32>, of: Option<&[Spanned<String>]>) -> Quota {
+        let n_mistakes = self.mistakes.len();
+        let of: PartySet = match of {
+            Some(names) => names.iter().filter_map(|it| self.party_id(it)).collect(),
+            None => PartySet::all(self.party_names.len().min(PARTIES_MAX)),
+        };
+        let at_least = *file.get_ref() as usize;
+        // Among parties of which one is not known, nothing is too many.
+        let is_known = self.mistakes.len() == n_mistakes
+            && is_sound(self.party_names.iter().map(String::as_str));
+        if is_known && at_least > of.len() {
+            let message = match of.len() {
+                0 => "a quota counts the yes of one party at least".to_owned(),
+                n => format!("a quota among {n} parties lies between 1 and {n}"),
+            };
+            self.mistake(Mistake::at(file.span(), message));
+        }
+        Quota { at_least, of }
+    }
+}

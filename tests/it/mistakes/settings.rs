@@ -1,0 +1,159 @@
+//! Settings and experiments that are wrong, on the scenario without mistakes.
+
+use std::path::Path;
+
+use demarche::config::{Overrides, load_experiment};
+use demarche::domain::{Basis, Distribution};
+
+use super::{BASE, check_files, check_message, reading};
+use crate::worlds::replaced;
+
+const EXPERIMENT: &str = "schema = 1\nname = \"e\"\nscenario = \"../base.toml\"\n";
+
+/// The message for the base scenario under a setting.
+#[track_caller]
+fn check_setting(name: &str, setting: &str) {
+    check_files(name, &[("scenario.toml", BASE)], &[setting]);
+}
+
+/// The message for an experiment on the base scenario.
+#[track_caller]
+fn check_experiment(name: &str, text: &str) {
+    check_experiment_on(name, text, BASE, &Overrides::default());
+}
+
+/// The message for an experiment on a scenario, as the command line changes it.
+#[track_caller]
+fn check_experiment_on(name: &str, text: &str, scenario: &str, overrides: &Overrides) {
+    let files = [
+        ("experiments/e.toml", text),
+        ("experiments/../base.toml", scenario),
+    ];
+    let path = Path::new(files[0].0);
+    let mistakes =
+        load_experiment(path, overrides, &reading(&files)).expect_err("the experiment is wrong");
+    check_message(name, &mistakes.to_string());
+}
+
+#[test]
+fn the_experiment_without_mistakes_has_none() {
+    let files = [("e.toml", EXPERIMENT), ("../base.toml", BASE)];
+    load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files)).unwrap();
+}
+
+#[test]
+fn an_experiment_can_set_numbers() {
+    let text = format!("{EXPERIMENT}\n[set]\n\"party.east.reservation_value\" = 0.5\n");
+    let files = [("e.toml", text.as_str()), ("../base.toml", BASE)];
+    let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files));
+    let experiment = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let scenario = experiment.scenario.setting.scenario();
+    let number = &scenario.parties[0].preferences.reservation_value;
+    assert_eq!(number.distribution, Distribution::constant(0.5).unwrap());
+    assert_eq!(number.provenance.basis, Some(Basis::Assumed));
+}
+
+#[test]
+fn a_setting_that_is_none() {
+    for (name, setting) in [
+        ("setting_without_a_value", "party.east.reservation_value"),
+        (
+            "setting_of_an_unknown_party",
+            "party.est.reservation_value=0.5",
+        ),
+        (
+            "setting_of_an_unknown_key",
+            "party.east.reservation_valu=0.5",
+        ),
+        ("setting_of_a_whole_party", "party.east=0.5"),
+        ("setting_below_a_value", "title.deep=0.5"),
+        (
+            "setting_that_is_no_toml",
+            "party.east.reservation_value=half",
+        ),
+        ("setting_out_of_range", "party.east.reservation_value=1.5"),
+        ("setting_of_nothing", "=0.5"),
+        (
+            "setting_that_breaks_a_distribution",
+            "party.west.reservation_value.uniform.max=0.1",
+        ),
+        (
+            "setting_of_an_unknown_option",
+            "party.east.preference.height.utility.hihg=0.5",
+        ),
+        ("setting_with_an_empty_part", "party..reservation_value=0.5"),
+        ("setting_of_extends", "extends=\"other.toml\""),
+        (
+            "setting_of_a_second_protocol",
+            "protocol.alternating_offers={ deadline_rounds = 3 }",
+        ),
+        (
+            "setting_that_leaves_options_without_utility",
+            "issue.height.options=[{ id = \"low\", label = \"Low\" }, { id = \"mid\", label = \"Mid\" }]",
+        ),
+        (
+            "setting_of_an_unknown_root",
+            "prty.east.reservation_value=0.5",
+        ),
+    ] {
+        check_setting(name, setting);
+    }
+}
+
+#[test]
+fn an_experiment_that_is_none() {
+    for (name, wrong) in [
+        ("experiment_without_sessions", "sessions = 0\n"),
+        ("experiment_with_negative_sessions", "sessions = -3\n"),
+        ("experiment_with_a_negative_seed", "seed = -1\n"),
+        ("experiment_with_a_seed_in_words", "seed = \"lucky\"\n"),
+        ("experiment_with_a_seed_with_a_fraction", "seed = 1.5\n"),
+        ("experiment_with_an_unknown_key", "session = 3\n"),
+        (
+            "experiment_with_a_wrong_setting",
+            "[set]\n\"party.est.reservation_value\" = 0.5\n",
+        ),
+        (
+            "experiment_with_a_setting_out_of_range",
+            "[set]\n\"party.east.reservation_value\" = 5\n",
+        ),
+        (
+            "experiment_with_a_setting_that_breaks_a_distribution",
+            "[set]\n\"party.west.reservation_value.uniform.min\" = 0.5\n\"party.east.reservation_value\" = 0.4\n",
+        ),
+        ("experiment_that_is_no_toml", "seed = = 3\n"),
+        (
+            "experiment_with_a_bare_setting",
+            "[set]\nparty.east.reservation_value = 0.5\n",
+        ),
+    ] {
+        check_experiment(name, &format!("{EXPERIMENT}{wrong}"));
+    }
+    let missing = replaced(EXPERIMENT, "../base.toml", "../bse.toml");
+    check_experiment("experiment_on_a_missing_scenario", &missing);
+    let no_scenario = replaced(EXPERIMENT, "scenario = \"../base.toml\"\n", "");
+    check_experiment("experiment_without_a_scenario", &no_scenario);
+}
+
+#[test]
+fn an_experiment_with_mistakes_tells_of_its_scenario_too() {
+    let scenario = replaced(BASE, "high = 0.2", "high = 1.2");
+    let sessions = format!("{EXPERIMENT}sessions = 0\nseeds = 4\nlabel = \"no\"\n");
+    let overrides = Overrides {
+        settings: vec!["party.east.reservation_value=1.5".to_owned()],
+        ..Overrides::default()
+    };
+    check_experiment_on("mistakes_everywhere", &sessions, &scenario, &overrides);
+    let broken = format!("{EXPERIMENT}seed = \n");
+    let overrides = Overrides::default();
+    check_experiment_on("broken_experiment", &broken, &scenario, &overrides);
+}
+
+#[test]
+fn no_sessions_asked_for() {
+    let overrides = Overrides {
+        sessions: Some(0),
+        ..Overrides::default()
+    };
+    check_experiment_on("override_without_sessions", EXPERIMENT, BASE, &overrides);
+}
