@@ -13,14 +13,11 @@ use crate::cli::summary::summary;
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
 use crate::config::load_experiment;
-use crate::experiment::{BatchError, CellId, Chunk, Interrupt, Plan, Tally, Worker, run};
-use crate::negotiation::{SessionResult, Setting};
+use crate::experiment::{BatchError, Interrupt, Plan, Tally, run};
 use crate::output::{
-    Counts, Delimiter, Dialect, Field, Form, InputFile, Manifest, RESULTS_VERSION, Rows,
-    RunDirectory, SessionRows, SessionTable, SummaryTable, TableFile, Timing, Transcripts,
-    WriteError, session_headers, summary_rows,
+    Counts, Delimiter, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, RunTables,
+    Timing, Transcripts, WriteError,
 };
-use crate::protocol::Session;
 use crate::seeds::Seeds;
 
 #[derive(Debug, Args)]
@@ -76,50 +73,6 @@ impl DelimiterArgument {
     }
 }
 
-/// How tables are written: for whom, and how fields become bytes.
-#[derive(Clone, Copy, Debug)]
-struct Edition {
-    form: Form,
-    dialect: Dialect,
-}
-
-/// What a worker makes of a chunk: rows for each edition, and what they come to.
-#[derive(Debug)]
-struct Product {
-    rows: Vec<SessionRows>,
-    tally: Tally,
-}
-
-struct TableWorker<'a> {
-    setting: &'a Setting,
-    editions: &'a [Edition],
-    transcripts: Transcripts,
-}
-
-/// The one cell of a batch.
-const CELL: CellId = CellId(0);
-
-impl Worker for TableWorker<'_> {
-    type Product = Product;
-
-    fn work_up(&self, sessions: Vec<(Session, SessionResult)>) -> Product {
-        let scenario = self.setting.scenario();
-        let mut tally = Tally::new(&scenario.space, scenario.parties.len());
-        let mut rows: Vec<SessionRows> = self
-            .editions
-            .iter()
-            .map(|it| SessionRows::new(it.dialect, self.transcripts))
-            .collect();
-        for (session, result) in &sessions {
-            tally.add(&scenario.space, result);
-            for edition in &mut rows {
-                edition.push(self.setting, CELL, session, result);
-            }
-        }
-        Product { rows, tally }
-    }
-}
-
 /// Runs a batch.
 #[expect(
     clippy::disallowed_methods,
@@ -136,26 +89,16 @@ pub(super) fn batch(arguments: &BatchArguments) -> Result<ExitCode, Failure> {
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
     let setting = Arc::new(experiment.scenario.setting);
-    let mut editions = vec![Edition {
-        form: Form::Plain,
-        dialect: Dialect::PLAIN,
-    }];
-    editions.extend(arguments.excel.map(|it| Edition {
-        form: Form::Spreadsheet,
-        dialect: it.resolve().dialect(),
-    }));
+    let mut editions = vec![Edition::PLAIN];
+    editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
     let transcripts = if arguments.transcripts {
         Transcripts::Written
     } else {
         Transcripts::Omitted
     };
-    let worker = TableWorker {
-        setting: &setting,
-        editions: &editions,
-        transcripts,
-    };
-    let mut tables = open_tables(&directory, &setting, &editions, transcripts)
+    let mut tables = RunTables::open(&directory, &setting, editions, transcripts)
         .map_err(|it| Failure::could_not_finish(&it))?;
+    let worker = tables.worker(&setting);
     let scenario = setting.scenario();
     let mut tally = Tally::new(&scenario.space, scenario.parties.len());
     let mut progress = Progress::new(experiment.sessions, arguments.quiet);
@@ -166,16 +109,17 @@ pub(super) fn batch(arguments: &BatchArguments) -> Result<ExitCode, Failure> {
         threads,
         &interrupt,
         &worker,
-        |chunk: Chunk<Product>| {
-            push_rows(&mut tables, &chunk.product.rows)?;
+        |chunk| {
             tally.merge(&chunk.product.tally);
+            tables.push(chunk.product)?;
             progress.advance(tally.n_sessions(), tally.n_agreements());
             Ok(())
         },
     );
     progress.finish();
     res.map_err(|it| failed(&it, tally.n_sessions(), &directory))?;
-    write_summaries(&directory, &setting, &tally, &editions)
+    let commonest = tables
+        .finish(&directory, &setting, &tally)
         .map_err(|it| Failure::could_not_finish(&it))?;
     let is_complete = tally.n_sessions() == experiment.sessions;
     let manifest = Manifest {
@@ -215,7 +159,7 @@ pub(super) fn batch(arguments: &BatchArguments) -> Result<ExitCode, Failure> {
             experiment.seed.0,
         );
         print(&head)?;
-        print(&summary(&setting, &tally, terminal_width()))?;
+        print(&summary(&setting, &tally, &commonest, terminal_width()))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
     Ok(exit_code(&tally, experiment.sessions, &directory))
@@ -296,64 +240,6 @@ fn listen_for_interrupt(interrupt: &Interrupt) {
     if let Err(error) = listening {
         tell(&format!("Ctrl-C will end the run at once: {error}"));
     }
-}
-
-/// The tables of each edition that get rows as sessions come.
-type OpenTables = Vec<Vec<(SessionTable, TableFile)>>;
-
-fn open_tables(
-    directory: &RunDirectory,
-    setting: &Setting,
-    editions: &[Edition],
-    transcripts: Transcripts,
-) -> Result<OpenTables, WriteError> {
-    let is_written =
-        |it: &SessionTable| *it != SessionTable::Offers || transcripts == Transcripts::Written;
-    editions
-        .iter()
-        .map(|edition| {
-            SessionTable::ALL
-                .into_iter()
-                .filter(is_written)
-                .map(|table| {
-                    let mut header = Rows::new(edition.dialect);
-                    let columns = session_headers(table, setting.scenario());
-                    header.push(columns.iter().map(|it| Field::Text(it)));
-                    let file = directory.table(table.name(), edition.form, &header)?;
-                    Ok((table, file))
-                })
-                .collect()
-        })
-        .collect()
-}
-
-fn push_rows(tables: &mut OpenTables, rows: &[SessionRows]) -> Result<(), WriteError> {
-    for (edition, rows) in tables.iter_mut().zip(rows) {
-        for (table, file) in edition {
-            if let Some(rows) = rows.table(*table) {
-                file.push(rows)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn write_summaries(
-    directory: &RunDirectory,
-    setting: &Setting,
-    tally: &Tally,
-    editions: &[Edition],
-) -> Result<(), WriteError> {
-    for edition in editions {
-        for table in SummaryTable::ALL {
-            let [header, rows] =
-                summary_rows(table, setting.scenario(), CELL, tally, edition.dialect);
-            directory
-                .table(table.name(), edition.form, &header)?
-                .push(&rows)?;
-        }
-    }
-    Ok(())
 }
 
 fn failed(error: &BatchError<WriteError>, n_done: u64, directory: &RunDirectory) -> Failure {

@@ -6,19 +6,25 @@ use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
 use crate::domain::{Basis, Outcome, Scenario, ScenarioKind};
 use crate::experiment::Tally;
 use crate::negotiation::Setting;
+use crate::output::Commonest;
 use crate::statistics::Estimate;
 
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
 
 /// What a batch came to, for people.
-pub(super) fn summary(setting: &Setting, tally: &Tally, width: usize) -> String {
+pub(super) fn summary(
+    setting: &Setting,
+    tally: &Tally,
+    agreements: &Commonest,
+    width: usize,
+) -> String {
     let scenario = setting.scenario();
     let mut res = String::new();
     deals(&mut res, tally);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
-        commonest(&mut res, scenario, tally, width);
+        commonest(&mut res, scenario, tally, agreements, width);
         surpluses(&mut res, scenario, tally);
     }
     if tally.n_agreements() < tally.n_sessions() {
@@ -77,9 +83,14 @@ fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     }
 }
 
-fn commonest(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
-    let agreements = tally.agreements();
-    let Some((outcome, agreement)) = agreements.first() else {
+fn commonest(
+    res: &mut String,
+    scenario: &Scenario,
+    tally: &Tally,
+    agreements: &Commonest,
+    width: usize,
+) {
+    let Some(agreement) = &agreements.first else {
         return;
     };
     let _ = writeln!(
@@ -87,9 +98,9 @@ fn commonest(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
         "\nThe commonest agreement ({} of {}; {} in all)",
         count(agreement.n),
         counted(tally.n_agreements(), "deal"),
-        counted(agreements.len() as u64, "distinct agreement"),
+        counted(agreements.n_distinct, "distinct agreement"),
     );
-    outcome_lines(res, scenario, *outcome, 2, width);
+    outcome_lines(res, scenario, agreement.outcome, 2, width);
 }
 
 /// An outcome, a line per issue, indented.

@@ -1,11 +1,13 @@
 //! Many sessions: a plan of all work, workers that carry it out, and what the results come to.
 
+mod agreement_tally;
 mod batch;
 mod claims;
 mod plan;
 mod tally;
 
+pub use agreement_tally::AgreementTally;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
 pub use plan::{CellId, Plan};
-pub use tally::{AgreementTally, Metric, PartyTally, Tally};
+pub use tally::{Metric, PartyTally, Tally};

@@ -1,10 +1,6 @@
 //! What sessions come to: counts and sums that can be merged in any split.
 
-use std::collections::BTreeMap;
-
-use crate::domain::{
-    IssueId, OptionId, Outcome, OutcomeSpace, PartyId, Utility, from_units, units,
-};
+use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, from_units, units};
 use crate::negotiation::SessionResult;
 use crate::protocol::Ending;
 use crate::statistics::{Estimate, Moments};
@@ -21,7 +17,6 @@ pub struct Tally {
     nash_product_given_agreement: Moments,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
-    agreements: BTreeMap<Outcome, AgreementTally>,
 }
 
 /// Counts and sums of one party.
@@ -37,15 +32,6 @@ pub struct PartyTally {
     lone_refusals_by_issue: Vec<u64>,
     n_walkouts: u64,
     n_forfeits: u64,
-}
-
-/// How often one outcome was agreed, and what it was worth.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct AgreementTally {
-    /// How often.
-    pub n: u64,
-    /// By party, the sum of its utilities in units of 2⁻⁴⁸.
-    utility_sums: Vec<i64>,
 }
 
 /// One figure over all sessions.
@@ -80,7 +66,6 @@ impl Tally {
             nash_product_given_agreement: Moments::default(),
             parties: vec![PartyTally::default(); n_parties],
             options: vec![0; space.n_options_total()],
-            agreements: BTreeMap::new(),
         }
     }
 
@@ -95,7 +80,7 @@ impl Tally {
                 for flat in space.flat_options(*outcome) {
                     self.options[flat] += 1;
                 }
-                self.add_agreement(*outcome, session);
+                self.add_agreement(session);
             }
             Ending::Walkout { party, .. } => self.parties[party.idx()].n_walkouts += 1,
             Ending::Forfeit { party, .. } => self.parties[party.idx()].n_forfeits += 1,
@@ -124,7 +109,7 @@ impl Tally {
         }
     }
 
-    fn add_agreement(&mut self, outcome: Outcome, session: &SessionResult) {
+    fn add_agreement(&mut self, session: &SessionResult) {
         let utilities = session
             .parties
             .iter()
@@ -135,12 +120,6 @@ impl Tally {
             .add(utilities.clone().min().unwrap_or_default());
         let product = session.nash_product().unwrap_or_default();
         self.nash_product_given_agreement.add(units(product));
-        let tally = self.agreements.entry(outcome).or_default();
-        tally.n += 1;
-        tally.utility_sums.resize(session.parties.len(), 0);
-        for (sum, utility) in tally.utility_sums.iter_mut().zip(utilities) {
-            *sum += utility >> AgreementTally::SHIFT;
-        }
     }
 
     /// Takes in all sessions of another tally of the same cell.
@@ -162,14 +141,6 @@ impl Tally {
             mine.merge(theirs);
         }
         add_counts(&mut self.options, other.options.iter().copied());
-        for (&outcome, theirs) in &other.agreements {
-            let mine = self.agreements.entry(outcome).or_default();
-            mine.n += theirs.n;
-            mine.utility_sums.resize(theirs.utility_sums.len(), 0);
-            for (sum, it) in mine.utility_sums.iter_mut().zip(&theirs.utility_sums) {
-                *sum += it;
-            }
-        }
     }
 
     /// How many sessions.
@@ -190,17 +161,6 @@ impl Tally {
     /// By party.
     pub fn parties(&self) -> &[PartyTally] {
         &self.parties
-    }
-
-    /// The distinct agreements, the most frequent first, ties by outcome.
-    pub fn agreements(&self) -> Vec<(Outcome, &AgreementTally)> {
-        let mut res: Vec<_> = self
-            .agreements
-            .iter()
-            .map(|(&it, tally)| (it, tally))
-            .collect();
-        res.sort_by_key(|it| std::cmp::Reverse(it.1.n));
-        res
     }
 
     /// How often an issue was settled with an option.
@@ -323,17 +283,6 @@ impl PartyTally {
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
         self.surplus_given_agreement.estimate(from_units(1))
-    }
-}
-
-impl AgreementTally {
-    /// Bits dropped of each utility so that the sums of 2³¹ of them fit a word.
-    const SHIFT: u32 = 16;
-
-    /// A party's mean utility of the agreement, to 2⁻³².
-    #[expect(clippy::cast_precision_loss, reason = "a rounding in the last place")]
-    pub fn mean_utility(&self, party: PartyId) -> f64 {
-        from_units(self.utility_sums[party.idx()]) * f64::from(1_u32 << Self::SHIFT) / self.n as f64
     }
 }
 

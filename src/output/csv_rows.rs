@@ -134,6 +134,11 @@ impl Rows {
         self.ends.push(self.writer.get_ref().len());
     }
 
+    /// Forgets all rows.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.dialect);
+    }
+
     /// The bytes of all rows.
     pub fn bytes(&self) -> &[u8] {
         self.writer.get_ref()

@@ -1,15 +1,18 @@
 //! Results out: rows, tables, the manifest, and the only code that writes under `runs/`.
 
+mod agreement_counts;
 mod csv_rows;
 mod excel;
 mod manifest;
 mod run_directory;
+mod run_tables;
 mod session_tables;
 mod summary_tables;
 
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use excel::Delimiter;
 pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing};
-pub use run_directory::{Form, RunDirectory, TableFile, WriteError};
+pub use run_directory::{RunDirectory, WriteError};
+pub use run_tables::{Commonest, Edition, Product, RunTables, TableWorker};
 pub use session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
-pub use summary_tables::{SummaryTable, summary_rows};
+pub use summary_tables::SummaryTable;

@@ -16,6 +16,17 @@ pub struct WriteError {
     source: io::Error,
 }
 
+impl WriteError {
+    /// Of a file in the folder for temporary files.
+    pub fn temporary(source: io::Error) -> Self {
+        Self {
+            act: "use the folder for temporary files,",
+            path: std::env::temp_dir(),
+            source,
+        }
+    }
+}
+
 /// The folder of one run.
 #[derive(Debug)]
 pub struct RunDirectory {

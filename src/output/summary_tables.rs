@@ -1,7 +1,7 @@
 //! The tables over all sessions of a cell, written once at the end.
 
 use crate::domain::Scenario;
-use crate::experiment::{CellId, Tally};
+use crate::experiment::{AgreementTally, CellId, Tally};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::statistics::{CONFIDENCE, Estimate};
 
@@ -38,29 +38,26 @@ impl SummaryTable {
     }
 }
 
-/// The header of a table, and its rows.
-pub fn summary_rows(
+/// The rows of a table for a cell; those of the agreements are [`agreement_fields`] one by one.
+pub(super) fn summary_rows(
     table: SummaryTable,
     scenario: &Scenario,
     cell: CellId,
     tally: &Tally,
     dialect: Dialect,
-) -> [Rows; 2] {
-    let mut header = Rows::new(dialect);
+) -> Rows {
     let mut rows = Rows::new(dialect);
-    let columns = summary_header(table, scenario);
-    header.push(columns.iter().map(|it| Field::Text(it)));
     match table {
         SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
-        SummaryTable::Agreements => push_agreements(&mut rows, scenario, cell, tally),
         SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
+        SummaryTable::Agreements => {}
     }
-    [header, rows]
+    rows
 }
 
 /// The columns of a table, in order.
-fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
+pub(super) fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
     let fixed: &[&str] = match table {
         SummaryTable::Summary => &[
             "cell",
@@ -166,28 +163,32 @@ fn push_options(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tall
     }
 }
 
-fn push_agreements(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
-    for (rank, (outcome, agreement)) in (1_u64..).zip(tally.agreements()) {
-        let share = Estimate::of_share(agreement.n, tally.n_agreements());
-        let interval = share.and_then(|it| it.interval);
-        let key = [
-            cell.0.into(),
-            rank.into(),
-            agreement.n.into(),
-            share.map(|it| it.point).into(),
-            interval.map(|it| it.low).into(),
-            interval.map(|it| it.high).into(),
-            tally.n_agreements().into(),
-        ];
-        let options = scenario
-            .space
-            .issues()
-            .map(|issue| scenario.option_name(outcome, issue).into());
-        let utilities = scenario
-            .party_ids()
-            .map(|party| agreement.mean_utility(party).into());
-        rows.push(key.into_iter().chain(options).chain(utilities));
-    }
+/// The fields of an agreement's row: its rank, and of how many agreements in its cell.
+pub(super) fn agreement_fields<'a>(
+    scenario: &'a Scenario,
+    agreement: &'a AgreementTally,
+    rank: u64,
+    n_agreements: u64,
+) -> impl Iterator<Item = Field<'a>> {
+    let share = Estimate::of_share(agreement.n, n_agreements);
+    let interval = share.and_then(|it| it.interval);
+    let key = [
+        agreement.cell.0.into(),
+        rank.into(),
+        agreement.n.into(),
+        share.map(|it| it.point).into(),
+        interval.map(|it| it.low).into(),
+        interval.map(|it| it.high).into(),
+        n_agreements.into(),
+    ];
+    let options = scenario
+        .space
+        .issues()
+        .map(|issue| scenario.option_name(agreement.outcome, issue).into());
+    let utilities = scenario
+        .party_ids()
+        .map(|party| agreement.mean_utility(party).into());
+    key.into_iter().chain(options).chain(utilities)
 }
 
 fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
