@@ -5,6 +5,12 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 /// The confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
+/// From here on Student's quantile comes from its expansion, which is exact to the last digit.
+///
+/// The inverse of the distribution function is within 10⁻¹¹ below 28,000 degrees of freedom, and
+/// wrong in the second digit at ten million.
+const MANY_DEGREES_OF_FREEDOM: f64 = 10_000.0;
+
 /// A point estimate with its uncertainty.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Estimate {
@@ -79,9 +85,8 @@ impl Estimate {
     pub fn of_mean(mean: f64, variance: Option<f64>, n: u64) -> Self {
         let standard_error = variance.map(|it| (it / n as f64).sqrt());
         let interval = standard_error.map(|it| {
-            let t = StudentsT::new(0.0, 1.0, (n - 1) as f64)
-                .expect("a variance takes two observations")
-                .inverse_cdf(0.5 + CONFIDENCE / 2.0);
+            assert!(n > 1, "a variance takes two observations");
+            let t = students_t((n - 1) as f64);
             Interval {
                 low: mean - t * it,
                 high: mean + t * it,
@@ -94,6 +99,31 @@ impl Estimate {
             n,
         }
     }
+}
+
+/// How many standard errors an interval at [`CONFIDENCE`] reaches to each side of a mean.
+///
+/// ```text
+/// t = z + z(z²+1)/4ν + z(5z⁴+16z²+3)/96ν² + z(3z⁶+19z⁴+17z²−15)/384ν³ + …
+/// ```
+///
+/// for many degrees of freedom ν: Abramowitz and Stegun, *Handbook of Mathematical Functions*
+/// (1964), equation 26.7.5.
+pub(super) fn students_t(degrees_of_freedom: f64) -> f64 {
+    let p = 0.5 + CONFIDENCE / 2.0;
+    if degrees_of_freedom <= MANY_DEGREES_OF_FREEDOM {
+        let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom);
+        return distribution
+            .expect("there are degrees of freedom")
+            .inverse_cdf(p);
+    }
+    let z = Normal::standard().inverse_cdf(p);
+    let square = z * z;
+    let once = (square + 1.0) / 4.0;
+    let twice = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
+    let thrice = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
+    let inverse = 1.0 / degrees_of_freedom;
+    z * (1.0 + inverse * (once + inverse * (twice + inverse * thrice)))
 }
 
 #[cfg(test)]
@@ -131,5 +161,29 @@ mod tests {
         let it = Estimate::of_mean(10.0, Some(5.0), 5);
         check(&it, 10.0 - 2.776_445, 10.0 + 2.776_445);
         assert_eq!(Estimate::of_mean(1.0, None, 1).interval, None);
+    }
+
+    #[test]
+    fn quantiles_of_many_degrees_of_freedom_are_those_of_fifty_digits() {
+        // Found with decimals of 50 digits, and checked by integrating the density.
+        let known = [
+            (30_000.0, 1.960_043_063_383_935),
+            (100_000.0, 1.959_987_707_534_61),
+            (10_000_000.0, 1.959_964_221_767_206),
+        ];
+        for (degrees_of_freedom, t) in known {
+            let it = students_t(degrees_of_freedom);
+            assert!((it - t).abs() < 5e-15, "{it}");
+        }
+    }
+
+    #[test]
+    fn both_ways_to_students_quantile_agree_where_they_meet() {
+        let (below, above) = (
+            students_t(MANY_DEGREES_OF_FREEDOM),
+            students_t(MANY_DEGREES_OF_FREEDOM + 0.001),
+        );
+        // The quantile itself falls by 2.4 × 10⁻¹¹ in between.
+        assert!((below - above).abs() < 5e-11);
     }
 }

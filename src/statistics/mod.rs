@@ -1,7 +1,25 @@
 //! Estimates with their uncertainty; knows nothing about negotiation.
 
+mod bootstrap;
+mod elementary_effects;
 mod estimate;
 mod moments;
+mod paired_comparison;
+mod quantile;
+mod rank_correlation;
+mod scenario_discovery;
+mod variance_indices;
 
+pub use bootstrap::Bootstrap;
+pub use elementary_effects::{ElementaryEffects, elementary_effects};
 pub use estimate::{CONFIDENCE, Estimate, Interval};
 pub use moments::Moments;
+pub use paired_comparison::{
+    DifferenceOfMeans, PairedNumbers, PairedShares, TTest, unpaired_difference,
+};
+pub use quantile::{QuantileType, SortedSample};
+pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlations, spearman};
+pub use scenario_discovery::{PeelingRule, ScenarioBox, peeling_trajectory};
+pub use variance_indices::{
+    Interaction, RadialOutputs, VarianceIndices, second_order_indices, variance_indices,
+};
