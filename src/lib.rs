@@ -63,6 +63,7 @@ pub mod strategy;
 pub mod actors;
 
 // Many negotiations, and what they come to.
+pub mod design;
 pub mod experiment;
 pub mod statistics;
 

@@ -87,6 +87,13 @@ impl Seeds {
         Self { key }
     }
 
+    /// The streams of one cell alone, for cells that are to share no luck.
+    ///
+    /// The master seed is mixed with the cell's position before the key is made of it.
+    pub fn of_cell(master: MasterSeed, cell: u64) -> Self {
+        Self::new(MasterSeed(mix(master.0, cell)))
+    }
+
     /// The stream of this party for this purpose in this replication.
     pub fn stream(&self, replication: Replication, party: NameHash, purpose: Purpose) -> Stream {
         let number = mix(mix(party.0, purpose.address()), replication.0);

@@ -1,12 +1,13 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a clock and a terminal.
 
-mod batch;
 mod check;
 mod failure;
 mod narration;
 mod play;
 mod progress;
+mod runs;
 mod summary;
+mod sweep_summary;
 mod text;
 
 use std::fmt::Write as _;
@@ -36,7 +37,9 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run many sessions of one scenario and write tables
-    Batch(batch::BatchArguments),
+    Batch(runs::RunArguments),
+    /// Run many cells: what if this number were another?
+    Sweep(runs::SweepArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
     /// Check a file, and measure a scenario's claims
@@ -75,7 +78,7 @@ struct Settings {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
     /// The master seed from which all luck follows: a whole number, or `random` for a new one
-    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    #[arg(long, value_name = "SEED", value_parser = parse_seed, allow_hyphen_values = true)]
     seed: Option<u64>,
 }
 
@@ -114,7 +117,8 @@ fn parse_count(text: &str) -> Result<u64, String> {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let res = match arguments.verb {
-        Verb::Batch(it) => batch::batch(&it),
+        Verb::Batch(it) => runs::batch(&it),
+        Verb::Sweep(it) => runs::sweep(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Schema { kind } => schema(kind),

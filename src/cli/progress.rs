@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::text::{count, percent, percent_interval};
 use crate::statistics::Estimate;
@@ -36,9 +36,13 @@ impl Progress {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template(
-                "{bar:24} {percent:>3} %  {human_pos} of {human_len}  {per_sec}  {eta} left  {wide_msg}",
+                "{bar:24} {percent:>3} %  {human_pos} of {human_len}  {rate}  {eta} left  {wide_msg}",
             )
-            .expect("the template is well formed");
+            .expect("the template is well formed")
+            .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                // Nobody is told if there is no room for the text.
+                let _ = write!(text, "{:.0}/s", state.per_sec());
+            });
             Display::Bar(ProgressBar::new(n_sessions).with_style(style))
         } else {
             let now = Instant::now();

@@ -1,4 +1,4 @@
-//! `batch`: many sessions of one scenario, and their tables.
+//! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,22 +10,23 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
 use crate::cli::summary::summary;
+use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
-use crate::config::load_experiment;
-use crate::experiment::{BatchError, Interrupt, Plan, Tally, run};
+use crate::config::{Experiment, Input, Luck, load_experiment};
+use crate::experiment::{BatchError, Cell, Interrupt, Plan, Tally, run};
 use crate::output::{
-    Counts, Delimiter, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, RunTables,
-    Timing, Transcripts, WriteError,
+    Counts, Delimiter, Edition, Finished, InputFile, Manifest, Pairing, Parameters,
+    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError,
 };
-use crate::seeds::Seeds;
+use crate::seeds::{MasterSeed, Seeds};
 
 #[derive(Debug, Args)]
-pub(super) struct BatchArguments {
+pub(super) struct RunArguments {
     /// An experiment's file, or a scenario's
     #[arg(value_name = "EXPERIMENT")]
     file: FileArgument,
-    /// How many sessions
+    /// How many sessions; of a sweep, in each cell
     #[arg(long, value_name = "N", value_parser = parse_count)]
     sessions: Option<u64>,
     /// How many threads; by default one per core. Results do not depend on it
@@ -45,6 +46,15 @@ pub(super) struct BatchArguments {
     quiet: bool,
     #[command(flatten)]
     settings: Settings,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArguments {
+    #[command(flatten)]
+    run: RunArguments,
+    /// Print the cells and the number of sessions, and run nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -73,22 +83,107 @@ impl DelimiterArgument {
     }
 }
 
+/// What is to be run, and what to say of it.
+struct Job {
+    verb: &'static str,
+    plan: Plan,
+    parameters: Parameters,
+    pairing: Pairing,
+    name: String,
+    title: String,
+    seed: MasterSeed,
+    inputs: Vec<Input>,
+    resolved: serde_json::Value,
+}
+
 /// Runs a batch.
+pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    let experiment = load(arguments)?;
+    if experiment.sweep.is_some() {
+        return Err(Failure::WrongInput(format!(
+            "{} has a [sweep]; run it with `demarche sweep`",
+            arguments.file.display()
+        )));
+    }
+    let seeds = Seeds::new(experiment.seed);
+    let setting = Arc::new(experiment.scenario.setting);
+    let job = Job {
+        verb: "batch",
+        plan: Plan::new(vec![Cell { setting, seeds }], experiment.sessions),
+        parameters: Parameters {
+            paths: Vec::new(),
+            values: vec![Vec::new()],
+        },
+        pairing: Pairing::Unpaired,
+        name: experiment.name,
+        title: experiment.title,
+        seed: experiment.seed,
+        inputs: experiment.scenario.inputs,
+        resolved: experiment.scenario.resolved,
+    };
+    run_job(&job, arguments)
+}
+
+/// Runs a sweep.
+pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
+    let experiment = load(&arguments.run)?;
+    let Some(sweep) = experiment.sweep else {
+        return Err(Failure::WrongInput(format!(
+            "{} has no [sweep]; run it with `demarche batch`, or add axes to it",
+            arguments.run.file.display()
+        )));
+    };
+    let seeds = |cell: u64| match sweep.luck {
+        Luck::Common => Seeds::new(experiment.seed),
+        Luck::Independent => Seeds::of_cell(experiment.seed, cell),
+    };
+    let cells = (0..)
+        .zip(sweep.settings)
+        .map(|(cell, setting)| Cell {
+            setting: Arc::new(setting),
+            seeds: seeds(cell),
+        })
+        .collect();
+    let job = Job {
+        verb: "sweep",
+        plan: Plan::new(cells, experiment.sessions),
+        parameters: Parameters {
+            paths: sweep.paths,
+            values: sweep.values,
+        },
+        pairing: match sweep.luck {
+            Luck::Common => Pairing::Paired,
+            Luck::Independent => Pairing::Unpaired,
+        },
+        name: experiment.name,
+        title: experiment.title,
+        seed: experiment.seed,
+        inputs: experiment.scenario.inputs,
+        resolved: experiment.scenario.resolved,
+    };
+    if arguments.dry_run {
+        print(&planned(&job.parameters, job.plan.n_sessions()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    run_job(&job, &arguments.run)
+}
+
+fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
+    let overrides = arguments.settings.overrides(arguments.sessions);
+    Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
+}
+
+/// Runs a job and writes its tables.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long a run took is told to people and to the manifest"
 )]
-pub(super) fn batch(arguments: &BatchArguments) -> Result<ExitCode, Failure> {
-    let overrides = arguments.settings.overrides(arguments.sessions);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
-    let threads = threads(arguments.threads);
+fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let started = jiff::Zoned::now();
-    let directory = create_directory(arguments, &experiment.name, &started)?;
+    let directory = create_directory(arguments, &job.name, &started)?;
     let clock = Instant::now();
-
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
-    let setting = Arc::new(experiment.scenario.setting);
     let mut editions = vec![Edition::PLAIN];
     editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
     let transcripts = if arguments.transcripts {
@@ -96,81 +191,129 @@ pub(super) fn batch(arguments: &BatchArguments) -> Result<ExitCode, Failure> {
     } else {
         Transcripts::Omitted
     };
-    let mut tables = RunTables::open(&directory, &setting, editions, transcripts)
+    let parameters = job.parameters.clone();
+    let cells = job.plan.cells();
+    let mut tables = RunTables::open(
+        &directory,
+        cells,
+        parameters,
+        job.pairing,
+        editions,
+        transcripts,
+    )
+    .map_err(|it| Failure::could_not_finish(&it))?;
+    let threads = threads(arguments.threads);
+    let n_done = carry_out(job, threads, arguments, &interrupt, &mut tables)
+        .map_err(|(it, n_done)| failed(&it, n_done, &directory))?;
+    let finished = tables
+        .finish(&directory)
         .map_err(|it| Failure::could_not_finish(&it))?;
-    let worker = tables.worker(&setting);
-    let scenario = setting.scenario();
-    let mut tally = Tally::new(&scenario.space, scenario.parties.len());
-    let mut progress = Progress::new(experiment.sessions, arguments.quiet);
-    let res = run(
-        Plan::batch(experiment.sessions),
-        &setting,
-        &Seeds::new(experiment.seed),
+    let mut endings = [0; 4];
+    for tally in &finished.tallies {
+        for (sum, n) in endings.iter_mut().zip(tally.endings()) {
+            *sum += n;
+        }
+    }
+    let timing = Timing {
+        started: started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        wall_seconds: clock.elapsed().as_secs_f64(),
         threads,
-        &interrupt,
-        &worker,
-        |chunk| {
-            tally.merge(&chunk.product.tally);
-            tables.push(chunk.product)?;
-            progress.advance(tally.n_sessions(), tally.n_agreements());
-            Ok(())
-        },
-    );
-    progress.finish();
-    res.map_err(|it| failed(&it, tally.n_sessions(), &directory))?;
-    let commonest = tables
-        .finish(&directory, &setting, &tally)
-        .map_err(|it| Failure::could_not_finish(&it))?;
-    let is_complete = tally.n_sessions() == experiment.sessions;
-    let manifest = Manifest {
-        schema: 1,
-        demarche: env!("CARGO_PKG_VERSION"),
-        results_version: RESULTS_VERSION,
-        name: experiment.name,
-        title: experiment.title.clone(),
-        verb: "batch",
-        seed: experiment.seed.0.to_string(),
-        sessions: experiment.sessions,
-        settings: arguments.settings.settings.clone(),
-        inputs: experiment
-            .scenario
-            .inputs
-            .iter()
-            .map(|it| InputFile::new(&it.path, &it.text))
-            .collect(),
-        complete: is_complete,
-        counts: Counts::new(tally.n_sessions(), tally.endings()),
-        resolved: experiment.scenario.resolved,
-        timing: Timing {
-            started: started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            wall_seconds: clock.elapsed().as_secs_f64(),
-            threads,
-        },
     };
+    let manifest = manifest(job, arguments, Counts::new(n_done, endings), timing);
     directory
         .write("manifest.json", &manifest.to_json())
         .map_err(|it| Failure::could_not_finish(&it))?;
     if !arguments.quiet {
-        let head = format!(
-            "{}\n{} of {} rounds, seed {}\n\n",
-            experiment.title,
-            counted(tally.n_sessions(), "session"),
-            setting.rules().deadline_rounds,
-            experiment.seed.0,
-        );
-        print(&head)?;
-        print(&summary(&setting, &tally, &commonest, terminal_width()))?;
+        print(&told(job, &finished))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    Ok(exit_code(&tally, experiment.sessions, &directory))
+    Ok(exit_code(
+        n_done,
+        job.plan.n_sessions(),
+        endings,
+        &directory,
+    ))
 }
 
-fn exit_code(tally: &Tally, sessions: u64, directory: &RunDirectory) -> ExitCode {
-    let [.., forfeits] = tally.endings();
-    if tally.n_sessions() < sessions {
+/// Runs all sessions of a job; how many were done.
+fn carry_out(
+    job: &Job,
+    threads: usize,
+    arguments: &RunArguments,
+    interrupt: &Interrupt,
+    tables: &mut RunTables,
+) -> Result<u64, (BatchError<WriteError>, u64)> {
+    let worker = tables.worker();
+    let mut progress = Progress::new(job.plan.n_sessions(), arguments.quiet);
+    let (mut n_done, mut n_agreements) = (0, 0);
+    let res = run(&job.plan, threads, interrupt, &worker, |chunk| {
+        n_done += chunk.product.tally().n_sessions();
+        n_agreements += chunk.product.tally().n_agreements();
+        tables.push(chunk)?;
+        progress.advance(n_done, n_agreements);
+        Ok(())
+    });
+    progress.finish();
+    res.map_err(|it| (it, n_done))?;
+    Ok(n_done)
+}
+
+fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing) -> Manifest {
+    Manifest {
+        schema: 1,
+        demarche: env!("CARGO_PKG_VERSION"),
+        results_version: RESULTS_VERSION,
+        name: job.name.clone(),
+        title: job.title.clone(),
+        verb: job.verb,
+        seed: job.seed.0.to_string(),
+        sessions: job.plan.n_sessions(),
+        cells: job.plan.cells().len(),
+        settings: arguments.settings.settings.clone(),
+        inputs: job
+            .inputs
+            .iter()
+            .map(|it| InputFile::new(&it.path, &it.text))
+            .collect(),
+        complete: counts.sessions == job.plan.n_sessions(),
+        counts,
+        resolved: job.resolved.clone(),
+        timing,
+    }
+}
+
+/// What is said of a run when it is over.
+fn told(job: &Job, finished: &Finished) -> String {
+    let rules = job.plan.cells()[0].setting.rules();
+    let n_cells = job.plan.cells().len() as u64;
+    let n_done = finished.tallies.iter().map(Tally::n_sessions).sum();
+    let what = match job.verb {
+        "sweep" => format!(
+            "{} in {}",
+            counted(n_done, "session"),
+            counted(n_cells, "cell")
+        ),
+        _ => format!(
+            "{} of {} rounds",
+            counted(n_done, "session"),
+            rules.deadline_rounds
+        ),
+    };
+    let head = format!("{}\n{what}, seed {}\n\n", job.title, job.seed.0);
+    let width = terminal_width();
+    let setting = &job.plan.cells()[0].setting;
+    head + &match job.verb {
+        "sweep" => sweep_summary(setting, &job.parameters, finished, width),
+        _ => summary(setting, &finished.tallies[0], &finished.commonest[0], width),
+    }
+}
+
+fn exit_code(n_done: u64, sessions: u64, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
+    let [.., forfeits] = endings;
+    if n_done < sessions {
         tell(&format!(
             "interrupted: {} of {} sessions are complete in {}",
-            count(tally.n_sessions()),
+            count(n_done),
             count(sessions),
             directory.path().display()
         ));
@@ -201,7 +344,7 @@ fn threads(asked: Option<u64>) -> usize {
 
 /// Makes the run's folder: the one asked for, or one named after the time and the experiment.
 fn create_directory(
-    arguments: &BatchArguments,
+    arguments: &RunArguments,
     name: &str,
     started: &jiff::Zoned,
 ) -> Result<RunDirectory, Failure> {

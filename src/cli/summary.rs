@@ -151,8 +151,7 @@ fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) 
     let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        let each = it.n_lone_refusals() as f64 / n as f64;
+        let each = it.lone_refusals_per_session(n).unwrap_or_default();
         let over = it
             .costliest_issue()
             .filter(|_| each >= 0.005)

@@ -41,6 +41,137 @@ pub(super) struct ExperimentFile {
     )]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub(super) set: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
+    /// Many cells instead of one: `[sweep]` with its axes.
+    #[schemars(with = "Option<SweepFile>")]
+    pub(super) sweep: Option<Spanned<SweepFile>>,
+}
+
+/// Many cells: every combination of the axes' values, or the rows of a table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SweepFile {
+    /// How axes make cells: every combination (`grid`, the default), or value by value (`zip`).
+    pub(super) combine: Option<CombineFile>,
+    /// Whether all cells share their luck (`common`, the default), so that they can be compared
+    /// in pairs, or each has its own (`independent`).
+    pub(super) seeds: Option<LuckFile>,
+    /// A CSV file with a column per path and a row per cell, relative to this file.
+    #[schemars(with = "Option<String>")]
+    pub(super) points: Option<Spanned<String>>,
+    /// What is varied.
+    #[serde(default)]
+    #[schemars(with = "Vec<AxisFile>")]
+    pub(super) axis: Vec<Spanned<AxisFile>>,
+}
+
+/// How axes make cells.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CombineFile {
+    /// Every combination, the last axis fastest.
+    #[default]
+    Grid,
+    /// The first values of all axes, then the second, and so on.
+    Zip,
+}
+
+/// Whether cells share their luck.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum LuckFile {
+    /// Replication 17 has the same luck in every cell.
+    #[default]
+    Common,
+    /// Every cell has luck of its own.
+    Independent,
+}
+
+/// One thing that is varied, and its values in exactly one of three ways.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AxisFile {
+    /// The path of what is set, as `--set` takes it.
+    #[schemars(with = "String")]
+    pub(super) path: Spanned<String>,
+    /// The values one by one.
+    #[schemars(with = "Option<Vec<AxisValue>>")]
+    pub(super) values: Option<Spanned<Vec<Spanned<AxisValue>>>>,
+    /// From one number to another in steps.
+    #[schemars(with = "Option<RangeFile>")]
+    pub(super) range: Option<Spanned<RangeFile>>,
+    /// From one number to another, each the same multiple of the one before.
+    #[schemars(with = "Option<LogRangeFile>")]
+    pub(super) log_range: Option<Spanned<LogRangeFile>>,
+}
+
+/// From one number to another in steps: `{ from = 0.0, to = 0.3, step = 0.05 }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RangeFile {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) step: f64,
+}
+
+/// So many numbers, each the same multiple of the one before: `{ from = 0.25, to = 4.0, points = 5 }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LogRangeFile {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    /// How many, at least 2.
+    pub(super) points: u32,
+}
+
+/// A value of an axis: a number or a word.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum AxisValue {
+    Number(f64),
+    Word(String),
+}
+
+impl<'de> Deserialize<'de> for AxisValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ValueVisitor;
+        impl Visitor<'_> for ValueVisitor {
+            type Value = AxisValue;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number or a word")
+            }
+
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "numbers beyond 2^53 are out of every range"
+            )]
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<AxisValue, E> {
+                Ok(AxisValue::Number(number as f64))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<AxisValue, E> {
+                Ok(AxisValue::Number(number))
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<AxisValue, E> {
+                Ok(AxisValue::Word(word.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl JsonSchema for AxisValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AxisValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "number" }, { "type": "string" }] })
+    }
 }
 
 /// A master seed, as a whole number or, for those that TOML cannot write, as a string.

@@ -8,12 +8,13 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
 use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
-use crate::config::experiment_file::ExperimentFile;
+use crate::config::experiment_file::{ExperimentFile, LuckFile, SweepFile};
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
 use crate::config::scenario_file::ScenarioFile;
 use crate::config::shape;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
+use crate::config::sweep::{Points, Written};
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
 
@@ -66,6 +67,30 @@ pub struct Experiment {
     pub sessions: u64,
     /// The master seed.
     pub seed: MasterSeed,
+    /// Many cells instead of one.
+    pub sweep: Option<Sweep>,
+}
+
+/// The cells of a sweep, each ready to run. All have the same parties and issues.
+#[derive(Debug)]
+pub struct Sweep {
+    /// The paths of what is varied.
+    pub paths: Vec<String>,
+    /// By cell, a value as written for each path.
+    pub values: Vec<Vec<String>>,
+    /// By cell.
+    pub settings: Vec<Setting>,
+    /// Whether all cells share their luck.
+    pub luck: Luck,
+}
+
+/// Whether all cells of a sweep share their luck.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Luck {
+    /// Replication 17 has the same luck in every cell.
+    Common,
+    /// Every cell has luck of its own.
+    Independent,
 }
 
 /// Reads a scenario.
@@ -121,6 +146,7 @@ pub fn load_experiment(
             let cited = Some(name.span());
             read_extended(&scenario, cited, read_file, &mut texts, &mut unreadable);
         }
+        read_points(path, read_file, &mut texts, &mut mistakes);
     }
     for it in &overrides.settings {
         texts.add_setting(it);
@@ -130,14 +156,96 @@ pub fn load_experiment(
         mistakes.push(Mistake::nowhere(message));
     }
     let scenario = build_scenario(&texts, unreadable, &mut mistakes);
-    let experiment = scenario.map(|it| experiment_of(it, file, overrides));
+    let sweep = match (&scenario, file.as_mut().and_then(|it| it.sweep.take())) {
+        (Some(base), Some(file)) => build_sweep(&file, &base.setting, &texts, &mut mistakes),
+        _ => None,
+    };
+    let experiment = scenario.map(|it| experiment_of(it, file, sweep, overrides));
     finish(experiment, mistakes, texts)
+}
+
+/// Reads the table of points that an experiment's sweep names.
+fn read_points(
+    path: &Path,
+    read_file: &ReadFile<'_>,
+    texts: &mut SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let named = texts.of_role(Role::Experiment).next().and_then(|text| {
+        let document = Document::of(text);
+        let sweep = document.table.get("sweep")?.get_ref().as_table()?;
+        let points = sweep.get("points")?;
+        Some((points.get_ref().as_str()?.to_owned(), points.span()))
+    });
+    let Some((name, place)) = named else {
+        return;
+    };
+    let table = path.parent().unwrap_or(Path::new("")).join(name);
+    match read_file(&table) {
+        Ok(text) => {
+            texts.add(Role::Points, &table.display().to_string(), &text);
+        }
+        Err(error) => mistakes.push(Mistake::at(
+            place,
+            format!("cannot read {}: {error}", table.display()),
+        )),
+    }
+}
+
+/// Builds the scenario in every cell; nothing if there is a mistake in any.
+fn build_sweep(
+    file: &Spanned<SweepFile>,
+    base: &Setting,
+    texts: &SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Sweep> {
+    let Some(points) = Points::new(file, texts.of_role(Role::Points).next(), mistakes) else {
+        for points in Points::one_by_one(file.get_ref()) {
+            for cell in &points.cells {
+                build_cell(None, Some((&points, cell)), texts, mistakes);
+            }
+        }
+        return None;
+    };
+    let n_before = mistakes.len();
+    let mut settings = Vec::new();
+    for cell in &points.cells {
+        let built = build_cell(None, Some((&points, cell)), texts, mistakes);
+        settings.extend(built.map(|it| it.setting));
+    }
+    let names = |it: &Setting| -> Vec<String> {
+        let scenario = it.scenario();
+        let parties = scenario.parties.iter().map(|it| it.name.clone());
+        let issues = scenario.issues.iter();
+        let options = issues.flat_map(|it| it.options.iter().map(|it| it.name.clone()));
+        parties.chain(options).collect()
+    };
+    if settings.iter().any(|it| names(it) != names(base)) {
+        mistakes.push(Mistake::at(
+            file.span(),
+            "a sweep cannot change who negotiates about what",
+        ));
+    }
+    (mistakes.len() == n_before).then(|| Sweep {
+        values: points
+            .cells
+            .iter()
+            .map(|it| it.iter().map(Written::shown).collect())
+            .collect(),
+        paths: points.paths.into_iter().map(Spanned::into_inner).collect(),
+        settings,
+        luck: match file.get_ref().seeds.unwrap_or_default() {
+            LuckFile::Common => Luck::Common,
+            LuckFile::Independent => Luck::Independent,
+        },
+    })
 }
 
 /// The experiment that files and command line describe together.
 fn experiment_of(
     scenario: LoadedScenario,
     file: Option<ExperimentFile>,
+    sweep: Option<Sweep>,
     overrides: &Overrides,
 ) -> Experiment {
     let of_scenario = scenario.setting.scenario();
@@ -156,6 +264,7 @@ fn experiment_of(
             .seed
             .or(seed.map(|it| it.0))
             .map_or(SEED_DEFAULT, MasterSeed),
+        sweep,
         scenario,
     }
 }
@@ -216,12 +325,12 @@ fn build_scenario(
         return None;
     }
     let mut found = Vec::new();
-    let scenario = build_scenario_without(None, texts, &mut found);
+    let scenario = build_cell(None, None, texts, &mut found);
     let is_in_files = |it: &Mistake| it.place().is_none_or(|place| !texts.is_setting(&place));
     if found.iter().any(is_in_files) {
         for setting in places_of_settings(texts) {
             let mut others = Vec::new();
-            build_scenario_without(Some(&setting), texts, &mut others);
+            build_cell(Some(&setting), None, texts, &mut others);
             let is_among =
                 |it: &Mistake, list: &[Mistake]| list.iter().any(|other| other.is_same(it));
             if !others.iter().all(|it| is_among(it, &found)) {
@@ -239,10 +348,11 @@ fn build_scenario(
     scenario
 }
 
-/// Builds the scenario with all settings but one.
-fn build_scenario_without(
+/// Builds the scenario with all settings but one, at a point of a sweep.
+fn build_cell<'t>(
     left_out: Option<&Range<usize>>,
-    texts: &SourceTexts,
+    point: Option<(&'t Points, &'t [Written])>,
+    texts: &'t SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<LoadedScenario> {
     let mut document = Document::put_together(texts);
@@ -255,6 +365,9 @@ fn build_scenario_without(
         if left_out != Some(&setting.place()) {
             mistakes.extend(document.set_from_command_line(setting).err());
         }
+    }
+    if let Some((points, cell)) = point {
+        points.carry_out(cell, &mut document, mistakes);
     }
     let resolved = document.to_json();
     if !shape::check(&mut document, &shape::scenario_schema(), mistakes) {

@@ -19,11 +19,13 @@ mod resolve_rules;
 mod scenario_file;
 mod shape;
 mod source_texts;
+mod sweep;
 
 pub use document::ReadFile;
 pub use load::{
-    Experiment, Input, LoadedScenario, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment,
-    load_scenario,
+    Experiment, Input, LoadedScenario, Luck, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, Sweep,
+    load_experiment, load_scenario,
 };
 pub use mistake::{Mistake, Mistakes};
 pub use shape::{experiment_schema, scenario_schema};
+pub use sweep::CELLS_MAX;

@@ -253,8 +253,8 @@ pub(super) struct ProtocolFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RoundsFile {
-    /// Rounds allowed, at least 1.
-    #[schemars(with = "u32", range(min = 1))]
+    /// Rounds allowed, from 1 to 1,000,000.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
     pub(super) deadline_rounds: Spanned<u32>,
 }
 

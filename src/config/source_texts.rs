@@ -12,6 +12,8 @@ pub(super) enum Role {
     Scenario,
     /// An experiment file: numbers in it are settings.
     Experiment,
+    /// A table of points: values in it are settings too.
+    Points,
     /// A setting from the command line.
     Setting,
 }

@@ -22,4 +22,4 @@ pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
 pub use preferences::{Interaction, IssuePreference, Preferences, UncertainPreferences};
 pub use provenance::{Basis, Number, Provenance};
 pub use scenario::{Scenario, ScenarioKind, Source};
-pub use utility::{Utility, from_units, units};
+pub use utility::{Utility, from_units, threshold, units};

@@ -4,7 +4,8 @@
 
 use crate::domain::issue::{ISSUES_MAX, IssueId, OPTIONS_MAX, OptionId};
 
-/// The most outcomes a space may have; half of its issues then have about a million.
+/// The most outcomes a space may have; half of its issues then have about a million combinations,
+/// if their numbers of options allow for halves of about equal size.
 pub const OUTCOMES_MAX: u64 = 1_000_000_000_000;
 
 /// One option for every issue, packed.

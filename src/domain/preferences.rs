@@ -6,7 +6,7 @@ use crate::domain::condition::Condition;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::provenance::Number;
-use crate::domain::utility::{Utility, from_units, units};
+use crate::domain::utility::{Utility, from_units, threshold, units};
 
 /// A party's preferences before luck: every number with its distribution and provenance.
 #[derive(Clone, Debug)]
@@ -65,7 +65,8 @@ impl Preferences {
     }
 
     /// Puts in drawn numbers: weights per issue, utilities for all options of all issues, what
-    /// each interaction adds, and the reservation value (held within [0, 1]).
+    /// each interaction adds, and the reservation value, which is held within [0, 1] and lowered
+    /// by what rounding may take off an outcome (see [`threshold`]).
     ///
     /// Weights that are all zero count as equal.
     ///
@@ -105,7 +106,7 @@ impl Preferences {
         for ((_, slot), &number) in self.interactions.iter_mut().zip(adds) {
             *slot = units(number);
         }
-        self.reservation_value = Utility::clamped(units(reservation_value));
+        self.reservation_value = threshold(reservation_value);
     }
 
     /// The space the preferences are about.
@@ -209,6 +210,19 @@ mod tests {
         assert_eq!(utilities(0.0), [0.125, 0.25, 0.875, 1.0]);
         assert_eq!(utilities(-0.5), [0.125, 0.25, 0.875, 0.5]);
         assert_eq!(utilities(0.5), [0.125, 0.25, 0.875, 1.0]);
+    }
+
+    #[test]
+    fn an_outcome_just_at_the_reservation_value_is_acceptable() {
+        let space = Arc::new(OutcomeSpace::new(&[2, 2, 2]).unwrap());
+        let mut it = Preferences::indifferent(Arc::clone(&space), Vec::new());
+        // None of 0.2, 0.3 and a third is a binary fraction.
+        it.set(&[2.0, 3.0, 5.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 0.5);
+        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        assert_eq!(n.count(), 5);
+        it.set(&[1.0, 1.0, 1.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 1.0);
+        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        assert_eq!(n.count(), 1);
     }
 
     #[test]

@@ -12,14 +12,18 @@ use std::thread;
 use tokio::runtime;
 
 use crate::actors::{ActorError, SessionActor, assemble};
-use crate::experiment::plan::Plan;
-use crate::negotiation::{SessionResult, Setting};
+use crate::experiment::plan::{CellId, Plan};
+use crate::negotiation::SessionResult;
 use crate::protocol::Session;
-use crate::seeds::Seeds;
+use crate::seeds::{Replication, Seeds};
 
 /// Sessions that one worker has under way at once: enough to make messages cheap, few enough for
 /// the preferences of all of them to stay in the processor's cache.
 pub const SESSIONS_IN_FLIGHT: usize = 16;
+
+/// Rows of searches that one worker holds, where a single session does not have more: some
+/// hundred megabytes.
+const SEARCH_ROWS_MAX: usize = 1 << 21;
 
 /// Chunks that workers together may be ahead of what has been handed over, per worker.
 const CHUNKS_AHEAD: u64 = 4;
@@ -43,9 +47,9 @@ impl Interrupt {
 /// What a worker makes of a chunk's sessions.
 #[derive(Debug)]
 pub struct Chunk<T> {
-    /// How many sessions.
-    pub n_sessions: u64,
-    /// What came of them.
+    /// Of which cell.
+    pub cell: CellId,
+    /// What came of its sessions.
     pub product: T,
 }
 
@@ -57,8 +61,10 @@ pub enum BatchError<E> {
     #[error(transparent)]
     Delivery(E),
     /// A party's actor is gone.
-    #[error("in sessions {first} to {last}: {source}")]
+    #[error("in cell {}, sessions {first} to {last}: {source}", .cell.0)]
     Actor {
+        /// The cell.
+        cell: CellId,
         /// The first replication of the chunk.
         first: u64,
         /// The last one.
@@ -73,8 +79,8 @@ pub trait Worker: Sync {
     /// What comes of a chunk.
     type Product: Send;
 
-    /// Works up the sessions of a chunk, which come in plan order.
-    fn work_up(&self, sessions: Vec<(Session, SessionResult)>) -> Self::Product;
+    /// Works up the sessions of a chunk, which are of one cell and come in plan order.
+    fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Self::Product;
 }
 
 /// Carries out a plan; `deliver` gets each chunk's product in plan order.
@@ -89,9 +95,7 @@ pub trait Worker: Sync {
 ///
 /// If a worker panics.
 pub fn run<W: Worker, E: Send>(
-    plan: Plan,
-    setting: &Arc<Setting>,
-    seeds: &Seeds,
+    plan: &Plan,
     threads: usize,
     interrupt: &Interrupt,
     worker: &W,
@@ -105,10 +109,11 @@ pub fn run<W: Worker, E: Send>(
             scope.spawn(move || {
                 // A panic must not leave the others waiting for this worker's chunk.
                 let _guard = CloseOnPanic(tickets);
-                work(plan, setting, seeds, tickets, interrupt, worker, &sender);
+                work(plan, tickets, interrupt, worker, &sender);
             });
         }
         drop(sender);
+        let _guard = CloseOnPanic(&tickets);
         let res = hand_over(&products, &tickets, &mut deliver);
         tickets.close();
         res
@@ -126,10 +131,11 @@ fn hand_over<T, E>(
     for (idx, made) in products {
         early.insert(idx, made);
         while let Some(made) = early.remove(&next) {
-            let chunk = made.map_err(|(first, last, source)| BatchError::Actor {
-                first,
-                last,
-                source,
+            let chunk = made.map_err(|lost| BatchError::Actor {
+                cell: lost.cell,
+                first: lost.first,
+                last: lost.last,
+                source: lost.source,
             })?;
             deliver(chunk).map_err(BatchError::Delivery)?;
             next += 1;
@@ -139,13 +145,19 @@ fn hand_over<T, E>(
     Ok(())
 }
 
-/// A chunk's product, or the replications in which a party's actor went missing.
-type Made<T> = Result<Chunk<T>, (u64, u64, ActorError)>;
+/// A chunk's product, or what became of it.
+type Made<T> = Result<Chunk<T>, Lost>;
+
+/// A chunk in which a party's actor went missing.
+struct Lost {
+    cell: CellId,
+    first: u64,
+    last: u64,
+    source: ActorError,
+}
 
 fn work<W: Worker>(
-    plan: Plan,
-    setting: &Arc<Setting>,
-    seeds: &Seeds,
+    plan: &Plan,
     tickets: &Tickets,
     interrupt: &Interrupt,
     worker: &W,
@@ -154,43 +166,62 @@ fn work<W: Worker>(
     let runtime = runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime without I/O and clock needs nothing of the system");
-    let (mut session_actor, parties) = assemble(setting, SESSIONS_IN_FLIGHT);
-    for party in parties {
-        runtime.spawn(party.run());
-    }
+    let mut at_work: Option<(CellId, SessionActor)> = None;
     while !interrupt.is_requested()
         && let Some(idx) = tickets.take()
     {
-        let sessions = runtime.block_on(negotiate_chunk(&mut session_actor, plan, seeds, idx));
-        let made = sessions.map(|sessions| Chunk {
-            n_sessions: sessions.len() as u64,
-            product: worker.work_up(sessions),
-        });
+        let (cell, replications) = plan.chunk(idx);
+        // The actors of another cell end with their session actor.
+        at_work.take_if(|it| it.0 != cell);
+        let (_, session_actor) = at_work.get_or_insert_with(|| (cell, hire(&runtime, plan, cell)));
+        let seeds = &plan.cells()[cell.idx()].seeds;
+        let sessions = runtime.block_on(negotiate(session_actor, seeds, replications.clone()));
+        let made = match sessions {
+            Ok(sessions) => Ok(Chunk {
+                cell,
+                product: worker.work_up(cell, sessions),
+            }),
+            Err(source) => {
+                let mut numbers = replications.map(|it| it.0);
+                let first = numbers.next().unwrap_or_default();
+                let last = numbers.last().unwrap_or(first);
+                Err(Lost {
+                    cell,
+                    first,
+                    last,
+                    source,
+                })
+            }
+        };
         if products.send((idx, made)).is_err() {
             return;
         }
     }
 }
 
-/// Runs the sessions of a chunk and puts them in plan order.
-async fn negotiate_chunk(
+/// Starts the actors of a cell.
+fn hire(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> SessionActor {
+    let setting = &plan.cells()[cell.idx()].setting;
+    let fitting = SEARCH_ROWS_MAX / setting.n_search_rows().max(1);
+    let (session_actor, parties) = assemble(setting, fitting.clamp(1, SESSIONS_IN_FLIGHT));
+    for party in parties {
+        runtime.spawn(party.run());
+    }
+    session_actor
+}
+
+/// Runs sessions and puts them in plan order.
+async fn negotiate(
     session_actor: &mut SessionActor,
-    plan: Plan,
     seeds: &Seeds,
-    idx: u64,
-) -> Result<Vec<(Session, SessionResult)>, (u64, u64, ActorError)> {
-    let replications = plan.chunk(idx);
+    replications: impl ExactSizeIterator<Item = Replication>,
+) -> Result<Vec<(Session, SessionResult)>, ActorError> {
     let mut sessions = Vec::with_capacity(replications.len());
     session_actor
-        .negotiate(seeds, replications.clone(), |session, result| {
+        .negotiate(seeds, replications, |session, result| {
             sessions.push((session, result));
         })
-        .await
-        .map_err(|error| {
-            let mut numbers = replications.map(|it| it.0);
-            let first = numbers.next().unwrap_or_default();
-            (first, numbers.last().unwrap_or(first), error)
-        })?;
+        .await?;
     sessions.sort_by_key(|it| it.1.replication);
     Ok(sessions)
 }
@@ -212,7 +243,7 @@ struct TicketState {
 }
 
 impl Tickets {
-    fn new(plan: Plan, ahead_max: u64) -> Self {
+    fn new(plan: &Plan, ahead_max: u64) -> Self {
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),

@@ -3,11 +3,13 @@
 mod agreement_tally;
 mod batch;
 mod claims;
+mod effects;
 mod plan;
 mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
-pub use plan::{CellId, Plan};
+pub use effects::{Effect, Effects, Figures};
+pub use plan::{Cell, CellId, Plan};
 pub use tally::{Metric, PartyTally, Tally};

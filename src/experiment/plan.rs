@@ -1,17 +1,39 @@
-//! The list of all work in a fixed order: replications in chunks.
+//! The list of all work in a fixed order: the replications of all cells, in chunks.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::seeds::Replication;
+use crate::negotiation::Setting;
+use crate::seeds::{Replication, Seeds};
 
 /// The position of a cell in its plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CellId(pub u32);
 
+impl CellId {
+    /// The cell's position as an index.
+    pub fn idx(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One point of a sweep: what is negotiated there, and with which luck.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Scenario, rules and strategies.
+    pub setting: Arc<Setting>,
+    /// The streams; the same for all cells if they are to be compared in pairs.
+    pub seeds: Seeds,
+}
+
 /// All work of a run, in a fixed order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// Chunks of one cell after the other, then the next replications of all cells: a run that is
+/// interrupted has about as many sessions of each.
+#[derive(Clone, Debug)]
 pub struct Plan {
-    n_sessions: u64,
+    cells: Vec<Cell>,
+    sessions: u64,
 }
 
 /// Sessions of a chunk: enough that handing one over costs nothing beside running it, few enough
@@ -19,26 +41,49 @@ pub struct Plan {
 const CHUNK_SESSIONS: u64 = 256;
 
 impl Plan {
-    /// So many replications of one cell.
-    pub fn batch(n_sessions: u64) -> Self {
-        Self { n_sessions }
+    /// So many replications of each of these cells.
+    ///
+    /// # Panics
+    ///
+    /// If there is no cell, or there are 2³² of them.
+    pub fn new(cells: Vec<Cell>, sessions: u64) -> Self {
+        assert!(!cells.is_empty(), "a plan has a cell");
+        assert!(u32::try_from(cells.len()).is_ok(), "fewer than 2^32 cells");
+        Self { cells, sessions }
     }
 
-    /// How many sessions there are.
+    /// The cells in order.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// How many sessions there are in all cells together.
     pub fn n_sessions(&self) -> u64 {
-        self.n_sessions
+        self.sessions * self.cells.len() as u64
     }
 
     /// How many chunks they are cut into.
     pub fn n_chunks(&self) -> u64 {
-        self.n_sessions.div_ceil(CHUNK_SESSIONS)
+        self.sessions.div_ceil(CHUNK_SESSIONS) * self.cells.len() as u64
     }
 
-    /// The replications of a chunk.
-    pub fn chunk(&self, idx: u64) -> impl ExactSizeIterator<Item = Replication> + Clone + use<> {
-        let start = idx * CHUNK_SESSIONS;
-        let range = start..(start + CHUNK_SESSIONS).min(self.n_sessions);
-        Replications(range)
+    /// The cell of a chunk, and its replications.
+    ///
+    /// # Panics
+    ///
+    /// Never: a cell's position fits 32 bits.
+    pub fn chunk(
+        &self,
+        idx: u64,
+    ) -> (
+        CellId,
+        impl ExactSizeIterator<Item = Replication> + Clone + use<>,
+    ) {
+        let n_cells = self.cells.len() as u64;
+        let cell = u32::try_from(idx % n_cells).expect("fewer than 2^32 cells");
+        let start = idx / n_cells * CHUNK_SESSIONS;
+        let range = start..(start + CHUNK_SESSIONS).min(self.sessions);
+        (CellId(cell), Replications(range))
     }
 }
 
@@ -59,20 +104,3 @@ impl Iterator for Replications {
 }
 
 impl ExactSizeIterator for Replications {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_cover_all_replications_once_and_in_order() {
-        for n in [1, 255, 256, 257, 1000] {
-            let plan = Plan::batch(n);
-            let all: Vec<u64> = (0..plan.n_chunks())
-                .flat_map(|it| plan.chunk(it))
-                .map(|it| it.0)
-                .collect();
-            assert_eq!(all, (0..n).collect::<Vec<u64>>());
-        }
-    }
-}

@@ -45,6 +45,9 @@ pub struct Metric {
     pub estimate: Option<Estimate>,
 }
 
+/// Bits that sums of 64 utilities do without, so that their squares can be summed.
+const WELFARE_DROPPED_BITS: u32 = 8;
+
 /// The names of the metrics of a session's ending, in the order of [`Ending::NAMES`].
 const ENDING_RATES: [&str; 4] = [
     "agreement_rate",
@@ -115,7 +118,8 @@ impl Tally {
             .iter()
             .filter_map(|it| it.agreement_utility)
             .map(Utility::units);
-        self.welfare_given_agreement.add(utilities.clone().sum());
+        self.welfare_given_agreement
+            .add(utilities.clone().sum::<i64>() >> WELFARE_DROPPED_BITS);
         self.least_utility_given_agreement
             .add(utilities.clone().min().unwrap_or_default());
         let product = session.nash_product().unwrap_or_default();
@@ -189,7 +193,8 @@ impl Tally {
             ),
             of_session(
                 "utilitarian_welfare_given_agreement",
-                self.welfare_given_agreement.estimate(unit),
+                self.welfare_given_agreement
+                    .estimate(from_units(1 << WELFARE_DROPPED_BITS)),
             ),
             of_session(
                 "egalitarian_welfare_given_agreement",
@@ -267,6 +272,12 @@ impl PartyTally {
     /// Offers in those sessions in whose way its refusal alone stood.
     pub fn n_lone_refusals(&self) -> u64 {
         self.n_lone_refusals
+    }
+
+    /// Those offers per session without agreement, of which there are `n`; `None` without any.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn lone_refusals_per_session(&self, n: u64) -> Option<f64> {
+        (n > 0).then(|| self.n_lone_refusals as f64 / n as f64)
     }
 
     /// The issue that most of those offers would have cost it most on, ties to the first, with

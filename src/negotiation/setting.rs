@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
 use crate::protocol::{ProtocolKind, Rules};
-use crate::search::{Audiences, HalvesPlan};
+use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::seeds::NameHash;
 use crate::strategy::StrategySpec;
 
@@ -46,6 +46,14 @@ pub enum SettingError {
     /// The probabilities of a party's strategies do not sum to 1.
     #[error("the probabilities of a party's strategies must sum to 1")]
     NotProbabilities,
+    /// A party's preferences cannot be searched.
+    #[error("the outcomes cannot be searched for `{party}`: {source}")]
+    NotSearchable {
+        /// Whose.
+        party: String,
+        /// Why.
+        source: PlanError,
+    },
 }
 
 impl Setting {
@@ -82,11 +90,15 @@ impl Setting {
             .zip(strategies)
             .map(|(id, specs)| {
                 let p: Vec<f64> = specs.iter().map(|it| it.p).collect();
-                if are_probabilities(&p) {
-                    Ok(PartySetting::new(&scenario, &rules, id, specs))
-                } else {
-                    Err(SettingError::NotProbabilities)
+                if !are_probabilities(&p) {
+                    return Err(SettingError::NotProbabilities);
                 }
+                PartySetting::new(&scenario, &rules, id, specs).map_err(|source| {
+                    SettingError::NotSearchable {
+                        party: scenario.party(id).name.clone(),
+                        source,
+                    }
+                })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -111,6 +123,12 @@ impl Setting {
         &self.parties[party.idx()].strategies
     }
 
+    /// How many rows the searches of all parties have together: what a session takes in memory.
+    pub fn n_search_rows(&self) -> usize {
+        let plans = self.parties.iter().flat_map(|it| it.plans.iter().flatten());
+        plans.map(|it| it.n_rows()).sum()
+    }
+
     /// Every number of the scenario and of the parties' strategies.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
         let strategies = self.parties.iter().flat_map(|it| &it.strategies);
@@ -125,7 +143,12 @@ impl Setting {
 }
 
 impl PartySetting {
-    fn new(scenario: &Scenario, rules: &Rules, me: PartyId, strategies: Vec<StrategySpec>) -> Self {
+    fn new(
+        scenario: &Scenario,
+        rules: &Rules,
+        me: PartyId,
+        strategies: Vec<StrategySpec>,
+    ) -> Result<Self, PlanError> {
         let party = scenario.party(me);
         let interactions: Vec<Condition> = party
             .preferences
@@ -133,23 +156,19 @@ impl PartySetting {
             .iter()
             .map(|it| it.when.clone())
             .collect();
-        let plans = [Audiences::Alike, Audiences::Distinguished].map(|audiences| {
+        let plan = |audiences: Audiences| {
             let is_used = strategies
                 .iter()
                 .any(|it| it.offering.audiences == audiences);
-            is_used.then(|| {
-                let space = Arc::clone(&rules.space);
-                Arc::new(HalvesPlan::new(
-                    space,
-                    me,
-                    &interactions,
-                    &rules.consent,
-                    audiences,
-                ))
-            })
-        });
+            let space = Arc::clone(&rules.space);
+            is_used
+                .then(|| HalvesPlan::new(space, me, &interactions, &rules.consent, audiences))
+                .transpose()
+                .map(|it| it.map(Arc::new))
+        };
+        let plans = [plan(Audiences::Alike)?, plan(Audiences::Distinguished)?];
         let group = |kind: &str, name: &str| NameHash::of(&format!("{kind}.{name}"));
-        Self {
+        Ok(Self {
             name: NameHash::of(&party.name),
             strategies,
             plans,
@@ -173,7 +192,7 @@ impl PartySetting {
                 .map(|(idx, it)| (idx, group("leverage", &it.name)))
                 .collect(),
             interactions,
-        }
+        })
     }
 
     /// The search plan that an offering rule needs.

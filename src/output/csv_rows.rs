@@ -85,6 +85,16 @@ impl<'a, T: Into<Field<'a>>> From<Option<T>> for Field<'a> {
     }
 }
 
+impl<'a> Field<'a> {
+    /// A value as a file or a command line has it: a number where it is one.
+    pub fn of_value(written: &'a str) -> Self {
+        match written.parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) => Self::Text(written),
+        }
+    }
+}
+
 /// Rows of a table as bytes, with the end of each.
 #[derive(Debug)]
 pub struct Rows {

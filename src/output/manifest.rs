@@ -23,8 +23,10 @@ pub struct Manifest {
     pub verb: &'static str,
     /// The master seed; a string, since JSON readers round large numbers.
     pub seed: String,
-    /// Sessions asked for.
+    /// Sessions asked for, in all cells together.
     pub sessions: u64,
+    /// How many cells there are.
+    pub cells: usize,
     /// Settings from the command line.
     pub settings: Vec<String>,
     /// The files it was made from.

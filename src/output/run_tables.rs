@@ -1,13 +1,15 @@
 //! All tables of a run: rows as sessions come, the rest at the end.
 
-use crate::experiment::{AgreementTally, CellId, Tally, Worker};
-use crate::negotiation::{SessionResult, Setting};
+use crate::experiment::{AgreementTally, Cell, CellId, Chunk, Effects, Figures, Tally, Worker};
+use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
 use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
 use crate::output::session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
-use crate::output::summary_tables::{SummaryTable, agreement_fields, summary_header, summary_rows};
+use crate::output::summary_tables::{
+    SummaryTable, agreement_fields, effect_header, effect_rows, summary_header, summary_rows,
+};
 use crate::protocol::Session;
 
 /// How tables are written: for whom, and how fields become bytes.
@@ -33,9 +35,24 @@ impl Edition {
     }
 }
 
+/// The points of a sweep as tables tell them: which parameters, and their values in each cell.
+///
+/// A batch has no parameter and one cell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parameters {
+    /// The paths of the swept parameters.
+    pub paths: Vec<String>,
+    /// By cell, their values as written.
+    pub values: Vec<Vec<String>>,
+}
+
 /// The tables of a run being written.
 #[derive(Debug)]
 pub struct RunTables {
+    cells: Vec<Cell>,
+    parameters: Parameters,
+    tallies: Vec<Tally>,
+    effects: Option<Effects>,
     editions: Vec<Edition>,
     transcripts: Transcripts,
     /// Per edition, the tables that get rows as sessions come.
@@ -45,8 +62,8 @@ pub struct RunTables {
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
 #[derive(Debug)]
-pub struct TableWorker<'a> {
-    setting: &'a Setting,
+pub struct TableWorker {
+    cells: Vec<Cell>,
     editions: Vec<Edition>,
     transcripts: Transcripts,
 }
@@ -56,11 +73,29 @@ pub struct TableWorker<'a> {
 pub struct Product {
     rows: Vec<SessionRows>,
     agreements: Vec<AgreementTally>,
-    /// What they come to.
-    pub tally: Tally,
+    tally: Tally,
+    figures: Vec<Figures>,
 }
 
-/// The commonest agreement, and how many distinct ones there are.
+impl Product {
+    /// What the sessions come to.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+}
+
+/// What a finished run came to, for its summary.
+#[derive(Debug)]
+pub struct Finished {
+    /// By cell.
+    pub tallies: Vec<Tally>,
+    /// By cell.
+    pub commonest: Vec<Commonest>,
+    /// Differences from the first cell, if cells share their luck.
+    pub effects: Option<Effects>,
+}
+
+/// A cell's commonest agreement, and how many distinct ones there are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Commonest {
     /// The most frequent agreement; `None` without any.
@@ -69,17 +104,15 @@ pub struct Commonest {
     pub n_distinct: u64,
 }
 
-/// The one cell of a batch.
-const CELL: CellId = CellId(0);
-
 /// Rows handed to the system at a time where they do not come in chunks.
 const ROWS_AT_A_TIME: usize = 1024;
 
-impl Worker for TableWorker<'_> {
+impl Worker for TableWorker {
     type Product = Product;
 
-    fn work_up(&self, sessions: Vec<(Session, SessionResult)>) -> Product {
-        let scenario = self.setting.scenario();
+    fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Product {
+        let setting = &self.cells[cell.idx()].setting;
+        let scenario = setting.scenario();
         let mut tally = Tally::new(&scenario.space, scenario.parties.len());
         let mut rows: Vec<SessionRows> = self
             .editions
@@ -89,46 +122,72 @@ impl Worker for TableWorker<'_> {
         for (session, result) in &sessions {
             tally.add(&scenario.space, result);
             for edition in &mut rows {
-                edition.push(self.setting, CELL, session, result);
+                edition.push(setting, cell, session, result);
             }
         }
-        let agreements = sessions
-            .iter()
-            .filter_map(|it| AgreementTally::of(CELL, &it.1))
-            .collect();
+        let results = sessions.iter().map(|it| &it.1);
         Product {
             rows,
-            agreements,
+            agreements: results
+                .clone()
+                .filter_map(|it| AgreementTally::of(cell, it))
+                .collect(),
             tally,
+            figures: results.map(Figures::of).collect(),
         }
     }
+}
+
+/// Whether cells are compared replication by replication.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pairing {
+    /// Yes: they share their luck.
+    Paired,
+    /// No: there is one cell, or each has luck of its own.
+    Unpaired,
 }
 
 impl RunTables {
     /// Begins every table that gets rows as sessions come.
     ///
+    /// All cells have the same parties and issues.
+    ///
     /// # Errors
     ///
     /// If a file cannot be written.
+    ///
+    /// # Panics
+    ///
+    /// If there is no cell.
     pub fn open(
         directory: &RunDirectory,
-        setting: &Setting,
+        cells: &[Cell],
+        parameters: Parameters,
+        pairing: Pairing,
         editions: Vec<Edition>,
         transcripts: Transcripts,
     ) -> Result<Self, WriteError> {
+        let scenario = cells[0].setting.scenario();
         let is_written =
             |it: &SessionTable| *it != SessionTable::Offers || transcripts == Transcripts::Written;
         let mut open = Vec::new();
         for edition in &editions {
             let mut files = Vec::new();
             for table in SessionTable::ALL.into_iter().filter(is_written) {
-                let columns = session_headers(table, setting.scenario());
+                let columns = session_headers(table, scenario);
                 let file = begin(directory, edition, table.name(), &columns)?;
                 files.push((table, file));
             }
             open.push(files);
         }
         Ok(Self {
+            cells: cells.to_vec(),
+            parameters,
+            tallies: cells
+                .iter()
+                .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
+                .collect(),
+            effects: (pairing == Pairing::Paired).then(Effects::default),
             editions,
             transcripts,
             open,
@@ -137,26 +196,36 @@ impl RunTables {
     }
 
     /// What makes rows for these tables.
-    pub fn worker<'a>(&self, setting: &'a Setting) -> TableWorker<'a> {
+    pub fn worker(&self) -> TableWorker {
         TableWorker {
-            setting,
+            cells: self.cells.clone(),
             editions: self.editions.clone(),
             transcripts: self.transcripts,
         }
     }
 
-    /// Adds what came of some sessions; products come in plan order.
+    /// What the sessions so far come to, by cell.
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
+    /// Adds what came of some sessions; chunks come in plan order.
     ///
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn push(&mut self, product: Product) -> Result<(), WriteError> {
+    pub fn push(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
+        let product = chunk.product;
         for (files, rows) in self.open.iter_mut().zip(&product.rows) {
             for (table, file) in files {
                 if let Some(rows) = rows.table(*table) {
                     file.push(rows)?;
                 }
             }
+        }
+        self.tallies[chunk.cell.idx()].merge(&product.tally);
+        if let Some(effects) = &mut self.effects {
+            effects.add(chunk.cell, product.figures);
         }
         for agreement in product.agreements {
             self.agreements
@@ -166,49 +235,102 @@ impl RunTables {
         Ok(())
     }
 
-    /// Writes the tables over all sessions; tells the commonest agreement.
+    /// Writes the tables over all sessions.
     ///
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn finish(
-        self,
-        directory: &RunDirectory,
-        setting: &Setting,
-        tally: &Tally,
-    ) -> Result<Commonest, WriteError> {
-        let scenario = setting.scenario();
+    pub fn finish(self, directory: &RunDirectory) -> Result<Finished, WriteError> {
+        let scenario = self.cells[0].setting.scenario();
+        let ids = || (0..).map(CellId).zip(&self.tallies);
         let mut agreements = Vec::new();
         for edition in &self.editions {
             for table in SummaryTable::ALL {
-                let columns = summary_header(table, scenario);
+                let columns = summary_header(table, scenario, &self.parameters.paths);
                 let mut file = begin(directory, edition, table.name(), &columns)?;
                 if table == SummaryTable::Agreements {
                     agreements.push((file, Rows::new(edition.dialect)));
-                } else {
-                    file.push(&summary_rows(table, scenario, CELL, tally, edition.dialect))?;
+                    continue;
+                }
+                for (cell, tally) in ids() {
+                    let values = &self.parameters.values[cell.idx()];
+                    file.push(&summary_rows(
+                        table,
+                        scenario,
+                        cell,
+                        tally,
+                        values,
+                        edition.dialect,
+                    ))?;
+                }
+            }
+            if !self.parameters.paths.is_empty() {
+                self.write_cells(directory, edition)?;
+            }
+            if let Some(effects) = &self.effects {
+                let mut file = begin(directory, edition, "effects", &effect_header())?;
+                for (cell, _) in ids() {
+                    file.push(&effect_rows(scenario, cell, effects, edition.dialect))?;
                 }
             }
         }
-        let mut res = Commonest::default();
-        for agreement in self.agreements.ranked().map_err(WriteError::temporary)? {
-            let agreement = agreement.map_err(WriteError::temporary)?;
-            res.n_distinct += 1;
-            for (file, rows) in &mut agreements {
-                let n = tally.n_agreements();
-                rows.push(agreement_fields(scenario, &agreement, res.n_distinct, n));
-                if rows.ends().len() == ROWS_AT_A_TIME {
-                    file.push(rows)?;
-                    rows.clear();
-                }
-            }
-            res.first.get_or_insert(agreement);
-        }
-        for (file, rows) in &mut agreements {
-            file.push(rows)?;
-        }
-        Ok(res)
+        let commonest = write_agreements(self.agreements, &self.cells, &self.tallies, agreements)?;
+        Ok(Finished {
+            tallies: self.tallies,
+            commonest,
+            effects: self.effects,
+        })
     }
+
+    /// Writes which parameters each cell has, and how many sessions were run there.
+    fn write_cells(&self, directory: &RunDirectory, edition: &Edition) -> Result<(), WriteError> {
+        let fixed = ["cell", "n_sessions"].map(str::to_owned);
+        let columns = [fixed.to_vec(), self.parameters.paths.clone()].concat();
+        let mut rows = Rows::new(edition.dialect);
+        for ((cell, values), tally) in (0_u32..).zip(&self.parameters.values).zip(&self.tallies) {
+            let fixed = [cell.into(), tally.n_sessions().into()];
+            rows.push(
+                fixed
+                    .into_iter()
+                    .chain(values.iter().map(|it| Field::of_value(it))),
+            );
+        }
+        begin(directory, edition, "cells", &columns)?.push(&rows)
+    }
+}
+
+/// Writes the agreements of all cells as they come out of the counts.
+fn write_agreements(
+    agreements: AgreementCounts,
+    cells: &[Cell],
+    tallies: &[Tally],
+    mut files: Vec<(TableFile, Rows)>,
+) -> Result<Vec<Commonest>, WriteError> {
+    let mut res = vec![Commonest::default(); cells.len()];
+    for agreement in agreements.ranked().map_err(WriteError::temporary)? {
+        let agreement = agreement.map_err(WriteError::temporary)?;
+        let idx = agreement.cell.idx();
+        let commonest = &mut res[idx];
+        commonest.n_distinct += 1;
+        let (scenario, n) = (cells[idx].setting.scenario(), tallies[idx].n_agreements());
+        for (file, rows) in &mut files {
+            rows.push(agreement_fields(
+                scenario,
+                &agreement,
+                commonest.n_distinct,
+                n,
+            ));
+            if rows.ends().len() == ROWS_AT_A_TIME {
+                file.push(rows)?;
+                rows.clear();
+            }
+        }
+        commonest.first.get_or_insert(agreement);
+    }
+    for (file, rows) in &mut files {
+        file.push(rows)?;
+    }
+    Ok(res)
 }
 
 /// Begins a table with its header.

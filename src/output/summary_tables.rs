@@ -1,7 +1,7 @@
 //! The tables over all sessions of a cell, written once at the end.
 
 use crate::domain::Scenario;
-use crate::experiment::{AgreementTally, CellId, Tally};
+use crate::experiment::{AgreementTally, CellId, Effects, Tally};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::statistics::{CONFIDENCE, Estimate};
 
@@ -44,11 +44,12 @@ pub(super) fn summary_rows(
     scenario: &Scenario,
     cell: CellId,
     tally: &Tally,
+    values: &[String],
     dialect: Dialect,
 ) -> Rows {
     let mut rows = Rows::new(dialect);
     match table {
-        SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally),
+        SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
         SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
         SummaryTable::Agreements => {}
@@ -57,7 +58,11 @@ pub(super) fn summary_rows(
 }
 
 /// The columns of a table, in order.
-pub(super) fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<String> {
+pub(super) fn summary_header(
+    table: SummaryTable,
+    scenario: &Scenario,
+    parameters: &[String],
+) -> Vec<String> {
     let fixed: &[&str] = match table {
         SummaryTable::Summary => &[
             "cell",
@@ -100,11 +105,15 @@ pub(super) fn summary_header(table: SummaryTable, scenario: &Scenario) -> Vec<St
             "interval_high",
             "n",
             "lone_refusals",
+            "lone_refusals_per_session",
             "costliest_issue",
             "costliest_issue_refusals",
         ],
     };
     let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
+    if table == SummaryTable::Summary {
+        res.extend_from_slice(parameters);
+    }
     if table == SummaryTable::Agreements {
         let issues = scenario
             .issues
@@ -129,15 +138,56 @@ fn estimate_fields<'a>(estimate: Option<&Estimate>) -> [Field<'a>; 6] {
     ]
 }
 
-fn push_summary(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+fn push_summary(
+    rows: &mut Rows,
+    scenario: &Scenario,
+    cell: CellId,
+    tally: &Tally,
+    values: &[String],
+) {
     for metric in tally.metrics() {
         let party = metric.party.map(|it| scenario.party(it).name.as_str());
         let key = [cell.0.into(), metric.name.into(), party.into()];
+        let estimate = estimate_fields(metric.estimate.as_ref());
+        let swept = values.iter().map(|it| Field::of_value(it));
+        rows.push(key.into_iter().chain(estimate).chain(swept));
+    }
+}
+
+/// The columns of the table of paired differences.
+pub(super) fn effect_header() -> Vec<String> {
+    let columns = [
+        "cell",
+        "baseline",
+        "metric",
+        "party",
+        "difference",
+        "standard_error",
+        "interval_low",
+        "interval_high",
+        "confidence",
+        "n",
+    ];
+    columns.map(str::to_owned).to_vec()
+}
+
+/// A cell's paired differences from the first cell.
+pub(super) fn effect_rows(
+    scenario: &Scenario,
+    cell: CellId,
+    effects: &Effects,
+    dialect: Dialect,
+) -> Rows {
+    let mut rows = Rows::new(dialect);
+    for it in effects.of(cell) {
+        let party = it.party.map(|it| scenario.party(it).name.as_str());
+        let key = [cell.0.into(), 0_u32.into(), it.metric.into(), party.into()];
         rows.push(
             key.into_iter()
-                .chain(estimate_fields(metric.estimate.as_ref())),
+                .chain(estimate_fields(it.difference.as_ref())),
         );
     }
+    rows
 }
 
 fn push_options(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
@@ -206,6 +256,7 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
             interval.map(|it| it.high).into(),
             n.into(),
             it.n_lone_refusals().into(),
+            it.lone_refusals_per_session(n).into(),
             costliest
                 .map(|it| scenario.issue(it.0).name.as_str())
                 .into(),

@@ -11,6 +11,26 @@ use crate::domain::{
 /// together; beyond it, splitting them into groups costs less.
 const LOPSIDEDNESS_MAX: f64 = 8.0;
 
+/// The most rows a half may have: some hundred megabytes for each session under way.
+const ROWS_MAX: u64 = 1 << 22;
+
+/// The most pairs of groups: each is looked at for every question.
+const PAIRS_MAX: usize = 1 << 16;
+
+/// Why a space cannot be searched in two halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// One issue, or a few, have too many options for the rest.
+    #[error("half of the issues have more than {ROWS_MAX} combinations of options")]
+    TooManyRows,
+    /// Conditions couple the issues in too many ways.
+    #[error(
+        "interactions or conditions for consent couple the issues in more than {PAIRS_MAX} ways"
+    )]
+    TooCoupled,
+}
+
 /// What of the halves does not depend on drawn numbers; made once per party and scenario.
 #[derive(Debug)]
 pub struct HalvesPlan {
@@ -66,7 +86,7 @@ struct Signature {
 /// Whether a search has to tell apart whose consent an outcome needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audiences {
-    /// Yes: [`OutcomeSearch::nearest_at_least`] will be asked.
+    /// Yes: [`nearest_at_least`](crate::search::OutcomeSearch::nearest_at_least) will be asked.
     Distinguished,
     /// No: the other questions are answered faster, and nobody's distance counts.
     Alike,
@@ -74,20 +94,33 @@ pub enum Audiences {
 
 impl HalvesPlan {
     /// The plan for a party's preferences with these interactions, under a consent rule.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if a search would take too much memory or time.
     pub fn new(
         space: Arc<OutcomeSpace>,
         me: PartyId,
         interactions: &[Condition],
         consent: &ConsentRule,
         audiences: Audiences,
-    ) -> Self {
+    ) -> Result<Self, PlanError> {
         let vetoes: &[Veto] = match audiences {
             Audiences::Distinguished => consent.vetoes(),
             Audiences::Alike => &[],
         };
         let coupling = Coupling::new(&space, interactions, vetoes);
+        if [Side::Left, Side::Right]
+            .into_iter()
+            .any(|it| coupling.n_rows(it) > ROWS_MAX)
+        {
+            return Err(PlanError::TooManyRows);
+        }
         let (left, on_left) = coupling.half(Side::Left);
         let (right, on_right) = coupling.half(Side::Right);
+        if on_left.len() * on_right.len() > PAIRS_MAX {
+            return Err(PlanError::TooCoupled);
+        }
         let mut pairs = Vec::new();
         let mut by_audience: BTreeMap<PartySet, Vec<usize>> = BTreeMap::new();
         for (right_group, right_signature) in on_right.iter().enumerate() {
@@ -104,7 +137,7 @@ impl HalvesPlan {
                 });
             }
         }
-        Self {
+        Ok(Self {
             space,
             me,
             halves: [left, right],
@@ -113,7 +146,12 @@ impl HalvesPlan {
                 .into_iter()
                 .map(|(others, pairs)| Audience { others, pairs })
                 .collect(),
-        }
+        })
+    }
+
+    /// How many rows both halves have together.
+    pub fn n_rows(&self) -> usize {
+        self.halves.iter().map(|it| it.codes.len()).sum()
     }
 }
 
@@ -158,6 +196,15 @@ impl<'a> Coupling<'a> {
                 .collect(),
             sides,
         }
+    }
+
+    /// How many combinations of options a half has.
+    fn n_rows(&self, side: Side) -> u64 {
+        let issues = self
+            .space
+            .issues()
+            .filter(|it| self.sides[it.idx()] == side);
+        issues.map(|it| self.space.n_options(it) as u64).product()
     }
 
     /// The fixed part of a half, with the signature of each of its groups.

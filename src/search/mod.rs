@@ -13,7 +13,7 @@ use crate::domain::{Outcome, Preferences, Utility};
 
 pub use enumeration::Enumeration;
 pub use halves::Halves;
-pub use halves_plan::{Audiences, HalvesPlan};
+pub use halves_plan::{Audiences, HalvesPlan, PlanError};
 pub use remoteness::{FULL_DISTANCE, Remoteness};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.

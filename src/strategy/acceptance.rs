@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::{Utility, units};
+use crate::domain::{Utility, threshold};
 use crate::strategy::Parameter;
 
 /// A known acceptance condition.
@@ -48,5 +48,5 @@ const CONSTANT: AcceptanceKind = AcceptanceKind {
         max: 1.0,
         words: &[],
     }],
-    threshold: |numbers, _| Utility::clamped(units(numbers[0])),
+    threshold: |numbers, _| threshold(numbers[0]),
 };

@@ -29,7 +29,7 @@ fn demarche(arguments: &[&str]) -> Command {
 }
 
 #[track_caller]
-fn check(arguments: &[&str], code: i32) -> Output {
+pub(crate) fn check(arguments: &[&str], code: i32) -> Output {
     let output = demarche(arguments).output().expect("the program starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
@@ -39,19 +39,31 @@ fn check(arguments: &[&str], code: i32) -> Output {
 /// A batch of an experiment into a new folder below a temporary one.
 #[track_caller]
 fn run_batch(folder: &TempDir, name: &str, experiment: &str, more: &[&str]) -> PathBuf {
+    run(folder, "batch", name, experiment, more)
+}
+
+/// A batch or a sweep of an experiment into a new folder below a temporary one.
+#[track_caller]
+pub(crate) fn run(
+    folder: &TempDir,
+    verb: &str,
+    name: &str,
+    experiment: &str,
+    more: &[&str],
+) -> PathBuf {
     let out = folder.path().join(name);
-    let mut arguments = vec!["batch", experiment, "--quiet", "--out", path_text(&out)];
+    let mut arguments = vec![verb, experiment, "--quiet", "--out", path_text(&out)];
     arguments.extend(more);
     check(&arguments, 0);
     out
 }
 
-fn path_text(path: &Path) -> &str {
+pub(crate) fn path_text(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }
 
 /// Every file of a folder and those below it, the manifest aside, by relative path.
-fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = BTreeMap::new();
     let mut rest = vec![folder.to_owned()];
     while let Some(next) = rest.pop() {

@@ -21,7 +21,7 @@ fn halves(world: &World, audiences: Audiences) -> Halves {
         &world.consent(),
         audiences,
     );
-    let mut res = Halves::new(Arc::new(plan));
+    let mut res = Halves::new(Arc::new(plan.expect("small worlds can be searched")));
     // What was drawn before must not matter.
     res.rebuild(&Preferences::indifferent(world.space(), interactions));
     res.rebuild(&world.preferences());

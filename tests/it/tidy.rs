@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// For each folder or file of `src`, what it may use of the crate.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("solution", &["domain"]),
     ("search", &["domain"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         &["domain", "protocol", "search", "seeds", "strategy"],
     ),
     ("actors", &["domain", "negotiation", "protocol", "seeds"]),
+    ("design", &[]),
     ("statistics", &[]),
     (
         "experiment",

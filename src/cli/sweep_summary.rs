@@ -1,0 +1,122 @@
+//! What a sweep came to: a line per cell, and what each changes against the first.
+
+use std::fmt::Write as _;
+
+use crate::cli::summary::rests_on;
+use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
+use crate::experiment::CellId;
+use crate::negotiation::Setting;
+use crate::output::{Finished, Parameters};
+use crate::statistics::Estimate;
+
+/// Cells told one by one; of more, the tables tell.
+const CELLS_TOLD: usize = 60;
+
+/// Columns of a bar.
+const BAR_WIDTH: usize = 12;
+
+/// The cells and the number of sessions, before anything is run.
+pub(super) fn planned(parameters: &Parameters, n_sessions: u64) -> String {
+    let n_cells = parameters.values.len();
+    let mut res = format!(
+        "{} in {}\n\n",
+        counted(n_sessions, "session"),
+        counted(n_cells as u64, "cell")
+    );
+    names(&mut res, parameters);
+    for (cell, values) in parameters.values.iter().enumerate() {
+        let _ = writeln!(res, "{cell:>5}{}", columns(parameters, values));
+    }
+    res
+}
+
+/// What a sweep came to, for people.
+pub(super) fn sweep_summary(
+    setting: &Setting,
+    parameters: &Parameters,
+    finished: &Finished,
+    width: usize,
+) -> String {
+    let mut res = String::new();
+    names(&mut res, parameters);
+    let _ = writeln!(
+        res,
+        "{:>5}{}  deals (95 % interval){}",
+        "cell",
+        letters(parameters),
+        if finished.effects.is_some() {
+            ", and the change from cell 0"
+        } else {
+            ""
+        }
+    );
+    let cells = (0..).map(CellId).zip(&finished.tallies);
+    for ((cell, tally), values) in cells.zip(&parameters.values).take(CELLS_TOLD) {
+        let Some(share) = Estimate::of_share(tally.n_agreements(), tally.n_sessions()) else {
+            continue;
+        };
+        let _ = writeln!(
+            res,
+            "{:>5}{}  {} {:>7} ({}){}",
+            cell.0,
+            columns(parameters, values),
+            bar(share.point, BAR_WIDTH),
+            percent(share.point),
+            percent_interval(&share),
+            change(finished, cell),
+        );
+    }
+    if finished.tallies.len() > CELLS_TOLD {
+        let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more, see summary.csv", count(rest));
+    }
+    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res
+}
+
+/// How the share of deals differs from the baseline's, pair by pair.
+fn change(finished: &Finished, cell: CellId) -> String {
+    let effect = finished.effects.as_ref().and_then(|it| {
+        let effects = it.of(cell);
+        effects.first().and_then(|it| it.difference)
+    });
+    effect.map_or_else(String::new, |it| {
+        let interval = it.interval.map_or_else(String::new, |it| {
+            format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
+        });
+        format!("  {:+.1} points{interval}", 100.0 * it.point)
+    })
+}
+
+/// Which letter stands for which path.
+fn names(res: &mut String, parameters: &Parameters) {
+    for (letter, path) in ('a'..).zip(&parameters.paths) {
+        let _ = writeln!(res, "  {letter} = {path}");
+    }
+    res.push('\n');
+}
+
+fn widths(parameters: &Parameters) -> Vec<usize> {
+    let widest = |idx: usize| {
+        let lengths = parameters.values.iter().map(|it| it[idx].chars().count());
+        lengths.max().unwrap_or_default().max(1)
+    };
+    (0..parameters.paths.len()).map(widest).collect()
+}
+
+fn letters(parameters: &Parameters) -> String {
+    let letters: Vec<String> = ('a'..)
+        .take(parameters.paths.len())
+        .map(String::from)
+        .collect();
+    columns(parameters, &letters)
+}
+
+fn columns(parameters: &Parameters, values: &[String]) -> String {
+    let padded: Vec<String> = values
+        .iter()
+        .zip(widths(parameters))
+        .map(|(value, width)| format!("  {value:>width$}"))
+        .collect();
+    padded.concat()
+}
