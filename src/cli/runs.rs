@@ -284,28 +284,26 @@ fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing)
 
 /// What is said of a run when it is over.
 fn told(job: &Job, finished: &Finished) -> String {
-    let rules = job.plan.cells()[0].setting.rules();
-    let n_cells = job.plan.cells().len() as u64;
-    let n_done = finished.tallies.iter().map(Tally::n_sessions).sum();
-    let what = match job.verb {
-        "sweep" => format!(
-            "{} in {}",
-            counted(n_done, "session"),
-            counted(n_cells, "cell")
-        ),
-        _ => format!(
-            "{} of {} rounds",
-            counted(n_done, "session"),
-            rules.deadline_rounds
-        ),
-    };
-    let head = format!("{}\n{what}, seed {}\n\n", job.title, job.seed.0);
-    let width = terminal_width();
     let setting = &job.plan.cells()[0].setting;
-    head + &match job.verb {
-        "sweep" => sweep_summary(setting, &job.parameters, finished, width),
-        _ => summary(setting, &finished.tallies[0], &finished.commonest[0], width),
-    }
+    let sessions = counted(
+        finished.tallies.iter().map(Tally::n_sessions).sum(),
+        "session",
+    );
+    let width = terminal_width();
+    let (what, rest) = if job.parameters.paths.is_empty() {
+        let rounds = setting.rules().deadline_rounds;
+        (
+            format!("{sessions} of {rounds} rounds"),
+            summary(setting, &finished.tallies[0], &finished.commonest[0], width),
+        )
+    } else {
+        let cells = counted(job.plan.cells().len() as u64, "cell");
+        (
+            format!("{sessions} in {cells}"),
+            sweep_summary(setting, &job.parameters, finished, width),
+        )
+    };
+    format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
 }
 
 fn exit_code(n_done: u64, sessions: u64, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
