@@ -36,7 +36,7 @@ impl Progress {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template(
-                "{bar:24} {percent:>3} %  {human_pos} of {human_len}  {rate}  {eta} left  {wide_msg}",
+                "{bar:12} {percent:>3} %  {human_pos} of {human_len}  {rate}  {eta} left  {wide_msg}",
             )
             .expect("the template is well formed")
             .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
@@ -70,12 +70,12 @@ impl Progress {
         match &mut self.display {
             Display::Quiet => {}
             Display::Bar(bar) => {
+                bar.set_position(n_done);
                 bar.set_message(format!(
                     "deals {} ({})",
                     percent(deals.point),
                     percent_interval(&deals)
                 ));
-                bar.set_position(n_done);
             }
             Display::Lines { started, last } => {
                 let now = Instant::now();
