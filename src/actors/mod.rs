@@ -1,9 +1,9 @@
 //! The same negotiation as tokio actors: one task per party, one that owns the sessions.
 //!
 //! ```text
-//!                    ┌─ Errands ──▶ PartyActor 0 ── Returns ─┐
-//!  SessionActor ─────┼─ Errands ──▶ PartyActor 1 ── Returns ─┼──▶ SessionActor
-//!  (owns sessions)   └─ Errands ──▶ PartyActor … ── Returns ─┘
+//!                    ┌─ requests ──▶ PartyActor 0 ── replies ─┐
+//!  SessionActor ─────┼─ requests ──▶ PartyActor 1 ── replies ─┼──▶ SessionActor
+//!  (owns sessions)   └─ requests ──▶ PartyActor … ── replies ─┘
 //! ```
 //!
 //! A party actor owns its preferences, its strategy and its stream; nothing but messages crosses,
@@ -40,6 +40,8 @@ struct Errands {
     requests: Vec<Request>,
     /// What happened at the tables since the party was last asked; requests name their part.
     news: Vec<Event>,
+    /// The party's replies: the message comes back with them, so that nothing is allocated anew.
+    replies: Vec<Reply>,
 }
 
 /// What one session wants of a party.
@@ -60,13 +62,6 @@ enum Wanted {
     Action { round: u32, ask: Ask },
     /// The session is over: tell of it.
     Report(Ending),
-}
-
-/// A party's replies, with the emptied message for reuse.
-#[derive(Debug)]
-struct Returns {
-    replies: Vec<Reply>,
-    errands: Errands,
 }
 
 /// A party's reply to one session.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::actors::{Errands, Reply, Returns, Wanted, What};
+use crate::actors::{Errands, Reply, Wanted, What};
 use crate::domain::PartyId;
 use crate::negotiation::{Negotiator, Setting};
 
@@ -13,7 +13,7 @@ use crate::negotiation::{Negotiator, Setting};
 pub struct PartyActor {
     negotiators: Vec<Negotiator>,
     mailbox: mpsc::Receiver<Errands>,
-    returns: mpsc::Sender<Returns>,
+    returns: mpsc::Sender<Errands>,
 }
 
 impl PartyActor {
@@ -22,7 +22,7 @@ impl PartyActor {
         party: PartyId,
         tables: usize,
         mailbox: mpsc::Receiver<Errands>,
-        returns: mpsc::Sender<Returns>,
+        returns: mpsc::Sender<Errands>,
     ) -> Self {
         let negotiators = (0..tables)
             .map(|_| Negotiator::new(Arc::clone(setting), party))
@@ -37,7 +37,6 @@ impl PartyActor {
     /// Runs until the session actor is gone.
     pub async fn run(mut self) {
         while let Some(mut errands) = self.mailbox.recv().await {
-            let mut replies = Vec::with_capacity(errands.requests.len());
             for request in errands.requests.drain(..) {
                 let negotiator = &mut self.negotiators[request.table];
                 if let Wanted::Begin(seeds, replication) = &request.wanted {
@@ -52,18 +51,13 @@ impl PartyActor {
                     Wanted::Action { round, ask } => What::Action(negotiator.act(round, ask)),
                     Wanted::Report(ending) => What::Report(negotiator.report(&ending)),
                 };
-                replies.push(Reply {
+                errands.replies.push(Reply {
                     table: request.table,
                     what,
                 });
             }
             errands.news.clear();
-            if self
-                .returns
-                .send(Returns { replies, errands })
-                .await
-                .is_err()
-            {
+            if self.returns.send(errands).await.is_err() {
                 return;
             }
         }

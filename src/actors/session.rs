@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::actors::party::PartyActor;
-use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Returns, Wanted, What};
+use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Wanted, What};
 use crate::domain::PartyId;
 use crate::negotiation::{PartyReport, SessionResult, Setting};
 use crate::protocol::{Action, Event, Session};
@@ -23,7 +23,7 @@ pub struct SessionActor {
 #[derive(Debug)]
 struct PartyLine {
     mailbox: mpsc::Sender<Errands>,
-    returns: mpsc::Receiver<Returns>,
+    returns: mpsc::Receiver<Errands>,
     /// What is being put together for the party.
     errands: Errands,
 }
@@ -182,13 +182,12 @@ impl SessionActor {
         }
         for &party in &asked {
             let line = &mut self.parties[party.idx()];
-            let returns = line
+            let mut errands = line
                 .returns
                 .recv()
                 .await
                 .ok_or(ActorError::PartyGone { party })?;
-            line.errands = returns.errands;
-            for reply in returns.replies {
+            for reply in errands.replies.drain(..) {
                 let table = self.tables[reply.table]
                     .as_mut()
                     .expect("a reply belongs to a session under way");
@@ -197,6 +196,7 @@ impl SessionActor {
                     What::Report(report) => table.reports.push(report),
                 }
             }
+            line.errands = errands;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::negotiation::setting::Setting;
 use crate::protocol::{Action, Ask, Ending, Event};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
-use crate::strategy::{OfferingRule, Situation, StrategySpec};
+use crate::strategy::{AcceptanceKind, OfferingRule, Situation, StrategySpec};
 
 /// A party at the table; sits through one session after another.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub struct Negotiator {
 struct Seat {
     strategy: usize,
     rule: Box<dyn OfferingRule>,
+    acceptance: &'static AcceptanceKind,
     acceptance_numbers: Vec<f64>,
     search: usize,
     stream: Stream,
@@ -91,6 +92,7 @@ impl Negotiator {
         self.seat = Some(Seat {
             strategy,
             rule: (spec.offering.start)(&offering, self.setting.rules()),
+            acceptance: spec.acceptance,
             acceptance_numbers,
             search: search_idx,
             stream,
@@ -140,12 +142,9 @@ impl Negotiator {
     }
 
     fn accepts(&mut self, round: u32, offer: Outcome) -> bool {
-        let me = self.me;
-        let setting = Arc::clone(&self.setting);
         let (seat, _, situation) = self.at_the_table(round);
-        let condition = setting.party(me).strategies[seat.strategy].acceptance;
         let aspiration = seat.rule.aspiration(&situation);
-        let threshold = (condition.threshold)(&seat.acceptance_numbers, aspiration);
+        let threshold = (seat.acceptance.threshold)(&seat.acceptance_numbers, aspiration);
         let preferences = situation.preferences;
         preferences.utility(offer) >= threshold.max(preferences.reservation_value())
     }

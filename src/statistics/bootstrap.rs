@@ -151,7 +151,7 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
 
 /// Uniform below `n`, but for a bias of at most n/2⁶⁴.
 #[expect(clippy::cast_possible_truncation, reason = "the index is below n")]
-fn index_below(n: usize, rng: &mut ChaCha8Rng) -> usize {
+pub(super) fn index_below(n: usize, rng: &mut ChaCha8Rng) -> usize {
     ((n as u128 * u128::from(rng.next_u64())) >> 64) as usize
 }
 

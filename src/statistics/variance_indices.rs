@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use crate::statistics::bootstrap::index_below;
 use crate::statistics::{CONFIDENCE, Estimate, Interval};
 
 /// The outputs at one base point of a radial design, and at the rows made of it.
@@ -288,12 +289,6 @@ pub(super) fn with_bootstrap_intervals(
             })
             .collect(),
     )
-}
-
-/// The upper 64 bits of the product of `n` and 64 random bits.
-fn index_below(n: usize, rng: &mut ChaCha8Rng) -> usize {
-    let product = u128::from(rng.next_u64()) * n as u128;
-    usize::try_from(product >> 64).expect("it is below n")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
