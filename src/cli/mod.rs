@@ -6,6 +6,8 @@ mod narration;
 mod play;
 mod progress;
 mod runs;
+mod studies;
+mod study_summary;
 mod summary;
 mod sweep_summary;
 mod text;
@@ -40,6 +42,10 @@ enum Verb {
     Batch(runs::RunArguments),
     /// Run many cells: what if this number were another?
     Sweep(runs::SweepArguments),
+    /// Study what the answer depends on: which numbers, which sources, which assumptions
+    Sensitivity(studies::SensitivityArguments),
+    /// Search the smallest change that flips the answer
+    Flip(studies::FlipArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
     /// Check a file, and measure a scenario's claims
@@ -119,6 +125,8 @@ pub fn run() -> ExitCode {
     let res = match arguments.verb {
         Verb::Batch(it) => runs::batch(&it),
         Verb::Sweep(it) => runs::sweep(&it),
+        Verb::Sensitivity(it) => studies::sensitivity(&it),
+        Verb::Flip(it) => studies::flip(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Schema { kind } => schema(kind),

@@ -1,6 +1,6 @@
 //! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,15 +9,19 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
+use crate::cli::study_summary::push_findings;
 use crate::cli::summary::summary;
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
 use crate::config::{Experiment, Input, Luck, load_experiment};
-use crate::experiment::{BatchError, Cell, Interrupt, Plan, Tally, run};
+use crate::design::DesignedPoints;
+use crate::experiment::{
+    BatchError, Cell, Factor, Finding, Interrupt, Plan, Tally, design_findings, run,
+};
 use crate::output::{
     Counts, Delimiter, Edition, Finished, InputFile, Manifest, Pairing, Parameters,
-    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError,
+    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError, write_sensitivity,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -89,6 +93,7 @@ struct Job {
     plan: Plan,
     parameters: Parameters,
     pairing: Pairing,
+    design: Option<DesignedPoints>,
     name: String,
     title: String,
     seed: MasterSeed,
@@ -115,6 +120,7 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             values: vec![Vec::new()],
         },
         pairing: Pairing::Unpaired,
+        design: None,
         name: experiment.name,
         title: experiment.title,
         seed: experiment.seed,
@@ -155,6 +161,7 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
             Luck::Common => Pairing::Paired,
             Luck::Independent => Pairing::Unpaired,
         },
+        design: sweep.design,
         name: experiment.name,
         title: experiment.title,
         seed: experiment.seed,
@@ -180,7 +187,7 @@ fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
 )]
 fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let started = jiff::Zoned::now();
-    let directory = create_directory(arguments, &job.name, &started)?;
+    let directory = create_directory(arguments.out.as_deref(), &job.name, &started)?;
     let clock = Instant::now();
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
@@ -198,7 +205,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         cells,
         parameters,
         job.pairing,
-        editions,
+        editions.clone(),
         transcripts,
     )
     .map_err(|it| Failure::could_not_finish(&it))?;
@@ -208,6 +215,12 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let finished = tables
         .finish(&directory)
         .map_err(|it| Failure::could_not_finish(&it))?;
+    let (factors, findings) = found(job, &finished);
+    if job.design.is_some() {
+        let scenario = job.plan.cells()[0].setting.scenario();
+        write_sensitivity(&directory, &editions, scenario, &factors, &findings)
+            .map_err(|it| Failure::could_not_finish(&it))?;
+    }
     let mut endings = [0; 4];
     for tally in &finished.tallies {
         for (sum, n) in endings.iter_mut().zip(tally.endings()) {
@@ -224,7 +237,12 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         .write("manifest.json", &manifest.to_json())
         .map_err(|it| Failure::could_not_finish(&it))?;
     if !arguments.quiet {
-        print(&told(job, &finished))?;
+        let mut text = told(job, &finished);
+        if job.design.is_some() {
+            text.push('\n');
+            push_findings(&mut text, &factors, &findings, terminal_width());
+        }
+        print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
     Ok(exit_code(
@@ -233,6 +251,17 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         endings,
         &directory,
     ))
+}
+
+/// What a sweep shows whose cells follow a design.
+fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
+    let Some(design) = &job.design else {
+        return (Vec::new(), Vec::new());
+    };
+    let paths = job.parameters.paths.iter();
+    let factors: Vec<Factor> = paths.map(|it| Factor::parameter(it)).collect();
+    let findings = design_findings(design, &factors, &finished.tallies, job.seed.0);
+    (factors, findings)
 }
 
 /// Runs all sessions of a job; how many were done.
@@ -306,7 +335,13 @@ fn told(job: &Job, finished: &Finished) -> String {
     format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
 }
 
-fn exit_code(n_done: u64, sessions: u64, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
+/// What a run's sessions deserve: whether all were run, and none was forfeited.
+pub(super) fn exit_code(
+    n_done: u64,
+    sessions: u64,
+    endings: [u64; 4],
+    directory: &RunDirectory,
+) -> ExitCode {
     let [.., forfeits] = endings;
     if n_done < sessions {
         tell(&format!(
@@ -333,7 +368,7 @@ fn tell(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-fn threads(asked: Option<u64>) -> usize {
+pub(super) fn threads(asked: Option<u64>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     asked
         .map_or_else(available, |it| usize::try_from(it).unwrap_or(usize::MAX))
@@ -341,12 +376,12 @@ fn threads(asked: Option<u64>) -> usize {
 }
 
 /// Makes the run's folder: the one asked for, or one named after the time and the experiment.
-fn create_directory(
-    arguments: &RunArguments,
+pub(super) fn create_directory(
+    asked: Option<&Path>,
     name: &str,
     started: &jiff::Zoned,
 ) -> Result<RunDirectory, Failure> {
-    if let Some(path) = &arguments.out {
+    if let Some(path) = asked {
         if path.symlink_metadata().is_ok() {
             return Err(Failure::WrongInput(format!(
                 "{} exists already, and runs are never overwritten; name another folder with --out",
@@ -369,7 +404,7 @@ fn create_directory(
 }
 
 /// Stops the run at the first Ctrl-C, and the process at the second.
-fn listen_for_interrupt(interrupt: &Interrupt) {
+pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
     let interrupt = interrupt.clone();
     let listening = ctrlc::set_handler(move || {
         if interrupt.is_requested() {

@@ -44,6 +44,34 @@ pub(super) struct ExperimentFile {
     /// Many cells instead of one: `[sweep]` with its axes.
     #[schemars(with = "Option<SweepFile>")]
     pub(super) sweep: Option<Spanned<SweepFile>>,
+    /// How `demarche sensitivity` studies the scenario's own uncertain numbers.
+    pub(super) sensitivity: Option<SensitivityFile>,
+}
+
+/// How the scenario's own uncertain numbers are studied.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SensitivityFile {
+    /// Which design: `saltelli` (the default), or `morris`, which is cheaper and tells less.
+    pub(super) method: Option<StudyMethodFile>,
+    /// How many base points, or trajectories; best a power of two.
+    #[schemars(with = "Option<u32>", range(min = 2))]
+    pub(super) points: Option<Spanned<u32>>,
+    /// Which numbers: words for bases (`assumed`), paths, or beginnings of paths (`party.russia`);
+    /// all uncertain ones by default.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) numbers: Option<Vec<Spanned<String>>>,
+}
+
+/// Which design a study of uncertain numbers has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StudyMethodFile {
+    /// Base points with rows that differ in one number.
+    #[default]
+    Saltelli,
+    /// Trajectories along which one number moves at a time.
+    Morris,
 }
 
 /// Many cells: every combination of the axes' values, or the rows of a table.
@@ -58,10 +86,40 @@ pub(super) struct SweepFile {
     /// A CSV file with a column per path and a row per cell, relative to this file.
     #[schemars(with = "Option<String>")]
     pub(super) points: Option<Spanned<String>>,
+    /// Points that fill the axes' ranges instead of combinations of their values.
+    #[schemars(with = "Option<DesignFile>")]
+    pub(super) design: Option<Spanned<DesignFile>>,
     /// What is varied.
     #[serde(default)]
     #[schemars(with = "Vec<AxisFile>")]
     pub(super) axis: Vec<Spanned<AxisFile>>,
+}
+
+/// Points that fill the axes' ranges: `design = { method = "sobol", points = 256 }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DesignFile {
+    /// Which design.
+    pub(super) method: DesignMethodFile,
+    /// How many points; of `saltelli` base points, of `morris` trajectories.
+    #[schemars(with = "u32", range(min = 1))]
+    pub(super) points: Spanned<u32>,
+    /// The number from which the design follows; the master seed by default.
+    pub(super) seed: Option<SeedFile>,
+}
+
+/// Which points fill the axes' ranges.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DesignMethodFile {
+    /// A Latin hypercube: each axis alone is covered evenly.
+    LatinHypercube,
+    /// The Sobol' sequence, scrambled: all axes together are covered evenly.
+    Sobol,
+    /// Saltelli's radial design, for Sobol' indices: points times (axes + 2) cells.
+    Saltelli,
+    /// Morris's trajectories, for elementary effects: points times (axes + 1) cells.
+    Morris,
 }
 
 /// How axes make cells.
@@ -102,6 +160,20 @@ pub(super) struct AxisFile {
     /// From one number to another, each the same multiple of the one before.
     #[schemars(with = "Option<LogRangeFile>")]
     pub(super) log_range: Option<Spanned<LogRangeFile>>,
+    /// For a design: anywhere between two numbers.
+    #[schemars(with = "Option<BetweenFile>")]
+    pub(super) between: Option<Spanned<BetweenFile>>,
+    /// For a design: as the scenario itself draws the number, `own_distribution = true`.
+    #[schemars(with = "Option<bool>")]
+    pub(super) own_distribution: Option<Spanned<bool>>,
+}
+
+/// Anywhere between two numbers: `{ from = 0.0, to = 0.3 }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BetweenFile {
+    pub(super) from: f64,
+    pub(super) to: f64,
 }
 
 /// From one number to another in steps: `{ from = 0.0, to = 0.3, step = 0.05 }`.

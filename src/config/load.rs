@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
+use crate::config::design_points::designed_points;
 use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
 use crate::config::experiment_file::{ExperimentFile, LuckFile, SweepFile};
 use crate::config::mistake::{Mistake, Mistakes};
@@ -14,7 +15,9 @@ use crate::config::resolve::{self, check_name};
 use crate::config::scenario_file::ScenarioFile;
 use crate::config::shape;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
+use crate::config::study::{StudyPlan, resolve_study};
 use crate::config::sweep::{Points, Written};
+use crate::design::DesignedPoints;
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
 
@@ -69,6 +72,8 @@ pub struct Experiment {
     pub seed: MasterSeed,
     /// Many cells instead of one.
     pub sweep: Option<Sweep>,
+    /// How its own uncertain numbers are studied.
+    pub study: StudyPlan,
 }
 
 /// The cells of a sweep, each ready to run. All have the same parties and issues.
@@ -80,6 +85,8 @@ pub struct Sweep {
     pub values: Vec<Vec<String>>,
     /// By cell.
     pub settings: Vec<Setting>,
+    /// The design that the cells follow, one point each; `None` of combinations and tables.
+    pub design: Option<DesignedPoints>,
     /// Whether all cells share their luck.
     pub luck: Luck,
 }
@@ -156,11 +163,20 @@ pub fn load_experiment(
         mistakes.push(Mistake::nowhere(message));
     }
     let scenario = build_scenario(&texts, unreadable, &mut mistakes);
+    let seed = overrides
+        .seed
+        .or_else(|| file.as_ref()?.seed.map(|it| it.0))
+        .map_or(SEED_DEFAULT, MasterSeed);
     let sweep = match (&scenario, file.as_mut().and_then(|it| it.sweep.take())) {
-        (Some(base), Some(file)) => build_sweep(&file, &base.setting, &texts, &mut mistakes),
+        (Some(base), Some(it)) => build_sweep(&it, seed.0, &base.setting, &texts, &mut mistakes),
         _ => None,
     };
-    let experiment = scenario.map(|it| experiment_of(it, file, sweep, overrides));
+    let study = file.as_mut().and_then(|it| it.sensitivity.take());
+    let study = match (&scenario, study) {
+        (Some(base), Some(it)) => resolve_study(&it, &base.setting, &mut mistakes),
+        _ => StudyPlan::default(),
+    };
+    let experiment = scenario.map(|it| experiment_of(it, file, seed, sweep, study, overrides));
     finish(experiment, mistakes, texts)
 }
 
@@ -195,11 +211,19 @@ fn read_points(
 /// Builds the scenario in every cell; nothing if there is a mistake in any.
 fn build_sweep(
     file: &Spanned<SweepFile>,
+    seed: u64,
     base: &Setting,
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Sweep> {
-    let Some(points) = Points::new(file, texts.of_role(Role::Points).next(), mistakes) else {
+    let (points, design) = match &file.get_ref().design {
+        None => {
+            let points = Points::new(file, texts.of_role(Role::Points).next(), mistakes);
+            (points, None)
+        }
+        Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
+    };
+    let Some(points) = points else {
         for points in Points::one_by_one(file.get_ref()) {
             for cell in &points.cells {
                 build_cell(None, Some((&points, cell)), texts, mistakes);
@@ -234,6 +258,7 @@ fn build_sweep(
             .collect(),
         paths: points.paths.into_iter().map(Spanned::into_inner).collect(),
         settings,
+        design,
         luck: match file.get_ref().seeds.unwrap_or_default() {
             LuckFile::Common => Luck::Common,
             LuckFile::Independent => Luck::Independent,
@@ -245,13 +270,15 @@ fn build_sweep(
 fn experiment_of(
     scenario: LoadedScenario,
     file: Option<ExperimentFile>,
+    seed: MasterSeed,
     sweep: Option<Sweep>,
+    study: StudyPlan,
     overrides: &Overrides,
 ) -> Experiment {
     let of_scenario = scenario.setting.scenario();
-    let (name, title, sessions, seed) = match file {
-        Some(it) => (it.name.into_inner(), it.title, it.sessions, it.seed),
-        None => (of_scenario.name.clone(), None, None, None),
+    let (name, title, sessions) = match file {
+        Some(it) => (it.name.into_inner(), it.title, it.sessions),
+        None => (of_scenario.name.clone(), None, None),
     };
     Experiment {
         name,
@@ -260,11 +287,9 @@ fn experiment_of(
             .sessions
             .or(sessions.map(Spanned::into_inner))
             .unwrap_or(SESSIONS_DEFAULT),
-        seed: overrides
-            .seed
-            .or(seed.map(|it| it.0))
-            .map_or(SEED_DEFAULT, MasterSeed),
+        seed,
         sweep,
+        study,
         scenario,
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Reads files only through the function it is given.
 
+mod design_points;
 mod document;
 mod experiment_file;
 mod load;
@@ -19,6 +20,7 @@ mod resolve_rules;
 mod scenario_file;
 mod shape;
 mod source_texts;
+mod study;
 mod sweep;
 
 pub use document::ReadFile;
@@ -28,4 +30,5 @@ pub use load::{
 };
 pub use mistake::{Mistake, Mistakes};
 pub use shape::{experiment_schema, scenario_schema};
+pub use study::{StudyMethod, StudyPlan, uncertain_numbers};
 pub use sweep::CELLS_MAX;

@@ -33,6 +33,14 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// A number that stands for what is written at a place.
+    pub(super) fn number(number: f64, place: Range<usize>) -> Self {
+        Self {
+            literal: number_literal(number),
+            place,
+        }
+    }
+
     /// The value as tables show it.
     pub(super) fn shown(&self) -> String {
         self.literal.trim_matches('"').to_owned()
@@ -192,6 +200,16 @@ fn grid(
 /// The values of an axis.
 fn values_of(axis: &Spanned<AxisFile>, mistakes: &mut Vec<Mistake>) -> Vec<Written> {
     let it = axis.get_ref();
+    if it.between.is_some() || it.own_distribution.is_some() {
+        mistakes.push(
+            Mistake::at(
+                axis.span(),
+                "only the axes of a design have a range to fill",
+            )
+            .hint("give it values, or the sweep a design = { method = \"sobol\", points = 256 }"),
+        );
+        return Vec::new();
+    }
     match (&it.values, &it.range, &it.log_range) {
         (Some(values), None, None) => {
             if values.get_ref().is_empty() {
@@ -310,7 +328,7 @@ fn numbers_of_log_range(from: f64, to: f64, points: u32) -> Result<Vec<f64>, Str
 }
 
 /// The number to twelve significant digits: what people mean by 0.1 + 0.2.
-fn tidy(number: f64) -> f64 {
+pub(super) fn tidy(number: f64) -> f64 {
     format!("{number:.11e}")
         .parse()
         .expect("a number that was written can be read")

@@ -15,3 +15,23 @@ pub use latin_hypercube::{LATIN_POINTS_MAX, latin_hypercube};
 pub use morris::{MorrisLevels, morris_trajectory};
 pub use saltelli::{RadialRows, SaltelliDesign};
 pub use sobol_sequence::{SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence};
+
+/// Points with what is to be made of them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DesignedPoints {
+    /// How they lie to each other.
+    pub layout: Layout,
+    /// The points in order.
+    pub points: Vec<Vec<f64>>,
+}
+
+/// How the points of a design lie to each other, which says what can be learnt from them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// Evenly spread, each for itself.
+    Spread,
+    /// Base point after base point, each with its rows as [`SaltelliDesign`] has them.
+    Radial,
+    /// Trajectory after trajectory, as [`morris_trajectory`] has them.
+    Trajectories,
+}

@@ -77,19 +77,25 @@ impl SobolSequence {
 
     /// The point of this index, from 0; every coordinate is in [0, 1).
     pub fn point(&self, index: u32) -> Vec<f64> {
+        let dimensions = 0..self.n_dimensions();
+        dimensions.map(|it| self.coordinate(index, it)).collect()
+    }
+
+    /// One coordinate of the point of this index.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such dimension.
+    pub fn coordinate(&self, index: u32, dimension: usize) -> f64 {
         let gray = index ^ (index >> 1);
-        let dimensions = (0..).zip(&self.directions);
-        dimensions
-            .map(|(dimension, directions)| {
-                let digits = (0..DIGITS)
-                    .filter(|k| gray >> k & 1 == 1)
-                    .fold(0, |digits, k| digits ^ directions[k]);
-                unit_interval(match self.scrambling {
-                    Scrambling::None => u64::from(digits) << DIGITS,
-                    Scrambling::Owen { seed } => scrambled(digits, part_key(seed, dimension)),
-                })
-            })
-            .collect()
+        let directions = &self.directions[dimension];
+        let digits = (0..DIGITS)
+            .filter(|k| gray >> k & 1 == 1)
+            .fold(0, |digits, k| digits ^ directions[k]);
+        unit_interval(match self.scrambling {
+            Scrambling::None => u64::from(digits) << DIGITS,
+            Scrambling::Owen { seed } => scrambled(digits, part_key(seed, dimension as u64)),
+        })
     }
 }
 

@@ -19,6 +19,19 @@ pub struct UncertainPreferences {
     pub interactions: Vec<Interaction>,
 }
 
+impl UncertainPreferences {
+    /// Every number: the reservation value, each issue's weight and utilities, the interactions.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        let of_issues = self
+            .issues
+            .iter()
+            .flat_map(|issue| std::iter::once(&issue.weight).chain(&issue.utilities));
+        std::iter::once(&self.reservation_value)
+            .chain(of_issues)
+            .chain(self.interactions.iter().map(|it| &it.adds))
+    }
+}
+
 /// What a party wants of one issue.
 #[derive(Clone, Debug)]
 pub struct IssuePreference {

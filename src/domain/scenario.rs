@@ -89,16 +89,7 @@ impl Scenario {
 
     /// Every number of the parties' preferences and of the leverage between them.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
-        let of_parties = self.parties.iter().flat_map(|party| {
-            let it = &party.preferences;
-            let of_issues = it
-                .issues
-                .iter()
-                .flat_map(|issue| std::iter::once(&issue.weight).chain(&issue.utilities));
-            std::iter::once(&it.reservation_value)
-                .chain(of_issues)
-                .chain(it.interactions.iter().map(|it| &it.adds))
-        });
+        let of_parties = self.parties.iter().flat_map(|it| it.preferences.numbers());
         of_parties.chain(self.leverages.iter().map(|it| &it.lowers_reservation_value))
     }
 }

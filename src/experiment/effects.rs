@@ -1,25 +1,77 @@
 //! What a cell changes against the first one, replication by replication on the same luck.
 
 use crate::domain::{PartyId, Utility, from_units};
+use crate::experiment::batch::Worker;
 use crate::experiment::plan::CellId;
 use crate::negotiation::{PartyReport, SessionResult};
+use crate::protocol::Session;
 use crate::statistics::{Estimate, Moments};
 
 /// A session's figures that cells are compared by: whether there is an agreement, then every
 /// party's utility in units of 2⁻⁴⁸.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Figures(Box<[i64]>);
+pub struct Figures {
+    ending: usize,
+    numbers: Box<[i64]>,
+}
 
 impl Figures {
     /// Of a session.
     pub fn of(session: &SessionResult) -> Self {
         let is_agreed = i64::from(session.ending.agreement().is_some());
         let utilities = session.parties.iter().map(PartyReport::utility);
-        Self(
-            std::iter::once(is_agreed)
+        Self {
+            ending: session.ending.idx(),
+            numbers: std::iter::once(is_agreed)
                 .chain(utilities.map(Utility::units))
                 .collect(),
-        )
+        }
+    }
+}
+
+impl Figures {
+    /// How many figures there are.
+    pub(super) fn n_metrics(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The name in tables of the figure at a position.
+    pub(super) fn metric_name(metric: usize) -> &'static str {
+        if metric == 0 {
+            "agreement_rate"
+        } else {
+            "utility"
+        }
+    }
+
+    /// The figure at a position: 1 or 0 for an agreement, else a utility.
+    pub(super) fn number(&self, metric: usize) -> f64 {
+        let unit = if metric == 0 { 1.0 } else { from_units(1) };
+        #[expect(clippy::cast_precision_loss, reason = "utilities are below 2^53 units")]
+        let figure = self.numbers[metric] as f64;
+        figure * unit
+    }
+
+    /// How the session ended, as a position among [`Ending::NAMES`].
+    pub fn ending(&self) -> usize {
+        self.ending
+    }
+
+    /// Whether there is an agreement.
+    pub(super) fn is_agreed(&self) -> bool {
+        self.numbers[0] == 1
+    }
+}
+
+/// Keeps of every session its figures and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FigureWorker;
+
+impl Worker for FigureWorker {
+    type Product = Vec<Figures>;
+
+    fn work_up(&self, _: CellId, sessions: Vec<(Session, SessionResult)>) -> Vec<Figures> {
+        sessions.iter().map(|it| Figures::of(&it.1)).collect()
     }
 }
 
@@ -62,8 +114,11 @@ impl Effects {
         }
         let moments = &mut self.differences[cell.idx()];
         for (mine, base) in figures.iter().zip(&self.baseline) {
-            moments.resize(mine.0.len(), Moments::default());
-            for (moment, (mine, base)) in moments.iter_mut().zip(mine.0.iter().zip(&base.0)) {
+            moments.resize(mine.numbers.len(), Moments::default());
+            for (moment, (mine, base)) in moments
+                .iter_mut()
+                .zip(mine.numbers.iter().zip(&base.numbers))
+            {
                 moment.add(mine - base);
             }
         }
@@ -75,16 +130,14 @@ impl Effects {
         let figures = moments.into_iter().flatten().enumerate();
         figures
             .map(|(idx, it)| match idx.checked_sub(1) {
-                None => Effect {
-                    metric: "agreement_rate",
-                    party: None,
-                    difference: it.estimate(1.0),
-                },
-                Some(party) => Effect {
-                    metric: "utility",
-                    party: Some(PartyId::new(party)),
-                    difference: it.estimate(from_units(1)),
-                },
+                None => (None, it.estimate(1.0)),
+                Some(party) => (Some(PartyId::new(party)), it.estimate(from_units(1))),
+            })
+            .enumerate()
+            .map(|(idx, (party, difference))| Effect {
+                metric: Figures::metric_name(idx),
+                party,
+                difference,
             })
             .collect()
     }

@@ -162,6 +162,11 @@ impl Tally {
         self.endings[0]
     }
 
+    /// The share of sessions that ended in agreement; `None` of no session.
+    pub fn agreement_rate(&self) -> Option<f64> {
+        Estimate::of_share(self.n_agreements(), self.n_sessions).map(|it| it.point)
+    }
+
     /// By party.
     pub fn parties(&self) -> &[PartyTally] {
         &self.parties
@@ -289,6 +294,11 @@ impl PartyTally {
             .iter()
             .position(|&it| it == most)?;
         (most > 0).then(|| (IssueId::new(idx), most))
+    }
+
+    /// What sessions were worth to it on average; `None` of no session.
+    pub fn mean_utility(&self) -> Option<f64> {
+        self.utility.mean(from_units(1))
     }
 
     /// What the agreements were worth to it over its reservation value.

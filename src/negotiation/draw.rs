@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{Number, PartyId, Preferences};
-use crate::negotiation::Setting;
+use crate::negotiation::setting::Setting;
+use crate::negotiation::variation::NumberId;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 
 /// Draws one party's preferences, again and again, in room of its own.
@@ -47,31 +48,38 @@ impl PreferenceDraw {
     pub fn draw(&mut self, seeds: &Seeds, replication: Replication) -> &Preferences {
         let fixed = self.setting.party(self.party);
         let uncertain = &self.setting.scenario().party(self.party).preferences;
-        let mut stream = seeds.stream(replication, fixed.name, Purpose::Preferences);
+        let mut draws = Draws::new(
+            &self.setting,
+            seeds,
+            replication,
+            self.party,
+            Purpose::Preferences,
+        );
         self.weights.clear();
         self.utilities.clear();
         self.adds.clear();
+        // Numbers stand as in `Scenario::numbers`: the reservation value comes first there.
+        let mut next = fixed.first_number.plus(1);
         for (issue, &group) in uncertain.issues.iter().zip(&fixed.issue_groups) {
             let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
-            let mut drawn = draw_group(&mut stream, group, numbers);
+            let mut drawn = draws.group(group, next, numbers);
             self.weights.extend(drawn.next());
             self.utilities.extend(drawn);
+            next = next.plus(1 + issue.utilities.len());
         }
         for (interaction, &group) in uncertain.interactions.iter().zip(&fixed.interaction_groups) {
-            self.adds.extend(draw_group(
-                &mut stream,
-                group,
-                std::iter::once(&interaction.adds),
-            ));
+            self.adds.push(draws.one(group, next, &interaction.adds));
+            next = next.plus(1);
         }
-        let mut draw_one = |number: &Number, group: NameHash| {
-            draw_group(&mut stream, group, std::iter::once(number)).sum::<f64>()
-        };
-        let mut reservation_value =
-            draw_one(&uncertain.reservation_value, fixed.reservation_value_group);
+        let mut reservation_value = draws.one(
+            fixed.reservation_value_group,
+            fixed.first_number,
+            &uncertain.reservation_value,
+        );
         for &(idx, group) in &fixed.leverages {
             let leverage = &self.setting.scenario().leverages[idx];
-            reservation_value -= draw_one(&leverage.lowers_reservation_value, group);
+            let number = self.setting.first_leverage().plus(idx);
+            reservation_value -= draws.one(group, number, &leverage.lowers_reservation_value);
         }
         self.preferences.set(
             &self.weights,
@@ -83,19 +91,67 @@ impl PreferenceDraw {
     }
 }
 
-/// Draws a group's numbers from its place in the stream.
-pub(super) fn draw_group<'a>(
-    stream: &'a mut Stream,
-    group: NameHash,
-    numbers: impl Iterator<Item = &'a Number> + Clone + 'a,
-) -> impl Iterator<Item = f64> + 'a {
-    // A group of constants needs no luck, and going to its place would cost more than all else.
-    let is_certain = numbers.clone().all(|it| it.distribution.is_constant());
-    if !is_certain {
-        stream.seek(group);
+/// Draws the numbers of one party for one purpose in one replication.
+#[derive(Debug)]
+pub(super) struct Draws<'a> {
+    setting: &'a Setting,
+    replication: Replication,
+    stream: Stream,
+}
+
+impl<'a> Draws<'a> {
+    pub(super) fn new(
+        setting: &'a Setting,
+        seeds: &Seeds,
+        replication: Replication,
+        party: PartyId,
+        purpose: Purpose,
+    ) -> Self {
+        let luck = setting.luck_of(replication);
+        Self {
+            setting,
+            replication,
+            stream: seeds.stream(luck, setting.party(party).name, purpose),
+        }
     }
-    numbers.map(move |it| {
-        let p = if is_certain { 0.0 } else { stream.uniform() };
-        it.distribution.quantile(p)
-    })
+
+    /// The stream itself, for luck that is no number of the setting.
+    pub(super) fn stream(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
+    /// The stream, once all numbers are drawn.
+    pub(super) fn into_stream(self) -> Stream {
+        self.stream
+    }
+
+    /// Draws a group's numbers from its place in the stream; the first of them has this position.
+    pub(super) fn group<'n>(
+        &mut self,
+        group: NameHash,
+        first: NumberId,
+        numbers: impl Iterator<Item = &'n Number> + Clone,
+    ) -> impl Iterator<Item = f64> {
+        // A group of constants needs no luck, and going to its place would cost more than all else.
+        let is_certain = numbers.clone().all(|it| it.distribution.is_constant());
+        if !is_certain {
+            self.stream.seek(group);
+        }
+        numbers.enumerate().map(move |(place, it)| {
+            let luck = if is_certain {
+                0.0
+            } else {
+                self.stream.uniform()
+            };
+            let id = first.plus(place);
+            let designed = self.setting.designed_probability(self.replication, id);
+            let drawn = it.distribution.quantile(designed.unwrap_or(luck));
+            self.setting.shifted(id, drawn)
+        })
+    }
+
+    /// Draws a number that is a group of its own.
+    fn one(&mut self, group: NameHash, id: NumberId, number: &Number) -> f64 {
+        self.group(group, id, std::iter::once(number)).sum()
+    }
 }

@@ -5,9 +5,11 @@ mod negotiator;
 mod plain_loop;
 mod report;
 mod setting;
+mod variation;
 
 pub use draw::PreferenceDraw;
 pub use negotiator::Negotiator;
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
 pub use setting::{Setting, SettingError};
+pub use variation::{DesignedDraws, NumberId};

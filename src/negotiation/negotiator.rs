@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Outcome, PartyId, PartySet, Utility};
-use crate::negotiation::draw::{PreferenceDraw, draw_group};
+use crate::negotiation::draw::{Draws, PreferenceDraw};
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{Action, Ask, Ending, Event};
@@ -70,15 +70,26 @@ impl Negotiator {
     pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
         self.draw.draw(seeds, replication);
         let fixed = self.setting.party(self.me);
-        let mut stream = seeds.stream(replication, fixed.name, Purpose::Strategy);
-        let strategy = choose(&fixed.strategies, &mut stream);
+        let mut draws = Draws::new(
+            &self.setting,
+            seeds,
+            replication,
+            self.me,
+            Purpose::Strategy,
+        );
+        let strategy = choose(&fixed.strategies, draws.stream());
         let spec = &fixed.strategies[strategy];
+        let first = fixed.strategy_numbers[strategy];
         let group = NameHash::of(spec.offering.name);
-        let offering: Vec<f64> =
-            draw_group(&mut stream, group, spec.offering_numbers.iter()).collect();
+        let offering: Vec<f64> = draws
+            .group(group, first, spec.offering_numbers.iter())
+            .collect();
         let group = NameHash::of(spec.acceptance.name);
-        let acceptance_numbers =
-            draw_group(&mut stream, group, spec.acceptance_numbers.iter()).collect();
+        let first = first.plus(offering.len());
+        let acceptance_numbers = draws
+            .group(group, first, spec.acceptance_numbers.iter())
+            .collect();
+        let mut stream = draws.into_stream();
         stream.seek(NameHash::of("offers"));
         let search_idx = match spec.offering.audiences {
             Audiences::Alike => 0,

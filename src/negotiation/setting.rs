@@ -1,25 +1,34 @@
 //! Everything that is fixed before luck comes in: scenario, rules and strategies.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
+use crate::negotiation::variation::{DesignedDraws, NumberId, Shift};
 use crate::protocol::{ProtocolKind, Rules};
 use crate::search::{Audiences, HalvesPlan, PlanError};
-use crate::seeds::NameHash;
+use crate::seeds::{NameHash, Replication};
 use crate::strategy::StrategySpec;
 
 /// Everything that is fixed before luck comes in, shared by all sessions of a cell.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Setting {
     scenario: Scenario,
     rules: Arc<Rules>,
     parties: Vec<PartySetting>,
+    first_leverage: NumberId,
+    design: Option<Arc<dyn DesignedDraws>>,
+    shifts: Vec<Shift>,
 }
 
 /// What of one party is fixed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PartySetting {
     pub(super) name: NameHash,
+    /// Its reservation value; its preferences' other numbers follow.
+    pub(super) first_number: NumberId,
+    /// By strategy, the first of its numbers.
+    pub(super) strategy_numbers: Vec<NumberId>,
     pub(super) strategies: Vec<StrategySpec>,
     pub(super) interactions: Vec<Condition>,
     plans: [Option<Arc<HalvesPlan>>; 2],
@@ -85,6 +94,14 @@ impl Setting {
             scales: scenario.issues.iter().map(|it| it.scale).collect(),
             space: Arc::clone(&scenario.space),
         });
+        let mut next_number = 0;
+        let mut first_numbers = Vec::with_capacity(scenario.parties.len());
+        for party in &scenario.parties {
+            first_numbers.push(NumberId::new(next_number));
+            next_number += party.preferences.numbers().count();
+        }
+        let first_leverage = NumberId::new(next_number);
+        next_number += scenario.leverages.len();
         let parties = scenario
             .party_ids()
             .zip(strategies)
@@ -93,7 +110,17 @@ impl Setting {
                 if !are_probabilities(&p) {
                     return Err(SettingError::NotProbabilities);
                 }
-                PartySetting::new(&scenario, &rules, id, specs).map_err(|source| {
+                let first_number = first_numbers[id.idx()];
+                let strategy_numbers = specs
+                    .iter()
+                    .map(|it| {
+                        let first = NumberId::new(next_number);
+                        next_number += it.numbers().count();
+                        first
+                    })
+                    .collect();
+                let numbers = (first_number, strategy_numbers);
+                PartySetting::new(&scenario, &rules, id, specs, numbers).map_err(|source| {
                     SettingError::NotSearchable {
                         party: scenario.party(id).name.clone(),
                         source,
@@ -105,6 +132,9 @@ impl Setting {
             scenario,
             rules,
             parties,
+            first_leverage,
+            design: None,
+            shifts: Vec::new(),
         })
     }
 
@@ -132,9 +162,117 @@ impl Setting {
     /// Every number of the scenario and of the parties' strategies.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
         let strategies = self.parties.iter().flat_map(|it| &it.strategies);
-        let of_strategies =
-            strategies.flat_map(|it| it.offering_numbers.iter().chain(&it.acceptance_numbers));
-        self.scenario.numbers().chain(of_strategies)
+        self.scenario
+            .numbers()
+            .chain(strategies.flat_map(StrategySpec::numbers))
+    }
+
+    /// Those of its numbers that are drawn, in order.
+    pub fn uncertain_numbers(&self) -> Vec<NumberId> {
+        let numbers = self.numbers().enumerate();
+        numbers
+            .filter(|(_, it)| !it.distribution.is_constant())
+            .map(|(idx, _)| NumberId::new(idx))
+            .collect()
+    }
+
+    /// The range that a number must keep within, whatever is done to it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such number.
+    pub fn range(&self, number: NumberId) -> RangeInclusive<f64> {
+        let of_preferences = self.parties.iter().zip(&self.scenario.parties);
+        for (fixed, party) in of_preferences {
+            let Some(mut place) = number.idx().checked_sub(fixed.first_number.idx()) else {
+                continue;
+            };
+            if place == 0 {
+                return 0.0..=1.0;
+            }
+            place -= 1;
+            for issue in &party.preferences.issues {
+                if place == 0 {
+                    return 0.0..=f64::MAX;
+                }
+                if place <= issue.utilities.len() {
+                    return 0.0..=1.0;
+                }
+                place -= 1 + issue.utilities.len();
+            }
+            if place < party.preferences.interactions.len() {
+                return -1.0..=1.0;
+            }
+        }
+        if number.idx() < self.first_leverage.idx() + self.scenario.leverages.len() {
+            return 0.0..=1.0;
+        }
+        for party in &self.parties {
+            for (first, spec) in party.strategy_numbers.iter().zip(&party.strategies) {
+                let parameters = spec.offering.parameters.iter();
+                let mut all = parameters.chain(spec.acceptance.parameters);
+                let place = number.idx().checked_sub(first.idx());
+                if let Some(it) = place.and_then(|it| all.nth(it)) {
+                    return it.min..=it.max;
+                }
+            }
+        }
+        unreachable!("number {} is one of the setting's", number.idx())
+    }
+
+    /// Where a draw of a number comes to lie when it is moved by so much.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such number.
+    pub fn moved(&self, number: NumberId, drawn: f64, by: f64) -> f64 {
+        let within = self.range(number);
+        Shift { number, by, within }.moved(drawn)
+    }
+
+    /// The same, with draws that a design makes in place of luck.
+    #[must_use]
+    pub fn designed(mut self, design: Arc<dyn DesignedDraws>) -> Self {
+        self.design = Some(design);
+        self
+    }
+
+    /// The same, with a number moved by so much in every draw, as far as its range allows.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such number.
+    #[must_use]
+    pub fn with_shift(mut self, number: NumberId, by: f64) -> Self {
+        let within = self.range(number);
+        self.shifts.push(Shift { number, by, within });
+        self
+    }
+
+    /// The replication whose streams a session takes.
+    pub(super) fn luck_of(&self, replication: Replication) -> Replication {
+        let design = self.design.as_ref();
+        design.map_or(replication, |it| it.luck_of(replication))
+    }
+
+    /// Where a design has a number; `None` leaves it to luck.
+    pub(super) fn designed_probability(
+        &self,
+        replication: Replication,
+        number: NumberId,
+    ) -> Option<f64> {
+        self.design.as_ref()?.probability(replication, number)
+    }
+
+    /// Where a drawn number comes to lie after all shifts.
+    pub(super) fn shifted(&self, number: NumberId, drawn: f64) -> f64 {
+        let shifts = self.shifts.iter().filter(|it| it.number == number);
+        shifts.fold(drawn, |drawn, it| it.moved(drawn))
+    }
+
+    /// The first number of leverage.
+    pub(super) fn first_leverage(&self) -> NumberId {
+        self.first_leverage
     }
 
     pub(super) fn party(&self, party: PartyId) -> &PartySetting {
@@ -148,6 +286,7 @@ impl PartySetting {
         rules: &Rules,
         me: PartyId,
         strategies: Vec<StrategySpec>,
+        (first_number, strategy_numbers): (NumberId, Vec<NumberId>),
     ) -> Result<Self, PlanError> {
         let party = scenario.party(me);
         let interactions: Vec<Condition> = party
@@ -170,6 +309,8 @@ impl PartySetting {
         let group = |kind: &str, name: &str| NameHash::of(&format!("{kind}.{name}"));
         Ok(Self {
             name: NameHash::of(&party.name),
+            first_number,
+            strategy_numbers,
             strategies,
             plans,
             reservation_value_group: NameHash::of("reservation_value"),

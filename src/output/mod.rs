@@ -7,6 +7,7 @@ mod manifest;
 mod run_directory;
 mod run_tables;
 mod session_tables;
+mod study_tables;
 mod summary_tables;
 
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
@@ -17,4 +18,5 @@ pub use run_tables::{
     Commonest, Edition, Finished, Pairing, Parameters, Product, RunTables, TableWorker,
 };
 pub use session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
+pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;

@@ -26,6 +26,11 @@ impl Edition {
         dialect: Dialect::PLAIN,
     };
 
+    /// No rows yet, to be written so.
+    pub(super) fn rows(&self) -> Rows {
+        Rows::new(self.dialect)
+    }
+
     /// For spreadsheets.
     pub fn spreadsheet(delimiter: Delimiter) -> Self {
         Self {
@@ -334,7 +339,7 @@ fn write_agreements(
 }
 
 /// Begins a table with its header.
-fn begin(
+pub(super) fn begin(
     directory: &RunDirectory,
     edition: &Edition,
     name: &str,

@@ -126,7 +126,7 @@ pub(super) fn summary_header(
 }
 
 /// Estimate, standard error, interval, its confidence, n.
-fn estimate_fields<'a>(estimate: Option<&Estimate>) -> [Field<'a>; 6] {
+pub(super) fn estimate_fields<'a>(estimate: Option<&Estimate>) -> [Field<'a>; 6] {
     let interval = estimate.and_then(|it| it.interval);
     [
         estimate.map(|it| it.point).into(),

@@ -21,5 +21,6 @@ pub use quantile::{QuantileType, SortedSample};
 pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlations, spearman};
 pub use scenario_discovery::{PeelingRule, ScenarioBox, peeling_trajectory};
 pub use variance_indices::{
-    Interaction, RadialOutputs, VarianceIndices, second_order_indices, variance_indices,
+    Interaction, RadialOutputs, VarianceIndices, second_order_indices, total_index_shares,
+    variance_indices,
 };

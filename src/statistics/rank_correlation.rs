@@ -1,6 +1,8 @@
 //! How monotonically an output follows an input, by ranks: alone, or with other inputs held fixed.
 
-use crate::statistics::TTest;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::statistics::{CONFIDENCE, Estimate, Interval, TTest};
 
 /// A column this much shorter than before its regression on others is taken for dependent on them.
 ///
@@ -27,6 +29,34 @@ impl RankCorrelation {
         Self {
             coefficient,
             test: TTest::new(coefficient * (freedom / unexplained).sqrt(), freedom),
+        }
+    }
+}
+
+impl RankCorrelation {
+    /// The coefficient with its interval, of so many observations.
+    ///
+    /// ```text
+    /// tanh( atanh r ± z / √(ν − 1) ),   standard error (1 − r²) / √(ν − 1)
+    /// ```
+    ///
+    /// Fisher, *On the "probable error" of a coefficient of correlation deduced from a small
+    /// sample*, Metron 1 (1921), 3–32, with the degrees of freedom left by the inputs held fixed.
+    pub fn estimate(&self, n: u64) -> Estimate {
+        let freedom = self.test.degrees_of_freedom - 1.0;
+        let is_known = freedom > 0.0 && self.coefficient.abs() < 1.0;
+        let spread = || 1.0 / freedom.sqrt();
+        let z = Normal::standard().inverse_cdf(0.5 + CONFIDENCE / 2.0);
+        let end = |it: f64| libm::tanh(libm::atanh(self.coefficient) + it * spread());
+        Estimate {
+            point: self.coefficient,
+            standard_error: is_known
+                .then(|| (1.0 - self.coefficient * self.coefficient) * spread()),
+            interval: is_known.then(|| Interval {
+                low: end(-z),
+                high: end(z),
+            }),
+            n,
         }
     }
 }
@@ -101,6 +131,10 @@ pub fn partial_rank_correlations<P: AsRef<[f64]>>(
         })
         .collect();
     let output = centered_ranks(output);
+    if let Some(res) = partial_of_independent(&inputs, &output) {
+        return res;
+    }
+    // Where columns depend on each other, each input needs a regression of its own.
     (0..n_inputs)
         .map(|input| {
             let mut others = inputs.clone();
@@ -108,6 +142,58 @@ pub fn partial_rank_correlations<P: AsRef<[f64]>>(
             partial(&own, &output, &others)
         })
         .collect()
+}
+
+/// The partial correlations of all inputs with the output at once; `None` if a column depends on
+/// others, or there are too few rows.
+///
+/// ```text
+/// r_k = − P_ky / √( P_kk P_yy ),   P = (Rᵀ R)⁻¹,   (inputs, output) = Q R
+/// ```
+///
+/// Whittaker, *Graphical Models in Applied Multivariate Statistics*, Wiley 1990, section 5.7.
+fn partial_of_independent(
+    inputs: &[Vec<f64>],
+    output: &[f64],
+) -> Option<Vec<Option<RankCorrelation>>> {
+    let freedom = output.len().checked_sub(1 + inputs.len())?;
+    if freedom == 0 {
+        return None;
+    }
+    let n_columns = inputs.len() + 1;
+    let mut directions: Vec<Vec<f64>> = Vec::with_capacity(n_columns);
+    let columns: Vec<&[f64]> = inputs
+        .iter()
+        .map(Vec::as_slice)
+        .chain(std::iter::once(output))
+        .collect();
+    for column in &columns {
+        directions.push(direction_beyond(column, &directions)?);
+    }
+    // By column, the entries of R down to the diagonal.
+    let triangle: Vec<Vec<f64>> = columns
+        .iter()
+        .enumerate()
+        .map(|(idx, column)| {
+            directions[..=idx]
+                .iter()
+                .map(|it| dot(it, column))
+                .collect()
+        })
+        .collect();
+    let correlations = (0..inputs.len()).map(|input| {
+        // Row `input` of R⁻¹, from the diagonal on.
+        let mut row: Vec<f64> = Vec::with_capacity(n_columns - input);
+        for (column, entries) in triangle.iter().enumerate().skip(input) {
+            let known = row.iter().zip(&entries[input..]);
+            let sum: f64 = known.map(|(it, entry)| it * entry).sum();
+            let unit = if column == input { 1.0 } else { 0.0 };
+            row.push((unit - sum) / entries[column]);
+        }
+        let coefficient = -row[row.len() - 1] / dot(&row, &row).sqrt();
+        Some(RankCorrelation::new(coefficient.clamp(-1.0, 1.0), freedom))
+    });
+    Some(correlations.collect())
 }
 
 /// The correlation of two columns' residuals from a regression on further columns, all centered.

@@ -112,6 +112,53 @@ pub fn variance_indices(
     Some(VarianceIndices { first_order, total })
 }
 
+/// What part of the total indices of some factors falls to each of some groups of them.
+///
+/// ```text
+/// share_g = Σ_{k in g} ST_k / Σ_{k in all} ST_k,   all: the factors of all groups
+/// ```
+///
+/// Shares of groups that do not overlap sum to 1, where total indices sum to more: what several
+/// factors do together is counted for each of them.
+/// Intervals are those of [`variance_indices`]: base points are resampled for all groups at once.
+///
+/// `None` of nothing, and if no factor of any group ever made a difference.
+///
+/// # Panics
+///
+/// If base points differ in their number of rows, an output is not finite, or there is no such factor.
+pub fn total_index_shares(
+    outputs: &[RadialOutputs],
+    groups: &[Vec<usize>],
+    n_resamples: NonZeroU32,
+    seed: u64,
+) -> Option<Vec<Estimate>> {
+    let terms: Vec<Vec<f64>> = standardized(outputs)?
+        .iter()
+        .map(|it| {
+            let term = |k: &usize| (it.a - it.ab[*k]) * (it.a - it.ab[*k]);
+            groups
+                .iter()
+                .map(|group| group.iter().map(term).sum())
+                .collect()
+        })
+        .collect();
+    let of = |sample: &[usize]| {
+        let mut res = vec![0.0; groups.len()];
+        for it in sample {
+            for (sum, term) in res.iter_mut().zip(&terms[*it]) {
+                *sum += term;
+            }
+        }
+        let all: f64 = res.iter().sum();
+        for it in &mut res {
+            *it /= all;
+        }
+        (all > 0.0).then_some(res)
+    };
+    with_bootstrap_intervals(outputs.len(), of, n_resamples, seed)
+}
+
 /// Second-order Sobol' indices of all pairs, from the outputs of a radial design in both ways.
 ///
 /// ```text

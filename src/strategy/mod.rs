@@ -118,3 +118,10 @@ pub struct StrategySpec {
     /// The numbers for that, in the order of its parameters.
     pub acceptance_numbers: Vec<Number>,
 }
+
+impl StrategySpec {
+    /// Every number: those of the offering rule, then those of the acceptance condition.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.offering_numbers.iter().chain(&self.acceptance_numbers)
+    }
+}

@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
         "experiment",
         &[
             "actors",
+            "design",
             "domain",
             "negotiation",
             "protocol",
@@ -33,7 +34,14 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
     (
         "config",
-        &["domain", "negotiation", "protocol", "seeds", "strategy"],
+        &[
+            "design",
+            "domain",
+            "negotiation",
+            "protocol",
+            "seeds",
+            "strategy",
+        ],
     ),
     (
         "output",

@@ -1,0 +1,346 @@
+//! `sensitivity` and `flip`: what the answer depends on, and what would change it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::runs::{create_directory, exit_code, listen_for_interrupt, threads};
+use crate::cli::study_summary::{flips_told, sensitivity_told};
+use crate::cli::text::terminal_width;
+use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::config::{Experiment, StudyMethod, load_experiment, uncertain_numbers};
+use crate::experiment::{
+    Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, STUDY_NUMBERS_MAX, Study,
+    agreement_boxes, findings, run,
+};
+use crate::negotiation::{NumberId, Setting};
+use crate::output::{
+    Counts, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, Timing, write_boxes,
+    write_flips, write_sensitivity,
+};
+use crate::seeds::Seeds;
+
+#[derive(Debug, Args)]
+pub(super) struct StudyArguments {
+    /// An experiment's file, or a scenario's
+    #[arg(value_name = "EXPERIMENT")]
+    file: FileArgument,
+    /// How many threads; by default one per core. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    threads: Option<u64>,
+    /// The folder to write, which must not exist; by default a new one under runs/
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Show no progress and no summary
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SensitivityArguments {
+    #[command(flatten)]
+    study: StudyArguments,
+    /// Which design chooses the sessions
+    #[arg(long, value_enum)]
+    method: Option<MethodArgument>,
+    /// How many base points, or trajectories; best a power of two
+    #[arg(long, value_name = "N", value_parser = parse_points)]
+    points: Option<u32>,
+    /// Which numbers: a basis such as `assumed`, a path, or the beginning of paths such as `party.russia`; may be repeated
+    #[arg(long, value_name = "NUMBERS")]
+    numbers: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MethodArgument {
+    /// Saltelli's radial design: Sobol' indices, rank correlations, boxes
+    Saltelli,
+    /// Morris's trajectories: elementary effects, cheaper
+    Morris,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FlipArguments {
+    #[command(flatten)]
+    study: StudyArguments,
+    /// The share of deals to cross, in per cent
+    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = parse_percent)]
+    rate: f64,
+    /// A number to move, by its path; may be repeated. By default every party's reservation value
+    #[arg(long = "number", value_name = "PATH")]
+    numbers: Vec<String>,
+    /// How many sessions at each shift
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count)]
+    sessions: u64,
+}
+
+fn parse_points(text: &str) -> Result<u32, String> {
+    let points = parse_count(text)?;
+    u32::try_from(points)
+        .ok()
+        .filter(|it| *it >= 2)
+        .ok_or_else(|| "a whole number from 2 on".into())
+}
+
+fn parse_percent(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.trim_end_matches('%').trim().parse().ok();
+    number
+        .filter(|it| 0.0 < *it && *it < 100.0)
+        .map(|it| it / 100.0)
+        .ok_or_else(|| "a number between 0 and 100".into())
+}
+
+/// A study under way: its folder, its clock, and how to stop it.
+struct Running<'a> {
+    arguments: &'a StudyArguments,
+    experiment: &'a Experiment,
+    verb: &'static str,
+    directory: RunDirectory,
+    started: jiff::Zoned,
+    clock: Instant,
+    interrupt: Interrupt,
+    threads: usize,
+}
+
+impl<'a> Running<'a> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a run took is told to people and to the manifest"
+    )]
+    fn start(
+        verb: &'static str,
+        arguments: &'a StudyArguments,
+        experiment: &'a Experiment,
+    ) -> Result<Self, Failure> {
+        let started = jiff::Zoned::now();
+        let name = format!("{}_{verb}", experiment.name);
+        let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
+        let interrupt = Interrupt::default();
+        listen_for_interrupt(&interrupt);
+        Ok(Self {
+            arguments,
+            experiment,
+            verb,
+            directory,
+            started,
+            clock: Instant::now(),
+            interrupt,
+            threads: threads(arguments.threads),
+        })
+    }
+
+    /// Writes the manifest; the exit code that the sessions deserve.
+    fn finish(&self, n_asked: u64, endings: [u64; 4]) -> Result<ExitCode, Failure> {
+        let n_done = endings.iter().sum();
+        let manifest = Manifest {
+            schema: 1,
+            demarche: env!("CARGO_PKG_VERSION"),
+            results_version: RESULTS_VERSION,
+            name: self.experiment.name.clone(),
+            title: self.experiment.title.clone(),
+            verb: self.verb,
+            seed: self.experiment.seed.0.to_string(),
+            sessions: n_asked,
+            cells: 1,
+            settings: self.arguments.settings.settings.clone(),
+            inputs: self
+                .experiment
+                .scenario
+                .inputs
+                .iter()
+                .map(|it| InputFile::new(&it.path, &it.text))
+                .collect(),
+            complete: n_done == n_asked,
+            counts: Counts::new(n_done, endings),
+            resolved: self.experiment.scenario.resolved.clone(),
+            timing: Timing {
+                started: self.started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+                wall_seconds: self.clock.elapsed().as_secs_f64(),
+                threads: self.threads,
+            },
+        };
+        self.directory
+            .write("manifest.json", &manifest.to_json())
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        Ok(exit_code(n_done, n_asked, endings, &self.directory))
+    }
+}
+
+/// Studies what outcomes depend on.
+pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, Failure> {
+    let experiment = load(&arguments.study)?;
+    let setting = &experiment.scenario.setting;
+    let study = study(arguments, &experiment)?;
+    let running = Running::start("sensitivity", &arguments.study, &experiment)?;
+    let cell = Cell {
+        setting: Arc::new(study.designed(setting.clone())),
+        seeds: Seeds::new(experiment.seed),
+    };
+    let plan = Plan::new(vec![cell], study.n_sessions());
+    let mut figures: Vec<Figures> = Vec::new();
+    let mut endings = [0; 4];
+    let mut progress = Progress::new(plan.n_sessions(), arguments.study.quiet);
+    let res = run(
+        &plan,
+        running.threads,
+        &running.interrupt,
+        &FigureWorker,
+        |chunk| {
+            for it in &chunk.product {
+                endings[it.ending()] += 1;
+            }
+            figures.extend(chunk.product);
+            progress.advance(figures.len() as u64, endings[0]);
+            Ok::<(), std::convert::Infallible>(())
+        },
+    );
+    progress.finish();
+    res.map_err(|it| Failure::could_not_finish(&it))?;
+    if figures.len() as u64 == study.n_sessions() {
+        let seed = experiment.seed.0;
+        let found = findings(&study, &figures, seed);
+        let boxes = agreement_boxes(&study, setting, &figures, &found);
+        let editions = [Edition::PLAIN];
+        let directory = &running.directory;
+        write_sensitivity(
+            directory,
+            &editions,
+            setting.scenario(),
+            study.factors(),
+            &found,
+        )
+        .and_then(|()| write_boxes(directory, &editions, study.factors(), &boxes))
+        .map_err(|it| Failure::could_not_finish(&it))?;
+        if !arguments.study.quiet {
+            let width = terminal_width();
+            print(&format!("{}\n", experiment.title))?;
+            print(&sensitivity_told(&study, &found, &boxes, endings, width))?;
+            print(&format!("Tables: {}\n", directory.path().display()))?;
+        }
+    }
+    running.finish(study.n_sessions(), endings)
+}
+
+/// The study that an experiment and the command line ask for.
+fn study(arguments: &SensitivityArguments, experiment: &Experiment) -> Result<Study, Failure> {
+    let setting = &experiment.scenario.setting;
+    let numbers = if arguments.numbers.is_empty() {
+        let all = || setting.uncertain_numbers();
+        experiment.study.numbers.clone().unwrap_or_else(all)
+    } else {
+        uncertain_numbers(setting, &arguments.numbers).map_err(Failure::WrongInput)?
+    };
+    if numbers.is_empty() {
+        return Err(Failure::WrongInput(
+            "every number of the scenario is certain: there is nothing to study".into(),
+        ));
+    }
+    let method = arguments
+        .method
+        .map_or(experiment.study.method, |it| match it {
+            MethodArgument::Saltelli => StudyMethod::Saltelli,
+            MethodArgument::Morris => StudyMethod::Morris,
+        });
+    let of_file = (method == experiment.study.method).then_some(experiment.study.points);
+    let points = arguments
+        .points
+        .or(of_file.flatten())
+        .unwrap_or_else(|| method.points_default());
+    let n_numbers = numbers.len();
+    let study = match method {
+        StudyMethod::Saltelli => Study::radial(setting, numbers, points, experiment.seed.0),
+        StudyMethod::Morris => Some(Study::trajectories(
+            setting,
+            numbers,
+            points,
+            experiment.seed.0,
+        )),
+    };
+    study.ok_or_else(|| {
+        Failure::WrongInput(format!(
+            "{n_numbers} numbers are more than the {STUDY_NUMBERS_MAX} a study has room for; \
+             choose some with --numbers, or --method morris"
+        ))
+    })
+}
+
+/// Searches the smallest changes that flip the answer.
+pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
+    let experiment = load(&arguments.study)?;
+    let setting = &experiment.scenario.setting;
+    let search = FlipSearch {
+        setting: setting.clone(),
+        seeds: Seeds::new(experiment.seed),
+        numbers: numbers_to_move(setting, &arguments.numbers)?,
+        rate: arguments.rate,
+        sessions: arguments.sessions,
+    };
+    let running = Running::start("flip", &arguments.study, &experiment)?;
+    let mut endings = [0; 4];
+    let mut n_done = 0;
+    let mut progress = Progress::new(search.n_sessions_max(), arguments.study.quiet);
+    let flips = search.run(running.threads, &running.interrupt, |figures| {
+        for it in figures {
+            endings[it.ending()] += 1;
+        }
+        n_done += figures.len() as u64;
+        progress.advance(n_done, endings[0]);
+    });
+    progress.finish();
+    let flips = flips.map_err(|it| Failure::could_not_finish(&it))?;
+    let Some(flips) = flips else {
+        return running.finish(search.n_sessions_max(), endings);
+    };
+    write_flips(
+        &running.directory,
+        &[Edition::PLAIN],
+        setting,
+        search.rate,
+        &flips,
+    )
+    .map_err(|it| Failure::could_not_finish(&it))?;
+    if !arguments.study.quiet {
+        print(&format!("{}\n", experiment.title))?;
+        print(&flips_told(setting, &search, &flips, terminal_width()))?;
+        print(&format!("Tables: {}\n", running.directory.path().display()))?;
+    }
+    running.finish(n_done, endings)
+}
+
+/// The numbers of these paths, or every party's reservation value.
+fn numbers_to_move(setting: &Setting, paths: &[String]) -> Result<Vec<NumberId>, Failure> {
+    let all = || setting.numbers().enumerate();
+    if paths.is_empty() {
+        let parties = setting.scenario().parties.iter();
+        let paths: Vec<&str> = parties
+            .map(|it| it.preferences.reservation_value.path.as_str())
+            .collect();
+        return Ok(all()
+            .filter(|(_, it)| paths.contains(&it.path.as_str()))
+            .map(|(idx, _)| NumberId::new(idx))
+            .collect());
+    }
+    paths
+        .iter()
+        .map(|path| {
+            let found = all().find(|(_, it)| it.path == *path);
+            found.map(|(idx, _)| NumberId::new(idx)).ok_or_else(|| {
+                Failure::WrongInput(format!(
+                    "the scenario has no number `{path}`; sensitivity.csv of `demarche sensitivity` lists them"
+                ))
+            })
+        })
+        .collect()
+}
+
+fn load(arguments: &StudyArguments) -> Result<Experiment, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
+}

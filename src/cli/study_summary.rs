@@ -1,0 +1,276 @@
+//! What a study found, in words: what matters most, what it rests on, what would flip it.
+
+use std::fmt::Write as _;
+
+use crate::cli::text::{count, counted, percent, percent_interval, wrap};
+use crate::domain::{Basis, Number};
+use crate::experiment::{
+    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Measure, Study,
+};
+use crate::negotiation::Setting;
+use crate::statistics::{Estimate, Interval};
+
+/// Factors told one by one; of more, the table tells.
+const FACTORS_TOLD: usize = 10;
+
+/// The box that is told holds at least this share of the deals.
+const COVERAGE_TOLD: f64 = 0.5;
+
+/// What a study of a scenario's own numbers found.
+pub(super) fn sensitivity_told(
+    study: &Study,
+    findings: &[Finding],
+    boxes: &[AgreementBox],
+    endings: [u64; 4],
+    width: usize,
+) -> String {
+    let n: u64 = endings.iter().sum();
+    let mut res = format!(
+        "{} over {}\n\n",
+        counted(n, "session"),
+        counted(study.numbers().len() as u64, "uncertain number"),
+    );
+    push_findings(&mut res, study.factors(), findings, width);
+    if let Some(it) = boxes.iter().rev().find(|it| it.coverage >= COVERAGE_TOLD) {
+        push_box(&mut res, study.factors(), it, width);
+    }
+    res
+}
+
+/// What the sessions of a design show of whether there is a deal.
+pub(super) fn push_findings(
+    res: &mut String,
+    factors: &[Factor],
+    findings: &[Finding],
+    width: usize,
+) {
+    let of = |measure: Measure| {
+        let of_deals = findings.iter().filter(|it| it.party.is_none());
+        of_deals.filter(move |it| it.measure == measure)
+    };
+    let is_single = |it: &&Finding| {
+        !matches!(
+            factors[it.factor].kind,
+            FactorKind::Basis | FactorKind::Source
+        )
+    };
+    let measure = [
+        Measure::Total,
+        Measure::MeanEffectSize,
+        Measure::PartialRankCorrelation,
+    ]
+    .into_iter()
+    .find(|it| of(*it).next().is_some());
+    let Some(measure) = measure else {
+        res.push_str("Nothing that was varied made a difference to whether there is a deal.\n");
+        return;
+    };
+    let mut ranked: Vec<&Finding> = of(measure).filter(is_single).collect();
+    ranked.sort_by(|one, other| {
+        let size = |it: &Finding| it.estimate.point.abs();
+        size(other).total_cmp(&size(one))
+    });
+    let heading = match measure {
+        Measure::Total => {
+            "What decides whether there is a deal: the share of its variance that involves \
+             each number (total Sobol' index, 95 % interval)"
+        }
+        Measure::MeanEffectSize => {
+            "What decides whether there is a deal: how much the chance of one changes over half \
+             the range of each number (Morris's mu*, 95 % interval)"
+        }
+        Measure::PartialRankCorrelation
+        | Measure::FirstOrder
+        | Measure::Share
+        | Measure::MeanEffect
+        | Measure::EffectDeviation => {
+            "What goes with deals: partial rank correlation of each number with them \
+             (95 % interval)"
+        }
+    };
+    let _ = writeln!(res, "{}", wrap(heading, width, 0));
+    for it in ranked.iter().take(FACTORS_TOLD) {
+        let factor = &factors[it.factor];
+        let lead = format!(
+            "  {:>6.3}{:<18}  ",
+            it.estimate.point,
+            interval_of(&it.estimate)
+        );
+        let indent = lead.chars().count();
+        let direction = of(Measure::PartialRankCorrelation)
+            .find(|other| other.factor == it.factor && measure != other.measure)
+            .map_or_else(String::new, |it| direction(&it.estimate));
+        let rests_on = resting_on(factor.basis, &factor.sources);
+        let text = format!("{}{rests_on}{direction}", named(factor));
+        let _ = writeln!(res, "{lead}{}", wrap(&text, width, indent));
+    }
+    if ranked.len() > FACTORS_TOLD {
+        let rest = (ranked.len() - FACTORS_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
+    }
+    push_shares(res, factors, &of(Measure::Share).collect::<Vec<_>>(), width);
+}
+
+/// What the answer rests on, by basis and by source.
+fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width: usize) {
+    let of_kind = |kind: FactorKind| {
+        let all = shares.iter().copied();
+        all.filter(move |it| factors[it.factor].kind == kind)
+    };
+    if of_kind(FactorKind::Basis).next().is_none() {
+        return;
+    }
+    let text = "What that rests on (parts of the sum of all total indices, 95 % interval)";
+    let _ = writeln!(res, "\n{}", wrap(text, width, 0));
+    for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Luck)) {
+        let _ = writeln!(res, "{}", share_line(&factors[it.factor], &it.estimate));
+    }
+    res.push_str("and by source\n");
+    for it in of_kind(FactorKind::Source) {
+        let _ = writeln!(res, "{}", share_line(&factors[it.factor], &it.estimate));
+    }
+    let assumed =
+        of_kind(FactorKind::Basis).find(|it| factors[it.factor].name == Basis::Assumed.name());
+    if let Some(it) = assumed {
+        let text = format!(
+            "{} of what decides whether there is a deal rests on assumptions.",
+            percent(it.estimate.point)
+        );
+        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    }
+}
+
+fn share_line(factor: &Factor, share: &Estimate) -> String {
+    format!(
+        "  {:>7} ({})  {}",
+        percent(share.point),
+        percent_interval(share),
+        named(factor)
+    )
+}
+
+/// What a factor is called in a sentence.
+fn named(factor: &Factor) -> String {
+    match factor.kind {
+        FactorKind::Luck => {
+            "luck: which strategy a party follows, what it happens to offer, and numbers left out"
+                .to_owned()
+        }
+        FactorKind::Basis => format!("{} numbers", factor.name),
+        FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
+    }
+}
+
+/// Which way deals go with a number; nothing where that is not sure.
+fn direction(correlation: &Estimate) -> String {
+    let sure = |it: Interval| {
+        if it.low > 0.0 {
+            Some("more")
+        } else if it.high < 0.0 {
+            Some("fewer")
+        } else {
+            None
+        }
+    };
+    let word = correlation.interval.and_then(sure);
+    word.map_or_else(String::new, |it| format!(": the higher, the {it} deals"))
+}
+
+fn interval_of(estimate: &Estimate) -> String {
+    estimate.interval.map_or_else(String::new, |it| {
+        format!(" ({:.3} to {:.3})", it.low, it.high)
+    })
+}
+
+fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usize) {
+    if it.limits.is_empty() {
+        return;
+    }
+    let text = format!(
+        "Where the deals are: {} of all sessions lie in this box; it holds {} of the deals, and \
+         {} of its sessions end in one",
+        percent(it.mass),
+        percent(it.coverage),
+        percent(it.density),
+    );
+    let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    for (factor, within) in &it.limits {
+        let _ = writeln!(
+            res,
+            "  {:.3} to {:.3}  {}",
+            within.low, within.high, factors[*factor].name
+        );
+    }
+}
+
+/// What flips the answer, the smallest change first.
+pub(super) fn flips_told(
+    setting: &Setting,
+    search: &FlipSearch,
+    flips: &[Flip],
+    width: usize,
+) -> String {
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let unmoved = flips.iter().find_map(|it| {
+        let at = it.curve.iter().find(|it| it.0.abs() <= 0.0);
+        at.map(|it| it.1)
+    });
+    let mut res = String::new();
+    if let Some(it) = unmoved {
+        let text = format!(
+            "Deals as things stand: {} of {} ({}). The least change of one number, all else equal \
+             and on the same luck, at which {} of sessions end in a deal (95 % interval):",
+            percent(it.point),
+            counted(search.sessions, "session"),
+            percent_interval(&it),
+            percent(search.rate),
+        );
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+    let mut ranked: Vec<&Flip> = flips.iter().collect();
+    let distance = |it: &Flip| it.shift.map_or(f64::INFINITY, |it| it.by.abs());
+    ranked.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
+    for it in ranked {
+        let number = numbers[it.number.idx()];
+        let rests_on = resting_on(number.provenance.basis, &number.provenance.sources);
+        let _ = writeln!(res, "  {}{rests_on}", number.path);
+        let text = match it.shift {
+            Some(shift) => {
+                let median = number.distribution.quantile(0.5);
+                let moved = setting.moved(it.number, median, shift.by);
+                let interval = shift.interval.map_or_else(
+                    || ", how surely cannot be told".to_owned(),
+                    |it| format!(" ({:+.3} to {:+.3})", it.low, it.high),
+                );
+                format!(
+                    "{:+.3}{interval}: its median from {median:.3} to {moved:.3}",
+                    shift.by
+                )
+            }
+            None => out_of_reach(it),
+        };
+        let _ = writeln!(res, "    {}", wrap(&text, width, 4));
+    }
+    res
+}
+
+fn out_of_reach(flip: &Flip) -> String {
+    let ends = [flip.curve.first(), flip.curve.last()];
+    let told: Vec<String> = ends
+        .into_iter()
+        .flatten()
+        .map(|(by, rate)| format!("{} at {by:+.3}", percent(rate.point)))
+        .collect();
+    format!("no shift does: {}", told.join(", "))
+}
+
+/// Where a number comes from, in brackets.
+fn resting_on(basis: Option<Basis>, sources: &[String]) -> String {
+    let basis = basis.map(|it| it.name().to_owned());
+    let parts: Vec<String> = basis.into_iter().chain(sources.iter().cloned()).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", parts.join(", "))
+    }
+}

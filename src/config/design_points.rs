@@ -1,0 +1,162 @@
+//! The cells of a sweep whose axes a design of experiments fills.
+
+use toml::Spanned;
+
+use crate::config::experiment_file::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
+use crate::config::mistake::Mistake;
+use crate::config::sweep::{CELLS_MAX, Points, Written, tidy};
+use crate::design::{
+    DesignedPoints, Layout, MorrisLevels, RadialRows, SaltelliDesign, Scrambling, SobolSequence,
+    latin_hypercube, morris_trajectory,
+};
+use crate::domain::Distribution;
+use crate::negotiation::Setting;
+
+/// Levels of an axis along trajectories.
+const LEVELS: u32 = 4;
+
+/// The points of a design over the axes' ranges; nothing if an axis or the design is wrong.
+///
+/// `setting` is the scenario as it stands, for axes that keep to its own distributions.
+pub(super) fn designed_points(
+    file: &SweepFile,
+    design: &Spanned<DesignFile>,
+    seed: u64,
+    setting: &Setting,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(Points, DesignedPoints)> {
+    let n_before = mistakes.len();
+    if file.combine.is_some() {
+        mistakes.push(
+            Mistake::at(design.span(), "a design takes the place of `combine`")
+                .hint("leave one of the two out"),
+        );
+    }
+    if file.axis.is_empty() {
+        mistakes.push(
+            Mistake::at(design.span(), "a design needs an axis")
+                .hint("[[sweep.axis]] with `path` and `between = { from, to }`"),
+        );
+    }
+    let ranges: Vec<Distribution> = file
+        .axis
+        .iter()
+        .filter_map(|it| range_of(it, setting, mistakes))
+        .collect();
+    let n_points = *design.get_ref().points.get_ref();
+    let n_axes = file.axis.len();
+    let n_cells = match design.get_ref().method {
+        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => 1,
+        DesignMethodFile::Saltelli => n_axes + 2,
+        DesignMethodFile::Morris => n_axes + 1,
+    }
+    .saturating_mul(n_points as usize);
+    if n_points == 0 || n_cells > CELLS_MAX {
+        mistakes.push(Mistake::at(
+            design.get_ref().points.span(),
+            format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
+        ));
+    }
+    if mistakes.len() > n_before {
+        return None;
+    }
+    let seed = design.get_ref().seed.map_or(seed, |it| it.0);
+    let too_many = "as many axes as a file can hold fit a design";
+    let points: Vec<Vec<f64>> = match design.get_ref().method {
+        DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
+        DesignMethodFile::Sobol => {
+            let it = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
+            (0..n_points).map(|idx| it.point(idx)).collect()
+        }
+        DesignMethodFile::Saltelli => {
+            let scrambling = Scrambling::Owen { seed };
+            let it = SaltelliDesign::new(n_axes, RadialRows::OneWay, scrambling).expect(too_many);
+            (0..n_points).flat_map(|idx| it.rows(idx)).collect()
+        }
+        DesignMethodFile::Morris => {
+            let levels = MorrisLevels::new(LEVELS).expect("an even number");
+            (0..n_points)
+                .flat_map(|idx| morris_trajectory(idx, n_axes, levels, seed))
+                .collect()
+        }
+    };
+    let cell = |point: &Vec<f64>| {
+        let axes = point.iter().zip(&ranges).zip(&file.axis);
+        axes.map(|((p, range), axis)| {
+            // Distributions are defined below 1, and trajectories go to the very end.
+            let number = range.quantile(p.min(1.0 - f64::EPSILON / 2.0));
+            Written::number(tidy(number), axis.get_ref().path.span())
+        })
+        .collect()
+    };
+    Some((
+        Points {
+            paths: file
+                .axis
+                .iter()
+                .map(|it| it.get_ref().path.clone())
+                .collect(),
+            cells: points.iter().map(cell).collect(),
+        },
+        DesignedPoints {
+            layout: match design.get_ref().method {
+                DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => Layout::Spread,
+                DesignMethodFile::Saltelli => Layout::Radial,
+                DesignMethodFile::Morris => Layout::Trajectories,
+            },
+            points,
+        },
+    ))
+}
+
+/// From where to where a design varies an axis.
+fn range_of(
+    axis: &Spanned<AxisFile>,
+    setting: &Setting,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Distribution> {
+    let it = axis.get_ref();
+    if it.values.is_some() || it.range.is_some() || it.log_range.is_some() {
+        mistakes.push(
+            Mistake::at(axis.span(), "an axis of a design has a range, not values")
+                .hint("between = { from, to }, or own_distribution = true"),
+        );
+        return None;
+    }
+    match (&it.between, &it.own_distribution) {
+        (Some(between), None) => {
+            let ends = between.get_ref();
+            let res = Distribution::uniform(ends.from, ends.to);
+            if res.is_err() {
+                mistakes.push(Mistake::at(
+                    between.span(),
+                    "between needs finite numbers, `from` below `to`",
+                ));
+            }
+            res.ok()
+        }
+        (None, Some(own)) if *own.get_ref() => {
+            let path = it.path.get_ref();
+            let number = setting.numbers().find(|number| number.path == *path);
+            let distribution = number.map(|it| it.distribution.clone());
+            if distribution.as_ref().is_none_or(Distribution::is_constant) {
+                mistakes.push(
+                    Mistake::at(
+                        it.path.span(),
+                        format!("the scenario draws no number `{path}`"),
+                    )
+                    .hint("give its range: between = { from, to }"),
+                );
+                return None;
+            }
+            distribution
+        }
+        _ => {
+            mistakes.push(
+                Mistake::at(axis.span(), "an axis of a design needs exactly one range")
+                    .hint("between = { from, to }, or own_distribution = true"),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a study changes of a setting's numbers: draws that a design makes, and shifts.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use crate::seeds::Replication;
+
+/// The position of a number among [`Setting::numbers`](crate::negotiation::Setting::numbers).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NumberId(usize);
+
+impl NumberId {
+    /// The number at this position.
+    pub fn new(idx: usize) -> Self {
+        Self(idx)
+    }
+
+    /// Its position.
+    pub fn idx(self) -> usize {
+        self.0
+    }
+
+    /// The number so many places on.
+    pub(super) fn plus(self, places: usize) -> Self {
+        Self(self.0 + places)
+    }
+}
+
+/// Draws that a design of experiments makes in place of luck.
+///
+/// A replication is then a row of the design.
+pub trait DesignedDraws: Send + Sync + fmt::Debug {
+    /// The replication whose streams serve for all that the design leaves to luck in a row.
+    fn luck_of(&self, row: Replication) -> Replication;
+
+    /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to luck.
+    fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;
+}
+
+/// A number moved up or down in every draw.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Shift {
+    /// Which number.
+    pub(super) number: NumberId,
+    /// By how much, in its own unit.
+    pub(super) by: f64,
+    /// What the moved number is held within.
+    pub(super) within: RangeInclusive<f64>,
+}
+
+impl Shift {
+    /// Where a drawn number comes to lie.
+    pub(super) fn moved(&self, number: f64) -> f64 {
+        (number + self.by).clamp(*self.within.start(), *self.within.end())
+    }
+}

@@ -1,0 +1,189 @@
+//! The tables of studies: what outcomes depend on, boxes, and the smallest changes that flip them.
+
+use crate::domain::{Basis, Number, Scenario};
+use crate::experiment::{AgreementBox, Factor, Finding, Flip};
+use crate::negotiation::Setting;
+use crate::output::csv_rows::{Field, Rows};
+use crate::output::run_directory::{RunDirectory, WriteError};
+use crate::output::run_tables::{Edition, begin};
+use crate::output::summary_tables::estimate_fields;
+use crate::statistics::CONFIDENCE;
+
+/// Writes `sensitivity.csv`: how much each outcome depends on each factor, by each measure.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_sensitivity(
+    directory: &RunDirectory,
+    editions: &[Edition],
+    scenario: &Scenario,
+    factors: &[Factor],
+    findings: &[Finding],
+) -> Result<(), WriteError> {
+    let columns = [
+        "metric",
+        "party",
+        "kind",
+        "factor",
+        "basis",
+        "sources",
+        "measure",
+        "estimate",
+        "standard_error",
+        "interval_low",
+        "interval_high",
+        "confidence",
+        "n",
+    ];
+    let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
+    write(directory, editions, "sensitivity", &columns, |rows| {
+        for it in findings {
+            let factor = &factors[it.factor];
+            let key: [Field<'_>; 7] = [
+                it.metric.into(),
+                it.party.map(|it| scenario.party(it).name.as_str()).into(),
+                factor.kind.name().into(),
+                factor.name.as_str().into(),
+                factor.basis.map(Basis::name).into(),
+                some_text(&sources[it.factor]),
+                it.measure.name().into(),
+            ];
+            rows.push(key.into_iter().chain(estimate_fields(Some(&it.estimate))));
+        }
+    })
+}
+
+/// Writes `boxes.csv`: boxes of the inputs in which agreements are frequent, a row per limit.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_boxes(
+    directory: &RunDirectory,
+    editions: &[Edition],
+    factors: &[Factor],
+    boxes: &[AgreementBox],
+) -> Result<(), WriteError> {
+    let columns = [
+        "box", "factor", "low", "high", "coverage", "density", "mass", "n",
+    ];
+    write(directory, editions, "boxes", &columns, |rows| {
+        for (number, it) in (0_u32..).zip(boxes) {
+            let judged: [Field<'_>; 4] = [
+                it.coverage.into(),
+                it.density.into(),
+                it.mass.into(),
+                it.n.into(),
+            ];
+            let mut push = |limit: [Field<'_>; 3]| {
+                rows.push([number.into()].into_iter().chain(limit).chain(judged));
+            };
+            if it.limits.is_empty() {
+                push([Field::Missing; 3]);
+            }
+            for (factor, within) in &it.limits {
+                let name = factors[*factor].name.as_str();
+                push([name.into(), within.low.into(), within.high.into()]);
+            }
+        }
+    })
+}
+
+/// Writes `flips.csv`, the least shift of each number that flips the answer, and
+/// `flip_curves.csv`, the share of deals at every shift that was tried.
+///
+/// # Errors
+///
+/// If one cannot be written.
+///
+/// # Panics
+///
+/// If the setting has no such number.
+pub fn write_flips(
+    directory: &RunDirectory,
+    editions: &[Edition],
+    setting: &Setting,
+    rate: f64,
+    flips: &[Flip],
+) -> Result<(), WriteError> {
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let columns = [
+        "number",
+        "basis",
+        "sources",
+        "threshold",
+        "shift",
+        "interval_low",
+        "interval_high",
+        "confidence",
+        "median",
+        "shifted_median",
+    ];
+    let sources: Vec<String> = flips
+        .iter()
+        .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
+        .collect();
+    write(directory, editions, "flips", &columns, |rows| {
+        for (it, sources) in flips.iter().zip(&sources) {
+            let number = numbers[it.number.idx()];
+            let median = number.distribution.quantile(0.5);
+            let interval = it.shift.and_then(|it| it.interval);
+            rows.push([
+                number.path.as_str().into(),
+                number.provenance.basis.map(Basis::name).into(),
+                some_text(sources),
+                rate.into(),
+                it.shift.map(|it| it.by).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                interval.map(|_| CONFIDENCE).into(),
+                median.into(),
+                it.shift
+                    .map(|shift| setting.moved(it.number, median, shift.by))
+                    .into(),
+            ]);
+        }
+    })?;
+    let columns = [
+        "number",
+        "shift",
+        "agreement_rate",
+        "standard_error",
+        "interval_low",
+        "interval_high",
+        "confidence",
+        "n",
+    ];
+    write(directory, editions, "flip_curves", &columns, |rows| {
+        for it in flips {
+            let path = numbers[it.number.idx()].path.as_str();
+            for (shift, estimate) in &it.curve {
+                let key: [Field<'_>; 2] = [path.into(), (*shift).into()];
+                rows.push(key.into_iter().chain(estimate_fields(Some(estimate))));
+            }
+        }
+    })
+}
+
+/// Writes a whole table in every edition.
+fn write<'a>(
+    directory: &RunDirectory,
+    editions: &[Edition],
+    name: &str,
+    columns: &[&str],
+    fill: impl Fn(&mut Rows) + 'a,
+) -> Result<(), WriteError> {
+    let columns: Vec<String> = columns.iter().map(|&it| it.to_owned()).collect();
+    for edition in editions {
+        let mut rows = edition.rows();
+        fill(&mut rows);
+        begin(directory, edition, name, &columns)?.push(&rows)?;
+    }
+    Ok(())
+}
+
+/// Text, or nothing where there is none.
+fn some_text(text: &str) -> Field<'_> {
+    (!text.is_empty()).then_some(text).into()
+}
