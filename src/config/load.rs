@@ -11,10 +11,12 @@ use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
 use crate::config::experiment_file::{ExperimentFile, LuckFile, SweepFile};
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
+use crate::config::resolve_until::stopping_rule;
 use crate::config::scenario_file::ScenarioFile;
 use crate::config::shape;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
 use crate::config::sweep::{Points, Written};
+use crate::experiment::StoppingRule;
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
 
@@ -63,8 +65,10 @@ pub struct Experiment {
     pub title: String,
     /// The scenario.
     pub scenario: LoadedScenario,
-    /// How many sessions; at least 1.
+    /// How many sessions in each cell, at least 1; the most, if a rule stops them.
     pub sessions: u64,
+    /// When a cell is run no further.
+    pub until: Option<StoppingRule>,
     /// The master seed.
     pub seed: MasterSeed,
     /// Many cells instead of one.
@@ -160,7 +164,11 @@ pub fn load_experiment(
         (Some(base), Some(file)) => build_sweep(&file, &base.setting, &texts, &mut mistakes),
         _ => None,
     };
-    let experiment = scenario.map(|it| experiment_of(it, file, sweep, overrides));
+    let until = match (&scenario, &file) {
+        (Some(it), Some(file)) => stopping_rule(file, it.setting.scenario(), &mut mistakes),
+        _ => None,
+    };
+    let experiment = scenario.map(|it| experiment_of(it, file, sweep, until, overrides));
     finish(experiment, mistakes, texts)
 }
 
@@ -246,20 +254,24 @@ fn experiment_of(
     scenario: LoadedScenario,
     file: Option<ExperimentFile>,
     sweep: Option<Sweep>,
+    until: Option<StoppingRule>,
     overrides: &Overrides,
 ) -> Experiment {
     let of_scenario = scenario.setting.scenario();
     let (name, title, sessions, seed) = match file {
-        Some(it) => (it.name.into_inner(), it.title, it.sessions, it.seed),
+        Some(it) => {
+            let most = it.until.map(|it| it.into_inner().max_sessions);
+            let sessions = it.sessions.map(Spanned::into_inner).or(most);
+            (it.name.into_inner(), it.title, sessions, it.seed)
+        }
         None => (of_scenario.name.clone(), None, None, None),
     };
     Experiment {
         name,
         title: title.unwrap_or_else(|| of_scenario.title.clone()),
-        sessions: overrides
-            .sessions
-            .or(sessions.map(Spanned::into_inner))
-            .unwrap_or(SESSIONS_DEFAULT),
+        sessions: overrides.sessions.or(sessions).unwrap_or(SESSIONS_DEFAULT),
+        // A number on the command line goes before everything the file says of how many.
+        until: until.filter(|_| overrides.sessions.is_none()),
         seed: overrides
             .seed
             .or(seed.map(|it| it.0))

@@ -23,6 +23,15 @@ impl Figures {
     }
 }
 
+/// Whether cells are compared replication by replication.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pairing {
+    /// Yes: they share their luck.
+    Paired,
+    /// No: there is one cell, or each has luck of its own.
+    Unpaired,
+}
+
 /// Differences of every cell from the first, the baseline.
 ///
 /// Sums of exact differences, taken in plan order: the same for any number of threads.

@@ -5,11 +5,13 @@ mod batch;
 mod claims;
 mod effects;
 mod plan;
+mod stopping_rule;
 mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
-pub use effects::{Effect, Effects, Figures};
+pub use effects::{Effect, Effects, Figures, Pairing};
 pub use plan::{Cell, CellId, Plan};
-pub use tally::{Metric, PartyTally, Tally};
+pub use stopping_rule::StoppingRule;
+pub use tally::{Metric, PARTY_METRICS, PartyTally, SESSION_METRICS, Tally};

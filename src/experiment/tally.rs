@@ -3,7 +3,7 @@
 use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, from_units, units};
 use crate::negotiation::SessionResult;
 use crate::protocol::Ending;
-use crate::statistics::{Estimate, Moments};
+use crate::statistics::{CONFIDENCE, Estimate, Moments};
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,13 +48,46 @@ pub struct Metric {
 /// Bits that sums of 64 utilities do without, so that their squares can be summed.
 const WELFARE_DROPPED_BITS: u32 = 8;
 
-/// The names of the metrics of a session's ending, in the order of [`Ending::NAMES`].
-const ENDING_RATES: [&str; 4] = [
+/// The names of the figures of a session, in the order of the summary table; the first are those of
+/// its ending, in the order of [`Ending::NAMES`].
+pub const SESSION_METRICS: [&str; 9] = [
     "agreement_rate",
     "deadline_rate",
     "walkout_rate",
     "forfeit_rate",
+    "offers",
+    "round_given_agreement",
+    "utilitarian_welfare_given_agreement",
+    "egalitarian_welfare_given_agreement",
+    "nash_product_given_agreement",
 ];
+
+/// The names of the figures of each party, in the order of the summary table.
+pub const PARTY_METRICS: [&str; 7] = [
+    "utility",
+    "utility_given_agreement",
+    "surplus_given_agreement",
+    "reservation_value",
+    "concessions",
+    "walked_out_rate",
+    "forfeited_rate",
+];
+
+/// What a figure is computed from.
+#[derive(Clone, Copy, Debug)]
+enum Figure<'a> {
+    Share { successes: u64, n: u64 },
+    Mean { numbers: &'a Moments, unit: f64 },
+}
+
+impl Figure<'_> {
+    fn estimate_at(self, confidence: f64) -> Option<Estimate> {
+        match self {
+            Self::Share { successes, n } => Estimate::of_share_at(confidence, successes, n),
+            Self::Mean { numbers, unit } => numbers.estimate_at(confidence, unit),
+        }
+    }
+}
 
 impl Tally {
     /// Of no session yet.
@@ -174,49 +207,50 @@ impl Tally {
 
     /// Every figure over all sessions, in the order of the summary table.
     pub fn metrics(&self) -> Vec<Metric> {
-        let unit = from_units(1);
-        let of_session = |name, estimate| Metric {
+        let figures = self.figures();
+        let metric = |(name, party, figure): (_, _, Figure<'_>)| Metric {
             name,
-            party: None,
-            estimate,
+            party,
+            estimate: figure.estimate_at(CONFIDENCE),
         };
-        let mut res: Vec<Metric> = ENDING_RATES
+        figures.map(metric).collect()
+    }
+
+    /// One figure, of those in [`SESSION_METRICS`] or, of a party, in [`PARTY_METRICS`], with its
+    /// interval at a confidence; `None` if no session could tell, or there is no such figure.
+    pub fn estimate_at(
+        &self,
+        confidence: f64,
+        name: &str,
+        party: Option<PartyId>,
+    ) -> Option<Estimate> {
+        let (_, _, figure) = self.figures().find(|it| (it.0, it.1) == (name, party))?;
+        figure.estimate_at(confidence)
+    }
+
+    fn figures(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, Figure<'_>)> {
+        let n = self.n_sessions;
+        let endings = self.endings.map(|successes| Figure::Share { successes, n });
+        let welfare = from_units(1 << WELFARE_DROPPED_BITS);
+        let means = [
+            (&self.offers, 1.0),
+            (&self.rounds_given_agreement, 1.0),
+            (&self.welfare_given_agreement, welfare),
+            (&self.least_utility_given_agreement, from_units(1)),
+            (&self.nash_product_given_agreement, from_units(1)),
+        ]
+        .map(|(numbers, unit)| Figure::Mean { numbers, unit });
+        let of_session = SESSION_METRICS
             .into_iter()
-            .zip(self.endings)
-            .map(|(name, n)| of_session(name, Estimate::of_share(n, self.n_sessions)))
-            .collect();
-        res.extend([
-            of_session("offers", self.offers.estimate(1.0)),
-            of_session(
-                "round_given_agreement",
-                self.rounds_given_agreement.estimate(1.0),
-            ),
-            of_session(
-                "utilitarian_welfare_given_agreement",
-                self.welfare_given_agreement
-                    .estimate(from_units(1 << WELFARE_DROPPED_BITS)),
-            ),
-            of_session(
-                "egalitarian_welfare_given_agreement",
-                self.least_utility_given_agreement.estimate(unit),
-            ),
-            of_session(
-                "nash_product_given_agreement",
-                self.nash_product_given_agreement.estimate(unit),
-            ),
-        ]);
-        for (idx, party) in self.parties.iter().enumerate() {
-            res.extend(
-                party
-                    .metrics(self.n_sessions)
-                    .map(|(name, estimate)| Metric {
-                        name,
-                        party: Some(PartyId::new(idx)),
-                        estimate,
-                    }),
-            );
-        }
-        res
+            .zip(endings.into_iter().chain(means));
+        let of_parties = self.parties.iter().enumerate().flat_map(move |(idx, it)| {
+            let party = Some(PartyId::new(idx));
+            let figures = PARTY_METRICS.into_iter().zip(it.figures(n));
+            figures.map(move |(name, figure)| (name, party, figure))
+        });
+        of_session
+            .map(|(name, figure)| (name, None, figure))
+            .chain(of_parties)
     }
 }
 
@@ -239,28 +273,19 @@ impl PartyTally {
         self.n_forfeits += other.n_forfeits;
     }
 
-    fn metrics(&self, n_sessions: u64) -> [(&'static str, Option<Estimate>); 7] {
+    /// In the order of [`PARTY_METRICS`].
+    fn figures(&self, n: u64) -> [Figure<'_>; PARTY_METRICS.len()] {
+        let mean = |numbers, unit| Figure::Mean { numbers, unit };
+        let share = |successes| Figure::Share { successes, n };
         let unit = from_units(1);
         [
-            ("utility", self.utility.estimate(unit)),
-            (
-                "utility_given_agreement",
-                self.utility_given_agreement.estimate(unit),
-            ),
-            (
-                "surplus_given_agreement",
-                self.surplus_given_agreement.estimate(unit),
-            ),
-            ("reservation_value", self.reservation_value.estimate(unit)),
-            ("concessions", self.concessions.estimate(1.0)),
-            (
-                "walked_out_rate",
-                Estimate::of_share(self.n_walkouts, n_sessions),
-            ),
-            (
-                "forfeited_rate",
-                Estimate::of_share(self.n_forfeits, n_sessions),
-            ),
+            mean(&self.utility, unit),
+            mean(&self.utility_given_agreement, unit),
+            mean(&self.surplus_given_agreement, unit),
+            mean(&self.reservation_value, unit),
+            mean(&self.concessions, 1.0),
+            share(self.n_walkouts),
+            share(self.n_forfeits),
         ]
     }
 

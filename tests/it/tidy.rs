@@ -33,7 +33,15 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
     (
         "config",
-        &["domain", "negotiation", "protocol", "seeds", "strategy"],
+        &[
+            "domain",
+            "experiment",
+            "negotiation",
+            "protocol",
+            "seeds",
+            "statistics",
+            "strategy",
+        ],
     ),
     (
         "output",
