@@ -1,32 +1,33 @@
 //! What sessions come to: counts and sums that can be merged in any split.
 
-use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, from_units, units};
+use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, units};
+use crate::experiment::numbers::{Numbers, QUANTILE_PERCENTS};
 use crate::negotiation::SessionResult;
 use crate::protocol::Ending;
-use crate::statistics::{CONFIDENCE, Estimate, Moments};
+use crate::statistics::{CONFIDENCE, Estimate};
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
     n_sessions: u64,
     endings: [u64; 4],
-    rounds_given_agreement: Moments,
-    offers: Moments,
-    welfare_given_agreement: Moments,
-    least_utility_given_agreement: Moments,
-    nash_product_given_agreement: Moments,
+    rounds_given_agreement: Numbers,
+    offers: Numbers,
+    welfare_given_agreement: Numbers,
+    least_utility_given_agreement: Numbers,
+    nash_product_given_agreement: Numbers,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
 }
 
 /// Counts and sums of one party.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PartyTally {
-    reservation_value: Moments,
-    utility: Moments,
-    utility_given_agreement: Moments,
-    surplus_given_agreement: Moments,
-    concessions: Moments,
+    reservation_value: Numbers,
+    utility: Numbers,
+    utility_given_agreement: Numbers,
+    surplus_given_agreement: Numbers,
+    concessions: Numbers,
     n_sessions_blocked: u64,
     n_lone_refusals: u64,
     lone_refusals_by_issue: Vec<u64>,
@@ -43,6 +44,9 @@ pub struct Metric {
     pub party: Option<PartyId>,
     /// Nothing if no session could tell.
     pub estimate: Option<Estimate>,
+    /// The quantiles of [`QUANTILE_PERCENTS`] over sessions, if it is the mean of a number that
+    /// each session has.
+    pub quantiles: [Option<f64>; QUANTILE_PERCENTS.len()],
 }
 
 /// Bits that sums of 64 utilities do without, so that their squares can be summed.
@@ -77,14 +81,21 @@ pub const PARTY_METRICS: [&str; 7] = [
 #[derive(Clone, Copy, Debug)]
 enum Figure<'a> {
     Share { successes: u64, n: u64 },
-    Mean { numbers: &'a Moments, unit: f64 },
+    Mean(&'a Numbers),
 }
 
 impl Figure<'_> {
     fn estimate_at(self, confidence: f64) -> Option<Estimate> {
         match self {
             Self::Share { successes, n } => Estimate::of_share_at(confidence, successes, n),
-            Self::Mean { numbers, unit } => numbers.estimate_at(confidence, unit),
+            Self::Mean(numbers) => numbers.estimate_at(confidence),
+        }
+    }
+
+    fn quantiles(self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
+        match self {
+            Self::Share { .. } => [None; QUANTILE_PERCENTS.len()],
+            Self::Mean(numbers) => numbers.quantiles(),
         }
     }
 }
@@ -95,12 +106,12 @@ impl Tally {
         Self {
             n_sessions: 0,
             endings: [0; 4],
-            rounds_given_agreement: Moments::default(),
-            offers: Moments::default(),
-            welfare_given_agreement: Moments::default(),
-            least_utility_given_agreement: Moments::default(),
-            nash_product_given_agreement: Moments::default(),
-            parties: vec![PartyTally::default(); n_parties],
+            rounds_given_agreement: Numbers::whole(),
+            offers: Numbers::whole(),
+            welfare_given_agreement: Numbers::utilities(WELFARE_DROPPED_BITS),
+            least_utility_given_agreement: Numbers::utilities(0),
+            nash_product_given_agreement: Numbers::products(),
+            parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
         }
     }
@@ -212,6 +223,7 @@ impl Tally {
             name,
             party,
             estimate: figure.estimate_at(CONFIDENCE),
+            quantiles: figure.quantiles(),
         };
         figures.map(metric).collect()
     }
@@ -231,15 +243,14 @@ impl Tally {
     fn figures(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, Figure<'_>)> {
         let n = self.n_sessions;
         let endings = self.endings.map(|successes| Figure::Share { successes, n });
-        let welfare = from_units(1 << WELFARE_DROPPED_BITS);
         let means = [
-            (&self.offers, 1.0),
-            (&self.rounds_given_agreement, 1.0),
-            (&self.welfare_given_agreement, welfare),
-            (&self.least_utility_given_agreement, from_units(1)),
-            (&self.nash_product_given_agreement, from_units(1)),
+            &self.offers,
+            &self.rounds_given_agreement,
+            &self.welfare_given_agreement,
+            &self.least_utility_given_agreement,
+            &self.nash_product_given_agreement,
         ]
-        .map(|(numbers, unit)| Figure::Mean { numbers, unit });
+        .map(Figure::Mean);
         let of_session = SESSION_METRICS
             .into_iter()
             .zip(endings.into_iter().chain(means));
@@ -255,6 +266,21 @@ impl Tally {
 }
 
 impl PartyTally {
+    fn new() -> Self {
+        Self {
+            reservation_value: Numbers::utilities(0),
+            utility: Numbers::utilities(0),
+            utility_given_agreement: Numbers::utilities(0),
+            surplus_given_agreement: Numbers::utilities(0),
+            concessions: Numbers::whole(),
+            n_sessions_blocked: 0,
+            n_lone_refusals: 0,
+            lone_refusals_by_issue: Vec::new(),
+            n_walkouts: 0,
+            n_forfeits: 0,
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.reservation_value.merge(&other.reservation_value);
         self.utility.merge(&other.utility);
@@ -275,15 +301,13 @@ impl PartyTally {
 
     /// In the order of [`PARTY_METRICS`].
     fn figures(&self, n: u64) -> [Figure<'_>; PARTY_METRICS.len()] {
-        let mean = |numbers, unit| Figure::Mean { numbers, unit };
         let share = |successes| Figure::Share { successes, n };
-        let unit = from_units(1);
         [
-            mean(&self.utility, unit),
-            mean(&self.utility_given_agreement, unit),
-            mean(&self.surplus_given_agreement, unit),
-            mean(&self.reservation_value, unit),
-            mean(&self.concessions, 1.0),
+            Figure::Mean(&self.utility),
+            Figure::Mean(&self.utility_given_agreement),
+            Figure::Mean(&self.surplus_given_agreement),
+            Figure::Mean(&self.reservation_value),
+            Figure::Mean(&self.concessions),
             share(self.n_walkouts),
             share(self.n_forfeits),
         ]
@@ -318,7 +342,7 @@ impl PartyTally {
 
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
-        self.surplus_given_agreement.estimate(from_units(1))
+        self.surplus_given_agreement.estimate_at(CONFIDENCE)
     }
 }
 

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::runs::{check, path_text, run, tables};
 
 const AXIS: &str =
-    "[[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.55, 0.2, 0.65, 0.9]\n";
+    "[[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.65, 0.8, 0.86, 0.9]\n";
 
 /// An experiment over the two villages, in a folder of its own.
 fn experiment(folder: &TempDir, rest: &str) -> String {
@@ -176,7 +176,7 @@ fn a_number_of_sessions_on_the_command_line_goes_first() {
 fn the_summary_says_which_cells_are_sure() {
     let folder = TempDir::new().unwrap();
     let until =
-        "until = { metric = \"agreement_rate\", half_width = 0.025, max_sessions = 1000 }\n";
+        "until = { metric = \"agreement_rate\", half_width = 0.03, max_sessions = 1000 }\n";
     for (name, verb, rest) in [
         ("summary_of_an_unsure_sweep", "sweep", AXIS),
         ("summary_of_an_unsure_batch", "batch", ""),
