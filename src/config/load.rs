@@ -110,7 +110,14 @@ pub fn load_scenario(
     let mut texts = SourceTexts::default();
     let mut unreadable = Vec::new();
     let mut mistakes = Vec::new();
-    read_extended(path, None, read_file, &mut texts, &mut unreadable);
+    read_extended(
+        Role::Scenario,
+        path,
+        None,
+        read_file,
+        &mut texts,
+        &mut unreadable,
+    );
     for it in settings {
         texts.add_setting(it);
     }
@@ -139,8 +146,16 @@ pub fn load_experiment(
     };
     let mut unreadable = Vec::new();
     let mut file = None;
+    let mut points = None;
     if is_scenario(&text) {
-        read_extended(path, None, read_file, &mut texts, &mut unreadable);
+        read_extended(
+            Role::Scenario,
+            path,
+            None,
+            read_file,
+            &mut texts,
+            &mut unreadable,
+        );
     } else {
         texts.add(Role::Experiment, &path.display().to_string(), &text);
         let (experiment, scenario) = read_experiment_file(&texts, &mut mistakes);
@@ -148,9 +163,21 @@ pub fn load_experiment(
         if let Some(name) = scenario {
             let scenario = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
             let cited = Some(name.span());
-            read_extended(&scenario, cited, read_file, &mut texts, &mut unreadable);
+            read_extended(
+                Role::Scenario,
+                &scenario,
+                cited,
+                read_file,
+                &mut texts,
+                &mut unreadable,
+            );
         }
         read_points(path, read_file, &mut texts, &mut mistakes);
+        if let Some(sweep) = file.as_ref().and_then(|it| it.sweep.as_ref()) {
+            let table = texts.of_role(Role::Points).next();
+            points = Points::new(sweep, table, &mut mistakes)
+                .filter(|it| read_scenarios(path, it, read_file, &mut texts, &mut mistakes));
+        }
     }
     for it in &overrides.settings {
         texts.add_setting(it);
@@ -161,7 +188,9 @@ pub fn load_experiment(
     }
     let scenario = build_scenario(&texts, unreadable, &mut mistakes);
     let sweep = match (&scenario, file.as_mut().and_then(|it| it.sweep.take())) {
-        (Some(base), Some(file)) => build_sweep(&file, &base.setting, &texts, &mut mistakes),
+        (Some(base), Some(file)) => {
+            build_sweep(&file, points, &base.setting, &texts, &mut mistakes)
+        }
         _ => None,
     };
     let until = match (&scenario, &file) {
@@ -200,14 +229,44 @@ fn read_points(
     }
 }
 
+/// Reads the scenarios that cells are made from; whether all can be read.
+fn read_scenarios(
+    path: &Path,
+    points: &Points,
+    read_file: &ReadFile<'_>,
+    texts: &mut SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> bool {
+    let n_before = mistakes.len();
+    let mut seen: Vec<String> = Vec::new();
+    for written in points.cells.iter().filter_map(|it| points.scenario_of(it)) {
+        let name = written.shown();
+        if seen.contains(&name) {
+            continue;
+        }
+        let scenario = path.parent().unwrap_or(Path::new("")).join(&name);
+        let id = texts.next_reading();
+        let (role, cited) = (Role::Reading(id), Some(written.place()));
+        let mut unreadable = Vec::new();
+        read_extended(role, &scenario, cited, read_file, texts, &mut unreadable);
+        if unreadable.is_empty() {
+            texts.add_reading(&name, id);
+        }
+        mistakes.extend(unreadable);
+        seen.push(name);
+    }
+    mistakes.len() == n_before
+}
+
 /// Builds the scenario in every cell; nothing if there is a mistake in any.
 fn build_sweep(
     file: &Spanned<SweepFile>,
+    points: Option<Points>,
     base: &Setting,
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Sweep> {
-    let Some(points) = Points::new(file, texts.of_role(Role::Points).next(), mistakes) else {
+    let Some(points) = points else {
         for points in Points::one_by_one(file.get_ref()) {
             for cell in &points.cells {
                 build_cell(None, Some((&points, cell)), texts, mistakes);
@@ -217,22 +276,25 @@ fn build_sweep(
     };
     let n_before = mistakes.len();
     let mut settings = Vec::new();
+    let expected = names(base);
     for cell in &points.cells {
-        let built = build_cell(None, Some((&points, cell)), texts, mistakes);
-        settings.extend(built.map(|it| it.setting));
-    }
-    let names = |it: &Setting| -> Vec<String> {
-        let scenario = it.scenario();
-        let parties = scenario.parties.iter().map(|it| it.name.clone());
-        let issues = scenario.issues.iter();
-        let options = issues.flat_map(|it| it.options.iter().map(|it| it.name.clone()));
-        parties.chain(options).collect()
-    };
-    if settings.iter().any(|it| names(it) != names(base)) {
-        mistakes.push(Mistake::at(
-            file.span(),
-            "a sweep cannot change who negotiates about what",
-        ));
+        let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
+            continue;
+        };
+        if names(&built.setting) != expected {
+            mistakes.push(match points.scenario_of(cell) {
+                Some(scenario) => Mistake::at(
+                    scenario.place(),
+                    "this scenario has other parties, issues or options than the experiment's",
+                )
+                .hint("the scenarios of a sweep need the same, with the same identifiers and in the same order"),
+                None => Mistake::at(
+                    file.span(),
+                    "a sweep cannot change who negotiates about what",
+                ),
+            });
+        }
+        settings.push(built.setting);
     }
     (mistakes.len() == n_before).then(|| Sweep {
         values: points
@@ -247,6 +309,17 @@ fn build_sweep(
             LuckFile::Independent => Luck::Independent,
         },
     })
+}
+
+/// What is negotiated and by whom: the identifiers of parties, issues and options.
+fn names(setting: &Setting) -> (Vec<String>, Vec<Vec<String>>) {
+    let scenario = setting.scenario();
+    let parties = scenario.parties.iter().map(|it| it.name.clone());
+    let issues = scenario.issues.iter().map(|issue| {
+        let options = issue.options.iter().map(|it| it.name.clone());
+        std::iter::once(issue.name.clone()).chain(options).collect()
+    });
+    (parties.collect(), issues.collect())
 }
 
 /// The experiment that files and command line describe together.
@@ -367,7 +440,9 @@ fn build_cell<'t>(
     texts: &'t SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<LoadedScenario> {
-    let mut document = Document::put_together(texts);
+    let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
+    let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
+    let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
     for it in settings_of_experiment(texts) {
         if left_out != Some(&it.place()) {
             mistakes.extend(it.carry_out(&mut document).err());

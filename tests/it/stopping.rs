@@ -175,8 +175,7 @@ fn a_number_of_sessions_on_the_command_line_goes_first() {
 #[test]
 fn the_summary_says_which_cells_are_sure() {
     let folder = TempDir::new().unwrap();
-    let until =
-        "until = { metric = \"agreement_rate\", half_width = 0.03, max_sessions = 1000 }\n";
+    let until = "until = { metric = \"agreement_rate\", half_width = 0.03, max_sessions = 1000 }\n";
     for (name, verb, rest) in [
         ("summary_of_an_unsure_sweep", "sweep", AXIS),
         ("summary_of_an_unsure_batch", "batch", ""),
