@@ -16,6 +16,8 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) struct Progress {
     display: Display,
     n_sessions: u64,
+    /// What stands before the number of sessions: `at most ` where fewer may do.
+    bound: &'static str,
 }
 
 #[derive(Debug)]
@@ -26,23 +28,28 @@ enum Display {
 }
 
 impl Progress {
-    /// Of so many sessions; shown unless it is to be quiet.
+    /// Of so many sessions, or at most so many; shown unless it is to be quiet.
     #[expect(
         clippy::disallowed_methods,
         reason = "progress is about wall time; no result sees it"
     )]
-    pub(super) fn new(n_sessions: u64, is_quiet: bool) -> Self {
+    pub(super) fn new(n_sessions: u64, is_most: bool, is_quiet: bool) -> Self {
+        let bound = if is_most { "at most " } else { "" };
         let display = if is_quiet {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template(
-                "{bar:12} {percent:>3} %  {human_pos} of {human_len}  {rate}  {eta} left  {wide_msg}",
-            )
-            .expect("the template is well formed")
-            .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-                // Nobody is told if there is no room for the text.
-                let _ = write!(text, "{:.0}/s", state.per_sec());
-            });
+            let template = format!(
+                "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}  {{rate}}  {bound}{{eta}} left  {{wide_msg}}",
+            );
+            let style = ProgressStyle::with_template(&template)
+                .expect("the template is well formed")
+                .with_key(
+                    "rate",
+                    |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                        // Nobody is told if there is no room for the text.
+                        let _ = write!(text, "{:.0}/s", state.per_sec());
+                    },
+                );
             Display::Bar(ProgressBar::new(n_sessions).with_style(style))
         } else {
             let now = Instant::now();
@@ -54,6 +61,7 @@ impl Progress {
         Self {
             display,
             n_sessions,
+            bound,
         }
     }
 
@@ -87,8 +95,9 @@ impl Progress {
                 // Nobody may be there to read it; the batch goes on all the same.
                 let _ = writeln!(
                     std::io::stderr(),
-                    "{} of {} sessions, {rate:.0} a second, deals {} ({})",
+                    "{} of {}{} sessions, {rate:.0} a second, deals {} ({})",
                     count(n_done),
+                    self.bound,
                     count(self.n_sessions),
                     percent(deals.point),
                     percent_interval(&deals),

@@ -10,18 +10,19 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
 use crate::cli::study_summary::push_findings;
-use crate::cli::summary::summary;
+use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
 use crate::config::{Experiment, Input, Luck, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{
-    BatchError, Cell, Factor, Finding, Interrupt, Plan, Tally, design_findings, run,
+    BatchError, Cell, Factor, Finding, Interrupt, Pairing, Plan, StoppingRule, Tally,
+    design_findings, run,
 };
 use crate::output::{
-    Counts, Delimiter, Edition, Finished, InputFile, Manifest, Pairing, Parameters,
-    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError, write_sensitivity,
+    Counts, Delimiter, Edition, Finished, InputFile, Manifest, Parameters, RESULTS_VERSION,
+    RunDirectory, RunTables, Timing, Transcripts, Until, WriteError, write_sensitivity,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -91,6 +92,7 @@ impl DelimiterArgument {
 struct Job {
     verb: &'static str,
     plan: Plan,
+    until: Option<StoppingRule>,
     parameters: Parameters,
     pairing: Pairing,
     design: Option<DesignedPoints>,
@@ -115,6 +117,7 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let job = Job {
         verb: "batch",
         plan: Plan::new(vec![Cell { setting, seeds }], experiment.sessions),
+        until: experiment.until,
         parameters: Parameters {
             paths: Vec::new(),
             values: vec![Vec::new()],
@@ -153,6 +156,7 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     let job = Job {
         verb: "sweep",
         plan: Plan::new(cells, experiment.sessions),
+        until: experiment.until,
         parameters: Parameters {
             paths: sweep.paths,
             values: sweep.values,
@@ -169,7 +173,8 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
         resolved: experiment.scenario.resolved,
     };
     if arguments.dry_run {
-        print(&planned(&job.parameters, job.plan.n_sessions()))?;
+        let is_most = job.until.is_some();
+        print(&planned(&job.parameters, job.plan.n_sessions(), is_most))?;
         return Ok(ExitCode::SUCCESS);
     }
     run_job(&job, &arguments.run)
@@ -210,7 +215,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     )
     .map_err(|it| Failure::could_not_finish(&it))?;
     let threads = threads(arguments.threads);
-    let n_done = carry_out(job, threads, arguments, &interrupt, &mut tables)
+    let done = carry_out(job, threads, arguments, &interrupt, &mut tables)
         .map_err(|(it, n_done)| failed(&it, n_done, &directory))?;
     let finished = tables
         .finish(&directory)
@@ -232,7 +237,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         wall_seconds: clock.elapsed().as_secs_f64(),
         threads,
     };
-    let manifest = manifest(job, arguments, Counts::new(n_done, endings), timing);
+    let manifest = manifest(job, arguments, &done, endings, timing);
     directory
         .write("manifest.json", &manifest.to_json())
         .map_err(|it| Failure::could_not_finish(&it))?;
@@ -245,12 +250,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    Ok(exit_code(
-        n_done,
-        job.plan.n_sessions(),
-        endings,
-        &directory,
-    ))
+    Ok(exit_code(&done, endings, &directory))
 }
 
 /// What a sweep shows whose cells follow a design.
@@ -264,30 +264,61 @@ fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
     (factors, findings)
 }
 
-/// Runs all sessions of a job; how many were done.
+/// How much of a job was done.
+pub(super) struct Done {
+    pub(super) n_done: u64,
+    /// How many sessions there were to do; of a run that stops when it is sure, as far as it got.
+    pub(super) n_planned: u64,
+}
+
+/// Runs all sessions of a job, or as many as make it sure.
 fn carry_out(
     job: &Job,
     threads: usize,
     arguments: &RunArguments,
     interrupt: &Interrupt,
     tables: &mut RunTables,
-) -> Result<u64, (BatchError<WriteError>, u64)> {
+) -> Result<Done, (BatchError<WriteError>, u64)> {
     let worker = tables.worker();
-    let mut progress = Progress::new(job.plan.n_sessions(), arguments.quiet);
-    let (mut n_done, mut n_agreements) = (0, 0);
-    let res = run(&job.plan, threads, interrupt, &worker, |chunk| {
-        n_done += chunk.product.tally().n_sessions();
-        n_agreements += chunk.product.tally().n_agreements();
-        tables.push(chunk)?;
-        progress.advance(n_done, n_agreements);
-        Ok(())
-    });
+    let n_most = job.plan.n_sessions();
+    let mut progress = Progress::new(n_most, job.until.is_some(), arguments.quiet);
+    let (mut n_done, mut n_planned, mut n_agreements) = (0, 0, 0);
+    let next_wave = |tables: &RunTables| {
+        let rule = job.until.as_ref()?;
+        rule.next_wave(&job.plan, job.pairing, tables.tallies())
+    };
+    let mut next = match job.until {
+        None => Some(job.plan.clone()),
+        Some(_) => next_wave(tables),
+    };
+    while let Some(plan) = next {
+        n_planned += plan.n_sessions();
+        let res = run(&plan, threads, interrupt, &worker, |chunk| {
+            n_done += chunk.product.tally().n_sessions();
+            n_agreements += chunk.product.tally().n_agreements();
+            tables.push(chunk)?;
+            progress.advance(n_done, n_agreements);
+            Ok(())
+        });
+        if let Err(error) = res {
+            progress.finish();
+            return Err((error, n_done));
+        }
+        let is_complete = n_done == n_planned;
+        next = is_complete.then(|| next_wave(tables)).flatten();
+    }
     progress.finish();
-    res.map_err(|it| (it, n_done))?;
-    Ok(n_done)
+    Ok(Done { n_done, n_planned })
 }
 
-fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing) -> Manifest {
+fn manifest(
+    job: &Job,
+    arguments: &RunArguments,
+    done: &Done,
+    endings: [u64; 4],
+    timing: Timing,
+) -> Manifest {
+    let scenario = job.plan.cells()[0].setting.scenario();
     Manifest {
         schema: 1,
         demarche: env!("CARGO_PKG_VERSION"),
@@ -297,6 +328,12 @@ fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing)
         verb: job.verb,
         seed: job.seed.0.to_string(),
         sessions: job.plan.n_sessions(),
+        until: job.until.as_ref().map(|it| Until {
+            metric: it.metric,
+            party: it.party.map(|party| scenario.party(party).name.clone()),
+            half_width: it.half_width,
+            confidence: it.confidence,
+        }),
         cells: job.plan.cells().len(),
         settings: arguments.settings.settings.clone(),
         inputs: job
@@ -304,8 +341,8 @@ fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing)
             .iter()
             .map(|it| InputFile::new(&it.path, &it.text))
             .collect(),
-        complete: counts.sessions == job.plan.n_sessions(),
-        counts,
+        complete: done.n_done == done.n_planned,
+        counts: Counts::new(done.n_done, endings),
         resolved: job.resolved.clone(),
         timing,
     }
@@ -319,35 +356,32 @@ fn told(job: &Job, finished: &Finished) -> String {
         "session",
     );
     let width = terminal_width();
+    let until = job.until.as_ref();
     let (what, rest) = if job.parameters.paths.is_empty() {
         let rounds = setting.rules().deadline_rounds;
         (
             format!("{sessions} of {rounds} rounds"),
-            summary(setting, &finished.tallies[0], &finished.commonest[0], width),
+            until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies))
+                + &summary(setting, &finished.tallies[0], &finished.commonest[0], width),
         )
     } else {
         let cells = counted(job.plan.cells().len() as u64, "cell");
         (
             format!("{sessions} in {cells}"),
-            sweep_summary(setting, &job.parameters, finished, width),
+            sweep_summary(setting, &job.parameters, until, finished, width),
         )
     };
     format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
 }
 
 /// What a run's sessions deserve: whether all were run, and none was forfeited.
-pub(super) fn exit_code(
-    n_done: u64,
-    sessions: u64,
-    endings: [u64; 4],
-    directory: &RunDirectory,
-) -> ExitCode {
+pub(super) fn exit_code(done: &Done, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
     let [.., forfeits] = endings;
-    if n_done < sessions {
+    if done.n_done < done.n_planned {
         tell(&format!(
             "interrupted: {} of {} sessions are complete in {}",
-            count(n_done),
-            count(sessions),
+            count(done.n_done),
+            count(done.n_planned),
             directory.path().display()
         ));
         ExitCode::from(130)

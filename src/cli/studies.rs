@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::runs::{create_directory, exit_code, listen_for_interrupt, threads};
+use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::terminal_width;
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
@@ -157,6 +157,7 @@ impl<'a> Running<'a> {
                 .iter()
                 .map(|it| InputFile::new(&it.path, &it.text))
                 .collect(),
+            until: None,
             complete: n_done == n_asked,
             counts: Counts::new(n_done, endings),
             resolved: self.experiment.scenario.resolved.clone(),
@@ -169,7 +170,11 @@ impl<'a> Running<'a> {
         self.directory
             .write("manifest.json", &manifest.to_json())
             .map_err(|it| Failure::could_not_finish(&it))?;
-        Ok(exit_code(n_done, n_asked, endings, &self.directory))
+        let done = Done {
+            n_done,
+            n_planned: n_asked,
+        };
+        Ok(exit_code(&done, endings, &self.directory))
     }
 }
 
@@ -186,7 +191,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
     let plan = Plan::new(vec![cell], study.n_sessions());
     let mut figures: Vec<Figures> = Vec::new();
     let mut endings = [0; 4];
-    let mut progress = Progress::new(plan.n_sessions(), arguments.study.quiet);
+    let mut progress = Progress::new(plan.n_sessions(), false, arguments.study.quiet);
     let res = run(
         &plan,
         running.threads,
@@ -285,7 +290,7 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
     let running = Running::start("flip", &arguments.study, &experiment)?;
     let mut endings = [0; 4];
     let mut n_done = 0;
-    let mut progress = Progress::new(search.n_sessions_max(), arguments.study.quiet);
+    let mut progress = Progress::new(search.n_sessions_max(), true, arguments.study.quiet);
     let flips = search.run(running.threads, &running.interrupt, |figures| {
         for it in figures {
             endings[it.ending()] += 1;

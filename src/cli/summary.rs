@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
 use crate::domain::{Basis, Outcome, Scenario, ScenarioKind};
-use crate::experiment::Tally;
+use crate::experiment::{StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::Commonest;
 use crate::statistics::Estimate;
@@ -32,6 +32,30 @@ pub(super) fn summary(
     }
     let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
     res
+}
+
+/// Whether the figure that sessions were to be run for is known as well as asked.
+pub(super) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]) -> String {
+    let party = rule.party.map_or_else(String::new, |it| {
+        format!(" of {}", setting.scenario().party(it).name)
+    });
+    let asked = format!(
+        "{}{party} to ±{} at confidence {}",
+        rule.metric, rule.half_width, rule.confidence
+    );
+    let n_sure = tallies.iter().filter(|it| rule.is_reached(it)).count();
+    if n_sure == tallies.len() {
+        format!("Target reached: {asked}\n\n")
+    } else if let [tally] = tallies {
+        let known = rule.half_width(tally);
+        let known = known.map_or_else(String::new, |it| format!("; it is known to ±{it:.3}"));
+        format!("Target not reached: {asked}{known}\n\n")
+    } else {
+        format!(
+            "Target reached in {n_sure} of {}: {asked}\n\n",
+            counted(tallies.len() as u64, "cell")
+        )
+    }
 }
 
 fn deals(res: &mut String, tally: &Tally) {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::summary::rests_on;
+use crate::cli::summary::{rests_on, sureness};
 use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
-use crate::experiment::CellId;
+use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::{Finished, Parameters};
 use crate::statistics::Estimate;
@@ -16,10 +16,13 @@ const CELLS_TOLD: usize = 60;
 const BAR_WIDTH: usize = 12;
 
 /// The cells and the number of sessions, before anything is run.
-pub(super) fn planned(parameters: &Parameters, n_sessions: u64) -> String {
+///
+/// With `is_most`, fewer sessions may do.
+pub(super) fn planned(parameters: &Parameters, n_sessions: u64, is_most: bool) -> String {
     let n_cells = parameters.values.len();
     let mut res = format!(
-        "{} in {}\n\n",
+        "{}{} in {}\n\n",
+        if is_most { "at most " } else { "" },
         counted(n_sessions, "session"),
         counted(n_cells as u64, "cell")
     );
@@ -34,16 +37,18 @@ pub(super) fn planned(parameters: &Parameters, n_sessions: u64) -> String {
 pub(super) fn sweep_summary(
     setting: &Setting,
     parameters: &Parameters,
+    until: Option<&StoppingRule>,
     finished: &Finished,
     width: usize,
 ) -> String {
-    let mut res = String::new();
+    let mut res = until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies));
     names(&mut res, parameters);
     let _ = writeln!(
         res,
-        "{:>5}{}  deals (95 % interval){}",
+        "{:>5}{}{}  deals (95 % interval){}",
         "cell",
         letters(parameters),
+        until.map_or("", |_| "     sessions"),
         if finished.effects.is_some() {
             ", and the change from cell 0"
         } else {
@@ -57,9 +62,10 @@ pub(super) fn sweep_summary(
         };
         let _ = writeln!(
             res,
-            "{:>5}{}  {} {:>7} ({}){}",
+            "{:>5}{}{}  {} {:>7} ({}){}",
             cell.0,
             columns(parameters, values),
+            until.map_or_else(String::new, |it| length(it, tally)),
             bar(share.point, BAR_WIDTH),
             percent(share.point),
             percent_interval(&share),
@@ -70,8 +76,18 @@ pub(super) fn sweep_summary(
         let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
         let _ = writeln!(res, "  … and {} more, see summary.csv", count(rest));
     }
+    let is_unsure = |it: &StoppingRule| finished.tallies.iter().any(|tally| !it.is_reached(tally));
+    if until.is_some_and(is_unsure) {
+        let _ = writeln!(res, "  > more sessions were needed to reach the target");
+    }
     let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
     res
+}
+
+/// How many sessions a cell took, with a mark if they were not enough.
+fn length(rule: &StoppingRule, tally: &Tally) -> String {
+    let mark = if rule.is_reached(tally) { ' ' } else { '>' };
+    format!("  {mark}{:>10}", count(tally.n_sessions()))
 }
 
 /// How the share of deals differs from the baseline's, pair by pair.

@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use crate::config::experiment_file::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
 use crate::config::mistake::Mistake;
-use crate::config::sweep::{CELLS_MAX, Points, Written, tidy};
+use crate::config::sweep::{CELLS_MAX, Points, Written, check_paths, tidy};
 use crate::design::{
     DesignedPoints, Layout, MorrisLevels, RadialRows, SaltelliDesign, Scrambling, SobolSequence,
     latin_hypercube, morris_trajectory,
@@ -32,6 +32,15 @@ pub(super) fn designed_points(
                 .hint("leave one of the two out"),
         );
     }
+    if let Some(table) = &file.points {
+        mistakes.push(
+            Mistake::at(
+                table.span(),
+                "a sweep has either a design or points, not both",
+            )
+            .hint("leave one of the two out"),
+        );
+    }
     if file.axis.is_empty() {
         mistakes.push(
             Mistake::at(design.span(), "a design needs an axis")
@@ -43,6 +52,12 @@ pub(super) fn designed_points(
         .iter()
         .filter_map(|it| range_of(it, setting, mistakes))
         .collect();
+    let paths: Vec<Spanned<String>> = file
+        .axis
+        .iter()
+        .map(|it| it.get_ref().path.clone())
+        .collect();
+    check_paths(&paths, mistakes);
     let n_points = *design.get_ref().points.get_ref();
     let n_axes = file.axis.len();
     let n_cells = match design.get_ref().method {
@@ -91,11 +106,7 @@ pub(super) fn designed_points(
     };
     Some((
         Points {
-            paths: file
-                .axis
-                .iter()
-                .map(|it| it.get_ref().path.clone())
-                .collect(),
+            paths,
             cells: points.iter().map(cell).collect(),
         },
         DesignedPoints {

@@ -45,8 +45,9 @@ pub(super) struct Document<'t> {
 
 /// Reads a scenario file and all that it builds on, the nearest first.
 ///
-/// `cited` is the place that names the file, if a file does.
+/// `cited` is the place that names the file, if a file does; `role` is that of all texts read.
 pub(super) fn read_extended(
+    role: Role,
     path: &Path,
     cited: Option<Range<usize>>,
     read_file: &ReadFile<'_>,
@@ -87,7 +88,7 @@ pub(super) fn read_extended(
                 break;
             }
         };
-        let start = texts.add(Role::Scenario, &path.display().to_string(), &text);
+        let start = texts.add(role, &path.display().to_string(), &text);
         let table = parse(&text, start, mistakes);
         if let Some(extends) = table.get_ref().get("extends") {
             let span = shift_span(extends.span(), start);
@@ -147,13 +148,13 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Puts the texts of scenario files together, the nearest first, as [`read_extended`] read them.
-    pub(super) fn put_together(texts: &'t SourceTexts) -> Self {
+    /// Puts the texts of a scenario together, the nearest first, as [`read_extended`] read them.
+    pub(super) fn put_together(texts: &'t SourceTexts, role: Role) -> Self {
         let mut res = Self {
             table: DeTable::new(),
             span: 0..0,
         };
-        for text in texts.of_role(Role::Scenario).rev() {
+        for text in texts.of_role(role).rev() {
             let mut layer = Self::of(text);
             res.span = layer.span;
             layer.table.remove("extends");

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml::Spanned;
 
+use crate::experiment::{PARTY_METRICS, SESSION_METRICS};
+
 /// Which scenario, how many sessions, and which luck.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +32,9 @@ pub(super) struct ExperimentFile {
     /// How many sessions, at least 1.
     #[schemars(with = "Option<u64>", range(min = 1))]
     pub(super) sessions: Option<Spanned<u64>>,
+    /// Instead of a number of sessions: until a figure is known well enough.
+    #[schemars(with = "Option<UntilFile>")]
+    pub(super) until: Option<Spanned<UntilFile>>,
     /// The master seed: a whole number from 0 to 2^64 - 1; write those above 2^63 - 1 in quotes.
     #[schemars(with = "Option<SeedFile>")]
     pub(super) seed: Option<SeedFile>,
@@ -72,6 +77,32 @@ pub(super) enum StudyMethodFile {
     Saltelli,
     /// Trajectories along which one number moves at a time.
     Morris,
+}
+
+/// Until a figure is known well enough, in every cell: `{ metric = "agreement_rate", half_width = 0.01, max_sessions = 100_000 }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UntilFile {
+    /// Which figure of summary.csv.
+    #[schemars(schema_with = "metric_schema")]
+    pub(super) metric: Spanned<String>,
+    /// Whose figure, if it is one of a party.
+    #[schemars(with = "Option<String>")]
+    pub(super) party: Option<Spanned<String>>,
+    /// Half the interval's length that is short enough, above 0.
+    #[schemars(with = "f64")]
+    pub(super) half_width: Spanned<f64>,
+    /// The interval's confidence, above 0 and below 1; 0.95 unless given.
+    #[schemars(with = "Option<f64>")]
+    pub(super) confidence: Option<Spanned<f64>>,
+    /// How many sessions are run at most, in every cell, at least 1.
+    #[schemars(range(min = 1))]
+    pub(super) max_sessions: u64,
+}
+
+fn metric_schema(_: &mut SchemaGenerator) -> Schema {
+    let names = [&SESSION_METRICS[..], &PARTY_METRICS[..]].concat();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 /// Many cells: every combination of the axes' values, or the rows of a table.

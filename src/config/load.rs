@@ -12,12 +12,14 @@ use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
 use crate::config::experiment_file::{ExperimentFile, LuckFile, SweepFile};
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
+use crate::config::resolve_until::stopping_rule;
 use crate::config::scenario_file::ScenarioFile;
 use crate::config::shape;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
 use crate::config::study::{StudyPlan, resolve_study};
 use crate::config::sweep::{Points, Written};
 use crate::design::DesignedPoints;
+use crate::experiment::StoppingRule;
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
 
@@ -66,8 +68,10 @@ pub struct Experiment {
     pub title: String,
     /// The scenario.
     pub scenario: LoadedScenario,
-    /// How many sessions; at least 1.
+    /// How many sessions in each cell, at least 1; the most, if a rule stops them.
     pub sessions: u64,
+    /// When a cell is run no further.
+    pub until: Option<StoppingRule>,
     /// The master seed.
     pub seed: MasterSeed,
     /// Many cells instead of one.
@@ -113,7 +117,14 @@ pub fn load_scenario(
     let mut texts = SourceTexts::default();
     let mut unreadable = Vec::new();
     let mut mistakes = Vec::new();
-    read_extended(path, None, read_file, &mut texts, &mut unreadable);
+    read_extended(
+        Role::Scenario,
+        path,
+        None,
+        read_file,
+        &mut texts,
+        &mut unreadable,
+    );
     for it in settings {
         texts.add_setting(it);
     }
@@ -142,8 +153,16 @@ pub fn load_experiment(
     };
     let mut unreadable = Vec::new();
     let mut file = None;
+    let mut points = None;
     if is_scenario(&text) {
-        read_extended(path, None, read_file, &mut texts, &mut unreadable);
+        read_extended(
+            Role::Scenario,
+            path,
+            None,
+            read_file,
+            &mut texts,
+            &mut unreadable,
+        );
     } else {
         texts.add(Role::Experiment, &path.display().to_string(), &text);
         let (experiment, scenario) = read_experiment_file(&texts, &mut mistakes);
@@ -151,9 +170,23 @@ pub fn load_experiment(
         if let Some(name) = scenario {
             let scenario = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
             let cited = Some(name.span());
-            read_extended(&scenario, cited, read_file, &mut texts, &mut unreadable);
+            read_extended(
+                Role::Scenario,
+                &scenario,
+                cited,
+                read_file,
+                &mut texts,
+                &mut unreadable,
+            );
         }
         read_points(path, read_file, &mut texts, &mut mistakes);
+        let sweep = file.as_ref().and_then(|it| it.sweep.as_ref());
+        // A design may need the scenario's own distributions, which are not known yet.
+        if let Some(sweep) = sweep.filter(|it| it.get_ref().design.is_none()) {
+            let table = texts.of_role(Role::Points).next();
+            points = Points::new(sweep, table, &mut mistakes)
+                .filter(|it| read_scenarios(path, it, read_file, &mut texts, &mut mistakes));
+        }
     }
     for it in &overrides.settings {
         texts.add_setting(it);
@@ -168,7 +201,9 @@ pub fn load_experiment(
         .or_else(|| file.as_ref()?.seed.map(|it| it.0))
         .map_or(SEED_DEFAULT, MasterSeed);
     let sweep = match (&scenario, file.as_mut().and_then(|it| it.sweep.take())) {
-        (Some(base), Some(it)) => build_sweep(&it, seed.0, &base.setting, &texts, &mut mistakes),
+        (Some(base), Some(it)) => {
+            build_sweep(&it, points, seed.0, &base.setting, &texts, &mut mistakes)
+        }
         _ => None,
     };
     let study = file.as_mut().and_then(|it| it.sensitivity.take());
@@ -176,7 +211,24 @@ pub fn load_experiment(
         (Some(base), Some(it)) => resolve_study(&it, &base.setting, &mut mistakes),
         _ => StudyPlan::default(),
     };
-    let experiment = scenario.map(|it| experiment_of(it, file, seed, sweep, study, overrides));
+    let until = match (&scenario, &file) {
+        (Some(it), Some(file)) => stopping_rule(file, it.setting.scenario(), &mut mistakes),
+        _ => None,
+    };
+    let experiment = scenario.map(|it| {
+        let (name, title, sessions) = about(&it, file);
+        Experiment {
+            name,
+            title,
+            sessions: overrides.sessions.or(sessions).unwrap_or(SESSIONS_DEFAULT),
+            // A number on the command line goes before everything the file says of how many.
+            until: until.filter(|_| overrides.sessions.is_none()),
+            seed,
+            sweep,
+            study,
+            scenario: it,
+        }
+    });
     finish(experiment, mistakes, texts)
 }
 
@@ -208,19 +260,46 @@ fn read_points(
     }
 }
 
+/// Reads the scenarios that cells are made from; whether all can be read.
+fn read_scenarios(
+    path: &Path,
+    points: &Points,
+    read_file: &ReadFile<'_>,
+    texts: &mut SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> bool {
+    let n_before = mistakes.len();
+    let mut seen: Vec<String> = Vec::new();
+    for written in points.cells.iter().filter_map(|it| points.scenario_of(it)) {
+        let name = written.shown();
+        if seen.contains(&name) {
+            continue;
+        }
+        let scenario = path.parent().unwrap_or(Path::new("")).join(&name);
+        let id = texts.next_reading();
+        let (role, cited) = (Role::Reading(id), Some(written.place()));
+        let mut unreadable = Vec::new();
+        read_extended(role, &scenario, cited, read_file, texts, &mut unreadable);
+        if unreadable.is_empty() {
+            texts.add_reading(&name, id);
+        }
+        mistakes.extend(unreadable);
+        seen.push(name);
+    }
+    mistakes.len() == n_before
+}
+
 /// Builds the scenario in every cell; nothing if there is a mistake in any.
 fn build_sweep(
     file: &Spanned<SweepFile>,
+    points: Option<Points>,
     seed: u64,
     base: &Setting,
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Sweep> {
     let (points, design) = match &file.get_ref().design {
-        None => {
-            let points = Points::new(file, texts.of_role(Role::Points).next(), mistakes);
-            (points, None)
-        }
+        None => (points, None),
         Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
     };
     let Some(points) = points else {
@@ -233,22 +312,25 @@ fn build_sweep(
     };
     let n_before = mistakes.len();
     let mut settings = Vec::new();
+    let expected = names(base);
     for cell in &points.cells {
-        let built = build_cell(None, Some((&points, cell)), texts, mistakes);
-        settings.extend(built.map(|it| it.setting));
-    }
-    let names = |it: &Setting| -> Vec<String> {
-        let scenario = it.scenario();
-        let parties = scenario.parties.iter().map(|it| it.name.clone());
-        let issues = scenario.issues.iter();
-        let options = issues.flat_map(|it| it.options.iter().map(|it| it.name.clone()));
-        parties.chain(options).collect()
-    };
-    if settings.iter().any(|it| names(it) != names(base)) {
-        mistakes.push(Mistake::at(
-            file.span(),
-            "a sweep cannot change who negotiates about what",
-        ));
+        let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
+            continue;
+        };
+        if names(&built.setting) != expected {
+            mistakes.push(match points.scenario_of(cell) {
+                Some(scenario) => Mistake::at(
+                    scenario.place(),
+                    "this scenario has other parties, issues or options than the experiment's",
+                )
+                .hint("the scenarios of a sweep need the same, with the same identifiers and in the same order"),
+                None => Mistake::at(
+                    file.span(),
+                    "a sweep cannot change who negotiates about what",
+                ),
+            });
+        }
+        settings.push(built.setting);
     }
     (mistakes.len() == n_before).then(|| Sweep {
         values: points
@@ -266,32 +348,28 @@ fn build_sweep(
     })
 }
 
-/// The experiment that files and command line describe together.
-fn experiment_of(
-    scenario: LoadedScenario,
-    file: Option<ExperimentFile>,
-    seed: MasterSeed,
-    sweep: Option<Sweep>,
-    study: StudyPlan,
-    overrides: &Overrides,
-) -> Experiment {
-    let of_scenario = scenario.setting.scenario();
-    let (name, title, sessions) = match file {
-        Some(it) => (it.name.into_inner(), it.title, it.sessions),
-        None => (of_scenario.name.clone(), None, None),
+/// What is negotiated and by whom: the identifiers of parties, issues and options.
+fn names(setting: &Setting) -> (Vec<String>, Vec<Vec<String>>) {
+    let scenario = setting.scenario();
+    let parties = scenario.parties.iter().map(|it| it.name.clone());
+    let issues = scenario.issues.iter().map(|issue| {
+        let options = issue.options.iter().map(|it| it.name.clone());
+        std::iter::once(issue.name.clone()).chain(options).collect()
+    });
+    (parties.collect(), issues.collect())
+}
+
+/// An experiment's name, its title, and how many sessions its file asks for.
+fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, String, Option<u64>) {
+    let scenario = scenario.setting.scenario();
+    let of_scenario = || scenario.title.clone();
+    let Some(it) = file else {
+        return (scenario.name.clone(), of_scenario(), None);
     };
-    Experiment {
-        name,
-        title: title.unwrap_or_else(|| of_scenario.title.clone()),
-        sessions: overrides
-            .sessions
-            .or(sessions.map(Spanned::into_inner))
-            .unwrap_or(SESSIONS_DEFAULT),
-        seed,
-        sweep,
-        study,
-        scenario,
-    }
+    let most = it.until.map(|it| it.into_inner().max_sessions);
+    let sessions = it.sessions.map(Spanned::into_inner).or(most);
+    let title = it.title.unwrap_or_else(of_scenario);
+    (it.name.into_inner(), title, sessions)
 }
 
 fn finish<T>(loaded: Option<T>, mistakes: Vec<Mistake>, texts: SourceTexts) -> Result<T, Mistakes> {
@@ -380,7 +458,9 @@ fn build_cell<'t>(
     texts: &'t SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<LoadedScenario> {
-    let mut document = Document::put_together(texts);
+    let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
+    let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
+    let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
     for it in settings_of_experiment(texts) {
         if left_out != Some(&it.place()) {
             mistakes.extend(it.carry_out(&mut document).err());

@@ -17,6 +17,7 @@ mod resolve_claims;
 mod resolve_number;
 mod resolve_party;
 mod resolve_rules;
+mod resolve_until;
 mod scenario_file;
 mod shape;
 mod source_texts;

@@ -8,8 +8,10 @@ const COMMAND_LINE: &str = "--set";
 /// What a text is to the configuration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Role {
-    /// A scenario file, or one that it builds on.
+    /// The experiment's scenario file, or one that it builds on.
     Scenario,
+    /// Another scenario file that cells are made from, or one that it builds on.
+    Reading(ReadingId),
     /// An experiment file: numbers in it are settings.
     Experiment,
     /// A table of points: values in it are settings too.
@@ -18,10 +20,16 @@ pub(super) enum Role {
     Setting,
 }
 
+/// The position of a scenario among the others that cells are made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ReadingId(usize);
+
 /// Texts one after the other; a span points into all of them together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SourceTexts {
     texts: Vec<SourceText>,
+    /// Other scenarios that were read completely, as the experiment names them.
+    readings: Vec<(String, ReadingId)>,
 }
 
 /// One text with its place among all.
@@ -66,7 +74,7 @@ impl SourceTexts {
     /// Whether a span points outside the scenario's own files.
     pub(super) fn is_setting(&self, span: &Range<usize>) -> bool {
         self.locate(span)
-            .is_some_and(|it| it.0.role != Role::Scenario)
+            .is_some_and(|it| !matches!(it.0.role, Role::Scenario | Role::Reading(_)))
     }
 
     /// The text that a span points into, with the span's place in it.
@@ -82,8 +90,33 @@ impl SourceTexts {
         self.texts.iter().filter(move |it| it.role == role)
     }
 
-    /// The files, in the order they were added.
+    /// The files, in the order they were first added.
     pub(super) fn files(&self) -> impl Iterator<Item = &SourceText> {
-        self.texts.iter().filter(|it| it.role != Role::Setting)
+        let is_new = |idx: usize, it: &SourceText| {
+            let before = &self.texts[..idx];
+            before.iter().all(|other| other.name != it.name)
+        };
+        let files = self.texts.iter().enumerate();
+        files
+            .filter(move |(idx, it)| it.role != Role::Setting && is_new(*idx, it))
+            .map(|(_, it)| it)
+    }
+
+    /// An identifier for the next of the other scenarios.
+    pub(super) fn next_reading(&self) -> ReadingId {
+        ReadingId(self.texts.len())
+    }
+
+    /// Notes that a scenario of this name in the experiment was read completely.
+    pub(super) fn add_reading(&mut self, name: &str, id: ReadingId) {
+        self.readings.push((name.to_owned(), id));
+    }
+
+    /// The role of the texts of a scenario that the experiment calls so; `None` if it was not read.
+    pub(super) fn role_of_scenario(&self, name: &str) -> Option<Role> {
+        let mut readings = self.readings.iter();
+        readings
+            .find(|it| it.0 == name)
+            .map(|it| Role::Reading(it.1))
     }
 }

@@ -13,6 +13,9 @@ use crate::config::source_texts::SourceText;
 /// How many cells a sweep may have: each takes some milliseconds to check and is held in memory.
 pub const CELLS_MAX: usize = 10_000;
 
+/// The path that stands for the whole scenario: its values are files.
+const SCENARIO_PATH: &str = "scenario";
+
 /// How many values a range may have.
 const VALUES_MAX: usize = CELLS_MAX;
 
@@ -44,6 +47,11 @@ impl Written {
     /// The value as tables show it.
     pub(super) fn shown(&self) -> String {
         self.literal.trim_matches('"').to_owned()
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.place.clone()
     }
 }
 
@@ -105,6 +113,15 @@ impl Points {
         file.axis.iter().map(alone).collect()
     }
 
+    /// The scenario that a cell is made from, if it is not the experiment's.
+    pub(super) fn scenario_of<'t>(&self, cell: &'t [Written]) -> Option<&'t Written> {
+        let idx = self
+            .paths
+            .iter()
+            .position(|it| it.get_ref() == SCENARIO_PATH)?;
+        cell.get(idx)
+    }
+
     /// Puts a cell's values into the scenario's table.
     pub(super) fn carry_out<'t>(
         &'t self,
@@ -112,7 +129,8 @@ impl Points {
         document: &mut Document<'t>,
         mistakes: &mut Vec<Mistake>,
     ) {
-        for (path, value) in self.paths.iter().zip(cell) {
+        let settings = self.paths.iter().zip(cell);
+        for (path, value) in settings.filter(|it| it.0.get_ref() != SCENARIO_PATH) {
             let parsed = DeValue::parse(&value.literal).expect("literals are written as TOML");
             let value = Spanned::new(value.place.clone(), parsed.into_inner());
             mistakes.extend(document.set(path.get_ref(), &path.span(), value).err());
@@ -120,7 +138,7 @@ impl Points {
     }
 }
 
-fn check_paths(paths: &[Spanned<String>], mistakes: &mut Vec<Mistake>) {
+pub(super) fn check_paths(paths: &[Spanned<String>], mistakes: &mut Vec<Mistake>) {
     for (idx, path) in paths.iter().enumerate() {
         if paths[..idx].iter().any(|it| it.get_ref() == path.get_ref()) {
             mistakes.push(Mistake::at(

@@ -75,6 +75,15 @@ impl Worker for FigureWorker {
     }
 }
 
+/// Whether cells are compared replication by replication.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pairing {
+    /// Yes: they share their luck.
+    Paired,
+    /// No: there is one cell, or each has luck of its own.
+    Unpaired,
+}
+
 /// Differences of every cell from the first, the baseline.
 ///
 /// Sums of exact differences, taken in plan order: the same for any number of threads.

@@ -26,19 +26,21 @@ pub struct Cell {
     pub seeds: Seeds,
 }
 
-/// All work of a run, in a fixed order.
+/// Work in a fixed order: a range of replications of some cells, or of all.
 ///
 /// Chunks of one cell after the other, then the next replications of all cells: a run that is
 /// interrupted has about as many sessions of each.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    cells: Vec<Cell>,
-    sessions: u64,
+    cells: Arc<[Cell]>,
+    /// Those that have work, in ascending order.
+    active: Vec<CellId>,
+    replications: Range<u64>,
 }
 
 /// Sessions of a chunk: enough that handing one over costs nothing beside running it, few enough
 /// that all threads are done at about the same time.
-const CHUNK_SESSIONS: u64 = 256;
+pub(super) const CHUNK_SESSIONS: u64 = 256;
 
 impl Plan {
     /// So many replications of each of these cells.
@@ -48,30 +50,59 @@ impl Plan {
     /// If there is no cell, or there are 2³² of them.
     pub fn new(cells: Vec<Cell>, sessions: u64) -> Self {
         assert!(!cells.is_empty(), "a plan has a cell");
-        assert!(u32::try_from(cells.len()).is_ok(), "fewer than 2^32 cells");
-        Self { cells, sessions }
+        let n_cells = u32::try_from(cells.len()).expect("fewer than 2^32 cells");
+        Self {
+            cells: cells.into(),
+            active: (0..n_cells).map(CellId).collect(),
+            replications: 0..sessions,
+        }
     }
 
-    /// The cells in order.
+    /// The part of this plan with these replications of these of its cells, in ascending order.
+    ///
+    /// # Panics
+    ///
+    /// If there is no cell, or the replications are not all of this plan.
+    #[must_use]
+    pub fn part(&self, active: Vec<CellId>, replications: Range<u64>) -> Self {
+        assert!(!active.is_empty(), "a plan has a cell");
+        assert!(
+            self.replications.start <= replications.start
+                && replications.end <= self.replications.end,
+            "a part is of the whole"
+        );
+        Self {
+            cells: Arc::clone(&self.cells),
+            active,
+            replications,
+        }
+    }
+
+    /// All cells in order, also those without work.
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }
 
+    /// How many replications of each cell there are.
+    pub fn n_replications(&self) -> u64 {
+        self.replications.end - self.replications.start
+    }
+
     /// How many sessions there are in all cells together.
     pub fn n_sessions(&self) -> u64 {
-        self.sessions * self.cells.len() as u64
+        self.n_replications() * self.active.len() as u64
     }
 
     /// How many chunks they are cut into.
     pub fn n_chunks(&self) -> u64 {
-        self.sessions.div_ceil(CHUNK_SESSIONS) * self.cells.len() as u64
+        self.n_replications().div_ceil(CHUNK_SESSIONS) * self.active.len() as u64
     }
 
     /// The cell of a chunk, and its replications.
     ///
     /// # Panics
     ///
-    /// Never: a cell's position fits 32 bits.
+    /// If there is no such chunk.
     pub fn chunk(
         &self,
         idx: u64,
@@ -79,11 +110,12 @@ impl Plan {
         CellId,
         impl ExactSizeIterator<Item = Replication> + Clone + use<>,
     ) {
-        let n_cells = self.cells.len() as u64;
-        let cell = u32::try_from(idx % n_cells).expect("fewer than 2^32 cells");
-        let start = idx / n_cells * CHUNK_SESSIONS;
-        let range = start..(start + CHUNK_SESSIONS).min(self.sessions);
-        (CellId(cell), Replications(range))
+        assert!(idx < self.n_chunks(), "a chunk is of the plan");
+        let n_cells = self.active.len() as u64;
+        let turn = usize::try_from(idx % n_cells).expect("it is less than the number of cells");
+        let start = self.replications.start + idx / n_cells * CHUNK_SESSIONS;
+        let range = start..(start + CHUNK_SESSIONS).min(self.replications.end);
+        (self.active[turn], Replications(range))
     }
 }
 

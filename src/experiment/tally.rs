@@ -1,32 +1,33 @@
 //! What sessions come to: counts and sums that can be merged in any split.
 
-use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, from_units, units};
+use crate::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, units};
+use crate::experiment::numbers::{Numbers, QUANTILE_PERCENTS};
 use crate::negotiation::SessionResult;
 use crate::protocol::Ending;
-use crate::statistics::{Estimate, Moments};
+use crate::statistics::{CONFIDENCE, Estimate};
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
     n_sessions: u64,
     endings: [u64; 4],
-    rounds_given_agreement: Moments,
-    offers: Moments,
-    welfare_given_agreement: Moments,
-    least_utility_given_agreement: Moments,
-    nash_product_given_agreement: Moments,
+    rounds_given_agreement: Numbers,
+    offers: Numbers,
+    welfare_given_agreement: Numbers,
+    least_utility_given_agreement: Numbers,
+    nash_product_given_agreement: Numbers,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
 }
 
 /// Counts and sums of one party.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PartyTally {
-    reservation_value: Moments,
-    utility: Moments,
-    utility_given_agreement: Moments,
-    surplus_given_agreement: Moments,
-    concessions: Moments,
+    reservation_value: Numbers,
+    utility: Numbers,
+    utility_given_agreement: Numbers,
+    surplus_given_agreement: Numbers,
+    concessions: Numbers,
     n_sessions_blocked: u64,
     n_lone_refusals: u64,
     lone_refusals_by_issue: Vec<u64>,
@@ -43,18 +44,61 @@ pub struct Metric {
     pub party: Option<PartyId>,
     /// Nothing if no session could tell.
     pub estimate: Option<Estimate>,
+    /// The quantiles of [`QUANTILE_PERCENTS`] over sessions, if it is the mean of a number that
+    /// each session has.
+    pub quantiles: [Option<f64>; QUANTILE_PERCENTS.len()],
 }
 
 /// Bits that sums of 64 utilities do without, so that their squares can be summed.
 const WELFARE_DROPPED_BITS: u32 = 8;
 
-/// The names of the metrics of a session's ending, in the order of [`Ending::NAMES`].
-const ENDING_RATES: [&str; 4] = [
+/// The names of the figures of a session, in the order of the summary table; the first are those of
+/// its ending, in the order of [`Ending::NAMES`].
+pub const SESSION_METRICS: [&str; 9] = [
     "agreement_rate",
     "deadline_rate",
     "walkout_rate",
     "forfeit_rate",
+    "offers",
+    "round_given_agreement",
+    "utilitarian_welfare_given_agreement",
+    "egalitarian_welfare_given_agreement",
+    "nash_product_given_agreement",
 ];
+
+/// The names of the figures of each party, in the order of the summary table.
+pub const PARTY_METRICS: [&str; 7] = [
+    "utility",
+    "utility_given_agreement",
+    "surplus_given_agreement",
+    "reservation_value",
+    "concessions",
+    "walked_out_rate",
+    "forfeited_rate",
+];
+
+/// What a figure is computed from.
+#[derive(Clone, Copy, Debug)]
+enum Figure<'a> {
+    Share { successes: u64, n: u64 },
+    Mean(&'a Numbers),
+}
+
+impl Figure<'_> {
+    fn estimate_at(self, confidence: f64) -> Option<Estimate> {
+        match self {
+            Self::Share { successes, n } => Estimate::of_share_at(confidence, successes, n),
+            Self::Mean(numbers) => numbers.estimate_at(confidence),
+        }
+    }
+
+    fn quantiles(self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
+        match self {
+            Self::Share { .. } => [None; QUANTILE_PERCENTS.len()],
+            Self::Mean(numbers) => numbers.quantiles(),
+        }
+    }
+}
 
 impl Tally {
     /// Of no session yet.
@@ -62,12 +106,12 @@ impl Tally {
         Self {
             n_sessions: 0,
             endings: [0; 4],
-            rounds_given_agreement: Moments::default(),
-            offers: Moments::default(),
-            welfare_given_agreement: Moments::default(),
-            least_utility_given_agreement: Moments::default(),
-            nash_product_given_agreement: Moments::default(),
-            parties: vec![PartyTally::default(); n_parties],
+            rounds_given_agreement: Numbers::whole(),
+            offers: Numbers::whole(),
+            welfare_given_agreement: Numbers::utilities(WELFARE_DROPPED_BITS),
+            least_utility_given_agreement: Numbers::utilities(0),
+            nash_product_given_agreement: Numbers::products(),
+            parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
         }
     }
@@ -179,53 +223,69 @@ impl Tally {
 
     /// Every figure over all sessions, in the order of the summary table.
     pub fn metrics(&self) -> Vec<Metric> {
-        let unit = from_units(1);
-        let of_session = |name, estimate| Metric {
+        let figures = self.figures();
+        let metric = |(name, party, figure): (_, _, Figure<'_>)| Metric {
             name,
-            party: None,
-            estimate,
+            party,
+            estimate: figure.estimate_at(CONFIDENCE),
+            quantiles: figure.quantiles(),
         };
-        let mut res: Vec<Metric> = ENDING_RATES
+        figures.map(metric).collect()
+    }
+
+    /// One figure, of those in [`SESSION_METRICS`] or, of a party, in [`PARTY_METRICS`], with its
+    /// interval at a confidence; `None` if no session could tell, or there is no such figure.
+    pub fn estimate_at(
+        &self,
+        confidence: f64,
+        name: &str,
+        party: Option<PartyId>,
+    ) -> Option<Estimate> {
+        let (_, _, figure) = self.figures().find(|it| (it.0, it.1) == (name, party))?;
+        figure.estimate_at(confidence)
+    }
+
+    fn figures(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, Figure<'_>)> {
+        let n = self.n_sessions;
+        let endings = self.endings.map(|successes| Figure::Share { successes, n });
+        let means = [
+            &self.offers,
+            &self.rounds_given_agreement,
+            &self.welfare_given_agreement,
+            &self.least_utility_given_agreement,
+            &self.nash_product_given_agreement,
+        ]
+        .map(Figure::Mean);
+        let of_session = SESSION_METRICS
             .into_iter()
-            .zip(self.endings)
-            .map(|(name, n)| of_session(name, Estimate::of_share(n, self.n_sessions)))
-            .collect();
-        res.extend([
-            of_session("offers", self.offers.estimate(1.0)),
-            of_session(
-                "round_given_agreement",
-                self.rounds_given_agreement.estimate(1.0),
-            ),
-            of_session(
-                "utilitarian_welfare_given_agreement",
-                self.welfare_given_agreement
-                    .estimate(from_units(1 << WELFARE_DROPPED_BITS)),
-            ),
-            of_session(
-                "egalitarian_welfare_given_agreement",
-                self.least_utility_given_agreement.estimate(unit),
-            ),
-            of_session(
-                "nash_product_given_agreement",
-                self.nash_product_given_agreement.estimate(unit),
-            ),
-        ]);
-        for (idx, party) in self.parties.iter().enumerate() {
-            res.extend(
-                party
-                    .metrics(self.n_sessions)
-                    .map(|(name, estimate)| Metric {
-                        name,
-                        party: Some(PartyId::new(idx)),
-                        estimate,
-                    }),
-            );
-        }
-        res
+            .zip(endings.into_iter().chain(means));
+        let of_parties = self.parties.iter().enumerate().flat_map(move |(idx, it)| {
+            let party = Some(PartyId::new(idx));
+            let figures = PARTY_METRICS.into_iter().zip(it.figures(n));
+            figures.map(move |(name, figure)| (name, party, figure))
+        });
+        of_session
+            .map(|(name, figure)| (name, None, figure))
+            .chain(of_parties)
     }
 }
 
 impl PartyTally {
+    fn new() -> Self {
+        Self {
+            reservation_value: Numbers::utilities(0),
+            utility: Numbers::utilities(0),
+            utility_given_agreement: Numbers::utilities(0),
+            surplus_given_agreement: Numbers::utilities(0),
+            concessions: Numbers::whole(),
+            n_sessions_blocked: 0,
+            n_lone_refusals: 0,
+            lone_refusals_by_issue: Vec::new(),
+            n_walkouts: 0,
+            n_forfeits: 0,
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.reservation_value.merge(&other.reservation_value);
         self.utility.merge(&other.utility);
@@ -244,28 +304,17 @@ impl PartyTally {
         self.n_forfeits += other.n_forfeits;
     }
 
-    fn metrics(&self, n_sessions: u64) -> [(&'static str, Option<Estimate>); 7] {
-        let unit = from_units(1);
+    /// In the order of [`PARTY_METRICS`].
+    fn figures(&self, n: u64) -> [Figure<'_>; PARTY_METRICS.len()] {
+        let share = |successes| Figure::Share { successes, n };
         [
-            ("utility", self.utility.estimate(unit)),
-            (
-                "utility_given_agreement",
-                self.utility_given_agreement.estimate(unit),
-            ),
-            (
-                "surplus_given_agreement",
-                self.surplus_given_agreement.estimate(unit),
-            ),
-            ("reservation_value", self.reservation_value.estimate(unit)),
-            ("concessions", self.concessions.estimate(1.0)),
-            (
-                "walked_out_rate",
-                Estimate::of_share(self.n_walkouts, n_sessions),
-            ),
-            (
-                "forfeited_rate",
-                Estimate::of_share(self.n_forfeits, n_sessions),
-            ),
+            Figure::Mean(&self.utility),
+            Figure::Mean(&self.utility_given_agreement),
+            Figure::Mean(&self.surplus_given_agreement),
+            Figure::Mean(&self.reservation_value),
+            Figure::Mean(&self.concessions),
+            share(self.n_walkouts),
+            share(self.n_forfeits),
         ]
     }
 
@@ -298,12 +347,12 @@ impl PartyTally {
 
     /// What sessions were worth to it on average; `None` of no session.
     pub fn mean_utility(&self) -> Option<f64> {
-        self.utility.mean(from_units(1))
+        self.utility.estimate_at(CONFIDENCE).map(|it| it.point)
     }
 
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
-        self.surplus_given_agreement.estimate(from_units(1))
+        self.surplus_given_agreement.estimate_at(CONFIDENCE)
     }
 }
 

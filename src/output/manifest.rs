@@ -23,15 +23,17 @@ pub struct Manifest {
     pub verb: &'static str,
     /// The master seed; a string, since JSON readers round large numbers.
     pub seed: String,
-    /// Sessions asked for, in all cells together.
+    /// Sessions asked for, in all cells together; the most, if a rule stopped them.
     pub sessions: u64,
+    /// The rule that stopped them.
+    pub until: Option<Until>,
     /// How many cells there are.
     pub cells: usize,
     /// Settings from the command line.
     pub settings: Vec<String>,
     /// The files it was made from.
     pub inputs: Vec<InputFile>,
-    /// Whether all sessions were run.
+    /// Whether all sessions were run, or as many as the rule wanted.
     pub complete: bool,
     /// What came of them.
     pub counts: Counts,
@@ -39,6 +41,19 @@ pub struct Manifest {
     pub resolved: serde_json::Value,
     /// When, and how long it took; differs from run to run.
     pub timing: Timing,
+}
+
+/// When a cell was run no further: when this figure's interval was short enough.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Until {
+    /// Which figure.
+    pub metric: &'static str,
+    /// Whose, if it is one of a party.
+    pub party: Option<String>,
+    /// Half the interval's length that was short enough.
+    pub half_width: f64,
+    /// The interval's confidence.
+    pub confidence: f64,
 }
 
 /// A file that a run was made from.

@@ -12,11 +12,9 @@ mod summary_tables;
 
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use excel::Delimiter;
-pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing};
+pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing, Until};
 pub use run_directory::{RunDirectory, WriteError};
-pub use run_tables::{
-    Commonest, Edition, Finished, Pairing, Parameters, Product, RunTables, TableWorker,
-};
+pub use run_tables::{Commonest, Edition, Finished, Parameters, Product, RunTables, TableWorker};
 pub use session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;

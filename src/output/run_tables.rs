@@ -1,6 +1,8 @@
 //! All tables of a run: rows as sessions come, the rest at the end.
 
-use crate::experiment::{AgreementTally, Cell, CellId, Chunk, Effects, Figures, Tally, Worker};
+use crate::experiment::{
+    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Tally, Worker,
+};
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::csv_rows::{Dialect, Field, Rows};
@@ -141,15 +143,6 @@ impl Worker for TableWorker {
             figures: results.map(Figures::of).collect(),
         }
     }
-}
-
-/// Whether cells are compared replication by replication.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pairing {
-    /// Yes: they share their luck.
-    Paired,
-    /// No: there is one cell, or each has luck of its own.
-    Unpaired,
 }
 
 impl RunTables {

@@ -74,6 +74,11 @@ pub(super) fn summary_header(
             "interval_high",
             "confidence",
             "n",
+            "quantile_05",
+            "quantile_25",
+            "quantile_50",
+            "quantile_75",
+            "quantile_95",
         ],
         SummaryTable::Options => &[
             "cell",
@@ -150,7 +155,9 @@ fn push_summary(
         let key = [cell.0.into(), metric.name.into(), party.into()];
         let estimate = estimate_fields(metric.estimate.as_ref());
         let swept = values.iter().map(|it| Field::of_value(it));
-        rows.push(key.into_iter().chain(estimate).chain(swept));
+        let quantiles = metric.quantiles.map(Field::from);
+        let own = key.into_iter().chain(estimate).chain(quantiles);
+        rows.push(own.chain(swept));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-/// The confidence of all intervals.
+/// The confidence of all intervals in tables.
 pub const CONFIDENCE: f64 = 0.95;
 
 /// From here on Student's quantile comes from its expansion, which is exact to the last digit.
@@ -18,7 +18,8 @@ pub struct Estimate {
     pub point: f64,
     /// Its standard error; `None` where one observation cannot tell.
     pub standard_error: Option<f64>,
-    /// Its interval at [`CONFIDENCE`]; `None` where one observation cannot tell.
+    /// Its interval, at [`CONFIDENCE`] unless another was asked for; `None` where one observation
+    /// cannot tell.
     pub interval: Option<Interval>,
     /// Of how many observations.
     pub n: u64,
@@ -31,6 +32,13 @@ pub struct Interval {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+impl Interval {
+    /// Half its length: how far off the middle of it may be.
+    pub fn half_width(&self) -> f64 {
+        (self.high - self.low) / 2.0
+    }
 }
 
 impl Estimate {
@@ -46,14 +54,23 @@ impl Estimate {
     /// # Panics
     ///
     /// If there are more successes than observations.
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn of_share(successes: u64, n: u64) -> Option<Self> {
+        Self::of_share_at(CONFIDENCE, successes, n)
+    }
+
+    /// As [`Estimate::of_share`], with its interval at another confidence, above 0 and below 1.
+    ///
+    /// # Panics
+    ///
+    /// If there are more successes than observations.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn of_share_at(confidence: f64, successes: u64, n: u64) -> Option<Self> {
         assert!(successes <= n, "a share is of the whole");
         if n == 0 {
             return None;
         }
         let (count, p) = (n as f64, successes as f64 / n as f64);
-        let z = Normal::standard().inverse_cdf(0.5 + CONFIDENCE / 2.0);
+        let z = Normal::standard().inverse_cdf(0.5 + confidence / 2.0);
         let spread = z * (p * (1.0 - p) / count + z * z / (4.0 * count * count)).sqrt();
         let (centre, scale) = (p + z * z / (2.0 * count), 1.0 + z * z / count);
         Some(Self {
@@ -81,12 +98,21 @@ impl Estimate {
     /// # Panics
     ///
     /// If there is a variance of fewer than two observations.
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn of_mean(mean: f64, variance: Option<f64>, n: u64) -> Self {
+        Self::of_mean_at(CONFIDENCE, mean, variance, n)
+    }
+
+    /// As [`Estimate::of_mean`], with its interval at another confidence, above 0 and below 1.
+    ///
+    /// # Panics
+    ///
+    /// If there is a variance of fewer than two observations.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub fn of_mean_at(confidence: f64, mean: f64, variance: Option<f64>, n: u64) -> Self {
         let standard_error = variance.map(|it| (it / n as f64).sqrt());
         let interval = standard_error.map(|it| {
             assert!(n > 1, "a variance takes two observations");
-            let t = students_t((n - 1) as f64);
+            let t = students_t(confidence, (n - 1) as f64);
             Interval {
                 low: mean - t * it,
                 high: mean + t * it,
@@ -101,7 +127,7 @@ impl Estimate {
     }
 }
 
-/// How many standard errors an interval at [`CONFIDENCE`] reaches to each side of a mean.
+/// How many standard errors an interval at a confidence reaches to each side of a mean.
 ///
 /// ```text
 /// t = z + z(z²+1)/4ν + z(5z⁴+16z²+3)/96ν² + z(3z⁶+19z⁴+17z²−15)/384ν³ + …
@@ -109,8 +135,8 @@ impl Estimate {
 ///
 /// for many degrees of freedom ν: Abramowitz and Stegun, *Handbook of Mathematical Functions*
 /// (1964), equation 26.7.5.
-pub(super) fn students_t(degrees_of_freedom: f64) -> f64 {
-    let p = 0.5 + CONFIDENCE / 2.0;
+pub(super) fn students_t(confidence: f64, degrees_of_freedom: f64) -> f64 {
+    let p = 0.5 + confidence / 2.0;
     if degrees_of_freedom <= MANY_DEGREES_OF_FREEDOM {
         let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom);
         return distribution
@@ -161,6 +187,9 @@ mod tests {
         let it = Estimate::of_mean(10.0, Some(5.0), 5);
         check(&it, 10.0 - 2.776_445, 10.0 + 2.776_445);
         assert_eq!(Estimate::of_mean(1.0, None, 1).interval, None);
+        // t(0.995; 4) = 4.604095.
+        let it = Estimate::of_mean_at(0.99, 10.0, Some(5.0), 5);
+        check(&it, 10.0 - 4.604_095, 10.0 + 4.604_095);
     }
 
     #[test]
@@ -172,7 +201,7 @@ mod tests {
             (10_000_000.0, 1.959_964_221_767_206),
         ];
         for (degrees_of_freedom, t) in known {
-            let it = students_t(degrees_of_freedom);
+            let it = students_t(CONFIDENCE, degrees_of_freedom);
             assert!((it - t).abs() < 5e-15, "{it}");
         }
     }
@@ -180,8 +209,8 @@ mod tests {
     #[test]
     fn both_ways_to_students_quantile_agree_where_they_meet() {
         let (below, above) = (
-            students_t(MANY_DEGREES_OF_FREEDOM),
-            students_t(MANY_DEGREES_OF_FREEDOM + 0.001),
+            students_t(CONFIDENCE, MANY_DEGREES_OF_FREEDOM),
+            students_t(CONFIDENCE, MANY_DEGREES_OF_FREEDOM + 0.001),
         );
         // The quantile itself falls by 2.4 × 10⁻¹¹ in between.
         assert!((below - above).abs() < 5e-11);

@@ -1,5 +1,6 @@
 //! Estimates with their uncertainty; knows nothing about negotiation.
 
+mod bin_counts;
 mod bootstrap;
 mod elementary_effects;
 mod estimate;
@@ -10,6 +11,7 @@ mod rank_correlation;
 mod scenario_discovery;
 mod variance_indices;
 
+pub use bin_counts::{BinCounts, Bins};
 pub use bootstrap::Bootstrap;
 pub use elementary_effects::{ElementaryEffects, elementary_effects};
 pub use estimate::{CONFIDENCE, Estimate, Interval};

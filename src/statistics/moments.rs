@@ -1,6 +1,6 @@
 //! Number, sum and sum of squares, exact: any split of a sample gives the same bits.
 
-use crate::statistics::Estimate;
+use crate::statistics::{CONFIDENCE, Estimate};
 
 /// Number, sum and sum of squares of whole numbers, which stand for multiples of a unit.
 ///
@@ -72,8 +72,14 @@ impl Moments {
 
     /// The mean with its standard error and Student-t interval; `None` of nothing.
     pub fn estimate(&self, unit: f64) -> Option<Estimate> {
+        self.estimate_at(CONFIDENCE, unit)
+    }
+
+    /// As [`Moments::estimate`], with its interval at another confidence, above 0 and below 1.
+    pub fn estimate_at(&self, confidence: f64, unit: f64) -> Option<Estimate> {
         let mean = self.mean(unit)?;
-        Some(Estimate::of_mean(mean, self.variance(unit), self.n))
+        let variance = self.variance(unit);
+        Some(Estimate::of_mean_at(confidence, mean, variance, self.n))
     }
 }
 

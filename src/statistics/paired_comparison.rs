@@ -6,7 +6,7 @@
 use statrs::function::beta::beta_reg;
 
 use crate::statistics::estimate::students_t;
-use crate::statistics::{Estimate, Interval, Moments};
+use crate::statistics::{CONFIDENCE, Estimate, Interval, Moments};
 
 /// A test of no difference by Student's t.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -56,7 +56,7 @@ pub struct DifferenceOfMeans {
 
 impl DifferenceOfMeans {
     fn new(point: f64, standard_error: f64, degrees_of_freedom: f64, n: u64) -> Self {
-        let t = students_t(degrees_of_freedom);
+        let t = students_t(CONFIDENCE, degrees_of_freedom);
         Self {
             estimate: Estimate {
                 point,
@@ -260,7 +260,6 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::statistics::CONFIDENCE;
 
     fn paired(pairs: &[(i64, i64)]) -> PairedNumbers {
         let mut res = PairedNumbers::default();

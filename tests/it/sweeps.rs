@@ -152,6 +152,65 @@ fn cells_share_their_luck_unless_told_otherwise() {
 }
 
 #[test]
+fn a_cell_with_another_scenario_is_the_batch_of_that_scenario() {
+    let folder = TempDir::new().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let reading = |name: &str| format!("{root}/configs/scenarios/alaska-2025-{name}.toml");
+    let (kyiv, moscow) = (reading("kyiv"), reading("moscow"));
+    let text = format!(
+        "schema = 1\nname = \"readings\"\nsessions = 300\nscenario = \"{kyiv}\"\n\
+         [[sweep.axis]]\npath = \"scenario\"\nvalues = [\"{kyiv}\", \"{moscow}\"]\n\
+         [[sweep.axis]]\npath = \"protocol.proposal_and_vote.deadline_rounds\"\nvalues = [10, 20]\n"
+    );
+    let file = folder.path().join("readings.toml");
+    fs::write(&file, text).unwrap();
+    let swept = run(&folder, "sweep", "sweep", path_text(&file), &[]);
+    let manifest = fs::read_to_string(swept.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let inputs = manifest["inputs"].as_array().unwrap();
+    assert_eq!(
+        inputs.len(),
+        4,
+        "the experiment, two readings and their common base, once"
+    );
+    let swept = tables(&swept);
+    for (cell, (scenario, rounds)) in [(&kyiv, 10), (&kyiv, 20), (&moscow, 10), (&moscow, 20)]
+        .into_iter()
+        .enumerate()
+    {
+        let rounds = format!("protocol.proposal_and_vote.deadline_rounds={rounds}");
+        let more = ["--sessions", "300", "--set", rounds.as_str()];
+        let name = format!("batch-{cell}");
+        let batch = tables(&run(&folder, "batch", &name, scenario, &more));
+        for name in ["sessions.csv", "parties.csv", "blockers.csv"] {
+            let (ours, theirs) = (&swept[Path::new(name)], &batch[Path::new(name)]);
+            assert!(
+                lines_of_cell(ours, cell) == lines_of_cell(theirs, 0),
+                "{name}, {cell}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_wrong_scenario_of_an_axis_is_told_before_the_first_session() {
+    for (name, values) in [
+        ("scenario_missing", "[\"two-villages.toml\", \"no.toml\"]"),
+        (
+            "scenario_of_others",
+            "[\"two-villages.toml\", \"other-villages.toml\"]",
+        ),
+        (
+            "scenario_with_mistakes",
+            "[\"wrong-villages.toml\", \"two-villages.toml\"]",
+        ),
+        ("scenario_that_is_a_number", "[\"two-villages.toml\", 3]"),
+    ] {
+        check_axis(name, &format!("path = \"scenario\"\nvalues = {values}"));
+    }
+}
+
+#[test]
 fn zipped_axes_and_points_of_a_table_make_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let zipped = "[sweep]\ncombine = \"zip\"\n\
@@ -241,6 +300,8 @@ fn message(sweep: &str, points: &str) -> String {
     let read_file = |path: &Path| match path.to_str() {
         Some("experiment.toml") => Ok(text.clone()),
         Some("two-villages.toml") => Ok(villages.to_owned()),
+        Some("other-villages.toml") => Ok(villages.replace("\"lower\"", "\"nether\"")),
+        Some("wrong-villages.toml") => Ok(villages.replace("utility = {", "utlity = {")),
         Some("points.csv") => Ok(points.to_owned()),
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };

@@ -37,9 +37,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
         &[
             "design",
             "domain",
+            "experiment",
             "negotiation",
             "protocol",
             "seeds",
+            "statistics",
             "strategy",
         ],
     ),

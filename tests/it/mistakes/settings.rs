@@ -136,6 +136,53 @@ fn an_experiment_that_is_none() {
 }
 
 #[test]
+fn an_experiment_that_never_knows_when_to_stop() {
+    for (name, wrong) in [
+        (
+            "until_an_unknown_metric",
+            "metric = \"agreement_rat\", half_width = 0.01, max_sessions = 500",
+        ),
+        (
+            "until_without_a_width",
+            "metric = \"agreement_rate\", max_sessions = 500",
+        ),
+        (
+            "until_without_end",
+            "metric = \"agreement_rate\", half_width = 0.01",
+        ),
+        (
+            "until_no_session",
+            "metric = \"agreement_rate\", half_width = 0.01, max_sessions = 0",
+        ),
+        (
+            "until_nothing_is_left_open",
+            "metric = \"agreement_rate\", half_width = 0.0, confidence = 1.0, max_sessions = 5",
+        ),
+        (
+            "until_no_number",
+            "metric = \"agreement_rate\", half_width = nan, confidence = -1, max_sessions = 5",
+        ),
+        (
+            "until_a_figure_of_no_party",
+            "metric = \"utility\", half_width = 0.01, max_sessions = 500",
+        ),
+        (
+            "until_a_figure_of_an_unknown_party",
+            "metric = \"utility\", party = \"esat\", half_width = 0.01, max_sessions = 500",
+        ),
+        (
+            "until_a_figure_of_all_of_a_party",
+            "metric = \"offers\", party = \"east\", half_width = 0.01, max_sessions = 500",
+        ),
+    ] {
+        check_experiment(name, &format!("{EXPERIMENT}until = {{ {wrong} }}\n"));
+    }
+    let both =
+        "sessions = 100\nuntil = { metric = \"offers\", half_width = 0.01, max_sessions = 500 }";
+    check_experiment("until_and_sessions", &format!("{EXPERIMENT}{both}\n"));
+}
+
+#[test]
 fn an_experiment_with_mistakes_tells_of_its_scenario_too() {
     let scenario = replaced(BASE, "high = 0.2", "high = 1.2");
     let sessions = format!("{EXPERIMENT}sessions = 0\nseeds = 4\nlabel = \"no\"\n");

@@ -1,0 +1,94 @@
+//! Running cells until a figure is known well enough in each, in waves of replications.
+
+use crate::domain::PartyId;
+use crate::experiment::effects::Pairing;
+use crate::experiment::plan::{CHUNK_SESSIONS, CellId, Plan};
+use crate::experiment::tally::Tally;
+
+/// Observations of a mean from which its interval is believed: with a few, which happen to be
+/// nearly equal, it can be far too short.
+const OBSERVATIONS_MIN: u64 = 30;
+
+/// When a cell is run no further: a figure's interval is short enough.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct StoppingRule {
+    /// Which figure: one of [`SESSION_METRICS`](crate::experiment::SESSION_METRICS) or, of a party,
+    /// one of [`PARTY_METRICS`](crate::experiment::PARTY_METRICS).
+    pub metric: &'static str,
+    /// Whose figure it is; `None` if it is about the session.
+    pub party: Option<PartyId>,
+    /// Half the interval's length that is short enough; above 0.
+    pub half_width: f64,
+    /// The interval's confidence; above 0 and below 1.
+    pub confidence: f64,
+}
+
+impl StoppingRule {
+    /// Half the length of the figure's interval; `None` if too few sessions can tell.
+    pub fn half_width(&self, tally: &Tally) -> Option<f64> {
+        let estimate = tally.estimate_at(self.confidence, self.metric, self.party)?;
+        let is_enough = estimate.n >= OBSERVATIONS_MIN;
+        estimate
+            .interval
+            .filter(|_| is_enough)
+            .map(|it| it.half_width())
+    }
+
+    /// Whether the figure is known well enough.
+    pub fn is_reached(&self, tally: &Tally) -> bool {
+        self.half_width(tally)
+            .is_some_and(|it| it <= self.half_width)
+    }
+
+    /// The next wave of a plan after those that the tallies tell of; `None` if that is all.
+    ///
+    /// A wave is the next replications of all cells that are not sure yet. It is as long as the
+    /// cell among them that needs least is expected to need, since an interval's length falls with
+    /// the square root of the number of sessions; in whole blocks of 256, at most as long as all
+    /// waves before together. Where cells are compared in pairs, the first cell goes on with any
+    /// other, so that no session of theirs is without its counterpart.
+    ///
+    /// All waves before have to be complete.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer tallies than the plan has cells.
+    pub fn next_wave(&self, plan: &Plan, pairing: Pairing, tallies: &[Tally]) -> Option<Plan> {
+        let n_done = tallies.iter().map(Tally::n_sessions).max().unwrap_or(0);
+        let n_left = plan.n_replications().saturating_sub(n_done);
+        // A cell that stopped before has fewer sessions than those that did not.
+        let unsure: Vec<CellId> = (0..)
+            .map(CellId)
+            .take(plan.cells().len())
+            .filter(|it| tallies[it.idx()].n_sessions() == n_done)
+            .filter(|it| !self.is_reached(&tallies[it.idx()]))
+            .collect();
+        if n_left == 0 {
+            return None;
+        }
+        let needs = unsure.iter().map(|it| self.need(&tallies[it.idx()]));
+        let length = needs
+            .min()?
+            .saturating_sub(n_done)
+            .clamp(CHUNK_SESSIONS, n_done.max(CHUNK_SESSIONS))
+            .next_multiple_of(CHUNK_SESSIONS)
+            .min(n_left);
+        let baseline = (pairing == Pairing::Paired && unsure[0] != CellId(0)).then_some(CellId(0));
+        let active = baseline.into_iter().chain(unsure).collect();
+        Some(plan.part(active, n_done..n_done + length))
+    }
+
+    /// About how many sessions a cell needs.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a guess, which is kept within bounds"
+    )]
+    fn need(&self, tally: &Tally) -> u64 {
+        self.half_width(tally).map_or(u64::MAX, |it| {
+            let ratio = it / self.half_width;
+            (tally.n_sessions() as f64 * ratio * ratio).ceil() as u64
+        })
+    }
+}
