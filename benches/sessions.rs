@@ -3,6 +3,7 @@
 //! since machines are shared and noisy.
 //!
 //! `cargo bench` prints a line per figure; `cargo bench -- flagship` only those of that name.
+//! `SESSIONS_PER_CELL=1000 cargo bench -- sweep` is the full size of the sweep, which takes minutes.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use demarche::actors::assemble;
 use demarche::config::load_scenario;
-use demarche::experiment::SESSIONS_IN_FLIGHT;
+use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
+use demarche::output::{Edition, Parameters, RunDirectory, RunTables, Transcripts};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
 /// Rounds of measurement; the median of them is told.
@@ -30,6 +32,9 @@ fn main() {
     }
     if is_wanted("offers") {
         offers(&mut report);
+    }
+    if is_wanted("sweep") {
+        sweep(&mut report);
     }
     say(&report);
 }
@@ -240,4 +245,68 @@ fn offers(report: &mut String) {
         let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times);
         let _ = writeln!(report, "  {strategy:<52} {rate:>9.0} sessions/s");
     }
+}
+
+/// A run of a plan with all its tables, as `batch` and `sweep` do it, in seconds.
+fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let directory = RunDirectory::create(&folder.path().join("run")).expect("a new folder");
+    let n_cells = plan.cells().len();
+    let parameters = Parameters {
+        paths: Vec::new(),
+        values: vec![Vec::new(); n_cells],
+    };
+    let pairing = if n_cells > 1 {
+        Pairing::Paired
+    } else {
+        Pairing::Unpaired
+    };
+    seconds(|| {
+        let mut tables = RunTables::open(
+            &directory,
+            plan.cells(),
+            parameters,
+            pairing,
+            vec![Edition::PLAIN],
+            Transcripts::Omitted,
+        )
+        .expect("tables can be written");
+        let worker = tables.worker();
+        run(plan, threads, &Interrupt::default(), &worker, |chunk| {
+            tables.push(chunk)
+        })
+        .expect("no party fails");
+        tables.finish(&directory).expect("tables can be written");
+    })
+}
+
+/// What a grid of the flagship costs against one batch of as many sessions.
+fn sweep(report: &mut String) {
+    const CELLS: u64 = 100;
+    let per_cell = std::env::var("SESSIONS_PER_CELL").map_or(50, |it| {
+        it.parse()
+            .expect("SESSIONS_PER_CELL is a number of sessions")
+    });
+    let n_sessions = CELLS * per_cell;
+    // The cells are equal, so that only cutting the work into cells can make a difference. Each
+    // has luck of its own, so that both sides negotiate about equally many different sessions.
+    let setting = setting("configs/scenarios/alaska-2025.toml");
+    let cell = |number| Cell {
+        setting: Arc::clone(&setting),
+        seeds: Seeds::of_cell(MasterSeed(1), number),
+    };
+    let grid = Plan::new((0..CELLS).map(cell).collect(), per_cell);
+    let batch = Plan::new(vec![cell(0)], n_sessions);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (rounds, mut ratios) = (5, Vec::new());
+    for _ in 0..rounds {
+        let alone = run_with_tables(&batch, threads);
+        ratios.push(alone / run_with_tables(&grid, threads));
+    }
+    let _ = writeln!(
+        report,
+        "sweep: {CELLS} cells of {per_cell} sessions run at {:.3} times the rate of a batch of {n_sessions} \
+         ({rounds} rounds, {threads} threads)",
+        median(ratios)
+    );
 }

@@ -1,4 +1,4 @@
-//! Runs that stop when they are sure: where each cell stops, what its interval is worth, mistakes.
+//! Runs that stop when they are sure: where each cell stops, and what its interval is worth.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,10 +60,16 @@ fn any_number_of_threads_stops_at_the_same_session() {
     }
 }
 
+/// A small count as a float.
+fn float(n: u64) -> f64 {
+    f64::from(u32::try_from(n).unwrap())
+}
+
 /// Half the length of Wilson's interval at 95 %, worked out once more.
 fn half_width(successes: u64, n: u64) -> f64 {
-    let (z, n, p) = (1.959_963_984_540_054, n as f64, successes as f64 / n as f64);
-    if successes == 0 || p == 1.0 {
+    let is_at_an_end = successes == 0 || successes == n;
+    let (z, n, p) = (1.959_963_984_540_054, float(n), float(successes) / float(n));
+    if is_at_an_end {
         // From the end to the other root of the quadratic.
         return z * z / (n + z * z) / 2.0;
     }
@@ -80,12 +86,15 @@ fn stopping_points(agreed: &[Vec<bool>], target: f64, most: u64, is_paired: bool
     let mut active: Vec<usize> = (0..agreed.len()).collect();
     let mut n = 0;
     while !active.is_empty() && n < most {
-        let needs = active.iter().map(|&cell| match n {
-            0 => 256,
-            _ => (n as f64 * (known(cell, n) / target).powi(2)).ceil() as u64,
-        });
-        let least = needs.min().unwrap().max(n + 256);
-        let next = least.min((2 * n).max(256)).div_ceil(256) * 256;
+        // In blocks of 256, at least one more and at most twice as many as before.
+        let is_enough = |total: u64| {
+            let needed = |cell: &usize| float(n) * (known(*cell, n) / target).powi(2);
+            active.iter().any(|cell| float(total) >= needed(cell))
+        };
+        let mut next = n + 256;
+        while n > 0 && next < 2 * n && !is_enough(next) {
+            next += 256;
+        }
         n = next.min(most);
         for &cell in &active {
             done[cell] = n;
@@ -232,7 +241,7 @@ fn the_interval_at_the_stop_covers_nearly_as_often_as_it_says() {
             let mut tallies = [Tally::new(&space, 0)];
             while let Some(wave) = rule.next_wave(&plan, Pairing::Unpaired, &tallies) {
                 for _ in 0..wave.n_sessions() {
-                    let is_agreed = random.next_u64() as f64 / u64::MAX as f64 <= rate;
+                    let is_agreed = f64::from(random.next_u32()) < rate * f64::from(u32::MAX);
                     tallies[0].add(&space, &session(is_agreed));
                 }
             }
