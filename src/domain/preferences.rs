@@ -13,6 +13,9 @@ use crate::domain::utility::{Utility, from_units, threshold, units};
 pub struct UncertainPreferences {
     /// The utility of no agreement; in [0, 1].
     pub reservation_value: Number,
+    /// What an agreement keeps of its utility with every round that it comes later, in (0, 1];
+    /// `None` where that costs nothing.
+    pub discount_factor: Option<Number>,
     /// One per issue, in scenario order.
     pub issues: Vec<IssuePreference>,
     /// Where options together are worth more or less than apart.

@@ -96,6 +96,7 @@ impl Scenario {
                 .iter()
                 .flat_map(|issue| std::iter::once(&issue.weight).chain(&issue.utilities));
             std::iter::once(&it.reservation_value)
+                .chain(&it.discount_factor)
                 .chain(of_issues)
                 .chain(it.interactions.iter().map(|it| &it.adds))
         });

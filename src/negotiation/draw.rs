@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Number, PartyId, Preferences};
+use crate::domain::{Number, PartyId, Preferences, Utility};
 use crate::negotiation::Setting;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 
@@ -18,6 +18,8 @@ pub struct PreferenceDraw {
     utilities: Vec<f64>,
     adds: Vec<f64>,
     preferences: Preferences,
+    /// `None` where a round more costs nothing.
+    discount_factor: Option<f64>,
 }
 
 impl PreferenceDraw {
@@ -31,6 +33,7 @@ impl PreferenceDraw {
             utilities: Vec::with_capacity(space.n_options_total()),
             adds: Vec::with_capacity(interactions.len()),
             preferences: Preferences::indifferent(space, interactions),
+            discount_factor: None,
             setting,
         }
     }
@@ -38,6 +41,19 @@ impl PreferenceDraw {
     /// The preferences drawn last.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
+    }
+
+    /// What a utility of a round, counted from 1, is worth at the start.
+    ///
+    /// ```text
+    /// u · δ^(r − 1)
+    /// ```
+    ///
+    /// δ is the discount factor drawn last; without one nothing changes.
+    pub fn discounted(&self, utility: Utility, round: u32) -> Utility {
+        self.discount_factor.map_or(utility, |it| {
+            utility.times(libm::pow(it, f64::from(round) - 1.0))
+        })
     }
 
     /// Draws the party's preferences of a replication.
@@ -73,6 +89,9 @@ impl PreferenceDraw {
             let leverage = &self.setting.scenario().leverages[idx];
             reservation_value -= draw_one(&leverage.lowers_reservation_value, group);
         }
+        let discount_factor = uncertain.discount_factor.as_ref();
+        self.discount_factor =
+            discount_factor.map(|it| draw_one(it, NameHash::of("discount_factor")));
         self.preferences.set(
             &self.weights,
             &self.utilities,

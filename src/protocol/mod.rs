@@ -1,11 +1,15 @@
-//! The rules of the game: pure state machines that never do I/O, read a clock or draw.
+//! The rules of the game: pure state machines that never do I/O or read a clock, and draw only
+//! from the stream that a session is handed.
 
 mod action;
 mod alternating_offers;
 mod ending;
 mod event;
 mod proposal_and_vote;
+mod random_proposer;
 mod session;
+mod single_text;
+mod vote;
 
 use std::sync::Arc;
 
@@ -15,26 +19,45 @@ pub use action::{Action, Ask, ProtocolViolation};
 pub use ending::Ending;
 pub use event::Event;
 pub use session::{Pending, Session};
+pub use single_text::concession_probability;
 
 /// Which protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum ProtocolKind {
     /// Every round each party puts one offer, and all whose consent it needs answer at once.
     ProposalAndVote,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     AlternatingOffers,
+    /// Every round a party that is drawn puts one offer, and all whose consent it needs answer at
+    /// once.
+    RandomProposer {
+        /// By party, how likely it is drawn; they sum to 1.
+        recognition: Vec<f64>,
+    },
+    /// A mediator varies one text; the parties vote on each variant, and at the end on the text.
+    SingleText {
+        /// By party, the initial temperature, 0 or more: see [`concession_probability`].
+        temperatures: Vec<f64>,
+    },
 }
 
 impl ProtocolKind {
-    /// Every protocol.
-    pub const ALL: [Self; 2] = [Self::ProposalAndVote, Self::AlternatingOffers];
+    /// The names of all protocols, in the order of the variants.
+    pub const NAMES: [&'static str; 4] = [
+        "proposal_and_vote",
+        "alternating_offers",
+        "random_proposer",
+        "single_text",
+    ];
 
     /// The name by which files call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ProposalAndVote => "proposal_and_vote",
-            Self::AlternatingOffers => "alternating_offers",
-        }
+    pub fn name(&self) -> &'static str {
+        Self::NAMES[match self {
+            Self::ProposalAndVote => 0,
+            Self::AlternatingOffers => 1,
+            Self::RandomProposer { .. } => 2,
+            Self::SingleText { .. } => 3,
+        }]
     }
 }
 
