@@ -3,7 +3,8 @@
 //! Two games are known. Under `random_proposer` it is that of Baron and Ferejohn (1989) among
 //! equals without a last round: stationary, and partners are drawn. Under any other protocol it is
 //! that of Rubinstein (1982) between two, with the last round at the deadline, by backward
-//! induction over a pie of as many steps as there are outcomes.
+//! induction. A pie that is cut into steps is divided at the step next to that, in favor of who
+//! answers, so that the answer is yes.
 //!
 //! The party knows its own share of an outcome, which is its utility, and takes it that the rest
 //! goes to the other; where it has to say who gets what, option i of an issue gives it to party i.
@@ -60,15 +61,8 @@ pub(super) const KIND: OfferingKind = OfferingKind {
 /// What a float may be off by where a whole number of steps is meant.
 const STEP_TOLERANCE: f64 = 1e-9;
 
-/// The least whole number of steps that is worth so many.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "steps lie between 0 and the size of a pie, which is a u32"
-)]
-fn whole_steps(steps: f64) -> u32 {
-    libm::ceil(steps - STEP_TOLERANCE).max(0.0) as u32
-}
+/// A change from which on shares count as settled.
+const SETTLED: f64 = 1e-15;
 
 /// One of two who make offers in turn.
 #[derive(Debug)]
@@ -77,10 +71,10 @@ struct Divider {
     /// Offers that somebody can still answer: the second party's last is too late for that.
     n_periods: u32,
     /// How many steps the pie is cut into.
-    steps: u32,
-    /// The demand of whoever proposes, by how many periods are still to come, if the party itself
+    steps: f64,
+    /// The share of whoever proposes, by how many periods are still to come, if the party itself
     /// proposes in the last of them and if not; as far back as it changes.
-    demands: [Vec<u32>; 2],
+    shares: [Vec<f64>; 2],
 }
 
 impl Divider {
@@ -89,23 +83,23 @@ impl Divider {
         Self {
             own_discount_factor: own,
             n_periods,
-            steps,
-            demands: [[others, own], [own, others]].map(|it| demands(it, n_periods, steps)),
+            steps: f64::from(steps),
+            shares: [[others, own], [own, others]].map(|it| proposers_shares(it, n_periods)),
         }
     }
 
-    /// The share that it demands in a period of its own, counted from 1; 0 after the last.
-    fn demand(&self, period: u32) -> f64 {
+    /// The share due to it in a period of its own, counted from 1; 0 after the last.
+    fn share(&self, period: u32) -> f64 {
         let Some(to_come) = self.n_periods.checked_sub(period) else {
             return 0.0;
         };
-        let demands = &self.demands[(to_come % 2) as usize];
+        let shares = &self.shares[(to_come % 2) as usize];
         let mut idx = to_come as usize;
-        if idx >= demands.len() {
+        if idx >= shares.len() {
             // Further back every second one is the same.
-            idx = demands.len() - 1 - (idx + 1 - demands.len()) % 2;
+            idx = shares.len() - 1 - (idx + 1 - shares.len()) % 2;
         }
-        f64::from(demands[idx]) / f64::from(self.steps)
+        shares[idx]
     }
 
     /// The period in which it may next propose. A period is a turn: two make a round.
@@ -115,27 +109,23 @@ impl Divider {
     }
 }
 
-/// What whoever proposes demands, from the last period back: all but the fewest steps for which
-/// the other would not rather wait.
+/// The share of whoever proposes, from the last period back: what is left when the other gets just
+/// what it would wait for.
 ///
 /// ```text
-/// x_t = N − ⌈ δ_j·x_(t+1) ⌉,   x_(T+1) = 0,   j answers in period t
+/// x_t = 1 − δ_j·x_(t+1),   x_(T+1) = 0,   j answers in period t
 /// ```
 ///
-/// The discount factors are those of who answers in the last period and in the one before. The
-/// list ends where every second demand has become the same, as it must: two periods back, more
-/// for whoever proposes later never is less for it now, and the first step is down.
-fn demands(discount_factors: [f64; 2], n_periods: u32, steps: u32) -> Vec<u32> {
-    let mut res: Vec<u32> = Vec::new();
-    for discount_factor in discount_factors
-        .into_iter()
-        .cycle()
-        .take(n_periods as usize)
-    {
+/// The discount factors are those of who answers in the last period and in the one before.
+/// The list ends where every second share has settled.
+fn proposers_shares(discount_factors: [f64; 2], n_periods: u32) -> Vec<f64> {
+    let mut res: Vec<f64> = Vec::new();
+    let answering = discount_factors.into_iter().cycle();
+    for discount_factor in answering.take(n_periods as usize) {
         let later = res.last().copied().unwrap_or_default();
-        res.push(steps - whole_steps(discount_factor * f64::from(later)).min(steps));
+        res.push(1.0 - discount_factor * later);
         if let [.., a, b, c, d] = res[..]
-            && (a, b) == (c, d)
+            && (a - c).abs().max((b - d).abs()) <= SETTLED
         {
             break;
         }
@@ -146,8 +136,8 @@ fn demands(discount_factors: [f64; 2], n_periods: u32, steps: u32) -> Vec<u32> {
 impl OfferingRule for Divider {
     /// What it would rather have now than make its own next offer.
     fn aspiration(&self, situation: &Situation<'_>) -> Utility {
-        let demand = self.demand(Self::own_period(situation));
-        threshold(self.own_discount_factor * demand).max(situation.preferences.reservation_value())
+        let share = self.share(Self::own_period(situation));
+        threshold(self.own_discount_factor * share).max(situation.preferences.reservation_value())
     }
 
     fn offer(
@@ -156,8 +146,10 @@ impl OfferingRule for Divider {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        let demand = threshold(self.demand(Self::own_period(situation)));
-        search.least_at_least(demand.max(situation.preferences.reservation_value()))
+        let share = self.share(Self::own_period(situation));
+        let demand = threshold(libm::floor(self.steps * share + STEP_TOLERANCE) / self.steps);
+        let floor = situation.preferences.reservation_value();
+        search.least_at_least(demand.max(floor).min(situation.best_utility))
     }
 }
 
@@ -184,15 +176,14 @@ impl OfferingRule for Legislator {
     ) -> Option<Outcome> {
         let rules = situation.rules;
         let space = &rules.space;
-        let is_divided = space
+        let is_pie = space
             .issues()
             .all(|it| space.n_options(it) == rules.n_parties);
-        if !is_divided {
-            return search.least_at_least(situation.best_utility);
+        if !is_pie {
+            return Some(search.best());
         }
         let n_units = u32::try_from(space.n_issues()).expect("at most 64 issues");
-        let worth_waiting = self.others_discount_factor / parties(rules);
-        let price = whole_steps(f64::from(n_units) * worth_waiting) as usize;
+        let price = f64::from(n_units) * self.others_discount_factor / parties(rules);
         let mut shares = vec![OptionId::new(situation.me.idx()); space.n_issues()];
         let mut given = 0;
         let mut yes = PartySet::only(situation.me);
@@ -208,11 +199,16 @@ impl OfferingRule for Legislator {
             let drawn = stream.below(others.len() as u64);
             let partner = others.remove(usize::try_from(drawn).expect("one of the others"));
             yes = yes.with(partner);
-            let rest = shares.len() - given;
-            shares[given..given + price.min(rest)].fill(OptionId::new(partner.idx()));
-            given += price.min(rest);
+            let mut paid = 0.0;
+            while paid < price - STEP_TOLERANCE && given < shares.len() {
+                shares[given] = OptionId::new(partner.idx());
+                given += 1;
+                paid += 1.0;
+            }
         }
-        Some(space.outcome(&shares))
+        let offer = space.outcome(&shares);
+        let is_rational = situation.preferences.is_individually_rational(offer);
+        Some(if is_rational { offer } else { search.best() })
     }
 }
 
@@ -225,29 +221,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn demands_are_those_of_backward_induction_by_hand() {
-        // With 10 steps and δ = 0.5: the last takes all; before that the other must get 5, then
-        // ⌈2.5⌉ = 3, then ⌈3.5⌉ = 4.
+    fn shares_are_those_of_backward_induction_by_hand() {
+        // With δ = 0.5: the last takes all, before that the other must get a half, and so on.
         let divider = Divider::new([0.5, 0.5], 5, 10);
-        let demands: Vec<f64> = (1..=6).map(|it| divider.demand(it)).collect();
-        for (found, expected) in demands.iter().zip([0.7, 0.6, 0.7, 0.5, 1.0, 0.0]) {
-            assert!((found - expected).abs() < 1e-12, "{demands:?}");
+        let expected = [0.6875, 0.625, 0.75, 0.5, 1.0, 0.0];
+        for (period, expected) in (1..).zip(expected) {
+            assert!((divider.share(period) - expected).abs() < 1e-15, "{period}");
         }
     }
 
     #[test]
-    fn far_from_the_deadline_demands_are_as_if_all_had_been_listed() {
-        let (factors, steps) = ([0.9, 0.8], 1000);
-        let divider = Divider::new(factors, 999, steps);
-        assert!(divider.demands[0].len() < 200);
-        let mut later = 0;
+    fn far_from_the_deadline_shares_are_as_if_all_had_been_listed() {
+        let factors = [0.9, 0.8];
+        let divider = Divider::new(factors, 999, 1000);
+        assert!(divider.shares[0].len() < 300);
+        let mut later = 0.0;
         for period in (1..=999).rev() {
             // In odd periods the party itself proposes.
-            let answers = factors[usize::from(period % 2 == 1)];
-            later = steps - whole_steps(answers * f64::from(later));
+            later = 1.0 - factors[usize::from(period % 2 == 1)] * later;
             if period % 2 == 1 {
-                let share = f64::from(later) / f64::from(steps);
-                assert!((divider.demand(period) - share).abs() < 1e-12, "{period}");
+                assert!((divider.share(period) - later).abs() < 1e-12, "{period}");
             }
         }
     }
