@@ -9,16 +9,19 @@ use std::{env, fs};
 use demarche::domain::PartyId;
 use demarche::protocol::{Ending, Event};
 use demarche::seeds::{MasterSeed, Seeds};
-use demarche::solution::{BargainingGame, LegislativeBargaining, rubinstein_share};
+use demarche::solution::{
+    BargainingGame, LegislativeBargaining, PowerShift, UltimatumUnderThreat, adjusted_winner,
+    rubinstein_share,
+};
 use serde_json::Value;
 
 use crate::worlds::{in_a_plain_loop, setting_of};
 
 const TOLERANCE: f64 = 1e-9;
 
-/// The cases of a topic; nothing without the closed forms.
+/// What the closed forms say of a topic; nothing without them.
 #[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
-fn cases(topic: &str) -> Vec<Value> {
+fn vectors(topic: &str) -> Option<Value> {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../shared/peers/bargaining/vectors.json"
@@ -26,11 +29,17 @@ fn cases(topic: &str) -> Vec<Value> {
     let Ok(text) = fs::read_to_string(path) else {
         assert!(env::var_os("CI").is_none(), "{path} is missing");
         println!("skipped: no closed forms");
-        return Vec::new();
+        return None;
     };
     let all: Value = serde_json::from_str(&text).expect("the closed forms are JSON");
-    let cases = all[topic]["cases"].as_array().expect("a list of cases");
-    cases.clone()
+    Some(all[topic].clone())
+}
+
+/// The cases of a topic; none without the closed forms.
+fn cases(topic: &str) -> Vec<Value> {
+    vectors(topic).map_or_else(Vec::new, |it| {
+        it["cases"].as_array().expect("a list of cases").clone()
+    })
 }
 
 fn number(case: &Value, name: &str) -> f64 {
@@ -99,6 +108,57 @@ fn legislatures_of_equals_divide_as_baron_and_ferejohn_say() {
             check(shares.partner[party], number(&case, "partner"));
             check(shares.values[party], 1.0 / f64::from(n_parties));
         }
+    }
+}
+
+#[test]
+fn a_demand_under_threat_is_fearons() {
+    let Some(vector) = vectors("fearon") else {
+        return;
+    };
+    let game = UltimatumUnderThreat {
+        win_probability: 0.5,
+        own_cost: 0.1,
+        others_cost_max: 0.4,
+    };
+    check(game.best_demand(), number(&vector, "demand"));
+    check(game.fight_probability(), number(&vector, "p_war"));
+    let [low, high] = game.bargaining_range(0.2);
+    check(low, 0.4);
+    check(high, 0.7);
+}
+
+#[test]
+fn a_power_shift_is_fought_over_as_powell_says() {
+    for case in cases("powell_two_period") {
+        let [now, later, discount_factor, decliners_cost] =
+            [0, 1, 2, 3].map(|it| case[it].as_f64().expect("a number"));
+        let game = PowerShift {
+            win_probabilities: [now, later],
+            discount_factor,
+            decliners_cost,
+        };
+        assert_eq!(Some(game.is_fought_over()), case[4].as_bool());
+    }
+}
+
+#[test]
+fn the_adjusted_winner_of_camp_david_is_the_published_one() {
+    let Some(vector) = vectors("adjusted_winner_camp_david") else {
+        return;
+    };
+    let list = |name: &str| -> Vec<f64> {
+        let points = vector[name].as_array().expect("a list");
+        let points = points.iter().map(|it| it.as_f64().expect("a number"));
+        points.collect()
+    };
+    let found = adjusted_winner(&list("israel"), &list("egypt"));
+    for (points, expected) in found.points.iter().zip(list("final")) {
+        check(*points, expected);
+    }
+    let shares = [1.0 / 6.0, 1.0, 1.0, 1.0, 0.0, 1.0];
+    for (share, expected) in found.first_shares.iter().zip(shares) {
+        check(*share, expected);
     }
 }
 
