@@ -50,6 +50,9 @@ pub(super) fn narration(
             } => {
                 tell_text(&mut res, scenario, text, standing, width);
                 tell_answers(&mut res, scenario, yes, no, width);
+                if standing.is_some() && setting.rules().is_taken(text, yes) {
+                    res.push_str("    The text is changed\n");
+                }
             }
         }
     }

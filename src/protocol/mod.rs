@@ -13,7 +13,7 @@ mod vote;
 
 use std::sync::Arc;
 
-use crate::domain::{ConsentRule, OutcomeSpace, Scale};
+use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartySet, Scale};
 
 pub use action::{Action, Ask, ProtocolViolation};
 pub use ending::Ending;
@@ -79,6 +79,12 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whether a mediator's text gets the consent it needs. One in which nobody has a say gets
+    /// none: it needs a yes at least.
+    pub fn is_taken(&self, text: Outcome, yes: PartySet) -> bool {
+        !yes.is_empty() && self.consent.is_satisfied(&self.space, text, yes)
+    }
+
     /// The share of the deadline that has passed in a round, counted from 1; never 0, never 1.
     ///
     /// ```text

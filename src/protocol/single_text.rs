@@ -125,11 +125,7 @@ impl SingleText {
                 yes: vote.yes,
                 no: vote.no,
             });
-            // A text in which nobody has a say is nobody's: it needs one yes at least.
-            let is_taken = !vote.yes.is_empty()
-                && rules
-                    .consent
-                    .is_satisfied(&rules.space, vote.text, vote.yes);
+            let is_taken = rules.is_taken(vote.text, vote.yes);
             if is_taken && compared_with.is_none() {
                 log.ending = Some(Ending::Agreement {
                     round: log.round,
