@@ -125,7 +125,7 @@ impl SessionActor {
         let n_parties = self.parties.len();
         self.tables[table] = Some(Table {
             replication,
-            session: Session::new(Arc::clone(self.setting.rules())),
+            session: self.setting.session(seeds, replication),
             told: vec![0; n_parties],
             actions: vec![None; n_parties],
             reports: Vec::with_capacity(n_parties),

@@ -20,6 +20,10 @@ pub(super) fn narration(
     let mut last_offers: Vec<Option<Outcome>> = vec![None; scenario.parties.len()];
     let is_alternating = setting.rules().protocol == ProtocolKind::AlternatingOffers;
     let mut round = 0;
+    if let Some(text) = session.events().first().and_then(mediators_text) {
+        let _ = writeln!(res, "\nThe mediator's first text");
+        outcome_lines(&mut res, scenario, text, 2, width);
+    }
     for event in session.events() {
         if event.round() != round {
             round = event.round();
@@ -37,11 +41,63 @@ pub(super) fn narration(
             Event::Answered {
                 yes, no, answered, ..
             } => tell_answers(&mut res, scenario, yes.intersection(answered), no, width),
+            Event::Voted {
+                text,
+                standing,
+                yes,
+                no,
+                ..
+            } => {
+                tell_text(&mut res, scenario, text, standing, width);
+                tell_answers(&mut res, scenario, yes, no, width);
+                if standing.is_some() && setting.rules().is_taken(text, yes) {
+                    res.push_str("    The text is changed\n");
+                }
+            }
         }
     }
     tell_ending(&mut res, scenario, &result.ending, width);
     tell_gains(&mut res, setting, result);
     res
+}
+
+/// The text that stands when a mediator's vote is opened.
+fn mediators_text(event: &Event) -> Option<Outcome> {
+    match *event {
+        Event::Voted { text, standing, .. } => Some(standing.unwrap_or(text)),
+        Event::Offered { .. } | Event::Answered { .. } => None,
+    }
+}
+
+fn tell_text(
+    res: &mut String,
+    scenario: &Scenario,
+    text: Outcome,
+    standing: Option<Outcome>,
+    width: usize,
+) {
+    let Some(standing) = standing else {
+        let _ = writeln!(res, "  The mediator puts the text to the final vote");
+        return;
+    };
+    let _ = writeln!(res, "  The mediator proposes a change to the text");
+    tell_changes(res, scenario, standing, text, width);
+}
+
+/// One line for every issue that two outcomes settle differently.
+fn tell_changes(res: &mut String, scenario: &Scenario, from: Outcome, to: Outcome, width: usize) {
+    let space = &scenario.space;
+    for issue in space.issues() {
+        if space.option(from, issue) != space.option(to, issue) {
+            let change = format!(
+                "{}: {} (was: {})",
+                scenario.issue(issue).label,
+                scenario.option_label(to, issue),
+                scenario.option_label(from, issue)
+            );
+            let _ = writeln!(res, "    {}", wrap(&change, width, 4));
+        }
+    }
 }
 
 fn tell_offer(
@@ -58,27 +114,12 @@ fn tell_offer(
         outcome_lines(res, scenario, offer, 4, width);
         return;
     };
-    let changes: Vec<String> = scenario
-        .space
-        .issues()
-        .filter(|&it| scenario.space.option(last, it) != scenario.space.option(offer, it))
-        .map(|it| {
-            format!(
-                "{}: {} (was: {})",
-                scenario.issue(it).label,
-                scenario.option_label(offer, it),
-                scenario.option_label(last, it)
-            )
-        })
-        .collect();
-    if changes.is_empty() {
+    if last == offer {
         let _ = writeln!(res, "  {name} repeats its offer");
         return;
     }
     let _ = writeln!(res, "  {name} changes its offer");
-    for change in changes {
-        let _ = writeln!(res, "    {}", wrap(&change, width, 4));
-    }
+    tell_changes(res, scenario, last, offer, width);
 }
 
 fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartySet, width: usize) {
@@ -112,8 +153,11 @@ fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: us
         } => {
             let _ = writeln!(
                 res,
-                "\nAgreement in round {round} on the offer of {}",
-                label(*proposer)
+                "\nAgreement in round {round} on {}",
+                proposer.map_or_else(
+                    || "the mediator's text".to_owned(),
+                    |it| format!("the offer of {}", label(it))
+                )
             );
             outcome_lines(res, scenario, *outcome, 2, width);
             Ok(())

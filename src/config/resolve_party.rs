@@ -17,6 +17,9 @@ use crate::strategy::{
 /// The most interactions a party may have: sums of them stay far within a word.
 const INTERACTIONS_MAX: usize = 256;
 
+/// The least discount factor: above 0, under which nothing would ever be worth waiting for.
+const DISCOUNT_FACTOR_MIN: f64 = 0.001;
+
 impl Resolver<'_> {
     pub(super) fn party(&mut self, file: &Spanned<PartyFile>) -> (Party, Vec<StrategySpec>) {
         let it = file.get_ref();
@@ -28,6 +31,14 @@ impl Resolver<'_> {
             Expected::within("a reservation value", 0.0, 1.0),
             None,
         );
+        let discount_factor = it.discount_factor.as_ref().map(|it| {
+            self.number(
+                it,
+                format!("{path}.discount_factor"),
+                Expected::within("a discount factor", DISCOUNT_FACTOR_MIN, 1.0),
+                None,
+            )
+        });
         let issues = self.preferences(file, &path);
         self.check_ids(
             "interactions",
@@ -63,6 +74,7 @@ impl Resolver<'_> {
             label: it.label.clone(),
             preferences: UncertainPreferences {
                 reservation_value,
+                discount_factor,
                 issues,
                 interactions,
             },

@@ -4,9 +4,9 @@ use toml::Spanned;
 
 use crate::config::mistake::Mistake;
 use crate::config::resolve::{Hyphens, Resolver, is_sound};
-use crate::config::resolve_number::Expected;
-use crate::config::scenario_file::{ConsentFile, LeverageFile, ProtocolFile};
-use crate::domain::{ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto};
+use crate::config::resolve_number::{Expected, told_sum};
+use crate::config::scenario_file::{ByPartyFile, ConsentFile, LeverageFile, ProtocolFile};
+use crate::domain::{ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities};
 use crate::protocol::ProtocolKind;
 
 impl Resolver<'_> {
@@ -48,25 +48,35 @@ impl Resolver<'_> {
         consent: &[Spanned<ConsentFile>],
     ) -> (ProtocolKind, u32) {
         let it = file.get_ref();
-        let given = [
-            (ProtocolKind::ProposalAndVote, &it.proposal_and_vote),
-            (ProtocolKind::AlternatingOffers, &it.alternating_offers),
-        ];
-        let chosen: Vec<(ProtocolKind, u32)> = given
-            .into_iter()
-            .filter_map(|(kind, rounds)| {
-                let rounds = &rounds.as_ref()?.deadline_rounds;
-                Some((kind, *rounds.get_ref()))
-            })
-            .collect();
-        let [(kind, rounds)] = chosen[..] else {
-            let names: Vec<&str> = ProtocolKind::ALL.map(ProtocolKind::name).to_vec();
+        let mut chosen: Vec<(ProtocolKind, u32)> = Vec::new();
+        if let Some(it) = &it.proposal_and_vote {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::ProposalAndVote, rounds));
+        }
+        if let Some(it) = &it.alternating_offers {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::AlternatingOffers, rounds));
+        }
+        if let Some(it) = &it.random_proposer {
+            let recognition = self.recognition(it.recognition.as_ref());
+            let kind = ProtocolKind::RandomProposer { recognition };
+            chosen.push((kind, *it.deadline_rounds.get_ref()));
+        }
+        if let Some(it) = &it.single_text {
+            let temperatures = self.temperatures(it.temperature.as_ref());
+            let kind = ProtocolKind::SingleText { temperatures };
+            chosen.push((kind, *it.deadline_rounds.get_ref()));
+        }
+        if chosen.len() != 1 {
             self.mistake(
-                Mistake::at(file.span(), "exactly one protocol is needed")
-                    .hint(format!("one of [protocol.{}]", names.join("], [protocol."))),
+                Mistake::at(file.span(), "exactly one protocol is needed").hint(format!(
+                    "one of [protocol.{}]",
+                    ProtocolKind::NAMES.join("], [protocol.")
+                )),
             );
             return (ProtocolKind::ProposalAndVote, 1);
-        };
+        }
+        let (kind, rounds) = chosen.remove(0);
         if kind == ProtocolKind::AlternatingOffers
             && let Some(entry) = consent.first()
         {
@@ -79,6 +89,67 @@ impl Resolver<'_> {
             );
         }
         (kind, rounds)
+    }
+
+    /// By party, how likely it is drawn as proposer.
+    fn recognition(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+        let n_before = self.mistakes.len();
+        let Some(file) = file else {
+            let n_parties = u32::try_from(self.party_names.len()).unwrap_or(u32::MAX);
+            return vec![1.0 / f64::from(n_parties); self.party_names.len()];
+        };
+        let given = self.by_party(file, |it| {
+            (!(0.0..=1.0).contains(&it)).then_some("a probability must be between 0 and 1")
+        });
+        if self.mistakes.len() > n_before || !is_sound(self.party_names.iter().map(String::as_str))
+        {
+            return Vec::new();
+        }
+        if let Some(idx) = given.iter().position(Option::is_none) {
+            let name = &self.party_names[idx];
+            let message = format!("`{name}` has no recognition probability");
+            self.mistake(
+                Mistake::at(file.span(), message)
+                    .hint(format!("add {name} = 0.0 if it never proposes")),
+            );
+            return Vec::new();
+        }
+        let given: Vec<f64> = given.into_iter().flatten().collect();
+        if !are_probabilities(&given) {
+            let message = "the recognition probabilities of the parties must sum to 1";
+            self.mistake(Mistake::at(file.span(), message).hint(told_sum(&given)));
+        }
+        given
+    }
+
+    /// By party, the temperature at which it begins.
+    fn temperatures(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+        let Some(file) = file else {
+            return vec![0.0; self.party_names.len()];
+        };
+        let given = self.by_party(file, |it| {
+            let is_fit = it.is_finite() && it >= 0.0;
+            (!is_fit).then_some("a temperature must be a finite number, 0 or more")
+        });
+        given.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// What is given for each party, each number held against what could be wrong with it.
+    fn by_party(
+        &mut self,
+        file: &Spanned<ByPartyFile>,
+        wrong: impl Fn(f64) -> Option<&'static str>,
+    ) -> Vec<Option<f64>> {
+        let mut res = vec![None; self.party_names.len()];
+        for (name, number) in file.get_ref() {
+            if let Some(message) = wrong(*number.get_ref()) {
+                self.mistake(Mistake::at(number.span(), message));
+            }
+            if let Some(party) = self.party_id(name) {
+                res[party.idx()] = Some(*number.get_ref());
+            }
+        }
+        res
     }
 
     pub(super) fn consent(&mut self, files: &[Spanned<ConsentFile>]) -> ConsentRule {

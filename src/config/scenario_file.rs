@@ -138,6 +138,10 @@ pub(super) struct PartyFile {
     /// Utility of no agreement, in [0, 1].
     #[schemars(with = "NumberFile")]
     pub(super) reservation_value: Spanned<NumberFile>,
+    /// What a utility keeps of its worth with every round that it comes later, from 0.001 to 1;
+    /// without it, everything.
+    #[schemars(with = "Option<NumberFile>")]
+    pub(super) discount_factor: Option<Spanned<NumberFile>>,
     /// What it wants of each issue.
     #[serde(default)]
     #[schemars(with = "Vec<PreferenceFile>")]
@@ -247,6 +251,10 @@ pub(super) struct ProtocolFile {
     pub(super) proposal_and_vote: Option<RoundsFile>,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     pub(super) alternating_offers: Option<RoundsFile>,
+    /// Each round one party that is drawn puts an offer; all whose consent it needs answer at once.
+    pub(super) random_proposer: Option<RandomProposerFile>,
+    /// A mediator varies one text; the parties vote on each variant, and at the end on the text.
+    pub(super) single_text: Option<SingleTextFile>,
 }
 
 /// How long parties may negotiate.
@@ -257,6 +265,34 @@ pub(super) struct RoundsFile {
     #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
     pub(super) deadline_rounds: Spanned<u32>,
 }
+
+/// How long parties may negotiate, and who may propose.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RandomProposerFile {
+    /// Rounds allowed, from 1 to 1,000,000.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub(super) deadline_rounds: Spanned<u32>,
+    /// By party, how likely it is to be drawn as proposer, summing to 1; without it, all equally.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub(super) recognition: Option<Spanned<ByPartyFile>>,
+}
+
+/// How long a mediator may vary the text, and how the parties take it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SingleTextFile {
+    /// Rounds allowed, from 1 to 1,000,000; the last is the final vote.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub(super) deadline_rounds: Spanned<u32>,
+    /// By party, the temperature at which it begins to take variants that are worse for it, 0 or
+    /// more; a party without one never does.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub(super) temperature: Option<Spanned<ByPartyFile>>,
+}
+
+/// A plain number for each party that is named.
+pub(super) type ByPartyFile = BTreeMap<Spanned<String>, Spanned<f64>>;
 
 /// A statement about the drawn preferences; exactly one kind of statement.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -13,6 +13,9 @@ use crate::domain::utility::{Utility, from_units, threshold, units};
 pub struct UncertainPreferences {
     /// The utility of no agreement; in [0, 1].
     pub reservation_value: Number,
+    /// What an agreement keeps of its utility with every round that it comes later, in (0, 1];
+    /// `None` where that costs nothing.
+    pub discount_factor: Option<Number>,
     /// One per issue, in scenario order.
     pub issues: Vec<IssuePreference>,
     /// Where options together are worth more or less than apart.
@@ -20,7 +23,8 @@ pub struct UncertainPreferences {
 }
 
 impl UncertainPreferences {
-    /// Every number: the reservation value, each issue's weight and utilities, the interactions.
+    /// Every number: the reservation value, each issue's weight and utilities, the interactions,
+    /// the discount factor.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
         let of_issues = self
             .issues
@@ -29,6 +33,7 @@ impl UncertainPreferences {
         std::iter::once(&self.reservation_value)
             .chain(of_issues)
             .chain(self.interactions.iter().map(|it| &it.adds))
+            .chain(&self.discount_factor)
     }
 }
 

@@ -28,6 +28,17 @@ impl Utility {
         Self(units.clamp(Self::ZERO.0, Self::ONE.0))
     }
 
+    /// A share of the utility, rounded down to a unit; of two utilities the greater stays so, or
+    /// they become equal.
+    ///
+    /// # Panics
+    ///
+    /// If the share is not in [0, 1].
+    #[must_use]
+    pub fn times(self, share: f64) -> Self {
+        Self::new(self.get() * share).expect("a share of a utility is a utility")
+    }
+
     /// The utility in units of 2⁻⁴⁸.
     pub fn units(self) -> i64 {
         self.0
@@ -87,6 +98,15 @@ mod tests {
         for wrong in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
             assert_eq!(Utility::new(wrong), None);
         }
+    }
+
+    #[test]
+    fn a_share_of_a_utility_is_rounded_down_and_keeps_the_order() {
+        let third = Utility::new(1.0 / 3.0).unwrap();
+        assert_eq!(third.times(1.0), third);
+        assert_eq!(Utility::ONE.times(0.5), Utility::new(0.5).unwrap());
+        assert_eq!(Utility(3).times(0.5), Utility(1));
+        assert!(Utility(1001).times(0.9) >= Utility(1000).times(0.9));
     }
 
     #[test]

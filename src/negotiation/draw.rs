@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Number, PartyId, Preferences};
+use crate::domain::{Number, PartyId, Preferences, Utility};
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::NumberId;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
@@ -19,6 +19,8 @@ pub struct PreferenceDraw {
     utilities: Vec<f64>,
     adds: Vec<f64>,
     preferences: Preferences,
+    /// `None` where a round more costs nothing.
+    discount_factor: Option<f64>,
 }
 
 impl PreferenceDraw {
@@ -32,6 +34,7 @@ impl PreferenceDraw {
             utilities: Vec::with_capacity(space.n_options_total()),
             adds: Vec::with_capacity(interactions.len()),
             preferences: Preferences::indifferent(space, interactions),
+            discount_factor: None,
             setting,
         }
     }
@@ -39,6 +42,19 @@ impl PreferenceDraw {
     /// The preferences drawn last.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
+    }
+
+    /// What a utility of a round, counted from 1, is worth at the start.
+    ///
+    /// ```text
+    /// u · δ^(r − 1)
+    /// ```
+    ///
+    /// δ is the discount factor drawn last; without one nothing changes.
+    pub fn discounted(&self, utility: Utility, round: u32) -> Utility {
+        self.discount_factor.map_or(utility, |it| {
+            utility.times(libm::pow(it, f64::from(round) - 1.0))
+        })
     }
 
     /// Draws the party's preferences of a replication.
@@ -81,6 +97,9 @@ impl PreferenceDraw {
             let number = self.setting.first_leverage().plus(idx);
             reservation_value -= draws.one(group, number, &leverage.lowers_reservation_value);
         }
+        let discount_factor = uncertain.discount_factor.as_ref();
+        self.discount_factor =
+            discount_factor.map(|it| draws.one(NameHash::of("discount_factor"), next, it));
         self.preferences.set(
             &self.weights,
             &self.utilities,

@@ -6,7 +6,7 @@ use crate::domain::{Outcome, PartyId, PartySet, Utility};
 use crate::negotiation::draw::{Draws, PreferenceDraw};
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
-use crate::protocol::{Action, Ask, Ending, Event};
+use crate::protocol::{Action, Ask, Ending, Event, ProtocolKind, concession_probability};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 use crate::strategy::{AcceptanceKind, OfferingRule, Situation, StrategySpec};
@@ -135,7 +135,8 @@ impl Negotiator {
             {
                 Action::Accept
             }
-            Ask::Answer { .. } => Action::Reject,
+            Ask::Vote { text, standing } if self.votes_for(round, text, standing) => Action::Accept,
+            Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
             Ask::Offer | Ask::AcceptOrReplace { .. } => self.offer(round),
         }
     }
@@ -160,21 +161,46 @@ impl Negotiator {
         preferences.utility(offer) >= threshold.max(preferences.reservation_value())
     }
 
+    /// Whether a mediator's text is at least as good as what it would replace, or, in the final
+    /// vote, as no agreement. A party with a temperature may also vote for a worse variant.
+    fn votes_for(&mut self, round: u32, text: Outcome, standing: Option<Outcome>) -> bool {
+        let (seat, _, situation) = self.at_the_table(round);
+        let preferences = situation.preferences;
+        let Some(standing) = standing else {
+            return preferences.is_individually_rational(text);
+        };
+        let (new, old) = (preferences.utility(text), preferences.utility(standing));
+        if new >= old {
+            return true;
+        }
+        let temperature = match &situation.rules.protocol {
+            ProtocolKind::SingleText { temperatures } => temperatures[situation.me.idx()],
+            ProtocolKind::ProposalAndVote
+            | ProtocolKind::AlternatingOffers
+            | ProtocolKind::RandomProposer { .. } => 0.0,
+        };
+        let loss = old.get() - new.get();
+        let p = concession_probability(loss, temperature, situation.relative_time());
+        p > 0.0 && seat.stream.uniform() < p
+    }
+
     /// What it tells of the session that has just ended.
     ///
     /// # Panics
     ///
     /// If it has not sat down.
     pub fn report(&mut self, ending: &Ending) -> PartyReport {
-        let (seat, _, situation) = self.at_the_table(ending.round());
+        let seat = self.seat.as_mut().expect("the party has sat down");
         let ledger = &mut seat.ledger;
+        let preferences = self.draw.preferences();
+        let discounted = |it: Utility| self.draw.discounted(it, ending.round());
         PartyReport {
             strategy: seat.strategy,
-            reservation_value: situation.preferences.reservation_value(),
+            reservation_value: discounted(preferences.reservation_value()),
             best_utility: seat.best_utility,
             agreement_utility: ending
                 .agreement()
-                .map(|it| situation.preferences.utility(it)),
+                .map(|it| discounted(preferences.utility(it))),
             offers: ledger.offers,
             concessions: ledger.concessions,
             conceded: ledger
@@ -252,21 +278,46 @@ impl Ledger {
                     return;
                 }
                 self.no += 1;
-                let rules = situation.rules;
-                let had_it_said_yes = yes.with(proposer).with(me);
-                let stood_alone = no == PartySet::only(me)
-                    && rules
-                        .consent
-                        .is_satisfied(&rules.space, offer, had_it_said_yes);
-                if stood_alone {
-                    self.lone_refusals += 1;
-                    self.lone_refusals_by_issue
-                        .resize(rules.space.n_issues(), 0);
-                    let issue = situation.preferences.costliest_issue(offer);
-                    self.lone_refusals_by_issue[issue.idx()] += 1;
+                self.note_refusal(situation, offer, yes.with(proposer), no);
+            }
+            Event::Voted { yes, .. } if yes.contains(me) => self.yes += 1,
+            Event::Voted {
+                text,
+                standing,
+                yes,
+                no,
+                ..
+            } if no.contains(me) => {
+                self.no += 1;
+                // Only the final vote is on an agreement.
+                if standing.is_none() {
+                    self.note_refusal(situation, text, yes, no);
                 }
             }
-            Event::Offered { .. } | Event::Answered { .. } => {}
+            Event::Offered { .. } | Event::Answered { .. } | Event::Voted { .. } => {}
+        }
+    }
+
+    /// Notes down its own no if that alone kept the outcome from being agreed.
+    fn note_refusal(
+        &mut self,
+        situation: &Situation<'_>,
+        outcome: Outcome,
+        yes: PartySet,
+        no: PartySet,
+    ) {
+        let rules = situation.rules;
+        let had_it_said_yes = yes.with(situation.me);
+        let stood_alone = no == PartySet::only(situation.me)
+            && rules
+                .consent
+                .is_satisfied(&rules.space, outcome, had_it_said_yes);
+        if stood_alone {
+            self.lone_refusals += 1;
+            self.lone_refusals_by_issue
+                .resize(rules.space.n_issues(), 0);
+            let issue = situation.preferences.costliest_issue(outcome);
+            self.lone_refusals_by_issue[issue.idx()] += 1;
         }
     }
 }

@@ -38,7 +38,7 @@ impl PlainLoop {
         for negotiator in &mut self.negotiators {
             negotiator.begin(seeds, replication);
         }
-        let mut session = Session::new(Arc::clone(self.setting.rules()));
+        let mut session = self.setting.session(seeds, replication);
         let mut seen = vec![0; self.negotiators.len()];
         while let Some(pending) = session.pending() {
             for party in pending.parties.iter() {

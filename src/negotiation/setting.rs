@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
 use crate::negotiation::variation::{DesignedDraws, NumberId, Shift};
-use crate::protocol::{ProtocolKind, Rules};
+use crate::protocol::{ProtocolKind, Rules, Session};
 use crate::search::{Audiences, HalvesPlan, PlanError};
-use crate::seeds::{NameHash, Replication};
+use crate::seeds::{NameHash, Purpose, Replication, Seeds};
 use crate::strategy::StrategySpec;
 
 /// Everything that is fixed before luck comes in, shared by all sessions of a cell.
@@ -55,6 +55,12 @@ pub enum SettingError {
     /// The probabilities of a party's strategies do not sum to 1.
     #[error("the probabilities of a party's strategies must sum to 1")]
     NotProbabilities,
+    /// Not one probability of recognition per party, or they do not sum to 1.
+    #[error("the recognition probabilities of the parties must sum to 1")]
+    NotRecognition,
+    /// Not one temperature per party, or one below 0.
+    #[error("every party needs a temperature of 0 or more")]
+    NotTemperatures,
     /// A party's preferences cannot be searched.
     #[error("the outcomes cannot be searched for `{party}`: {source}")]
     NotSearchable {
@@ -86,6 +92,7 @@ impl Setting {
         if strategies.len() != scenario.parties.len() {
             return Err(SettingError::StrategiesMissing);
         }
+        check_protocol(&protocol, scenario.parties.len())?;
         let rules = Arc::new(Rules {
             protocol,
             deadline_rounds,
@@ -136,6 +143,15 @@ impl Setting {
             design: None,
             shifts: Vec::new(),
         })
+    }
+
+    /// A session of this setting that has just begun, with the protocol's luck of a replication.
+    ///
+    /// Its stream is that of the protocol's name, so that it is nobody's and moves with nobody.
+    pub fn session(&self, seeds: &Seeds, replication: Replication) -> Session {
+        let name = NameHash::of(self.rules.protocol.name());
+        let luck = seeds.stream(self.luck_of(replication), name, Purpose::Protocol);
+        Session::new(Arc::clone(&self.rules), luck)
     }
 
     /// Who negotiates about what.
@@ -202,6 +218,10 @@ impl Setting {
             }
             if place < party.preferences.interactions.len() {
                 return -1.0..=1.0;
+            }
+            place -= party.preferences.interactions.len();
+            if place == 0 && party.preferences.discount_factor.is_some() {
+                return f64::MIN_POSITIVE..=1.0;
             }
         }
         if number.idx() < self.first_leverage.idx() + self.scenario.leverages.len() {
@@ -277,6 +297,25 @@ impl Setting {
 
     pub(super) fn party(&self, party: PartyId) -> &PartySetting {
         &self.parties[party.idx()]
+    }
+}
+
+fn check_protocol(protocol: &ProtocolKind, n_parties: usize) -> Result<(), SettingError> {
+    match protocol {
+        ProtocolKind::RandomProposer { recognition: it }
+            if it.len() != n_parties || !are_probabilities(it) =>
+        {
+            Err(SettingError::NotRecognition)
+        }
+        ProtocolKind::SingleText { temperatures: it }
+            if it.len() != n_parties || !it.iter().all(|it| it.is_finite() && *it >= 0.0) =>
+        {
+            Err(SettingError::NotTemperatures)
+        }
+        ProtocolKind::ProposalAndVote
+        | ProtocolKind::AlternatingOffers
+        | ProtocolKind::RandomProposer { .. }
+        | ProtocolKind::SingleText { .. } => Ok(()),
     }
 }
 

@@ -165,7 +165,7 @@ impl SessionRows {
 
     fn push_session(&mut self, scenario: &Scenario, cell: CellId, result: &SessionResult) {
         let (proposer, ended_by) = match &result.ending {
-            Ending::Agreement { proposer, .. } => (Some(*proposer), None),
+            Ending::Agreement { proposer, .. } => (*proposer, None),
             Ending::Walkout { party, .. } | Ending::Forfeit { party, .. } => (None, Some(*party)),
             Ending::Deadline { .. } => (None, None),
         };
@@ -205,7 +205,7 @@ fn push_events(
         let (kind, proposer, offer, yes, no) = match *event {
             Event::Offered {
                 proposer, offer, ..
-            } => ("offer", proposer, offer, None, None),
+            } => ("offer", Some(proposer), offer, None, None),
             Event::Answered {
                 proposer,
                 offer,
@@ -215,7 +215,18 @@ fn push_events(
                 ..
             } => {
                 let now = |set: PartySet| Some(names(scenario, set.intersection(answered)));
-                ("answer", proposer, offer, now(yes), now(no))
+                ("answer", Some(proposer), offer, now(yes), now(no))
+            }
+            Event::Voted {
+                text,
+                standing,
+                yes,
+                no,
+                ..
+            } => {
+                let kind = standing.map_or("final_vote", |_| "vote");
+                let say = |set: PartySet| Some(names(scenario, set));
+                (kind, None, text, say(yes), say(no))
             }
         };
         let fixed = [
@@ -224,18 +235,18 @@ fn push_events(
             number.into(),
             event.round().into(),
             kind.into(),
-            party_name(scenario, proposer),
+            proposer.map_or(Field::Missing, |it| party_name(scenario, it)),
             yes.as_deref().into(),
             no.as_deref().into(),
         ];
         // An answer is to the offer in the row above it.
-        let is_offer = matches!(event, Event::Offered { .. });
+        let is_answer = matches!(event, Event::Answered { .. });
         let space: &OutcomeSpace = &scenario.space;
         let options = space.issues().map(|issue| {
-            if is_offer {
-                scenario.option_name(offer, issue).into()
-            } else {
+            if is_answer {
                 Field::Missing
+            } else {
+                scenario.option_name(offer, issue).into()
             }
         });
         rows.push(fixed.into_iter().chain(options));

@@ -23,6 +23,13 @@ pub enum Ask {
         /// Whose it is.
         proposer: PartyId,
     },
+    /// Say yes or no to a mediator's text.
+    Vote {
+        /// The text.
+        text: Outcome,
+        /// What it would replace; `None` in the final vote, on agreement or none.
+        standing: Option<Outcome>,
+    },
 }
 
 /// What a party does.
@@ -30,9 +37,9 @@ pub enum Ask {
 pub enum Action {
     /// Puts an outcome forward.
     Offer(Outcome),
-    /// Says yes to the offer it was asked about.
+    /// Says yes to the offer or the text it was asked about.
     Accept,
-    /// Says no to the offer it was asked about.
+    /// Says no to the offer or the text it was asked about.
     Reject,
     /// Ends the negotiation.
     WalkOut,
@@ -75,6 +82,7 @@ impl Ask {
             Self::Offer => "offer",
             Self::Answer { .. } => "answer",
             Self::AcceptOrReplace { .. } => "accept or replace",
+            Self::Vote { .. } => "vote",
         }
     }
 }

@@ -88,7 +88,7 @@ impl AlternatingOffers {
         if standing.yes.with(standing.proposer) == PartySet::all(rules.n_parties) {
             log.ending = Some(Ending::Agreement {
                 round,
-                proposer: standing.proposer,
+                proposer: Some(standing.proposer),
                 outcome: standing.offer,
             });
             return;

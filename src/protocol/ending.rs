@@ -10,8 +10,8 @@ pub enum Ending {
     Agreement {
         /// In which round, from 1.
         round: u32,
-        /// Who put it forward.
-        proposer: PartyId,
+        /// Who put it forward; `None` if a mediator did.
+        proposer: Option<PartyId>,
         /// The outcome.
         outcome: Outcome,
     },

@@ -29,17 +29,32 @@ pub enum Event {
         /// Whose answer this event brings.
         answered: PartySet,
     },
+    /// Parties voted on a mediator's text.
+    Voted {
+        /// In which round, from 1.
+        round: u32,
+        /// The text.
+        text: Outcome,
+        /// What it would have replaced; `None` in the final vote, on agreement or none.
+        standing: Option<Outcome>,
+        /// Who said yes.
+        yes: PartySet,
+        /// Who said no.
+        no: PartySet,
+    },
 }
 
 impl Event {
     /// In which round, from 1.
     pub fn round(&self) -> u32 {
         match self {
-            Self::Offered { round, .. } | Self::Answered { round, .. } => *round,
+            Self::Offered { round, .. }
+            | Self::Answered { round, .. }
+            | Self::Voted { round, .. } => *round,
         }
     }
 
-    /// How many of these events are offers.
+    /// How many of these events are offers; a mediator's texts are none.
     ///
     /// # Panics
     ///

@@ -1,40 +1,63 @@
-//! The rules of the game: pure state machines that never do I/O, read a clock or draw.
+//! The rules of the game: pure state machines that never do I/O or read a clock, and draw only
+//! from the stream that a session is handed.
 
 mod action;
 mod alternating_offers;
 mod ending;
 mod event;
 mod proposal_and_vote;
+mod random_proposer;
 mod session;
+mod single_text;
+mod vote;
 
 use std::sync::Arc;
 
-use crate::domain::{ConsentRule, OutcomeSpace, Scale};
+use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartySet, Scale};
 
 pub use action::{Action, Ask, ProtocolViolation};
 pub use ending::Ending;
 pub use event::Event;
 pub use session::{Pending, Session};
+pub use single_text::concession_probability;
 
 /// Which protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum ProtocolKind {
     /// Every round each party puts one offer, and all whose consent it needs answer at once.
     ProposalAndVote,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     AlternatingOffers,
+    /// Every round a party that is drawn puts one offer, and all whose consent it needs answer at
+    /// once.
+    RandomProposer {
+        /// By party, how likely it is drawn; they sum to 1.
+        recognition: Vec<f64>,
+    },
+    /// A mediator varies one text; the parties vote on each variant, and at the end on the text.
+    SingleText {
+        /// By party, the initial temperature, 0 or more: see [`concession_probability`].
+        temperatures: Vec<f64>,
+    },
 }
 
 impl ProtocolKind {
-    /// Every protocol.
-    pub const ALL: [Self; 2] = [Self::ProposalAndVote, Self::AlternatingOffers];
+    /// The names of all protocols, in the order of the variants.
+    pub const NAMES: [&'static str; 4] = [
+        "proposal_and_vote",
+        "alternating_offers",
+        "random_proposer",
+        "single_text",
+    ];
 
     /// The name by which files call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ProposalAndVote => "proposal_and_vote",
-            Self::AlternatingOffers => "alternating_offers",
-        }
+    pub fn name(&self) -> &'static str {
+        Self::NAMES[match self {
+            Self::ProposalAndVote => 0,
+            Self::AlternatingOffers => 1,
+            Self::RandomProposer { .. } => 2,
+            Self::SingleText { .. } => 3,
+        }]
     }
 }
 
@@ -56,6 +79,12 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whether a mediator's text gets the consent it needs. One in which nobody has a say gets
+    /// none: it needs a yes at least.
+    pub fn is_taken(&self, text: Outcome, yes: PartySet) -> bool {
+        !yes.is_empty() && self.consent.is_satisfied(&self.space, text, yes)
+    }
+
     /// The share of the deadline that has passed in a round, counted from 1; never 0, never 1.
     ///
     /// ```text

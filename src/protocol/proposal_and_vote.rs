@@ -1,51 +1,53 @@
-//! Each round every party, in turn order, puts one offer; all whose consent it needs answer at once.
+//! A party puts an offer, and all whose consent it needs answer at once.
+//!
+//! Each round either every party has its turn to propose, in turn order, or one that is drawn.
 
-use crate::domain::{Outcome, PartyId, PartySet};
+use crate::domain::{PartyId, PartySet};
 use crate::protocol::Rules;
 use crate::protocol::action::{Action, Ask};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
+use crate::protocol::random_proposer::ProposerDraw;
 use crate::protocol::session::Log;
+use crate::protocol::vote::Vote;
 
 #[derive(Clone, Debug)]
 pub(super) struct ProposalAndVote {
     /// Whose turn it is to put an offer.
     proposer: PartyId,
+    /// Where the only proposer of a round comes from; without it all parties take turns.
+    draw: Option<Box<ProposerDraw>>,
     vote: Option<Vote>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Vote {
-    offer: Outcome,
-    asked: PartySet,
-    yes: PartySet,
-    no: PartySet,
-}
-
 impl ProposalAndVote {
-    pub(super) fn new() -> Self {
+    /// Every party proposes in every round.
+    pub(super) fn in_turn() -> Self {
         Self {
             proposer: PartyId::new(0),
+            draw: None,
+            vote: None,
+        }
+    }
+
+    /// One party proposes in every round.
+    pub(super) fn drawn(mut draw: ProposerDraw) -> Self {
+        Self {
+            proposer: draw.next(),
+            draw: Some(Box::new(draw)),
             vote: None,
         }
     }
 
     pub(super) fn pending(&self) -> (Ask, PartySet) {
-        match self.vote {
+        match &self.vote {
             None => (Ask::Offer, PartySet::only(self.proposer)),
             Some(vote) => {
-                let answered = vote.yes.union(vote.no);
                 let ask = Ask::Answer {
-                    offer: vote.offer,
+                    offer: vote.text,
                     proposer: self.proposer,
                 };
-                (
-                    ask,
-                    vote.asked
-                        .iter()
-                        .filter(|&it| !answered.contains(it))
-                        .collect(),
-                )
+                (ask, vote.unanswered())
             }
         }
     }
@@ -58,22 +60,17 @@ impl ProposalAndVote {
                     proposer: party,
                     offer,
                 });
-                self.vote = Some(Vote {
-                    offer,
-                    // Whoever puts an offer forward consents to it.
-                    asked: rules.consent.asked(&rules.space, offer).without(party),
-                    yes: PartySet::EMPTY,
-                    no: PartySet::EMPTY,
-                });
+                // Whoever puts an offer forward consents to it.
+                let asked = rules.consent.asked(&rules.space, offer).without(party);
+                self.vote = Some(Vote::new(offer, asked));
             }
-            (Action::Accept, Some(vote)) => vote.yes = vote.yes.with(party),
-            (Action::Reject, Some(vote)) => vote.no = vote.no.with(party),
-            (Action::Accept | Action::Reject, None) | (Action::WalkOut, _) => {
+            (action, Some(vote)) => vote.answer(party, action),
+            (Action::Accept | Action::Reject | Action::WalkOut, None) => {
                 unreachable!("the session lets only fitting actions through")
             }
         }
         if let Some(vote) = self.vote
-            && vote.asked == vote.yes.union(vote.no)
+            && vote.is_over()
         {
             self.count(rules, log, vote);
         }
@@ -84,23 +81,26 @@ impl ProposalAndVote {
         log.events.push(Event::Answered {
             round: log.round,
             proposer: self.proposer,
-            offer: vote.offer,
+            offer: vote.text,
             yes: vote.yes,
             no: vote.no,
             answered: vote.asked,
         });
         let yes = vote.yes.with(self.proposer);
-        if rules.consent.is_satisfied(&rules.space, vote.offer, yes) {
+        if rules.consent.is_satisfied(&rules.space, vote.text, yes) {
             log.ending = Some(Ending::Agreement {
                 round: log.round,
-                proposer: self.proposer,
-                outcome: vote.offer,
+                proposer: Some(self.proposer),
+                outcome: vote.text,
             });
             return;
         }
         self.vote = None;
         let next = self.proposer.idx() + 1;
-        if next < rules.n_parties {
+        if let Some(draw) = &mut self.draw {
+            self.proposer = draw.next();
+            log.next_round(rules);
+        } else if next < rules.n_parties {
             self.proposer = PartyId::new(next);
         } else {
             self.proposer = PartyId::new(0);

@@ -8,7 +8,10 @@ use crate::protocol::alternating_offers::AlternatingOffers;
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::proposal_and_vote::ProposalAndVote;
+use crate::protocol::random_proposer::ProposerDraw;
+use crate::protocol::single_text::SingleText;
 use crate::protocol::{ProtocolKind, Rules};
+use crate::seeds::Stream;
 
 /// One playthrough of a protocol.
 ///
@@ -23,6 +26,7 @@ use crate::protocol::{ProtocolKind, Rules};
 /// use std::sync::Arc;
 /// use demarche::domain::{ConsentRule, OutcomeSpace, PartyId, Scale};
 /// use demarche::protocol::{Action, Ask, ProtocolKind, Rules, Session};
+/// use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 ///
 /// let space = Arc::new(OutcomeSpace::new(&[2, 2])?);
 /// let rules = Rules {
@@ -33,7 +37,9 @@ use crate::protocol::{ProtocolKind, Rules};
 ///     scales: vec![Scale::Nominal; 2],
 ///     space: Arc::clone(&space),
 /// };
-/// let mut session = Session::new(Arc::new(rules));
+/// let seeds = Seeds::new(MasterSeed(1));
+/// let luck = seeds.stream(Replication(0), NameHash::of(""), Purpose::Protocol);
+/// let mut session = Session::new(Arc::new(rules), luck);
 /// let outcome = space.outcomes().next().expect("a space has outcomes");
 ///
 /// let first = session.pending().expect("the session has just begun");
@@ -63,6 +69,7 @@ pub(super) struct Log {
 enum State {
     ProposalAndVote(ProposalAndVote),
     AlternatingOffers(AlternatingOffers),
+    SingleText(Box<SingleText>),
 }
 
 /// What a session waits for.
@@ -79,25 +86,31 @@ pub struct Pending {
 impl Session {
     /// A session that has just begun.
     ///
+    /// `luck` is all that the protocol draws from; some protocols need none.
+    ///
     /// # Panics
     ///
     /// If the rules know no party or no round.
-    pub fn new(rules: Arc<Rules>) -> Self {
+    pub fn new(rules: Arc<Rules>, luck: Stream) -> Self {
         assert!(rules.n_parties > 0, "somebody negotiates");
         assert!(rules.deadline_rounds > 0, "there is a round");
-        let state = match rules.protocol {
-            ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::new()),
-            ProtocolKind::AlternatingOffers => State::AlternatingOffers(AlternatingOffers::new()),
+        let mut log = Log {
+            round: 1,
+            events: Vec::new(),
+            ending: None,
         };
-        Self {
-            rules,
-            log: Log {
-                round: 1,
-                events: Vec::new(),
-                ending: None,
-            },
-            state,
-        }
+        let state = match &rules.protocol {
+            ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::in_turn()),
+            ProtocolKind::AlternatingOffers => State::AlternatingOffers(AlternatingOffers::new()),
+            ProtocolKind::RandomProposer { recognition } => {
+                let draw = ProposerDraw::new(recognition, luck);
+                State::ProposalAndVote(ProposalAndVote::drawn(draw))
+            }
+            ProtocolKind::SingleText { .. } => {
+                State::SingleText(Box::new(SingleText::new(&rules, &mut log, luck)))
+            }
+        };
+        Self { rules, log, state }
     }
 
     /// What all parties know of the game.
@@ -123,6 +136,7 @@ impl Session {
         let (ask, parties) = match &self.state {
             State::ProposalAndVote(it) => it.pending(),
             State::AlternatingOffers(it) => it.pending(),
+            State::SingleText(it) => it.pending(&self.rules, &self.log),
         };
         Some(Pending {
             ask,
@@ -145,10 +159,10 @@ impl Session {
         let allowed = match (pending.ask, action) {
             (_, Action::WalkOut)
             | (Ask::Offer | Ask::AcceptOrReplace { .. }, Action::Offer(_))
-            | (Ask::Answer { .. }, Action::Accept | Action::Reject)
+            | (Ask::Answer { .. } | Ask::Vote { .. }, Action::Accept | Action::Reject)
             | (Ask::AcceptOrReplace { .. }, Action::Accept) => true,
             (Ask::Offer, Action::Accept | Action::Reject)
-            | (Ask::Answer { .. }, Action::Offer(_))
+            | (Ask::Answer { .. } | Ask::Vote { .. }, Action::Offer(_))
             | (Ask::AcceptOrReplace { .. }, Action::Reject) => false,
         };
         if !allowed {
@@ -170,6 +184,7 @@ impl Session {
             Action::Offer(_) | Action::Accept | Action::Reject => match &mut self.state {
                 State::ProposalAndVote(it) => it.apply(&self.rules, &mut self.log, party, action),
                 State::AlternatingOffers(it) => it.apply(&self.rules, &mut self.log, party, action),
+                State::SingleText(it) => it.apply(&self.rules, &mut self.log, party, action),
             },
         }
         Ok(())

@@ -7,6 +7,7 @@
 //! A new offering rule is one file and one line in [`OFFERING_RULES`].
 
 mod acceptance;
+mod equilibrium;
 mod random_offer;
 mod time_dependent;
 mod trade_off;
@@ -22,8 +23,12 @@ pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceKind};
 pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
 
 /// The offering rules that files can name.
-pub const OFFERING_RULES: &[&OfferingKind] =
-    &[&time_dependent::KIND, &trade_off::KIND, &random_offer::KIND];
+pub const OFFERING_RULES: &[&OfferingKind] = &[
+    &time_dependent::KIND,
+    &trade_off::KIND,
+    &random_offer::KIND,
+    &equilibrium::KIND,
+];
 
 /// A number that a strategy needs, which a scenario gives.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -57,6 +57,7 @@ impl OfferingRule for TradeOff {
                     self.hear(situation, party, offer);
                 }
             }
+            Event::Voted { .. } => {}
         }
     }
 

@@ -222,6 +222,7 @@ fn a_party_that_is_gone_is_named() {
 struct Record<'a> {
     setting: &'a Setting,
     preferences: Vec<Preferences>,
+    draws: &'a [PreferenceDraw],
     session: &'a Session,
     result: &'a SessionResult,
 }
@@ -244,6 +245,7 @@ fn check_law(law: impl Fn(&Record<'_>)) {
             law(&Record {
                 setting: &setting,
                 preferences,
+                draws: &draws,
                 session,
                 result,
             });
@@ -260,6 +262,11 @@ fn nobody_offers_or_accepts_below_its_reservation_value() {
                     proposer, offer, ..
                 } => (PartySet::only(proposer), offer),
                 Event::Answered { yes, offer, .. } => (yes, offer),
+                // A vote on a variant is about which text is better, the final one about agreeing.
+                Event::Voted {
+                    standing: Some(_), ..
+                } => continue,
+                Event::Voted { yes, text, .. } => (yes, text),
             };
             for party in consenting.iter() {
                 assert!(it.preferences[party.idx()].is_individually_rational(offer));
@@ -274,22 +281,29 @@ fn an_agreement_has_the_consent_it_needs_and_comes_at_once() {
         let rules = it.setting.rules();
         let events = it.session.events();
         for (idx, event) in events.iter().enumerate() {
-            let Event::Answered {
-                proposer,
-                offer,
-                yes,
-                no,
-                answered,
-                ..
-            } = *event
-            else {
-                continue;
+            let (offer, yes, no, answered, consenting) = match *event {
+                Event::Answered {
+                    proposer,
+                    offer,
+                    yes,
+                    no,
+                    answered,
+                    ..
+                } => (offer, yes, no, answered, yes.with(proposer)),
+                Event::Voted {
+                    text,
+                    standing: None,
+                    yes,
+                    no,
+                    ..
+                } => (text, yes, no, yes.union(no), yes),
+                Event::Offered { .. } | Event::Voted { .. } => continue,
             };
             assert!(yes.intersection(no).is_empty());
             assert!(yes.union(no).contains_all(answered));
-            let enough = rules
-                .consent
-                .is_satisfied(&rules.space, offer, yes.with(proposer));
+            // A text in which nobody has a say is not agreed.
+            let enough = !consenting.is_empty()
+                && rules.consent.is_satisfied(&rules.space, offer, consenting);
             let is_last = idx + 1 == events.len();
             if is_last && enough {
                 assert_eq!(it.result.ending.agreement(), Some(offer));
@@ -304,9 +318,14 @@ fn an_agreement_has_the_consent_it_needs_and_comes_at_once() {
         } = it.result.ending
         {
             let last = events.last();
-            let is_consent = matches!(last, Some(Event::Answered { offer, proposer, .. })
-                if *offer == outcome && *proposer == by);
-            assert!(is_consent, "an agreement follows the last answer");
+            let consent = match last {
+                Some(Event::Answered {
+                    offer, proposer, ..
+                }) => Some((*offer, Some(*proposer))),
+                Some(Event::Voted { text, .. }) => Some((*text, None)),
+                Some(Event::Offered { .. }) | None => None,
+            };
+            assert_eq!(consent, Some((outcome, by)), "it follows the last answer");
         }
     });
 }
@@ -334,6 +353,9 @@ fn rounds_rise_to_the_deadline_and_no_further() {
 fn parties_take_turns_in_file_order() {
     check_law(|it| {
         let rules = it.setting.rules();
+        if matches!(rules.protocol, ProtocolKind::RandomProposer { .. }) {
+            return;
+        }
         // Who acts in turn and when: offers, and acceptances where those are turns of their own.
         let mut turns: Vec<(u32, PartyId)> = Vec::new();
         for event in it.session.events() {
@@ -351,6 +373,7 @@ fn parties_take_turns_in_file_order() {
                         turns.extend(answered.iter().map(|it| (round, it)));
                     }
                 }
+                Event::Voted { .. } => {}
             }
         }
         let n = rules.n_parties;
@@ -365,8 +388,8 @@ fn parties_take_turns_in_file_order() {
 fn only_a_party_that_nothing_could_satisfy_walks_out() {
     check_law(|it| {
         if let Ending::Walkout { party, .. } = it.result.ending {
-            let report = &it.result.parties[party.idx()];
-            assert!(report.best_utility < report.reservation_value);
+            let floor = it.preferences[party.idx()].reservation_value();
+            assert!(it.result.parties[party.idx()].best_utility < floor);
         }
     });
 }
@@ -382,10 +405,15 @@ fn reports_tell_what_was_drawn_and_said() {
         {
             let me = PartyId::new(idx);
             let agreement = it.result.ending.agreement();
-            assert_eq!(report.reservation_value, preferences.reservation_value());
+            let round = it.result.ending.round();
+            let discounted = |utility| it.draws[idx].discounted(utility, round);
+            assert_eq!(
+                report.reservation_value,
+                discounted(preferences.reservation_value())
+            );
             assert_eq!(
                 report.agreement_utility,
-                agreement.map(|it| preferences.utility(it))
+                agreement.map(|it| discounted(preferences.utility(it)))
             );
             let best = preferences
                 .space()
@@ -399,7 +427,7 @@ fn reports_tell_what_was_drawn_and_said() {
                     Event::Offered {
                         proposer, offer, ..
                     } => (proposer == me).then(|| preferences.utility(offer)),
-                    Event::Answered { .. } => None,
+                    Event::Answered { .. } | Event::Voted { .. } => None,
                 })
                 .collect();
             assert_eq!(report.offers as usize, offers.len());
@@ -409,6 +437,10 @@ fn reports_tell_what_was_drawn_and_said() {
                 let mine = events.iter().filter(|it| match it {
                     Event::Answered { yes, answered, .. } => {
                         answered.contains(me) && yes.contains(me) == wanted
+                    }
+                    Event::Voted { yes, no, .. } => {
+                        let (said, kept) = if wanted { (yes, no) } else { (no, yes) };
+                        said.contains(me) && !kept.contains(me)
                     }
                     Event::Offered { .. } => false,
                 });
@@ -430,18 +462,86 @@ fn only_those_who_are_needed_or_counted_are_asked() {
     check_law(|it| {
         let rules = it.setting.rules();
         for event in it.session.events() {
-            if let Event::Answered {
-                proposer,
-                offer,
-                answered,
-                ..
-            } = *event
-                && rules.protocol == ProtocolKind::ProposalAndVote
-            {
-                let asked = rules.consent.asked(&rules.space, offer).without(proposer);
-                assert_eq!(members(answered), members(asked));
-            }
+            let (answered, asked) = match *event {
+                Event::Answered {
+                    proposer,
+                    offer,
+                    answered,
+                    ..
+                } if rules.protocol != ProtocolKind::AlternatingOffers => {
+                    let asked = rules.consent.asked(&rules.space, offer);
+                    (answered, asked.without(proposer))
+                }
+                Event::Voted { text, yes, no, .. } => {
+                    (yes.union(no), rules.consent.asked(&rules.space, text))
+                }
+                Event::Offered { .. } | Event::Answered { .. } => continue,
+            };
+            assert_eq!(members(answered), members(asked));
         }
+    });
+}
+
+#[test]
+fn a_drawn_proposer_has_the_round_to_itself() {
+    check_law(|it| {
+        let ProtocolKind::RandomProposer { recognition } = &it.setting.rules().protocol else {
+            return;
+        };
+        let offers = it.session.events().iter().filter_map(|it| match *it {
+            Event::Offered {
+                round, proposer, ..
+            } => Some((round, proposer)),
+            Event::Answered { .. } | Event::Voted { .. } => None,
+        });
+        for (expected, (round, proposer)) in (1..).zip(offers) {
+            assert_eq!(round, expected);
+            assert!(recognition[proposer.idx()] > 0.0);
+        }
+    });
+}
+
+#[test]
+fn a_single_text_changes_one_issue_at_a_time_and_only_with_consent() {
+    check_law(|it| {
+        let rules = it.setting.rules();
+        let ProtocolKind::SingleText { temperatures } = &rules.protocol else {
+            return;
+        };
+        let space = &rules.space;
+        let mut expected = None;
+        for event in it.session.events() {
+            let Event::Voted {
+                round,
+                text,
+                standing,
+                yes,
+                no,
+            } = *event
+            else {
+                unreachable!("a mediator's parties only vote");
+            };
+            let before = standing.unwrap_or(text);
+            assert_eq!(standing.is_none(), round == rules.deadline_rounds);
+            assert!(expected.is_none_or(|it| it == before), "nobody else writes");
+            let changed = space
+                .issues()
+                .filter(|&it| space.option(before, it) != space.option(text, it));
+            let is_fixed = space.n_outcomes() == 1 || standing.is_none();
+            assert_eq!(changed.count(), usize::from(!is_fixed));
+            for party in yes.union(no).iter() {
+                let mine = &it.preferences[party.idx()];
+                let is_better = match standing {
+                    Some(standing) => mine.utility(text) >= mine.utility(standing),
+                    None => mine.is_individually_rational(text),
+                };
+                let is_annealer = standing.is_some() && temperatures[party.idx()] > 0.0;
+                assert!(is_better == yes.contains(party) || is_annealer && !is_better);
+            }
+            let is_taken = !yes.is_empty() && rules.consent.is_satisfied(space, text, yes);
+            expected = Some(if is_taken { text } else { before });
+        }
+        assert_eq!(it.result.n_offers, 0);
     });
 }
 

@@ -435,6 +435,60 @@ fn a_protocol_that_is_none() {
 }
 
 #[test]
+fn a_proposer_that_cannot_be_drawn() {
+    for (name, recognition) in [
+        ("recognition_not_one", "{ east = 0.5, west = 0.4 }"),
+        ("recognition_below_nought", "{ east = 1.5, west = -0.5 }"),
+        ("recognition_of_some", "{ east = 1.0 }"),
+        ("recognition_of_nobody", "{}"),
+        (
+            "recognition_of_an_unknown_party",
+            "{ east = 0.5, wets = 0.5 }",
+        ),
+        ("recognition_of_text", "{ east = \"half\", west = 0.5 }"),
+    ] {
+        let protocol =
+            format!("[protocol.random_proposer]\nrecognition = {recognition}\ndeadline_rounds = 5");
+        check(
+            name,
+            "[protocol.proposal_and_vote]\ndeadline_rounds = 5",
+            &protocol,
+        );
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_varied() {
+    for (name, temperature) in [
+        ("temperature_below_nought", "{ east = -0.5 }"),
+        ("temperature_without_end", "{ east = inf }"),
+        ("temperature_of_an_unknown_party", "{ north = 0.5 }"),
+    ] {
+        let protocol =
+            format!("[protocol.single_text]\ntemperature = {temperature}\ndeadline_rounds = 5");
+        check(
+            name,
+            "[protocol.proposal_and_vote]\ndeadline_rounds = 5",
+            &protocol,
+        );
+    }
+}
+
+#[test]
+fn a_discount_factor_that_is_none() {
+    let line = "reservation_value = 0.3\n";
+    for (name, number) in [
+        ("discount_factor_of_nought", "0.0"),
+        (
+            "discount_factor_above_one",
+            "{ uniform = { min = 0.9, max = 1.1 } }",
+        ),
+    ] {
+        check(name, line, &format!("{line}discount_factor = {number}\n"));
+    }
+}
+
+#[test]
 fn a_leverage_that_is_none() {
     let leverage = "\n[[leverage]]\nid = \"l\"\nby = \"north\"\non = \"west\"\nlowers_reservation_value = 1.5\n";
     check("wrong_leverage", ROUNDS, &format!("{ROUNDS}{leverage}"));

@@ -328,6 +328,18 @@ fn the_summary_is_told_on_standard_output_and_progress_is_not() {
 }
 
 #[test]
+fn drawn_proposers_and_a_mediator_are_told_too() {
+    for (name, file) in [
+        ("play_of_the_village_council", "village-council"),
+        ("play_of_the_shared_barn", "shared-barn"),
+    ] {
+        let path = format!("configs/scenarios/{file}.toml");
+        let output = check(&["play", &path, "--seed", "1"], 0);
+        insta::assert_snapshot!(name, String::from_utf8(output.stdout).unwrap());
+    }
+}
+
+#[test]
 fn a_session_is_told_round_by_round() {
     let output = check(&["play", VILLAGES, "--seed", "3"], 0);
     insta::assert_snapshot!(

@@ -201,7 +201,7 @@ fn the_summary_says_which_cells_are_sure() {
 fn session(is_agreed: bool) -> SessionResult {
     let agreement = || Ending::Agreement {
         round: 1,
-        proposer: PartyId::new(0),
+        proposer: Some(PartyId::new(0)),
         outcome: OutcomeSpace::new(&[2]).unwrap().outcome_of_code(0).unwrap(),
     };
     SessionResult {

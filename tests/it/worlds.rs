@@ -257,7 +257,7 @@ impl Luck {
     }
 }
 
-/// A valid scenario file made of luck: two to four parties, both protocols, all strategies.
+/// A valid scenario file made of luck: two to four parties, all protocols, all strategies.
 pub(crate) fn scenario_text(luck: &mut Luck) -> String {
     let n_parties = luck.between(2, 4);
     let n_issues = luck.between(1, 4);
@@ -308,11 +308,49 @@ pub(crate) fn scenario_text(luck: &mut Luck) -> String {
             _ => writeln!(text, "[[consent]]\nquota = {}", luck.between(1, n_parties)),
         };
     }
-    let _ = writeln!(
-        text,
-        "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}"
-    );
+    let _ = match luck.below(3) {
+        0 => writeln!(
+            text,
+            "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}"
+        ),
+        1 => {
+            // Some never propose.
+            let recognition = match luck.below(3) {
+                0 => "",
+                1 => "0.25, 0.75, 0.0, 0.0",
+                _ => "0.0, 1.0, 0.0, 0.0",
+            };
+            let named = by_party("recognition", recognition, n_parties);
+            writeln!(
+                text,
+                "[protocol.random_proposer]\ndeadline_rounds = {rounds}\n{named}"
+            )
+        }
+        _ => {
+            let temperature = *luck.pick(&["", "0.0", "0.1, 2.5"]);
+            let named = by_party("temperature", temperature, n_parties);
+            writeln!(
+                text,
+                "[protocol.single_text]\ndeadline_rounds = {rounds}\n{named}"
+            )
+        }
+    };
     text
+}
+
+/// Numbers for the first parties, as a protocol's table writes them; nothing for none.
+fn by_party(key: &str, numbers: &str, n_parties: usize) -> String {
+    let entries: Vec<String> = numbers
+        .split(", ")
+        .take(n_parties)
+        .enumerate()
+        .map(|(idx, number)| format!("p{idx} = {number}"))
+        .collect();
+    if numbers.is_empty() {
+        String::new()
+    } else {
+        format!("{key} = {{ {} }}", entries.join(", "))
+    }
 }
 
 fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]) {
@@ -323,6 +361,9 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
         "[[party]]\nid = \"p{party}\"\nlabel = \"Party {party}\"\nreservation_value = {}",
         luck.number(0.0, highest)
     );
+    if luck.one_in(3) {
+        let _ = writeln!(text, "discount_factor = {}", luck.number(0.5, 1.0));
+    }
     for (issue, size) in sizes.iter().enumerate() {
         let utilities: Vec<String> = (0..*size)
             .map(|it| format!("o{it} = {}", luck.number(0.0, 1.0)))
@@ -345,10 +386,12 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
     for p in *luck.pick(&mixtures) {
         let exponent = luck.number(0.1, 5.0);
-        let rule = match luck.below(4) {
+        let rule = match luck.below(5) {
             0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
             1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
             2 => format!("trade_off = {{ concession_exponent = {exponent} }}"),
+            3 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
+                .to_owned(),
             _ => "random_offer = {}".to_owned(),
         };
         let accept = match luck.below(3) {
