@@ -540,6 +540,9 @@ fn a_single_text_changes_one_issue_at_a_time_and_only_with_consent() {
             }
             let is_taken = !yes.is_empty() && rules.consent.is_satisfied(space, text, yes);
             expected = Some(if is_taken { text } else { before });
+            if standing.is_none() {
+                assert_eq!(it.result.ending.agreement().is_some(), is_taken);
+            }
         }
         assert_eq!(it.result.n_offers, 0);
     });
