@@ -51,6 +51,10 @@ impl Resolver<'_> {
         let given = [
             (ProtocolKind::ProposalAndVote, &it.proposal_and_vote),
             (ProtocolKind::AlternatingOffers, &it.alternating_offers),
+            (
+                ProtocolKind::AlternatingOffersByTurn,
+                &it.alternating_offers_by_turn,
+            ),
         ];
         let chosen: Vec<(ProtocolKind, u32)> = given
             .into_iter()
@@ -67,13 +71,13 @@ impl Resolver<'_> {
             );
             return (ProtocolKind::ProposalAndVote, 1);
         };
-        if kind == ProtocolKind::AlternatingOffers
+        if kind.is_alternating()
             && let Some(entry) = consent.first()
         {
             self.mistake(
                 Mistake::at(
                     entry.span(),
-                    "alternating_offers always needs everybody's consent",
+                    format!("{} always needs everybody's consent", kind.name()),
                 )
                 .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
             );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Number, PartyId, Preferences};
+use crate::domain::{DrawnNumbers, Number, PartyId, Preferences};
 use crate::negotiation::Setting;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 
@@ -14,9 +14,7 @@ use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 pub struct PreferenceDraw {
     setting: Arc<Setting>,
     party: PartyId,
-    weights: Vec<f64>,
-    utilities: Vec<f64>,
-    adds: Vec<f64>,
+    numbers: DrawnNumbers,
     preferences: Preferences,
 }
 
@@ -27,9 +25,7 @@ impl PreferenceDraw {
         let interactions = setting.party(party).interactions.clone();
         Self {
             party,
-            weights: Vec::with_capacity(space.n_issues()),
-            utilities: Vec::with_capacity(space.n_options_total()),
-            adds: Vec::with_capacity(interactions.len()),
+            numbers: DrawnNumbers::default(),
             preferences: Preferences::indifferent(space, interactions),
             setting,
         }
@@ -40,6 +36,11 @@ impl PreferenceDraw {
         &self.preferences
     }
 
+    /// The numbers drawn last, from which the preferences were made.
+    pub fn numbers(&self) -> &DrawnNumbers {
+        &self.numbers
+    }
+
     /// Draws the party's preferences of a replication.
     ///
     /// The reservation value is what is left of the drawn one after all leverage used on the
@@ -48,17 +49,18 @@ impl PreferenceDraw {
         let fixed = self.setting.party(self.party);
         let uncertain = &self.setting.scenario().party(self.party).preferences;
         let mut stream = seeds.stream(replication, fixed.name, Purpose::Preferences);
-        self.weights.clear();
-        self.utilities.clear();
-        self.adds.clear();
+        let drawn_numbers = &mut self.numbers;
+        drawn_numbers.weights.clear();
+        drawn_numbers.utilities.clear();
+        drawn_numbers.adds.clear();
         for (issue, &group) in uncertain.issues.iter().zip(&fixed.issue_groups) {
             let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
             let mut drawn = draw_group(&mut stream, group, numbers);
-            self.weights.extend(drawn.next());
-            self.utilities.extend(drawn);
+            drawn_numbers.weights.extend(drawn.next());
+            drawn_numbers.utilities.extend(drawn);
         }
         for (interaction, &group) in uncertain.interactions.iter().zip(&fixed.interaction_groups) {
-            self.adds.extend(draw_group(
+            drawn_numbers.adds.extend(draw_group(
                 &mut stream,
                 group,
                 std::iter::once(&interaction.adds),
@@ -73,10 +75,11 @@ impl PreferenceDraw {
             let leverage = &self.setting.scenario().leverages[idx];
             reservation_value -= draw_one(&leverage.lowers_reservation_value, group);
         }
+        drawn_numbers.reservation_value = reservation_value;
         self.preferences.set(
-            &self.weights,
-            &self.utilities,
-            &self.adds,
+            &drawn_numbers.weights,
+            &drawn_numbers.utilities,
+            &drawn_numbers.adds,
             reservation_value,
         );
         &self.preferences

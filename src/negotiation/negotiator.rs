@@ -9,7 +9,7 @@ use crate::negotiation::setting::Setting;
 use crate::protocol::{Action, Ask, Ending, Event};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
-use crate::strategy::{AcceptanceKind, OfferingRule, Situation, StrategySpec};
+use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, StrategySpec};
 
 /// A party at the table; sits through one session after another.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ pub struct Negotiator {
 struct Seat {
     strategy: usize,
     rule: Box<dyn OfferingRule>,
-    acceptance: &'static AcceptanceKind,
-    acceptance_numbers: Vec<f64>,
+    acceptance: Box<dyn AcceptanceCondition>,
     search: usize,
     stream: Stream,
     best_utility: Utility,
@@ -77,7 +76,7 @@ impl Negotiator {
         let offering: Vec<f64> =
             draw_group(&mut stream, group, spec.offering_numbers.iter()).collect();
         let group = NameHash::of(spec.acceptance.name);
-        let acceptance_numbers =
+        let acceptance: Vec<f64> =
             draw_group(&mut stream, group, spec.acceptance_numbers.iter()).collect();
         stream.seek(NameHash::of("offers"));
         let search_idx = match spec.offering.audiences {
@@ -92,8 +91,7 @@ impl Negotiator {
         self.seat = Some(Seat {
             strategy,
             rule: (spec.offering.start)(&offering, self.setting.rules()),
-            acceptance: spec.acceptance,
-            acceptance_numbers,
+            acceptance: (spec.acceptance.start)(&acceptance),
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
@@ -109,6 +107,7 @@ impl Negotiator {
     pub fn observe(&mut self, event: &Event) {
         let (seat, _, situation) = self.at_the_table(event.round());
         seat.rule.observe(event, &situation);
+        seat.acceptance.observe(event, &situation);
         seat.ledger.note(event, &situation);
     }
 
@@ -131,9 +130,7 @@ impl Negotiator {
 
     fn offer(&mut self, round: u32) -> Action {
         let (seat, search, situation) = self.at_the_table(round);
-        let floor = situation.preferences.reservation_value();
-        if seat.best_utility < floor {
-            // No deal could ever be better than none.
+        if seat.rule.is_hopeless(&situation) {
             return Action::WalkOut;
         }
         seat.rule
@@ -142,11 +139,10 @@ impl Negotiator {
     }
 
     fn accepts(&mut self, round: u32, offer: Outcome) -> bool {
-        let (seat, _, situation) = self.at_the_table(round);
-        let aspiration = seat.rule.aspiration(&situation);
-        let threshold = (seat.acceptance.threshold)(&seat.acceptance_numbers, aspiration);
-        let preferences = situation.preferences;
-        preferences.utility(offer) >= threshold.max(preferences.reservation_value())
+        let (seat, search, situation) = self.at_the_table(round);
+        let mut own = OwnSide::new(&mut *seat.rule, search, &seat.stream);
+        situation.preferences.is_individually_rational(offer)
+            && seat.acceptance.accepts(offer, &situation, &mut own)
     }
 
     /// What it tells of the session that has just ended.
@@ -192,6 +188,7 @@ impl Negotiator {
             round,
             rules: self.setting.rules(),
             preferences: self.draw.preferences(),
+            numbers: self.draw.numbers(),
             best_utility: seat.best_utility,
         };
         (seat, search, situation)

@@ -23,17 +23,32 @@ pub enum ProtocolKind {
     ProposalAndVote,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     AlternatingOffers,
+    /// The same, but every turn is a round of its own.
+    AlternatingOffersByTurn,
 }
 
 impl ProtocolKind {
     /// Every protocol.
-    pub const ALL: [Self; 2] = [Self::ProposalAndVote, Self::AlternatingOffers];
+    pub const ALL: [Self; 3] = [
+        Self::ProposalAndVote,
+        Self::AlternatingOffers,
+        Self::AlternatingOffersByTurn,
+    ];
 
     /// The name by which files call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::ProposalAndVote => "proposal_and_vote",
             Self::AlternatingOffers => "alternating_offers",
+            Self::AlternatingOffersByTurn => "alternating_offers_by_turn",
+        }
+    }
+
+    /// Whether parties accept the standing offer or replace it, one after the other.
+    pub fn is_alternating(self) -> bool {
+        match self {
+            Self::ProposalAndVote => false,
+            Self::AlternatingOffers | Self::AlternatingOffersByTurn => true,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{PartyId, PartySet};
 use crate::protocol::action::{Action, Ask, ProtocolViolation};
-use crate::protocol::alternating_offers::AlternatingOffers;
+use crate::protocol::alternating_offers::{AlternatingOffers, RoundLength};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::proposal_and_vote::ProposalAndVote;
@@ -87,7 +87,12 @@ impl Session {
         assert!(rules.deadline_rounds > 0, "there is a round");
         let state = match rules.protocol {
             ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::new()),
-            ProtocolKind::AlternatingOffers => State::AlternatingOffers(AlternatingOffers::new()),
+            ProtocolKind::AlternatingOffers => {
+                State::AlternatingOffers(AlternatingOffers::new(RoundLength::AllTurns))
+            }
+            ProtocolKind::AlternatingOffersByTurn => {
+                State::AlternatingOffers(AlternatingOffers::new(RoundLength::OneTurn))
+            }
         };
         Self {
             rules,

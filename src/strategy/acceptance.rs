@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use crate::domain::{Utility, threshold};
-use crate::strategy::Parameter;
+use crate::domain::{Outcome, Utility, threshold};
+use crate::protocol::Event;
+use crate::search::OutcomeSearch;
+use crate::seeds::Stream;
+use crate::strategy::{OfferingRule, Parameter, Situation};
 
 /// A known acceptance condition.
 ///
@@ -16,8 +19,8 @@ pub struct AcceptanceKind {
     pub about: &'static str,
     /// The numbers it needs.
     pub parameters: &'static [Parameter],
-    /// The utility from which it says yes: from its drawn parameters and the aspiration now.
-    pub threshold: fn(&[f64], Utility) -> Utility,
+    /// The condition at the start of a session, with its drawn parameters.
+    pub start: fn(&[f64]) -> Box<dyn AcceptanceCondition>,
 }
 
 impl fmt::Debug for AcceptanceKind {
@@ -31,12 +34,84 @@ impl fmt::Debug for AcceptanceKind {
 /// The acceptance conditions that files can name; the first is the one meant when none is named.
 pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[&ASPIRATION, &CONSTANT];
 
+/// What to say yes to.
+pub trait AcceptanceCondition: Send + fmt::Debug {
+    /// Takes in what happened at the table.
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        let _ = (event, situation);
+    }
+
+    /// Whether it says yes to an offer.
+    fn accepts(
+        &mut self,
+        offer: Outcome,
+        situation: &Situation<'_>,
+        own: &mut OwnSide<'_>,
+    ) -> bool;
+}
+
+/// What a party would do itself if it had to offer now.
+#[derive(Debug)]
+pub struct OwnSide<'a> {
+    rule: &'a mut dyn OfferingRule,
+    search: &'a mut dyn OutcomeSearch,
+    stream: &'a Stream,
+}
+
+impl<'a> OwnSide<'a> {
+    /// What a party would do with this offering rule and this luck.
+    pub fn new(
+        rule: &'a mut dyn OfferingRule,
+        search: &'a mut dyn OutcomeSearch,
+        stream: &'a Stream,
+    ) -> Self {
+        Self {
+            rule,
+            search,
+            stream,
+        }
+    }
+
+    /// The utility it demands now.
+    pub fn aspiration(&mut self, situation: &Situation<'_>) -> Utility {
+        self.rule.aspiration(situation, self.search)
+    }
+
+    /// Whether an outcome is all that it demands now.
+    pub fn is_content_with(&mut self, outcome: Outcome, situation: &Situation<'_>) -> bool {
+        self.rule.is_content_with(outcome, situation, self.search)
+    }
+
+    /// The utility of what it would offer now; `None` if it would rather leave.
+    ///
+    /// Uses up no luck: what it then offers is drawn from the same place.
+    pub fn next_utility(&mut self, situation: &Situation<'_>) -> Option<Utility> {
+        let mut stream = self.stream.clone();
+        let next = self.rule.offer(situation, self.search, &mut stream);
+        next.map(|it| situation.preferences.utility(it))
+    }
+}
+
 const ASPIRATION: AcceptanceKind = AcceptanceKind {
     name: "aspiration",
     about: "says yes to what is worth its aspiration now",
     parameters: &[],
-    threshold: |_, aspiration| aspiration,
+    start: |_| Box::new(Aspiration),
 };
+
+#[derive(Debug)]
+struct Aspiration;
+
+impl AcceptanceCondition for Aspiration {
+    fn accepts(
+        &mut self,
+        offer: Outcome,
+        situation: &Situation<'_>,
+        own: &mut OwnSide<'_>,
+    ) -> bool {
+        own.is_content_with(offer, situation)
+    }
+}
 
 const CONSTANT: AcceptanceKind = AcceptanceKind {
     name: "constant",
@@ -47,6 +122,27 @@ const CONSTANT: AcceptanceKind = AcceptanceKind {
         min: 0.0,
         max: 1.0,
         words: &[],
+        default: None,
     }],
-    threshold: |numbers, _| threshold(numbers[0]),
+    start: |numbers| {
+        Box::new(Constant {
+            at_least: threshold(numbers[0]),
+        })
+    },
 };
+
+#[derive(Debug)]
+struct Constant {
+    at_least: Utility,
+}
+
+impl AcceptanceCondition for Constant {
+    fn accepts(
+        &mut self,
+        offer: Outcome,
+        situation: &Situation<'_>,
+        _: &mut OwnSide<'_>,
+    ) -> bool {
+        situation.preferences.utility(offer) >= self.at_least
+    }
+}

@@ -7,23 +7,31 @@
 //! A new offering rule is one file and one line in [`OFFERING_RULES`].
 
 mod acceptance;
+mod micro;
+mod negmas_time_based;
 mod random_offer;
 mod time_dependent;
 mod trade_off;
 
 use std::fmt;
 
-use crate::domain::{Number, Outcome, PartyId, Preferences, Utility};
+use crate::domain::{DrawnNumbers, Number, Outcome, PartyId, Preferences, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OutcomeSearch};
 use crate::seeds::Stream;
 
-pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceKind};
+pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OwnSide};
 pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
 
 /// The offering rules that files can name.
 pub const OFFERING_RULES: &[&OfferingKind] =
-    &[&time_dependent::KIND, &trade_off::KIND, &random_offer::KIND];
+    &[
+    &time_dependent::KIND,
+    &trade_off::KIND,
+    &random_offer::KIND,
+    &micro::KIND,
+    &negmas_time_based::KIND,
+];
 
 /// A number that a strategy needs, which a scenario gives.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,6 +46,8 @@ pub struct Parameter {
     pub max: f64,
     /// Words that may stand for numbers.
     pub words: &'static [(&'static str, f64)],
+    /// What it is where a file does not give it; `None` if a file has to.
+    pub default: Option<f64>,
 }
 
 /// A known way to make offers.
@@ -74,6 +84,8 @@ pub struct Situation<'a> {
     pub rules: &'a Rules,
     /// Its own preferences.
     pub preferences: &'a Preferences,
+    /// The numbers that these were made from.
+    pub numbers: &'a DrawnNumbers,
     /// The utility of its own best outcome.
     pub best_utility: Utility,
 }
@@ -93,9 +105,31 @@ pub trait OfferingRule: Send + fmt::Debug {
     }
 
     /// The utility it demands now; never below the reservation value where it can be reached.
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility;
+    fn aspiration(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+    ) -> Utility;
+
+    /// Whether an outcome is all that it demands now.
+    fn is_content_with(
+        &mut self,
+        outcome: Outcome,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+    ) -> bool {
+        situation.preferences.utility(outcome) >= self.aspiration(situation, search)
+    }
+
+    /// Whether it leaves on its turn to offer, because no deal could ever be better than none.
+    fn is_hopeless(&self, situation: &Situation<'_>) -> bool {
+        situation.best_utility < situation.preferences.reservation_value()
+    }
 
     /// The outcome to put forward; `None` if it has nothing to offer and would rather leave.
+    ///
+    /// Asking must change nothing, since an acceptance condition may ask too: what was put
+    /// forward comes back through [`OfferingRule::observe`].
     fn offer(
         &mut self,
         situation: &Situation<'_>,

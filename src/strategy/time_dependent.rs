@@ -19,6 +19,7 @@ pub(super) const CONCESSION_EXPONENT: Parameter = Parameter {
     min: 0.001,
     max: 1000.0,
     words: &NAMED_EXPONENTS,
+    default: None,
 };
 
 pub(super) const KIND: OfferingKind = OfferingKind {
@@ -62,7 +63,7 @@ struct TimeDependent {
 }
 
 impl OfferingRule for TimeDependent {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         aspiration(self.concession_exponent, situation)
     }
 
@@ -72,7 +73,7 @@ impl OfferingRule for TimeDependent {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        search.least_at_least(self.aspiration(situation))
+        search.least_at_least(aspiration(self.concession_exponent, situation))
     }
 }
 

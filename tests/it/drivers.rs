@@ -347,16 +347,20 @@ fn parties_take_turns_in_file_order() {
                     no,
                     ..
                 } => {
-                    if rules.protocol == ProtocolKind::AlternatingOffers && no.is_empty() {
+                    if rules.protocol.is_alternating() && no.is_empty() {
                         turns.extend(answered.iter().map(|it| (round, it)));
                     }
                 }
             }
         }
         let n = rules.n_parties;
+        let turns_of_a_round = match rules.protocol {
+            ProtocolKind::ProposalAndVote | ProtocolKind::AlternatingOffers => n,
+            ProtocolKind::AlternatingOffersByTurn => 1,
+        };
         for (idx, (round, party)) in turns.into_iter().enumerate() {
             assert_eq!(party.idx(), idx % n);
-            assert_eq!(round as usize, idx / n + 1);
+            assert_eq!(round as usize, idx / turns_of_a_round + 1);
         }
     });
 }

@@ -5,6 +5,7 @@ mod designs;
 mod drivers;
 mod luck;
 mod mistakes;
+mod negmas;
 mod readme;
 mod references;
 mod runs;

@@ -293,7 +293,8 @@ pub(crate) fn scenario_text(luck: &mut Luck) -> String {
     if luck.one_in(2) {
         let _ = writeln!(
             text,
-            "[protocol.alternating_offers]\ndeadline_rounds = {rounds}"
+            "[protocol.{}]\ndeadline_rounds = {rounds}",
+            luck.pick(&["alternating_offers", "alternating_offers_by_turn"])
         );
         return text;
     }
@@ -345,10 +346,12 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
     for p in *luck.pick(&mixtures) {
         let exponent = luck.number(0.1, 5.0);
-        let rule = match luck.below(4) {
+        let rule = match luck.below(6) {
             0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
             1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
             2 => format!("trade_off = {{ concession_exponent = {exponent} }}"),
+            3 => format!("negmas_time_based = {{ exponent = {exponent} }}"),
+            4 => "micro = {}".to_owned(),
             _ => "random_offer = {}".to_owned(),
         };
         let accept = match luck.below(3) {
