@@ -17,7 +17,9 @@
 //! Without any outcome worth the reservation value r it offers its best, and stays.
 //! Utilities here are floats, summed in the order of the issues with weights as they were drawn.
 
-use crate::domain::{DrawnNumbers, Outcome, Utility, units};
+use std::borrow::Cow;
+
+use crate::domain::{OptionId, Outcome, Utility, units};
 use crate::protocol::Rules;
 use crate::search::{Audiences, OutcomeSearch};
 use crate::seeds::Stream;
@@ -88,6 +90,8 @@ struct NegmasTimeBased {
 /// What a party wants, as `NegMAS` computes it.
 struct FloatPreferences<'a> {
     situation: &'a Situation<'a>,
+    /// Weights that are all 0 count as equal, as everywhere.
+    weights: Cow<'a, [f64]>,
     weight_sum: f64,
     reservation_value: f64,
     best: Outcome,
@@ -95,20 +99,30 @@ struct FloatPreferences<'a> {
     worst_utility: f64,
 }
 
+/// Which end of a party's wishes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extreme {
+    Best,
+    Worst,
+}
+
 impl<'a> FloatPreferences<'a> {
     fn new(situation: &'a Situation<'a>, search: &mut dyn OutcomeSearch) -> Self {
-        let DrawnNumbers {
-            weights,
-            reservation_value,
-            ..
-        } = situation.numbers;
+        let drawn = &situation.numbers.weights;
+        let weights = if drawn.iter().all(|it| *it == 0.0) {
+            Cow::Owned(vec![1.0; drawn.len()])
+        } else {
+            Cow::Borrowed(drawn.as_slice())
+        };
         let weight_sum: f64 = weights.iter().sum();
         let is_scaled = (weight_sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE;
         let mut res = Self {
             situation,
             weight_sum,
-            reservation_value: reservation_value * if is_scaled { weight_sum } else { 1.0 },
-            best: situation.extreme(Extreme::Best),
+            reservation_value: situation.numbers.reservation_value
+                * if is_scaled { weight_sum } else { 1.0 },
+            best: extreme(situation, &weights, Extreme::Best),
+            weights,
             best_utility: 0.0,
             worst_utility: 0.0,
         };
@@ -116,7 +130,7 @@ impl<'a> FloatPreferences<'a> {
             res.best = search.best();
         }
         res.best_utility = res.utility(res.best);
-        res.worst_utility = res.utility(situation.extreme(Extreme::Worst));
+        res.worst_utility = res.utility(extreme(situation, &res.weights, Extreme::Worst));
         res
     }
 
@@ -128,14 +142,17 @@ impl<'a> FloatPreferences<'a> {
             ..
         } = self.situation;
         let space = preferences.space();
-        let of_issues = space
-            .flat_options(outcome)
-            .zip(&numbers.weights)
-            .fold(0.0, |sum, (flat, weight)| sum + weight * numbers.utilities[flat]);
+        let of_issues = space.flat_options(outcome).zip(self.weights.iter());
+        let of_issues = of_issues.fold(0.0, |sum, (flat, weight)| {
+            sum + weight * numbers.utilities[flat]
+        });
         let interactions = preferences.interactions().iter().zip(&numbers.adds);
         interactions.fold(of_issues, |sum, ((condition, _), adds)| {
-            let is_fulfilled = condition.holds(space, outcome);
-            sum + if is_fulfilled { adds * self.weight_sum } else { 0.0 }
+            if condition.holds(space, outcome) {
+                sum + adds * self.weight_sum
+            } else {
+                sum
+            }
         })
     }
 
@@ -145,40 +162,31 @@ impl<'a> FloatPreferences<'a> {
     }
 }
 
-/// Which end of a party's wishes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extreme {
-    Best,
-    Worst,
-}
-
-impl Situation<'_> {
-    /// The outcome that takes the best option of every issue, or the worst.
-    ///
-    /// Of equal options the best is the last and the worst the first; where an issue has no
-    /// weight, they change places.
-    fn extreme(&self, extreme: Extreme) -> Outcome {
-        let space = self.preferences.space();
-        let options: Vec<_> = space
-            .issues()
-            .map(|issue| {
-                let by_utility = |a: &_, b: &_| {
-                    let of = |it| self.numbers.utilities[space.flat(issue, it)];
-                    of(*a).total_cmp(&of(*b))
-                };
-                let has_weight = self.numbers.weights[issue.idx()] > 0.0;
-                let options = space.options(issue);
-                // The last of equals is the greatest, the first of them the least.
-                let option = if (extreme == Extreme::Best) == has_weight {
-                    options.max_by(by_utility)
-                } else {
-                    options.min_by(by_utility)
-                };
-                option.expect("an issue has options")
-            })
-            .collect();
-        space.outcome(&options)
-    }
+/// The outcome that takes the best option of every issue, or the worst.
+///
+/// Of equal options the best is the last and the worst the first; where an issue has no weight,
+/// they change places.
+fn extreme(situation: &Situation<'_>, weights: &[f64], extreme: Extreme) -> Outcome {
+    let space = situation.preferences.space();
+    let utilities = &situation.numbers.utilities;
+    let options: Vec<OptionId> = space
+        .issues()
+        .zip(weights)
+        .map(|(issue, weight)| {
+            let by_utility = |a: &OptionId, b: &OptionId| {
+                utilities[space.flat(issue, *a)].total_cmp(&utilities[space.flat(issue, *b)])
+            };
+            let options = space.options(issue);
+            // The greatest is the last of equals, the least the first of them.
+            let option = if (extreme == Extreme::Best) == (*weight > 0.0) {
+                options.max_by(by_utility)
+            } else {
+                options.min_by(by_utility)
+            };
+            option.expect("an issue has options")
+        })
+        .collect();
+    space.outcome(&options)
 }
 
 impl NegmasTimeBased {
@@ -271,11 +279,7 @@ impl OfferingRule for NegmasTimeBased {
             return Some(preferences.best);
         }
         let (low, _) = self.range(&preferences);
-        let space = situation.preferences.space();
-        if preferences.weight_sum == 0.0 {
-            return space.outcomes().next();
-        }
-        if space.n_outcomes() > SORTED_OUTCOMES_MAX {
+        if situation.preferences.space().n_outcomes() > SORTED_OUTCOMES_MAX {
             return search.least_at_least(Utility::clamped(preferences.units(low)));
         }
         self.nearest(low, &preferences, search)
