@@ -94,7 +94,9 @@ impl OfferingRule for ExpectedUtility {
 
     fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
         let next = self.most_promising(situation, search);
-        next.map_or(situation.best_utility, |it| situation.preferences.utility(it))
+        next.map_or(situation.best_utility, |it| {
+            situation.preferences.utility(it)
+        })
     }
 
     fn offer(

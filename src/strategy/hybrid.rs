@@ -40,7 +40,11 @@ fn mixed(by_time: Utility, by_manner: Utility, relative_time: f64) -> Utility {
     let share = relative_time * relative_time;
     // Counted from the lower of the two, so that rounding leaves it between them.
     let (low, high) = (by_time.min(by_manner), by_time.max(by_manner));
-    let share_of_high = if by_time < by_manner { 1.0 - share } else { share };
+    let share_of_high = if by_time < by_manner {
+        1.0 - share
+    } else {
+        share
+    };
     let room = Utility::clamped(high.units() - low.units());
     Utility::clamped(low.units() + units(room.get() * share_of_high))
 }
@@ -64,7 +68,8 @@ impl OfferingRule for Hybrid {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        search.least_at_least(self.aspiration(situation, search))
+        let target = self.aspiration(situation, search);
+        search.least_at_least(target)
     }
 }
 

@@ -80,11 +80,7 @@ impl OfferingRule for Micro {
         }
     }
 
-    fn aspiration(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
         let next = self.step(situation, search);
         let wanted = next.or_else(|| self.sent.last().map(|it| it.outcome));
         let utility = wanted.map(|it| situation.preferences.utility(it));

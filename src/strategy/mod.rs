@@ -7,10 +7,18 @@
 //! A new offering rule is one file and one line in [`OFFERING_RULES`].
 
 mod acceptance;
+mod expected_utility;
+mod exponential;
+mod hybrid;
 mod micro;
 mod negmas_time_based;
+mod nice_tit_for_tat;
+pub mod opponent_model;
 mod random_offer;
 mod time_dependent;
+mod tit_for_tat;
+mod top_fraction;
+mod tough;
 mod trade_off;
 
 use std::fmt;
@@ -24,12 +32,18 @@ pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind,
 pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
 
 /// The offering rules that files can name.
-pub const OFFERING_RULES: &[&OfferingKind] =
-    &[
+pub const OFFERING_RULES: &[&OfferingKind] = &[
     &time_dependent::KIND,
-    &trade_off::KIND,
-    &random_offer::KIND,
+    &exponential::KIND,
+    &tit_for_tat::KIND,
+    &hybrid::KIND,
     &micro::KIND,
+    &trade_off::KIND,
+    &nice_tit_for_tat::KIND,
+    &expected_utility::KIND,
+    &tough::KIND,
+    &top_fraction::KIND,
+    &random_offer::KIND,
     &negmas_time_based::KIND,
 ];
 
@@ -105,11 +119,7 @@ pub trait OfferingRule: Send + fmt::Debug {
     }
 
     /// The utility it demands now; never below the reservation value where it can be reached.
-    fn aspiration(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Utility;
+    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility;
 
     /// Whether an outcome is all that it demands now.
     fn is_content_with(

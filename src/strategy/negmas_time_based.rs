@@ -231,11 +231,12 @@ impl NegmasTimeBased {
         let nearby = preferences.units(lowest) - SLACK_UNITS..=preferences.units(low) + SLACK_UNITS;
         search.each_within(nearby, &mut |outcome| {
             let utility = preferences.utility(outcome);
-            if utility < low
-                && utility >= low - self.nearness
-                && low - utility < distance
-                && below.is_none_or(|it| utility > it.0 || utility == it.0 && outcome < it.1)
-            {
+            let is_nearer = below.is_none_or(|it| {
+                // Of equal utilities the first outcome.
+                utility.total_cmp(&it.0).then(it.1.cmp(&outcome)).is_gt()
+            });
+            let is_near = utility >= low - self.nearness && low - utility < distance;
+            if utility < low && is_near && is_nearer {
                 below = Some((utility, outcome));
             }
         });
@@ -244,11 +245,7 @@ impl NegmasTimeBased {
 }
 
 impl OfferingRule for NegmasTimeBased {
-    fn aspiration(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
         let preferences = FloatPreferences::new(situation, search);
         Utility::clamped(preferences.units(self.range(&preferences).0))
     }

@@ -50,7 +50,12 @@ fn share_of_the_way(first: Utility, best: Utility, nash: Utility) -> f64 {
 }
 
 impl NiceTitForTat {
-    fn demand(&self, wishes: &Wishes, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
+    fn demand(
+        &self,
+        wishes: &Wishes,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+    ) -> Utility {
         let best = situation.best_utility;
         let Some(nash) = wishes.best_by(situation, search, |_, utility| utility) else {
             return best;
@@ -91,7 +96,7 @@ impl OfferingRule for NiceTitForTat {
     ) -> Option<Outcome> {
         let wishes = Wishes::new(&self.model, situation);
         let demand = self.demand(&wishes, situation, search);
-        wishes.nearest_at_least(demand.units(), search)
+        wishes.nearest_at_least(demand, search)
     }
 }
 
@@ -110,7 +115,10 @@ mod tests {
         ];
         for (first, best, nash, expected) in table {
             let share = share_of_the_way(utility(first), utility(best), utility(nash));
-            assert!((share - expected).abs() < 1e-15, "{first}, {best}, {nash}: {share}");
+            assert!(
+                (share - expected).abs() < 1e-15,
+                "{first}, {best}, {nash}: {share}"
+            );
         }
     }
 }

@@ -47,12 +47,17 @@ pub fn aspiration_share(concession_exponent: f64, relative_time: f64) -> f64 {
 
 /// The utility demanded now: from that of the best outcome down to the reservation value.
 pub(super) fn aspiration(concession_exponent: f64, situation: &Situation<'_>) -> Utility {
+    let share = aspiration_share(concession_exponent, situation.relative_time());
+    demanded(share, situation)
+}
+
+/// The utility that is a share of the way from the reservation value to the best outcome.
+pub(super) fn demanded(share: f64, situation: &Situation<'_>) -> Utility {
     let floor = situation.preferences.reservation_value();
     let room = situation.best_utility.units() - floor.units();
     if room <= 0 {
         return floor;
     }
-    let share = aspiration_share(concession_exponent, situation.relative_time());
     let above = units(Utility::clamped(room).get() * share);
     Utility::clamped(floor.units() + above)
 }

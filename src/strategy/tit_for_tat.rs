@@ -63,11 +63,7 @@ impl Yielding {
     /// ```text
     /// u* − ρ · mean over p of ( u(last offer of p) − u(first offer of p) ),   held within [r, u*]
     /// ```
-    pub(super) fn answered_in_kind(
-        &self,
-        reciprocity: f64,
-        situation: &Situation<'_>,
-    ) -> Utility {
+    pub(super) fn answered_in_kind(&self, reciprocity: f64, situation: &Situation<'_>) -> Utility {
         let gains = self.ends.iter().flatten();
         let gains = gains.map(|(first, last)| last.units() - first.units());
         let (n, sum) = gains.fold((0, 0), |(n, sum), gain| (n + 1, sum + gain));
@@ -99,6 +95,7 @@ impl OfferingRule for TitForTat {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        search.least_at_least(self.aspiration(situation, search))
+        let target = self.aspiration(situation, search);
+        search.least_at_least(target)
     }
 }

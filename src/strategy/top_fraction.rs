@@ -100,7 +100,14 @@ mod tests {
         preferences.set(&[1.0], &[0.0, 0.25, 0.5, 0.5, 1.0], &[], 0.0);
         let consent = ConsentRule::unanimity(1);
         let mut search = Enumeration::new(PartyId::new(0), consent, preferences);
-        let table = [(0.0, 1.0), (0.2, 1.0), (0.21, 0.5), (0.6, 0.5), (0.8, 0.25), (1.0, 0.0)];
+        let table = [
+            (0.0, 1.0),
+            (0.2, 1.0),
+            (0.21, 0.5),
+            (0.6, 0.5),
+            (0.8, 0.25),
+            (1.0, 0.0),
+        ];
         for (fraction, expected) in table {
             let reached = utility_reached_by(portion(fraction, 5), &mut search);
             assert_eq!(Some(reached), Utility::new(expected), "the top {fraction}");

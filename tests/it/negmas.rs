@@ -82,7 +82,11 @@ impl Scaled {
             let with = |sum: &f64| values.iter().map(move |it| sum + weight * it).collect();
             sums.iter().flat_map::<Vec<f64>, _>(with).collect()
         };
-        let mut res = self.weights.iter().zip(&self.values).fold(vec![0.0], of_issue);
+        let mut res = self
+            .weights
+            .iter()
+            .zip(&self.values)
+            .fold(vec![0.0], of_issue);
         res.sort_by(|a, b| b.total_cmp(a));
         res
     }
@@ -165,7 +169,10 @@ fn strategy(agent: &str, unit: f64) -> StrategySpec {
     StrategySpec {
         p: 1.0,
         offering: rule(name),
-        offering_numbers: parameters.iter().map(|it| Number::constant("", *it)).collect(),
+        offering_numbers: parameters
+            .iter()
+            .map(|it| Number::constant("", *it))
+            .collect(),
         acceptance: ACCEPTANCE_CONDITIONS[0],
         acceptance_numbers: Vec::new(),
     }
@@ -226,7 +233,10 @@ impl Told {
         });
         let n_offers = u64::from(Event::count_offers(session.events()));
         let ending = session.ending().expect("the session has ended");
-        assert!(!matches!(ending, Ending::Walkout { .. } | Ending::Forfeit { .. }));
+        assert!(!matches!(
+            ending,
+            Ending::Walkout { .. } | Ending::Forfeit { .. }
+        ));
         Self {
             agreement: ending.agreement().map(|it| options(space, it)),
             n_rounds: u64::from(ending.round()),
@@ -265,7 +275,10 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
     let mut n_runs = 0;
     let mut n_tied = 0;
     let mut wrong = Vec::new();
-    for (name, variants) in reference["scenarios"].as_object().expect("scenarios by name") {
+    for (name, variants) in reference["scenarios"]
+        .as_object()
+        .expect("scenarios by name")
+    {
         let path = folder.join("scenarios").join(name).join("scenario.json");
         let file = python_json(&path).unwrap_or_else(|| panic!("{} is missing", path.display()));
         for (variant, runs) in variants.as_object().expect("variants by name") {
@@ -308,7 +321,9 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
                 }
                 if found != expected {
                     let agents = &run["agents"];
-                    wrong.push(format!("{name} {variant} {agents}: {found:?}, {expected:?}"));
+                    wrong.push(format!(
+                        "{name} {variant} {agents}: {found:?}, {expected:?}"
+                    ));
                 }
             }
         }
@@ -321,5 +336,5 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
 
 fn has_ties(party: &Scaled) -> bool {
     let ranking = party.ranking();
-    ranking.windows(2).any(|it| it[0] == it[1])
+    ranking.windows(2).any(|it| it[0].total_cmp(&it[1]).is_eq())
 }

@@ -80,7 +80,13 @@ mod tests {
     fn the_window_is_as_long_as_the_time_that_is_left() {
         let received = [(0.25, 0.75), (0.5, 0.5), (0.75, 0.25)];
         let received = received.map(|(t, it)| (t, Utility::new(it).unwrap()));
-        for (t, expected) in [(0.5, 0.75), (0.625, 0.75), (0.75, 0.5), (0.875, 0.25), (1.0, 0.0)] {
+        for (t, expected) in [
+            (0.5, 0.75),
+            (0.625, 0.75),
+            (0.75, 0.5),
+            (0.875, 0.25),
+            (1.0, 0.0),
+        ] {
             let greatest = greatest_of_late(&received, t);
             assert_eq!(Some(greatest), Utility::new(expected), "at {t}");
         }

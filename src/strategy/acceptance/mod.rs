@@ -1,5 +1,9 @@
 //! What a party says yes to; usable with any offering rule.
 
+mod by_time;
+mod combined;
+mod next;
+
 use std::fmt;
 
 use crate::domain::{Outcome, Utility, threshold};
@@ -32,7 +36,14 @@ impl fmt::Debug for AcceptanceKind {
 }
 
 /// The acceptance conditions that files can name; the first is the one meant when none is named.
-pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[&ASPIRATION, &CONSTANT];
+pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[
+    &ASPIRATION,
+    &CONSTANT,
+    &by_time::KIND,
+    &next::NEXT,
+    &next::PREVIOUS,
+    &combined::KIND,
+];
 
 /// What to say yes to.
 pub trait AcceptanceCondition: Send + fmt::Debug {
@@ -42,12 +53,8 @@ pub trait AcceptanceCondition: Send + fmt::Debug {
     }
 
     /// Whether it says yes to an offer.
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        own: &mut OwnSide<'_>,
-    ) -> bool;
+    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, own: &mut OwnSide<'_>)
+    -> bool;
 }
 
 /// What a party would do itself if it had to offer now.
@@ -137,12 +144,7 @@ struct Constant {
 }
 
 impl AcceptanceCondition for Constant {
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        _: &mut OwnSide<'_>,
-    ) -> bool {
+    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
         situation.preferences.utility(offer) >= self.at_least
     }
 }

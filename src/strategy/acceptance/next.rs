@@ -109,14 +109,10 @@ impl AcceptanceCondition for Previous {
         }
     }
 
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        _: &mut OwnSide<'_>,
-    ) -> bool {
+    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
         let offer = situation.preferences.utility(offer);
-        self.last.is_some_and(|it| self.comparison.will_do(offer, it))
+        self.last
+            .is_some_and(|it| self.comparison.will_do(offer, it))
     }
 }
 

@@ -13,8 +13,8 @@
 //! P(h | o) ∝ P(h)·exp( −(u_h(o) − d(t))² / 2σ² ),   d(t) = 1 − t/2,  σ = 1/4
 //! ```
 //!
-//! d(t) is what a party is taken to demand at time t; u_h(o) has the hypothesis for one issue and
-//! expectations for all else.
+//! Here d(t) is what a party is taken to demand at time t, and the utility under a hypothesis has
+//! that for one issue and expectations for all others.
 //! Of what a party accepts, more than d(t) fits as well as d(t) itself; of what it refuses, less.
 
 use std::sync::Arc;
@@ -207,9 +207,18 @@ mod tests {
     fn probabilities_follow_bayes() {
         let mut probabilities = [0.5, 0.5];
         update(&mut probabilities, [0.75, 0.25].into_iter());
-        assert_eq!(probabilities, [0.75, 0.25]);
+        assert_eq!(
+            probabilities.map(f64::to_bits),
+            [0.75, 0.25].map(f64::to_bits)
+        );
         assert!((likelihood(0.75, 1.0, Said::Offered) - libm::exp(-0.5)).abs() < 1e-15);
-        assert_eq!(likelihood(1.0, 0.5, Said::Accepted).to_bits(), 1_f64.to_bits());
-        assert_eq!(likelihood(0.25, 0.5, Said::Refused).to_bits(), 1_f64.to_bits());
+        assert_eq!(
+            likelihood(1.0, 0.5, Said::Accepted).to_bits(),
+            1_f64.to_bits()
+        );
+        assert_eq!(
+            likelihood(0.25, 0.5, Said::Refused).to_bits(),
+            1_f64.to_bits()
+        );
     }
 }

@@ -91,7 +91,9 @@ impl OpponentModel for FrequencyModel {
             .collect();
         for issue in self.space.issues() {
             let mut options = self.space.options(issue);
-            let first = self.space.flat(issue, options.next().expect("an issue has options"));
+            let first = self
+                .space
+                .flat(issue, options.next().expect("an issue has options"));
             let of_issue = &mut values[first..first + self.space.n_options(issue)];
             let greatest = of_issue.iter().copied().fold(0.0, f64::max);
             for it in of_issue {
@@ -116,15 +118,23 @@ mod tests {
             let estimate = model.estimate(party);
             [0, 1, 2, 3].map(|it| estimate.utility(outcomes[it]))
         };
-        assert_eq!(utilities(&model), [1.0; 4]);
+        assert_eq!(utilities(&model).map(f64::to_bits), [1_f64.to_bits(); 4]);
         // Two offers that differ on the second issue: weights 2/3 and 1/3, values 1 and 1/3 of the
         // options of the first.
         model.hear(party, outcomes[0], Said::Offered, 0.1);
         model.hear(party, outcomes[1], Said::Offered, 0.2);
         let third = 1.0 / 3.0;
-        let expected = [1.0, 1.0, 2.0 * third * third + third, 2.0 * third * third + third];
+        let expected = [
+            1.0,
+            1.0,
+            2.0 * third * third + third,
+            2.0 * third * third + third,
+        ];
         for (found, expected) in utilities(&model).into_iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-15, "{found} is not {expected}");
+            assert!(
+                (found - expected).abs() < 1e-15,
+                "{found} is not {expected}"
+            );
         }
         // A refusal takes a quarter off what was refused.
         model.hear(party, outcomes[2], Said::Refused, 0.3);
@@ -135,7 +145,10 @@ mod tests {
             2.0 * third * third * 0.75 + third,
         ];
         for (found, expected) in utilities(&model).into_iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-15, "{found} is not {expected}");
+            assert!(
+                (found - expected).abs() < 1e-15,
+                "{found} is not {expected}"
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ mod frequency;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{Outcome, OutcomeSpace, PartyId, PartySet, from_units};
+use crate::domain::{Outcome, OutcomeSpace, PartyId, Utility, from_units};
 use crate::protocol::Event;
 use crate::search::{FULL_DISTANCE, OutcomeSearch, Remoteness};
 use crate::strategy::Situation;
@@ -28,27 +28,24 @@ pub trait OpponentModel: Send + fmt::Debug {
 
     /// Takes in an event, at a relative time.
     fn observe(&mut self, event: &Event, relative_time: f64) {
-        let (outcome, groups) = match *event {
+        match *event {
             Event::Offered {
                 proposer, offer, ..
-            } => (offer, [(Said::Offered, PartySet::only(proposer)); 1].to_vec()),
+            } => self.hear(proposer, offer, Said::Offered, relative_time),
             Event::Answered {
                 offer,
                 yes,
-                no,
                 answered,
                 ..
-            } => (
-                offer,
-                vec![
-                    (Said::Accepted, yes.intersection(answered)),
-                    (Said::Refused, no.intersection(answered)),
-                ],
-            ),
-        };
-        for (said, parties) in groups {
-            for party in parties.iter() {
-                self.hear(party, outcome, said, relative_time);
+            } => {
+                for party in answered.iter() {
+                    let said = if yes.contains(party) {
+                        Said::Accepted
+                    } else {
+                        Said::Refused
+                    };
+                    self.hear(party, offer, said, relative_time);
+                }
             }
         }
     }
@@ -98,7 +95,7 @@ impl EstimatedPreferences {
 
     /// How far each option of each issue falls short of the best, as a distance.
     fn costs(&self) -> impl Iterator<Item = u32> + '_ {
-        self.space.issues().flat_map(|issue| {
+        self.space.issues().flat_map(move |issue| {
             let options = self.space.options(issue);
             let of = move |it| self.contributions[self.space.flat(issue, it)];
             let best = options.clone().map(of).fold(0.0, f64::max);
@@ -142,8 +139,13 @@ impl Wishes {
         }
     }
 
+    /// What each party seems to want, in party order.
+    pub(super) fn estimates(&self) -> &[EstimatedPreferences] {
+        &self.estimates
+    }
+
     /// The estimated utilities of an outcome for all others whose answer to it counts.
-    pub(super) fn of_others(
+    fn of_others(
         &self,
         outcome: Outcome,
         situation: &Situation<'_>,
@@ -156,21 +158,20 @@ impl Wishes {
             .map(move |it| (it, self.estimates[it.idx()].utility(outcome)))
     }
 
-    /// Of all outcomes worth at least `units` to the party, the one the others seem to like best.
+    /// Of all outcomes worth at least `target` to the party, the one the others seem to like best.
     pub(super) fn nearest_at_least(
         &self,
-        units: i64,
+        target: Utility,
         search: &mut dyn OutcomeSearch,
     ) -> Option<Outcome> {
-        search.nearest_at_least(crate::domain::Utility::clamped(units), &self.remoteness)
+        search.nearest_at_least(target, &self.remoteness)
     }
 
-    /// Of outcomes between the reservation value and the best, of which nobody could have more
-    /// without another having less as far as is known, the one of greatest merit.
+    /// The outcome of greatest merit, among those that the others seem to like best at each of
+    /// some levels of own utility.
     ///
-    /// Looks at one outcome for each of some levels of own utility, at equal distances.
-    /// Merit is told by what the outcome is worth over no agreement, and by what each other whose
-    /// answer counts seems to make of it.
+    /// Merit is what the outcome is worth over no agreement, times what each other whose answer
+    /// counts makes of it, which is told from its identifier and its estimated utility.
     pub(super) fn best_by(
         &self,
         situation: &Situation<'_>,
@@ -181,7 +182,8 @@ impl Wishes {
         let room = situation.best_utility.units() - floor;
         let mut best: Option<(f64, Outcome)> = None;
         for level in (0..=LEVELS).rev() {
-            let Some(outcome) = self.nearest_at_least(floor + room / LEVELS * level, search) else {
+            let target = Utility::clamped(floor + room / LEVELS * level);
+            let Some(outcome) = self.nearest_at_least(target, search) else {
                 continue;
             };
             let surplus = from_units(situation.preferences.utility(outcome).units() - floor);
