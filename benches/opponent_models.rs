@@ -105,7 +105,11 @@ fn listen(model: &mut dyn OpponentModel, events: &[Event], setting: &Setting, ro
 
 fn measure(report: &mut String, protocol: &str, issues: Issues) {
     let text = scenario_text(protocol, issues);
-    let loaded = load_scenario(Path::new("guessing.toml"), &[], &|_: &Path| Ok(text.clone()));
+    let loaded = load_scenario(
+        Path::new("guessing.toml"),
+        &[],
+        &|_: &Path| Ok(text.clone()),
+    );
     let setting = Arc::new(loaded.expect("the scenario is right").setting);
     let rules = Arc::clone(setting.rules());
     let seeds = Seeds::new(MasterSeed(1));

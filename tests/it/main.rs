@@ -11,6 +11,7 @@ mod references;
 mod runs;
 mod schema;
 mod search;
+mod strategies;
 mod sweeps;
 mod tidy;
 mod violations;
