@@ -6,7 +6,7 @@ use crate::cli::summary::outcome_lines;
 use crate::cli::text::wrap;
 use crate::domain::{Outcome, PartyId, PartySet, Scenario};
 use crate::negotiation::{SessionResult, Setting};
-use crate::protocol::{Ending, Event, ProtocolKind, Session};
+use crate::protocol::{Ending, Event, Session};
 
 /// A session for people: offers by what changed since the party's last, answers, gains.
 pub(super) fn narration(
@@ -18,7 +18,7 @@ pub(super) fn narration(
     let scenario = setting.scenario();
     let mut res = String::new();
     let mut last_offers: Vec<Option<Outcome>> = vec![None; scenario.parties.len()];
-    let is_alternating = setting.rules().protocol == ProtocolKind::AlternatingOffers;
+    let is_alternating = setting.rules().protocol.is_alternating();
     let mut round = 0;
     if let Some(text) = session.events().first().and_then(mediators_text) {
         let _ = writeln!(res, "\nThe mediator's first text");

@@ -284,7 +284,11 @@ impl JsonSchema for StrategyFile {
                 .iter()
                 .map(|it| (it.name.to_owned(), parameter_schema(it, generator)))
                 .collect();
-            let required: Vec<&str> = parameters.iter().map(|it| it.name).collect();
+            let required: Vec<&str> = parameters
+                .iter()
+                .filter(|it| it.default.is_none())
+                .map(|it| it.name)
+                .collect();
             let mut schema = serde_json::json!({
                 "type": "object",
                 "description": about,
@@ -333,6 +337,9 @@ impl JsonSchema for StrategyFile {
 fn parameter_schema(parameter: &Parameter, generator: &mut SchemaGenerator) -> serde_json::Value {
     let mut schema = NumberFile::json_schema(generator).to_value();
     schema["description"] = parameter.about.into();
+    if let Some(default) = parameter.default {
+        schema["default"] = default.into();
+    }
     if !parameter.words.is_empty() {
         let words: Vec<&str> = parameter.words.iter().map(|it| it.0).collect();
         if let Some(ways) = schema["anyOf"].as_array_mut() {

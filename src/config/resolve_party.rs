@@ -8,7 +8,8 @@ use crate::config::resolve::{Hyphens, Resolver, is_sound};
 use crate::config::resolve_number::{Expected, WEIGHT_MAX, told_sum};
 use crate::config::scenario_file::{PartyFile, PreferenceFile};
 use crate::domain::{
-    Interaction, IssuePreference, Number, Party, UncertainPreferences, are_probabilities,
+    Basis, Distribution, Interaction, IssuePreference, Number, Party, Provenance,
+    UncertainPreferences, are_probabilities,
 };
 use crate::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,
@@ -296,15 +297,32 @@ impl Resolver<'_> {
         known
             .iter()
             .filter_map(|parameter| {
-                let (_, number) = files.iter().find(|it| it.0.get_ref() == parameter.name)?;
+                let path = format!("{path}.{}", parameter.name);
+                let given = files.iter().find(|it| it.0.get_ref() == parameter.name);
+                let Some((_, number)) = given else {
+                    return parameter.default.map(|it| default_number(path, it));
+                };
                 let expected = Expected {
                     what: parameter.name,
                     min: parameter.min,
                     max: parameter.max,
                     words: parameter.words,
                 };
-                Some(self.number(number, format!("{path}.{}", parameter.name), expected, None))
+                Some(self.number(number, path, expected, None))
             })
             .collect()
+    }
+}
+
+/// A parameter that the file leaves as it is.
+fn default_number(path: String, number: f64) -> Number {
+    Number {
+        path,
+        distribution: Distribution::constant(number).expect("defaults are finite"),
+        provenance: Provenance {
+            basis: Some(Basis::Assumed),
+            sources: Vec::new(),
+            note: Some("the default".to_owned()),
+        },
     }
 }

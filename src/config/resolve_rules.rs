@@ -57,6 +57,10 @@ impl Resolver<'_> {
             let rounds = *it.deadline_rounds.get_ref();
             chosen.push((ProtocolKind::AlternatingOffers, rounds));
         }
+        if let Some(it) = &it.alternating_offers_by_turn {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::AlternatingOffersByTurn, rounds));
+        }
         if let Some(it) = &it.random_proposer {
             let recognition = self.recognition(it.recognition.as_ref());
             let kind = ProtocolKind::RandomProposer { recognition };
@@ -77,13 +81,13 @@ impl Resolver<'_> {
             return (ProtocolKind::ProposalAndVote, 1);
         }
         let (kind, rounds) = chosen.remove(0);
-        if kind == ProtocolKind::AlternatingOffers
+        if kind.is_alternating()
             && let Some(entry) = consent.first()
         {
             self.mistake(
                 Mistake::at(
                     entry.span(),
-                    "alternating_offers always needs everybody's consent",
+                    format!("{} always needs everybody's consent", kind.name()),
                 )
                 .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
             );

@@ -251,6 +251,8 @@ pub(super) struct ProtocolFile {
     pub(super) proposal_and_vote: Option<RoundsFile>,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     pub(super) alternating_offers: Option<RoundsFile>,
+    /// The same, but every turn is a round of its own, so that the deadline counts turns.
+    pub(super) alternating_offers_by_turn: Option<RoundsFile>,
     /// Each round one party that is drawn puts an offer; all whose consent it needs answer at once.
     pub(super) random_proposer: Option<RandomProposerFile>,
     /// A mediator varies one text; the parties vote on each variant, and at the end on the text.

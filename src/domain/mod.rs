@@ -19,7 +19,9 @@ pub use distribution::{Distribution, DistributionError, PROBABILITY_TOLERANCE, a
 pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, Scale};
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
-pub use preferences::{Interaction, IssuePreference, Preferences, UncertainPreferences};
+pub use preferences::{
+    DrawnNumbers, Interaction, IssuePreference, Preferences, UncertainPreferences,
+};
 pub use provenance::{Basis, Number, Provenance};
 pub use scenario::{Scenario, ScenarioKind, Source};
 pub use utility::{Utility, from_units, threshold, units};

@@ -57,6 +57,21 @@ pub struct Interaction {
     pub adds: Number,
 }
 
+/// A party's numbers as they were drawn, in floats and not scaled.
+///
+/// For rules that have to compute as other programs do; all others use [`Preferences`].
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct DrawnNumbers {
+    /// Importance of each issue, 0 or more.
+    pub weights: Vec<f64>,
+    /// Utilities of all options of all issues.
+    pub utilities: Vec<f64>,
+    /// What each interaction adds.
+    pub adds: Vec<f64>,
+    /// The utility of no agreement, less what leverage takes off it; may be below 0.
+    pub reservation_value: f64,
+}
+
 /// A party's preferences as drawn for one session.
 ///
 /// ```text

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Number, PartyId, Preferences, Utility};
+use crate::domain::{DrawnNumbers, Number, PartyId, Preferences, Utility};
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::NumberId;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
@@ -15,9 +15,7 @@ use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 pub struct PreferenceDraw {
     setting: Arc<Setting>,
     party: PartyId,
-    weights: Vec<f64>,
-    utilities: Vec<f64>,
-    adds: Vec<f64>,
+    numbers: DrawnNumbers,
     preferences: Preferences,
     /// `None` where a round more costs nothing.
     discount_factor: Option<f64>,
@@ -30,9 +28,7 @@ impl PreferenceDraw {
         let interactions = setting.party(party).interactions.clone();
         Self {
             party,
-            weights: Vec::with_capacity(space.n_issues()),
-            utilities: Vec::with_capacity(space.n_options_total()),
-            adds: Vec::with_capacity(interactions.len()),
+            numbers: DrawnNumbers::default(),
             preferences: Preferences::indifferent(space, interactions),
             discount_factor: None,
             setting,
@@ -57,6 +53,11 @@ impl PreferenceDraw {
         })
     }
 
+    /// The numbers drawn last, from which the preferences were made.
+    pub fn numbers(&self) -> &DrawnNumbers {
+        &self.numbers
+    }
+
     /// Draws the party's preferences of a replication.
     ///
     /// The reservation value is what is left of the drawn one after all leverage used on the
@@ -71,20 +72,21 @@ impl PreferenceDraw {
             self.party,
             Purpose::Preferences,
         );
-        self.weights.clear();
-        self.utilities.clear();
-        self.adds.clear();
+        let drawn = &mut self.numbers;
+        drawn.weights.clear();
+        drawn.utilities.clear();
+        drawn.adds.clear();
         // Numbers stand as in `Scenario::numbers`: the reservation value comes first there.
         let mut next = fixed.first_number.plus(1);
         for (issue, &group) in uncertain.issues.iter().zip(&fixed.issue_groups) {
             let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
-            let mut drawn = draws.group(group, next, numbers);
-            self.weights.extend(drawn.next());
-            self.utilities.extend(drawn);
+            let mut group = draws.group(group, next, numbers);
+            drawn.weights.extend(group.next());
+            drawn.utilities.extend(group);
             next = next.plus(1 + issue.utilities.len());
         }
         for (interaction, &group) in uncertain.interactions.iter().zip(&fixed.interaction_groups) {
-            self.adds.push(draws.one(group, next, &interaction.adds));
+            drawn.adds.push(draws.one(group, next, &interaction.adds));
             next = next.plus(1);
         }
         let mut reservation_value = draws.one(
@@ -100,10 +102,11 @@ impl PreferenceDraw {
         let discount_factor = uncertain.discount_factor.as_ref();
         self.discount_factor =
             discount_factor.map(|it| draws.one(NameHash::of("discount_factor"), next, it));
+        drawn.reservation_value = reservation_value;
         self.preferences.set(
-            &self.weights,
-            &self.utilities,
-            &self.adds,
+            &drawn.weights,
+            &drawn.utilities,
+            &drawn.adds,
             reservation_value,
         );
         &self.preferences

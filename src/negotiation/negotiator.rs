@@ -9,7 +9,7 @@ use crate::negotiation::setting::Setting;
 use crate::protocol::{Action, Ask, Ending, Event, ProtocolKind, concession_probability};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
-use crate::strategy::{AcceptanceKind, OfferingRule, Situation, StrategySpec};
+use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, StrategySpec};
 
 /// A party at the table; sits through one session after another.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ pub struct Negotiator {
 struct Seat {
     strategy: usize,
     rule: Box<dyn OfferingRule>,
-    acceptance: &'static AcceptanceKind,
-    acceptance_numbers: Vec<f64>,
+    acceptance: Box<dyn AcceptanceCondition>,
     search: usize,
     stream: Stream,
     best_utility: Utility,
@@ -86,7 +85,7 @@ impl Negotiator {
             .collect();
         let group = NameHash::of(spec.acceptance.name);
         let first = first.plus(offering.len());
-        let acceptance_numbers = draws
+        let acceptance: Vec<f64> = draws
             .group(group, first, spec.acceptance_numbers.iter())
             .collect();
         let mut stream = draws.into_stream();
@@ -103,8 +102,7 @@ impl Negotiator {
         self.seat = Some(Seat {
             strategy,
             rule: (spec.offering.start)(&offering, self.setting.rules()),
-            acceptance: spec.acceptance,
-            acceptance_numbers,
+            acceptance: (spec.acceptance.start)(&acceptance),
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
@@ -120,6 +118,7 @@ impl Negotiator {
     pub fn observe(&mut self, event: &Event) {
         let (seat, _, situation) = self.at_the_table(event.round());
         seat.rule.observe(event, &situation);
+        seat.acceptance.observe(event, &situation);
         seat.ledger.note(event, &situation);
     }
 
@@ -143,9 +142,7 @@ impl Negotiator {
 
     fn offer(&mut self, round: u32) -> Action {
         let (seat, search, situation) = self.at_the_table(round);
-        let floor = situation.preferences.reservation_value();
-        if seat.best_utility < floor {
-            // No deal could ever be better than none.
+        if seat.rule.is_hopeless(&situation) {
             return Action::WalkOut;
         }
         seat.rule
@@ -154,11 +151,10 @@ impl Negotiator {
     }
 
     fn accepts(&mut self, round: u32, offer: Outcome) -> bool {
-        let (seat, _, situation) = self.at_the_table(round);
-        let aspiration = seat.rule.aspiration(&situation);
-        let threshold = (seat.acceptance.threshold)(&seat.acceptance_numbers, aspiration);
-        let preferences = situation.preferences;
-        preferences.utility(offer) >= threshold.max(preferences.reservation_value())
+        let (seat, search, situation) = self.at_the_table(round);
+        let mut own = OwnSide::new(&mut *seat.rule, search, &seat.stream);
+        situation.preferences.is_individually_rational(offer)
+            && seat.acceptance.accepts(offer, &situation, &mut own)
     }
 
     /// Whether a mediator's text is at least as good as what it would replace, or, in the final
@@ -177,6 +173,7 @@ impl Negotiator {
             ProtocolKind::SingleText { temperatures } => temperatures[situation.me.idx()],
             ProtocolKind::ProposalAndVote
             | ProtocolKind::AlternatingOffers
+            | ProtocolKind::AlternatingOffersByTurn
             | ProtocolKind::RandomProposer { .. } => 0.0,
         };
         let loss = old.get() - new.get();
@@ -229,6 +226,7 @@ impl Negotiator {
             round,
             rules: self.setting.rules(),
             preferences: self.draw.preferences(),
+            numbers: self.draw.numbers(),
             best_utility: seat.best_utility,
         };
         (seat, search, situation)

@@ -314,6 +314,7 @@ fn check_protocol(protocol: &ProtocolKind, n_parties: usize) -> Result<(), Setti
         }
         ProtocolKind::ProposalAndVote
         | ProtocolKind::AlternatingOffers
+        | ProtocolKind::AlternatingOffersByTurn
         | ProtocolKind::RandomProposer { .. }
         | ProtocolKind::SingleText { .. } => Ok(()),
     }

@@ -12,9 +12,19 @@ use crate::protocol::session::Log;
 
 #[derive(Clone, Debug)]
 pub(super) struct AlternatingOffers {
+    round_length: RoundLength,
     /// Whose turn it is.
     turn: PartyId,
     standing: Option<Standing>,
+}
+
+/// How many turns make a round.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RoundLength {
+    /// One of every party.
+    AllTurns,
+    /// A single one: the deadline and relative time count turns.
+    OneTurn,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +36,9 @@ struct Standing {
 }
 
 impl AlternatingOffers {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(round_length: RoundLength) -> Self {
         Self {
+            round_length,
             turn: PartyId::new(0),
             standing: None,
         }
@@ -94,10 +105,9 @@ impl AlternatingOffers {
             return;
         }
         let next = self.turn.idx() + 1;
-        if next < rules.n_parties {
-            self.turn = PartyId::new(next);
-        } else {
-            self.turn = PartyId::new(0);
+        let have_all_had_a_turn = next == rules.n_parties;
+        self.turn = PartyId::new(if have_all_had_a_turn { 0 } else { next });
+        if have_all_had_a_turn || self.round_length == RoundLength::OneTurn {
             log.next_round(rules);
         }
     }

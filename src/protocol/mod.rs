@@ -28,6 +28,8 @@ pub enum ProtocolKind {
     ProposalAndVote,
     /// On its turn a party accepts the standing offer or replaces it; unanimity.
     AlternatingOffers,
+    /// The same, but every turn is a round of its own.
+    AlternatingOffersByTurn,
     /// Every round a party that is drawn puts one offer, and all whose consent it needs answer at
     /// once.
     RandomProposer {
@@ -43,9 +45,10 @@ pub enum ProtocolKind {
 
 impl ProtocolKind {
     /// The names of all protocols, in the order of the variants.
-    pub const NAMES: [&'static str; 4] = [
+    pub const NAMES: [&'static str; 5] = [
         "proposal_and_vote",
         "alternating_offers",
+        "alternating_offers_by_turn",
         "random_proposer",
         "single_text",
     ];
@@ -55,9 +58,18 @@ impl ProtocolKind {
         Self::NAMES[match self {
             Self::ProposalAndVote => 0,
             Self::AlternatingOffers => 1,
-            Self::RandomProposer { .. } => 2,
-            Self::SingleText { .. } => 3,
+            Self::AlternatingOffersByTurn => 2,
+            Self::RandomProposer { .. } => 3,
+            Self::SingleText { .. } => 4,
         }]
+    }
+
+    /// Whether parties accept the standing offer or replace it, one after the other.
+    pub fn is_alternating(&self) -> bool {
+        match self {
+            Self::AlternatingOffers | Self::AlternatingOffersByTurn => true,
+            Self::ProposalAndVote | Self::RandomProposer { .. } | Self::SingleText { .. } => false,
+        }
     }
 }
 

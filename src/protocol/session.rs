@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{PartyId, PartySet};
 use crate::protocol::action::{Action, Ask, ProtocolViolation};
-use crate::protocol::alternating_offers::AlternatingOffers;
+use crate::protocol::alternating_offers::{AlternatingOffers, RoundLength};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::proposal_and_vote::ProposalAndVote;
@@ -101,7 +101,12 @@ impl Session {
         };
         let state = match &rules.protocol {
             ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::in_turn()),
-            ProtocolKind::AlternatingOffers => State::AlternatingOffers(AlternatingOffers::new()),
+            ProtocolKind::AlternatingOffers => {
+                State::AlternatingOffers(AlternatingOffers::new(RoundLength::AllTurns))
+            }
+            ProtocolKind::AlternatingOffersByTurn => {
+                State::AlternatingOffers(AlternatingOffers::new(RoundLength::OneTurn))
+            }
             ProtocolKind::RandomProposer { recognition } => {
                 let draw = ProposerDraw::new(recognition, luck);
                 State::ProposalAndVote(ProposalAndVote::drawn(draw))

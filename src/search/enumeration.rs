@@ -1,7 +1,10 @@
 //! The plain way: look at every outcome. The reference for the fast one.
 
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
 use crate::domain::{ConsentRule, Outcome, PartyId, Preferences, Utility};
-use crate::search::{OutcomeSearch, Remoteness};
+use crate::search::{OutcomeSearch, Ranked, Remoteness};
 
 /// Looks at every outcome for every question.
 #[derive(Clone, Debug)]
@@ -27,6 +30,15 @@ impl Enumeration {
             .outcomes()
             .filter(move |&it| self.preferences.utility(it) >= target)
     }
+
+    /// All outcomes with their sums, not sorted.
+    fn ranked(&self) -> impl Iterator<Item = Ranked> + '_ {
+        let outcomes = self.preferences.space().outcomes();
+        outcomes.map(|outcome| Ranked {
+            units: self.preferences.sum_of_contributions(outcome),
+            outcome,
+        })
+    }
 }
 
 impl OutcomeSearch for Enumeration {
@@ -37,7 +49,7 @@ impl OutcomeSearch for Enumeration {
     fn best(&mut self) -> Outcome {
         // `min_by_key` keeps the first of equals.
         self.worth_at_least(Utility::ZERO)
-            .min_by_key(|&it| std::cmp::Reverse(self.preferences.utility(it)))
+            .min_by_key(|&it| Reverse(self.preferences.utility(it)))
             .expect("a space has outcomes")
     }
 
@@ -62,5 +74,23 @@ impl OutcomeSearch for Enumeration {
     fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome> {
         let n = usize::try_from(n).ok()?;
         self.worth_at_least(target).nth(n)
+    }
+
+    fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked> {
+        let place = |it: Ranked| (Reverse(it.units), it.outcome);
+        self.ranked()
+            .filter(|&it| after.is_none_or(|after| place(it) > place(after)))
+            .min_by_key(|&it| place(it))
+    }
+
+    fn least_sum_at_least(&mut self, units: i64) -> Option<i64> {
+        let sums = self.ranked().map(|it| it.units);
+        sums.filter(|&it| it >= units).min()
+    }
+
+    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome)) {
+        self.ranked()
+            .filter(|it| units.contains(&it.units))
+            .for_each(|it| look(it.outcome));
     }
 }

@@ -10,12 +10,17 @@
 //! half into groups of rows that fulfil the same part of it; within a pair of groups it is a
 //! constant, and the sweep is exact again.
 
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::domain::{OptionId, Outcome, PartySet, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
 use crate::search::remoteness::{greatest_sum_within, mean_distance};
-use crate::search::{OutcomeSearch, Remoteness};
+use crate::search::{OutcomeSearch, Ranked, Remoteness};
+
+/// Far above any sum, and far enough from the end for sums and differences.
+const FAR_ABOVE: i64 = i64::MAX / 4;
 
 /// The two sorted halves of one party's drawn preferences.
 #[derive(Debug)]
@@ -127,7 +132,7 @@ impl Halves {
     }
 
     /// The least sum at or above the threshold, with the first outcome that has it.
-    fn least_sum_at_least(&self, threshold: i64) -> Option<(i64, u64)> {
+    fn first_of_least_sum(&self, threshold: i64) -> Option<(i64, u64)> {
         let mut least: Option<(i64, u64)> = None;
         for (left, right, constant) in self.pairs() {
             let mut bound = least.map_or(i64::MAX, |it| it.0 - constant);
@@ -151,6 +156,64 @@ impl Halves {
             }
         }
         least
+    }
+
+    /// The greatest sum at or below the threshold, with the first outcome that has it.
+    fn first_of_greatest_sum(&self, threshold: i64) -> Option<Ranked> {
+        let mut greatest: Option<(i64, Reverse<u64>)> = None;
+        for (left, right, constant) in self.pairs() {
+            let mut end = right.units.len();
+            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
+                let rest = threshold - constant - on_left;
+                while end > 0 && right.units[end - 1] > rest {
+                    end -= 1;
+                }
+                let Some(&on_right) = right.units[..end].last() else {
+                    break;
+                };
+                let sum = on_left + on_right + constant;
+                if greatest.is_some_and(|it| sum < it.0) {
+                    continue;
+                }
+                let first = right.units[..end].partition_point(|&it| it < on_right);
+                let found = (sum, Reverse(self.code(left_row, right.rows[first])));
+                greatest = greatest.max(Some(found));
+            }
+        }
+        greatest.map(|(units, code)| Ranked {
+            units,
+            outcome: Outcome::from_shares(code.0),
+        })
+    }
+
+    /// The next outcome in the order of the space that has the very same sum.
+    fn next_equal(&self, after: Ranked) -> Option<Ranked> {
+        let after_code = after.outcome.code();
+        let mut next: Option<u64> = None;
+        for (left, right, constant) in self.pairs() {
+            let mut end = right.units.len();
+            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
+                let rest = after.units - constant - on_left;
+                while end > 0 && right.units[end - 1] > rest {
+                    end -= 1;
+                }
+                if right.units[..end].last() != Some(&rest) {
+                    continue;
+                }
+                let first = right.units[..end].partition_point(|&it| it < rest);
+                let equals = &right.rows[first..end];
+                // With one row of the left, codes rise as rows of the right do.
+                let behind = equals.partition_point(|&it| self.code(left_row, it) <= after_code);
+                if let Some(&right_row) = equals.get(behind) {
+                    let code = self.code(left_row, right_row);
+                    next = Some(next.map_or(code, |it| it.min(code)));
+                }
+            }
+        }
+        next.map(|code| Ranked {
+            units: after.units,
+            outcome: Outcome::from_shares(code),
+        })
     }
 
     /// The first outcome whose sum is at or above the threshold.
@@ -201,8 +264,7 @@ impl Halves {
     /// The sum an outcome must reach to be worth the target: whatever it is, for target 0.
     fn threshold(target: Utility) -> i64 {
         if target == Utility::ZERO {
-            // Far below any sum, and far enough from the end for subtraction.
-            i64::MIN / 4
+            -FAR_ABOVE
         } else {
             target.units()
         }
@@ -306,7 +368,7 @@ impl OutcomeSearch for Halves {
     }
 
     fn least_at_least(&mut self, target: Utility) -> Option<Outcome> {
-        let (sum, code) = self.least_sum_at_least(Self::threshold(target))?;
+        let (sum, code) = self.first_of_least_sum(Self::threshold(target))?;
         let code = if sum >= Utility::ONE.units() {
             self.first_at_least(Utility::ONE.units())
                 .expect("a sum at or above one was found")
@@ -397,6 +459,38 @@ impl OutcomeSearch for Halves {
             }
         }
         None
+    }
+
+    fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked> {
+        match after {
+            None => self.first_of_greatest_sum(FAR_ABOVE),
+            Some(it) => self
+                .next_equal(it)
+                .or_else(|| self.first_of_greatest_sum(it.units - 1)),
+        }
+    }
+
+    fn least_sum_at_least(&mut self, units: i64) -> Option<i64> {
+        self.first_of_least_sum(units).map(|it| it.0)
+    }
+
+    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome)) {
+        for (left, right, constant) in self.pairs() {
+            let mut start = right.units.len();
+            let mut end = start;
+            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
+                let elsewhere = constant + on_left;
+                while start > 0 && right.units[start - 1] >= units.start() - elsewhere {
+                    start -= 1;
+                }
+                while end > 0 && right.units[end - 1] > units.end() - elsewhere {
+                    end -= 1;
+                }
+                for &right_row in right.rows.get(start..end).unwrap_or_default() {
+                    look(Outcome::from_shares(self.code(left_row, right_row)));
+                }
+            }
+        }
     }
 }
 

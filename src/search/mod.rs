@@ -9,6 +9,9 @@ mod halves;
 mod halves_plan;
 mod remoteness;
 
+use std::fmt;
+use std::ops::RangeInclusive;
+
 use crate::domain::{Outcome, Preferences, Utility};
 
 pub use enumeration::Enumeration;
@@ -19,7 +22,7 @@ pub use remoteness::{FULL_DISTANCE, Remoteness};
 /// Answers questions about one party's preferences; rebuilt for every draw of them.
 ///
 /// Wherever several outcomes fit equally well, the first in the order of the space is meant.
-pub trait OutcomeSearch {
+pub trait OutcomeSearch: fmt::Debug {
     /// Takes in newly drawn preferences.
     fn rebuild(&mut self, preferences: &Preferences);
 
@@ -43,4 +46,26 @@ pub trait OutcomeSearch {
     ///
     /// `None` if there are not so many.
     fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome>;
+
+    /// The outcome that follows in the ranking of all by falling worth; the first for `None`.
+    ///
+    /// `after` must be an outcome with its own sum of contributions.
+    fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked>;
+
+    /// The least sum of contributions that an outcome has, among those of at least `units`.
+    fn least_sum_at_least(&mut self, units: i64) -> Option<i64>;
+
+    /// Looks at every outcome whose sum of contributions is in the range, in any order.
+    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome));
+}
+
+/// An outcome's place in the ranking by falling worth, equals in the order of the space.
+///
+/// Worth is the sum of contributions before it is held within [0, 1].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ranked {
+    /// The sum of contributions, in units.
+    pub units: i64,
+    /// The outcome.
+    pub outcome: Outcome,
 }

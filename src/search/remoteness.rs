@@ -79,6 +79,26 @@ impl Remoteness {
         self.heard[party.idx()] += 1;
     }
 
+    /// Puts in what a model makes of a party's wishes, in place of all that it was heard to say.
+    ///
+    /// One cost for every option of every issue, in a flat list; those of an outcome sum to
+    /// [`FULL_DISTANCE`] times the number of issues at most.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many costs as options.
+    pub fn put(&mut self, party: PartyId, costs: impl Iterator<Item = u32>) {
+        let start = party.idx() * self.n_options;
+        let sums = &mut self.sums[start..start + self.n_options];
+        let mut n_costs = 0;
+        for (sum, cost) in sums.iter_mut().zip(costs) {
+            *sum = u64::from(cost);
+            n_costs += 1;
+        }
+        assert_eq!(n_costs, self.n_options, "a cost for every option");
+        self.heard[party.idx()] = 1;
+    }
+
     /// Who has been heard.
     pub fn heard(&self) -> PartySet {
         (0..self.heard.len())

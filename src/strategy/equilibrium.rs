@@ -32,6 +32,7 @@ const fn discount_factor(name: &'static str, about: &'static str) -> Parameter {
         min: 0.001,
         max: 1.0,
         words: &[],
+        default: None,
     }
 }
 
@@ -47,11 +48,13 @@ pub(super) const KIND: OfferingKind = OfferingKind {
         }),
         ProtocolKind::ProposalAndVote
         | ProtocolKind::AlternatingOffers
+        | ProtocolKind::AlternatingOffersByTurn
         | ProtocolKind::SingleText { .. } => {
             let steps = u32::try_from(rules.space.n_outcomes() - 1).unwrap_or(u32::MAX);
+            let turns = rules.deadline_rounds.saturating_mul(turns_per_round(rules));
             Box::new(Divider::new(
                 [numbers[0], numbers[1]],
-                rules.deadline_rounds.saturating_mul(2) - 1,
+                turns - 1,
                 steps.max(1),
             ))
         }
@@ -102,10 +105,26 @@ impl Divider {
         shares[idx]
     }
 
-    /// The period in which it may next propose. A period is a turn: two make a round.
+    /// The period in which it may next propose. A period is a turn.
     fn own_period(situation: &Situation<'_>) -> u32 {
-        let turn = u32::from(situation.me != PartyId::new(0)) + 1;
-        2 * (situation.round - 1) + turn
+        match turns_per_round(situation.rules) {
+            1 => situation.round,
+            turns => {
+                let turn = u32::from(situation.me != PartyId::new(0)) + 1;
+                turns * (situation.round - 1) + turn
+            }
+        }
+    }
+}
+
+/// How many turns of the two parties a round has.
+fn turns_per_round(rules: &Rules) -> u32 {
+    match rules.protocol {
+        ProtocolKind::AlternatingOffersByTurn => 1,
+        ProtocolKind::ProposalAndVote
+        | ProtocolKind::AlternatingOffers
+        | ProtocolKind::RandomProposer { .. }
+        | ProtocolKind::SingleText { .. } => 2,
     }
 }
 
@@ -135,7 +154,7 @@ fn proposers_shares(discount_factors: [f64; 2], n_periods: u32) -> Vec<f64> {
 
 impl OfferingRule for Divider {
     /// What it would rather have now than make its own next offer.
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         let share = self.share(Self::own_period(situation));
         threshold(self.own_discount_factor * share).max(situation.preferences.reservation_value())
     }
@@ -162,7 +181,7 @@ struct Legislator {
 
 impl OfferingRule for Legislator {
     /// What waiting is worth among n equals: δ/n.
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         let price = self.own_discount_factor / parties(situation.rules);
         threshold(price).max(situation.preferences.reservation_value())
     }

@@ -8,26 +8,45 @@
 
 mod acceptance;
 mod equilibrium;
+mod expected_utility;
+mod exponential;
+mod hybrid;
+mod micro;
+mod negmas_time_based;
+mod nice_tit_for_tat;
+pub mod opponent_model;
 mod random_offer;
 mod time_dependent;
+mod tit_for_tat;
+mod top_fraction;
+mod tough;
 mod trade_off;
 
 use std::fmt;
 
-use crate::domain::{Number, Outcome, PartyId, Preferences, Utility};
+use crate::domain::{DrawnNumbers, Number, Outcome, PartyId, Preferences, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OutcomeSearch};
 use crate::seeds::Stream;
 
-pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceKind};
+pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OwnSide};
 pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};
 
 /// The offering rules that files can name.
 pub const OFFERING_RULES: &[&OfferingKind] = &[
     &time_dependent::KIND,
+    &exponential::KIND,
+    &tit_for_tat::KIND,
+    &hybrid::KIND,
+    &micro::KIND,
     &trade_off::KIND,
+    &nice_tit_for_tat::KIND,
+    &expected_utility::KIND,
+    &tough::KIND,
+    &top_fraction::KIND,
     &random_offer::KIND,
     &equilibrium::KIND,
+    &negmas_time_based::KIND,
 ];
 
 /// A number that a strategy needs, which a scenario gives.
@@ -43,6 +62,8 @@ pub struct Parameter {
     pub max: f64,
     /// Words that may stand for numbers.
     pub words: &'static [(&'static str, f64)],
+    /// What it is where a file does not give it; `None` if a file has to.
+    pub default: Option<f64>,
 }
 
 /// A known way to make offers.
@@ -79,6 +100,8 @@ pub struct Situation<'a> {
     pub rules: &'a Rules,
     /// Its own preferences.
     pub preferences: &'a Preferences,
+    /// The numbers that these were made from.
+    pub numbers: &'a DrawnNumbers,
     /// The utility of its own best outcome.
     pub best_utility: Utility,
 }
@@ -98,9 +121,27 @@ pub trait OfferingRule: Send + fmt::Debug {
     }
 
     /// The utility it demands now; never below the reservation value where it can be reached.
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility;
+    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility;
+
+    /// Whether an outcome is all that it demands now.
+    fn is_content_with(
+        &mut self,
+        outcome: Outcome,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+    ) -> bool {
+        situation.preferences.utility(outcome) >= self.aspiration(situation, search)
+    }
+
+    /// Whether it leaves on its turn to offer, because no deal could ever be better than none.
+    fn is_hopeless(&self, situation: &Situation<'_>) -> bool {
+        situation.best_utility < situation.preferences.reservation_value()
+    }
 
     /// The outcome to put forward; `None` if it has nothing to offer and would rather leave.
+    ///
+    /// Asking must change nothing, since an acceptance condition may ask too: what was put
+    /// forward comes back through [`OfferingRule::observe`].
     fn offer(
         &mut self,
         situation: &Situation<'_>,

@@ -21,7 +21,7 @@ struct RandomOffer {
 }
 
 impl OfferingRule for RandomOffer {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         situation.preferences.reservation_value()
     }
 

@@ -19,6 +19,7 @@ pub(super) const CONCESSION_EXPONENT: Parameter = Parameter {
     min: 0.001,
     max: 1000.0,
     words: &NAMED_EXPONENTS,
+    default: None,
 };
 
 pub(super) const KIND: OfferingKind = OfferingKind {
@@ -46,12 +47,17 @@ pub fn aspiration_share(concession_exponent: f64, relative_time: f64) -> f64 {
 
 /// The utility demanded now: from that of the best outcome down to the reservation value.
 pub(super) fn aspiration(concession_exponent: f64, situation: &Situation<'_>) -> Utility {
+    let share = aspiration_share(concession_exponent, situation.relative_time());
+    demanded(share, situation)
+}
+
+/// The utility that is a share of the way from the reservation value to the best outcome.
+pub(super) fn demanded(share: f64, situation: &Situation<'_>) -> Utility {
     let floor = situation.preferences.reservation_value();
     let room = situation.best_utility.units() - floor.units();
     if room <= 0 {
         return floor;
     }
-    let share = aspiration_share(concession_exponent, situation.relative_time());
     let above = units(Utility::clamped(room).get() * share);
     Utility::clamped(floor.units() + above)
 }
@@ -62,7 +68,7 @@ struct TimeDependent {
 }
 
 impl OfferingRule for TimeDependent {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         aspiration(self.concession_exponent, situation)
     }
 
@@ -72,7 +78,7 @@ impl OfferingRule for TimeDependent {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        search.least_at_least(self.aspiration(situation))
+        search.least_at_least(aspiration(self.concession_exponent, situation))
     }
 }
 

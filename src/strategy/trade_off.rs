@@ -61,7 +61,7 @@ impl OfferingRule for TradeOff {
         }
     }
 
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         aspiration(self.concession_exponent, situation)
     }
 
@@ -71,6 +71,7 @@ impl OfferingRule for TradeOff {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        search.nearest_at_least(self.aspiration(situation), &self.remoteness)
+        let target = aspiration(self.concession_exponent, situation);
+        search.nearest_at_least(target, &self.remoteness)
     }
 }

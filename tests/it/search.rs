@@ -1,5 +1,6 @@
 //! The fast search answers exactly as the plain one does, on every world.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -76,6 +77,36 @@ fn check_all_numbers(
     Ok(())
 }
 
+/// Walks the whole ranking, and looks at what lies between each two neighbouring targets.
+fn check_ranking(
+    fast: &mut Halves,
+    plain: &mut Enumeration,
+    preferences: &Preferences,
+    targets: &[Utility],
+) -> Result<(), TestCaseError> {
+    let mut expected: Vec<Outcome> = preferences.space().outcomes().collect();
+    expected.sort_by_key(|&it| Reverse(preferences.sum_of_contributions(it)));
+    let mut after = None;
+    for outcome in expected {
+        let next = fast.next_in_ranking(after);
+        prop_assert_eq!(next.map(|it| it.outcome), Some(outcome));
+        after = next;
+    }
+    prop_assert_eq!(fast.next_in_ranking(after), None);
+    for ends in targets.windows(2) {
+        let [low, high] = [ends[0], ends[1]].map(Utility::units);
+        prop_assert_eq!(fast.least_sum_at_least(low), plain.least_sum_at_least(low));
+        let [fast_set, plain_set] = [fast as &mut dyn OutcomeSearch, plain].map(|search| {
+            let mut seen = Vec::new();
+            search.each_within(low..=high, &mut |it| seen.push(it));
+            seen.sort_unstable();
+            seen
+        });
+        prop_assert_eq!(fast_set, plain_set, "within {} and {}", low, high);
+    }
+    Ok(())
+}
+
 fn check(world: &World, audiences: Audiences) -> Result<(), TestCaseError> {
     let preferences = world.preferences();
     let remoteness = world.remoteness();
@@ -100,9 +131,12 @@ fn check(world: &World, audiences: Audiences) -> Result<(), TestCaseError> {
         prop_assert_eq!(fast.count_at_least(target), plain.count_at_least(target));
     }
     if world.space().n_outcomes() <= 256 {
-        for target in targets(world, &preferences).into_iter().take(5) {
+        let targets = targets(world, &preferences);
+        for &target in &targets[..5] {
             check_all_numbers(&mut fast, &preferences, target)?;
         }
+        check_ranking(&mut fast, &mut plain, &preferences, &targets)?;
+        prop_assert_eq!(plain.next_in_ranking(None), fast.next_in_ranking(None));
     }
     Ok(())
 }

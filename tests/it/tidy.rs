@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES};
+
 /// For each folder or file of `src`, what it may use of the crate.
 const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
@@ -233,5 +235,23 @@ fn every_column_is_in_the_data_dictionary() {
             page.contains(&format!("`{column}`")),
             "{column} is not documented"
         );
+    }
+}
+
+#[test]
+fn every_strategy_and_its_parameters_are_on_the_pages_for_readers() {
+    let page = |name: &str| fs::read_to_string(root().join("docs").join(name)).expect("a page");
+    let [files, method] = ["scenario-files.md", "method.md"].map(page);
+    let rules = OFFERING_RULES.iter().map(|it| (it.name, it.parameters));
+    let conditions = (ACCEPTANCE_CONDITIONS.iter()).map(|it| (it.name, it.parameters));
+    for (name, parameters) in rules.chain(conditions) {
+        for page in [&files, &method] {
+            let row = format!("\n| `{name}`");
+            assert!(page.contains(&row), "{name} has no row");
+        }
+        for it in parameters {
+            let is_told = files.contains(&format!("`{}`", it.name));
+            assert!(is_told, "{} of {name} is not told", it.name);
+        }
     }
 }

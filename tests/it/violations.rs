@@ -9,7 +9,8 @@ use demarche::protocol::{Ending, ProtocolKind, ProtocolViolation, Rules, Session
 use demarche::search::{Audiences, OutcomeSearch};
 use demarche::seeds::{MasterSeed, Replication, Seeds, Stream};
 use demarche::strategy::{
-    ACCEPTANCE_CONDITIONS, AcceptanceKind, OfferingKind, OfferingRule, Situation, StrategySpec,
+    ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule,
+    OwnSide, Situation, StrategySpec,
 };
 
 use crate::worlds::{TWO_VILLAGES, load_text};
@@ -38,8 +39,17 @@ static YES_TO_ALL: AcceptanceKind = AcceptanceKind {
     name: "yes_to_all",
     about: "says yes to everything",
     parameters: &[],
-    threshold: |_, _| Utility::ZERO,
+    start: |_| Box::new(YesToAll),
 };
+
+#[derive(Debug)]
+struct YesToAll;
+
+impl AcceptanceCondition for YesToAll {
+    fn accepts(&mut self, _: Outcome, _: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
+        true
+    }
+}
 
 const fn kind(
     name: &'static str,
@@ -55,7 +65,7 @@ const fn kind(
 }
 
 impl OfferingRule for Outsider {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         situation.best_utility
     }
 
@@ -74,7 +84,7 @@ impl OfferingRule for Outsider {
 }
 
 impl OfferingRule for Leaver {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         situation.best_utility
     }
 
@@ -89,7 +99,7 @@ impl OfferingRule for Leaver {
 }
 
 impl OfferingRule for Stubborn {
-    fn aspiration(&self, situation: &Situation<'_>) -> Utility {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         situation.best_utility
     }
 
@@ -147,6 +157,7 @@ fn play(setting: &Arc<Setting>) -> (Session, SessionResult) {
 fn check(misbehaving: &'static OfferingKind, expected: impl Fn(PartyId) -> Ending) {
     let good = || only(&STUBBORN, ACCEPTANCE_CONDITIONS[0]);
     let bad = || only(misbehaving, ACCEPTANCE_CONDITIONS[0]);
+    // Where every party has a turn in the first bad round.
     for protocol in [
         ProtocolKind::ProposalAndVote,
         ProtocolKind::AlternatingOffers,

@@ -293,7 +293,8 @@ pub(crate) fn scenario_text(luck: &mut Luck) -> String {
     if luck.one_in(2) {
         let _ = writeln!(
             text,
-            "[protocol.alternating_offers]\ndeadline_rounds = {rounds}"
+            "[protocol.{}]\ndeadline_rounds = {rounds}",
+            luck.pick(&["alternating_offers", "alternating_offers_by_turn"])
         );
         return text;
     }
@@ -386,17 +387,39 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
     for p in *luck.pick(&mixtures) {
         let exponent = luck.number(0.1, 5.0);
-        let rule = match luck.below(5) {
+        let rule = match luck.below(14) {
             0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
             1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
             2 => format!("trade_off = {{ concession_exponent = {exponent} }}"),
-            3 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
+            3 => format!("negmas_time_based = {{ exponent = {exponent} }}"),
+            4 => format!("exponential = {{ concession_exponent = {exponent} }}"),
+            5 => format!("hybrid = {{ concession_exponent = {exponent} }}"),
+            6 => format!(
+                "tit_for_tat = {{ reciprocity = {} }}",
+                luck.number(0.0, 3.0)
+            ),
+            7 => format!("top_fraction = {{ fraction = {} }}", luck.number(0.0, 1.0)),
+            8 => "micro = {}".to_owned(),
+            9 => "nice_tit_for_tat = {}".to_owned(),
+            10 => "expected_utility = {}".to_owned(),
+            11 => "tough = {}".to_owned(),
+            12 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
                 .to_owned(),
             _ => "random_offer = {}".to_owned(),
         };
-        let accept = match luck.below(3) {
+        let accept = match luck.below(7) {
             0 => String::new(),
             1 => "accept = { aspiration = {} }".to_owned(),
+            2 => format!(
+                "accept = {{ time = {{ after = {} }} }}",
+                luck.number(0.0, 1.0)
+            ),
+            3 => "accept = { next = {} }".to_owned(),
+            4 => format!(
+                "accept = {{ previous = {{ adds = {} }} }}",
+                luck.number(-0.2, 0.2)
+            ),
+            5 => "accept = { combined = { after = 0.5 } }".to_owned(),
             _ => format!(
                 "accept = {{ constant = {{ at_least = {} }} }}",
                 luck.number(0.0, 1.0)

@@ -1,0 +1,202 @@
+//! What other parties seem to want, from what they say at the table.
+//!
+//! A model hears every party alike and keeps them apart; it never sees their preferences.
+//! All models speak of a party's wishes as a sum over the issues, so that outcomes can be searched
+//! by them.
+
+mod bayesian;
+mod frequency;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::{Outcome, OutcomeSpace, PartyId, Utility, from_units};
+use crate::protocol::Event;
+use crate::search::{FULL_DISTANCE, OutcomeSearch, Remoteness};
+use crate::strategy::Situation;
+
+pub use bayesian::BayesianModel;
+pub use frequency::FrequencyModel;
+
+/// Learns what parties want from what they say.
+pub trait OpponentModel: Send + fmt::Debug {
+    /// Takes in that a party has said something of an outcome, at a relative time.
+    fn hear(&mut self, party: PartyId, outcome: Outcome, said: Said, relative_time: f64);
+
+    /// What a party seems to want.
+    fn estimate(&self, party: PartyId) -> EstimatedPreferences;
+
+    /// Takes in an event, at a relative time.
+    fn observe(&mut self, event: &Event, relative_time: f64) {
+        match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => self.hear(proposer, offer, Said::Offered, relative_time),
+            Event::Answered {
+                offer,
+                yes,
+                answered,
+                ..
+            } => {
+                for party in answered.iter() {
+                    let said = if yes.contains(party) {
+                        Said::Accepted
+                    } else {
+                        Said::Refused
+                    };
+                    self.hear(party, offer, said, relative_time);
+                }
+            }
+            // Which of two texts is better says little of what either is worth.
+            Event::Voted { .. } => {}
+        }
+    }
+}
+
+/// What a party has said of an outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// It put it forward.
+    Offered,
+    /// It said yes to it.
+    Accepted,
+    /// It said no to it.
+    Refused,
+}
+
+/// What a party seems to want: a utility in [0, 1] that is a sum over the issues.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EstimatedPreferences {
+    space: Arc<OutcomeSpace>,
+    /// Estimated weight times estimated value, for all options of all issues.
+    contributions: Vec<f64>,
+}
+
+impl EstimatedPreferences {
+    /// From weights that sum to 1 and values in [0, 1], for all options of all issues.
+    fn new(space: &Arc<OutcomeSpace>, weights: &[f64], values: &[f64]) -> Self {
+        let contributions = space
+            .issues()
+            .zip(weights)
+            .flat_map(|(issue, weight)| {
+                let options = space.options(issue);
+                options.map(move |it| weight * values[space.flat(issue, it)])
+            })
+            .collect();
+        Self {
+            space: Arc::clone(space),
+            contributions,
+        }
+    }
+
+    /// The estimated utility of an outcome.
+    pub fn utility(&self, outcome: Outcome) -> f64 {
+        let flat = self.space.flat_options(outcome);
+        flat.map(|it| self.contributions[it]).sum()
+    }
+
+    /// How far each option of each issue falls short of the best, as a distance.
+    fn costs(&self) -> impl Iterator<Item = u32> + '_ {
+        self.space.issues().flat_map(move |issue| {
+            let options = self.space.options(issue);
+            let of = move |it| self.contributions[self.space.flat(issue, it)];
+            let best = options.clone().map(of).fold(0.0, f64::max);
+            options.map(move |it| distance(best - of(it)))
+        })
+    }
+}
+
+/// A shortfall of utility as a distance, rounded down.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "shortfalls are between 0 and 1"
+)]
+fn distance(shortfall: f64) -> u32 {
+    (shortfall * f64::from(FULL_DISTANCE)) as u32
+}
+
+/// Into how many steps the way from the best outcome to the reservation value is divided.
+const LEVELS: i64 = 16;
+
+/// What others seem to want, ready for searching.
+pub(super) struct Wishes {
+    estimates: Vec<EstimatedPreferences>,
+    remoteness: Remoteness,
+}
+
+impl Wishes {
+    /// What all parties seem to want.
+    pub(super) fn new(model: &dyn OpponentModel, situation: &Situation<'_>) -> Self {
+        let rules = situation.rules;
+        let parties = (0..rules.n_parties).map(PartyId::new);
+        let estimates: Vec<_> = parties.clone().map(|it| model.estimate(it)).collect();
+        let mut remoteness = Remoteness::new(&rules.space, &rules.scales, rules.n_parties);
+        for (party, estimate) in parties.zip(&estimates) {
+            remoteness.put(party, estimate.costs());
+        }
+        Self {
+            estimates,
+            remoteness,
+        }
+    }
+
+    /// What each party seems to want, in party order.
+    pub(super) fn estimates(&self) -> &[EstimatedPreferences] {
+        &self.estimates
+    }
+
+    /// The estimated utilities of an outcome for all others whose answer to it counts.
+    fn of_others(
+        &self,
+        outcome: Outcome,
+        situation: &Situation<'_>,
+    ) -> impl Iterator<Item = (PartyId, f64)> {
+        let rules = situation.rules;
+        let others = rules.consent.asked(&rules.space, outcome);
+        let others = others.without(situation.me);
+        others
+            .iter()
+            .map(move |it| (it, self.estimates[it.idx()].utility(outcome)))
+    }
+
+    /// Of all outcomes worth at least `target` to the party, the one the others seem to like best.
+    pub(super) fn nearest_at_least(
+        &self,
+        target: Utility,
+        search: &mut dyn OutcomeSearch,
+    ) -> Option<Outcome> {
+        search.nearest_at_least(target, &self.remoteness)
+    }
+
+    /// The outcome of greatest merit, among those that the others seem to like best at each of
+    /// some levels of own utility.
+    ///
+    /// Merit is what the outcome is worth over no agreement, times what each other whose answer
+    /// counts makes of it, which is told from its identifier and its estimated utility.
+    pub(super) fn best_by(
+        &self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        merit_of_other: impl Fn(PartyId, f64) -> f64,
+    ) -> Option<Outcome> {
+        let floor = situation.preferences.reservation_value().units();
+        let room = situation.best_utility.units() - floor;
+        let mut best: Option<(f64, Outcome)> = None;
+        for level in (0..=LEVELS).rev() {
+            let target = Utility::clamped(floor + room / LEVELS * level);
+            let Some(outcome) = self.nearest_at_least(target, search) else {
+                continue;
+            };
+            let surplus = from_units(situation.preferences.utility(outcome).units() - floor);
+            let others = self.of_others(outcome, situation);
+            let merit = others.fold(surplus, |merit, (party, utility)| {
+                merit * merit_of_other(party, utility)
+            });
+            if best.is_none_or(|it| merit > it.0) {
+                best = Some((merit, outcome));
+            }
+        }
+        best.map(|it| it.1)
+    }
+}
