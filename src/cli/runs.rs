@@ -1,6 +1,6 @@
 //! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -347,13 +347,7 @@ fn create_directory(
     started: &jiff::Zoned,
 ) -> Result<RunDirectory, Failure> {
     if let Some(path) = &arguments.out {
-        if path.symlink_metadata().is_ok() {
-            return Err(Failure::WrongInput(format!(
-                "{} exists already, and runs are never overwritten; name another folder with --out",
-                path.display()
-            )));
-        }
-        return RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it));
+        return create_new(path);
     }
     let stamp = started.strftime("%Y-%m-%dT%H-%M-%S");
     let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
@@ -366,6 +360,17 @@ fn create_directory(
         path = base.with_file_name(format!("{stamp}_{name}_{number}"));
     }
     RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
+}
+
+/// Makes the folder that was asked for.
+pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::WrongInput(format!(
+            "{} exists already, and runs are never overwritten; name another folder with --out",
+            path.display()
+        )));
+    }
+    RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Stops the run at the first Ctrl-C, and the process at the second.

@@ -5,6 +5,7 @@ mod batch;
 mod claims;
 mod effects;
 mod plan;
+mod prospect;
 mod tally;
 
 pub use agreement_tally::AgreementTally;
@@ -12,4 +13,5 @@ pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
 pub use effects::{Effect, Effects, Figures};
 pub use plan::{Cell, CellId, Plan};
+pub use prospect::{Distances, Prospect, Prospector, Solution};
 pub use tally::{Metric, PartyTally, Tally};
