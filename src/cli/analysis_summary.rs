@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::summary::{label_columns, outcome_lines};
+use crate::cli::summary::label_columns;
 use crate::cli::text::{count, counted, percent, percent_interval, wrap};
-use crate::domain::{Scenario, Utility, from_units};
-use crate::experiment::Prospect;
+use crate::domain::{IssueId, Outcome, Scenario, from_units};
+use crate::experiment::{Prospect, Solution};
 use crate::seeds::Replication;
 use crate::solution::Concept;
 use crate::statistics::{Estimate, Moments, QuantileType, SortedSample};
@@ -47,8 +47,10 @@ impl Analysis {
         let zone = (landscape.n_acceptable, prospect.replication);
         self.zones.push(zone);
         self.frontiers.push(landscape.frontier.len() as u64);
-        for (moments, it) in self.utilities.iter_mut().zip(&prospect.solutions) {
-            for (moments, utility) in moments.iter_mut().zip(&it.utilities) {
+        for (moments, concept) in self.utilities.iter_mut().zip(Concept::ALL) {
+            let solution = prospect.solution(concept);
+            let utilities = solution.iter().flat_map(|it| &it.utilities);
+            for (moments, utility) in moments.iter_mut().zip(utilities) {
                 moments.add(utility.units());
             }
         }
@@ -70,24 +72,29 @@ impl Analysis {
     pub(super) fn told(&self, scenario: &Scenario, width: usize) -> String {
         let mut res = format!("Over {}\n", counted(self.n_draws, "draw"));
         let n_possible = self.zones.len() as u64;
-        if let Some(share) = Estimate::of_share(self.n_draws - n_possible, self.n_draws) {
+        let empty = Estimate::of_share(self.n_draws - n_possible, self.n_draws);
+        if let Some(share) = empty.filter(|_| self.n_draws > 1) {
             let _ = writeln!(
                 res,
-                "  No zone of possible agreement in {} of draws ({})",
+                "  Nothing can be agreed in {} of draws ({})",
                 percent(share.point),
                 percent_interval(&share),
             );
         }
-        let zones = self.zones.iter().map(|it| it.0);
-        let (Some(zones), Some(frontiers)) = (sizes(zones), sizes(self.frontiers.iter().copied()))
-        else {
+        let sizes = [
+            (
+                "Zone of possible agreement",
+                sizes(self.zones.iter().map(|it| it.0)),
+            ),
+            ("Pareto frontier", sizes(self.frontiers.iter().copied())),
+        ];
+        for (name, size) in sizes {
+            if let Some(size) = size {
+                let _ = writeln!(res, "  {}", wrap(&format!("{name}: {size}"), width, 4));
+            }
+        }
+        if n_possible == 0 {
             return res;
-        };
-        let of = count(scenario.space.n_outcomes());
-        let zone = format!("Zone of possible agreement: {zones} of {of} outcomes");
-        let frontier = format!("Pareto frontier: {frontiers} outcomes");
-        for line in [zone, frontier] {
-            let _ = writeln!(res, "  {}", wrap(&line, width, 4));
         }
         let head = format!(
             "What the agreements that theory singles out are worth (mean utility over {} with a zone)",
@@ -129,12 +136,19 @@ fn sizes(numbers: impl Iterator<Item = u64>) -> Option<String> {
         reason = "a space has far fewer outcomes than 2^53"
     )]
     let sample = SortedSample::new(numbers.map(|it| it as f64).collect())?;
-    let at = |p: f64| sample.quantile(p, QuantileType::Seven).round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between two of the counts above"
+    )]
+    let at = |p: f64| sample.quantile(p, QuantileType::Seven).round() as u64;
     let [low, middle, high] = [0.05, 0.5, 0.95].map(at);
+    let middle = counted(middle, "outcome");
     Some(if low < high {
-        format!("{middle:.0} in the middle, {low:.0} to {high:.0} in nine of ten draws,")
+        let (low, high) = (count(low), count(high));
+        format!("{middle} in the middle, {low} to {high} in nine of ten draws")
     } else {
-        format!("{middle:.0}")
+        middle
     })
 }
 
@@ -157,36 +171,54 @@ pub(super) fn draw_told(scenario: &Scenario, prospect: &Prospect, width: usize) 
         return format!("Draw {replication}: nothing can be agreed\n");
     }
     let mut res = format!(
-        "Draw {replication}: {} can be agreed, {} of them on the frontier\n",
-        counted(landscape.n_acceptable, "outcome"),
+        "Draw {replication}: {} of {} can be agreed, {} of them on the frontier\n",
+        count(landscape.n_acceptable),
+        counted(scenario.space.n_outcomes(), "outcome"),
         count(landscape.frontier.len() as u64),
     );
-    for (idx, it) in prospect.solutions.iter().enumerate() {
-        let solutions = &prospect.solutions;
-        if solutions[..idx]
+    let solutions = &prospect.solutions;
+    let is_common = |issue: &IssueId| {
+        let option = |it: &Solution| scenario.space.option(it.outcome, *issue);
+        solutions
             .iter()
-            .any(|other| other.outcome == it.outcome)
-        {
-            continue;
-        }
-        let same = solutions.iter().filter(|other| other.outcome == it.outcome);
-        let labels: Vec<&str> = same.map(|it| it.concept.label()).collect();
-        let _ = writeln!(res, "\n  {}", labels.join(", "));
-        outcome_lines(&mut res, scenario, it.outcome, 4, width);
+            .all(|it| option(it) == option(&solutions[0]))
+    };
+    let (common, apart): (Vec<_>, Vec<_>) = scenario.space.issues().partition(is_common);
+    if solutions.len() > 1 && !common.is_empty() {
+        res.push_str("\n  Settled by all of them\n");
+        issue_lines(&mut res, scenario, &common, solutions[0].outcome, width);
+    }
+    let of_each = if solutions.len() > 1 { &apart } else { &common };
+    for it in solutions {
+        let _ = writeln!(res, "\n  {}", it.labels());
+        issue_lines(&mut res, scenario, of_each, it.outcome, width);
         let parties = scenario.parties.iter().zip(&prospect.parties);
         let worth: Vec<String> = parties
             .zip(&it.utilities)
             .map(|((party, preferences), utility)| {
                 let surplus = preferences.surplus(it.outcome);
-                format!(
-                    "{} {:.3} ({surplus:+.3})",
-                    party.label,
-                    Utility::get(*utility)
-                )
+                format!("{} {:.3} ({surplus:+.3})", party.label, utility.get())
             })
             .collect();
         let line = format!("Worth (over no deal): {}", worth.join(", "));
-        let _ = writeln!(res, "    {}", wrap(&line, width, 4));
+        let _ = writeln!(res, "    {}", wrap(&line, width, 6));
     }
     res
+}
+
+/// How an outcome settles some issues, a line each.
+fn issue_lines(
+    res: &mut String,
+    scenario: &Scenario,
+    issues: &[IssueId],
+    outcome: Outcome,
+    width: usize,
+) {
+    for &issue in issues {
+        let (label, option) = (
+            &scenario.issue(issue).label,
+            scenario.option_label(outcome, issue),
+        );
+        let _ = writeln!(res, "    {}", wrap(&format!("{label}: {option}"), width, 6));
+    }
 }

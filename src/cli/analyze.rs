@@ -16,11 +16,10 @@ use crate::config::load_experiment;
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::{Prospect, Prospector};
 use crate::negotiation::{PlainLoop, Setting};
-use crate::output::{FrontierChart, RunDirectory, SolutionsTable, write_frontier};
+use crate::output::{FrontierChart, SolutionsTable, write_frontier};
 use crate::protocol::Event;
 use crate::seeds::{Replication, Seeds};
-use crate::solution::Frontier;
-use crate::statistics::spearman;
+use crate::solution::concord;
 
 /// Draws where the scenario is uncertain and nothing else is asked for.
 const DRAWS_DEFAULT: u64 = 100;
@@ -97,7 +96,7 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
     ))?;
     if let Some(directory) = &directory {
         write_frontier(directory, scenario, &shown).map_err(|it| Failure::could_not_finish(&it))?;
-        let parties = most_opposed(scenario, &shown.landscape.frontier, asked_for);
+        let parties = most_opposed(scenario, &shown, asked_for);
         let svg = picture(arguments, &setting, &seeds, &shown, parties);
         directory
             .write("frontier.svg", svg.as_bytes())
@@ -143,33 +142,31 @@ fn parties_asked_for(
     Ok(res)
 }
 
-/// The two parties, among them those asked for, whose utilities go least together on the frontier.
+/// The two parties whose interests are most opposed in a draw, among them those asked for.
 fn most_opposed(
     scenario: &Scenario,
-    frontier: &Frontier,
+    prospect: &Prospect,
     asked_for: [Option<PartyId>; 2],
 ) -> [PartyId; 2] {
-    let column =
-        |party: PartyId| -> Vec<f64> { frontier.points().map(|it| it[party.idx()]).collect() };
-    let concord =
-        |[x, y]: [PartyId; 2]| spearman(&column(x), &column(y)).map_or(0.0, |it| it.coefficient);
-    let is_free = |pair: &[PartyId; 2]| {
-        // Without a wish the first party of the two is to the right.
-        pair[0] < pair[1] || asked_for != [None; 2]
+    let opposition = |x: PartyId, y: PartyId| {
+        let [x, y] = [x, y].map(|it| &prospect.parties[it.idx()]);
+        -concord(x, y).unwrap_or_default()
     };
-    let fits = |pair: &[PartyId; 2]| {
-        let mut both = pair.iter().zip(asked_for);
-        pair[0] != pair[1] && both.all(|(it, asked)| asked.is_none_or(|asked| asked == *it))
+    let is_asked_for = |x: PartyId, y: PartyId| {
+        let mut pairs = [x, y].into_iter().zip(asked_for);
+        pairs.all(|(it, asked)| asked.is_none_or(|asked| asked == it))
     };
-    let pairs = scenario
-        .party_ids()
-        .flat_map(|x| scenario.party_ids().map(move |y| [x, y]));
-    pairs
-        .filter(|it| is_free(it) && fits(it))
-        .map(|it| (concord(it), it))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .expect("a negotiation has two parties")
-        .1
+    let all = || scenario.party_ids();
+    let pairs = all().flat_map(|x| all().map(move |y| (x, y)));
+    // The reverse makes the first of equals the last, which is the one that is kept.
+    let (x, y) = pairs
+        .filter(|&(x, y)| x != y && is_asked_for(x, y))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .max_by(|a, b| opposition(a.0, a.1).total_cmp(&opposition(b.0, b.1)))
+        .expect("a negotiation has two parties");
+    [x, y]
 }
 
 /// The picture of a draw, with the offers of its session if they are asked for.
@@ -191,7 +188,9 @@ fn picture(
         let mut table = PlainLoop::new(Arc::clone(setting));
         let (session, result) = table.run(seeds, prospect.replication);
         let offered = session.events().iter().filter_map(|it| match it {
-            Event::Offered { offer, .. } => Some(*offer),
+            Event::Offered {
+                proposer, offer, ..
+            } => Some((*proposer, *offer)),
             Event::Answered { .. } => None,
         });
         chart.offers = offered.collect();

@@ -16,8 +16,8 @@ use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
 use crate::config::{Experiment, Input, Luck, load_experiment};
 use crate::experiment::{BatchError, Cell, Interrupt, Plan, Tally, run};
 use crate::output::{
-    Counts, Delimiter, Edition, Finished, InputFile, Manifest, Pairing, Parameters,
-    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError,
+    Counts, Delimiter, Distances, Edition, Extras, Finished, InputFile, Manifest, Pairing,
+    Parameters, RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, WriteError,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -38,6 +38,9 @@ pub(super) struct RunArguments {
     /// Write every offer and every answer too, to offers.csv
     #[arg(long)]
     transcripts: bool,
+    /// Hold every agreement against what theory says, in columns of sessions.csv; takes much longer
+    #[arg(long)]
+    distances: bool,
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
@@ -186,22 +189,22 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     listen_for_interrupt(&interrupt);
     let mut editions = vec![Edition::PLAIN];
     editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
-    let transcripts = if arguments.transcripts {
-        Transcripts::Written
-    } else {
-        Transcripts::Omitted
+    let extras = Extras {
+        transcripts: if arguments.transcripts {
+            Transcripts::Written
+        } else {
+            Transcripts::Omitted
+        },
+        distances: if arguments.distances {
+            Distances::Measured
+        } else {
+            Distances::Omitted
+        },
     };
     let parameters = job.parameters.clone();
     let cells = job.plan.cells();
-    let mut tables = RunTables::open(
-        &directory,
-        cells,
-        parameters,
-        job.pairing,
-        editions,
-        transcripts,
-    )
-    .map_err(|it| Failure::could_not_finish(&it))?;
+    let mut tables = RunTables::open(&directory, cells, parameters, job.pairing, editions, extras)
+        .map_err(|it| Failure::could_not_finish(&it))?;
     let threads = threads(arguments.threads);
     let n_done = carry_out(job, threads, arguments, &interrupt, &mut tables)
         .map_err(|(it, n_done)| failed(&it, n_done, &directory))?;

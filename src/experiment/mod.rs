@@ -13,5 +13,5 @@ pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
 pub use effects::{Effect, Effects, Figures};
 pub use plan::{Cell, CellId, Plan};
-pub use prospect::{Distances, Prospect, Prospector, Solution};
+pub use prospect::{Prospect, Prospector, Solution, SolutionDistances};
 pub use tally::{Metric, PartyTally, Tally};

@@ -23,19 +23,28 @@ pub struct Prospect {
     pub parties: Vec<Preferences>,
     /// What can be agreed.
     pub landscape: Landscape,
-    /// The points of the frontier that theory singles out; empty if nothing can be agreed.
+    /// The points of the frontier that theory singles out, by their first concept; empty if nothing
+    /// can be agreed.
     pub solutions: Vec<Solution>,
 }
 
-/// An agreement that a concept singles out.
+/// An agreement that one concept or several single out.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Solution {
-    /// Which concept.
-    pub concept: Concept,
+    /// Which concepts, in their order.
+    pub concepts: Vec<Concept>,
     /// The agreement; of several as good, the first in the order of outcomes.
     pub outcome: Outcome,
     /// What it is worth to each party.
     pub utilities: Vec<Utility>,
+}
+
+impl Solution {
+    /// What people read of its concepts.
+    pub fn labels(&self) -> String {
+        let labels: Vec<&str> = self.concepts.iter().map(|it| it.label()).collect();
+        labels.join(", ")
+    }
 }
 
 impl Prospector {
@@ -58,36 +67,48 @@ impl Prospector {
         let scenario = self.setting.scenario();
         let landscape = landscape(&parties, &scenario.consent);
         let yardstick = Yardstick::textbook(&landscape);
-        let solution = |concept| {
-            let frontier = &landscape.frontier;
-            let point = *yardstick.best(concept, frontier).first()?;
+        let frontier = &landscape.frontier;
+        let mut solutions: Vec<Solution> = Vec::new();
+        for concept in Concept::ALL {
+            let Some(&point) = yardstick.best(concept, frontier).first() else {
+                continue;
+            };
             let outcome = scenario.space.outcome_at(frontier.outcome(point));
-            Some(Solution {
-                concept,
-                outcome,
-                utilities: parties.iter().map(|it| it.utility(outcome)).collect(),
-            })
-        };
+            match solutions.iter_mut().find(|it| it.outcome == outcome) {
+                Some(same) => same.concepts.push(concept),
+                None => solutions.push(Solution {
+                    concepts: vec![concept],
+                    outcome,
+                    utilities: parties.iter().map(|it| it.utility(outcome)).collect(),
+                }),
+            }
+        }
         Prospect {
-            solutions: Concept::ALL.into_iter().filter_map(solution).collect(),
             replication,
-            landscape,
             parties,
+            landscape,
+            solutions,
         }
     }
 }
 
 impl Prospect {
+    /// The agreement that a concept singles out; `None` if nothing can be agreed.
+    pub fn solution(&self, concept: Concept) -> Option<&Solution> {
+        let mut solutions = self.solutions.iter();
+        solutions.find(|it| it.concepts.contains(&concept))
+    }
+
     /// How far an outcome is from what theory says, in utility space.
-    pub fn distances(&self, outcome: Outcome) -> Distances {
+    pub fn distances(&self, outcome: Outcome) -> SolutionDistances {
         let worth = |it: &Preferences| it.utility(outcome).get();
         let utilities: Vec<f64> = self.parties.iter().map(worth).collect();
         let to = |concept| {
-            let solution = self.solutions.iter().find(|it| it.concept == concept)?;
+            let solution = self.solution(concept)?;
             let point: Vec<f64> = solution.utilities.iter().map(|it| it.get()).collect();
             Some(distance(&point, &utilities))
         };
-        Distances {
+        SolutionDistances {
             pareto: self.landscape.frontier.distance(&utilities),
             nash: to(Concept::Nash),
             kalai_smorodinsky: to(Concept::KalaiSmorodinsky),
@@ -95,9 +116,9 @@ impl Prospect {
     }
 }
 
-/// Straight distances over all parties' utilities; `None` where nothing can be agreed.
+/// Straight distances over all parties' utilities; `None` without an agreement.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
-pub struct Distances {
+pub struct SolutionDistances {
     /// To the nearest point of the frontier.
     pub pareto: Option<f64>,
     /// To Nash's point.

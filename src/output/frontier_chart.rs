@@ -18,62 +18,75 @@ pub struct FrontierChart<'a> {
     pub prospect: &'a Prospect,
     /// Whose utilities are shown, to the right and upwards.
     pub parties: [PartyId; 2],
-    /// The offers of the draw's session in their order.
-    pub offers: Vec<Outcome>,
+    /// The offers of the draw's session in their order, with who put them forward.
+    pub offers: Vec<(PartyId, Outcome)>,
     /// What that session agreed on.
     pub agreement: Option<Outcome>,
 }
 
-/// Colours that people who confuse red and green can tell apart; Okabe and Ito, *Color universal
-/// design* (2008).
-const BLUE: &str = "#0072B2";
-const ORANGE: &str = "#E69F00";
-const VERMILION: &str = "#D55E00";
-const GREEN: &str = "#009E73";
-const PURPLE: &str = "#CC79A7";
-const SKY: &str = "#56B4E9";
+/// Colors of the parties' offers, taken in turns: people who confuse red and green can tell them
+/// apart. Okabe and Ito, *Color universal design* (2008).
+const COLORS: [&str; 6] = [
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00",
+];
 const GRAY: &str = "#9AA5B1";
 const BLACK: &str = "#222222";
 
-/// How each concept is marked, in the order of the concepts.
-const MARKS: [(MarkerShape, &str); 5] = [
-    (MarkerShape::Star, VERMILION),
-    (MarkerShape::Diamond, BLUE),
-    (MarkerShape::Triangle, GREEN),
-    (MarkerShape::Square, ORANGE),
-    (MarkerShape::Pentagon, PURPLE),
+/// How agreements that theory singles out are marked, in turns.
+const MARKS: [MarkerShape; 5] = [
+    MarkerShape::Star,
+    MarkerShape::Diamond,
+    MarkerShape::Triangle,
+    MarkerShape::Square,
+    MarkerShape::Pentagon,
 ];
 
 impl FrontierChart<'_> {
     /// The picture as SVG, on a white ground of its own.
     pub fn svg(&self) -> String {
-        let landscape = &self.prospect.landscape;
-        let points = landscape.frontier.points();
-        let frontier: Vec<(f64, f64)> = points
-            .map(|it| (it[self.parties[0].idx()], it[self.parties[1].idx()]))
-            .collect();
         let mut plots: Vec<Plot> = Vec::new();
-        if !frontier.is_empty() {
-            let cloud = ScatterPlot::new()
-                .with_data(frontier)
-                .with_color(GRAY)
-                .with_size(3.0)
-                .with_marker_opacity(0.7)
-                .with_legend("Pareto frontier");
-            plots.push(cloud.into());
-        }
+        self.add_frontier(&mut plots);
         self.add_offers(&mut plots);
         self.add_solutions(&mut plots);
+        let no_agreement = self
+            .parties
+            .map(|it| self.prospect.parties[it.idx()].reservation_value().get());
+        plots.push(mark(no_agreement, MarkerShape::Plus, BLACK, "No agreement"));
         let [x, y] = self.parties.map(|it| &self.scenario.party(it).label);
         let layout = Layout::auto_from_plots(&plots)
-            .with_width(860.0)
+            .with_width(900.0)
             .with_height(600.0)
             .with_title(&self.scenario.title)
             .with_subtitle(self.subtitle())
             .with_x_label(format!("Utility of {x}"))
-            .with_y_label(format!("Utility of {y}"));
-        let layout = self.with_reservation_values(layout);
+            .with_y_label(format!("Utility of {y}"))
+            .with_reference_line(ReferenceLine::vertical(no_agreement[0]).with_color(BLACK))
+            .with_reference_line(ReferenceLine::horizontal(no_agreement[1]).with_color(BLACK));
         kuva::render_to_svg(plots, layout)
+    }
+
+    /// The points of the frontier; between two parties with a line through them.
+    fn add_frontier(&self, plots: &mut Vec<Plot>) {
+        let points = self.prospect.landscape.frontier.points();
+        let [x, y] = self.parties.map(PartyId::idx);
+        let mut frontier: Vec<(f64, f64)> = points.map(|it| (it[x], it[y])).collect();
+        if frontier.is_empty() {
+            return;
+        }
+        if self.scenario.parties.len() == 2 {
+            frontier.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let line = LinePlot::new()
+                .with_data(frontier.clone())
+                .with_color(GRAY)
+                .with_stroke_width(1.5);
+            plots.push(line.into());
+        }
+        let points = ScatterPlot::new()
+            .with_data(frontier)
+            .with_color(GRAY)
+            .with_size(3.0)
+            .with_legend("Pareto frontier");
+        plots.push(points.into());
     }
 
     fn subtitle(&self) -> String {
@@ -90,80 +103,63 @@ impl FrontierChart<'_> {
         )
     }
 
-    /// The path of offers from the first to the last, and the agreement.
+    /// Each party's offers from its first to its last, and the agreement.
     fn add_offers(&self, plots: &mut Vec<Plot>) {
-        if self.offers.is_empty() {
-            return;
+        for party in self.scenario.party_ids() {
+            let own = self.offers.iter().filter(|it| it.0 == party);
+            let path: Vec<(f64, f64)> = own
+                .map(|it| self.place(it.1))
+                .map(|[x, y]| (x, y))
+                .collect();
+            if path.is_empty() {
+                continue;
+            }
+            let color = COLORS[party.idx() % COLORS.len()];
+            let line = LinePlot::new()
+                .with_data(path.clone())
+                .with_color(color)
+                .with_stroke_width(1.2);
+            let offers = ScatterPlot::new()
+                .with_data(path)
+                .with_color(color)
+                .with_size(3.0)
+                .with_legend(format!("Offers of {}", self.scenario.party(party).label));
+            plots.extend([line.into(), offers.into()]);
         }
-        let path: Vec<(f64, f64)> = self.offers.iter().map(|&it| self.place(it)).collect();
-        let line = LinePlot::new()
-            .with_data(path.clone())
-            .with_color(SKY)
-            .with_stroke_width(1.2);
-        plots.push(line.into());
-        let offers = ScatterPlot::new()
-            .with_data(path)
-            .with_color(SKY)
-            .with_size(2.5)
-            .with_legend("Offers in their order");
-        plots.push(offers.into());
         if let Some(agreement) = self.agreement {
-            let mark = ScatterPlot::new()
-                .with_data([self.place(agreement)])
-                .with_color(BLACK)
-                .with_marker(MarkerShape::Cross)
-                .with_size(8.0)
-                .with_legend("Agreement of the session");
-            plots.push(mark.into());
+            let place = self.place(agreement);
+            let color = COLORS[COLORS.len() - 1];
+            plots.push(mark(
+                place,
+                MarkerShape::Cross,
+                color,
+                "Agreement of the session",
+            ));
         }
     }
 
     /// A mark for each agreement that theory singles out; concepts that agree share one.
     fn add_solutions(&self, plots: &mut Vec<Plot>) {
-        let solutions = &self.prospect.solutions;
-        for (idx, it) in solutions.iter().enumerate() {
-            if solutions[..idx]
-                .iter()
-                .any(|other| other.outcome == it.outcome)
-            {
-                continue;
-            }
-            let same = solutions.iter().filter(|other| other.outcome == it.outcome);
-            let labels: Vec<&str> = same.map(|it| it.concept.label()).collect();
-            let (marker, color) = MARKS[idx];
-            let mark = ScatterPlot::new()
-                .with_data([self.place(it.outcome)])
-                .with_color(color)
-                .with_marker(marker)
-                .with_size(8.0)
-                .with_legend(labels.join(", "));
-            plots.push(mark.into());
+        for (it, shape) in self.prospect.solutions.iter().zip(MARKS) {
+            let place = self.place(it.outcome);
+            plots.push(mark(place, shape, BLACK, &it.labels()));
         }
     }
 
-    fn with_reservation_values(&self, layout: Layout) -> Layout {
-        let [x, y] = self
-            .parties
-            .map(|it| self.prospect.parties[it.idx()].reservation_value().get());
-        let label = "no agreement";
-        layout
-            .with_reference_line(
-                ReferenceLine::vertical(x)
-                    .with_color(BLACK)
-                    .with_label(label),
-            )
-            .with_reference_line(
-                ReferenceLine::horizontal(y)
-                    .with_color(BLACK)
-                    .with_label(label),
-            )
-    }
-
     /// What an outcome is worth to the two parties.
-    fn place(&self, outcome: Outcome) -> (f64, f64) {
-        let [x, y] = self
-            .parties
-            .map(|it| self.prospect.parties[it.idx()].utility(outcome).get());
-        (x, y)
+    fn place(&self, outcome: Outcome) -> [f64; 2] {
+        self.parties
+            .map(|it| self.prospect.parties[it.idx()].utility(outcome).get())
     }
+}
+
+/// A single large mark with its line in the legend.
+fn mark([x, y]: [f64; 2], shape: MarkerShape, color: &str, label: &str) -> Plot {
+    ScatterPlot::new()
+        .with_data([(x, y)])
+        .with_color(color)
+        .with_marker(shape)
+        .with_size(8.0)
+        .with_legend(label)
+        .into()
 }

@@ -17,8 +17,8 @@ pub use frontier_chart::FrontierChart;
 pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_tables::{
-    Commonest, Edition, Finished, Pairing, Parameters, Product, RunTables, TableWorker,
+    Commonest, Edition, Extras, Finished, Pairing, Parameters, Product, RunTables, TableWorker,
 };
-pub use session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
+pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_headers};
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use summary_tables::SummaryTable;

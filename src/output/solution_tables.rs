@@ -4,6 +4,7 @@ use crate::domain::{Outcome, Scenario};
 use crate::experiment::Prospect;
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
+use crate::solution::Concept;
 
 /// A table of solutions being written, draw by draw.
 #[derive(Debug)]
@@ -38,12 +39,15 @@ impl SolutionsTable {
             landscape.n_acceptable.into(),
             (landscape.frontier.len() as u64).into(),
         ];
-        for it in &prospect.solutions {
+        for concept in Concept::ALL {
+            let Some(it) = prospect.solution(concept) else {
+                continue;
+            };
             let utilities = it.utilities.iter().map(|&it| it.into());
             rows.push(
                 of_draw
                     .into_iter()
-                    .chain([it.concept.name().into()])
+                    .chain([concept.name().into()])
                     .chain(utilities)
                     .chain(settled(scenario, it.outcome)),
             );
@@ -76,7 +80,7 @@ pub fn write_frontier(
         let solutions = prospect.solutions.iter();
         let concepts: Vec<&str> = solutions
             .filter(|it| it.outcome == outcome)
-            .map(|it| it.concept.name())
+            .flat_map(|it| it.concepts.iter().map(|it| it.name()))
             .collect();
         let concepts = (!concepts.is_empty()).then(|| concepts.join(" "));
         let utilities = frontier.utilities(point).iter().map(|&it| it.into());

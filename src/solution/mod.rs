@@ -7,6 +7,7 @@
 mod acceptable_outcomes;
 mod bargaining_problem;
 mod best_deal;
+mod concord;
 mod coupling;
 mod dominance_tree;
 mod frontier;
@@ -22,6 +23,7 @@ mod zone_of_possible_agreement;
 
 pub use bargaining_problem::BargainingProblem;
 pub use best_deal::best_deal;
+pub use concord::concord;
 pub use frontier::{Frontier, FrontierBuilder, distance};
 pub use landscape::{Landscape, LandscapeBuilder, landscape};
 pub use preference_claim::is_always_preferred;

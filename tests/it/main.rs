@@ -1,5 +1,6 @@
 //! What must hold of the whole crate: laws, equal drivers, stable luck, clear mistakes.
 
+mod analyze;
 mod configs;
 mod designs;
 mod drivers;

@@ -42,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "experiment",
             "negotiation",
             "protocol",
+            "solution",
             "statistics",
         ],
     ),
