@@ -10,7 +10,7 @@ use crate::cli::analysis_summary::{Analysis, draw_told};
 use crate::cli::failure::Failure;
 use crate::cli::runs::create_new;
 use crate::cli::summary::rests_on;
-use crate::cli::text::{terminal_width, wrap};
+use crate::cli::text::{count, counted, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
 use crate::config::load_experiment;
 use crate::domain::{PartyId, Scenario};
@@ -19,7 +19,7 @@ use crate::negotiation::{PlainLoop, Setting};
 use crate::output::{FrontierChart, SolutionsTable, write_frontier};
 use crate::protocol::Event;
 use crate::seeds::{Replication, Seeds};
-use crate::solution::concord;
+use crate::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
 
 /// Draws where the scenario is uncertain and nothing else is asked for.
 const DRAWS_DEFAULT: u64 = 100;
@@ -63,6 +63,7 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
     let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
     let setting = Arc::new(experiment.scenario.setting);
     let scenario = setting.scenario();
+    check_size(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
     let directory = arguments.out.as_deref().map(create_new).transpose()?;
     let mut table = directory
@@ -104,6 +105,20 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
         print(&format!("Written: {}\n", directory.path().display()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a scenario with more outcomes than can be looked at one by one.
+pub(super) fn check_size(scenario: &Scenario) -> Result<(), Failure> {
+    let n_outcomes = scenario.space.n_outcomes();
+    if n_outcomes > LANDSCAPE_OUTCOMES_MAX {
+        return Err(Failure::WrongInput(format!(
+            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
+            scenario.name,
+            counted(n_outcomes, "outcome"),
+            count(LANDSCAPE_OUTCOMES_MAX),
+        )));
+    }
+    Ok(())
 }
 
 fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::analyze::check_size;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
 use crate::cli::summary::summary;
@@ -182,6 +183,9 @@ fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
     reason = "how long a run took is told to people and to the manifest"
 )]
 fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    if arguments.distances {
+        check_size(job.plan.cells()[0].setting.scenario())?;
+    }
     let started = jiff::Zoned::now();
     let directory = create_directory(arguments, &job.name, &started)?;
     let clock = Instant::now();

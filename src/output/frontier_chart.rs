@@ -42,12 +42,15 @@ const MARKS: [MarkerShape; 5] = [
 ];
 
 impl FrontierChart<'_> {
-    /// The picture as SVG, on a white ground of its own.
+    /// The picture as SVG, on a white ground of its own so that it can be read on any other.
+    ///
+    /// Its inner identifiers count up within a process: only the first is the same each time.
     pub fn svg(&self) -> String {
         let mut plots: Vec<Plot> = Vec::new();
         self.add_frontier(&mut plots);
         self.add_offers(&mut plots);
         self.add_solutions(&mut plots);
+        self.add_agreement(&mut plots);
         let no_agreement = self
             .parties
             .map(|it| self.prospect.parties[it.idx()].reservation_value().get());
@@ -103,7 +106,7 @@ impl FrontierChart<'_> {
         )
     }
 
-    /// Each party's offers from its first to its last, and the agreement.
+    /// Each party's offers from its first to its last.
     fn add_offers(&self, plots: &mut Vec<Plot>) {
         for party in self.scenario.party_ids() {
             let own = self.offers.iter().filter(|it| it.0 == party);
@@ -126,6 +129,18 @@ impl FrontierChart<'_> {
                 .with_legend(format!("Offers of {}", self.scenario.party(party).label));
             plots.extend([line.into(), offers.into()]);
         }
+    }
+
+    /// A mark for each agreement that theory singles out; concepts that agree share one.
+    fn add_solutions(&self, plots: &mut Vec<Plot>) {
+        for (it, shape) in self.prospect.solutions.iter().zip(MARKS) {
+            let place = self.place(it.outcome);
+            plots.push(mark(place, shape, BLACK, &it.labels()));
+        }
+    }
+
+    /// What the session agreed on, above all else, since it may be one of the solutions.
+    fn add_agreement(&self, plots: &mut Vec<Plot>) {
         if let Some(agreement) = self.agreement {
             let place = self.place(agreement);
             let color = COLORS[COLORS.len() - 1];
@@ -135,14 +150,6 @@ impl FrontierChart<'_> {
                 color,
                 "Agreement of the session",
             ));
-        }
-    }
-
-    /// A mark for each agreement that theory singles out; concepts that agree share one.
-    fn add_solutions(&self, plots: &mut Vec<Plot>) {
-        for (it, shape) in self.prospect.solutions.iter().zip(MARKS) {
-            let place = self.place(it.outcome);
-            plots.push(mark(place, shape, BLACK, &it.labels()));
         }
     }
 

@@ -64,9 +64,9 @@ impl Frontier {
     /// min over points p of √( Σ_i (u_i − p_i)² )
     /// ```
     ///
-    /// This is the Pareto distance of GENIUS: Baarslag, Hindriks, Hendrikx, Dirkzwager and Jonker,
-    /// *Decoupling negotiating agents to explore the space of negotiation strategies*, in *Novel
-    /// Insights in Agent-based Complex Automated Negotiation* (2014), 61–83.
+    /// This is the Pareto distance of GENIUS: Lin, Kraus, Baarslag, Tykhonov, Hindriks and Jonker,
+    /// *Genius: an integrated environment for supporting the design of generic automated
+    /// negotiators*, Computational Intelligence 30 (2014), 48–70.
     pub fn distance(&self, utilities: &[f64]) -> Option<f64> {
         self.points()
             .map(|it| distance(it, utilities))

@@ -4,6 +4,10 @@ use crate::domain::{ConsentRule, Preferences, Utility};
 use crate::solution::acceptable_outcomes::for_each_acceptable;
 use crate::solution::frontier::{Frontier, FrontierBuilder};
 
+/// The most outcomes a space should have for all to be looked at: some seconds' work, and a frontier
+/// of them all would still fit the memory.
+pub const LANDSCAPE_OUTCOMES_MAX: u64 = 20_000_000;
+
 /// The outcomes that can be agreed on, summed up.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Landscape {

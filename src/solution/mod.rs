@@ -25,7 +25,7 @@ pub use bargaining_problem::BargainingProblem;
 pub use best_deal::best_deal;
 pub use concord::concord;
 pub use frontier::{Frontier, FrontierBuilder, distance};
-pub use landscape::{Landscape, LandscapeBuilder, landscape};
+pub use landscape::{LANDSCAPE_OUTCOMES_MAX, Landscape, LandscapeBuilder, landscape};
 pub use preference_claim::is_always_preferred;
 pub use solution_point::{Concept, Yardstick};
 pub use statement::holds;

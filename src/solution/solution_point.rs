@@ -272,7 +272,8 @@ mod tests {
 
     #[test]
     fn each_concept_has_a_point_of_its_own() {
-        // Gains and shares of (9, 4): products 9, 32, 18, 20, 24; least shares 1/9, 4/9, 0.5, ...
+        // Products of gains: 9, 32, 22.5, 24, 9. Least shares: 1/9, 4/9, 0.5, 4/9, 1/9.
+        // Least gains: 1, 4, 4.5, 4, 1. Sums: 11, 13, 10.5, 11, 11. Sums of shares: 10/9, 12/9, 9.5/9, 10/9, 10/9.
         let points: [&[f64]; 5] = [
             &[10.0, 1.0],
             &[9.0, 4.0],

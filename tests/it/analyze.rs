@@ -108,6 +108,49 @@ fn what_cannot_be_shown_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_space_too_large_to_be_looked_at_is_refused() {
+    let options: Vec<String> = (0..10)
+        .map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}"))
+        .collect();
+    let utilities: Vec<String> = (0..10).map(|it| format!("o{it} = 0.{it}")).collect();
+    let mut text = String::from(
+        "schema = 1\nname = \"large\"\ntitle = \"large\"\nkind = \"synthetic\"\n\
+         [protocol.alternating_offers]\ndeadline_rounds = 5\n",
+    );
+    let issues = 0..8;
+    for it in issues.clone() {
+        text += &format!(
+            "[[issue]]\nid = \"i{it}\"\nlabel = \"{it}\"\noptions = [{}]\n",
+            options.join(", ")
+        );
+    }
+    for party in ["north", "south"] {
+        text += &format!(
+            "[[party]]\nid = \"{party}\"\nlabel = \"{party}\"\nreservation_value = 0.4\n\
+             strategy = [{{ p = 1.0, time_dependent = {{ concession_exponent = 1.0 }} }}]\n"
+        );
+        for it in issues.clone() {
+            text += &format!(
+                "[[party.preference]]\nissue = \"i{it}\"\nweight = 1.0\nutility = {{ {} }}\n",
+                utilities.join(", ")
+            );
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("large.toml");
+    fs::write(&file, text).unwrap();
+    let out = folder.path().join("out");
+    let verbs: [&[&str]; 2] = [&["analyze"], &["batch", "--distances", "--sessions", "2"]];
+    for verb in verbs {
+        let arguments = [verb, &[path_text(&file), "--out", path_text(&out)]].concat();
+        let output = check(&arguments, 2);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains("100,000,000 outcomes"), "{text}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
 fn something_can_be_agreed_exactly_where_an_agreement_is_found() {
     let setting = setting(FLAGSHIP);
     let mut prospector = Prospector::new(Arc::clone(&setting));
