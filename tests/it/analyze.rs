@@ -1,5 +1,6 @@
 //! What theory says, as `analyze` tells and writes it, and as distances of agreements.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -119,18 +120,21 @@ fn a_space_too_large_to_be_looked_at_is_refused() {
     );
     let issues = 0..8;
     for it in issues.clone() {
-        text += &format!(
+        let _ = write!(
+            text,
             "[[issue]]\nid = \"i{it}\"\nlabel = \"{it}\"\noptions = [{}]\n",
             options.join(", ")
         );
     }
     for party in ["north", "south"] {
-        text += &format!(
+        let _ = write!(
+            text,
             "[[party]]\nid = \"{party}\"\nlabel = \"{party}\"\nreservation_value = 0.4\n\
              strategy = [{{ p = 1.0, time_dependent = {{ concession_exponent = 1.0 }} }}]\n"
         );
         for it in issues.clone() {
-            text += &format!(
+            let _ = write!(
+                text,
                 "[[party.preference]]\nissue = \"i{it}\"\nweight = 1.0\nutility = {{ {} }}\n",
                 utilities.join(", ")
             );
