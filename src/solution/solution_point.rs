@@ -303,6 +303,13 @@ mod tests {
         check(&seen(&[0.0, 0.0], &[]), [&[]; 5]);
     }
 
+    #[test]
+    fn more_parties_with_a_gain_go_before_a_greater_product() {
+        let landscape = seen(&[0.0; 3], &[&[100.0, 0.0, 0.0], &[1.0, 2.0, 0.0]]);
+        let yardstick = Yardstick::textbook(&landscape);
+        assert_eq!(yardstick.best(Concept::Nash, &landscape.frontier), [1]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
         #[test]
