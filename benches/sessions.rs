@@ -14,7 +14,9 @@ use demarche::actors::assemble;
 use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
-use demarche::output::{Edition, Parameters, RunDirectory, RunTables, Transcripts};
+use demarche::output::{
+    Distances, Edition, Extras, Parameters, RunDirectory, RunTables, Transcripts,
+};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
 /// Rounds of measurement; the median of them is told.
@@ -268,7 +270,10 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             parameters,
             pairing,
             vec![Edition::PLAIN],
-            Transcripts::Omitted,
+            Extras {
+                transcripts: Transcripts::Omitted,
+                distances: Distances::Omitted,
+            },
         )
         .expect("tables can be written");
         let worker = tables.worker();

@@ -1,5 +1,7 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a clock and a terminal.
 
+mod analysis_summary;
+mod analyze;
 mod check;
 mod failure;
 mod narration;
@@ -48,6 +50,8 @@ enum Verb {
     Flip(studies::FlipArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
+    /// Tell what theory says of a scenario: what could be agreed, and what should be
+    Analyze(analyze::AnalyzeArguments),
     /// Check a file, and measure a scenario's claims
     Check(check::CheckArguments),
     /// Print the JSON Schema of a kind of file
@@ -128,6 +132,7 @@ pub fn run() -> ExitCode {
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
         Verb::Play(it) => play::play(&it),
+        Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Schema { kind } => schema(kind),
         Verb::Completions { shell } => completions(shell),

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::analyze::check_size;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
 use crate::cli::study_summary::push_findings;
@@ -21,8 +22,9 @@ use crate::experiment::{
     design_findings, run,
 };
 use crate::output::{
-    Counts, Delimiter, Edition, Finished, InputFile, Manifest, Parameters, RESULTS_VERSION,
-    RunDirectory, RunTables, Timing, Transcripts, Until, WriteError, write_sensitivity,
+    Counts, Delimiter, Distances, Edition, Extras, Finished, InputFile, Manifest, Parameters,
+    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, Until, WriteError,
+    write_sensitivity,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -43,6 +45,9 @@ pub(super) struct RunArguments {
     /// Write every offer and every answer too, to offers.csv
     #[arg(long)]
     transcripts: bool,
+    /// Hold every agreement against what theory says, in columns of sessions.csv; takes much longer
+    #[arg(long)]
+    distances: bool,
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
@@ -191,6 +196,9 @@ fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
     reason = "how long a run took is told to people and to the manifest"
 )]
 fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    if arguments.distances {
+        check_size(job.plan.cells()[0].setting.scenario())?;
+    }
     let started = jiff::Zoned::now();
     let directory = create_directory(arguments.out.as_deref(), &job.name, &started)?;
     let clock = Instant::now();
@@ -198,10 +206,17 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     listen_for_interrupt(&interrupt);
     let mut editions = vec![Edition::PLAIN];
     editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
-    let transcripts = if arguments.transcripts {
-        Transcripts::Written
-    } else {
-        Transcripts::Omitted
+    let extras = Extras {
+        transcripts: if arguments.transcripts {
+            Transcripts::Written
+        } else {
+            Transcripts::Omitted
+        },
+        distances: if arguments.distances {
+            Distances::Measured
+        } else {
+            Distances::Omitted
+        },
     };
     let parameters = job.parameters.clone();
     let cells = job.plan.cells();
@@ -211,7 +226,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         parameters,
         job.pairing,
         editions.clone(),
-        transcripts,
+        extras,
     )
     .map_err(|it| Failure::could_not_finish(&it))?;
     let threads = threads(arguments.threads);
@@ -416,13 +431,7 @@ pub(super) fn create_directory(
     started: &jiff::Zoned,
 ) -> Result<RunDirectory, Failure> {
     if let Some(path) = asked {
-        if path.symlink_metadata().is_ok() {
-            return Err(Failure::WrongInput(format!(
-                "{} exists already, and runs are never overwritten; name another folder with --out",
-                path.display()
-            )));
-        }
-        return RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it));
+        return create_new(path);
     }
     let stamp = started.strftime("%Y-%m-%dT%H-%M-%S");
     let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
@@ -435,6 +444,17 @@ pub(super) fn create_directory(
         path = base.with_file_name(format!("{stamp}_{name}_{number}"));
     }
     RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
+}
+
+/// Makes the folder that was asked for.
+pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::WrongInput(format!(
+            "{} exists already, and runs are never overwritten; name another folder with --out",
+            path.display()
+        )));
+    }
+    RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Stops the run at the first Ctrl-C, and the process at the second.

@@ -186,7 +186,8 @@ fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) 
     }
 }
 
-fn label_columns(scenario: &Scenario) -> usize {
+/// Columns of the longest label of a party.
+pub(super) fn label_columns(scenario: &Scenario) -> usize {
     scenario
         .parties
         .iter()

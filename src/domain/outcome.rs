@@ -222,16 +222,24 @@ impl OutcomeSpace {
 
     /// All outcomes in order, the last issue fastest. For small spaces and for tests.
     pub fn outcomes(&self) -> impl Iterator<Item = Outcome> + '_ {
-        (0..self.n_outcomes).map(|position| {
-            let mut rest = position;
-            let code = self.fields.iter().rev().fold(0, |acc, field| {
-                let n = u64::from(field.n_options);
-                let option = rest % n;
-                rest /= n;
-                acc | option << field.shift
-            });
-            Outcome(code)
-        })
+        (0..self.n_outcomes).map(|it| self.outcome_at(it))
+    }
+
+    /// The outcome with this number in the order of the space, from 0.
+    ///
+    /// # Panics
+    ///
+    /// If there are no more outcomes than that.
+    pub fn outcome_at(&self, number: u64) -> Outcome {
+        assert!(number < self.n_outcomes, "an outcome of the space");
+        let mut rest = number;
+        let code = self.fields.iter().rev().fold(0, |acc, field| {
+            let n = u64::from(field.n_options);
+            let option = rest % n;
+            rest /= n;
+            acc | option << field.shift
+        });
+        Outcome(code)
     }
 }
 

@@ -3,18 +3,24 @@
 mod agreement_counts;
 mod csv_rows;
 mod excel;
+mod frontier_chart;
 mod manifest;
 mod run_directory;
 mod run_tables;
 mod session_tables;
+mod solution_tables;
 mod study_tables;
 mod summary_tables;
 
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use excel::Delimiter;
+pub use frontier_chart::FrontierChart;
 pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing, Until};
 pub use run_directory::{RunDirectory, WriteError};
-pub use run_tables::{Commonest, Edition, Finished, Parameters, Product, RunTables, TableWorker};
-pub use session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
+pub use run_tables::{
+    Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,
+};
+pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_headers};
+pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;

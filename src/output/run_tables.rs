@@ -1,14 +1,19 @@
 //! All tables of a run: rows as sessions come, the rest at the end.
 
+use std::sync::Arc;
+
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Prospector, SolutionDistances,
+    Tally, Worker,
 };
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
 use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
-use crate::output::session_tables::{SessionRows, SessionTable, Transcripts, session_headers};
+use crate::output::session_tables::{
+    Distances, SessionRows, SessionTable, Transcripts, session_headers,
+};
 use crate::output::summary_tables::{
     SummaryTable, agreement_fields, effect_header, effect_rows, summary_header, summary_rows,
 };
@@ -53,6 +58,15 @@ pub struct Parameters {
     pub values: Vec<Vec<String>>,
 }
 
+/// What the tables hold beyond what every run tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extras {
+    /// Whether every offer and every answer is written.
+    pub transcripts: Transcripts,
+    /// Whether agreements are held against what theory says.
+    pub distances: Distances,
+}
+
 /// The tables of a run being written.
 #[derive(Debug)]
 pub struct RunTables {
@@ -61,7 +75,7 @@ pub struct RunTables {
     tallies: Vec<Tally>,
     effects: Option<Effects>,
     editions: Vec<Edition>,
-    transcripts: Transcripts,
+    extras: Extras,
     /// Per edition, the tables that get rows as sessions come.
     open: Vec<Vec<(SessionTable, TableFile)>>,
     agreements: AgreementCounts,
@@ -72,7 +86,7 @@ pub struct RunTables {
 pub struct TableWorker {
     cells: Vec<Cell>,
     editions: Vec<Edition>,
-    transcripts: Transcripts,
+    extras: Extras,
 }
 
 /// What comes of some sessions.
@@ -124,12 +138,14 @@ impl Worker for TableWorker {
         let mut rows: Vec<SessionRows> = self
             .editions
             .iter()
-            .map(|it| SessionRows::new(it.dialect, self.transcripts))
+            .map(|it| SessionRows::new(it.dialect, self.extras.transcripts))
             .collect();
+        let mut distances = self.distances(cell);
         for (session, result) in &sessions {
             tally.add(&scenario.space, result);
+            let distances = distances.as_mut().map(|it| it(result));
             for edition in &mut rows {
-                edition.push(setting, cell, session, result);
+                edition.push(setting, cell, session, result, distances);
             }
         }
         let results = sessions.iter().map(|it| &it.1);
@@ -142,6 +158,24 @@ impl Worker for TableWorker {
             tally,
             figures: results.map(Figures::of).collect(),
         }
+    }
+}
+
+impl TableWorker {
+    /// What measures the distances of a cell's agreements; `None` if they are not wanted.
+    fn distances(&self, cell: CellId) -> Option<impl FnMut(&SessionResult) -> SolutionDistances> {
+        if self.extras.distances == Distances::Omitted {
+            return None;
+        }
+        let cell = &self.cells[cell.idx()];
+        let mut prospector = Prospector::new(Arc::clone(&cell.setting));
+        Some(move |result: &SessionResult| {
+            let agreement = result.ending.agreement();
+            agreement.map_or_else(SolutionDistances::default, |it| {
+                let prospect = prospector.look(&cell.seeds, result.replication);
+                prospect.distances(it)
+            })
+        })
     }
 }
 
@@ -163,16 +197,17 @@ impl RunTables {
         parameters: Parameters,
         pairing: Pairing,
         editions: Vec<Edition>,
-        transcripts: Transcripts,
+        extras: Extras,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let is_written =
-            |it: &SessionTable| *it != SessionTable::Offers || transcripts == Transcripts::Written;
+        let is_written = |it: &SessionTable| {
+            *it != SessionTable::Offers || extras.transcripts == Transcripts::Written
+        };
         let mut open = Vec::new();
         for edition in &editions {
             let mut files = Vec::new();
             for table in SessionTable::ALL.into_iter().filter(is_written) {
-                let columns = session_headers(table, scenario);
+                let columns = session_headers(table, scenario, extras.distances);
                 let file = begin(directory, edition, table.name(), &columns)?;
                 files.push((table, file));
             }
@@ -187,7 +222,7 @@ impl RunTables {
                 .collect(),
             effects: (pairing == Pairing::Paired).then(Effects::default),
             editions,
-            transcripts,
+            extras,
             open,
             agreements: AgreementCounts::default(),
         })
@@ -198,7 +233,7 @@ impl RunTables {
         TableWorker {
             cells: self.cells.clone(),
             editions: self.editions.clone(),
-            transcripts: self.transcripts,
+            extras: self.extras,
         }
     }
 

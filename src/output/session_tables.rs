@@ -1,7 +1,7 @@
 //! The tables with a row or more per session, written as the sessions come.
 
 use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
-use crate::experiment::CellId;
+use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::protocol::{Ending, Event, Session};
@@ -32,7 +32,11 @@ impl SessionTable {
 }
 
 /// The columns of a table, in order.
-pub fn session_headers(table: SessionTable, scenario: &Scenario) -> Vec<String> {
+pub fn session_headers(
+    table: SessionTable,
+    scenario: &Scenario,
+    distances: Distances,
+) -> Vec<String> {
     let fixed: &[&str] = match table {
         SessionTable::Sessions => &[
             "cell",
@@ -74,7 +78,16 @@ pub fn session_headers(table: SessionTable, scenario: &Scenario) -> Vec<String> 
             "no",
         ],
     };
-    let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
+    let measured: &[&str] = match (table, distances) {
+        (SessionTable::Sessions, Distances::Measured) => &[
+            "pareto_distance",
+            "nash_distance",
+            "kalai_smorodinsky_distance",
+        ],
+        _ => &[],
+    };
+    let columns = fixed.iter().chain(measured);
+    let mut res: Vec<String> = columns.map(|&it| it.to_owned()).collect();
     let prefix = match table {
         SessionTable::Sessions => "agreed_",
         SessionTable::Offers => "offered_",
@@ -109,6 +122,15 @@ pub enum Transcripts {
     Omitted,
 }
 
+/// Whether agreements are held against what theory says of each session's preferences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Distances {
+    /// Yes, which takes longer than the session itself.
+    Measured,
+    /// No.
+    Omitted,
+}
+
 impl SessionRows {
     /// No rows yet.
     pub fn new(dialect: Dialect, transcripts: Transcripts) -> Self {
@@ -128,16 +150,17 @@ impl SessionRows {
         }
     }
 
-    /// Adds a session's rows.
+    /// Adds a session's rows; with distances if there are columns for them.
     pub fn push(
         &mut self,
         setting: &Setting,
         cell: CellId,
         session: &Session,
         result: &SessionResult,
+        distances: Option<SolutionDistances>,
     ) {
         let scenario = setting.scenario();
-        self.push_session(scenario, cell, result);
+        self.push_session(scenario, cell, result, distances);
         for (party, report) in scenario.party_ids().zip(&result.parties) {
             let strategy = &setting.strategies(party)[report.strategy];
             self.parties.push([
@@ -163,7 +186,13 @@ impl SessionRows {
         }
     }
 
-    fn push_session(&mut self, scenario: &Scenario, cell: CellId, result: &SessionResult) {
+    fn push_session(
+        &mut self,
+        scenario: &Scenario,
+        cell: CellId,
+        result: &SessionResult,
+        distances: Option<SolutionDistances>,
+    ) {
         let (proposer, ended_by) = match &result.ending {
             Ending::Agreement { proposer, .. } => (*proposer, None),
             Ending::Walkout { party, .. } | Ending::Forfeit { party, .. } => (None, Some(*party)),
@@ -183,10 +212,14 @@ impl SessionRows {
             result.egalitarian_welfare().into(),
             result.nash_product().into(),
         ];
+        let measured = distances
+            .into_iter()
+            .flat_map(|it| [it.pareto, it.nash, it.kalai_smorodinsky].map(Field::from));
         let options = scenario.space.issues().map(|issue| {
             agreement.map_or(Field::Missing, |it| scenario.option_name(it, issue).into())
         });
-        self.sessions.push(fixed.into_iter().chain(options));
+        self.sessions
+            .push(fixed.into_iter().chain(measured).chain(options));
     }
 }
 

@@ -1,5 +1,6 @@
 //! What must hold of the whole crate: laws, equal drivers, stable luck, clear mistakes.
 
+mod analyze;
 mod bargaining;
 mod configs;
 mod designs;
@@ -12,6 +13,7 @@ mod references;
 mod runs;
 mod schema;
 mod search;
+mod solutions;
 mod stopping;
 mod strategies;
 mod sweeps;

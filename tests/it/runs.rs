@@ -10,7 +10,7 @@ use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::CellId;
 use demarche::negotiation::PlainLoop;
 use demarche::output::{
-    Dialect, Field, Rows, SessionRows, SessionTable, Transcripts, session_headers,
+    Dialect, Distances, Field, Rows, SessionRows, SessionTable, Transcripts, session_headers,
 };
 use demarche::seeds::{Replication, Seeds};
 use tempfile::TempDir;
@@ -145,11 +145,11 @@ fn the_plain_loop_gives_the_bytes_that_the_actors_gave() {
     let mut rows = SessionRows::new(Dialect::PLAIN, Transcripts::Written);
     for replication in (0..SESSIONS).map(Replication) {
         let (session, result) = table.run(&seeds, replication);
-        rows.push(&setting, CellId(0), &session, &result);
+        rows.push(&setting, CellId(0), &session, &result, None);
     }
     for table in SessionTable::ALL {
         let mut expected = Rows::new(Dialect::PLAIN);
-        let header = session_headers(table, setting.scenario());
+        let header = session_headers(table, setting.scenario(), Distances::Omitted);
         expected.push(header.iter().map(|it| Field::Text(it)));
         let expected = [expected.bytes(), rows.table(table).unwrap().bytes()].concat();
         let name = PathBuf::from(format!("{}.csv", table.name()));

@@ -1,0 +1,216 @@
+//! `analyze`: what theory says of a scenario, before anyone speaks.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::analysis_summary::{Analysis, draw_told};
+use crate::cli::failure::Failure;
+use crate::cli::runs::create_new;
+use crate::cli::summary::rests_on;
+use crate::cli::text::{count, counted, terminal_width, wrap};
+use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::config::load_experiment;
+use crate::domain::{PartyId, Scenario};
+use crate::experiment::{Prospect, Prospector};
+use crate::negotiation::{PlainLoop, Setting};
+use crate::output::{FrontierChart, SolutionsTable, write_frontier};
+use crate::protocol::Event;
+use crate::seeds::{Replication, Seeds};
+use crate::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
+
+/// Draws where the scenario is uncertain and nothing else is asked for.
+const DRAWS_DEFAULT: u64 = 100;
+
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArguments {
+    /// A scenario's file, or an experiment's
+    #[arg(value_name = "SCENARIO")]
+    file: FileArgument,
+    /// How many draws of the uncertain numbers; by default 100, or 1 if nothing is uncertain
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    draws: Option<u64>,
+    /// Which draw is shown by itself; by default the one with as many acceptable outcomes as the
+    /// middle one of all
+    #[arg(long, value_name = "N")]
+    replication: Option<u64>,
+    /// The folder to write `solutions.csv`, `frontier.csv` and `frontier.svg` to, which must not exist
+    #[arg(long, short, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// The party to the right in the picture; by default of the two whose interests differ most
+    #[arg(long, value_name = "PARTY", requires = "out")]
+    x: Option<String>,
+    /// The party upwards in the picture
+    #[arg(long, value_name = "PARTY", requires = "out")]
+    y: Option<String>,
+    /// Show this session's offers in the picture, and the draw that it begins with
+    #[arg(
+        long,
+        value_name = "REPLICATION",
+        requires = "out",
+        conflicts_with = "replication"
+    )]
+    session: Option<u64>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Analyzes a scenario.
+pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let setting = Arc::new(experiment.scenario.setting);
+    let scenario = setting.scenario();
+    check_size(scenario)?;
+    let asked_for = parties_asked_for(arguments, scenario)?;
+    let directory = arguments.out.as_deref().map(create_new).transpose()?;
+    let mut table = directory
+        .as_ref()
+        .map(|it| SolutionsTable::open(it, scenario))
+        .transpose()
+        .map_err(|it| Failure::could_not_finish(&it))?;
+
+    let seeds = Seeds::new(experiment.seed);
+    let mut prospector = Prospector::new(Arc::clone(&setting));
+    let mut analysis = Analysis::new(scenario.parties.len());
+    for replication in (0..n_draws(arguments, &setting)).map(Replication) {
+        let prospect = prospector.look(&seeds, replication);
+        analysis.add(&prospect);
+        if let Some(table) = &mut table {
+            table
+                .push(scenario, &prospect)
+                .map_err(|it| Failure::could_not_finish(&it))?;
+        }
+    }
+    let chosen = arguments.session.or(arguments.replication).map(Replication);
+    let shown = prospector.look(&seeds, chosen.unwrap_or_else(|| analysis.middle_draw()));
+    let width = terminal_width();
+    print(&format!(
+        "{}\nWhat theory says before anyone speaks, seed {}\n\n{}\n{}\n{}\n",
+        scenario.title,
+        experiment.seed.0,
+        analysis.told(scenario, width),
+        draw_told(scenario, &shown, width),
+        wrap(&rests_on(&setting), width, 0),
+    ))?;
+    if let Some(directory) = &directory {
+        write_frontier(directory, scenario, &shown).map_err(|it| Failure::could_not_finish(&it))?;
+        let parties = most_opposed(scenario, &shown, asked_for);
+        let svg = picture(arguments, &setting, &seeds, &shown, parties);
+        directory
+            .write("frontier.svg", svg.as_bytes())
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        print(&format!("Written: {}\n", directory.path().display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a scenario with more outcomes than can be looked at one by one.
+pub(super) fn check_size(scenario: &Scenario) -> Result<(), Failure> {
+    let n_outcomes = scenario.space.n_outcomes();
+    if n_outcomes > LANDSCAPE_OUTCOMES_MAX {
+        return Err(Failure::WrongInput(format!(
+            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
+            scenario.name,
+            counted(n_outcomes, "outcome"),
+            count(LANDSCAPE_OUTCOMES_MAX),
+        )));
+    }
+    Ok(())
+}
+
+fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {
+    let mut numbers = setting.scenario().numbers();
+    let is_certain = numbers.all(|it| it.distribution.is_constant());
+    let default = if is_certain { 1 } else { DRAWS_DEFAULT };
+    arguments.draws.unwrap_or(default)
+}
+
+/// The parties that are to be in the picture, as far as they are named.
+fn parties_asked_for(
+    arguments: &AnalyzeArguments,
+    scenario: &Scenario,
+) -> Result<[Option<PartyId>; 2], Failure> {
+    let find = |name: &Option<String>| {
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        let mut ids = scenario.party_ids();
+        let found = ids.find(|&it| scenario.party(it).name == *name);
+        if found.is_none() {
+            let known: Vec<&str> = scenario.parties.iter().map(|it| &*it.name).collect();
+            return Err(Failure::WrongInput(format!(
+                "there is no party `{name}` in the scenario; its parties are {}",
+                known.join(", ")
+            )));
+        }
+        Ok(found)
+    };
+    let res = [find(&arguments.x)?, find(&arguments.y)?];
+    if res[0].is_some() && res[0] == res[1] {
+        return Err(Failure::WrongInput(
+            "--x and --y name the same party; a picture needs two".to_owned(),
+        ));
+    }
+    Ok(res)
+}
+
+/// The two parties whose interests are most opposed in a draw, among them those asked for.
+fn most_opposed(
+    scenario: &Scenario,
+    prospect: &Prospect,
+    asked_for: [Option<PartyId>; 2],
+) -> [PartyId; 2] {
+    let opposition = |x: PartyId, y: PartyId| {
+        let [x, y] = [x, y].map(|it| &prospect.parties[it.idx()]);
+        -concord(x, y).unwrap_or_default()
+    };
+    let is_asked_for = |x: PartyId, y: PartyId| {
+        let mut pairs = [x, y].into_iter().zip(asked_for);
+        pairs.all(|(it, asked)| asked.is_none_or(|asked| asked == it))
+    };
+    let all = || scenario.party_ids();
+    let pairs = all().flat_map(|x| all().map(move |y| (x, y)));
+    // The reverse makes the first of equals the last, which is the one that is kept.
+    let (x, y) = pairs
+        .filter(|&(x, y)| x != y && is_asked_for(x, y))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .max_by(|a, b| opposition(a.0, a.1).total_cmp(&opposition(b.0, b.1)))
+        .expect("a negotiation has two parties");
+    [x, y]
+}
+
+/// The picture of a draw, with the offers of its session if they are asked for.
+fn picture(
+    arguments: &AnalyzeArguments,
+    setting: &Arc<Setting>,
+    seeds: &Seeds,
+    prospect: &Prospect,
+    parties: [PartyId; 2],
+) -> String {
+    let mut chart = FrontierChart {
+        scenario: setting.scenario(),
+        prospect,
+        parties,
+        offers: Vec::new(),
+        agreement: None,
+    };
+    if arguments.session.is_some() {
+        let mut table = PlainLoop::new(Arc::clone(setting));
+        let (session, result) = table.run(seeds, prospect.replication);
+        let offered = session.events().iter().filter_map(|it| match it {
+            Event::Offered {
+                proposer, offer, ..
+            } => Some((*proposer, *offer)),
+            // A mediator's texts are nobody's offers.
+            Event::Answered { .. } | Event::Voted { .. } => None,
+        });
+        chart.offers = offered.collect();
+        chart.agreement = result.ending.agreement();
+    }
+    chart.svg()
+}

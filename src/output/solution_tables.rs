@@ -1,0 +1,118 @@
+//! The tables of what theory says: the agreements it singles out, and a frontier.
+
+use crate::domain::{Outcome, Scenario};
+use crate::experiment::Prospect;
+use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
+use crate::solution::Concept;
+
+/// A table of solutions being written, draw by draw.
+#[derive(Debug)]
+pub struct SolutionsTable {
+    file: TableFile,
+}
+
+impl SolutionsTable {
+    /// Begins the table.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn open(directory: &RunDirectory, scenario: &Scenario) -> Result<Self, WriteError> {
+        let fixed = ["replication", "n_acceptable", "n_frontier", "concept"];
+        let header = header(&fixed, scenario);
+        Ok(Self {
+            file: directory.table("solutions", Form::Plain, &header)?,
+        })
+    }
+
+    /// Adds a row per agreement that theory singles out in a draw; one without any if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn push(&mut self, scenario: &Scenario, prospect: &Prospect) -> Result<(), WriteError> {
+        let mut rows = Rows::new(Dialect::PLAIN);
+        let landscape = &prospect.landscape;
+        let of_draw = [
+            prospect.replication.0.into(),
+            landscape.n_acceptable.into(),
+            (landscape.frontier.len() as u64).into(),
+        ];
+        for concept in Concept::ALL {
+            let Some(it) = prospect.solution(concept) else {
+                continue;
+            };
+            let utilities = it.utilities.iter().map(|&it| it.into());
+            rows.push(
+                of_draw
+                    .into_iter()
+                    .chain([concept.name().into()])
+                    .chain(utilities)
+                    .chain(settled(scenario, it.outcome)),
+            );
+        }
+        if prospect.solutions.is_empty() {
+            let n_missing = 1 + scenario.parties.len() + scenario.issues.len();
+            let missing = std::iter::repeat_n(Field::Missing, n_missing);
+            rows.push(of_draw.into_iter().chain(missing));
+        }
+        self.file.push(&rows)
+    }
+}
+
+/// Writes the frontier of a draw.
+///
+/// # Errors
+///
+/// If the file cannot be written.
+pub fn write_frontier(
+    directory: &RunDirectory,
+    scenario: &Scenario,
+    prospect: &Prospect,
+) -> Result<(), WriteError> {
+    let fixed = ["point", "concepts"];
+    let mut file = directory.table("frontier", Form::Plain, &header(&fixed, scenario))?;
+    let frontier = &prospect.landscape.frontier;
+    let mut rows = Rows::new(Dialect::PLAIN);
+    for (number, point) in (1_u64..).zip(0..frontier.len()) {
+        let outcome = scenario.space.outcome_at(frontier.outcome(point));
+        let solutions = prospect.solutions.iter();
+        let concepts: Vec<&str> = solutions
+            .filter(|it| it.outcome == outcome)
+            .flat_map(|it| it.concepts.iter().map(|it| it.name()))
+            .collect();
+        let concepts = (!concepts.is_empty()).then(|| concepts.join(" "));
+        let utilities = frontier.utilities(point).iter().map(|&it| it.into());
+        rows.push(
+            [number.into(), concepts.as_deref().into()]
+                .into_iter()
+                .chain(utilities)
+                .chain(settled(scenario, outcome)),
+        );
+    }
+    file.push(&rows)
+}
+
+/// The fixed columns, then a utility per party and an option per issue.
+fn header(fixed: &[&str], scenario: &Scenario) -> Rows {
+    let fixed = fixed.iter().map(|&it| it.to_owned());
+    let parties = scenario
+        .parties
+        .iter()
+        .map(|it| format!("utility_{}", it.name));
+    let issues = scenario
+        .issues
+        .iter()
+        .map(|it| format!("settled_{}", it.name));
+    let columns: Vec<String> = fixed.chain(parties).chain(issues).collect();
+    let mut res = Rows::new(Dialect::PLAIN);
+    res.push(columns.iter().map(|it| Field::Text(it)));
+    res
+}
+
+/// The option with which an outcome settles each issue.
+fn settled(scenario: &Scenario, outcome: Outcome) -> impl Iterator<Item = Field<'_>> {
+    let issues = scenario.space.issues();
+    issues.map(move |it| scenario.option_name(outcome, it).into())
+}

@@ -1,0 +1,351 @@
+//! Frontiers and solution points against `NegMAS`, games of the literature and closed forms.
+//!
+//! The numbers are not part of the project: without their folder these tests have nothing to do,
+//! except in CI, where they fail.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, fs};
+
+use demarche::domain::Condition;
+use demarche::domain::{ConsentRule, OutcomeSpace, PartyId, PartySet, Preferences, Quota, Veto};
+use demarche::solution::{
+    BargainingProblem, Concept, Landscape, LandscapeBuilder, Yardstick, landscape,
+};
+use serde_json::Value;
+
+/// How far a utility may be off, beside one of size one.
+const TOLERANCE: f64 = 1e-9;
+
+#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
+fn peers() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/peers");
+    if !path.join("negmas").exists() {
+        assert!(env::var_os("CI").is_none(), "{} is missing", path.display());
+        println!("skipped: no reference data");
+        return None;
+    }
+    Some(path)
+}
+
+fn read(path: &Path) -> Value {
+    let text = fs::read_to_string(path).expect("the file can be read");
+    // What Python writes for numbers that JSON does not know.
+    let text = text.replace("Infinity", "null").replace("NaN", "null");
+    serde_json::from_str(&text).expect("the file is JSON")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    list(value).iter().map(number).collect()
+}
+
+fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().expect("a list")
+}
+
+fn points(value: &Value) -> Vec<Vec<f64>> {
+    list(value).iter().map(numbers).collect()
+}
+
+/// What `NegMAS` makes of a scenario: unanimity over plain sums, added from left to right.
+struct Additive {
+    n_options: Vec<usize>,
+    parties: Vec<(Value, f64)>,
+}
+
+impl Additive {
+    fn of(scenario: &Value, variant: &str) -> Self {
+        let issues = list(&scenario["issues"]).iter();
+        let parties = list(&scenario["parties"]).iter();
+        Self {
+            n_options: issues.map(|it| list(&it["values"]).len()).collect(),
+            parties: parties
+                .map(|it| (it[variant].clone(), number(&it["reserved_value"])))
+                .collect(),
+        }
+    }
+
+    /// All outcomes' utilities in order, the last issue fastest.
+    fn utilities(&self) -> Vec<Vec<f64>> {
+        let parties: Vec<(f64, Vec<f64>, Vec<Vec<f64>>)> = self
+            .parties
+            .iter()
+            .map(|(it, _)| {
+                (
+                    number(&it["bias"]),
+                    numbers(&it["weights"]),
+                    points(&it["values"]),
+                )
+            })
+            .collect();
+        let space = OutcomeSpace::new(&self.n_options).expect("a space");
+        let worth = |outcome| {
+            let options: Vec<usize> = space
+                .issues()
+                .map(|it| space.option(outcome, it).idx())
+                .collect();
+            parties
+                .iter()
+                .map(|(bias, weights, values)| {
+                    let terms = weights.iter().zip(values).zip(&options);
+                    terms.fold(*bias, |sum, ((weight, values), &option)| {
+                        sum + weight * values[option]
+                    })
+                })
+                .collect()
+        };
+        space.outcomes().map(worth).collect()
+    }
+
+    fn reservation_values(&self) -> Vec<f64> {
+        self.parties.iter().map(|it| it.1).collect()
+    }
+
+    /// The landscape under unanimity, and `NegMAS`'s yardstick for it.
+    fn seen_by_negmas(&self) -> (u64, Landscape, Yardstick) {
+        let reservation_values = self.reservation_values();
+        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); reservation_values.len()];
+        let mut builder = LandscapeBuilder::new(reservation_values.clone());
+        let mut n_outcomes = 0;
+        for utilities in self.utilities() {
+            for (range, &it) in ranges.iter_mut().zip(&utilities) {
+                *range = (range.0.min(it), range.1.max(it));
+            }
+            let mut pairs = utilities.iter().zip(&reservation_values);
+            if pairs.all(|(u, r)| u >= r) {
+                builder.add(n_outcomes, &utilities);
+            }
+            n_outcomes += 1;
+        }
+        let yardstick = Yardstick::negmas(&reservation_values, &ranges);
+        (n_outcomes, builder.finish(), yardstick)
+    }
+
+    /// The same as preferences of the simulator: scores scaled by each party's best sum.
+    fn preferences(&self) -> Vec<Preferences> {
+        let space = Arc::new(OutcomeSpace::new(&self.n_options).expect("a space"));
+        let scaled = |(it, reserved): &(Value, f64)| {
+            let weights = numbers(&it["weights"]);
+            let scores = points(&it["values"]);
+            let tops: Vec<f64> = scores
+                .iter()
+                .map(|it| it.iter().copied().fold(0.0, f64::max))
+                .collect();
+            let importance: Vec<f64> = weights.iter().zip(&tops).map(|(w, top)| w * top).collect();
+            let utilities: Vec<f64> = scores
+                .iter()
+                .zip(&tops)
+                .flat_map(|(scores, top)| scores.iter().map(move |it| it / top.max(1.0)))
+                .collect();
+            let sum: f64 = importance.iter().sum();
+            let mut res = Preferences::indifferent(Arc::clone(&space), Vec::new());
+            res.set(&importance, &utilities, &[], reserved / sum);
+            res
+        };
+        self.parties.iter().map(scaled).collect()
+    }
+}
+
+#[track_caller]
+fn check_points(found: Vec<&[f64]>, expected: &Value, what: &str) {
+    let mut found: Vec<Vec<f64>> = found.into_iter().map(<[f64]>::to_vec).collect();
+    let mut expected = points(expected);
+    let order = |a: &Vec<f64>, b: &Vec<f64>| {
+        let mut pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
+        pairs.find(|it| it.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+    };
+    found.sort_by(order);
+    expected.sort_by(order);
+    assert_eq!(
+        found.len(),
+        expected.len(),
+        "{what}: {found:?} {expected:?}"
+    );
+    for (found, expected) in found.iter().zip(&expected) {
+        for (found, expected) in found.iter().zip(expected) {
+            let is_met = (found - expected).abs() <= TOLERANCE * expected.abs().max(1.0);
+            assert!(is_met, "{what}: {found:e} instead of {expected:e}");
+        }
+    }
+}
+
+#[test]
+fn frontiers_and_points_are_those_of_negmas() {
+    let Some(peers) = peers() else {
+        return;
+    };
+    let folder = peers.join("negmas");
+    let reference = read(&folder.join("reference.json"));
+    let scenarios = reference["scenarios"].as_object().expect("scenarios");
+    for (id, variants) in scenarios {
+        let scenario = read(&folder.join("scenarios").join(id).join("scenario.json"));
+        for (variant, expected) in variants.as_object().expect("variants") {
+            let metrics = &expected["metrics"];
+            if metrics.is_null() {
+                continue;
+            }
+            let what = format!("{id} {variant}");
+            let problem = Additive::of(&scenario, variant);
+            let (n_outcomes, seen, yardstick) = problem.seen_by_negmas();
+            assert_eq!(Some(n_outcomes), metrics["n_outcomes"].as_u64(), "{what}");
+            let n_rational = metrics["n_rational"].as_u64();
+            assert_eq!(Some(seen.n_better_for_all), n_rational, "{what}");
+            let n_frontier = seen.frontier.len() as u64;
+            assert_eq!(Some(n_frontier), metrics["pareto_size"].as_u64(), "{what}");
+            if !metrics["pareto_utils"].is_null() {
+                let found = seen.frontier.points().collect();
+                check_points(found, &metrics["pareto_utils"], &what);
+            }
+            let named = [
+                (Concept::Nash, "nash_utils"),
+                (Concept::Egalitarian, "kalai_utils"),
+                (Concept::KalaiSmorodinsky, "ks_utils"),
+                (Concept::Utilitarian, "max_welfare_utils"),
+                (Concept::RelativeUtilitarian, "max_relative_welfare_utils"),
+            ];
+            for (concept, name) in named {
+                let best = yardstick.best(concept, &seen.frontier);
+                let found = best.iter().map(|&it| seen.frontier.utilities(it)).collect();
+                check_points(found, &metrics[name], &format!("{what} {name}"));
+            }
+        }
+    }
+}
+
+/// All but one of the parties, and two of them in any case.
+fn all_but_one(n_parties: usize, vetoes: [PartyId; 2]) -> ConsentRule {
+    let vetoes = vetoes.map(|party| Veto {
+        party,
+        when: Condition::default(),
+    });
+    let quota = Quota {
+        at_least: n_parties - 1,
+        of: PartySet::all(n_parties),
+    };
+    ConsentRule::new(vetoes.to_vec(), vec![quota])
+}
+
+#[test]
+fn scorable_games_have_as_many_agreements_as_was_published() {
+    let Some(peers) = peers() else {
+        return;
+    };
+    let counts = read(&peers.join("bargaining/vectors.json"))["scorable_games"].clone();
+    let mut n_games = 0;
+    for entry in fs::read_dir(peers.join("negmas/scenarios")).expect("scenarios") {
+        let folder = entry.expect("a folder").path();
+        let name = folder
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let Some((_, game)) = name.split_once("_delib_") else {
+            continue;
+        };
+        let scenario = read(&folder.join("scenario.json"));
+        let expected = &counts[game];
+        let problem = Additive::of(&scenario, "raw");
+        let parties = problem.preferences();
+        let veto = |it: &Value| {
+            let mut parties = list(&scenario["parties"]).iter();
+            PartyId::new(
+                parties
+                    .position(|party| party["name"] == *it)
+                    .expect("a party"),
+            )
+        };
+        let vetoes = list(&scenario["agreement_rule"]["veto"]);
+        let rules = [
+            (ConsentRule::unanimity(parties.len()), "all_above_threshold"),
+            (
+                all_but_one(parties.len(), [veto(&vetoes[0]), veto(&vetoes[1])]),
+                "feasible_n_minus_1_with_p1_p2",
+            ),
+        ];
+        assert_eq!(
+            Some(parties[0].space().n_outcomes()),
+            expected["deals"].as_u64(),
+            "{game}"
+        );
+        for (rule, count) in rules {
+            let found = landscape(&parties, &rule).n_acceptable;
+            assert_eq!(Some(found), expected[count].as_u64(), "{game} {count}");
+        }
+        n_games += 1;
+    }
+    assert!(n_games >= 5, "{n_games} games");
+}
+
+#[test]
+fn the_points_of_the_base_game_are_those_published() {
+    let Some(peers) = peers() else {
+        return;
+    };
+    let scenario = read(&peers.join("negmas/scenarios/p6_0720_delib_base/scenario.json"));
+    let problem = Additive::of(&scenario, "raw");
+    let (_, seen, _) = problem.seen_by_negmas();
+    let yardstick = Yardstick::textbook(&seen);
+    let space = OutcomeSpace::new(&problem.n_options).expect("a space");
+    let settled = |concept| -> Vec<usize> {
+        let point = yardstick.best(concept, &seen.frontier)[0];
+        let outcome = space.outcome_at(seen.frontier.outcome(point));
+        let options = space.issues().map(|it| space.option(outcome, it).idx() + 1);
+        options.collect()
+    };
+    // A2 B3 C2 D2 E4 with a sum of 391, and A2 B3 C3 D2 E3 with a product of 6031872.
+    assert_eq!(settled(Concept::Utilitarian), [2, 3, 2, 2, 4]);
+    assert_eq!(settled(Concept::Nash), [2, 3, 3, 2, 3]);
+}
+
+#[track_caller]
+fn near(found: f64, expected: &Value) {
+    let expected = number(expected);
+    let is_met = (found - expected).abs() <= TOLERANCE;
+    assert!(is_met, "{found:e} instead of {expected:e}");
+}
+
+#[track_caller]
+fn both_near(found: [f64; 2], expected: &Value) {
+    for (found, expected) in found.into_iter().zip(list(expected)) {
+        near(found, expected);
+    }
+}
+
+#[test]
+fn continuous_problems_have_the_points_of_their_closed_forms() {
+    let Some(peers) = peers() else {
+        return;
+    };
+    let vectors = read(&peers.join("bargaining/vectors.json"));
+    let [pie, root, parabola, polygon] = &list(&vectors["nash_ks_egal"])[..] else {
+        panic!("there are four problems");
+    };
+
+    let split = BargainingProblem::in_polygon(&[[0.0, 1.0], [1.0, 0.0]], [0.2, 0.3]);
+    let split = split.expect("there is something to share");
+    both_near(split.nash(0.5), &pie["nash"]);
+    both_near(split.nash(0.7), &pie["weighted_nash_alpha_0_7"]);
+
+    let problem = BargainingProblem::on_curve(0.0, 1.0, |x| [x.sqrt(), 1.0 - x], [0.0, 0.0]);
+    let problem = problem.expect("there is something to share");
+    near(1.0 - problem.nash(0.5)[1], &root["nash_x"]);
+    near(1.0 - problem.kalai_smorodinsky()[1], &root["ks_x"]);
+    near(1.0 - problem.egalitarian()[1], &root["egalitarian_x"]);
+    near(1.0 - problem.utilitarian()[1], &root["utilitarian_x"]);
+
+    let problem = BargainingProblem::on_curve(0.0, 1.0, |u| [u, 1.0 - u * u], [0.0, 0.0]);
+    let problem = problem.expect("there is something to share");
+    both_near(problem.nash(0.5), &parabola["nash"]);
+    both_near(problem.kalai_smorodinsky(), &parabola["ks"]);
+
+    let corners = [[0.0, 0.0], [0.0, 1.0], [0.5, 1.0], [1.0, 0.0]];
+    let problem = BargainingProblem::in_polygon(&corners, [0.0, 0.0]);
+    let problem = problem.expect("there is something to share");
+    both_near(problem.nash(0.5), &polygon["nash"]);
+    both_near(problem.kalai_smorodinsky(), &polygon["ks"]);
+    both_near(problem.egalitarian(), &polygon["egalitarian"]);
+}
