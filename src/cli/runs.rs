@@ -299,6 +299,7 @@ fn manifest(job: &Job, arguments: &RunArguments, counts: Counts, timing: Timing)
         sessions: job.plan.n_sessions(),
         cells: job.plan.cells().len(),
         settings: arguments.settings.settings.clone(),
+        study: None,
         inputs: job
             .inputs
             .iter()
@@ -362,7 +363,7 @@ pub(super) fn exit_code(
     }
 }
 
-fn tell(text: &str) {
+pub(super) fn tell(text: &str) {
     use std::io::Write as _;
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(anstream::stderr(), "{text}");

@@ -216,6 +216,7 @@ fn build_sweep(
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Sweep> {
+    let n_before = mistakes.len();
     let (points, design) = match &file.get_ref().design {
         None => {
             let points = Points::new(file, texts.of_role(Role::Points).next(), mistakes);
@@ -223,19 +224,19 @@ fn build_sweep(
         }
         Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
     };
-    let Some(points) = points else {
-        for points in Points::one_by_one(file.get_ref()) {
-            for cell in &points.cells {
-                build_cell(None, Some((&points, cell)), texts, mistakes);
-            }
-        }
-        return None;
-    };
-    let n_before = mistakes.len();
+    // A design may have no cell at the ends of its ranges, and they must be right all the same.
+    if points.is_none() || design.is_some() {
+        build_axes(file.get_ref(), texts, mistakes);
+    }
+    let points = points.filter(|_| mistakes.len() == n_before)?;
     let mut settings = Vec::new();
     for cell in &points.cells {
         let built = build_cell(None, Some((&points, cell)), texts, mistakes);
         settings.extend(built.map(|it| it.setting));
+        if design.is_some() && mistakes.len() > n_before {
+            // What is wrong between the ends, such as half a round, is wrong nearly everywhere.
+            break;
+        }
     }
     let names = |it: &Setting| -> Vec<String> {
         let scenario = it.scenario();
@@ -264,6 +265,15 @@ fn build_sweep(
             LuckFile::Independent => Luck::Independent,
         },
     })
+}
+
+/// Builds the scenario with every value of each axis alone, for what is wrong with them.
+fn build_axes(file: &SweepFile, texts: &SourceTexts, mistakes: &mut Vec<Mistake>) {
+    for points in Points::one_by_one(file) {
+        for cell in &points.cells {
+            build_cell(None, Some((&points, cell)), texts, mistakes);
+        }
+    }
 }
 
 /// The experiment that files and command line describe together.

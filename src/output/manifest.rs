@@ -29,6 +29,9 @@ pub struct Manifest {
     pub cells: usize,
     /// Settings from the command line.
     pub settings: Vec<String>,
+    /// What a study asked; `None` of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study: Option<StudyRecord>,
     /// The files it was made from.
     pub inputs: Vec<InputFile>,
     /// Whether all sessions were run.
@@ -39,6 +42,30 @@ pub struct Manifest {
     pub resolved: serde_json::Value,
     /// When, and how long it took; differs from run to run.
     pub timing: Timing,
+}
+
+/// What a study asked, with all defaults filled in.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum StudyRecord {
+    /// `sensitivity`.
+    Design {
+        /// Which design.
+        method: &'static str,
+        /// How many base points or trajectories.
+        points: u32,
+        /// The paths of the numbers studied.
+        numbers: Vec<String>,
+    },
+    /// `flip`.
+    Flip {
+        /// The share of deals to cross.
+        rate: f64,
+        /// Sessions at each shift.
+        sessions_per_shift: u64,
+        /// The paths of the numbers moved.
+        numbers: Vec<String>,
+    },
 }
 
 /// A file that a run was made from.

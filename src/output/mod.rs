@@ -12,7 +12,7 @@ mod summary_tables;
 
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use excel::Delimiter;
-pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing};
+pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, StudyRecord, Timing};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_tables::{
     Commonest, Edition, Finished, Pairing, Parameters, Product, RunTables, TableWorker,

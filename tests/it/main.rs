@@ -10,6 +10,7 @@ mod references;
 mod runs;
 mod schema;
 mod search;
+mod studies;
 mod sweeps;
 mod tidy;
 mod violations;
