@@ -216,7 +216,7 @@ fn the_changelog_knows_the_version() {
 #[test]
 fn every_column_is_in_the_data_dictionary() {
     let page = fs::read_to_string(root().join("docs/tables.md")).expect("there is a dictionary");
-    let tables = ["session_tables.rs", "summary_tables.rs"].map(|it| {
+    let tables = ["session_tables.rs", "summary_tables.rs", "study_tables.rs"].map(|it| {
         let path = root().join("src/output").join(it);
         fs::read_to_string(path).expect("the file can be read")
     });
