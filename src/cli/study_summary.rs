@@ -143,7 +143,7 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
 
 fn push_share(res: &mut String, factor: &Factor, share: &Estimate, width: usize) {
     let interval = format!("({})", percent_interval(share));
-    let lead = format!("  {:>7} {interval:<16}  ", percent(share.point));
+    let lead = format!("  {:>7} {interval:<18}  ", percent(share.point));
     let indent = lead.chars().count();
     let _ = writeln!(res, "{lead}{}", wrap(&named(factor), width, indent));
 }

@@ -56,9 +56,6 @@ pub(super) fn resolve_study(
     mistakes: &mut Vec<Mistake>,
 ) -> StudyPlan {
     let points = file.points.as_ref().map(|it| *it.get_ref());
-    if let (Some(place), Some(0 | 1)) = (&file.points, points) {
-        mistakes.push(Mistake::at(place.span(), "a study has 2 points or more"));
-    }
     let numbers = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
             mistakes.push(
