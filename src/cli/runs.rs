@@ -351,6 +351,7 @@ fn manifest(
         }),
         cells: job.plan.cells().len(),
         settings: arguments.settings.settings.clone(),
+        study: None,
         inputs: job
             .inputs
             .iter()
@@ -411,7 +412,7 @@ pub(super) fn exit_code(done: &Done, endings: [u64; 4], directory: &RunDirectory
     }
 }
 
-fn tell(text: &str) {
+pub(super) fn tell(text: &str) {
     use std::io::Write as _;
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(anstream::stderr(), "{text}");

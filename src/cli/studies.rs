@@ -9,19 +9,19 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, threads};
+use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
-use crate::cli::text::terminal_width;
+use crate::cli::text::{count, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
-use crate::config::{Experiment, StudyMethod, load_experiment, uncertain_numbers};
+use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
-    Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, STUDY_NUMBERS_MAX, Study,
-    agreement_boxes, findings, run,
+    Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, agreement_boxes,
+    findings, run,
 };
 use crate::negotiation::{NumberId, Setting};
 use crate::output::{
-    Counts, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, Timing, write_boxes,
-    write_flips, write_sensitivity,
+    Counts, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, StudyRecord, Timing,
+    write_boxes, write_flips, write_sensitivity,
 };
 use crate::seeds::Seeds;
 
@@ -73,13 +73,16 @@ pub(super) struct FlipArguments {
     /// The share of deals to cross, in per cent
     #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = parse_percent)]
     rate: f64,
-    /// A number to move, by its path; may be repeated. By default every party's reservation value
-    #[arg(long = "number", value_name = "PATH")]
+    /// Which numbers to move, one at a time: a basis, a path, or the beginning of paths; may be repeated. By default every party's reservation value
+    #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
-    /// How many sessions at each shift
+    /// How many sessions at each shift; a number takes up to 30 shifts
     #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count)]
     sessions: u64,
 }
+
+/// Most sessions of a search for flips: how each ended is held in memory.
+const FLIP_SESSIONS_MAX: u64 = 1 << 30;
 
 fn parse_points(text: &str) -> Result<u32, String> {
     let points = parse_count(text)?;
@@ -102,6 +105,7 @@ struct Running<'a> {
     arguments: &'a StudyArguments,
     experiment: &'a Experiment,
     verb: &'static str,
+    record: StudyRecord,
     directory: RunDirectory,
     started: jiff::Zoned,
     clock: Instant,
@@ -116,18 +120,21 @@ impl<'a> Running<'a> {
     )]
     fn start(
         verb: &'static str,
+        record: StudyRecord,
         arguments: &'a StudyArguments,
         experiment: &'a Experiment,
     ) -> Result<Self, Failure> {
         let started = jiff::Zoned::now();
         let name = format!("{}_{verb}", experiment.name);
-        let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
+        // Whoever sees the folder can interrupt what fills it.
         let interrupt = Interrupt::default();
         listen_for_interrupt(&interrupt);
+        let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
         Ok(Self {
             arguments,
             experiment,
             verb,
+            record,
             directory,
             started,
             clock: Instant::now(),
@@ -150,6 +157,7 @@ impl<'a> Running<'a> {
             sessions: n_asked,
             cells: 1,
             settings: self.arguments.settings.settings.clone(),
+            study: Some(self.record.clone()),
             inputs: self
                 .experiment
                 .scenario
@@ -170,6 +178,15 @@ impl<'a> Running<'a> {
         self.directory
             .write("manifest.json", &manifest.to_json())
             .map_err(|it| Failure::could_not_finish(&it))?;
+        if n_done < n_asked {
+            tell(&format!(
+                "interrupted after {} of {} sessions: {} has a manifest and no tables",
+                count(n_done),
+                count(n_asked),
+                self.directory.path().display()
+            ));
+            return Ok(ExitCode::from(130));
+        }
         let done = Done {
             n_done,
             n_planned: n_asked,
@@ -180,10 +197,10 @@ impl<'a> Running<'a> {
 
 /// Studies what outcomes depend on.
 pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, Failure> {
-    let experiment = load(&arguments.study)?;
+    let experiment = load("sensitivity", &arguments.study)?;
     let setting = &experiment.scenario.setting;
-    let study = study(arguments, &experiment)?;
-    let running = Running::start("sensitivity", &arguments.study, &experiment)?;
+    let (study, record) = study(arguments, &experiment)?;
+    let running = Running::start("sensitivity", record, &arguments.study, &experiment)?;
     let cell = Cell {
         setting: Arc::new(study.designed(setting.clone())),
         seeds: Seeds::new(experiment.seed),
@@ -234,7 +251,10 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
 }
 
 /// The study that an experiment and the command line ask for.
-fn study(arguments: &SensitivityArguments, experiment: &Experiment) -> Result<Study, Failure> {
+fn study(
+    arguments: &SensitivityArguments,
+    experiment: &Experiment,
+) -> Result<(Study, StudyRecord), Failure> {
     let setting = &experiment.scenario.setting;
     let numbers = if arguments.numbers.is_empty() {
         let all = || setting.uncertain_numbers();
@@ -258,27 +278,35 @@ fn study(arguments: &SensitivityArguments, experiment: &Experiment) -> Result<St
         .points
         .or(of_file.flatten())
         .unwrap_or_else(|| method.points_default());
-    let n_numbers = numbers.len();
-    let study = match method {
-        StudyMethod::Saltelli => Study::radial(setting, numbers, points, experiment.seed.0),
-        StudyMethod::Morris => Some(Study::trajectories(
-            setting,
-            numbers,
-            points,
-            experiment.seed.0,
-        )),
+    let record = StudyRecord::Design {
+        method: method.name(),
+        points,
+        numbers: paths(setting, &numbers),
     };
-    study.ok_or_else(|| {
-        Failure::WrongInput(format!(
-            "{n_numbers} numbers are more than the {STUDY_NUMBERS_MAX} a study has room for; \
-             choose some with --numbers, or --method morris"
-        ))
-    })
+    let seed = experiment.seed.0;
+    let study = match method {
+        StudyMethod::Saltelli => Study::radial(setting, numbers, points, seed),
+        StudyMethod::Morris => Study::trajectories(setting, numbers, points, seed),
+    };
+    let study = study.map_err(|it| {
+        let way_out = match it {
+            StudyError::TooManyNumbers(_) => "choose some with --numbers, or take --method morris",
+            StudyError::TooManyPoints(_) => "ask for fewer with --points",
+        };
+        Failure::WrongInput(format!("{it}; {way_out}"))
+    })?;
+    Ok((study, record))
+}
+
+fn paths(setting: &Setting, numbers: &[NumberId]) -> Vec<String> {
+    let all: Vec<_> = setting.numbers().collect();
+    let path = |it: &NumberId| all[it.idx()].path.clone();
+    numbers.iter().map(path).collect()
 }
 
 /// Searches the smallest changes that flip the answer.
 pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
-    let experiment = load(&arguments.study)?;
+    let experiment = load("flip", &arguments.study)?;
     let setting = &experiment.scenario.setting;
     let search = FlipSearch {
         setting: setting.clone(),
@@ -287,7 +315,19 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
         rate: arguments.rate,
         sessions: arguments.sessions,
     };
-    let running = Running::start("flip", &arguments.study, &experiment)?;
+    if search.n_sessions_max() > FLIP_SESSIONS_MAX {
+        return Err(Failure::WrongInput(format!(
+            "the search might take {} sessions, more than {}; ask for fewer with --sessions",
+            count(search.n_sessions_max()),
+            count(FLIP_SESSIONS_MAX)
+        )));
+    }
+    let record = StudyRecord::Flip {
+        rate: search.rate,
+        sessions_per_shift: search.sessions,
+        numbers: paths(setting, &search.numbers),
+    };
+    let running = Running::start("flip", record, &arguments.study, &experiment)?;
     let mut endings = [0; 4];
     let mut n_done = 0;
     let mut progress = Progress::new(search.n_sessions_max(), true, arguments.study.quiet);
@@ -308,7 +348,7 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
         &[Edition::PLAIN],
         setting,
         search.rate,
-        &flips,
+        &flips.flips,
     )
     .map_err(|it| Failure::could_not_finish(&it))?;
     if !arguments.study.quiet {
@@ -319,33 +359,26 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
     running.finish(n_done, endings)
 }
 
-/// The numbers of these paths, or every party's reservation value.
-fn numbers_to_move(setting: &Setting, paths: &[String]) -> Result<Vec<NumberId>, Failure> {
-    let all = || setting.numbers().enumerate();
-    if paths.is_empty() {
+/// The numbers of these names, or every party's reservation value.
+fn numbers_to_move(setting: &Setting, names: &[String]) -> Result<Vec<NumberId>, Failure> {
+    if names.is_empty() {
         let parties = setting.scenario().parties.iter();
         let paths: Vec<&str> = parties
             .map(|it| it.preferences.reservation_value.path.as_str())
             .collect();
-        return Ok(all()
-            .filter(|(_, it)| paths.contains(&it.path.as_str()))
-            .map(|(idx, _)| NumberId::new(idx))
-            .collect());
+        return numbers(setting, &paths).map_err(Failure::WrongInput);
     }
-    paths
-        .iter()
-        .map(|path| {
-            let found = all().find(|(_, it)| it.path == *path);
-            found.map(|(idx, _)| NumberId::new(idx)).ok_or_else(|| {
-                Failure::WrongInput(format!(
-                    "the scenario has no number `{path}`; sensitivity.csv of `demarche sensitivity` lists them"
-                ))
-            })
-        })
-        .collect()
+    numbers(setting, names).map_err(Failure::WrongInput)
 }
 
-fn load(arguments: &StudyArguments) -> Result<Experiment, Failure> {
+fn load(verb: &str, arguments: &StudyArguments) -> Result<Experiment, Failure> {
     let overrides = arguments.settings.overrides(None);
-    Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
+    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    if experiment.sweep.is_some() {
+        return Err(Failure::WrongInput(format!(
+            "{} has a [sweep], and `demarche {verb}` looks at one cell; name its scenario, or take the [sweep] out",
+            arguments.file.display()
+        )));
+    }
+    Ok(experiment)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::cli::text::{count, counted, percent, percent_interval, wrap};
 use crate::domain::{Basis, Number};
 use crate::experiment::{
-    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Measure, Study,
+    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Measure, Study,
 };
 use crate::negotiation::Setting;
 use crate::statistics::{Estimate, Interval};
@@ -73,11 +73,11 @@ pub(super) fn push_findings(
     let heading = match measure {
         Measure::Total => {
             "What decides whether there is a deal: the share of its variance that involves \
-             each number (total Sobol' index, 95 % interval)"
+             each number, alone or with others (total Sobol' index, 95 % interval)"
         }
         Measure::MeanEffectSize => {
-            "What decides whether there is a deal: how much the chance of one changes over half \
-             the range of each number (Morris's mu*, 95 % interval)"
+            "What decides whether there is a deal: how much the chance of one changes along the \
+             range of each number, as steps over two thirds of it show (Morris's mu*, 95 % interval)"
         }
         Measure::PartialRankCorrelation
         | Measure::FirstOrder
@@ -123,38 +123,36 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
     let text = "What that rests on (parts of the sum of all total indices, 95 % interval)";
     let _ = writeln!(res, "\n{}", wrap(text, width, 0));
     for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Luck)) {
-        let _ = writeln!(res, "{}", share_line(&factors[it.factor], &it.estimate));
+        push_share(res, &factors[it.factor], &it.estimate, width);
     }
     res.push_str("and by source\n");
     for it in of_kind(FactorKind::Source) {
-        let _ = writeln!(res, "{}", share_line(&factors[it.factor], &it.estimate));
+        push_share(res, &factors[it.factor], &it.estimate, width);
     }
     let assumed =
         of_kind(FactorKind::Basis).find(|it| factors[it.factor].name == Basis::Assumed.name());
     if let Some(it) = assumed {
         let text = format!(
-            "{} of what decides whether there is a deal rests on assumptions.",
+            "Given the ranges of the scenario, {} of what decides whether there is a deal rests on \
+             assumptions.",
             percent(it.estimate.point)
         );
         let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
     }
 }
 
-fn share_line(factor: &Factor, share: &Estimate) -> String {
-    format!(
-        "  {:>7} ({})  {}",
-        percent(share.point),
-        percent_interval(share),
-        named(factor)
-    )
+fn push_share(res: &mut String, factor: &Factor, share: &Estimate, width: usize) {
+    let interval = format!("({})", percent_interval(share));
+    let lead = format!("  {:>7} {interval:<18}  ", percent(share.point));
+    let indent = lead.chars().count();
+    let _ = writeln!(res, "{lead}{}", wrap(&named(factor), width, indent));
 }
 
 /// What a factor is called in a sentence.
 fn named(factor: &Factor) -> String {
     match factor.kind {
         FactorKind::Luck => {
-            "luck: which strategy a party follows, what it happens to offer, and numbers left out"
-                .to_owned()
+            "luck: strategies, what is offered at random, numbers that are left out".to_owned()
         }
         FactorKind::Basis => format!("{} numbers", factor.name),
         FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
@@ -207,27 +205,27 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
 pub(super) fn flips_told(
     setting: &Setting,
     search: &FlipSearch,
-    flips: &[Flip],
+    found: &Flips,
     width: usize,
 ) -> String {
     let numbers: Vec<&Number> = setting.numbers().collect();
-    let unmoved = flips.iter().find_map(|it| {
-        let at = it.curve.iter().find(|it| it.0.abs() <= 0.0);
-        at.map(|it| it.1)
-    });
-    let mut res = String::new();
-    if let Some(it) = unmoved {
-        let text = format!(
-            "Deals as things stand: {} of {} ({}). The least change of one number, all else equal \
-             and on the same luck, at which {} of sessions end in a deal (95 % interval):",
-            percent(it.point),
-            counted(search.sessions, "session"),
-            percent_interval(&it),
-            percent(search.rate),
-        );
-        let _ = writeln!(res, "{}", wrap(&text, width, 0));
-    }
-    let mut ranked: Vec<&Flip> = flips.iter().collect();
+    let stands = format!(
+        "Deals as things stand: {} of {} ({})",
+        percent(found.unmoved.point),
+        counted(search.sessions, "session"),
+        percent_interval(&found.unmoved),
+    );
+    let asked = format!(
+        "What would change that: the least shift of one number, all else equal and on the same \
+         luck, at which {} of sessions end in a deal (95 % interval)",
+        percent(search.rate),
+    );
+    let mut res = format!(
+        "{}\n\n{}\n",
+        wrap(&stands, width, 0),
+        wrap(&asked, width, 0)
+    );
+    let mut ranked: Vec<&Flip> = found.flips.iter().collect();
     let distance = |it: &Flip| it.shift.map_or(f64::INFINITY, |it| it.by.abs());
     ranked.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
     for it in ranked {
@@ -259,9 +257,9 @@ fn out_of_reach(flip: &Flip) -> String {
     let told: Vec<String> = ends
         .into_iter()
         .flatten()
-        .map(|(by, rate)| format!("{} at {by:+.3}", percent(rate.point)))
+        .map(|(by, rate)| format!("{by:+.3} ({} deals)", percent(rate.point)))
         .collect();
-    format!("no shift does: {}", told.join(", "))
+    format!("out of reach: from {}", told.join(" to "))
 }
 
 /// Where a number comes from, in brackets.

@@ -1,19 +1,24 @@
 //! The cells of a sweep whose axes a design of experiments fills.
 
+use std::ops::Range;
+
 use toml::Spanned;
 
 use crate::config::experiment_file::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
 use crate::config::mistake::Mistake;
 use crate::config::sweep::{CELLS_MAX, Points, Written, check_paths, tidy};
 use crate::design::{
-    DesignedPoints, Layout, MorrisLevels, RadialRows, SaltelliDesign, Scrambling, SobolSequence,
-    latin_hypercube, morris_trajectory,
+    DesignedPoints, Layout, MorrisLevels, RadialRows, SOBOL_DIMENSIONS_MAX, SaltelliDesign,
+    Scrambling, SobolSequence, latin_hypercube, morris_trajectory,
 };
 use crate::domain::Distribution;
 use crate::negotiation::Setting;
 
 /// Levels of an axis along trajectories.
 const LEVELS: u32 = 4;
+
+/// Most axes of a design: Saltelli's has two dimensions of the Sobol' sequence for each.
+const AXES_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
 
 /// The points of a design over the axes' ranges; nothing if an axis or the design is wrong.
 ///
@@ -32,11 +37,11 @@ pub(super) fn designed_points(
                 .hint("leave one of the two out"),
         );
     }
-    if let Some(table) = &file.points {
+    if let Some(points) = &file.points {
         mistakes.push(
             Mistake::at(
-                table.span(),
-                "a sweep has either a design or points, not both",
+                points.span(),
+                "a sweep has either points or a design, not both",
             )
             .hint("leave one of the two out"),
         );
@@ -66,6 +71,12 @@ pub(super) fn designed_points(
         DesignMethodFile::Morris => n_axes + 1,
     }
     .saturating_mul(n_points as usize);
+    if n_axes > AXES_MAX {
+        mistakes.push(Mistake::at(
+            design.span(),
+            format!("a design has at most {AXES_MAX} axes; these are {n_axes}"),
+        ));
+    }
     if n_points == 0 || n_cells > CELLS_MAX {
         mistakes.push(Mistake::at(
             design.get_ref().points.span(),
@@ -76,7 +87,7 @@ pub(super) fn designed_points(
         return None;
     }
     let seed = design.get_ref().seed.map_or(seed, |it| it.0);
-    let too_many = "as many axes as a file can hold fit a design";
+    let too_many = "the number of axes was looked at";
     let points: Vec<Vec<f64>> = match design.get_ref().method {
         DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
         DesignMethodFile::Sobol => {
@@ -100,7 +111,7 @@ pub(super) fn designed_points(
         axes.map(|((p, range), axis)| {
             // Distributions are defined below 1, and trajectories go to the very end.
             let number = range.quantile(p.min(1.0 - f64::EPSILON / 2.0));
-            Written::number(tidy(number), axis.get_ref().path.span())
+            Written::number(tidy(number), place_of_range(axis))
         })
         .collect()
     };
@@ -118,6 +129,14 @@ pub(super) fn designed_points(
             points,
         },
     ))
+}
+
+/// Where the range of an axis stands.
+fn place_of_range(axis: &Spanned<AxisFile>) -> Range<usize> {
+    let it = axis.get_ref();
+    let between = it.between.as_ref().map(Spanned::span);
+    let own = it.own_distribution.as_ref().map(Spanned::span);
+    between.or(own).unwrap_or_else(|| axis.span())
 }
 
 /// From where to where a design varies an axis.

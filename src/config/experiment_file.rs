@@ -64,8 +64,8 @@ pub(super) struct SensitivityFile {
     pub(super) points: Option<Spanned<u32>>,
     /// Which numbers: words for bases (`assumed`), paths, or beginnings of paths (`party.russia`);
     /// all uncertain ones by default.
-    #[schemars(with = "Option<Vec<String>>")]
-    pub(super) numbers: Option<Vec<Spanned<String>>>,
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
+    pub(super) numbers: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// Which design a study of uncertain numbers has.
@@ -175,7 +175,8 @@ pub(super) enum LuckFile {
     Independent,
 }
 
-/// One thing that is varied, and its values in exactly one of three ways.
+/// One thing that is varied, and its values in exactly one of three ways; for a design, its range
+/// in one of two.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AxisFile {

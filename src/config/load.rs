@@ -298,23 +298,24 @@ fn build_sweep(
     texts: &SourceTexts,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Sweep> {
+    let n_before = mistakes.len();
     let (points, design) = match &file.get_ref().design {
         None => (points, None),
         Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
     };
-    let Some(points) = points else {
-        for points in Points::one_by_one(file.get_ref()) {
-            for cell in &points.cells {
-                build_cell(None, Some((&points, cell)), texts, mistakes);
-            }
-        }
-        return None;
-    };
-    let n_before = mistakes.len();
+    // A design may have no cell at the ends of its ranges, and they must be right all the same.
+    if points.is_none() || design.is_some() {
+        build_axes(file.get_ref(), texts, mistakes);
+    }
+    let points = points.filter(|_| mistakes.len() == n_before)?;
     let mut settings = Vec::new();
     let expected = names(base);
     for cell in &points.cells {
         let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
+            if design.is_some() {
+                // What is wrong between the ends, such as half a round, is wrong nearly everywhere.
+                break;
+            }
             continue;
         };
         if names(&built.setting) != expected {
@@ -346,6 +347,15 @@ fn build_sweep(
             LuckFile::Independent => Luck::Independent,
         },
     })
+}
+
+/// Builds the scenario with every value of each axis alone, for what is wrong with them.
+fn build_axes(file: &SweepFile, texts: &SourceTexts, mistakes: &mut Vec<Mistake>) {
+    for points in Points::one_by_one(file) {
+        for cell in &points.cells {
+            build_cell(None, Some((&points, cell)), texts, mistakes);
+        }
+    }
 }
 
 /// What is negotiated and by whom: the identifiers of parties, issues and options.

@@ -31,5 +31,5 @@ pub use load::{
 };
 pub use mistake::{Mistake, Mistakes};
 pub use shape::{experiment_schema, scenario_schema};
-pub use study::{StudyMethod, StudyPlan, uncertain_numbers};
+pub use study::{StudyMethod, StudyPlan, numbers, uncertain_numbers};
 pub use sweep::CELLS_MAX;

@@ -1,7 +1,7 @@
 //! Which of a scenario's numbers a study looks at, and by which design.
 
 use crate::config::experiment_file::{SensitivityFile, StudyMethodFile};
-use crate::config::mistake::Mistake;
+use crate::config::mistake::{Mistake, nearest};
 use crate::domain::{Basis, Number};
 use crate::negotiation::{NumberId, Setting};
 
@@ -32,6 +32,14 @@ pub enum StudyMethod {
 }
 
 impl StudyMethod {
+    /// The word for it in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Saltelli => "saltelli",
+            Self::Morris => "morris",
+        }
+    }
+
     /// Points of a study that does not say how many.
     pub fn points_default(self) -> u32 {
         match self {
@@ -48,13 +56,16 @@ pub(super) fn resolve_study(
     mistakes: &mut Vec<Mistake>,
 ) -> StudyPlan {
     let points = file.points.as_ref().map(|it| *it.get_ref());
-    if let (Some(place), Some(0 | 1)) = (&file.points, points) {
-        mistakes.push(Mistake::at(place.span(), "a study has 2 points or more"));
-    }
     let numbers = file.numbers.as_ref().map(|names| {
+        if names.get_ref().is_empty() {
+            mistakes.push(
+                Mistake::at(names.span(), "a study needs a number")
+                    .hint("without `numbers` it looks at all that are drawn"),
+            );
+        }
         let mut res = Vec::new();
-        for name in names {
-            match uncertain_numbers_named(setting, name.get_ref()) {
+        for name in names.get_ref() {
+            match uncertain_numbers(setting, &[name.get_ref()]) {
                 Ok(numbers) => res.extend(numbers),
                 Err(message) => mistakes.push(
                     Mistake::at(name.span(), message)
@@ -83,36 +94,48 @@ pub fn uncertain_numbers<S: AsRef<str>>(
     setting: &Setting,
     names: &[S],
 ) -> Result<Vec<NumberId>, String> {
+    let uncertain = setting.uncertain_numbers();
     let mut res = Vec::new();
     for name in names {
-        res.extend(uncertain_numbers_named(setting, name.as_ref())?);
+        let mut meant = numbers(setting, &[name])?;
+        meant.retain(|it| uncertain.contains(it));
+        if meant.is_empty() {
+            let name = name.as_ref();
+            return Err(format!("`{name}` is certain: there is nothing to study"));
+        }
+        res.extend(meant);
     }
     Ok(sorted(res))
 }
 
-/// The uncertain numbers that a name means.
-fn uncertain_numbers_named(setting: &Setting, name: &str) -> Result<Vec<NumberId>, String> {
-    let basis = Basis::ALL.into_iter().find(|it| it.name() == name);
-    let is_meant = |it: &Number| match basis {
-        Some(basis) => it.provenance.basis == Some(basis),
-        None => it
-            .path
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
-    };
-    let all: Vec<&Number> = setting.numbers().collect();
-    let res: Vec<NumberId> = setting
-        .uncertain_numbers()
-        .into_iter()
-        .filter(|it| is_meant(all[it.idx()]))
-        .collect();
-    if !res.is_empty() {
-        Ok(res)
-    } else if all.iter().any(|it| is_meant(it)) {
-        Err(format!("`{name}` is certain: there is nothing to study"))
-    } else {
-        Err(format!("the scenario has no number `{name}`"))
+/// All numbers that some names mean, certain ones too: bases, paths, or beginnings of paths.
+///
+/// # Errors
+///
+/// The first name that means none.
+pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<NumberId>, String> {
+    let mut res = Vec::new();
+    for name in names {
+        let name = name.as_ref();
+        let basis = Basis::ALL.into_iter().find(|it| it.name() == name);
+        let is_meant = |it: &Number| match basis {
+            Some(basis) => it.provenance.basis == Some(basis),
+            None => it
+                .path
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        };
+        let n_before = res.len();
+        let meant = (0..).zip(setting.numbers()).filter(|it| is_meant(it.1));
+        res.extend(meant.map(|it| NumberId::new(it.0)));
+        if res.len() == n_before {
+            let paths = setting.numbers().map(|it| it.path.as_str());
+            let meant = nearest(name, paths)
+                .map_or_else(String::new, |it| format!("; do you mean `{it}`?"));
+            return Err(format!("the scenario has no number `{name}`{meant}"));
+        }
     }
+    Ok(sorted(res))
 }
 
 fn sorted(mut numbers: Vec<NumberId>) -> Vec<NumberId> {

@@ -100,15 +100,19 @@ impl Points {
         (mistakes.len() == n_before).then_some(points)
     }
 
-    /// The values of each axis alone, so that wrong ones are found even if the axes do not fit.
+    /// The values of each axis alone, so that wrong ones are found even if the axes do not fit;
+    /// of an axis of a design, the ends of its range.
     pub(super) fn one_by_one(file: &SweepFile) -> Vec<Self> {
         let alone = |axis: &Spanned<AxisFile>| Self {
             paths: vec![axis.get_ref().path.clone()],
             // What is wrong with the axis itself was told.
-            cells: values_of(axis, &mut Vec::new())
-                .into_iter()
-                .map(|it| vec![it])
-                .collect(),
+            cells: match &axis.get_ref().between {
+                Some(range) => written(&[range.get_ref().from, range.get_ref().to], range.span()),
+                None => values_of(axis, &mut Vec::new()),
+            }
+            .into_iter()
+            .map(|it| vec![it])
+            .collect(),
         };
         file.axis.iter().map(alone).collect()
     }

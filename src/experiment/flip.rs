@@ -1,6 +1,7 @@
 //! The smallest change that flips it: how far a number must move for the share of deals to cross
 //! a threshold.
 
+use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -26,6 +27,15 @@ pub struct FlipSearch {
     pub sessions: u64,
 }
 
+/// What a search for flips found.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Flips {
+    /// The share of deals as things stand.
+    pub unmoved: Estimate,
+    /// By number, in the order of the search.
+    pub flips: Vec<Flip>,
+}
+
 /// How the share of deals goes with one number.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Flip {
@@ -42,8 +52,9 @@ pub struct Flip {
 pub struct LeastShift {
     /// By how much, in the number's own unit; negative downwards.
     pub by: f64,
-    /// Its interval at [`CONFIDENCE`](crate::statistics::CONFIDENCE) by a bootstrap over replications; `None` if in too many
-    /// resamples the threshold is out of reach.
+    /// Its interval at [`CONFIDENCE`](crate::statistics::CONFIDENCE) by a bootstrap over
+    /// replications; it holds 0 if the share without a shift may as well lie on the other side of
+    /// the threshold. `None` if in too many resamples the threshold is out of reach.
     pub interval: Option<Interval>,
 }
 
@@ -68,12 +79,16 @@ const UNBOUNDED_REACH: f64 = 4.0;
 /// Resamples behind an interval.
 const RESAMPLES: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
 
+/// The seed of the resamples; all numbers share them.
+const RESAMPLING_SEED: u64 = 1;
+
 impl FlipSearch {
-    /// At most how many sessions the search takes.
+    /// At most how many sessions the search takes: once unmoved, and for every number the coarse
+    /// and the fine shifts in both directions.
     pub fn n_sessions_max(&self) -> u64 {
-        let coarse = 2 * COARSE.len() * self.numbers.len() + 1;
-        let fine = 2 * FINE as usize * self.numbers.len();
-        (coarse + fine) as u64 * self.sessions
+        let shifts = 2 * (COARSE.len() as u64 + u64::from(FINE));
+        let settings = shifts * self.numbers.len() as u64 + 1;
+        settings.saturating_mul(self.sessions)
     }
 
     /// Searches, on the same luck at every shift: a coarse look in both directions, then a finer
@@ -85,6 +100,7 @@ impl FlipSearch {
     ///
     /// with k + 1 the first shift, from 0 outwards, at which the share p of deals lies on the other
     /// side of the threshold than without a shift. Of both directions, the nearer one counts.
+    /// A share that comes and goes between two neighboring shifts is not seen.
     /// Deterministic for any number of threads; `advance` gets the sessions as they come.
     /// `None` when interrupted.
     ///
@@ -94,69 +110,60 @@ impl FlipSearch {
     ///
     /// # Panics
     ///
-    /// If the setting has no such number.
+    /// If the setting has no such number, or there is no session.
     pub fn run(
         &self,
         threads: usize,
         interrupt: &Interrupt,
         mut advance: impl FnMut(&[Figures]),
-    ) -> Result<Option<Vec<Flip>>, BatchError<std::convert::Infallible>> {
-        let mut points = vec![(self.numbers.len(), 0.0)];
+    ) -> Result<Option<Flips>, BatchError<Infallible>> {
+        let mut coarse = vec![Shift { of: None, by: 0.0 }];
         for (idx, &number) in self.numbers.iter().enumerate() {
             let (down, up) = self.reach(number);
-            points.extend(COARSE.iter().rev().map(|it| (idx, it * down)));
-            points.extend(COARSE.iter().map(|it| (idx, it * up)));
+            let shares = COARSE.iter().flat_map(|it| [it * down, it * up]);
+            // A number that is at an end of its range goes one way only.
+            let moves = shares.filter(|by| by.abs() > 0.0);
+            coarse.extend(moves.map(|by| Shift { of: Some(idx), by }));
         }
-        // A number that is at an end of its range goes one way only.
-        points.retain(|it| it.0 == self.numbers.len() || it.1.abs() > 0.0);
-        let mut tried = self.try_out(&points, threads, interrupt, &mut advance)?;
-        let unmoved = tried
-            .iter()
-            .find(|it| it.idx == self.numbers.len())
-            .cloned();
-        let Some(unmoved) = unmoved.filter(|_| !interrupt.is_requested()) else {
+        let mut tried = self.try_out(&coarse, threads, interrupt, &mut advance)?;
+        if interrupt.is_requested() {
             return Ok(None);
-        };
-        tried.retain(|it| it.idx != self.numbers.len());
-        let mut rows: Vec<Vec<Tried>> = (0..self.numbers.len())
-            .map(|idx| {
-                let of_number = tried.iter().filter(|it| it.idx == idx).cloned();
-                sorted(of_number.chain([unmoved.clone()]).collect())
-            })
-            .collect();
-        let finer: Vec<(usize, f64)> = rows
+        }
+        let unmoved = tried.remove(0);
+        let mut rows: Vec<Row> = self.numbers.iter().map(|_| Row::new(&unmoved)).collect();
+        for it in tried {
+            rows[it.shift.of.expect("only the first moves nothing")].insert(it);
+        }
+        let fine: Vec<Shift> = rows
             .iter()
             .enumerate()
             .flat_map(|(idx, row)| {
-                let brackets =
-                    [Direction::Down, Direction::Up].map(|it| self.bracket(row, it, None));
-                let inner = brackets.into_iter().flatten().flat_map(|(near, far)| {
-                    let step = (row[far].by - row[near].by) / f64::from(FINE + 1);
-                    let from = row[near].by;
-                    (1..=FINE).map(move |it| f64::from(it).mul_add(step, from))
-                });
-                inner.map(move |by| (idx, by)).collect::<Vec<_>>()
+                let of = Some(idx);
+                let between = row.shifts_between(self.rate);
+                between.into_iter().map(move |by| Shift { of, by })
             })
             .collect();
-        if !finer.is_empty() {
-            for it in self.try_out(&finer, threads, interrupt, &mut advance)? {
-                rows[it.idx].push(it);
+        if !fine.is_empty() {
+            for it in self.try_out(&fine, threads, interrupt, &mut advance)? {
+                rows[it.shift.of.expect("these all move something")].insert(it);
             }
         }
         if interrupt.is_requested() {
             return Ok(None);
         }
-        let flips = self.numbers.iter().zip(rows);
-        let found = flips.map(|(&number, row)| {
-            let row = sorted(row);
-            let curve = row.iter().filter_map(|it| Some((it.by, it.rate()?)));
-            Flip {
-                number,
-                curve: curve.collect(),
-                shift: self.least_shift(&row),
-            }
+        let flips = self.numbers.iter().zip(rows).map(|(&number, row)| Flip {
+            number,
+            shift: row.least_shift(self.rate),
+            curve: row
+                .tried
+                .iter()
+                .map(|it| (it.shift.by, it.rate()))
+                .collect(),
         });
-        Ok(Some(found.collect()))
+        Ok(Some(Flips {
+            unmoved: unmoved.rate(),
+            flips: flips.collect(),
+        }))
     }
 
     /// How far down and up a number can be moved: until every draw of it is at an end of its range.
@@ -170,19 +177,19 @@ impl FlipSearch {
         (down, up)
     }
 
-    /// Runs the sessions at some shifts of some numbers; a number beyond the last is none.
+    /// Runs the sessions at some shifts.
     fn try_out(
         &self,
-        points: &[(usize, f64)],
+        shifts: &[Shift],
         threads: usize,
         interrupt: &Interrupt,
         advance: &mut impl FnMut(&[Figures]),
-    ) -> Result<Vec<Tried>, BatchError<std::convert::Infallible>> {
-        let cells = points.iter().map(|&(idx, by)| {
+    ) -> Result<Vec<Tried>, BatchError<Infallible>> {
+        let cells = shifts.iter().map(|it| {
             let setting = self.setting.clone();
-            let setting = match self.numbers.get(idx) {
+            let setting = match it.of {
                 None => setting,
-                Some(&number) => setting.with_shift(number, by),
+                Some(idx) => setting.with_shift(self.numbers[idx], it.by),
             };
             Cell {
                 setting: Arc::new(setting),
@@ -190,14 +197,11 @@ impl FlipSearch {
             }
         });
         let plan = Plan::new(cells.collect(), self.sessions);
-        let mut res: Vec<Tried> = points
-            .iter()
-            .map(|&(idx, by)| Tried {
-                idx,
-                by,
-                is_agreed: Vec::new(),
-            })
-            .collect();
+        let untried = |&shift: &Shift| Tried {
+            shift,
+            is_agreed: Vec::new(),
+        };
+        let mut res: Vec<Tried> = shifts.iter().map(untried).collect();
         run(&plan, threads, interrupt, &FigureWorker, |chunk| {
             advance(&chunk.product);
             let agreed = chunk.product.iter().map(Figures::is_agreed);
@@ -206,85 +210,20 @@ impl FlipSearch {
         })?;
         Ok(res)
     }
-
-    /// The two neighboring shifts between which the share of deals crosses the threshold first, from
-    /// 0 in one direction, in a resample of the replications.
-    fn bracket(
-        &self,
-        row: &[Tried],
-        direction: Direction,
-        resample: Option<&[usize]>,
-    ) -> Option<(usize, usize)> {
-        let unmoved = row.iter().position(|it| it.idx == self.numbers.len())?;
-        let is_above = |idx: usize| row[idx].share(resample) >= self.rate;
-        let from = is_above(unmoved);
-        match direction {
-            Direction::Down => (0..unmoved)
-                .rev()
-                .find(|&it| is_above(it) != from)
-                .map(|it| (it + 1, it)),
-            Direction::Up => (unmoved + 1..row.len())
-                .find(|&it| is_above(it) != from)
-                .map(|it| (it - 1, it)),
-        }
-    }
-
-    /// Where the share of deals crosses the threshold in one direction; `None` within reach.
-    fn crossing(
-        &self,
-        row: &[Tried],
-        direction: Direction,
-        resample: Option<&[usize]>,
-    ) -> Option<f64> {
-        let (near, far) = self.bracket(row, direction, resample)?;
-        let (from, to) = (row[near].share(resample), row[far].share(resample));
-        let share = (self.rate - from) / (to - from);
-        Some(row[near].by + share * (row[far].by - row[near].by))
-    }
-
-    fn least_shift(&self, row: &[Tried]) -> Option<LeastShift> {
-        let crossings = [Direction::Down, Direction::Up]
-            .into_iter()
-            .filter_map(|it| Some((it, self.crossing(row, it, None)?)));
-        let (direction, by) =
-            crossings.min_by(|one, other| one.1.abs().total_cmp(&other.1.abs()))?;
-        // Out of reach counts as further than anything.
-        let distance = |resample: &[usize]| {
-            self.crossing(row, direction, Some(resample))
-                .map_or(f64::INFINITY, f64::abs)
-        };
-        let n = row[0].is_agreed.len();
-        let resampled = Bootstrap::new(n, distance, RESAMPLES, 1)?;
-        let distances = resampled.resampled().numbers();
-        // At a confidence of 95 %, a fortieth lies beyond each end.
-        let n_beyond = distances.len() / 40;
-        let (low, high) = (
-            distances[n_beyond],
-            distances[distances.len() - 1 - n_beyond],
-        );
-        let interval = high.is_finite().then(|| match direction {
-            Direction::Up => Interval { low, high },
-            Direction::Down => Interval {
-                low: -high,
-                high: -low,
-            },
-        });
-        Some(LeastShift { by, interval })
-    }
 }
 
-/// Which way a number is moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Direction {
-    Down,
-    Up,
+/// A number moved by so much.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Shift {
+    /// The position of the number among those of the search; `None` moves nothing.
+    of: Option<usize>,
+    by: f64,
 }
 
-/// The sessions at one shift of one number.
+/// The sessions at one shift.
 #[derive(Clone, Debug)]
 struct Tried {
-    idx: usize,
-    by: f64,
+    shift: Shift,
     /// By replication.
     is_agreed: Vec<bool>,
 }
@@ -297,16 +236,131 @@ impl Tried {
             None => self.is_agreed.iter().filter(|it| **it).count(),
             Some(indices) => indices.iter().filter(|it| self.is_agreed[**it]).count(),
         };
-        n_agreed as f64 / self.is_agreed.len().max(1) as f64
+        n_agreed as f64 / self.is_agreed.len() as f64
     }
 
-    fn rate(&self) -> Option<Estimate> {
+    fn rate(&self) -> Estimate {
         let n_agreed = self.is_agreed.iter().filter(|it| **it).count();
-        Estimate::of_share(n_agreed as u64, self.is_agreed.len() as u64)
+        let rate = Estimate::of_share(n_agreed as u64, self.is_agreed.len() as u64);
+        rate.expect("a search has a session")
     }
 }
 
-fn sorted(mut row: Vec<Tried>) -> Vec<Tried> {
-    row.sort_by(|one, other| one.by.total_cmp(&other.by));
-    row
+/// Which way a number is moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Direction {
+    Down,
+    Up,
+}
+
+impl Direction {
+    const BOTH: [Self; 2] = [Self::Down, Self::Up];
+
+    fn opposite(self) -> Self {
+        match self {
+            Self::Down => Self::Up,
+            Self::Up => Self::Down,
+        }
+    }
+
+    /// Further than any shift.
+    fn out_of_reach(self) -> f64 {
+        match self {
+            Self::Down => f64::NEG_INFINITY,
+            Self::Up => f64::INFINITY,
+        }
+    }
+}
+
+/// All shifts of one number that were tried, in ascending order.
+#[derive(Clone, Debug)]
+struct Row {
+    tried: Vec<Tried>,
+}
+
+impl Row {
+    fn new(unmoved: &Tried) -> Self {
+        Self {
+            tried: vec![unmoved.clone()],
+        }
+    }
+
+    fn insert(&mut self, new: Tried) {
+        let place = self.tried.partition_point(|it| it.shift.by < new.shift.by);
+        self.tried.insert(place, new);
+    }
+
+    fn unmoved(&self) -> usize {
+        let place = self.tried.iter().position(|it| it.shift.of.is_none());
+        place.expect("0 is among the shifts")
+    }
+
+    /// The two neighboring shifts between which the share of deals crosses the threshold first,
+    /// from 0 in one direction, the nearer one first.
+    fn bracket(
+        &self,
+        rate: f64,
+        direction: Direction,
+        resample: Option<&[usize]>,
+    ) -> Option<(usize, usize)> {
+        let is_above = |idx: usize| self.tried[idx].share(resample) >= rate;
+        let unmoved = self.unmoved();
+        let from = is_above(unmoved);
+        let is_beyond = |it: &usize| is_above(*it) != from;
+        match direction {
+            Direction::Down => (0..unmoved).rev().find(is_beyond).map(|it| (it + 1, it)),
+            Direction::Up => (unmoved + 1..self.tried.len())
+                .find(is_beyond)
+                .map(|it| (it - 1, it)),
+        }
+    }
+
+    /// The shifts to try where the share of deals crosses the threshold.
+    fn shifts_between(&self, rate: f64) -> Vec<f64> {
+        let brackets = Direction::BOTH.map(|it| self.bracket(rate, it, None));
+        let evenly = |(near, far): (usize, usize)| {
+            let (from, to) = (self.tried[near].shift.by, self.tried[far].shift.by);
+            let step = (to - from) / f64::from(FINE + 1);
+            (1..=FINE).map(move |it| f64::from(it).mul_add(step, from))
+        };
+        brackets.into_iter().flatten().flat_map(evenly).collect()
+    }
+
+    /// Where the share of deals crosses the threshold in one direction; `None` within reach.
+    fn crossing(&self, rate: f64, direction: Direction, resample: Option<&[usize]>) -> Option<f64> {
+        let (near, far) = self.bracket(rate, direction, resample)?;
+        let [near, far] = [near, far].map(|it| &self.tried[it]);
+        let (from, to) = (near.share(resample), far.share(resample));
+        let way = (rate - from) / (to - from);
+        Some(near.shift.by + way * (far.shift.by - near.shift.by))
+    }
+
+    fn least_shift(&self, rate: f64) -> Option<LeastShift> {
+        let crossings = Direction::BOTH
+            .into_iter()
+            .filter_map(|it| Some((it, self.crossing(rate, it, None)?)));
+        let (direction, by) =
+            crossings.min_by(|one, other| one.1.abs().total_cmp(&other.1.abs()))?;
+        let unmoved = &self.tried[self.unmoved()];
+        let is_above = unmoved.share(None) >= rate;
+        // Where a resample begins beyond the threshold, the way back to it leads past 0.
+        let resampled = |resample: &[usize]| {
+            let stays = (unmoved.share(Some(resample)) >= rate) == is_above;
+            let way = if stays {
+                direction
+            } else {
+                direction.opposite()
+            };
+            self.crossing(rate, way, Some(resample))
+                .unwrap_or(way.out_of_reach())
+        };
+        let n = unmoved.is_agreed.len();
+        let bootstrap = Bootstrap::new(n, resampled, RESAMPLES, RESAMPLING_SEED)?;
+        let shifts = bootstrap.resampled().numbers();
+        // At a confidence of 95 %, a fortieth lies beyond each end.
+        let n_beyond = shifts.len() / 40;
+        let (low, high) = (shifts[n_beyond], shifts[shifts.len() - 1 - n_beyond]);
+        let interval = (low.is_finite() && high.is_finite()).then_some(Interval { low, high });
+        Some(LeastShift { by, interval })
+    }
 }

@@ -39,7 +39,7 @@ pub enum Measure {
     Share,
     /// Partial rank correlation: which way the outcome goes with the factor, others held fixed.
     PartialRankCorrelation,
-    /// Morris's μ: the mean change of the outcome over the factor's range.
+    /// Morris's μ: the mean change of the outcome, taken on to the factor's whole range.
     MeanEffect,
     /// Morris's μ*: the mean size of that change.
     MeanEffectSize,
@@ -115,18 +115,7 @@ pub fn findings(study: &Study, figures: &[Figures], seed: u64) -> Vec<Finding> {
             }
             StudyDesign::Trajectories(draws) => trajectory_findings(draws.points(), &outputs, seed),
         };
-        let party = metric.checked_sub(1).map(PartyId::new);
-        res.extend(
-            found
-                .into_iter()
-                .map(|(factor, measure, estimate)| Finding {
-                    metric: Figures::metric_name(metric),
-                    party,
-                    factor,
-                    measure,
-                    estimate,
-                }),
-        );
+        res.extend(named(metric, found));
     }
     res
 }

@@ -76,8 +76,26 @@ pub(super) enum StudyDesign {
     Trajectories(Arc<TrajectoryDraws>),
 }
 
-/// Most numbers that a radial study has room for.
-pub const STUDY_NUMBERS_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
+/// Why numbers cannot be studied as asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// Saltelli's design needs two dimensions of the Sobol' sequence for each.
+    #[error("{0} numbers are more than the {NUMBERS_MAX} that Saltelli's design has room for")]
+    TooManyNumbers(usize),
+    /// Figures of all sessions, and all points of trajectories, are held in memory.
+    #[error("a study of so many numbers has room for {0} points")]
+    TooManyPoints(u32),
+}
+
+/// Most numbers of a radial study.
+const NUMBERS_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
+
+/// Most sessions of a radial study: some gigabytes of figures.
+const SESSIONS_MAX: u64 = 1 << 24;
+
+/// Most coordinates of all points of trajectories together: a gigabyte.
+const COORDINATES_MAX: u64 = 1 << 27;
 
 /// Levels of a number along trajectories.
 const LEVELS: u32 = 4;
@@ -89,7 +107,9 @@ impl Study {
     /// only that one at B, a session with only the luck of B, for each basis and for each set of
     /// sources one with all their numbers at B; and a session with everything at B.
     ///
-    /// `None` of more than [`STUDY_NUMBERS_MAX`] numbers.
+    /// # Errors
+    ///
+    /// If there are more numbers or more points than there is room for.
     ///
     /// # Panics
     ///
@@ -99,8 +119,9 @@ impl Study {
         numbers: Vec<NumberId>,
         base_points: u32,
         seed: u64,
-    ) -> Option<Self> {
-        let sequence = SobolSequence::new(2 * numbers.len(), Scrambling::Owen { seed })?;
+    ) -> Result<Self, StudyError> {
+        let sequence = SobolSequence::new(2 * numbers.len(), Scrambling::Owen { seed })
+            .ok_or(StudyError::TooManyNumbers(numbers.len()))?;
         let mut factors = factors_of(setting, &numbers);
         let mut crossed: Vec<Vec<usize>> = (0..numbers.len()).map(|it| vec![it]).collect();
         // Luck takes no dimension of the sequence.
@@ -115,7 +136,8 @@ impl Study {
             crossed,
             base_points,
         };
-        Some(Self {
+        check_points(base_points, SESSIONS_MAX / draws.rows_per_base_point())?;
+        Ok(Self {
             numbers,
             factors,
             design: StudyDesign::Radial(Arc::new(draws)),
@@ -126,6 +148,10 @@ impl Study {
     ///
     /// Luck stays the same along a trajectory.
     ///
+    /// # Errors
+    ///
+    /// If there are more trajectories than there is room for.
+    ///
     /// # Panics
     ///
     /// If the setting has no such number.
@@ -134,7 +160,12 @@ impl Study {
         numbers: Vec<NumberId>,
         n_trajectories: u32,
         seed: u64,
-    ) -> Self {
+    ) -> Result<Self, StudyError> {
+        let n_numbers = numbers.len() as u64;
+        check_points(
+            n_trajectories,
+            COORDINATES_MAX / (n_numbers * (n_numbers + 1)).max(1),
+        )?;
         let levels = MorrisLevels::new(LEVELS).expect("an even number");
         let mut factors = factors_of(setting, &numbers);
         factors.truncate(numbers.len());
@@ -144,11 +175,11 @@ impl Study {
                 .flat_map(|it| morris_trajectory(it, numbers.len(), levels, seed))
                 .collect(),
         };
-        Self {
+        Ok(Self {
             numbers,
             factors,
             design: StudyDesign::Trajectories(Arc::new(draws)),
-        }
+        })
     }
 
     /// What the outcome may depend on: the numbers in order, then luck, bases and sources.
@@ -180,6 +211,14 @@ impl Study {
             StudyDesign::Trajectories(it) => setting.designed(Arc::clone(it) as _),
         }
     }
+}
+
+fn check_points(n_points: u32, most: u64) -> Result<(), StudyError> {
+    if u64::from(n_points) <= most {
+        return Ok(());
+    }
+    let most = u32::try_from(most).expect("fewer than the points asked for");
+    Err(StudyError::TooManyPoints(most))
 }
 
 /// The numbers as factors, and luck.

@@ -31,6 +31,9 @@ pub struct Manifest {
     pub cells: usize,
     /// Settings from the command line.
     pub settings: Vec<String>,
+    /// What a study asked; `None` of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study: Option<StudyRecord>,
     /// The files it was made from.
     pub inputs: Vec<InputFile>,
     /// Whether all sessions were run, or as many as the rule wanted.
@@ -54,6 +57,30 @@ pub struct Until {
     pub half_width: f64,
     /// The interval's confidence.
     pub confidence: f64,
+}
+
+/// What a study asked, with all defaults filled in.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum StudyRecord {
+    /// `sensitivity`.
+    Design {
+        /// Which design.
+        method: &'static str,
+        /// How many base points or trajectories.
+        points: u32,
+        /// The paths of the numbers studied.
+        numbers: Vec<String>,
+    },
+    /// `flip`.
+    Flip {
+        /// The share of deals to cross.
+        rate: f64,
+        /// Sessions at each shift.
+        sessions_per_shift: u64,
+        /// The paths of the numbers moved.
+        numbers: Vec<String>,
+    },
 }
 
 /// A file that a run was made from.

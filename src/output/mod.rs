@@ -15,7 +15,7 @@ mod summary_tables;
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use excel::Delimiter;
 pub use frontier_chart::FrontierChart;
-pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing, Until};
+pub use manifest::{Counts, InputFile, Manifest, RESULTS_VERSION, StudyRecord, Timing, Until};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_tables::{
     Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,

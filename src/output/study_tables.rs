@@ -65,8 +65,17 @@ pub fn write_boxes(
     factors: &[Factor],
     boxes: &[AgreementBox],
 ) -> Result<(), WriteError> {
+    // One name a line, as the check of the data dictionary wants them.
+    #[rustfmt::skip]
     let columns = [
-        "box", "factor", "low", "high", "coverage", "density", "mass", "n",
+        "box",
+        "factor",
+        "low",
+        "high",
+        "coverage",
+        "density",
+        "mass",
+        "n",
     ];
     write(directory, editions, "boxes", &columns, |rows| {
         for (number, it) in (0_u32..).zip(boxes) {

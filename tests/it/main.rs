@@ -16,6 +16,7 @@ mod search;
 mod solutions;
 mod stopping;
 mod strategies;
+mod studies;
 mod sweeps;
 mod tidy;
 mod violations;

@@ -293,7 +293,7 @@ fn chunks_cover_all_replications_of_all_cells_once_and_in_step() {
 }
 
 /// What is told of an experiment with this sweep, its table of points being `points`.
-fn message(sweep: &str, points: &str) -> String {
+pub(crate) fn message(sweep: &str, points: &str) -> String {
     let villages = include_str!("../../configs/scenarios/two-villages.toml");
     let text =
         format!("schema = 1\nname = \"villages\"\nscenario = \"two-villages.toml\"\n{sweep}");

@@ -224,6 +224,7 @@ fn every_column_is_in_the_data_dictionary() {
     let tables = [
         "session_tables.rs",
         "solution_tables.rs",
+        "study_tables.rs",
         "summary_tables.rs",
     ]
     .map(|it| {
