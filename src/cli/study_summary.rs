@@ -109,6 +109,19 @@ pub(super) fn push_findings(
         let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
     }
     push_shares(res, factors, &of(Measure::Share).collect::<Vec<_>>(), width);
+    let is_assumed = |it: &&Finding| {
+        let factor = &factors[it.factor];
+        factor.kind == FactorKind::Basis && factor.name == Basis::Assumed.name()
+    };
+    if let Some(it) = of(Measure::Total).find(is_assumed) {
+        let text = format!(
+            "Given the ranges of the scenario, assumed numbers have a part in {} of the variance \
+             ({}), alone or with others.",
+            percent(it.estimate.point),
+            percent_interval(&it.estimate)
+        );
+        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    }
 }
 
 /// What the answer rests on, by basis and by source.
@@ -128,16 +141,6 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
     res.push_str("and by source\n");
     for it in of_kind(FactorKind::Source) {
         push_share(res, &factors[it.factor], &it.estimate, width);
-    }
-    let assumed =
-        of_kind(FactorKind::Basis).find(|it| factors[it.factor].name == Basis::Assumed.name());
-    if let Some(it) = assumed {
-        let text = format!(
-            "Given the ranges of the scenario, {} of what decides whether there is a deal rests on \
-             assumptions.",
-            percent(it.estimate.point)
-        );
-        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
     }
 }
 

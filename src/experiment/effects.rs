@@ -52,7 +52,7 @@ impl Figures {
         figure * unit
     }
 
-    /// How the session ended, as a position among [`Ending::NAMES`].
+    /// How the session ended, as a position among [`Ending::NAMES`](crate::protocol::Ending::NAMES).
     pub fn ending(&self) -> usize {
         self.ending
     }
