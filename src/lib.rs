@@ -70,4 +70,5 @@ pub mod statistics;
 // Edges: files in, files out, people.
 pub mod cli;
 pub mod config;
+pub mod interchange;
 pub mod output;

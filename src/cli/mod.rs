@@ -4,6 +4,7 @@ mod analysis_summary;
 mod analyze;
 mod check;
 mod failure;
+mod interchange;
 mod narration;
 mod play;
 mod progress;
@@ -54,6 +55,15 @@ enum Verb {
     Analyze(analyze::AnalyzeArguments),
     /// Check a file, and measure a scenario's claims
     Check(check::CheckArguments),
+    /// Make a scenario file of another tool's files
+    ///
+    /// Reads GENIUS XML, GeniusWeb profiles and scenarios as JSON; which of them is recognized by content.
+    /// What cannot be taken over is told, and stands at the head of the new file.
+    Import(interchange::ImportArguments),
+    /// Write a scenario's issues and preferences for another tool
+    ///
+    /// Uncertain numbers stand at their medians; what the tool has no counterpart for is told.
+    Export(interchange::ExportArguments),
     /// Print the JSON Schema of a kind of file
     Schema {
         /// Which kind
@@ -134,6 +144,8 @@ pub fn run() -> ExitCode {
         Verb::Play(it) => play::play(&it),
         Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),
+        Verb::Import(it) => interchange::import(&it),
+        Verb::Export(it) => interchange::export(&it),
         Verb::Schema { kind } => schema(kind),
         Verb::Completions { shell } => completions(shell),
         Verb::Man { verb } => manual(verb.as_deref()),

@@ -8,8 +8,8 @@ use crate::config::resolve::{Hyphens, Resolver, is_sound};
 use crate::config::resolve_number::{Expected, WEIGHT_MAX, told_sum};
 use crate::config::scenario_file::{PartyFile, PreferenceFile};
 use crate::domain::{
-    Basis, Distribution, Interaction, IssuePreference, Number, Party, Provenance,
-    UncertainPreferences, are_probabilities,
+    Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
+    Provenance, UncertainPreferences, are_probabilities,
 };
 use crate::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,
@@ -17,9 +17,6 @@ use crate::strategy::{
 
 /// The most interactions a party may have: sums of them stay far within a word.
 const INTERACTIONS_MAX: usize = 256;
-
-/// The least discount factor: above 0, under which nothing would ever be worth waiting for.
-const DISCOUNT_FACTOR_MIN: f64 = 0.001;
 
 impl Resolver<'_> {
     pub(super) fn party(&mut self, file: &Spanned<PartyFile>) -> (Party, Vec<StrategySpec>) {

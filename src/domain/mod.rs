@@ -20,7 +20,8 @@ pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, 
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
 pub use preferences::{
-    DrawnNumbers, Interaction, IssuePreference, Preferences, UncertainPreferences,
+    DISCOUNT_FACTOR_MIN, DrawnNumbers, Interaction, IssuePreference, Preferences,
+    UncertainPreferences,
 };
 pub use provenance::{Basis, Number, Provenance};
 pub use scenario::{Scenario, ScenarioKind, Source};

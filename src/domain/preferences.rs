@@ -8,6 +8,9 @@ use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::provenance::Number;
 use crate::domain::utility::{Utility, from_units, threshold, units};
 
+/// The least discount factor: above 0, under which nothing would ever be worth waiting for.
+pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
+
 /// A party's preferences before luck: every number with its distribution and provenance.
 #[derive(Clone, Debug)]
 pub struct UncertainPreferences {

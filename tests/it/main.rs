@@ -5,6 +5,7 @@ mod bargaining;
 mod configs;
 mod designs;
 mod drivers;
+mod interchange;
 mod luck;
 mod mistakes;
 mod negmas;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES};
 
 /// For each folder or file of `src`, what it may use of the crate.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("solution", &["domain"]),
     ("search", &["domain"]),
@@ -47,6 +47,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "strategy",
         ],
     ),
+    ("interchange", &["domain"]),
     (
         "output",
         &[

@@ -1,0 +1,167 @@
+//! `import` and `export`: scenarios from other tools, and for them.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::failure::Failure;
+use crate::cli::{FileArgument, print, read_file};
+use crate::config::load_scenario;
+use crate::domain::OPTIONS_MAX;
+use crate::interchange::{
+    self, ForeignFile, INPUT_BYTES_MAX, ImportOptions, ROUNDS_DEFAULT, STEPS_DEFAULT, Scaling,
+    export_genius,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// GENIUS XML (the domain, then the utilities), GeniusWeb profiles or a scenario as JSON; or their folder
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<FileArgument>,
+    /// The scenario file to write, which must not exist; by default it is printed
+    #[arg(short, long, value_name = "OUT.toml")]
+    out: Option<FileArgument>,
+    /// Take numbers as they stand in the files, as NegMAS does, instead of on the tool's own scale
+    #[arg(long)]
+    raw: bool,
+    /// How many options a range of real numbers becomes
+    #[arg(long, value_name = "N", default_value_t = STEPS_DEFAULT as u64,
+          value_parser = clap::value_parser!(u64).range(2..=OPTIONS_MAX as u64))]
+    steps: u64,
+    /// How many rounds the scenario allows
+    #[arg(long, value_name = "N", default_value_t = ROUNDS_DEFAULT,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rounds: u32,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// A scenario's file
+    #[arg(value_name = "SCENARIO")]
+    file: FileArgument,
+    /// For which tool
+    #[arg(long, value_enum, default_value = "genius")]
+    format: ExportFormat,
+    /// The folder to write, which must not exist
+    #[arg(short, long, value_name = "FOLDER")]
+    out: FileArgument,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ExportFormat {
+    /// GENIUS XML, which NegMAS reads too
+    Genius,
+}
+
+/// Makes a scenario file of another tool's files.
+pub(super) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
+    let contents = read_all(&arguments.files)?;
+    let files: Vec<ForeignFile<'_>> = contents
+        .iter()
+        .map(|(name, bytes)| ForeignFile { name, bytes })
+        .collect();
+    let options = ImportOptions {
+        scaling: if arguments.raw {
+            Scaling::Raw
+        } else {
+            Scaling::Own
+        },
+        steps: usize::try_from(arguments.steps).unwrap_or(OPTIONS_MAX),
+        deadline_rounds: arguments.rounds,
+    };
+    let imported = interchange::import(&files, &options)
+        .map_err(|error| Failure::WrongInput(error.to_string()))?;
+    match &arguments.out {
+        Some(path) => write_new(path, &imported.text)?,
+        None => print(&imported.text)?,
+    }
+    tell_losses(&imported.losses);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a scenario for another tool.
+pub(super) fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
+    let loaded = load_scenario(&arguments.file, &[], &read_file)?;
+    let exported = match arguments.format {
+        ExportFormat::Genius => {
+            let rounds = loaded.setting.rules().deadline_rounds;
+            export_genius(loaded.setting.scenario(), rounds)
+        }
+    };
+    let folder = &arguments.out;
+    fs::create_dir(folder).map_err(|error| cannot("make the folder", folder, &error))?;
+    for (name, text) in &exported.files {
+        write_new(&folder.join(name), text)?;
+    }
+    tell_losses(&exported.losses);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The names and bytes of files; of a folder, those of its XML files, or of its JSON files if it
+/// has none, sorted by name.
+fn read_all(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut paths = Vec::new();
+    for it in arguments {
+        if it.is_dir() {
+            paths.extend(files_of(it)?);
+        } else {
+            paths.push(it.clone());
+        }
+    }
+    let mut res = Vec::new();
+    // One byte more than allowed tells too much from just enough, however long the file is.
+    let mut rest = INPUT_BYTES_MAX as u64 + 1;
+    for path in paths {
+        let mut bytes = Vec::new();
+        let read = fs::File::open(&path).and_then(|it| it.take(rest).read_to_end(&mut bytes));
+        read.map_err(|error| cannot("read", &path, &error))?;
+        rest -= bytes.len() as u64;
+        res.push((path.display().to_string(), bytes));
+    }
+    Ok(res)
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect);
+    let entries: Vec<fs::DirEntry> = entries.map_err(|error| cannot("list", folder, &error))?;
+    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+    paths.sort();
+    let ending_in = |ending: &str| -> Vec<PathBuf> {
+        let has_ending = |it: &&PathBuf| {
+            it.extension()
+                .is_some_and(|it| it.eq_ignore_ascii_case(ending))
+        };
+        paths.iter().filter(has_ending).cloned().collect()
+    };
+    let found = ["xml", "json"]
+        .map(ending_in)
+        .into_iter()
+        .find(|it| !it.is_empty());
+    found.ok_or_else(|| {
+        Failure::WrongInput(format!(
+            "no XML and no JSON file is in {}",
+            folder.display()
+        ))
+    })
+}
+
+/// Writes a file that was not there before.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = fs::File::create_new(path);
+    file.and_then(|mut it| it.write_all(text.as_bytes()))
+        .map_err(|error| cannot("write", path, &error))
+}
+
+fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::WrongInput(format!("cannot {what} {}: {error}", path.display()))
+}
+
+fn tell_losses(losses: &[String]) {
+    for it in losses {
+        // Nobody is left to tell if standard error is gone.
+        let _ = writeln!(anstream::stderr(), "note: {it}");
+    }
+}

@@ -1,0 +1,112 @@
+//! What all formats have in common: issues, additive preferences, and what could not be kept.
+
+use crate::domain::{OutcomeSpace, PARTIES_MAX, Scale};
+use crate::interchange::import::Problem;
+
+/// The largest size of a number that is taken over: sums and quotients of such stay finite.
+pub const NUMBER_MAX: f64 = 1e15;
+
+/// A scenario as another tool tells it, in that tool's own numbers.
+#[derive(Debug)]
+pub(super) struct ForeignScenario {
+    pub(super) name: String,
+    pub(super) issues: Vec<ForeignIssue>,
+    pub(super) parties: Vec<ForeignParty>,
+    /// Without it everybody's yes is needed.
+    pub(super) agreement_rule: Option<AgreementRule>,
+    /// What could not be taken over as it is, a sentence each.
+    pub(super) losses: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct ForeignIssue {
+    pub(super) name: String,
+    pub(super) scale: Scale,
+    pub(super) options: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct ForeignParty {
+    pub(super) name: String,
+    /// One per issue.
+    pub(super) weights: Vec<f64>,
+    /// By issue and option.
+    pub(super) values: Vec<Vec<f64>>,
+    /// May be −∞.
+    pub(super) reservation_value: f64,
+    pub(super) discount_factor: Option<f64>,
+}
+
+/// So many must say yes, and these among them.
+#[derive(Debug)]
+pub(super) struct AgreementRule {
+    pub(super) quota: usize,
+    pub(super) vetoes: Vec<usize>,
+}
+
+/// Fails if the issues are no outcome space; to be asked before anything is made for every option.
+pub(super) fn check_issues(n_options: &[usize]) -> Result<(), Problem> {
+    OutcomeSpace::new(n_options)?;
+    Ok(())
+}
+
+impl ForeignScenario {
+    /// Fails if there is too much or too little of something, or a number out of bounds.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let n_options: Vec<usize> = self.issues.iter().map(|it| it.options.len()).collect();
+        check_issues(&n_options)?;
+        if self.parties.len() < 2 {
+            return Err(Problem::says(
+                "a negotiation needs the preferences of two parties at least",
+            ));
+        }
+        if self.parties.len() > PARTIES_MAX {
+            return Err(Problem::says(format!(
+                "there are more than {PARTIES_MAX} parties"
+            )));
+        }
+        self.parties.iter().try_for_each(|it| it.check(&n_options))
+    }
+}
+
+impl ForeignParty {
+    fn check(&self, n_options: &[usize]) -> Result<(), Problem> {
+        let fails = |what: String| Err(Problem::says(format!("{what} of {}", self.name)));
+        let found: Vec<usize> = self.values.iter().map(Vec::len).collect();
+        if self.weights.len() != n_options.len() || found != n_options {
+            return fails("there is not one weight per issue and one value per option".into());
+        }
+        if let Some(it) = self.weights.iter().find(|it| **it < 0.0) {
+            return fails(format!("there is a negative weight ({it})"));
+        }
+        if self.weight_sum() < 1.0 / NUMBER_MAX {
+            return fails("nothing has any weight in the preferences".into());
+        }
+        let numbers = self.weights.iter().chain(self.values.iter().flatten());
+        let is_bounded = |it: f64| it.abs() <= NUMBER_MAX;
+        let is_unlimited = self.reservation_value == f64::NEG_INFINITY;
+        if !numbers.copied().all(is_bounded) || !is_unlimited && !is_bounded(self.reservation_value)
+        {
+            return fails(format!("there is a number beyond {NUMBER_MAX:e}"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn weight_sum(&self) -> f64 {
+        self.weights.iter().sum()
+    }
+
+    /// The weighted sum of what is picked of every issue's values.
+    pub(super) fn sum_of(&self, pick: impl Fn(&[f64]) -> f64) -> f64 {
+        let parts = self.weights.iter().zip(&self.values);
+        parts.map(|(weight, values)| weight * pick(values)).sum()
+    }
+}
+
+pub(super) fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+pub(super) fn greatest(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}

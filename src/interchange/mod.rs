@@ -1,0 +1,32 @@
+//! Other tools' scenario files: theirs become ours, and ours GENIUS's.
+//!
+//! ```text
+//! bytes ─ import: decode, recognize ─▶ one file per format ─▶ foreign: one shape for all
+//!       ─ unit_range: numbers into [0, 1] ─▶ scenario_text: our TOML, with what was lost
+//! ```
+//!
+//! Files from elsewhere may be hostile: every size is bounded before anything grows with it.
+
+mod canonical_json;
+mod foreign;
+mod genius;
+mod genius_evaluator;
+mod genius_export;
+mod genius_web;
+mod identifiers;
+mod import;
+mod scenario_text;
+mod unit_range;
+mod xml;
+
+pub use foreign::NUMBER_MAX;
+pub use genius_export::{Exported, export_genius};
+pub use import::{ForeignFile, ImportError, ImportOptions, Imported, Problem, Scaling, import};
+pub use xml::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX};
+
+/// The most bytes that the files of one scenario may have together.
+pub const INPUT_BYTES_MAX: usize = 8 << 20;
+/// The rounds that an imported scenario allows if nobody says otherwise.
+pub const ROUNDS_DEFAULT: u32 = 100;
+/// The options that a range of real numbers becomes if nobody says otherwise.
+pub const STEPS_DEFAULT: usize = 11;
