@@ -57,7 +57,7 @@ fn market() -> Vec<(String, Vec<u8>)> {
         .to_vec()
 }
 
-fn import_with(
+pub(crate) fn import_with(
     files: &[(String, Vec<u8>)],
     options: &ImportOptions,
 ) -> Result<Imported, ImportError> {
@@ -68,7 +68,7 @@ fn import_with(
     import(&files, options)
 }
 
-fn scaled(scaling: Scaling) -> ImportOptions {
+pub(crate) fn scaled(scaling: Scaling) -> ImportOptions {
     ImportOptions {
         scaling,
         ..ImportOptions::default()
@@ -77,20 +77,20 @@ fn scaled(scaling: Scaling) -> ImportOptions {
 
 /// The scenario in a text, which must be right.
 #[track_caller]
-fn load(text: &str) -> Setting {
+pub(crate) fn load(text: &str) -> Setting {
     let loaded = load_scenario(Path::new("imported.toml"), &[], &|_| Ok(text.to_owned()));
     loaded
         .unwrap_or_else(|it| panic!("{}\n{text}", it.render(false)))
         .setting
 }
 
-fn constant(number: &Number) -> f64 {
+pub(crate) fn constant(number: &Number) -> f64 {
     assert!(number.distribution.is_constant());
     number.distribution.quantile(0.5)
 }
 
 /// What utilities were divided by.
-fn divisor(text: &str) -> f64 {
+pub(crate) fn divisor(text: &str) -> f64 {
     let line = text
         .lines()
         .find_map(|it| it.strip_prefix("# Utilities are those of the files divided by "));

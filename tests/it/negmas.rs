@@ -9,16 +9,16 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use demarche::actors::assemble;
-use demarche::domain::{
-    ConsentRule, Issue, IssueOption, IssuePreference, Number, Outcome, OutcomeSpace, Party, Scale,
-    Scenario, ScenarioKind, UncertainPreferences,
-};
+use demarche::domain::{Number, Outcome, OutcomeSpace, Party, Scenario};
+use demarche::interchange::Scaling;
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::protocol::{Ending, Event, ProtocolKind, Session};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES, OfferingKind, StrategySpec};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::interchange::{constant, divisor, import_with, load, scaled};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/peers/negmas");
 
@@ -27,11 +27,6 @@ const RUNS_PER_RUN_BY_ACTORS: usize = 8;
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    let number = |it: &Value| it.as_f64().expect("a number");
-    list(value).iter().map(number).collect()
 }
 
 /// A file of Python's, which knows numbers that JSON does not.
@@ -43,111 +38,37 @@ fn python_json(path: &Path) -> Option<Value> {
     Some(serde_json::from_str(&text).expect("the file is JSON"))
 }
 
-/// A party's numbers, brought into [0, 1] by a power of two, which is exact.
-struct Scaled {
-    weights: Vec<f64>,
-    values: Vec<Vec<f64>>,
-    reservation_value: f64,
-    unit: f64,
+/// A scenario as the importer brings it in, and what 1 of the file's utilities is there.
+fn imported(path: &Path, variant: &str) -> (Scenario, f64) {
+    let bytes = fs::read(path).unwrap_or_else(|it| panic!("{}: {it}", path.display()));
+    let scaling = match variant {
+        "raw" => Scaling::Raw,
+        "norm" => Scaling::Own,
+        _ => panic!("{variant} is no known variant"),
+    };
+    let text = import_with(&[("scenario.json".to_owned(), bytes)], &scaled(scaling))
+        .unwrap_or_else(|it| panic!("{}: {it}", path.display()))
+        .text;
+    let unit = 1.0 / divisor(&text);
+    (load(&text).scenario().clone(), unit)
 }
 
-impl Scaled {
-    fn new(party: &Value, variant: &str) -> Self {
-        let block = &party[variant];
-        assert_eq!(block["bias"], 0.0, "a file has no place for a bias");
-        let values: Vec<Vec<f64>> = list(&block["values"]).iter().map(numbers).collect();
-        let weights = numbers(&block["weights"]);
-        let sum: f64 = weights.iter().sum();
-        let is_scaled = (sum - 1.0).abs() > 1e-9;
-        // One that is infinitely low is as good as one below everything.
-        let reserved = party["reserved_value"].as_f64().unwrap_or(-1.0);
-        let reserved = reserved / if is_scaled { sum } else { 1.0 };
-        let greatest = values.iter().flatten().fold(reserved, |a, b| a.max(*b));
-        let mut unit = 1.0;
-        while greatest * unit > 1.0 {
-            unit /= 2.0;
-        }
-        let scaled = |it: &Vec<f64>| it.iter().map(|it| it * unit).collect();
-        Self {
-            values: values.iter().map(scaled).collect(),
-            weights,
-            reservation_value: reserved * unit,
-            unit,
-        }
-    }
-
-    /// All utilities from the greatest to the least.
-    fn ranking(&self) -> Vec<f64> {
-        let of_issue = |sums: Vec<f64>, (weight, values): (&f64, &Vec<f64>)| {
-            let with = |sum: &f64| values.iter().map(move |it| sum + weight * it).collect();
-            sums.iter().flat_map::<Vec<f64>, _>(with).collect()
-        };
-        let mut res = self
-            .weights
-            .iter()
-            .zip(&self.values)
-            .fold(vec![0.0], of_issue);
-        res.sort_by(|a, b| b.total_cmp(a));
-        res
-    }
-
-    fn preferences(&self) -> UncertainPreferences {
-        let number = |it: &f64| Number::constant("", *it);
-        UncertainPreferences {
-            reservation_value: number(&self.reservation_value),
-            issues: self
-                .weights
+/// All utilities of a party from the greatest to the least, as floats in the file's order.
+fn ranking(party: &Party) -> Vec<f64> {
+    let mut res = vec![0.0];
+    for issue in &party.preferences.issues {
+        let weight = constant(&issue.weight);
+        let values: Vec<f64> = issue.utilities.iter().map(constant).collect();
+        let with = |sum: &f64| {
+            values
                 .iter()
-                .zip(&self.values)
-                .map(|(weight, values)| IssuePreference {
-                    weight: number(weight),
-                    utilities: values.iter().map(number).collect(),
-                })
-                .collect(),
-            interactions: Vec::new(),
-            discount_factor: None,
-        }
+                .map(|it| sum + weight * it)
+                .collect::<Vec<f64>>()
+        };
+        res = res.iter().flat_map(with).collect();
     }
-}
-
-fn scenario(file: &Value, parties: &[Scaled]) -> Scenario {
-    let issues: Vec<Issue> = list(&file["issues"])
-        .iter()
-        .map(|it| {
-            let name = it["name"].as_str().expect("a name").to_owned();
-            let option = |it: &Value| IssueOption {
-                name: it.to_string(),
-                label: it.to_string(),
-            };
-            Issue {
-                label: name.clone(),
-                name,
-                scale: Scale::Nominal,
-                options: list(&it["values"]).iter().map(option).collect(),
-            }
-        })
-        .collect();
-    let sizes: Vec<usize> = issues.iter().map(|it| it.options.len()).collect();
-    Scenario {
-        name: "negmas".to_owned(),
-        title: String::new(),
-        description: None,
-        kind: ScenarioKind::Synthetic,
-        sources: Vec::new(),
-        space: Arc::new(OutcomeSpace::new(&sizes).expect("a space")),
-        issues,
-        consent: ConsentRule::unanimity(parties.len()),
-        parties: (0..)
-            .zip(parties)
-            .map(|(idx, it): (usize, _)| Party {
-                name: format!("p{idx}"),
-                label: format!("p{idx}"),
-                preferences: it.preferences(),
-            })
-            .collect(),
-        leverages: Vec::new(),
-        claims: Vec::new(),
-    }
+    res.sort_by(|a, b| b.total_cmp(a));
+    res
 }
 
 fn rule(name: &str) -> &'static OfferingKind {
@@ -281,17 +202,12 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
         .expect("scenarios by name")
     {
         let path = folder.join("scenarios").join(name).join("scenario.json");
-        let file = python_json(&path).unwrap_or_else(|| panic!("{} is missing", path.display()));
         for (variant, runs) in variants.as_object().expect("variants by name") {
-            let parties: Vec<Scaled> = list(&file["parties"])
-                .iter()
-                .map(|it| Scaled::new(it, variant))
-                .collect();
-            let scenario = scenario(&file, &parties);
+            let (scenario, unit) = imported(&path, variant);
             for run in list(&runs["runs"]) {
                 let told = match run.get("stable_ties") {
                     Some(it) => it,
-                    None if parties.iter().any(has_ties) => {
+                    None if scenario.parties.iter().any(has_ties) => {
                         n_tied += 1;
                         continue;
                     }
@@ -304,8 +220,7 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
                 };
                 let strategies = list(&run["agents"])
                     .iter()
-                    .zip(&parties)
-                    .map(|(it, party)| vec![strategy(it.as_str().expect("a name"), party.unit)])
+                    .map(|it| vec![strategy(it.as_str().expect("a name"), unit)])
                     .collect();
                 let setting = Setting::new(scenario.clone(), protocol, deadline, strategies);
                 let setting = Arc::new(setting.expect("a setting"));
@@ -335,7 +250,7 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn has_ties(party: &Scaled) -> bool {
-    let ranking = party.ranking();
+fn has_ties(party: &Party) -> bool {
+    let ranking = ranking(party);
     ranking.windows(2).any(|it| it[0].total_cmp(&it[1]).is_eq())
 }
