@@ -132,7 +132,7 @@ fn period_after_no(situation: &Situation<'_>) -> u32 {
 /// x_n = 1 − δ_j·y_(n−1),   y_n = 1 − δ_i·x_(n−1),   x_0 = y_0 = 0
 /// ```
 ///
-/// with i who proposes, j who answers; over two periods, with q = δ_i·δ_j and m whole pairs of them,
+/// with i who proposes, j who answers; with q the product of both factors and m whole pairs of periods,
 ///
 /// ```text
 /// x_n = (1 − q^m)·(1 − δ_j)/(1 − q) + q^m·[n is odd]
