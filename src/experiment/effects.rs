@@ -27,9 +27,7 @@ impl Figures {
                 .collect(),
         }
     }
-}
 
-impl Figures {
     /// How many figures there are.
     pub(super) fn n_metrics(&self) -> usize {
         self.numbers.len()

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
+use crate::domain::{Condition, DISCOUNT_FACTOR_MIN, Number, PartyId, Scenario, are_probabilities};
 use crate::negotiation::variation::{DesignedDraws, NumberId, Shift};
 use crate::protocol::{ProtocolKind, Rules, Session};
 use crate::search::{Audiences, HalvesPlan, PlanError};
@@ -221,7 +221,7 @@ impl Setting {
             }
             place -= party.preferences.interactions.len();
             if place == 0 && party.preferences.discount_factor.is_some() {
-                return f64::MIN_POSITIVE..=1.0;
+                return DISCOUNT_FACTOR_MIN..=1.0;
             }
         }
         if number.idx() < self.first_leverage.idx() + self.scenario.leverages.len() {

@@ -176,12 +176,12 @@ pub fn write_flips(
 }
 
 /// Writes a whole table in every edition.
-fn write<'a>(
+fn write(
     directory: &RunDirectory,
     editions: &[Edition],
     name: &str,
     columns: &[&str],
-    fill: impl Fn(&mut Rows) + 'a,
+    fill: impl Fn(&mut Rows),
 ) -> Result<(), WriteError> {
     let columns: Vec<String> = columns.iter().map(|&it| it.to_owned()).collect();
     for edition in editions {

@@ -2,9 +2,9 @@
 //!
 //! Two games are known. Under `random_proposer` it is that of Baron and Ferejohn (1989) among
 //! equals without a last round: stationary, and partners are drawn. Under any other protocol it is
-//! that of Rubinstein (1982) between two, with the last round at the deadline, by backward
-//! induction. A pie that is cut into steps is divided at the step next to that, in favor of who
-//! answers, so that the answer is yes.
+//! that of Rubinstein (1982) between two, with the last period at the deadline. A pie that is cut
+//! into steps is divided at the step next to that, in favor of who answers, so that the answer is
+//! yes.
 //!
 //! The party knows its own share of an outcome, which is its utility, and takes it that the rest
 //! goes to the other; where it has to say who gets what, option i of an issue gives it to party i.
@@ -51,12 +51,12 @@ pub(super) const KIND: OfferingKind = OfferingKind {
         | ProtocolKind::AlternatingOffersByTurn
         | ProtocolKind::SingleText { .. } => {
             let steps = u32::try_from(rules.space.n_outcomes() - 1).unwrap_or(u32::MAX);
-            let turns = rules.deadline_rounds.saturating_mul(turns_per_round(rules));
-            Box::new(Divider::new(
-                [numbers[0], numbers[1]],
-                turns - 1,
-                steps.max(1),
-            ))
+            Box::new(Divider {
+                own_discount_factor: numbers[0],
+                others_discount_factor: numbers[1],
+                n_periods: n_periods(rules),
+                steps: f64::from(steps.max(1)),
+            })
         }
     },
 };
@@ -64,57 +64,34 @@ pub(super) const KIND: OfferingKind = OfferingKind {
 /// What a float may be off by where a whole number of steps is meant.
 const STEP_TOLERANCE: f64 = 1e-9;
 
-/// A change from which on shares count as settled.
-const SETTLED: f64 = 1e-15;
-
-/// One of two who make offers in turn.
+/// One of two who make offers in turn. A period is a turn.
 #[derive(Debug)]
 struct Divider {
     own_discount_factor: f64,
-    /// Offers that somebody can still answer: the second party's last is too late for that.
+    others_discount_factor: f64,
+    /// Offers that somebody can still answer.
     n_periods: u32,
     /// How many steps the pie is cut into.
     steps: f64,
-    /// The share of whoever proposes, by how many periods are still to come, if the party itself
-    /// proposes in the last of them and if not; as far back as it changes.
-    shares: [Vec<f64>; 2],
 }
 
 impl Divider {
-    fn new(discount_factors: [f64; 2], n_periods: u32, steps: u32) -> Self {
-        let [own, others] = discount_factors;
-        Self {
-            own_discount_factor: own,
-            n_periods,
-            steps: f64::from(steps),
-            shares: [[others, own], [own, others]].map(|it| proposers_shares(it, n_periods)),
-        }
-    }
-
     /// The share due to it in a period of its own, counted from 1; 0 after the last.
     fn share(&self, period: u32) -> f64 {
-        let Some(to_come) = self.n_periods.checked_sub(period) else {
-            return 0.0;
-        };
-        let shares = &self.shares[(to_come % 2) as usize];
-        let mut idx = to_come as usize;
-        if idx >= shares.len() {
-            // Further back every second one is the same.
-            idx = shares.len() - 1 - (idx + 1 - shares.len()) % 2;
-        }
-        shares[idx]
+        let n_left = self.n_periods.saturating_add(1).saturating_sub(period);
+        proposers_share(
+            self.own_discount_factor,
+            self.others_discount_factor,
+            n_left,
+        )
     }
+}
 
-    /// The period in which it may next propose. A period is a turn.
-    fn own_period(situation: &Situation<'_>) -> u32 {
-        match turns_per_round(situation.rules) {
-            1 => situation.round,
-            turns => {
-                let turn = u32::from(situation.me != PartyId::new(0)) + 1;
-                turns * (situation.round - 1) + turn
-            }
-        }
-    }
+/// How many offers of the two somebody can still answer.
+fn n_periods(rules: &Rules) -> u32 {
+    let turns = rules.deadline_rounds.saturating_mul(turns_per_round(rules));
+    // Where an answer takes a turn, the last offer comes too late for one.
+    turns - u32::from(rules.protocol.is_alternating())
 }
 
 /// How many turns of the two parties a round has.
@@ -128,34 +105,54 @@ fn turns_per_round(rules: &Rules) -> u32 {
     }
 }
 
-/// The share of whoever proposes, from the last period back: what is left when the other gets just
-/// what it would wait for.
-///
-/// ```text
-/// x_t = 1 − δ_j·x_(t+1),   x_(T+1) = 0,   j answers in period t
-/// ```
-///
-/// The discount factors are those of who answers in the last period and in the one before.
-/// The list ends where every second share has settled.
-fn proposers_shares(discount_factors: [f64; 2], n_periods: u32) -> Vec<f64> {
-    let mut res: Vec<f64> = Vec::new();
-    let answering = discount_factors.into_iter().cycle();
-    for discount_factor in answering.take(n_periods as usize) {
-        let later = res.last().copied().unwrap_or_default();
-        res.push(1.0 - discount_factor * later);
-        if let [.., a, b, c, d] = res[..]
-            && (a - c).abs().max((b - d).abs()) <= SETTLED
-        {
-            break;
+/// The period of this round in which it proposes.
+fn own_period(situation: &Situation<'_>) -> u32 {
+    match turns_per_round(situation.rules) {
+        1 => situation.round,
+        turns => {
+            let turn = u32::from(situation.me != PartyId::new(0)) + 1;
+            (situation.round - 1).saturating_mul(turns) + turn
         }
     }
-    res
+}
+
+/// The period in which it may propose if it says no now.
+fn period_after_no(situation: &Situation<'_>) -> u32 {
+    let period = own_period(situation);
+    let was_first = situation.me == PartyId::new(0) && !situation.rules.protocol.is_alternating();
+    // Whoever proposed first in the round has to wait for the next.
+    let rounds = u32::from(was_first);
+    period.saturating_add(rounds * turns_per_round(situation.rules))
+}
+
+/// The share of whoever proposes with so many periods left, this one included: what remains when
+/// the other gets just what it would wait for.
+///
+/// ```text
+/// x_n = 1 − δ_j·y_(n−1),   y_n = 1 − δ_i·x_(n−1),   x_0 = y_0 = 0
+/// ```
+///
+/// with i who proposes, j who answers; with q the product of both factors and m whole pairs of periods,
+///
+/// ```text
+/// x_n = (1 − q^m)·(1 − δ_j)/(1 − q) + q^m·[n is odd]
+/// ```
+fn proposers_share(proposers_factor: f64, answerers_factor: f64, n_periods: u32) -> f64 {
+    let of_pair = proposers_factor * answerers_factor;
+    // Where nobody loses by waiting, the last to propose has everything.
+    let without_end = if of_pair < 1.0 {
+        (1.0 - answerers_factor) / (1.0 - of_pair)
+    } else {
+        0.0
+    };
+    let weight_of_end = libm::pow(of_pair, f64::from(n_periods / 2));
+    (1.0 - weight_of_end) * without_end + weight_of_end * f64::from(n_periods % 2)
 }
 
 impl OfferingRule for Divider {
     /// What it would rather have now than make its own next offer.
     fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        let share = self.share(Self::own_period(situation));
+        let share = self.share(period_after_no(situation));
         threshold(self.own_discount_factor * share).max(situation.preferences.reservation_value())
     }
 
@@ -165,7 +162,7 @@ impl OfferingRule for Divider {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        let share = self.share(Self::own_period(situation));
+        let share = self.share(own_period(situation));
         let demand = threshold(libm::floor(self.steps * share + STEP_TOLERANCE) / self.steps);
         let floor = situation.preferences.reservation_value();
         search.least_at_least(demand.max(floor).min(situation.best_utility))
@@ -242,7 +239,12 @@ mod tests {
     #[test]
     fn shares_are_those_of_backward_induction_by_hand() {
         // With δ = 0.5: the last takes all, before that the other must get a half, and so on.
-        let divider = Divider::new([0.5, 0.5], 5, 10);
+        let divider = Divider {
+            own_discount_factor: 0.5,
+            others_discount_factor: 0.5,
+            n_periods: 5,
+            steps: 10.0,
+        };
         let expected = [0.6875, 0.625, 0.75, 0.5, 1.0, 0.0];
         for (period, expected) in (1..).zip(expected) {
             assert!((divider.share(period) - expected).abs() < 1e-15, "{period}");
@@ -250,16 +252,17 @@ mod tests {
     }
 
     #[test]
-    fn far_from_the_deadline_shares_are_as_if_all_had_been_listed() {
-        let factors = [0.9, 0.8];
-        let divider = Divider::new(factors, 999, 1000);
-        assert!(divider.shares[0].len() < 300);
-        let mut later = 0.0;
-        for period in (1..=999).rev() {
-            // In odd periods the party itself proposes.
-            later = 1.0 - factors[usize::from(period % 2 == 1)] * later;
-            if period % 2 == 1 {
-                assert!((divider.share(period) - later).abs() < 1e-12, "{period}");
+    fn the_closed_form_is_the_recursion() {
+        for factors in [[0.9, 0.8], [0.001, 1.0], [1.0, 0.001], [1.0, 1.0]] {
+            // The share of either as proposer.
+            let mut shares = [0.0; 2];
+            for n_periods in 0..=999 {
+                for (proposer, expected) in shares.into_iter().enumerate() {
+                    let (own, others) = (factors[proposer], factors[1 - proposer]);
+                    let found = proposers_share(own, others, n_periods);
+                    assert!((found - expected).abs() < 1e-12, "{factors:?}, {n_periods}");
+                }
+                shares = [1.0 - factors[1] * shares[1], 1.0 - factors[0] * shares[0]];
             }
         }
     }

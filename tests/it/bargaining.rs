@@ -170,7 +170,7 @@ const HEAD: &str = "schema = 1\nname = \"pie\"\ntitle = \"A pie\"\nkind = \"synt
 const STEPS: u32 = 1000;
 
 /// Two who divide a pie by offers in turn, both of whom play the equilibrium.
-fn pie_for_two(discount_factors: [f64; 2], deadline_rounds: u32) -> String {
+fn pie_for_two(protocol: &str, discount_factors: [f64; 2], deadline_rounds: u32) -> String {
     let list = |entry: &dyn Fn(u32) -> String| -> String {
         let entries: Vec<String> = (0..=STEPS).map(entry).collect();
         entries.join(", ")
@@ -193,17 +193,17 @@ fn pie_for_two(discount_factors: [f64; 2], deadline_rounds: u32) -> String {
     }
     let _ = writeln!(
         text,
-        "[protocol.alternating_offers]\ndeadline_rounds = {deadline_rounds}"
+        "[protocol.{protocol}]\ndeadline_rounds = {deadline_rounds}"
     );
     text
 }
 
 /// Plays one session; the first party's share must be that of theory but for a step.
 #[track_caller]
-fn check_session(discount_factors: [f64; 2], deadline_rounds: u32, expected: f64) {
-    let setting = setting_of(&pie_for_two(discount_factors, deadline_rounds));
+fn check_session(protocol: &str, discount_factors: [f64; 2], deadline_rounds: u32, expected: f64) {
+    let setting = setting_of(&pie_for_two(protocol, discount_factors, deadline_rounds));
     let (session, result) = in_a_plain_loop(&setting, &Seeds::new(MasterSeed(1)), 1).remove(0);
-    assert!(matches!(result.ending, Ending::Agreement { round: 1, .. }));
+    assert!(result.ending.agreement().is_some(), "{protocol}");
     assert_eq!(Event::count_offers(session.events()), 1, "nobody waits");
     let share = result.parties[0].utility().get();
     let step = 1.0 / f64::from(STEPS) + TOLERANCE;
@@ -213,25 +213,55 @@ fn check_session(discount_factors: [f64; 2], deadline_rounds: u32, expected: f64
 #[test]
 fn sessions_far_from_the_deadline_end_in_rubinsteins_split() {
     for case in cases("rubinstein_infinite") {
-        check_session(discount_factors(&case), 2000, number(&case, "x1"));
+        let expected = number(&case, "x1");
+        check_session(
+            "alternating_offers",
+            discount_factors(&case),
+            2000,
+            expected,
+        );
     }
 }
 
 #[test]
 fn sessions_with_a_deadline_end_in_the_split_of_backward_induction() {
-    // The second party's last offer comes too late for an answer, so so many rounds of two turns
-    // make an odd number of periods.
     for case in cases("alternating_offers_deadline") {
+        let (factors, expected) = (discount_factors(&case), number(&case, "x1"));
         let n_periods = whole(&case, "T");
+        // Where an answer takes a turn, the last offer comes too late for one.
+        check_session(
+            "alternating_offers_by_turn",
+            factors,
+            n_periods + 1,
+            expected,
+        );
         if n_periods % 2 == 1 {
-            let deadline_rounds = n_periods.div_ceil(2);
             check_session(
-                discount_factors(&case),
-                deadline_rounds,
-                number(&case, "x1"),
+                "alternating_offers",
+                factors,
+                n_periods.div_ceil(2),
+                expected,
             );
+        } else {
+            check_session("proposal_and_vote", factors, n_periods / 2, expected);
         }
     }
+}
+
+#[test]
+fn an_answer_to_the_last_offer_of_all_is_yes() {
+    let text = pie_for_two("proposal_and_vote", [0.9, 0.8], 1);
+    // The first takes the second for impatient and demands too much.
+    let mistaken = crate::worlds::replaced(
+        &text,
+        "others_discount_factor = 0.8",
+        "others_discount_factor = 0.1",
+    );
+    let seeds = Seeds::new(MasterSeed(1));
+    let (session, result) = in_a_plain_loop(&setting_of(&mistaken), &seeds, 1).remove(0);
+    assert_eq!(Event::count_offers(session.events()), 2);
+    let shares = result.parties.iter().map(|it| it.utility().get());
+    assert_eq!(shares.collect::<Vec<_>>(), [0.0, 1.0]);
 }
 
 /// Parties who divide units by vote, all of whom play the equilibrium.

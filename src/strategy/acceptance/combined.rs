@@ -9,6 +9,8 @@
 //!
 //! The window is as long as what is left of the time.
 
+use std::collections::VecDeque;
+
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Event;
 use crate::strategy::Situation;
@@ -24,7 +26,7 @@ pub(super) const KIND: AcceptanceKind = AcceptanceKind {
         Box::new(Combined {
             after: numbers[0],
             comparison: Comparison::new(numbers[1], numbers[2]),
-            received: Vec::new(),
+            received: Received::default(),
         })
     },
 };
@@ -33,15 +35,32 @@ pub(super) const KIND: AcceptanceKind = AcceptanceKind {
 struct Combined {
     after: f64,
     comparison: Comparison,
-    /// What others have offered, with its relative time.
-    received: Vec<(f64, Utility)>,
+    received: Received,
 }
 
-/// The greatest utility offered within as long a time as is left.
-fn greatest_of_late(received: &[(f64, Utility)], relative_time: f64) -> Utility {
-    let since = 2.0 * relative_time - 1.0;
-    let of_late = received.iter().rev().take_while(|it| it.0 >= since);
-    of_late.map(|it| it.1).max().unwrap_or_default()
+/// What others have offered that nothing later was worth as much as, with its relative time; so
+/// by falling utility.
+#[derive(Debug, Default)]
+struct Received(VecDeque<(f64, Utility)>);
+
+impl Received {
+    /// Takes in an offer; they come in the order of time.
+    fn hear(&mut self, relative_time: f64, utility: Utility) {
+        while self.0.back().is_some_and(|it| it.1 <= utility) {
+            self.0.pop_back();
+        }
+        self.0.push_back((relative_time, utility));
+    }
+
+    /// The greatest utility offered within as long a time as is left; the next question may not
+    /// be of an earlier time.
+    fn greatest_of_late(&mut self, relative_time: f64) -> Utility {
+        let since = 2.0 * relative_time - 1.0;
+        while self.0.front().is_some_and(|it| it.0 < since) {
+            self.0.pop_front();
+        }
+        self.0.front().map(|it| it.1).unwrap_or_default()
+    }
 }
 
 impl AcceptanceCondition for Combined {
@@ -52,7 +71,7 @@ impl AcceptanceCondition for Combined {
             && proposer != situation.me
         {
             let utility = situation.preferences.utility(offer);
-            self.received.push((situation.relative_time(), utility));
+            self.received.hear(situation.relative_time(), utility);
         }
     }
 
@@ -64,7 +83,7 @@ impl AcceptanceCondition for Combined {
     ) -> bool {
         let t = situation.relative_time();
         let utility = situation.preferences.utility(offer);
-        let is_best_of_late = t >= self.after && utility >= greatest_of_late(&self.received, t);
+        let is_best_of_late = t >= self.after && utility >= self.received.greatest_of_late(t);
         is_best_of_late
             || own
                 .next_utility(situation)
@@ -78,8 +97,10 @@ mod tests {
 
     #[test]
     fn the_window_is_as_long_as_the_time_that_is_left() {
-        let received = [(0.25, 0.75), (0.5, 0.5), (0.75, 0.25)];
-        let received = received.map(|(t, it)| (t, Utility::new(it).unwrap()));
+        let mut received = Received::default();
+        for (t, utility) in [(0.25, 0.5), (0.25, 0.75), (0.5, 0.5), (0.75, 0.25)] {
+            received.hear(t, Utility::new(utility).unwrap());
+        }
         for (t, expected) in [
             (0.5, 0.75),
             (0.625, 0.75),
@@ -87,7 +108,7 @@ mod tests {
             (0.875, 0.25),
             (1.0, 0.0),
         ] {
-            let greatest = greatest_of_late(&received, t);
+            let greatest = received.greatest_of_late(t);
             assert_eq!(Some(greatest), Utility::new(expected), "at {t}");
         }
     }
