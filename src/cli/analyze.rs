@@ -24,17 +24,20 @@ use crate::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
 /// Draws where the scenario is uncertain and nothing else is asked for.
 const DRAWS_DEFAULT: u64 = 100;
 
+/// The most draws, since some of each is kept for the quantiles.
+const DRAWS_MAX: u64 = 1_000_000;
+
 #[derive(Debug, Args)]
 pub(super) struct AnalyzeArguments {
     /// A scenario's file, or an experiment's
     #[arg(value_name = "SCENARIO")]
     file: FileArgument,
     /// How many draws of the uncertain numbers; by default 100, or 1 if nothing is uncertain
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_draws, allow_negative_numbers = true)]
     draws: Option<u64>,
     /// Which draw is shown by itself; by default the one with as many acceptable outcomes as the
     /// middle one of all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     replication: Option<u64>,
     /// The folder to write `solutions.csv`, `frontier.csv` and `frontier.svg` to, which must not exist
     #[arg(long, short, value_name = "FOLDER")]
@@ -49,12 +52,20 @@ pub(super) struct AnalyzeArguments {
     #[arg(
         long,
         value_name = "REPLICATION",
+        allow_negative_numbers = true,
         requires = "out",
         conflicts_with = "replication"
     )]
     session: Option<u64>,
     #[command(flatten)]
     settings: Settings,
+}
+
+fn parse_draws(text: &str) -> Result<u64, String> {
+    let draws = parse_count(text).ok();
+    draws
+        .filter(|it| *it <= DRAWS_MAX)
+        .ok_or_else(|| format!("a whole number from 1 to {DRAWS_MAX}"))
 }
 
 /// Analyzes a scenario.

@@ -23,7 +23,7 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "FILE")]
     file: FileArgument,
     /// Over how many draws of the uncertain numbers claims are measured
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count)]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count, allow_negative_numbers = true)]
     draws: u64,
     #[command(flatten)]
     settings: Settings,

@@ -29,11 +29,11 @@ pub(super) struct ImportArguments {
     raw: bool,
     /// How many options a range of real numbers becomes
     #[arg(long, value_name = "N", default_value_t = STEPS_DEFAULT as u64,
-          value_parser = clap::value_parser!(u64).range(2..=OPTIONS_MAX as u64))]
+          value_parser = clap::value_parser!(u64).range(2..=OPTIONS_MAX as u64), allow_negative_numbers = true)]
     steps: u64,
     /// How many rounds the scenario allows
     #[arg(long, value_name = "N", default_value_t = ROUNDS_DEFAULT,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
     rounds: u32,
 }
 

@@ -16,8 +16,9 @@ mod sweep_summary;
 mod text;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -130,7 +131,12 @@ fn parse_count(text: &str) -> Result<u64, String> {
         .parse()
         .ok()
         .filter(|&it| it > 0)
-        .ok_or_else(|| format!("a whole number from 1 on, such as {SESSIONS_DEFAULT}"))
+        .ok_or_else(|| {
+            format!(
+                "a whole number from 1 to {}, such as {SESSIONS_DEFAULT}",
+                u64::MAX
+            )
+        })
 }
 
 /// Carries out the command line of this process.
@@ -159,9 +165,9 @@ pub fn run() -> ExitCode {
 /// Writes to standard output; a reader that has gone away is no failure.
 fn print(text: &str) -> Result<(), Failure> {
     match anstream::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(
-            Failure::CouldNotFinish(format!("cannot write to standard output: {error}")),
-        ),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::CouldNotFinish(
+            format!("cannot write to standard output: {error}"),
+        )),
         _ => Ok(()),
     }
 }
@@ -217,9 +223,29 @@ pub fn reference() -> String {
     res
 }
 
+/// Bytes of a file that people or their scripts may have written; a device never ends.
+const FILE_BYTES_MAX: usize = 64 << 20;
+
 /// Reads a file for the configuration.
-fn read_file(path: &std::path::Path) -> std::io::Result<String> {
-    std::fs::read_to_string(path)
+fn read_file(path: &Path) -> io::Result<String> {
+    if path.is_dir() {
+        let message = "it is a folder; name a file in it";
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    file.take(FILE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > FILE_BYTES_MAX {
+        let message = format!("it has more than {} MiB", FILE_BYTES_MAX >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|it| *it == b'\n').count();
+        let message = format!("line {line} is not UTF-8; save the file as UTF-8");
+        io::Error::new(io::ErrorKind::InvalidData, message)
+    })
 }
 
 /// A file given on the command line.

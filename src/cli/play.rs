@@ -23,7 +23,12 @@ pub(super) struct PlayArguments {
     #[arg(value_name = "SCENARIO")]
     file: FileArgument,
     /// Which session: its number in a batch with the same seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     replication: u64,
     #[command(flatten)]
     settings: Settings,

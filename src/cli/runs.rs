@@ -34,10 +34,10 @@ pub(super) struct RunArguments {
     #[arg(value_name = "EXPERIMENT")]
     file: FileArgument,
     /// How many sessions; of a sweep, in each cell
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: Option<u64>,
     /// How many threads; by default one per core. Results do not depend on it
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     threads: Option<u64>,
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]

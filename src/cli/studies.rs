@@ -31,7 +31,7 @@ pub(super) struct StudyArguments {
     #[arg(value_name = "EXPERIMENT")]
     file: FileArgument,
     /// How many threads; by default one per core. Results do not depend on it
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     threads: Option<u64>,
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
@@ -51,7 +51,7 @@ pub(super) struct SensitivityArguments {
     #[arg(long, value_enum)]
     method: Option<MethodArgument>,
     /// How many base points, or trajectories; best a power of two
-    #[arg(long, value_name = "N", value_parser = parse_points)]
+    #[arg(long, value_name = "N", value_parser = parse_points, allow_negative_numbers = true)]
     points: Option<u32>,
     /// Which numbers: a basis such as `assumed`, a path, or the beginning of paths such as `party.russia`; may be repeated
     #[arg(long, value_name = "NUMBERS")]
@@ -71,13 +71,13 @@ pub(super) struct FlipArguments {
     #[command(flatten)]
     study: StudyArguments,
     /// The share of deals to cross, in per cent
-    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = parse_percent)]
+    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = parse_percent, allow_negative_numbers = true)]
     rate: f64,
     /// Which numbers to move, one at a time: a basis, a path, or the beginning of paths; may be repeated. By default every party's reservation value
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
     /// How many sessions at each shift; a number takes up to 30 shifts
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: u64,
 }
 
@@ -85,11 +85,11 @@ pub(super) struct FlipArguments {
 const FLIP_SESSIONS_MAX: u64 = 1 << 30;
 
 fn parse_points(text: &str) -> Result<u32, String> {
-    let points = parse_count(text)?;
-    u32::try_from(points)
-        .ok()
+    let points = parse_count(text).ok();
+    points
+        .and_then(|it| u32::try_from(it).ok())
         .filter(|it| *it >= 2)
-        .ok_or_else(|| "a whole number from 2 on".into())
+        .ok_or_else(|| format!("a whole number from 2 to {}, such as 1024", u32::MAX))
 }
 
 fn parse_percent(text: &str) -> Result<f64, String> {
@@ -97,7 +97,7 @@ fn parse_percent(text: &str) -> Result<f64, String> {
     number
         .filter(|it| 0.0 < *it && *it < 100.0)
         .map(|it| it / 100.0)
-        .ok_or_else(|| "a number between 0 and 100".into())
+        .ok_or_else(|| "a number above 0 and below 100".into())
 }
 
 /// A study under way: its folder, its clock, and how to stop it.

@@ -60,7 +60,7 @@ pub(super) fn push_findings(
         Measure::PartialRankCorrelation,
     ]
     .into_iter()
-    .find(|it| of(*it).next().is_some());
+    .find(|it| of(*it).any(|finding| finding.estimate.point != 0.0));
     let Some(measure) = measure else {
         res.push_str("Nothing that was varied made a difference to whether there is a deal.\n");
         return;

@@ -21,11 +21,11 @@ pub(super) fn summary(
 ) -> String {
     let scenario = setting.scenario();
     let mut res = String::new();
-    deals(&mut res, tally);
+    deals(&mut res, tally, width);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
         commonest(&mut res, scenario, tally, agreements, width);
-        surpluses(&mut res, scenario, tally);
+        surpluses(&mut res, scenario, tally, width);
     }
     if tally.n_agreements() < tally.n_sessions() {
         blockers(&mut res, scenario, tally, width);
@@ -58,17 +58,17 @@ pub(super) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]
     }
 }
 
-fn deals(res: &mut String, tally: &Tally) {
+fn deals(res: &mut String, tally: &Tally, width: usize) {
     let [agreements, deadlines, walkouts, forfeits] = tally.endings();
     let Some(share) = Estimate::of_share(agreements, tally.n_sessions()) else {
         return;
     };
-    let _ = writeln!(
-        res,
+    let line = format!(
         "Deals: {} of sessions (95 % interval {})",
         percent(share.point),
         percent_interval(&share),
     );
+    let _ = writeln!(res, "{}", wrap(&line, width, 0));
     let round = tally
         .metrics()
         .into_iter()
@@ -77,13 +77,13 @@ fn deals(res: &mut String, tally: &Tally) {
     if let Some(it) = round {
         let _ = writeln!(res, "       in round {:.1} on average", it.point);
     }
-    let _ = writeln!(
-        res,
+    let line = format!(
         "No deal: {} at the deadline, {}, {}",
         count(deadlines),
         counted(walkouts, "walkout"),
         counted(forfeits, "forfeit"),
     );
+    let _ = writeln!(res, "{}", wrap(&line, width, 0));
 }
 
 fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
@@ -117,13 +117,13 @@ fn commonest(
     let Some(agreement) = &agreements.first else {
         return;
     };
-    let _ = writeln!(
-        res,
-        "\nThe commonest agreement ({} of {}; {} in all)",
+    let head = format!(
+        "The commonest agreement ({} of {}; {} in all)",
         count(agreement.n),
         counted(tally.n_agreements(), "deal"),
         counted(agreements.n_distinct, "distinct agreement"),
     );
+    let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
     outcome_lines(res, scenario, agreement.outcome, 2, width);
 }
 
@@ -146,11 +146,9 @@ pub(super) fn outcome_lines(
     }
 }
 
-fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally) {
-    let _ = writeln!(
-        res,
-        "\nWhat a deal is worth over no deal (mean surplus, utilities from 0 to 1)"
-    );
+fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let head = "What a deal is worth over no deal (mean surplus, utilities from 0 to 1)";
+    let _ = writeln!(res, "\n{}", wrap(head, width, 0));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
         if let Some(surplus) = it.surplus_given_agreement() {

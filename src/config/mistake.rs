@@ -85,6 +85,9 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|it| it.1)
 }
 
+/// Mistakes told one by one: a file of another kind has one on every line.
+const TOLD_MAX: usize = 100;
+
 /// All mistakes of a configuration, in the order of the files. Never empty.
 #[derive(Clone, Debug)]
 pub struct Mistakes {
@@ -105,18 +108,19 @@ impl Mistakes {
         self.mistakes.len()
     }
 
-    /// All of them with their places, excerpts and hints, with or without colour.
+    /// The first hundred with their places, excerpts and hints, with or without colour, and how many
+    /// more there are.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour {
             Renderer::styled()
         } else {
             Renderer::plain()
         };
-        let rendered: Vec<String> = self
-            .mistakes
-            .iter()
-            .map(|it| self.render_one(it, &renderer))
-            .collect();
+        let told = self.mistakes.iter().take(TOLD_MAX);
+        let mut rendered: Vec<String> = told.map(|it| self.render_one(it, &renderer)).collect();
+        if self.count() > TOLD_MAX {
+            rendered.push(format!("… and {} more mistakes", self.count() - TOLD_MAX));
+        }
         rendered.join("\n\n")
     }
 

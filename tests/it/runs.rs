@@ -255,6 +255,57 @@ fn wrong_input_writes_nothing() {
 }
 
 #[test]
+fn a_number_out_of_bounds_is_told_its_bounds() {
+    for (arguments, bounds) in [
+        (
+            ["batch", "--sessions", "-5"],
+            "from 1 to 18446744073709551615",
+        ),
+        (
+            ["batch", "--threads", "0"],
+            "from 1 to 18446744073709551615",
+        ),
+        (["sensitivity", "--points", "1"], "from 2 to 4294967295"),
+        (
+            ["sensitivity", "--points", "99999999999"],
+            "from 2 to 4294967295",
+        ),
+        (["flip", "--rate", "-3"], "above 0 and below 100"),
+        (["flip", "--rate", "100"], "above 0 and below 100"),
+        (["analyze", "--draws", "99999999999"], "from 1 to 1000000"),
+    ] {
+        let output = check(&[arguments.as_slice(), &[VILLAGES]].concat(), 2);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(bounds), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_what_it_is() {
+    let folder = TempDir::new().unwrap();
+    let latin = folder.path().join("latin.toml");
+    fs::write(&latin, b"schema = 1\nname = \"caf\xe9\"\n").unwrap();
+    let table = folder.path().join("table.toml");
+    fs::write(&table, "1,2\n".repeat(1000)).unwrap();
+    for (path, what) in [
+        (folder.path(), "it is a folder"),
+        (&latin, "line 2 is not UTF-8"),
+        (&table, "… and 900 more mistakes"),
+    ] {
+        let told = String::from_utf8(check(&["check", path_text(path)], 2).stderr).unwrap();
+        assert!(told.contains(what), "{told}");
+    }
+}
+
+/// A device that never ends must not be read to its end.
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_refused() {
+    let told = String::from_utf8(check(&["check", "/dev/zero"], 2).stderr).unwrap();
+    assert!(told.contains("more than 64 MiB"), "{told}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_told_by_name() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");

@@ -784,7 +784,11 @@ fn a_wrong_command_line_writes_nothing() {
             &[VILLAGES, "--numbers", "assumed"],
             "no number `assumed`",
         ),
-        ("sensitivity", &[VILLAGES, "--points", "1"], "from 2 on"),
+        (
+            "sensitivity",
+            &[VILLAGES, "--points", "1"],
+            "from 2 to 4294967295",
+        ),
         (
             "sensitivity",
             &[VILLAGES, "--method", "sobol"],
@@ -807,14 +811,18 @@ fn a_wrong_command_line_writes_nothing() {
             &[VILLAGES, "--numbers", "party.upper.reservation_vlue"],
             "do you mean",
         ),
-        ("flip", &[VILLAGES, "--rate", "0"], "between 0 and 100"),
-        ("flip", &[VILLAGES, "--rate", "nan"], "between 0 and 100"),
+        ("flip", &[VILLAGES, "--rate", "0"], "above 0 and below 100"),
+        (
+            "flip",
+            &[VILLAGES, "--rate", "nan"],
+            "above 0 and below 100",
+        ),
         (
             "flip",
             &[VILLAGES, "--sessions", "18446744073709551615"],
             "--sessions",
         ),
-        ("flip", &[VILLAGES, "--sessions", "0"], "from 1 on"),
+        ("flip", &[VILLAGES, "--sessions", "0"], "from 1 to"),
         ("flip", &[&swept], "has a [sweep]"),
     ];
     for (verb, arguments, told) in wrong {
