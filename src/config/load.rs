@@ -277,7 +277,11 @@ fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, St
     (it.name.into_inner(), title, sessions)
 }
 
-pub(super) fn finish<T>(loaded: Option<T>, mistakes: Vec<Mistake>, texts: SourceTexts) -> Result<T, Mistakes> {
+pub(super) fn finish<T>(
+    loaded: Option<T>,
+    mistakes: Vec<Mistake>,
+    texts: SourceTexts,
+) -> Result<T, Mistakes> {
     match loaded {
         Some(it) if mistakes.is_empty() => Ok(it),
         _ => Err(Mistakes::new(mistakes, texts)),

@@ -137,7 +137,9 @@ impl Points {
         let scenarios = self.cells.iter().map(|it| self.scenario_of(it));
         Self {
             paths: self.paths.iter().filter(is_scenario).cloned().collect(),
-            cells: scenarios.map(|it| it.into_iter().cloned().collect()).collect(),
+            cells: scenarios
+                .map(|it| it.into_iter().cloned().collect())
+                .collect(),
         }
     }
 
