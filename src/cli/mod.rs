@@ -8,6 +8,7 @@ mod interchange;
 mod narration;
 mod play;
 mod progress;
+mod replay;
 mod runs;
 mod studies;
 mod study_summary;
@@ -38,7 +39,7 @@ struct Arguments {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, or a claim does not hold; 2 wrong input; 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, or a replay differs; 2 wrong input; 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -52,6 +53,8 @@ enum Verb {
     Flip(studies::FlipArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
+    /// Tell one session of a run again, from its manifest, and hold it against the run's tables
+    Replay(replay::ReplayArguments),
     /// Tell what theory says of a scenario: what could be agreed, and what should be
     Analyze(analyze::AnalyzeArguments),
     /// Check a file, and measure a scenario's claims
@@ -148,6 +151,7 @@ pub fn run() -> ExitCode {
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
         Verb::Play(it) => play::play(&it),
+        Verb::Replay(it) => replay::replay(&it),
         Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Import(it) => interchange::import(&it),

@@ -13,7 +13,9 @@ use crate::cli::summary::rests_on;
 use crate::cli::text::{terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, print, read_file};
 use crate::config::load_experiment;
+use crate::experiment::CellId;
 use crate::negotiation::{SessionResult, Setting};
+use crate::output::event_lines;
 use crate::protocol::{Ending, Session};
 use crate::seeds::{Replication, Seeds};
 
@@ -30,6 +32,9 @@ pub(super) struct PlayArguments {
         allow_negative_numbers = true
     )]
     replication: u64,
+    /// Print the events as JSON lines
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -38,47 +43,74 @@ pub(super) struct PlayArguments {
 pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
     let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
-    let setting = Arc::new(experiment.scenario.setting);
-    let seeds = Seeds::new(experiment.seed);
-    let (session, result) = run_one(&setting, &seeds, Replication(arguments.replication))?;
-    let width = terminal_width();
-    print(&format!(
-        "{}\nSession {} of seed {}, {} rounds of {}\n{}\n{}\n",
-        setting.scenario().title,
-        arguments.replication,
-        experiment.seed.0,
-        setting.rules().deadline_rounds,
-        setting.rules().protocol.name(),
-        narration(&setting, &session, &result, width),
-        wrap(&rests_on(&setting), width, 0),
-    ))?;
-    Ok(match result.ending {
+    let one = OneSession {
+        setting: Arc::new(experiment.scenario.setting),
+        seeds: Seeds::new(experiment.seed),
+        replication: Replication(arguments.replication),
+    };
+    let (session, result) = one.run()?;
+    let text = if arguments.json {
+        event_lines(&one.setting, CellId(0), &session, &result)
+    } else {
+        let whose = format!("seed {}", experiment.seed.0);
+        one.told(&whose, &session, &result)
+    };
+    print(&text)?;
+    Ok(exit_code(&result))
+}
+
+/// What a session deserves: whether it was forfeited.
+pub(super) fn exit_code(result: &SessionResult) -> ExitCode {
+    match result.ending {
         Ending::Forfeit { .. } => ExitCode::from(1),
         Ending::Agreement { .. } | Ending::Deadline { .. } | Ending::Walkout { .. } => {
             ExitCode::SUCCESS
         }
-    })
+    }
 }
 
-fn run_one(
-    setting: &Arc<Setting>,
-    seeds: &Seeds,
-    replication: Replication,
-) -> Result<(Session, SessionResult), Failure> {
-    let runtime = runtime::Builder::new_current_thread()
-        .build()
-        .map_err(|it| Failure::could_not_finish(&it))?;
-    let (mut session_actor, parties) = assemble(setting, 1);
-    for party in parties {
-        runtime.spawn(party.run());
+/// One session that is to be told.
+pub(super) struct OneSession {
+    pub(super) setting: Arc<Setting>,
+    pub(super) seeds: Seeds,
+    pub(super) replication: Replication,
+}
+
+impl OneSession {
+    /// Runs it.
+    pub(super) fn run(&self) -> Result<(Session, SessionResult), Failure> {
+        let runtime = runtime::Builder::new_current_thread()
+            .build()
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        let (mut session_actor, parties) = assemble(&self.setting, 1);
+        for party in parties {
+            runtime.spawn(party.run());
+        }
+        let mut ended = None;
+        runtime
+            .block_on(session_actor.negotiate(
+                &self.seeds,
+                [self.replication],
+                |session, result| {
+                    ended = Some((session, result));
+                },
+            ))
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        Ok(ended.expect("a session that was run has ended"))
     }
-    let mut ended = None;
-    runtime
-        .block_on(
-            session_actor.negotiate(seeds, [replication], |session, result| {
-                ended = Some((session, result));
-            }),
+
+    /// Tells it; `whose` says of which seed and cell it is.
+    pub(super) fn told(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
+        let (setting, width) = (&self.setting, terminal_width());
+        let rules = setting.rules();
+        format!(
+            "{}\nSession {} of {whose}, {} rounds of {}\n{}\n{}\n",
+            setting.scenario().title,
+            self.replication.0,
+            rules.deadline_rounds,
+            rules.protocol.name(),
+            narration(setting, session, result, width),
+            wrap(&rests_on(setting), width, 0),
         )
-        .map_err(|it| Failure::could_not_finish(&it))?;
-    Ok(ended.expect("a session that was run has ended"))
+    }
 }

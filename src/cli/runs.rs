@@ -22,9 +22,9 @@ use crate::experiment::{
     design_findings, run,
 };
 use crate::output::{
-    Counts, Delimiter, Distances, Edition, Extras, Finished, InputFile, Manifest, Parameters,
-    RESULTS_VERSION, RunDirectory, RunTables, Timing, Transcripts, Until, WriteError,
-    write_sensitivity,
+    Counts, Delimiter, Distances, Edition, Extras, Finished, InputFile, LuckRecord, Manifest,
+    Parameters, RESULTS_VERSION, RunDirectory, RunTables, SweepRecord, Timing, Transcripts, Until,
+    WriteError, write_sensitivity,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -101,6 +101,7 @@ struct Job {
     parameters: Parameters,
     pairing: Pairing,
     design: Option<DesignedPoints>,
+    sweep: Option<SweepRecord>,
     name: String,
     title: String,
     seed: MasterSeed,
@@ -129,6 +130,7 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         },
         pairing: Pairing::Unpaired,
         design: None,
+        sweep: None,
         name: experiment.name,
         title: experiment.title,
         seed: experiment.seed,
@@ -146,6 +148,15 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
             "{} has no [sweep]; run it with `demarche batch`, or add axes to it",
             arguments.run.file.display()
         )));
+    };
+    let record = SweepRecord {
+        luck: match sweep.luck {
+            Luck::Common => LuckRecord::Common,
+            Luck::Independent => LuckRecord::Independent,
+        },
+        paths: sweep.paths.clone(),
+        values: sweep.json_values,
+        scenarios: sweep.scenarios,
     };
     let seeds = |cell: u64| match sweep.luck {
         Luck::Common => Seeds::new(experiment.seed),
@@ -171,6 +182,7 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
             Luck::Independent => Pairing::Unpaired,
         },
         design: sweep.design,
+        sweep: Some(record),
         name: experiment.name,
         title: experiment.title,
         seed: experiment.seed,
@@ -336,15 +348,15 @@ fn manifest(
     let scenario = job.plan.cells()[0].setting.scenario();
     Manifest {
         schema: 1,
-        demarche: env!("CARGO_PKG_VERSION"),
+        demarche: env!("CARGO_PKG_VERSION").to_owned(),
         results_version: RESULTS_VERSION,
         name: job.name.clone(),
         title: job.title.clone(),
-        verb: job.verb,
+        verb: job.verb.to_owned(),
         seed: job.seed.0.to_string(),
         sessions: job.plan.n_sessions(),
         until: job.until.as_ref().map(|it| Until {
-            metric: it.metric,
+            metric: it.metric.to_owned(),
             party: it.party.map(|party| scenario.party(party).name.clone()),
             half_width: it.half_width,
             confidence: it.confidence,
@@ -352,6 +364,7 @@ fn manifest(
         cells: job.plan.cells().len(),
         settings: arguments.settings.settings.clone(),
         study: None,
+        sweep: job.sweep.clone(),
         inputs: job
             .inputs
             .iter()

@@ -148,16 +148,17 @@ impl<'a> Running<'a> {
         let n_done = endings.iter().sum();
         let manifest = Manifest {
             schema: 1,
-            demarche: env!("CARGO_PKG_VERSION"),
+            demarche: env!("CARGO_PKG_VERSION").to_owned(),
             results_version: RESULTS_VERSION,
             name: self.experiment.name.clone(),
             title: self.experiment.title.clone(),
-            verb: self.verb,
+            verb: self.verb.to_owned(),
             seed: self.experiment.seed.0.to_string(),
             sessions: n_asked,
             cells: 1,
             settings: self.arguments.settings.settings.clone(),
             study: Some(self.record.clone()),
+            sweep: None,
             inputs: self
                 .experiment
                 .scenario
@@ -279,7 +280,7 @@ fn study(
         .or(of_file.flatten())
         .unwrap_or_else(|| method.points_default());
     let record = StudyRecord::Design {
-        method: method.name(),
+        method: method.name().to_owned(),
         points,
         numbers: paths(setting, &numbers),
     };

@@ -242,7 +242,7 @@ fn table_to_json(table: &DeTable<'_>) -> serde_json::Value {
     serde_json::Value::Object(entries.collect())
 }
 
-fn to_json(value: &DeValue<'_>) -> serde_json::Value {
+pub(super) fn to_json(value: &DeValue<'_>) -> serde_json::Value {
     // Numbers that JSON has no form for stay what was written.
     let as_written = |text: &str| serde_json::Value::from(text);
     match value {

@@ -7,9 +7,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
-use crate::config::design_points::designed_points;
 use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
-use crate::config::experiment_file::{ExperimentFile, LuckFile, SweepFile};
+use crate::config::experiment_file::ExperimentFile;
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
 use crate::config::resolve_until::stopping_rule;
@@ -18,7 +17,7 @@ use crate::config::shape;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
 use crate::config::study::{StudyPlan, resolve_study};
 use crate::config::sweep::{Points, Written};
-use crate::design::DesignedPoints;
+use crate::config::swept_cells::{Sweep, build_sweep};
 use crate::experiment::StoppingRule;
 use crate::negotiation::Setting;
 use crate::seeds::MasterSeed;
@@ -78,30 +77,6 @@ pub struct Experiment {
     pub sweep: Option<Sweep>,
     /// How its own uncertain numbers are studied.
     pub study: StudyPlan,
-}
-
-/// The cells of a sweep, each ready to run. All have the same parties and issues.
-#[derive(Debug)]
-pub struct Sweep {
-    /// The paths of what is varied.
-    pub paths: Vec<String>,
-    /// By cell, a value as written for each path.
-    pub values: Vec<Vec<String>>,
-    /// By cell.
-    pub settings: Vec<Setting>,
-    /// The design that the cells follow, one point each; `None` of combinations and tables.
-    pub design: Option<DesignedPoints>,
-    /// Whether all cells share their luck.
-    pub luck: Luck,
-}
-
-/// Whether all cells of a sweep share their luck.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Luck {
-    /// Replication 17 has the same luck in every cell.
-    Common,
-    /// Every cell has luck of its own.
-    Independent,
 }
 
 /// Reads a scenario.
@@ -289,86 +264,6 @@ fn read_scenarios(
     mistakes.len() == n_before
 }
 
-/// Builds the scenario in every cell; nothing if there is a mistake in any.
-fn build_sweep(
-    file: &Spanned<SweepFile>,
-    points: Option<Points>,
-    seed: u64,
-    base: &Setting,
-    texts: &SourceTexts,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Sweep> {
-    let n_before = mistakes.len();
-    let (points, design) = match &file.get_ref().design {
-        None => (points, None),
-        Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
-    };
-    // A design may have no cell at the ends of its ranges, and they must be right all the same.
-    if points.is_none() || design.is_some() {
-        build_axes(file.get_ref(), texts, mistakes);
-    }
-    let points = points.filter(|_| mistakes.len() == n_before)?;
-    let mut settings = Vec::new();
-    let expected = names(base);
-    for cell in &points.cells {
-        let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
-            if design.is_some() {
-                // What is wrong between the ends, such as half a round, is wrong nearly everywhere.
-                break;
-            }
-            continue;
-        };
-        if names(&built.setting) != expected {
-            mistakes.push(match points.scenario_of(cell) {
-                Some(scenario) => Mistake::at(
-                    scenario.place(),
-                    "this scenario has other parties, issues or options than the experiment's",
-                )
-                .hint("the scenarios of a sweep need the same, with the same identifiers and in the same order"),
-                None => Mistake::at(
-                    file.span(),
-                    "a sweep cannot change who negotiates about what",
-                ),
-            });
-        }
-        settings.push(built.setting);
-    }
-    (mistakes.len() == n_before).then(|| Sweep {
-        values: points
-            .cells
-            .iter()
-            .map(|it| it.iter().map(Written::shown).collect())
-            .collect(),
-        paths: points.paths.into_iter().map(Spanned::into_inner).collect(),
-        settings,
-        design,
-        luck: match file.get_ref().seeds.unwrap_or_default() {
-            LuckFile::Common => Luck::Common,
-            LuckFile::Independent => Luck::Independent,
-        },
-    })
-}
-
-/// Builds the scenario with every value of each axis alone, for what is wrong with them.
-fn build_axes(file: &SweepFile, texts: &SourceTexts, mistakes: &mut Vec<Mistake>) {
-    for points in Points::one_by_one(file) {
-        for cell in &points.cells {
-            build_cell(None, Some((&points, cell)), texts, mistakes);
-        }
-    }
-}
-
-/// What is negotiated and by whom: the identifiers of parties, issues and options.
-fn names(setting: &Setting) -> (Vec<String>, Vec<Vec<String>>) {
-    let scenario = setting.scenario();
-    let parties = scenario.parties.iter().map(|it| it.name.clone());
-    let issues = scenario.issues.iter().map(|issue| {
-        let options = issue.options.iter().map(|it| it.name.clone());
-        std::iter::once(issue.name.clone()).chain(options).collect()
-    });
-    (parties.collect(), issues.collect())
-}
-
 /// An experiment's name, its title, and how many sessions its file asks for.
 fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, String, Option<u64>) {
     let scenario = scenario.setting.scenario();
@@ -382,7 +277,11 @@ fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, St
     (it.name.into_inner(), title, sessions)
 }
 
-fn finish<T>(loaded: Option<T>, mistakes: Vec<Mistake>, texts: SourceTexts) -> Result<T, Mistakes> {
+pub(super) fn finish<T>(
+    loaded: Option<T>,
+    mistakes: Vec<Mistake>,
+    texts: SourceTexts,
+) -> Result<T, Mistakes> {
     match loaded {
         Some(it) if mistakes.is_empty() => Ok(it),
         _ => Err(Mistakes::new(mistakes, texts)),
@@ -427,7 +326,7 @@ fn read_experiment_file(
 /// Builds the scenario from all texts; nothing if there is a mistake.
 ///
 /// Mistakes that are there only because of settings name them.
-fn build_scenario(
+pub(super) fn build_scenario(
     texts: &SourceTexts,
     unreadable: Vec<Mistake>,
     mistakes: &mut Vec<Mistake>,
@@ -461,13 +360,13 @@ fn build_scenario(
     scenario
 }
 
-/// Builds the scenario with all settings but one, at a point of a sweep.
-fn build_cell<'t>(
+/// The scenario's table with all settings but one, at a point of a sweep.
+pub(super) fn cell_document<'t>(
     left_out: Option<&Range<usize>>,
     point: Option<(&'t Points, &'t [Written])>,
     texts: &'t SourceTexts,
     mistakes: &mut Vec<Mistake>,
-) -> Option<LoadedScenario> {
+) -> Document<'t> {
     let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
     let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
     let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
@@ -484,6 +383,17 @@ fn build_cell<'t>(
     if let Some((points, cell)) = point {
         points.carry_out(cell, &mut document, mistakes);
     }
+    document
+}
+
+/// Builds the scenario with all settings but one, at a point of a sweep.
+pub(super) fn build_cell<'t>(
+    left_out: Option<&Range<usize>>,
+    point: Option<(&'t Points, &'t [Written])>,
+    texts: &'t SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<LoadedScenario> {
+    let mut document = cell_document(left_out, point, texts, mistakes);
     let resolved = document.to_json();
     if !shape::check(&mut document, &shape::scenario_schema(), mistakes) {
         return None;

@@ -12,6 +12,7 @@ mod experiment_file;
 mod load;
 mod mistake;
 mod number;
+mod recorded;
 mod resolve;
 mod resolve_claims;
 mod resolve_number;
@@ -23,13 +24,16 @@ mod shape;
 mod source_texts;
 mod study;
 mod sweep;
+mod swept_cells;
 
 pub use document::ReadFile;
 pub use load::{
-    Experiment, Input, LoadedScenario, Luck, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, Sweep,
-    load_experiment, load_scenario,
+    Experiment, Input, LoadedScenario, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment,
+    load_scenario,
 };
 pub use mistake::{Mistake, Mistakes};
+pub use recorded::load_recorded;
 pub use shape::{experiment_schema, scenario_schema};
 pub use study::{StudyMethod, StudyPlan, numbers, uncertain_numbers};
 pub use sweep::CELLS_MAX;
+pub use swept_cells::{Luck, Sweep};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::config::document::Document;
+use crate::config::document::{self, Document};
 use crate::config::experiment_file::{AxisFile, AxisValue, CombineFile, SweepFile};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::SourceText;
@@ -47,6 +47,11 @@ impl Written {
     /// The value as tables show it.
     pub(super) fn shown(&self) -> String {
         self.literal.trim_matches('"').to_owned()
+    }
+
+    /// The value as the manifest has it.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        document::to_json(&parsed(&self.literal))
     }
 
     /// Where it stands.
@@ -126,6 +131,18 @@ impl Points {
         cell.get(idx)
     }
 
+    /// These points with nothing but the scenarios that their cells are made from.
+    pub(super) fn scenarios_alone(&self) -> Self {
+        let is_scenario = |it: &&Spanned<String>| it.get_ref() == SCENARIO_PATH;
+        let scenarios = self.cells.iter().map(|it| self.scenario_of(it));
+        Self {
+            paths: self.paths.iter().filter(is_scenario).cloned().collect(),
+            cells: scenarios
+                .map(|it| it.into_iter().cloned().collect())
+                .collect(),
+        }
+    }
+
     /// Puts a cell's values into the scenario's table.
     pub(super) fn carry_out<'t>(
         &'t self,
@@ -135,11 +152,15 @@ impl Points {
     ) {
         let settings = self.paths.iter().zip(cell);
         for (path, value) in settings.filter(|it| it.0.get_ref() != SCENARIO_PATH) {
-            let parsed = DeValue::parse(&value.literal).expect("literals are written as TOML");
-            let value = Spanned::new(value.place.clone(), parsed.into_inner());
+            let value = Spanned::new(value.place.clone(), parsed(&value.literal));
             mistakes.extend(document.set(path.get_ref(), &path.span(), value).err());
         }
     }
+}
+
+fn parsed(literal: &str) -> DeValue<'_> {
+    let parsed = DeValue::parse(literal).expect("literals are written as TOML");
+    parsed.into_inner()
 }
 
 pub(super) fn check_paths(paths: &[Spanned<String>], mistakes: &mut Vec<Mistake>) {

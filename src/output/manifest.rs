@@ -1,18 +1,19 @@
-//! What makes a run repeatable: seed, versions, inputs, counts.
+//! What makes a run repeatable: seed, versions, inputs, counts; written, and read again.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 /// Goes up whenever the same input gives other numbers; the changelog says so.
 pub const RESULTS_VERSION: u32 = 1;
 
 /// What makes a run repeatable, as `manifest.json` has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of this format.
     pub schema: u32,
     /// The program's version.
-    pub demarche: &'static str,
+    pub demarche: String,
     /// See [`RESULTS_VERSION`].
     pub results_version: u32,
     /// The experiment's name.
@@ -20,7 +21,7 @@ pub struct Manifest {
     /// What people read.
     pub title: String,
     /// Which verb made the run.
-    pub verb: &'static str,
+    pub verb: String,
     /// The master seed; a string, since JSON readers round large numbers.
     pub seed: String,
     /// Sessions asked for, in all cells together; the most, if a rule stopped them.
@@ -34,6 +35,9 @@ pub struct Manifest {
     /// What a study asked; `None` of other runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study: Option<StudyRecord>,
+    /// What is swept; `None` of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepRecord>,
     /// The files it was made from.
     pub inputs: Vec<InputFile>,
     /// Whether all sessions were run, or as many as the rule wanted.
@@ -41,16 +45,16 @@ pub struct Manifest {
     /// What came of them.
     pub counts: Counts,
     /// The whole configuration as one table.
-    pub resolved: serde_json::Value,
+    pub resolved: Json,
     /// When, and how long it took; differs from run to run.
     pub timing: Timing,
 }
 
 /// When a cell was run no further: when this figure's interval was short enough.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Until {
     /// Which figure.
-    pub metric: &'static str,
+    pub metric: String,
     /// Whose, if it is one of a party.
     pub party: Option<String>,
     /// Half the interval's length that was short enough.
@@ -60,13 +64,13 @@ pub struct Until {
 }
 
 /// What a study asked, with all defaults filled in.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum StudyRecord {
     /// `sensitivity`.
     Design {
         /// Which design.
-        method: &'static str,
+        method: String,
         /// How many base points or trajectories.
         points: u32,
         /// The paths of the numbers studied.
@@ -83,8 +87,33 @@ pub enum StudyRecord {
     },
 }
 
+/// What is swept: all that the cells have beyond the whole configuration.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SweepRecord {
+    /// Whether the cells share their luck.
+    pub luck: LuckRecord,
+    /// The paths of what is varied.
+    pub paths: Vec<String>,
+    /// By cell, a value for each path.
+    pub values: Vec<Vec<Json>>,
+    /// By their names among the values of the path `scenario`, the whole configuration of each
+    /// scenario as one table; empty without that path.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub scenarios: serde_json::Map<String, Json>,
+}
+
+/// Whether the cells of a sweep share their luck.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LuckRecord {
+    /// Replication 17 has the same luck in every cell.
+    Common,
+    /// Every cell has luck of its own, of the master seed mixed with its position.
+    Independent,
+}
+
 /// A file that a run was made from.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct InputFile {
     /// Its path as given.
     pub path: String,
@@ -93,7 +122,7 @@ pub struct InputFile {
 }
 
 /// Sessions by ending.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// All.
     pub sessions: u64,
@@ -108,7 +137,7 @@ pub struct Counts {
 }
 
 /// Wall-clock figures: here and in no table.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Timing {
     /// When the run began, with its offset from UTC.
     pub started: String,
@@ -143,7 +172,67 @@ impl Counts {
     }
 }
 
+/// Why a manifest cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// It is no JSON.
+    #[error("this is not JSON: {0}")]
+    Json(serde_json::Error),
+    /// It is of another form.
+    #[error("this program reads manifests of schema 1, and this is no such manifest")]
+    Schema,
+    /// The program gives other numbers than the one that made the run.
+    #[error(
+        "the run has results version {found}, and this program {RESULTS_VERSION}: its sessions \
+         would not come out the same; use demarche {demarche}"
+    )]
+    ResultsVersion {
+        /// That of the run.
+        found: Json,
+        /// The version of the program that made it.
+        demarche: Json,
+    },
+    /// Something is missing, or is not what it should be.
+    #[error("this is no whole manifest: {0}")]
+    Shape(serde_json::Error),
+}
+
+impl SweepRecord {
+    /// A cell's paths with their values; `None` if it lacks one.
+    pub fn cell(&self, cell: usize) -> Option<Vec<(&str, &Json)>> {
+        let values = self.values.get(cell)?;
+        let paths = self.paths.iter().map(String::as_str);
+        (values.len() == self.paths.len()).then(|| paths.zip(values).collect())
+    }
+}
+
 impl Manifest {
+    /// Reads the text of `manifest.json`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a manifest of this version of the format and of [`RESULTS_VERSION`].
+    pub fn from_json(text: &str) -> Result<Self, ManifestError> {
+        let json: Json = serde_json::from_str(text).map_err(ManifestError::Json)?;
+        if json["schema"] != 1 {
+            return Err(ManifestError::Schema);
+        }
+        // Another program's manifest may lack what this one has.
+        if json["results_version"] != RESULTS_VERSION {
+            return Err(ManifestError::ResultsVersion {
+                found: json["results_version"].clone(),
+                demarche: json["demarche"].clone(),
+            });
+        }
+        serde_json::from_value(json).map_err(ManifestError::Shape)
+    }
+
+    /// The whole configuration of a scenario that cells are made from; `None` if it lacks it.
+    pub fn scenario(&self, name: &Json) -> Option<&Json> {
+        self.sweep.as_ref()?.scenarios.get(name.as_str()?)
+    }
+
     /// The bytes of `manifest.json`.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ mod mistakes;
 mod negmas;
 mod readme;
 mod references;
+mod replay;
 mod runs;
 mod schema;
 mod search;

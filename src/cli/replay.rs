@@ -1,0 +1,278 @@
+//! `replay`: one session of a run again, from its manifest alone, held against its tables.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::analyze::check_size;
+use crate::cli::failure::Failure;
+use crate::cli::play::{OneSession, exit_code};
+use crate::cli::print;
+use crate::cli::runs::tell;
+use crate::cli::text::{counted, terminal_width, wrap};
+use crate::config::load_recorded;
+use crate::experiment::{CellId, Prospector, SolutionDistances};
+use crate::negotiation::{SessionResult, Setting};
+use crate::output::{
+    Dialect, Distances, LuckRecord, Manifest, RecordedRows, SessionRows, SessionTable, Transcripts,
+    event_lines, session_headers,
+};
+use crate::protocol::Session;
+use crate::seeds::{MasterSeed, Replication, Seeds};
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArguments {
+    /// The folder of a batch or of a sweep
+    #[arg(value_name = "RUN")]
+    folder: PathBuf,
+    /// Which session: its `replication` in the tables
+    #[arg(value_name = "N")]
+    replication: u64,
+    /// Of which cell of a sweep
+    #[arg(long, value_name = "CELL", default_value_t = 0)]
+    cell: u32,
+    /// Print the events as JSON lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plays a session of a run again.
+pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
+    let path = arguments.folder.join("manifest.json");
+    let manifest = read_manifest(&path)?;
+    check_number(arguments, &manifest)?;
+    let place = path.display().to_string();
+    let wrong = |message: &str| Failure::WrongInput(format!("{place}: {message}"));
+    let cell = arguments.cell as usize;
+    let values = match &manifest.sweep {
+        Some(it) => it
+            .cell(cell)
+            .ok_or_else(|| wrong("`sweep` lacks a value"))?,
+        None if manifest.verb == "sweep" => return Err(wrong("the sweep's cells are not in it")),
+        None => Vec::new(),
+    };
+    let resolved = match values.iter().find(|it| it.0 == "scenario") {
+        Some((_, name)) => manifest
+            .scenario(name)
+            .ok_or_else(|| wrong("`sweep` lacks the cell's scenario"))?,
+        None => &manifest.resolved,
+    };
+    let settings = values.iter().copied().filter(|it| it.0 != "scenario");
+    let setting = Arc::new(load_recorded(&place, resolved, settings)?.setting);
+    let seed: u64 = manifest
+        .seed
+        .parse()
+        .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
+    let is_independent =
+        (manifest.sweep.as_ref()).is_some_and(|it| it.luck == LuckRecord::Independent);
+    let seeds = if is_independent {
+        Seeds::of_cell(MasterSeed(seed), arguments.cell.into())
+    } else {
+        Seeds::new(MasterSeed(seed))
+    };
+    let again = OneSession {
+        setting,
+        seeds,
+        replication: Replication(arguments.replication),
+    };
+    let (session, result) = again.run()?;
+    let check = Check::new(&arguments.folder, arguments.cell, &again, &session, &result)?;
+    if arguments.json {
+        let cell = CellId(arguments.cell);
+        print(&event_lines(&again.setting, cell, &session, &result))?;
+    } else {
+        let mut whose = format!("seed {seed}");
+        if manifest.sweep.is_some() {
+            let told: Vec<String> = values
+                .iter()
+                .map(|it| format!("{} = {}", it.0, it.1))
+                .collect();
+            whose = format!("cell {cell} ({}), {whose}", told.join(", "));
+        }
+        print(&again.told(&whose, &session, &result))?;
+    }
+    check.tell(&arguments.folder, arguments.json)?;
+    if check.differences.is_empty() {
+        Ok(exit_code(&result))
+    } else {
+        Ok(ExitCode::from(1))
+    }
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        let hint = if error.kind() == io::ErrorKind::NotFound {
+            "; name the folder of a batch or of a sweep that is over"
+        } else {
+            ""
+        };
+        Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
+    })?;
+    let wrong = |message: &str| Failure::WrongInput(format!("{}: {message}", path.display()));
+    let manifest = Manifest::from_json(&text).map_err(|it| wrong(&it.to_string()))?;
+    if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
+        return Err(wrong(&format!(
+            "this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",
+            manifest.verb
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Refuses a session that the run cannot have had.
+fn check_number(arguments: &ReplayArguments, manifest: &Manifest) -> Result<(), Failure> {
+    let n_cells = manifest.cells as u64;
+    if u64::from(arguments.cell) >= n_cells {
+        return Err(Failure::WrongInput(format!(
+            "there is no cell {}: {} has {}, counted from 0",
+            arguments.cell,
+            arguments.folder.display(),
+            counted(n_cells, "cell")
+        )));
+    }
+    // Cells of a sweep may have stopped one by one: there it is the tables that know.
+    let n_sessions = match n_cells {
+        1 => manifest.counts.sessions,
+        _ => manifest.sessions / n_cells,
+    };
+    if arguments.replication >= n_sessions {
+        return Err(Failure::WrongInput(format!(
+            "there is no session {}: {} has {} in a cell, counted from 0",
+            arguments.replication,
+            arguments.folder.display(),
+            counted(n_sessions, "session")
+        )));
+    }
+    Ok(())
+}
+
+/// What came of holding a session against the tables of its run.
+#[derive(Default)]
+struct Check {
+    /// The tables whose rows are equal.
+    equal: Vec<String>,
+    /// What is not equal, with both rows.
+    differences: Vec<String>,
+    /// Whether there is no `sessions.csv`.
+    is_missing: bool,
+}
+
+impl Check {
+    fn new(
+        folder: &Path,
+        cell: u32,
+        again: &OneSession,
+        session: &Session,
+        result: &SessionResult,
+    ) -> Result<Self, Failure> {
+        let mut res = Self::default();
+        for table in SessionTable::ALL {
+            let name = format!("{}.csv", table.name());
+            let path = folder.join(&name);
+            let cannot = |error: &io::Error| {
+                Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
+            };
+            let file = match File::open(&path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    res.is_missing |= table == SessionTable::Sessions;
+                    continue;
+                }
+                Err(error) => return Err(cannot(&error)),
+            };
+            let recorded =
+                RecordedRows::find(BufReader::new(file), CellId(cell), again.replication.0)
+                    .map_err(|it| cannot(&it))?;
+            if table == SessionTable::Sessions && recorded.rows.is_empty() {
+                return Err(Failure::WrongInput(format!(
+                    "there is no session {} of cell {cell} in {}: the run ended before it",
+                    again.replication.0,
+                    path.display()
+                )));
+            }
+            let replayed = again.rows(table, CellId(cell), &recorded.header, session, result)?;
+            match recorded.first_difference(&replayed) {
+                None => res.equal.push(name),
+                Some((was, is)) => res.differences.push(format!(
+                    "the session is not what {} says of it\n  table:    {}\n  replayed: {}",
+                    path.display(),
+                    was.unwrap_or("(no row)"),
+                    is.unwrap_or("(no row)")
+                )),
+            }
+        }
+        Ok(res)
+    }
+
+    /// Tells of it: on standard error if nothing but events is wanted on standard output.
+    fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        if !self.equal.is_empty() {
+            lines.push(format!("Equal to its rows in {}.", self.equal.join(", ")));
+        }
+        if self.is_missing {
+            lines.push(format!(
+                "Not held against sessions.csv, which is not in {}.",
+                folder.display()
+            ));
+        }
+        for line in lines {
+            if is_for_programs {
+                tell(&line);
+            } else {
+                print(&format!("{}\n", wrap(&line, terminal_width(), 0)))?;
+            }
+        }
+        for difference in &self.differences {
+            tell(&format!("error: {difference}"));
+        }
+        Ok(())
+    }
+}
+
+impl OneSession {
+    /// The session's rows of a table, with the columns that the table's header has.
+    fn rows(
+        &self,
+        table: SessionTable,
+        cell: CellId,
+        header: &str,
+        session: &Session,
+        result: &SessionResult,
+    ) -> Result<RecordedRows, Failure> {
+        let scenario = self.setting.scenario();
+        let header_with = |distances| session_headers(table, scenario, distances).join(",");
+        let with_distances = header_with(Distances::Measured);
+        let is_measured = table == SessionTable::Sessions && header == with_distances;
+        let distances = if is_measured {
+            check_size(scenario)?;
+            Some(distances(&self.setting, &self.seeds, result))
+        } else {
+            None
+        };
+        let mut rows = SessionRows::new(Dialect::PLAIN, Transcripts::Written);
+        rows.push(&self.setting, cell, session, result, distances);
+        let rows = rows.table(table).expect("every table is written");
+        let text = String::from_utf8_lossy(rows.bytes());
+        Ok(RecordedRows {
+            header: if is_measured {
+                with_distances
+            } else {
+                header_with(Distances::Omitted)
+            },
+            rows: text.lines().map(str::to_owned).collect(),
+        })
+    }
+}
+
+fn distances(setting: &Arc<Setting>, seeds: &Seeds, result: &SessionResult) -> SolutionDistances {
+    let agreement = result.ending.agreement();
+    agreement.map_or_else(SolutionDistances::default, |it| {
+        let mut prospector = Prospector::new(Arc::clone(setting));
+        prospector.look(seeds, result.replication).distances(it)
+    })
+}

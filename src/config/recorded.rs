@@ -1,0 +1,57 @@
+//! A scenario again from what the manifest of a run holds of it.
+
+use serde::Deserialize as _;
+use serde_json::Value as Json;
+
+use crate::config::load::{LoadedScenario, build_scenario, finish};
+use crate::config::mistake::{Mistake, Mistakes};
+use crate::config::source_texts::{Role, SourceTexts};
+
+/// Builds a scenario from its configuration as one table, with a cell's values by path set in it.
+///
+/// The table is [`LoadedScenario::resolved`], or one of [`Sweep::scenarios`] in a cell that is made
+/// from it; the values are those of [`Sweep::json_values`]. `name` stands for the manifest in
+/// messages, which quote the table as TOML. What comes of it is equal to what was recorded.
+///
+/// [`Sweep::scenarios`]: crate::config::Sweep::scenarios
+/// [`Sweep::json_values`]: crate::config::Sweep::json_values
+///
+/// # Errors
+///
+/// All mistakes in the table and in the values.
+pub fn load_recorded<'a>(
+    name: &str,
+    resolved: &Json,
+    values: impl IntoIterator<Item = (&'a str, &'a Json)>,
+) -> Result<LoadedScenario, Mistakes> {
+    let mut texts = SourceTexts::default();
+    let mut mistakes = Vec::new();
+    match toml_table(resolved) {
+        Ok(text) => {
+            texts.add(Role::Scenario, &format!("{name}, `resolved`"), &text);
+        }
+        Err(error) => {
+            let message = format!("{name}: `resolved` has no form in TOML: {error}");
+            mistakes.push(Mistake::nowhere(message));
+        }
+    }
+    for (path, value) in values {
+        match toml::Value::deserialize(value) {
+            Ok(value) => {
+                let setting = format!("{path}={value}");
+                texts.add(Role::Setting, &format!("{name}, `sweep`"), &setting);
+            }
+            Err(error) => {
+                let message = format!("{name}: the value of `{path}` has no form in TOML: {error}");
+                mistakes.push(Mistake::nowhere(message));
+            }
+        }
+    }
+    let scenario = build_scenario(&texts, Vec::new(), &mut mistakes);
+    finish(scenario, mistakes, texts)
+}
+
+fn toml_table(resolved: &Json) -> Result<String, String> {
+    let table = toml::Table::deserialize(resolved).map_err(|it| it.to_string())?;
+    toml::to_string(&table).map_err(|it| it.to_string())
+}
