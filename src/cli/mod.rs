@@ -3,6 +3,8 @@
 mod analysis_summary;
 mod analyze;
 mod check;
+mod compare;
+mod comparison_summary;
 mod failure;
 mod interchange;
 mod narration;
@@ -49,6 +51,11 @@ enum Verb {
     Sensitivity(studies::SensitivityArguments),
     /// Search the smallest change that flips the answer
     Flip(studies::FlipArguments),
+    /// Tell what differs between two runs: deals, figures, options, and the inputs
+    ///
+    /// On the same luck sessions are compared in pairs, so that small differences can be seen.
+    /// Differences are the second run less the first.
+    Compare(compare::CompareArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
     /// Tell what theory says of a scenario: what could be agreed, and what should be
@@ -141,6 +148,7 @@ pub fn run() -> ExitCode {
         Verb::Sweep(it) => runs::sweep(&it),
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
+        Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),

@@ -100,6 +100,8 @@ struct Job {
     until: Option<StoppingRule>,
     parameters: Parameters,
     pairing: Pairing,
+    /// What the manifest says of the cells' luck; `None` of a batch.
+    luck: Option<&'static str>,
     design: Option<DesignedPoints>,
     name: String,
     title: String,
@@ -128,6 +130,7 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             values: vec![Vec::new()],
         },
         pairing: Pairing::Unpaired,
+        luck: None,
         design: None,
         name: experiment.name,
         title: experiment.title,
@@ -170,6 +173,10 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
             Luck::Common => Pairing::Paired,
             Luck::Independent => Pairing::Unpaired,
         },
+        luck: Some(match sweep.luck {
+            Luck::Common => "common",
+            Luck::Independent => "independent",
+        }),
         design: sweep.design,
         name: experiment.name,
         title: experiment.title,
@@ -350,6 +357,7 @@ fn manifest(
             confidence: it.confidence,
         }),
         cells: job.plan.cells().len(),
+        luck: job.luck,
         settings: arguments.settings.settings.clone(),
         study: None,
         inputs: job

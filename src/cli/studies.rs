@@ -156,6 +156,7 @@ impl<'a> Running<'a> {
             seed: self.experiment.seed.0.to_string(),
             sessions: n_asked,
             cells: 1,
+            luck: None,
             settings: self.arguments.settings.settings.clone(),
             study: Some(self.record.clone()),
             inputs: self

@@ -1,6 +1,6 @@
 //! What makes a run repeatable: seed, versions, inputs, counts.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Goes up whenever the same input gives other numbers; the changelog says so.
@@ -29,6 +29,9 @@ pub struct Manifest {
     pub until: Option<Until>,
     /// How many cells there are.
     pub cells: usize,
+    /// Of a sweep, whether its cells share their luck: `common` or `independent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub luck: Option<&'static str>,
     /// Settings from the command line.
     pub settings: Vec<String>,
     /// What a study asked; `None` of other runs.
@@ -93,7 +96,7 @@ pub struct InputFile {
 }
 
 /// Sessions by ending.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// All.
     pub sessions: u64,
