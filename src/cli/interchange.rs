@@ -149,7 +149,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Writes a file that was not there before.
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let file = fs::File::create_new(path);
     file.and_then(|mut it| it.write_all(text.as_bytes()))
         .map_err(|error| cannot("write", path, &error))

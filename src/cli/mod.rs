@@ -3,6 +3,8 @@
 mod analysis_summary;
 mod analyze;
 mod check;
+mod compare;
+mod comparison_summary;
 mod failure;
 mod interchange;
 mod narration;
@@ -51,6 +53,11 @@ enum Verb {
     Sensitivity(studies::SensitivityArguments),
     /// Search the smallest change that flips the answer
     Flip(studies::FlipArguments),
+    /// Tell what differs between two runs: deals, figures, options, and the inputs
+    ///
+    /// On the same luck sessions are compared in pairs, so that small differences can be seen.
+    /// Differences are the second run less the first.
+    Compare(compare::CompareArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
     /// Tell one session of a run again, from its manifest, and hold it against the run's tables
@@ -150,6 +157,7 @@ pub fn run() -> ExitCode {
         Verb::Sweep(it) => runs::sweep(&it),
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
+        Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Replay(it) => replay::replay(&it),
         Verb::Analyze(it) => analyze::analyze(&it),

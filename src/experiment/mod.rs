@@ -3,6 +3,7 @@
 mod agreement_tally;
 mod batch;
 mod claims;
+mod comparison;
 mod effects;
 mod flip;
 mod numbers;
@@ -16,6 +17,7 @@ mod tally;
 pub use agreement_tally::AgreementTally;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use claims::measure_claims;
+pub use comparison::{ComparedDeal, ComparedSession, Comparison, Difference, Figure, Subject};
 pub use effects::{Effect, Effects, FigureWorker, Figures, Pairing};
 pub use flip::{Flip, FlipSearch, Flips, LeastShift};
 pub use numbers::QUANTILE_PERCENTS;

@@ -189,9 +189,9 @@ pub enum ManifestError {
     )]
     ResultsVersion {
         /// That of the run.
-        found: Json,
+        found: Box<Json>,
         /// The version of the program that made it.
-        demarche: Json,
+        demarche: Box<Json>,
     },
     /// Something is missing, or is not what it should be.
     #[error("this is no whole manifest: {0}")]
@@ -221,8 +221,8 @@ impl Manifest {
         // Another program's manifest may lack what this one has.
         if json["results_version"] != RESULTS_VERSION {
             return Err(ManifestError::ResultsVersion {
-                found: json["results_version"].clone(),
-                demarche: json["demarche"].clone(),
+                found: Box::new(json["results_version"].clone()),
+                demarche: Box::new(json["demarche"].clone()),
             });
         }
         serde_json::from_value(json).map_err(ManifestError::Shape)

@@ -1,19 +1,25 @@
 //! Results out: rows, tables, the manifest, and the only code that writes under `runs/`.
 
 mod agreement_counts;
+mod comparison_table;
+mod configuration_changes;
 mod csv_rows;
 mod event_lines;
 mod excel;
 mod frontier_chart;
 mod manifest;
 mod recorded_rows;
+mod recorded_sessions;
 mod run_directory;
+mod run_record;
 mod run_tables;
 mod session_tables;
 mod solution_tables;
 mod study_tables;
 mod summary_tables;
 
+pub use comparison_table::comparison_rows;
+pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use event_lines::event_lines;
 pub use excel::Delimiter;
@@ -23,7 +29,9 @@ pub use manifest::{
     SweepRecord, Timing, Until,
 };
 pub use recorded_rows::RecordedRows;
+pub use recorded_sessions::{RecordedSessions, TableError, swept_values};
 pub use run_directory::{RunDirectory, WriteError};
+pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{
     Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,
 };

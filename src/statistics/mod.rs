@@ -18,6 +18,7 @@ pub use estimate::{CONFIDENCE, Estimate, Interval};
 pub use moments::Moments;
 pub use paired_comparison::{
     DifferenceOfMeans, PairedNumbers, PairedShares, TTest, unpaired_difference,
+    unpaired_share_difference,
 };
 pub use quantile::{QuantileType, SortedSample};
 pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlations, spearman};

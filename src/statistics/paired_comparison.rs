@@ -155,6 +155,38 @@ pub fn unpaired_difference(
     Some(res)
 }
 
+/// The difference of two shares that were found apart, first less second; `None` if either is of
+/// nothing.
+///
+/// ```text
+/// low  = d − √( (p₁−l₁)² + (u₂−p₂)² )
+/// high = d + √( (u₁−p₁)² + (p₂−l₂)² )
+/// ```
+///
+/// with lᵢ and uᵢ the ends of Wilson's intervals of both shares.
+///
+/// Newcombe, *Interval estimation for the difference between independent proportions: comparison
+/// of eleven methods*, Statistics in Medicine 17 (1998), 873–890, method 10.
+///
+/// Pairs on the same luck belong into [`PairedShares`]: this takes the two for independent.
+/// The estimate is of all observations of both.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub fn unpaired_share_difference(first: &Estimate, second: &Estimate) -> Option<Estimate> {
+    let (one, other) = (first.interval?, second.interval?);
+    let variance = |it: &Estimate| it.point * (1.0 - it.point) / it.n as f64;
+    let distance = |one: f64, other: f64| (one * one + other * other).sqrt();
+    let point = first.point - second.point;
+    Some(Estimate {
+        point,
+        standard_error: Some((variance(first) + variance(second)).sqrt()),
+        interval: Some(Interval {
+            low: point - distance(first.point - one.low, other.high - second.point),
+            high: point + distance(one.high - first.point, second.point - other.low),
+        }),
+        n: first.n + second.n,
+    })
+}
+
 /// How often something happened to two alternatives, pair by pair on the same luck.
 ///
 /// Exact: any split of the pairs, merged in any order, gives the same bits.
@@ -349,6 +381,22 @@ mod tests {
         // Airway responsiveness, Fagerland, Lydersen and Laake, *Recommended tests and confidence
         // intervals for paired binomial proportions*, Statistics in Medicine 33 (2014).
         check_shares([1, 1, 7, 12], -0.286, -0.507, -0.026);
+    }
+
+    #[test]
+    fn intervals_of_shares_found_apart_are_the_published_ones() {
+        // Newcombe's table II, method 10: (a), (c) and (h) there.
+        for (first, second, low, high) in [
+            ((56, 70), (48, 80), 0.0524, 0.3339),
+            ((6, 7), (2, 7), 0.0582, 0.8062),
+            ((10, 10), (0, 10), 0.6075, 1.0),
+        ] {
+            let [first, second] = [first, second].map(|(it, n)| Estimate::of_share(it, n).unwrap());
+            let it = unpaired_share_difference(&first, &second).unwrap();
+            let it = it.interval.unwrap();
+            assert!((it.low - low).abs() < 5e-5, "{it:?}");
+            assert!((it.high - high).abs() < 5e-5, "{it:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod bargaining;
+mod compare;
 mod configs;
 mod designs;
 mod drivers;

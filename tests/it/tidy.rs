@@ -223,6 +223,7 @@ fn the_changelog_knows_the_version() {
 fn every_column_is_in_the_data_dictionary() {
     let page = fs::read_to_string(root().join("docs/tables.md")).expect("there is a dictionary");
     let tables = [
+        "comparison_table.rs",
         "session_tables.rs",
         "solution_tables.rs",
         "study_tables.rs",

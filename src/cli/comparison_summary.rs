@@ -1,0 +1,252 @@
+//! What differs between two runs, on one screen or two.
+
+use std::fmt::Write as _;
+
+use crate::cli::compare::Side;
+use crate::cli::text::{count, counted, percent, wrap};
+use crate::experiment::{Comparison, Difference, Pairing, Subject};
+use crate::output::Change;
+
+/// Changes of inputs told one by one.
+const CHANGES_TOLD: usize = 20;
+
+/// Options told, those that shifted most.
+const OPTIONS_TOLD: usize = 5;
+
+/// Two runs that were compared.
+#[derive(Debug)]
+pub(super) struct Compared {
+    pub(super) sides: [Side; 2],
+    /// Whether sessions of the same replication share their luck.
+    pub(super) shares_luck: bool,
+    /// Sessions of each, in the cell that was compared.
+    pub(super) n_sessions: [u64; 2],
+    pub(super) changes: Vec<Change>,
+    pub(super) comparison: Comparison,
+}
+
+/// What differs between two runs, for people.
+pub(super) fn comparison_summary(compared: &Compared, width: usize) -> String {
+    let mut res = String::new();
+    heading(&mut res, compared, width);
+    changes(&mut res, &compared.changes, width);
+    deals(&mut res, &compared.comparison, width);
+    figures(&mut res, compared, width);
+    options(&mut res, compared, width);
+    let kind = compared.sides[0].record.resolved.get("kind");
+    let rests_on = if kind.is_some_and(|it| it == "synthetic") {
+        "A made-up scenario: these figures say nothing about the world."
+    } else {
+        "A simulation of stated assumptions, not a forecast."
+    };
+    let _ = write!(res, "\n{}\n", wrap(rests_on, width, 0));
+    res
+}
+
+fn heading(res: &mut String, compared: &Compared, width: usize) {
+    let sides = ["First: ", "Second:"].into_iter().zip(&compared.sides);
+    for ((lead, side), &n) in sides.zip(&compared.n_sessions) {
+        let cell = if side.record.cells > 1 {
+            format!(
+                "cell {} of {}, ",
+                side.cell.0,
+                count(side.record.cells.into())
+            )
+        } else {
+            String::new()
+        };
+        let interrupted = if side.record.complete {
+            ""
+        } else {
+            ", interrupted"
+        };
+        let line = format!(
+            "{} ({cell}{}, seed {}{interrupted})",
+            side.folder.display(),
+            counted(n, "session"),
+            side.record.seed
+        );
+        let _ = writeln!(res, "{lead} {}", wrap(&line, width, 8));
+    }
+    let [first, second] = compared.n_sessions;
+    let how = match compared.comparison.pairing() {
+        Pairing::Paired => {
+            let pairs = counted(first.min(second), "pair");
+            let left_out = first.abs_diff(second);
+            let left_out = if left_out > 0 {
+                format!(
+                    "; {} of the {} run without a counterpart left out",
+                    counted(left_out, "session"),
+                    if first > second { "first" } else { "second" }
+                )
+            } else {
+                String::new()
+            };
+            format!("{pairs} of sessions on the same luck{left_out}.")
+        }
+        Pairing::Unpaired if compared.shares_luck => {
+            "Compared as independent samples, though they share their luck: without --unpaired \
+             the differences are known better."
+                .to_owned()
+        }
+        Pairing::Unpaired => "Compared as independent samples.".to_owned(),
+    };
+    let how = format!("{how} Changes are the second less the first, with 95 % intervals.");
+    let _ = writeln!(res, "\n{}", wrap(&how, width, 0));
+}
+
+fn changes(res: &mut String, changes: &[Change], width: usize) {
+    if changes.is_empty() {
+        res.push_str("\nThe configurations are the same.\n");
+        return;
+    }
+    res.push_str("\nWhat was changed\n");
+    let told = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+    for it in changes.iter().take(CHANGES_TOLD) {
+        let line = format!("{}: {} → {}", it.path, told(&it.first), told(&it.second));
+        let _ = writeln!(res, "  {}", wrap(&line, width, 4));
+    }
+    if changes.len() > CHANGES_TOLD {
+        let rest = (changes.len() - CHANGES_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more", count(rest));
+    }
+}
+
+fn deals(res: &mut String, comparison: &Comparison, width: usize) {
+    let deals = comparison.deals();
+    let _ = writeln!(res, "\nDeals: {}", wrap(&shares(&deals), width, 7));
+    if let Some(it) = deals.pairs {
+        let line = format!(
+            "{} in both, {} gained, {} lost, {} in neither",
+            count(it.both),
+            count(it.second_only),
+            count(it.first_only),
+            count(it.neither)
+        );
+        let _ = writeln!(res, "       {}", wrap(&line, width, 7));
+    }
+}
+
+fn figures(res: &mut String, compared: &Compared, width: usize) {
+    let comparison = &compared.comparison;
+    let parties = compared.sides[0].roster.parties.iter();
+    let labels: Vec<&str> = parties.map(|it| it.label.as_str()).collect();
+    let section = |res: &mut String, heading: &str, labels: &[&str], lines: &[String]| {
+        let _ = writeln!(res, "\n{}", wrap(heading, width, 0));
+        table(res, labels, lines, width);
+    };
+    let lines = |differences: Vec<Difference>| -> Vec<String> {
+        differences.iter().map(|it| means(it, 3)).collect()
+    };
+    section(
+        res,
+        "What sessions are worth, deal or no deal (mean utility, from 0 to 1)",
+        &labels,
+        &lines(comparison.utilities()),
+    );
+    let of_deals = comparison.figures_of_deals();
+    if of_deals.iter().any(|it| it.first.n > 0 || it.second.n > 0) {
+        let which = which_deals(comparison);
+        section(
+            res,
+            &format!("What deals are worth ({which}; mean utility, from 0 to 1)"),
+            &labels,
+            &lines(comparison.utilities_of_deals()),
+        );
+        let decimals = [2, 2, 3, 3, 3];
+        let told = of_deals.iter().zip(decimals).map(|it| means(it.0, it.1));
+        section(
+            res,
+            &format!("How deals come about ({which}; means)"),
+            &[
+                "Round",
+                "Offers",
+                "Sum of utilities",
+                "Least utility",
+                "Nash product",
+            ],
+            &told.collect::<Vec<String>>(),
+        );
+    }
+}
+
+fn options(res: &mut String, compared: &Compared, width: usize) {
+    let shift = |it: &Difference| it.estimate.map_or(0.0, |it| it.point.abs());
+    let mut options = compared.comparison.options();
+    options.retain(|it| shift(it) > 0.0);
+    options.sort_by(|one, other| shift(other).total_cmp(&shift(one)));
+    if options.is_empty() {
+        return;
+    }
+    let which = which_deals(&compared.comparison);
+    let heading = format!("Options that shifted most (shares of deals; {which})");
+    let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
+    for it in options.iter().take(OPTIONS_TOLD) {
+        if let Subject::Option(issue, option) = it.subject {
+            let issue = &compared.sides[0].roster.issues[issue.idx()];
+            let option = &issue.options[option.idx()];
+            let label = format!("{}: {}", issue.name.label, option.label);
+            let _ = writeln!(res, "  {}", wrap(&label, width, 2));
+            let _ = writeln!(res, "    {}", wrap(&shares(it), width, 4));
+        }
+    }
+}
+
+/// Of which deals figures are.
+fn which_deals(comparison: &Comparison) -> String {
+    let [both, ..] = &comparison.figures_of_deals()[..] else {
+        return String::new();
+    };
+    match comparison.pairing() {
+        Pairing::Paired => format!("{} with two deals", counted(both.first.n, "pair")),
+        Pairing::Unpaired => format!(
+            "of {} and {}",
+            count(both.first.n),
+            counted(both.second.n, "deal")
+        ),
+    }
+}
+
+/// Labels with what is said of each, side by side where there is room, else below each other.
+fn table(res: &mut String, labels: &[&str], lines: &[String], width: usize) {
+    let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let columns = widest(&mut labels.iter().map(|it| it.chars().count()));
+    let rest = widest(&mut lines.iter().map(|it| it.chars().count()));
+    let fits = 2 + columns + 2 + rest <= width;
+    for (label, line) in labels.iter().zip(lines) {
+        if fits {
+            let _ = writeln!(res, "  {label:<columns$}  {line}");
+        } else {
+            let _ = writeln!(res, "  {}", wrap(label, width, 2));
+            let _ = writeln!(res, "    {}", wrap(line, width, 4));
+        }
+    }
+}
+
+/// From one share to another, and by how many points.
+fn shares(it: &Difference) -> String {
+    let Some((first, second)) = it.first.point.zip(it.second.point) else {
+        return "no figure".to_owned();
+    };
+    let change = it.estimate.map_or_else(String::new, |it| {
+        let interval = it.interval.map_or_else(String::new, |it| {
+            format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
+        });
+        format!(", {:+.1} points{interval}", 100.0 * it.point)
+    });
+    format!("{} → {}{change}", percent(first), percent(second))
+}
+
+/// From one mean to another, and by how much.
+fn means(it: &Difference, decimals: usize) -> String {
+    let Some((first, second)) = it.first.point.zip(it.second.point) else {
+        return "no figure".to_owned();
+    };
+    let change = it.estimate.map_or_else(String::new, |it| {
+        let interval = it.interval.map_or_else(String::new, |it| {
+            format!(" ({:+.decimals$} to {:+.decimals$})", it.low, it.high)
+        });
+        format!(", {:+.decimals$}{interval}", it.point)
+    });
+    format!("{first:.decimals$} → {second:.decimals$}{change}")
+}
