@@ -28,7 +28,7 @@ pub fn load_recorded<'a>(
     let mut mistakes = Vec::new();
     match toml_table(resolved) {
         Ok(text) => {
-            texts.add(Role::Scenario, &format!("{name}, `resolved`"), &text);
+            texts.add_recorded(&format!("{name}, `resolved`"), &text);
         }
         Err(error) => {
             let message = format!("{name}: `resolved` has no form in TOML: {error}");

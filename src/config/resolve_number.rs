@@ -65,6 +65,10 @@ impl Resolver<'_> {
                 provenance.note.clone_from(&shared.note);
             }
         }
+        if provenance.basis.is_none() && self.texts.is_recorded() {
+            // The table does not tell any more what a setting put there; the files were in order.
+            provenance.basis = Some(Basis::Assumed);
+        }
         self.check_credentials(file, &provenance);
         Number {
             path,

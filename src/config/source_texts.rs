@@ -30,6 +30,8 @@ pub(super) struct SourceTexts {
     texts: Vec<SourceText>,
     /// Other scenarios that were read completely, as the experiment names them.
     readings: Vec<(String, ReadingId)>,
+    /// Whether the scenario is the table that a run recorded, with its settings in it.
+    is_recorded: bool,
 }
 
 /// One text with its place among all.
@@ -69,6 +71,17 @@ impl SourceTexts {
     /// Adds a setting from the command line.
     pub(super) fn add_setting(&mut self, text: &str) {
         self.add(Role::Setting, COMMAND_LINE, text);
+    }
+
+    /// Adds the table that a run recorded as the scenario.
+    pub(super) fn add_recorded(&mut self, name: &str, text: &str) {
+        self.add(Role::Scenario, name, text);
+        self.is_recorded = true;
+    }
+
+    /// Whether the scenario is a table that a run recorded.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.is_recorded
     }
 
     /// Whether a span points outside the scenario's own files.

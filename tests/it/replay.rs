@@ -205,7 +205,7 @@ fn what_cannot_be_replayed_is_refused() {
     with("/resolved/party/0/reservation_value", json!(7.5));
     check_refused(&[at, "0"], "reservation_value = 7.5");
     with("/resolved", json!({ "schema": 1 }));
-    check_refused(&[at, "0"], "lacks `party`");
+    check_refused(&[at, "0"], "lacks `protocol`");
     fs::write(&path, &whole.to_string()[..200]).unwrap();
     check_refused(&[at, "0"], "this is not JSON");
     fs::write(&path, "[".repeat(100_000)).unwrap();
