@@ -246,7 +246,7 @@ fn what_cannot_be_compared_is_refused() {
             "manifest.json",
             "\"cells\": 1,",
             "\"cells\": {},",
-            "line 10: ",
+            "line 11: ",
         ),
         (
             "manifest.json",
