@@ -37,7 +37,7 @@ pub struct RunRecord {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// It is no manifest.
-    #[error("line {}: {}", .0.line(), .0)]
+    #[error("{0}")]
     Shape(serde_json::Error),
     /// It is of another format.
     #[error("its `schema` is not {SCHEMA}, the only one that can be read")]
