@@ -12,6 +12,7 @@
 //!
 //! The maximum is taken over one outcome for each of 17 levels of own utility: the one that the
 //! others seem to like best.
+//! It makes up its mind once a round, when it is first asked.
 
 use crate::domain::{Outcome, PartySet, Utility};
 use crate::protocol::{Event, Rules};
@@ -29,6 +30,7 @@ pub(super) const KIND: OfferingKind = OfferingKind {
         Box::new(ExpectedUtility {
             model: FrequencyModel::new(&rules.space, rules.n_parties),
             consented: vec![Vec::new(); rules.n_parties],
+            plan: None,
         })
     },
 };
@@ -41,6 +43,8 @@ struct ExpectedUtility {
     model: FrequencyModel,
     /// By party, the distinct outcomes that it has put forward or accepted, sorted.
     consented: Vec<Vec<Outcome>>,
+    /// The round for which it last made up its mind, and what it would offer.
+    plan: Option<(u32, Option<Outcome>)>,
 }
 
 /// How likely a party is to accept what seems to be worth so much to it.
@@ -58,11 +62,15 @@ impl ExpectedUtility {
         }
     }
 
+    /// The most promising outcome in this round, looked for when it is first asked.
     fn most_promising(
-        &self,
+        &mut self,
         situation: &Situation<'_>,
         search: &mut dyn OutcomeSearch,
     ) -> Option<Outcome> {
+        if let Some((_, planned)) = self.plan.filter(|it| it.0 == situation.round) {
+            return planned;
+        }
         let wishes = Wishes::new(&self.model, situation);
         let demands: Vec<f64> = (wishes.estimates().iter().zip(&self.consented))
             .map(|(estimate, consented)| {
@@ -70,9 +78,11 @@ impl ExpectedUtility {
                 utilities.fold(1.0, f64::min)
             })
             .collect();
-        wishes.best_by(situation, search, |party, utility| {
+        let found = wishes.best_by(situation, search, |party, utility| {
             acceptance_probability(utility, demands[party.idx()])
-        })
+        });
+        self.plan = Some((situation.round, found));
+        found
     }
 }
 

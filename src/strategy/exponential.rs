@@ -3,10 +3,9 @@
 //! Faratin, Sierra and Jennings, *Negotiation decision functions for autonomous agents*,
 //! Robotics and Autonomous Systems 24 (1998), 159–182, section 4.1.
 
-use crate::domain::{Outcome, Utility};
+use crate::domain::Utility;
 use crate::protocol::Rules;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::seeds::Stream;
 use crate::strategy::time_dependent::{CONCESSION_EXPONENT, demanded};
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
 
@@ -59,15 +58,6 @@ impl Exponential {
 impl OfferingRule for Exponential {
     fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         self.target(situation)
-    }
-
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        search.least_at_least(self.target(situation))
     }
 }
 

@@ -8,10 +8,9 @@
 //! demand = t²·α(t) + (1 − t²)·( demand of tit-for-tat )
 //! ```
 
-use crate::domain::{Outcome, Utility, units};
+use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OutcomeSearch};
-use crate::seeds::Stream;
 use crate::strategy::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::tit_for_tat::Yielding;
 use crate::strategy::{OfferingKind, OfferingRule, Situation};
@@ -60,16 +59,6 @@ impl OfferingRule for Hybrid {
             self.yielding.answered_in_kind(1.0, situation),
             situation.relative_time(),
         )
-    }
-
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        let target = self.aspiration(situation, search);
-        search.least_at_least(target)
     }
 }
 

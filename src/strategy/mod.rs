@@ -140,14 +140,20 @@ pub trait OfferingRule: Send + fmt::Debug {
 
     /// The outcome to put forward; `None` if it has nothing to offer and would rather leave.
     ///
-    /// Asking must change nothing, since an acceptance condition may ask too: what was put
-    /// forward comes back through [`OfferingRule::observe`].
+    /// Unless a rule says otherwise, the one of least utility that is worth what it demands.
+    ///
+    /// Asking is not offering, since an acceptance condition may ask too: what was put forward
+    /// comes back through [`OfferingRule::observe`].
     fn offer(
         &mut self,
         situation: &Situation<'_>,
         search: &mut dyn OutcomeSearch,
         stream: &mut Stream,
-    ) -> Option<Outcome>;
+    ) -> Option<Outcome> {
+        let _ = stream;
+        let demand = self.aspiration(situation, search);
+        search.least_at_least(demand)
+    }
 }
 
 /// One of the strategies a party may follow, with how likely it is.

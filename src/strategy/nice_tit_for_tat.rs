@@ -12,12 +12,14 @@
 //!
 //! Offers are counted in the party's own utility, and y is held within [0, 1].
 //! Of all outcomes worth the demand it offers the one that the others seem to like best.
+//! It makes up its mind once a round, when it is first asked.
 
 use crate::domain::{Outcome, Utility, units};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OutcomeSearch};
 use crate::seeds::Stream;
 use crate::strategy::opponent_model::{FrequencyModel, OpponentModel, Wishes};
+use crate::strategy::tit_for_tat::Yielding;
 use crate::strategy::{OfferingKind, OfferingRule, Situation};
 
 pub(super) const KIND: OfferingKind = OfferingKind {
@@ -28,7 +30,8 @@ pub(super) const KIND: OfferingKind = OfferingKind {
     start: |_, rules: &Rules| {
         Box::new(NiceTitForTat {
             model: FrequencyModel::new(&rules.space, rules.n_parties),
-            ends: vec![None; rules.n_parties],
+            yielding: Yielding::new(rules),
+            plan: None,
         })
     },
 };
@@ -36,8 +39,16 @@ pub(super) const KIND: OfferingKind = OfferingKind {
 #[derive(Debug)]
 struct NiceTitForTat {
     model: FrequencyModel,
-    /// By party, what its first offer and its best one are worth.
-    ends: Vec<Option<(Utility, Utility)>>,
+    yielding: Yielding,
+    plan: Option<Plan>,
+}
+
+/// What it made up its mind to in a round.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    round: u32,
+    demand: Utility,
+    offer: Option<Outcome>,
 }
 
 /// Which share of the way from its first offer to the Nash point a party has come.
@@ -61,31 +72,38 @@ impl NiceTitForTat {
             return best;
         };
         let nash = situation.preferences.utility(nash);
-        let shares = self.ends.iter().flatten();
-        let shares = shares.map(|(first, best)| share_of_the_way(*first, *best, nash));
+        let offers = self.yielding.offers();
+        let shares = offers.map(|it| share_of_the_way(it.first, it.best, nash));
         let share = shares.reduce(f64::min).unwrap_or(0.0);
         let room = Utility::clamped(best.units() - nash.units());
         Utility::clamped(best.units() - units(room.get() * share))
     }
 }
 
+impl NiceTitForTat {
+    /// The plan for this round, made when it is first asked: looking for the Nash point is work.
+    fn plan(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Plan {
+        if let Some(plan) = self.plan.filter(|it| it.round == situation.round) {
+            return plan;
+        }
+        let wishes = Wishes::new(&self.model, situation);
+        let demand = self.demand(&wishes, situation, search);
+        *self.plan.insert(Plan {
+            round: situation.round,
+            demand,
+            offer: wishes.nearest_at_least(demand, search),
+        })
+    }
+}
+
 impl OfferingRule for NiceTitForTat {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
         self.model.observe(event, situation.relative_time());
-        if let Event::Offered {
-            proposer, offer, ..
-        } = *event
-            && proposer != situation.me
-        {
-            let utility = situation.preferences.utility(offer);
-            let ends = self.ends[proposer.idx()].get_or_insert((utility, utility));
-            ends.1 = ends.1.max(utility);
-        }
+        self.yielding.hear(event, situation);
     }
 
     fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        let wishes = Wishes::new(&self.model, situation);
-        self.demand(&wishes, situation, search)
+        self.plan(situation, search).demand
     }
 
     fn offer(
@@ -94,9 +112,7 @@ impl OfferingRule for NiceTitForTat {
         search: &mut dyn OutcomeSearch,
         _: &mut Stream,
     ) -> Option<Outcome> {
-        let wishes = Wishes::new(&self.model, situation);
-        let demand = self.demand(&wishes, situation, search);
-        wishes.nearest_at_least(demand, search)
+        self.plan(situation, search).offer
     }
 }
 

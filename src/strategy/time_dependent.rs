@@ -3,10 +3,9 @@
 //! Faratin, Sierra and Jennings, *Negotiation decision functions for autonomous agents*,
 //! Robotics and Autonomous Systems 24 (1998), 159–182, section 4.1, the polynomial family with κ = 0.
 
-use crate::domain::{Outcome, Utility, units};
+use crate::domain::{Utility, units};
 use crate::protocol::Rules;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::seeds::Stream;
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
 
 /// Words for concession exponents.
@@ -70,15 +69,6 @@ struct TimeDependent {
 impl OfferingRule for TimeDependent {
     fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         aspiration(self.concession_exponent, situation)
-    }
-
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        search.least_at_least(aspiration(self.concession_exponent, situation))
     }
 }
 

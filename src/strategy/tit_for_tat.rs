@@ -4,10 +4,9 @@
 //! Robotics and Autonomous Systems 24 (1998), 159–182, section 4.3 (absolute tit-for-tat), on
 //! utilities instead of single issues and over the whole session instead of the last step.
 
-use crate::domain::{Outcome, Utility, units};
+use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OutcomeSearch};
-use crate::seeds::Stream;
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
 
 pub(super) const KIND: OfferingKind = OfferingKind {
@@ -35,14 +34,22 @@ const RECIPROCITY: Parameter = Parameter {
 /// How the others' offers have changed, in utilities of the party itself.
 #[derive(Debug)]
 pub(super) struct Yielding {
-    /// By party, what its first and its last offer are worth.
-    ends: Vec<Option<(Utility, Utility)>>,
+    /// By party; `None` before its first offer.
+    offers: Vec<Option<Offers>>,
+}
+
+/// What a party's offers are worth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offers {
+    pub(super) first: Utility,
+    pub(super) best: Utility,
+    pub(super) last: Utility,
 }
 
 impl Yielding {
     pub(super) fn new(rules: &Rules) -> Self {
         Self {
-            ends: vec![None; rules.n_parties],
+            offers: vec![None; rules.n_parties],
         }
     }
 
@@ -53,9 +60,19 @@ impl Yielding {
             && proposer != situation.me
         {
             let utility = situation.preferences.utility(offer);
-            let ends = self.ends[proposer.idx()].get_or_insert((utility, utility));
-            ends.1 = utility;
+            let offers = self.offers[proposer.idx()].get_or_insert(Offers {
+                first: utility,
+                best: utility,
+                last: utility,
+            });
+            offers.best = offers.best.max(utility);
+            offers.last = utility;
         }
+    }
+
+    /// What the offers of those are worth who have made some.
+    pub(super) fn offers(&self) -> impl Iterator<Item = &Offers> {
+        self.offers.iter().flatten()
     }
 
     /// The utility that a party demands which gives way as the others did.
@@ -64,8 +81,7 @@ impl Yielding {
     /// u* − ρ · mean over p of ( u(last offer of p) − u(first offer of p) ),   held within [r, u*]
     /// ```
     pub(super) fn answered_in_kind(&self, reciprocity: f64, situation: &Situation<'_>) -> Utility {
-        let gains = self.ends.iter().flatten();
-        let gains = gains.map(|(first, last)| last.units() - first.units());
+        let gains = self.offers().map(|it| it.last.units() - it.first.units());
         let (n, sum) = gains.fold((0, 0), |(n, sum), gain| (n + 1, sum + gain));
         let mean = Utility::clamped(sum / i64::max(n, 1));
         let given = units(reciprocity * mean.get());
@@ -87,15 +103,5 @@ impl OfferingRule for TitForTat {
 
     fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         self.yielding.answered_in_kind(self.reciprocity, situation)
-    }
-
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        let target = self.aspiration(situation, search);
-        search.least_at_least(target)
     }
 }

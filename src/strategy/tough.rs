@@ -1,9 +1,8 @@
 //! Never gives way: the other baseline, called hardliner too.
 
-use crate::domain::{Outcome, Utility};
+use crate::domain::Utility;
 use crate::protocol::Rules;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::seeds::Stream;
 use crate::strategy::{OfferingKind, OfferingRule, Situation};
 
 pub(super) const KIND: OfferingKind = OfferingKind {
@@ -20,14 +19,5 @@ struct Tough;
 impl OfferingRule for Tough {
     fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
         situation.best_utility
-    }
-
-    fn offer(
-        &mut self,
-        _: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        Some(search.best())
     }
 }
