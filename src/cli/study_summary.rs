@@ -238,7 +238,7 @@ pub(super) fn flips_told(
         let text = match it.shift {
             Some(shift) => {
                 let median = number.distribution.quantile(0.5);
-                let moved = setting.moved(it.number, median, shift.by);
+                let moved = number.moved(median, shift.by);
                 let interval = shift.interval.map_or_else(
                     || ", how surely cannot be told".to_owned(),
                     |it| format!(" ({:+.3} to {:+.3})", it.low, it.high),

@@ -73,6 +73,7 @@ impl Resolver<'_> {
         Number {
             path,
             distribution,
+            within: expected.min..=expected.max,
             provenance,
         }
     }

@@ -297,7 +297,9 @@ impl Resolver<'_> {
                 let path = format!("{path}.{}", parameter.name);
                 let given = files.iter().find(|it| it.0.get_ref() == parameter.name);
                 let Some((_, number)) = given else {
-                    return parameter.default.map(|it| default_number(path, it));
+                    return parameter
+                        .default
+                        .map(|it| default_number(path, it, parameter));
                 };
                 let expected = Expected {
                     what: parameter.name,
@@ -312,10 +314,11 @@ impl Resolver<'_> {
 }
 
 /// A parameter that the file leaves as it is.
-fn default_number(path: String, number: f64) -> Number {
+fn default_number(path: String, number: f64, parameter: &Parameter) -> Number {
     Number {
         path,
         distribution: Distribution::constant(number).expect("defaults are finite"),
+        within: parameter.min..=parameter.max,
         provenance: Provenance {
             basis: Some(Basis::Assumed),
             sources: Vec::new(),

@@ -1,5 +1,7 @@
 //! A number of a scenario: how it is drawn, where it comes from, how sure we are.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::distribution::Distribution;
 
 /// How a number follows from its sources.
@@ -45,12 +47,14 @@ pub struct Number {
     pub path: String,
     /// How it is drawn.
     pub distribution: Distribution,
+    /// What it has to lie within, whatever is done to it.
+    pub within: RangeInclusive<f64>,
     /// Where it comes from.
     pub provenance: Provenance,
 }
 
 impl Number {
-    /// A constant without provenance, for synthetic scenarios and tests.
+    /// A constant without provenance and without bounds, for synthetic scenarios and tests.
     ///
     /// # Panics
     ///
@@ -59,7 +63,13 @@ impl Number {
         Self {
             path: path.to_owned(),
             distribution: Distribution::constant(number).expect("a finite number"),
+            within: f64::MIN..=f64::MAX,
             provenance: Provenance::default(),
         }
+    }
+
+    /// Where a draw of it comes to lie when it is moved by so much, as far as its bounds allow.
+    pub fn moved(&self, drawn: f64, by: f64) -> f64 {
+        (drawn + by).clamp(*self.within.start(), *self.within.end())
     }
 }

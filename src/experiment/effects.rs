@@ -42,12 +42,21 @@ impl Figures {
         }
     }
 
+    /// Whose the figure at a position is; `None` if it is about the session.
+    pub(super) fn party(metric: usize) -> Option<PartyId> {
+        metric.checked_sub(1).map(PartyId::new)
+    }
+
+    /// What 1 in the figures at a position stands for.
+    fn unit(metric: usize) -> f64 {
+        if metric == 0 { 1.0 } else { from_units(1) }
+    }
+
     /// The figure at a position: 1 or 0 for an agreement, else a utility.
     pub(super) fn number(&self, metric: usize) -> f64 {
-        let unit = if metric == 0 { 1.0 } else { from_units(1) };
         #[expect(clippy::cast_precision_loss, reason = "utilities are below 2^53 units")]
         let figure = self.numbers[metric] as f64;
-        figure * unit
+        figure * Self::unit(metric)
     }
 
     /// How the session ended, as a position among [`Ending::NAMES`](crate::protocol::Ending::NAMES).
@@ -136,15 +145,10 @@ impl Effects {
         let moments = self.differences.get(cell.idx());
         let figures = moments.into_iter().flatten().enumerate();
         figures
-            .map(|(idx, it)| match idx.checked_sub(1) {
-                None => (None, it.estimate(1.0)),
-                Some(party) => (Some(PartyId::new(party)), it.estimate(from_units(1))),
-            })
-            .enumerate()
-            .map(|(idx, (party, difference))| Effect {
-                metric: Figures::metric_name(idx),
-                party,
-                difference,
+            .map(|(metric, it)| Effect {
+                metric: Figures::metric_name(metric),
+                party: Figures::party(metric),
+                difference: it.estimate(Figures::unit(metric)),
             })
             .collect()
     }

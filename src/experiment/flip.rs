@@ -168,12 +168,12 @@ impl FlipSearch {
 
     /// How far down and up a number can be moved: until every draw of it is at an end of its range.
     fn reach(&self, number: NumberId) -> (f64, f64) {
-        let within = self.setting.range(number);
         let it = self.setting.numbers().nth(number.idx());
-        let (min, max) = it.expect("one of the setting's").distribution.range();
+        let it = it.expect("one of the setting's");
+        let (min, max) = it.distribution.range();
         let furthest = UNBOUNDED_REACH * max.abs().max(min.abs()).max(0.25);
-        let down = (within.start() - max).max(-furthest);
-        let up = (within.end() - min).min(furthest);
+        let down = (it.within.start() - max).max(-furthest);
+        let up = (it.within.end() - min).min(furthest);
         (down, up)
     }
 

@@ -140,10 +140,9 @@ pub fn design_findings(
     let n_metrics = 1 + tallies.first().map_or(0, |it| it.parties().len());
     let mut res = Vec::new();
     for metric in 0..n_metrics {
-        let party = metric.checked_sub(1).map(PartyId::new);
         let outputs: Option<Vec<f64>> = tallies
             .iter()
-            .map(|it| match party {
+            .map(|it| match Figures::party(metric) {
                 None => it.agreement_rate(),
                 Some(party) => it.parties()[party.idx()].mean_utility(),
             })
@@ -170,7 +169,7 @@ fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
         .into_iter()
         .map(move |(factor, measure, estimate)| Finding {
             metric: Figures::metric_name(metric),
-            party: metric.checked_sub(1).map(PartyId::new),
+            party: Figures::party(metric),
             factor,
             measure,
             estimate,

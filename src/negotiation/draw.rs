@@ -168,7 +168,8 @@ impl<'a> Draws<'a> {
             let id = first.plus(place);
             let designed = self.setting.designed_probability(self.replication, id);
             let drawn = it.distribution.quantile(designed.unwrap_or(luck));
-            self.setting.shifted(id, drawn)
+            let shift = self.setting.shift_of(id);
+            shift.map_or(drawn, |by| it.moved(drawn, by))
         })
     }
 

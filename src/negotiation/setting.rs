@@ -1,10 +1,9 @@
 //! Everything that is fixed before luck comes in: scenario, rules and strategies.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::domain::{Condition, DISCOUNT_FACTOR_MIN, Number, PartyId, Scenario, are_probabilities};
-use crate::negotiation::variation::{DesignedDraws, NumberId, Shift};
+use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
+use crate::negotiation::variation::{DesignedDraws, NumberId};
 use crate::protocol::{ProtocolKind, Rules, Session};
 use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds};
@@ -18,7 +17,7 @@ pub struct Setting {
     parties: Vec<PartySetting>,
     first_leverage: NumberId,
     design: Option<Arc<dyn DesignedDraws>>,
-    shifts: Vec<Shift>,
+    shift: Option<(NumberId, f64)>,
 }
 
 /// What of one party is fixed.
@@ -141,7 +140,7 @@ impl Setting {
             parties,
             first_leverage,
             design: None,
-            shifts: Vec::new(),
+            shift: None,
         })
     }
 
@@ -192,64 +191,6 @@ impl Setting {
             .collect()
     }
 
-    /// The range that a number must keep within, whatever is done to it.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such number.
-    pub fn range(&self, number: NumberId) -> RangeInclusive<f64> {
-        let of_preferences = self.parties.iter().zip(&self.scenario.parties);
-        for (fixed, party) in of_preferences {
-            let Some(mut place) = number.idx().checked_sub(fixed.first_number.idx()) else {
-                continue;
-            };
-            if place == 0 {
-                return 0.0..=1.0;
-            }
-            place -= 1;
-            for issue in &party.preferences.issues {
-                if place == 0 {
-                    return 0.0..=f64::MAX;
-                }
-                if place <= issue.utilities.len() {
-                    return 0.0..=1.0;
-                }
-                place -= 1 + issue.utilities.len();
-            }
-            if place < party.preferences.interactions.len() {
-                return -1.0..=1.0;
-            }
-            place -= party.preferences.interactions.len();
-            if place == 0 && party.preferences.discount_factor.is_some() {
-                return DISCOUNT_FACTOR_MIN..=1.0;
-            }
-        }
-        if number.idx() < self.first_leverage.idx() + self.scenario.leverages.len() {
-            return 0.0..=1.0;
-        }
-        for party in &self.parties {
-            for (first, spec) in party.strategy_numbers.iter().zip(&party.strategies) {
-                let parameters = spec.offering.parameters.iter();
-                let mut all = parameters.chain(spec.acceptance.parameters);
-                let place = number.idx().checked_sub(first.idx());
-                if let Some(it) = place.and_then(|it| all.nth(it)) {
-                    return it.min..=it.max;
-                }
-            }
-        }
-        unreachable!("number {} is one of the setting's", number.idx())
-    }
-
-    /// Where a draw of a number comes to lie when it is moved by so much.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such number.
-    pub fn moved(&self, number: NumberId, drawn: f64, by: f64) -> f64 {
-        let within = self.range(number);
-        Shift { number, by, within }.moved(drawn)
-    }
-
     /// The same, with draws that a design makes in place of luck.
     #[must_use]
     pub fn designed(mut self, design: Arc<dyn DesignedDraws>) -> Self {
@@ -257,15 +198,11 @@ impl Setting {
         self
     }
 
-    /// The same, with a number moved by so much in every draw, as far as its range allows.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such number.
+    /// The same, with a number moved by so much in every draw, as far as its bounds allow; it takes
+    /// the place of a shift that there was.
     #[must_use]
     pub fn with_shift(mut self, number: NumberId, by: f64) -> Self {
-        let within = self.range(number);
-        self.shifts.push(Shift { number, by, within });
+        self.shift = Some((number, by));
         self
     }
 
@@ -284,10 +221,9 @@ impl Setting {
         self.design.as_ref()?.probability(replication, number)
     }
 
-    /// Where a drawn number comes to lie after all shifts.
-    pub(super) fn shifted(&self, number: NumberId, drawn: f64) -> f64 {
-        let shifts = self.shifts.iter().filter(|it| it.number == number);
-        shifts.fold(drawn, |drawn, it| it.moved(drawn))
+    /// By how much a number is moved in every draw; `None` if it stays.
+    pub(super) fn shift_of(&self, number: NumberId) -> Option<f64> {
+        self.shift.filter(|it| it.0 == number).map(|it| it.1)
     }
 
     /// The first number of leverage.

@@ -1,7 +1,6 @@
-//! What a study changes of a setting's numbers: draws that a design makes, and shifts.
+//! What a study changes of a setting's numbers: which they are, and draws that a design makes.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 
 use crate::seeds::Replication;
 
@@ -35,22 +34,4 @@ pub trait DesignedDraws: Send + Sync + fmt::Debug {
 
     /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to luck.
     fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;
-}
-
-/// A number moved up or down in every draw.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Shift {
-    /// Which number.
-    pub(super) number: NumberId,
-    /// By how much, in its own unit.
-    pub(super) by: f64,
-    /// What the moved number is held within.
-    pub(super) within: RangeInclusive<f64>,
-}
-
-impl Shift {
-    /// Where a drawn number comes to lie.
-    pub(super) fn moved(&self, number: f64) -> f64 {
-        (number + self.by).clamp(*self.within.start(), *self.within.end())
-    }
 }

@@ -148,9 +148,7 @@ pub fn write_flips(
                 interval.map(|it| it.high).into(),
                 interval.map(|_| CONFIDENCE).into(),
                 median.into(),
-                it.shift
-                    .map(|shift| setting.moved(it.number, median, shift.by))
-                    .into(),
+                it.shift.map(|shift| number.moved(median, shift.by)).into(),
             ]);
         }
     })?;

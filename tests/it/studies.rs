@@ -588,7 +588,8 @@ fn a_shift_moves_its_number_in_every_draw_and_nothing_else() {
         .position(|it| it.path == "party.russia.reservation_value");
     let russia = NumberId::new(russia.unwrap());
     for (by, expected) in [(0.9, 1.0), (-0.9, 0.0), (0.1, 0.6)] {
-        assert_near(setting.moved(russia, 0.5, by), expected, 1e-12);
+        let number = setting.numbers().nth(russia.idx()).unwrap();
+        assert_near(number.moved(0.5, by), expected, 1e-12);
     }
     for by in [-0.45, 0.1, 0.3] {
         let moved = results(setting.clone().with_shift(russia, by), 30);
