@@ -1,0 +1,122 @@
+// Opens pages that demarche wrote in headless Chromium, and fails where a reader would stumble.
+// Usage: node pages.mjs PAGE.html...; CHROMIUM names the browser, by default /usr/bin/chromium.
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const pages = process.argv.slice(2);
+const screenshots = process.env.SCREENSHOTS;
+let passed = 0;
+let failed = 0;
+
+function check(page, what, problems) {
+  if (problems.length === 0) {
+    passed += 1;
+    return;
+  }
+  failed += 1;
+  console.error(`${page}: ${what}`);
+  for (const it of problems.slice(0, 10)) console.error(`  ${it}`);
+}
+
+const views = [
+  { name: "desk", width: 1280, height: 900, colorScheme: "light" },
+  { name: "desk-dark", width: 1280, height: 900, colorScheme: "dark" },
+  { name: "phone", width: 390, height: 844, colorScheme: "light" },
+  { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" },
+];
+
+// What sticks out of the page to the right, with its width.
+function overflowing() {
+  const width = document.documentElement.clientWidth;
+  const problems = [];
+  if (document.documentElement.scrollWidth > width) {
+    problems.push(`the page is ${document.documentElement.scrollWidth} wide in ${width}`);
+  }
+  for (const it of document.querySelectorAll("body *")) {
+    if (it.closest(".table, svg, .hidden, .skip")) continue;
+    const box = it.getBoundingClientRect();
+    if (box.right > width + 1) problems.push(`<${it.tagName} ${it.className}> ends at ${box.right}`);
+  }
+  return problems;
+}
+
+// Charts that are not drawn, or whose table is missing or empty.
+function incomplete() {
+  const problems = [];
+  const figures = document.querySelectorAll("figure");
+  if (figures.length === 0 && !document.querySelector("[data-no-charts]")) problems.push("no chart");
+  for (const figure of figures) {
+    const shown = [...figure.querySelectorAll("svg")].filter((it) => it.getBoundingClientRect().width > 100);
+    if (shown.length !== 1) problems.push(`${figure.id}: ${shown.length} pictures are shown`);
+    for (const svg of shown) {
+      const marks = svg.querySelectorAll("[data-tells]");
+      if (marks.length === 0) problems.push(`${figure.id}: nothing in it tells its numbers`);
+      if (!svg.getAttribute("aria-label")) problems.push(`${figure.id}: the picture has no name`);
+    }
+    const rows = figure.querySelectorAll("tbody tr");
+    if (rows.length === 0) problems.push(`${figure.id}: no table`);
+    for (const cell of figure.querySelectorAll("td, tbody th")) {
+      if (/NaN|undefined|\binf\b/.test(cell.textContent)) problems.push(`${figure.id}: ${cell.textContent}`);
+    }
+  }
+  return problems;
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+});
+for (const file of pages) {
+  const address = pathToFileURL(path.resolve(file)).href;
+  for (const view of views) {
+    const where = `${file} (${view.name})`;
+    const context = await browser.newContext({
+      viewport: { width: view.width, height: view.height },
+      colorScheme: view.colorScheme,
+    });
+    const page = await context.newPage();
+    const told = [];
+    const requests = [];
+    page.on("console", (it) => ["error", "warning"].includes(it.type()) && told.push(it.text()));
+    page.on("pageerror", (it) => told.push(String(it)));
+    page.on("request", (it) => {
+      const isOwn = it.url() === address || it.url().startsWith("data:");
+      if (!isOwn) requests.push(it.url());
+    });
+    await page.goto(address);
+    if (screenshots) {
+      const name = `${path.basename(path.dirname(path.resolve(file)))}-${path.basename(file, ".html")}-${view.name}.png`;
+      await page.screenshot({ path: path.join(screenshots, name), fullPage: true });
+    }
+    check(where, "sticks out to the right", await page.evaluate(overflowing));
+    check(where, "charts are not whole", await page.evaluate(incomplete));
+    const mark = page.locator("figure svg [data-tells]:visible").first();
+    if ((await mark.count()) > 0) {
+      const wanted = await mark.getAttribute("data-tells");
+      await mark.scrollIntoViewIfNeeded();
+      const box = await mark.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      const hover = page.locator("#hover");
+      const is = (await hover.isVisible()) ? await hover.textContent() : "nothing";
+      check(where, "hovering tells no numbers", is && is !== "nothing" && /\d/.test(is) ? [] : [`${is} instead of ${wanted}`]);
+    }
+    // Everything that can be opened is, so that it is looked at too.
+    await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
+    check(where, "opened, it sticks out to the right", await page.evaluate(overflowing));
+    await page.addScriptTag({ content: axe });
+    const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+    const serious = violations.filter((it) => ["serious", "critical"].includes(it.impact));
+    check(where, "is hard to use without eyes or a mouse", serious.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 160)}`));
+    check(where, "complains on the console", told);
+    check(where, "fetches something", requests);
+    await context.close();
+  }
+}
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Opens the pages of small runs in headless Chromium; installs what it needs. Fails if it could not.
+# Usage: sh tests/browser/run.sh target/release/demarche
+set -eu
+demarche=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+
+CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
+if [ -z "$CHROMIUM" ]; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    CHROMIUM=$(command -v chromium)
+fi
+export CHROMIUM
+npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$demarche" batch configs/experiments/alaska-2025.toml --sessions 1000 --quiet --out "$folder/batch"
+"$demarche" sweep configs/experiments/us-pressure.toml --sessions 40 --quiet --out "$folder/sweep"
+"$demarche" sweep configs/experiments/two-readings.toml --sessions 100 --quiet --out "$folder/readings"
+"$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 8 --quiet --out "$folder/sensitivity"
+"$demarche" flip configs/scenarios/two-villages.toml --rate 50 --sessions 100 --quiet --out "$folder/flip"
+node tests/browser/pages.mjs "$folder"/*/report.html
