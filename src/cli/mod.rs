@@ -12,6 +12,8 @@ mod play;
 mod progress;
 mod replay;
 mod runs;
+mod seat;
+mod seat_command;
 mod studies;
 mod study_summary;
 mod summary;
@@ -176,7 +178,11 @@ pub fn run() -> ExitCode {
 
 /// Writes to standard output; a reader that has gone away is no failure.
 fn print(text: &str) -> Result<(), Failure> {
-    match anstream::stdout().write_all(text.as_bytes()) {
+    written(anstream::stdout().write_all(text.as_bytes()))
+}
+
+fn written(res: io::Result<()>) -> Result<(), Failure> {
+    match res {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::CouldNotFinish(
             format!("cannot write to standard output: {error}"),
         )),

@@ -16,6 +16,7 @@ mod replay;
 mod runs;
 mod schema;
 mod search;
+mod seats;
 mod solutions;
 mod stopping;
 mod strategies;
