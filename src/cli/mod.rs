@@ -5,6 +5,8 @@ mod analyze;
 mod check;
 mod compare;
 mod comparison_summary;
+mod explain;
+mod explanation_summary;
 mod failure;
 mod interchange;
 mod narration;
@@ -64,6 +66,13 @@ enum Verb {
     Play(play::PlayArguments),
     /// Tell one session of a run again, from its manifest, and hold it against the run's tables
     Replay(replay::ReplayArguments),
+    /// Tell why a session of a run ended as it did, or why sessions found no deal
+    ///
+    /// Of one session: who refused what, which acceptable outcome was nearest, whose concession
+    /// was missing, or what made the deal.
+    /// Of many: the causes, the commonest first, and the change of one option that would most
+    /// often have helped.
+    Explain(explain::ExplainArguments),
     /// Tell what theory says of a scenario: what could be agreed, and what should be
     Analyze(analyze::AnalyzeArguments),
     /// Check a file, and measure a scenario's claims
@@ -162,6 +171,7 @@ pub fn run() -> ExitCode {
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Replay(it) => replay::replay(&it),
+        Verb::Explain(it) => explain::explain(&it),
         Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Import(it) => interchange::import(&it),

@@ -6,6 +6,7 @@ mod compare;
 mod configs;
 mod designs;
 mod drivers;
+mod explain;
 mod interchange;
 mod luck;
 mod mistakes;
@@ -22,6 +23,8 @@ mod stopping;
 mod strategies;
 mod studies;
 mod sweeps;
+#[cfg(unix)]
+mod terminal;
 mod tidy;
 mod violations;
 mod worlds;

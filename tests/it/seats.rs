@@ -226,42 +226,8 @@ fn what_others_want_changes_nothing_she_reads_before_they_speak() {
 mod in_a_terminal {
     //! Through a pseudo-terminal, as a person would.
 
-    use std::process::Command;
-
-    use rexpect::process::WaitStatus;
-    use rexpect::session::{Options, PtySession, spawn_with_options};
-
     use super::{BARN, FLAGSHIP, VILLAGES};
-
-    /// Far more than anything takes: it is waited for what is expected, not for a time.
-    const PATIENCE_MS: u64 = 60_000;
-
-    #[track_caller]
-    fn terminal(columns: u16, arguments: &str, colors: bool) -> PtySession {
-        let mut command = Command::new("sh");
-        let program = env!("CARGO_BIN_EXE_demarche");
-        let script = format!("stty cols {columns} rows 50 && exec {program} {arguments}");
-        command
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["-c", &script])
-            .env("TERM", "xterm-256color")
-            .env_remove("CLICOLOR_FORCE");
-        if colors {
-            command.env_remove("NO_COLOR");
-        } else {
-            command.env("NO_COLOR", "1");
-        }
-        let options = Options::new().timeout_ms(Some(PATIENCE_MS));
-        spawn_with_options(command, options).expect("there is a terminal")
-    }
-
-    #[track_caller]
-    fn check_exit(session: &PtySession, code: i32) {
-        match session.process().wait() {
-            Ok(WaitStatus::Exited(_, actual)) => assert_eq!(actual, code),
-            other => panic!("{other:?}"),
-        }
-    }
+    use crate::terminal::{check_exit, check_width, terminal};
 
     #[test]
     fn a_session_runs_to_its_end() {
@@ -332,10 +298,7 @@ mod in_a_terminal {
             }
             told += &it.exp_eof().unwrap();
             check_exit(&it, 0);
-            for line in told.lines() {
-                let width = line.trim_end_matches('\r').chars().count();
-                assert!(width <= usize::from(columns), "{width}: {line}");
-            }
+            check_width(&told, columns);
         }
     }
 }
