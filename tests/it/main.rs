@@ -11,6 +11,8 @@ mod interchange;
 mod luck;
 mod mistakes;
 mod negmas;
+#[cfg(unix)]
+mod progress;
 mod readme;
 mod references;
 mod replay;
