@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use crate::cli::narration::{tell_changes, tell_ending};
-use crate::cli::summary::{outcome_lines, rests_on};
+use crate::cli::summary::outcome_lines;
 use crate::cli::text::{bar, count, counted, heading, percent, wrap};
 use crate::domain::{Outcome, PartyId, PartySet, Preferences, Scenario, Utility};
 use crate::experiment::{Cause, Causes, Explanation, Near, PartyAccount, Position};
 use crate::negotiation::Setting;
 use crate::protocol::{Ending, Session};
+use crate::report::rests_on;
 
 /// Columns below which a bar is shorter, so that words have room beside it.
 const NARROW: usize = 60;

@@ -12,7 +12,6 @@ use crate::cli::failure::Failure;
 use crate::cli::narration::{narration, tell_ending, tell_gains};
 use crate::cli::runs::tell;
 use crate::cli::seat::{Echo, Talk};
-use crate::cli::summary::rests_on;
 use crate::cli::text::{heading, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, print, read_file};
 use crate::config::{load_experiment, nearest};
@@ -21,6 +20,7 @@ use crate::experiment::CellId;
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::event_lines;
 use crate::protocol::{Ending, Session};
+use crate::report::rests_on;
 use crate::seeds::{Replication, Seeds};
 
 #[derive(Debug, Args)]

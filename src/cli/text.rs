@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::statistics::Estimate;
+pub(super) use crate::wording::{count, counted, percent, percent_interval};
 
 /// How something good for whom it is about looks in a terminal; no colour carries meaning alone.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
@@ -22,37 +22,6 @@ pub(super) fn styled(style: Style, text: &str) -> String {
 /// The text as a heading.
 pub(super) fn heading(text: &str) -> String {
     styled(HEADING, text)
-}
-
-/// A whole number with its thousands apart.
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut res = String::new();
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            res.push(',');
-        }
-        res.push(digit);
-    }
-    res
-}
-
-/// A count with its noun, which takes an `s` for all but one.
-pub(super) fn counted(n: u64, noun: &str) -> String {
-    let ending = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(n))
-}
-
-/// A share in per cent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// A share's interval in per cent.
-pub(super) fn percent_interval(estimate: &Estimate) -> String {
-    estimate.interval.map_or_else(String::new, |it| {
-        format!("{:.1} to {:.1} %", 100.0 * it.low, 100.0 * it.high)
-    })
 }
 
 /// A bar as long as a share of `width` columns.

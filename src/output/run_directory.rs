@@ -76,6 +76,13 @@ impl RunDirectory {
         })
     }
 
+    /// The folder of a run that is over, for what is made of it.
+    pub fn of_finished(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -116,6 +123,8 @@ impl RunDirectory {
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
     ///
+    /// The folder in its name, if there is one, is made as needed.
+    ///
     /// # Errors
     ///
     /// If it cannot be written.
@@ -127,6 +136,9 @@ impl RunDirectory {
             path: path.clone(),
             source,
         };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(error)?;
+        }
         fs::write(&unfinished, bytes).map_err(error)?;
         fs::rename(&unfinished, &path).map_err(error)
     }

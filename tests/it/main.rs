@@ -16,6 +16,7 @@ mod progress;
 mod readme;
 mod references;
 mod replay;
+mod report;
 mod runs;
 mod schema;
 mod search;
