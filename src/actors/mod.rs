@@ -16,9 +16,13 @@
 //! Each mailbox holds one message. That cannot deadlock: the session actor sends to a party only
 //! after it has taken the party's last reply, and there is no channel between parties.
 //!
+//! A party may be [answered for](PartyActor::answered_by) from outside, by a person or by another
+//! program: its actor then sends a [`Question`] with what the party itself may see, and waits.
+//!
 //! A task ends when its mailbox closes, that is when the session actor is dropped.
 
 mod party;
+mod question;
 mod session;
 
 use std::ops::Range;
@@ -29,6 +33,7 @@ use crate::protocol::{Action, Ask, Ending, Event};
 use crate::seeds::{Replication, Seeds};
 
 pub use party::PartyActor;
+pub use question::{Question, QuestionReceiver, QuestionSender, chair};
 pub use session::{SessionActor, assemble};
 
 /// Messages a mailbox holds: sender and receiver take turns.

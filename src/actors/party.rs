@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::actors::question::{Question, QuestionSender};
 use crate::actors::{Errands, Reply, Wanted, What};
 use crate::domain::PartyId;
 use crate::negotiation::{Negotiator, Setting};
@@ -14,6 +15,8 @@ pub struct PartyActor {
     negotiators: Vec<Negotiator>,
     mailbox: mpsc::Receiver<Errands>,
     returns: mpsc::Sender<Errands>,
+    /// Whom to ask; `None` where the strategy decides.
+    chair: Option<QuestionSender>,
 }
 
 impl PartyActor {
@@ -31,6 +34,21 @@ impl PartyActor {
             negotiators,
             mailbox,
             returns,
+            chair: None,
+        }
+    }
+
+    /// The same party with somebody outside who answers in place of its strategy.
+    ///
+    /// # Panics
+    ///
+    /// If several sessions may be under way: one chair is at one table.
+    #[must_use]
+    pub fn answered_by(self, chair: QuestionSender) -> Self {
+        assert_eq!(self.negotiators.len(), 1, "one chair is at one table");
+        Self {
+            chair: Some(chair),
+            ..self
         }
     }
 
@@ -43,12 +61,25 @@ impl PartyActor {
                     negotiator.begin(seeds, *replication);
                     continue;
                 }
-                for event in &errands.news[request.news] {
+                let news = &errands.news[request.news];
+                for event in news {
                     negotiator.observe(event);
                 }
                 let what = match request.wanted {
                     Wanted::Begin(..) => continue,
-                    Wanted::Action { round, ask } => What::Action(negotiator.act(round, ask)),
+                    Wanted::Action { round, ask } => What::Action(match &self.chair {
+                        None => negotiator.act(round, ask),
+                        Some(chair) => {
+                            let (question, answer) = Question::new(negotiator, news, round, ask);
+                            if chair.send(question).await.is_err() {
+                                return;
+                            }
+                            let Ok(action) = answer.await else {
+                                return;
+                            };
+                            action
+                        }
+                    }),
                     Wanted::Report(ending) => What::Report(negotiator.report(&ending)),
                 };
                 errands.replies.push(Reply {

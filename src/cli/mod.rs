@@ -5,6 +5,8 @@ mod analyze;
 mod check;
 mod compare;
 mod comparison_summary;
+mod explain;
+mod explanation_summary;
 mod failure;
 mod interchange;
 mod narration;
@@ -13,6 +15,8 @@ mod progress;
 mod replay;
 mod report;
 mod runs;
+mod seat;
+mod seat_command;
 mod studies;
 mod study_summary;
 mod summary;
@@ -68,6 +72,13 @@ enum Verb {
     Play(play::PlayArguments),
     /// Tell one session of a run again, from its manifest, and hold it against the run's tables
     Replay(replay::ReplayArguments),
+    /// Tell why a session of a run ended as it did, or why sessions found no deal
+    ///
+    /// Of one session: who refused what, which acceptable outcome was nearest, whose concession
+    /// was missing, or what made the deal.
+    /// Of many: the causes, the commonest first, and the change of one option that would most
+    /// often have helped.
+    Explain(explain::ExplainArguments),
     /// Tell what theory says of a scenario: what could be agreed, and what should be
     Analyze(analyze::AnalyzeArguments),
     /// Check a file, and measure a scenario's claims
@@ -167,6 +178,7 @@ pub fn run() -> ExitCode {
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Replay(it) => replay::replay(&it),
+        Verb::Explain(it) => explain::explain(&it),
         Verb::Analyze(it) => analyze::analyze(&it),
         Verb::Check(it) => check::check(&it),
         Verb::Import(it) => interchange::import(&it),
@@ -183,7 +195,11 @@ pub fn run() -> ExitCode {
 
 /// Writes to standard output; a reader that has gone away is no failure.
 fn print(text: &str) -> Result<(), Failure> {
-    match anstream::stdout().write_all(text.as_bytes()) {
+    written(anstream::stdout().write_all(text.as_bytes()))
+}
+
+fn written(res: io::Result<()>) -> Result<(), Failure> {
+    match res {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::CouldNotFinish(
             format!("cannot write to standard output: {error}"),
         )),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::summary::outcome_lines;
-use crate::cli::text::wrap;
+use crate::cli::summary::{label_columns, outcome_lines};
+use crate::cli::text::{BAD, GOOD, heading, styled, wrap};
 use crate::domain::{Outcome, PartyId, PartySet, Scenario};
 use crate::negotiation::{SessionResult, Setting};
 use crate::protocol::{Ending, Event, Session};
@@ -15,32 +15,81 @@ pub(super) fn narration(
     result: &SessionResult,
     width: usize,
 ) -> String {
-    let scenario = setting.scenario();
+    let mut narrator = Narrator::new(setting, width);
     let mut res = String::new();
-    let mut last_offers: Vec<Option<Outcome>> = vec![None; scenario.parties.len()];
-    let is_alternating = setting.rules().protocol.is_alternating();
-    let mut round = 0;
-    if let Some(text) = session.events().first().and_then(mediators_text) {
-        let _ = writeln!(res, "\nThe mediator's first text");
-        outcome_lines(&mut res, scenario, text, 2, width);
+    narrator.tell(&mut res, setting, session.events());
+    tell_ending(&mut res, setting.scenario(), &result.ending, width);
+    tell_gains(&mut res, setting, result, None, width);
+    res
+}
+
+/// Tells a session as it goes on.
+#[derive(Debug)]
+pub(super) struct Narrator {
+    width: usize,
+    /// By party.
+    last_offers: Vec<Option<Outcome>>,
+    /// That of the last event told; 0 before the first.
+    round: u32,
+    n_told: usize,
+    in_full: Option<Outcome>,
+}
+
+impl Narrator {
+    pub(super) fn new(setting: &Setting, width: usize) -> Self {
+        Self {
+            width,
+            last_offers: vec![None; setting.scenario().parties.len()],
+            round: 0,
+            n_told: 0,
+            in_full: None,
+        }
     }
-    for event in session.events() {
-        if event.round() != round {
-            round = event.round();
-            let _ = writeln!(res, "\nRound {round}");
+
+    /// The last offer told, if it was told issue by issue.
+    pub(super) fn told_in_full(&self) -> Option<Outcome> {
+        self.in_full
+    }
+
+    /// How many events it has told.
+    pub(super) fn n_told(&self) -> usize {
+        self.n_told
+    }
+
+    /// Tells what happened next.
+    pub(super) fn tell(&mut self, res: &mut String, setting: &Setting, events: &[Event]) {
+        for event in events {
+            self.tell_one(res, setting, event);
+            self.n_told += 1;
+        }
+    }
+
+    fn tell_one(&mut self, res: &mut String, setting: &Setting, event: &Event) {
+        let (scenario, width) = (setting.scenario(), self.width);
+        if self.n_told == 0
+            && let Some(text) = mediators_text(event)
+        {
+            let _ = writeln!(res, "\n{}", heading("The mediator's first text"));
+            outcome_lines(res, scenario, text, 2, width);
+        }
+        if event.round() != self.round {
+            self.round = event.round();
+            let _ = writeln!(res, "\n{}", heading(&format!("Round {}", self.round)));
         }
         match *event {
             Event::Offered {
                 proposer, offer, ..
             } => {
-                let last = last_offers[proposer.idx()].replace(offer);
-                tell_offer(&mut res, scenario, proposer, last, offer, width);
+                let last = self.last_offers[proposer.idx()].replace(offer);
+                self.in_full = last.is_none().then_some(offer);
+                tell_offer(res, scenario, proposer, last, offer, width);
             }
             // Where offers alternate, a counter-offer is the no.
-            Event::Answered { no, .. } if is_alternating && !no.is_empty() => {}
+            Event::Answered { no, .. }
+                if setting.rules().protocol.is_alternating() && !no.is_empty() => {}
             Event::Answered {
                 yes, no, answered, ..
-            } => tell_answers(&mut res, scenario, yes.intersection(answered), no, width),
+            } => tell_answers(res, scenario, yes.intersection(answered), no, width),
             Event::Voted {
                 text,
                 standing,
@@ -48,17 +97,14 @@ pub(super) fn narration(
                 no,
                 ..
             } => {
-                tell_text(&mut res, scenario, text, standing, width);
-                tell_answers(&mut res, scenario, yes, no, width);
+                tell_text(res, scenario, text, standing, width);
+                tell_answers(res, scenario, yes, no, width);
                 if standing.is_some() && setting.rules().is_taken(text, yes) {
                     res.push_str("    The text is changed\n");
                 }
             }
         }
     }
-    tell_ending(&mut res, scenario, &result.ending, width);
-    tell_gains(&mut res, setting, result);
-    res
 }
 
 /// The text that stands when a mediator's vote is opened.
@@ -69,7 +115,8 @@ fn mediators_text(event: &Event) -> Option<Outcome> {
     }
 }
 
-fn tell_text(
+/// Tells what a mediator puts to the vote.
+pub(super) fn tell_text(
     res: &mut String,
     scenario: &Scenario,
     text: Outcome,
@@ -84,8 +131,14 @@ fn tell_text(
     tell_changes(res, scenario, standing, text, width);
 }
 
-/// One line for every issue that two outcomes settle differently.
-fn tell_changes(res: &mut String, scenario: &Scenario, from: Outcome, to: Outcome, width: usize) {
+/// A line for every issue that two outcomes settle differently.
+pub(super) fn tell_changes(
+    res: &mut String,
+    scenario: &Scenario,
+    from: Outcome,
+    to: Outcome,
+    width: usize,
+) {
     let space = &scenario.space;
     for issue in space.issues() {
         if space.option(from, issue) != space.option(to, issue) {
@@ -143,69 +196,98 @@ fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartyS
     let _ = writeln!(res, "    {}", wrap(&line, width, 4));
 }
 
-fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
+/// Tells how it stopped.
+pub(super) fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
     let label = |party: PartyId| &scenario.party(party).label;
-    let _ = match ending {
+    let line = match ending {
         Ending::Agreement {
-            round,
-            proposer,
-            outcome,
+            round, proposer, ..
         } => {
-            let _ = writeln!(
-                res,
-                "\nAgreement in round {round} on {}",
-                proposer.map_or_else(
-                    || "the mediator's text".to_owned(),
-                    |it| format!("the offer of {}", label(it))
-                )
+            let whose = proposer.map_or_else(
+                || "the mediator's text".to_owned(),
+                |it| format!("the offer of {}", label(it)),
             );
-            outcome_lines(res, scenario, *outcome, 2, width);
-            Ok(())
+            format!("Agreement in round {round} on {whose}")
         }
-        Ending::Deadline { round } => {
-            writeln!(res, "\nNo agreement: the {round} rounds are over")
+        Ending::Deadline { round } => format!("No agreement: the {round} rounds are over"),
+        Ending::Walkout { round, party } => {
+            format!(
+                "No agreement: {} walked out in round {round}",
+                label(*party)
+            )
         }
-        Ending::Walkout { round, party } => writeln!(
-            res,
-            "\nNo agreement: {} walked out in round {round}",
-            label(*party)
-        ),
         Ending::Forfeit {
             round,
             party,
             violation,
-        } => writeln!(
-            res,
-            "\nNo agreement: {} broke the rules in round {round}: it {violation}",
+        } => format!(
+            "No agreement: {} broke the rules in round {round}: it {violation}",
             label(*party)
         ),
     };
+    let style = if ending.agreement().is_some() {
+        GOOD
+    } else {
+        BAD
+    };
+    let _ = writeln!(res, "\n{}", styled(style, &wrap(&line, width, 0)));
+    if let Some(outcome) = ending.agreement() {
+        outcome_lines(res, scenario, outcome, 2, width);
+    }
 }
 
-fn tell_gains(res: &mut String, setting: &Setting, result: &SessionResult) {
+/// Tells what each party has of it, in a table as narrow as the place; one of them may be `you`.
+pub(super) fn tell_gains(
+    res: &mut String,
+    setting: &Setting,
+    result: &SessionResult,
+    you: Option<PartyId>,
+    width: usize,
+) {
+    const FIGURES: usize = 30;
     let scenario = setting.scenario();
-    let columns = scenario
-        .parties
-        .iter()
-        .map(|it| it.label.chars().count())
+    let strategy = |party: PartyId, idx: usize| {
+        if you == Some(party) {
+            "you"
+        } else {
+            setting.strategies(party)[idx].offering.name
+        }
+    };
+    let longest = scenario
+        .party_ids()
+        .zip(&result.parties)
+        .map(|(party, report)| strategy(party, report.strategy).chars().count())
         .max()
         .unwrap_or_default();
+    let columns = label_columns(scenario);
+    // Where there is no room beside the labels, the figures stand below them.
+    let is_narrow = columns + FIGURES + 2 + longest > width;
+    let (columns, last) = if is_narrow {
+        (0, "")
+    } else {
+        (columns, "  strategy")
+    };
     let _ = writeln!(
         res,
-        "\n{:<columns$}  {:>8}  {:>8}  {:>8}  strategy",
+        "\n{:<columns$}  {:>8}  {:>8}  {:>8}{last}",
         "", "no deal", "outcome", "gain"
     );
     for (party, report) in scenario.party_ids().zip(&result.parties) {
         let gain = report
             .surplus()
             .map_or_else(|| "-".to_owned(), |it| format!("{it:+.3}"));
-        let _ = writeln!(
-            res,
-            "{:<columns$}  {:>8.3}  {:>8.3}  {gain:>8}  {}",
-            scenario.party(party).label,
+        let figures = format!(
+            "  {:>8.3}  {:>8.3}  {gain:>8}",
             report.reservation_value.get(),
             report.utility().get(),
-            setting.strategies(party)[report.strategy].offering.name,
         );
+        let label = &scenario.party(party).label;
+        let strategy = strategy(party, report.strategy);
+        let _ = if is_narrow {
+            let label = wrap(&format!("{label} ({strategy})"), width, 0);
+            writeln!(res, "{label}\n{figures}")
+        } else {
+            writeln!(res, "{label:<columns$}{figures}  {strategy}")
+        };
     }
 }

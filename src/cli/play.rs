@@ -1,17 +1,21 @@
-//! `play`: one session, told round by round.
+//! `play`: one session, told round by round; a person may sit at the table for a party.
 
+use std::io::{BufReader, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 
-use crate::actors::assemble;
+use crate::actors::{SessionActor, assemble, chair};
 use crate::cli::failure::Failure;
-use crate::cli::narration::narration;
-use crate::cli::text::{terminal_width, wrap};
+use crate::cli::narration::{narration, tell_ending, tell_gains};
+use crate::cli::runs::tell;
+use crate::cli::seat::{Echo, Talk};
+use crate::cli::text::{heading, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, print, read_file};
-use crate::config::load_experiment;
+use crate::config::{load_experiment, nearest};
+use crate::domain::{PartyId, Scenario};
 use crate::experiment::CellId;
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::event_lines;
@@ -32,6 +36,9 @@ pub(super) struct PlayArguments {
         allow_negative_numbers = true
     )]
     replication: u64,
+    /// Sit at the table for this party: you are asked at each of its turns, and see what it sees
+    #[arg(long = "as", value_name = "PARTY", conflicts_with = "json")]
+    party: Option<String>,
     /// Print the events as JSON lines
     #[arg(long)]
     json: bool,
@@ -48,15 +55,35 @@ pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
         seeds: Seeds::new(experiment.seed),
         replication: Replication(arguments.replication),
     };
+    let whose = format!("seed {}", experiment.seed.0);
+    if let Some(name) = &arguments.party {
+        let me = party_named(one.setting.scenario(), name)?;
+        return one.sit_down(&whose, me);
+    }
     let (session, result) = one.run()?;
     let text = if arguments.json {
         event_lines(&one.setting, CellId(0), &session, &result)
     } else {
-        let whose = format!("seed {}", experiment.seed.0);
         one.told(&whose, &session, &result)
     };
     print(&text)?;
     Ok(exit_code(&result))
+}
+
+/// The party that is called so.
+fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
+    let mut ids = scenario.party_ids();
+    let found = ids.find(|&it| scenario.party(it).name == name);
+    found.ok_or_else(|| {
+        let known = || scenario.parties.iter().map(|it| it.name.as_str());
+        let hint = nearest(name, known()).map_or_else(
+            || format!("its parties are {}", known().collect::<Vec<_>>().join(", ")),
+            |it| format!("did you mean `{it}`?"),
+        );
+        Failure::WrongInput(format!(
+            "there is no party `{name}` in the scenario; {hint}"
+        ))
+    })
 }
 
 /// What a session deserves: whether it was forfeited.
@@ -79,13 +106,19 @@ pub(super) struct OneSession {
 impl OneSession {
     /// Runs it.
     pub(super) fn run(&self) -> Result<(Session, SessionResult), Failure> {
-        let runtime = runtime::Builder::new_current_thread()
-            .build()
-            .map_err(|it| Failure::could_not_finish(&it))?;
-        let (mut session_actor, parties) = assemble(&self.setting, 1);
+        let runtime = one_thread()?;
+        let (session_actor, parties) = assemble(&self.setting, 1);
         for party in parties {
             runtime.spawn(party.run());
         }
+        self.run_on(&runtime, session_actor)
+    }
+
+    fn run_on(
+        &self,
+        runtime: &Runtime,
+        mut session_actor: SessionActor,
+    ) -> Result<(Session, SessionResult), Failure> {
         let mut ended = None;
         runtime
             .block_on(session_actor.negotiate(
@@ -99,18 +132,86 @@ impl OneSession {
         Ok(ended.expect("a session that was run has ended"))
     }
 
+    /// Runs it with a person at the table, tells it as it goes on, and at its end all the rest.
+    fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
+        // In the middle of a line that waits for an answer nothing else would end the program.
+        let listening = ctrlc::set_handler(|| {
+            tell("\ninterrupted: the session is not finished");
+            std::process::exit(130);
+        });
+        listening.map_err(|it| Failure::could_not_finish(&it))?;
+        let runtime = one_thread()?;
+        let (session_actor, parties) = assemble(&self.setting, 1);
+        let (questions, asked) = chair();
+        for (id, party) in self.setting.scenario().party_ids().zip(parties) {
+            runtime.spawn(if id == me {
+                party.answered_by(questions.clone()).run()
+            } else {
+                party.run()
+            });
+        }
+        drop(questions);
+        print(&self.head(whose))?;
+        let stdin = std::io::stdin();
+        let echo = if stdin.is_terminal() {
+            Echo::Off
+        } else {
+            Echo::On
+        };
+        let (setting, width) = (Arc::clone(&self.setting), terminal_width());
+        let ways = (BufReader::new(stdin), anstream::stdout());
+        let talk = runtime.spawn(Talk::new(setting, me, ways, echo, width).run(asked));
+        let ended = self.run_on(&runtime, session_actor);
+        // Without the session actor all parties leave, and so does whoever asks her.
+        let mut narrator = runtime
+            .block_on(talk)
+            .map_err(|it| Failure::could_not_finish(&it))??;
+        let (session, result) = ended?;
+        let mut text = String::new();
+        let rest = &session.events()[narrator.n_told()..];
+        narrator.tell(&mut text, &self.setting, rest);
+        tell_ending(&mut text, self.setting.scenario(), &result.ending, width);
+        tell_gains(&mut text, &self.setting, &result, Some(me), width);
+        let foot = self.foot(width);
+        print(&format!("{text}\n{foot}"))?;
+        Ok(exit_code(&result))
+    }
+
     /// Tells it; `whose` says of which seed and cell it is.
     pub(super) fn told(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
+        let width = terminal_width();
+        format!(
+            "{}{}\n{}",
+            self.head(whose),
+            narration(&self.setting, session, result, width),
+            self.foot(width),
+        )
+    }
+
+    pub(super) fn head(&self, whose: &str) -> String {
         let (setting, width) = (&self.setting, terminal_width());
         let rules = setting.rules();
-        format!(
-            "{}\nSession {} of {whose}, {} rounds of {}\n{}\n{}\n",
-            setting.scenario().title,
+        let line = format!(
+            "Session {} of {whose}, {} rounds of {}",
             self.replication.0,
             rules.deadline_rounds,
             rules.protocol.name(),
-            narration(setting, session, result, width),
-            wrap(&rests_on(setting), width, 0),
+        );
+        format!(
+            "{}\n{}\n",
+            heading(&wrap(&setting.scenario().title, width, 0)),
+            wrap(&line, width, 0)
         )
     }
+
+    pub(super) fn foot(&self, width: usize) -> String {
+        format!("{}\n", wrap(&rests_on(&self.setting), width, 0))
+    }
+}
+
+/// Where the actors of one session live.
+fn one_thread() -> Result<Runtime, Failure> {
+    runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|it| Failure::could_not_finish(&it))
 }

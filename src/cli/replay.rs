@@ -45,36 +45,26 @@ pub(super) struct ReplayArguments {
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let path = arguments.folder.join("manifest.json");
     let manifest = read_sessions_manifest(&path)?;
-    check_number(arguments, &manifest)?;
+    check_number(
+        &arguments.folder,
+        &manifest,
+        arguments.cell,
+        arguments.replication,
+    )?;
     let place = path.display().to_string();
-    let RecordedCell {
-        setting,
-        seeds,
-        values,
-    } = RecordedCell::of(&manifest, &place, arguments.cell)?;
-    let again = OneSession {
-        setting,
-        seeds,
-        replication: Replication(arguments.replication),
-    };
+    let cell = RecordedCell::of(&manifest, &place, arguments.cell)?;
+    let again = cell.session(arguments.replication);
     let (session, result) = again.run()?;
     let check = Check::new(&arguments.folder, arguments.cell, &again, &session, &result)?;
     if arguments.json {
-        let cell = CellId(arguments.cell);
-        print(&event_lines(&again.setting, cell, &session, &result))?;
+        let id = CellId(arguments.cell);
+        print(&event_lines(&again.setting, id, &session, &result))?;
     } else {
-        let mut whose = format!("seed {}", manifest.seed);
-        if manifest.sweep.is_some() {
-            let told: Vec<String> = values
-                .iter()
-                .map(|it| format!("{} = {}", it.0, it.1))
-                .collect();
-            whose = format!("cell {} ({}), {whose}", arguments.cell, told.join(", "));
-        }
+        let whose = cell.whose(&manifest, arguments.cell);
         print(&again.told(&whose, &session, &result))?;
     }
     check.tell(&arguments.folder, arguments.json)?;
-    if check.differences.is_empty() {
+    if check.is_equal() {
         Ok(exit_code(&result))
     } else {
         Ok(ExitCode::from(1))
@@ -127,10 +117,33 @@ impl<'a> RecordedCell<'a> {
             values,
         })
     }
+
+    /// One of its sessions.
+    pub(super) fn session(&self, replication: u64) -> OneSession {
+        OneSession {
+            setting: Arc::clone(&self.setting),
+            seeds: self.seeds,
+            replication: Replication(replication),
+        }
+    }
+
+    /// Which cell of which seed it is, for people.
+    pub(super) fn whose(&self, manifest: &Manifest, cell: u32) -> String {
+        let seed = format!("seed {}", manifest.seed);
+        if manifest.sweep.is_none() {
+            return seed;
+        }
+        let told: Vec<String> = self
+            .values
+            .iter()
+            .map(|it| format!("{} = {}", it.0, it.1))
+            .collect();
+        format!("cell {cell} ({}), {seed}", told.join(", "))
+    }
 }
 
 /// Reads the manifest of a batch or a sweep.
-fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
+pub(super) fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
     let manifest = read_manifest(path)?;
     if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
         return Err(Failure::WrongInput(format!(
@@ -156,27 +169,36 @@ pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
         .map_err(|it| Failure::WrongInput(format!("{}: {it}", path.display())))
 }
 
-/// Refuses a session that the run cannot have had.
-fn check_number(arguments: &ReplayArguments, manifest: &Manifest) -> Result<(), Failure> {
+/// Refuses a cell that the run does not have.
+pub(super) fn check_cell(folder: &Path, manifest: &Manifest, cell: u32) -> Result<(), Failure> {
     let n_cells = manifest.cells as u64;
-    if u64::from(arguments.cell) >= n_cells {
+    if u64::from(cell) >= n_cells {
         return Err(Failure::WrongInput(format!(
-            "there is no cell {}: {} has {}, counted from 0",
-            arguments.cell,
-            arguments.folder.display(),
+            "there is no cell {cell}: {} has {}, counted from 0",
+            folder.display(),
             counted(n_cells, "cell")
         )));
     }
+    Ok(())
+}
+
+/// Refuses a session that the run cannot have had.
+pub(super) fn check_number(
+    folder: &Path,
+    manifest: &Manifest,
+    cell: u32,
+    replication: u64,
+) -> Result<(), Failure> {
+    check_cell(folder, manifest, cell)?;
     // Cells of a sweep may have stopped one by one: there it is the tables that know.
-    let n_sessions = match n_cells {
+    let n_sessions = match manifest.cells as u64 {
         1 => manifest.counts.sessions,
-        _ => manifest.sessions / n_cells,
+        n_cells => manifest.sessions / n_cells,
     };
-    if arguments.replication >= n_sessions {
+    if replication >= n_sessions {
         return Err(Failure::WrongInput(format!(
-            "there is no session {}: {} has {} in a cell, counted from 0",
-            arguments.replication,
-            arguments.folder.display(),
+            "there is no session {replication}: {} has {} in a cell, counted from 0",
+            folder.display(),
             counted(n_sessions, "session")
         )));
     }
@@ -185,7 +207,7 @@ fn check_number(arguments: &ReplayArguments, manifest: &Manifest) -> Result<(), 
 
 /// What came of holding a session against the tables of its run.
 #[derive(Default)]
-struct Check {
+pub(super) struct Check {
     /// The tables whose rows are equal.
     equal: Vec<String>,
     /// What is not equal, with both rows.
@@ -195,7 +217,7 @@ struct Check {
 }
 
 impl Check {
-    fn new(
+    pub(super) fn new(
         folder: &Path,
         cell: u32,
         again: &OneSession,
@@ -241,8 +263,13 @@ impl Check {
         Ok(res)
     }
 
+    /// Whether no row differs.
+    pub(super) fn is_equal(&self) -> bool {
+        self.differences.is_empty()
+    }
+
     /// Tells of it: on standard error if nothing but events is wanted on standard output.
-    fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+    pub(super) fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
         let mut lines = Vec::new();
         if !self.equal.is_empty() {
             lines.push(format!("Equal to its rows in {}.", self.equal.join(", ")));

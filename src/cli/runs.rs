@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::analyze::check_size;
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
@@ -322,9 +322,15 @@ fn carry_out(
     tables: &mut RunTables,
 ) -> Result<Done, (BatchError<WriteError>, u64)> {
     let worker = tables.worker();
-    let n_most = job.plan.n_sessions();
-    let mut progress = Progress::new(n_most, job.until.is_some(), arguments.quiet);
-    let (mut n_done, mut n_planned, mut n_agreements) = (0, 0, 0);
+    let n_cells = job.plan.cells().len();
+    let work = Work {
+        n_sessions: job.plan.n_sessions(),
+        is_most: job.until.is_some(),
+        n_cells,
+    };
+    let mut progress = Progress::new(work, arguments.quiet);
+    let mut achieved = Achieved::default();
+    let mut n_planned = 0;
     let next_wave = |tables: &RunTables| {
         let rule = job.until.as_ref()?;
         rule.next_wave(&job.plan, job.pairing, tables.tallies())
@@ -335,22 +341,30 @@ fn carry_out(
     };
     while let Some(plan) = next {
         n_planned += plan.n_sessions();
+        // Cells that are left out are known well enough.
+        achieved.cells = n_cells - plan.n_active_cells();
         let res = run(&plan, threads, interrupt, &worker, |chunk| {
-            n_done += chunk.product.tally().n_sessions();
-            n_agreements += chunk.product.tally().n_agreements();
+            let cell = chunk.cell.idx();
+            achieved.sessions += chunk.product.tally().n_sessions();
+            achieved.agreements += chunk.product.tally().n_agreements();
             tables.push(chunk)?;
-            progress.advance(n_done, n_agreements);
+            let is_complete = tables.tallies()[cell].n_sessions() == job.plan.n_replications();
+            achieved.cells += usize::from(is_complete);
+            progress.advance(achieved);
             Ok(())
         });
         if let Err(error) = res {
             progress.finish();
-            return Err((error, n_done));
+            return Err((error, achieved.sessions));
         }
-        let is_complete = n_done == n_planned;
+        let is_complete = achieved.sessions == n_planned;
         next = is_complete.then(|| next_wave(tables)).flatten();
     }
     progress.finish();
-    Ok(Done { n_done, n_planned })
+    Ok(Done {
+        n_done: achieved.sessions,
+        n_planned,
+    })
 }
 
 fn manifest(

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
 use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
@@ -221,7 +221,8 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
     let plan = Plan::new(vec![cell], study.n_sessions());
     let mut figures: Vec<Figures> = Vec::new();
     let mut endings = [0; 4];
-    let mut progress = Progress::new(plan.n_sessions(), false, arguments.study.quiet);
+    let work = Work::of_one_cell(plan.n_sessions());
+    let mut progress = Progress::new(work, arguments.study.quiet);
     let res = run(
         &plan,
         running.threads,
@@ -232,7 +233,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
                 endings[it.ending()] += 1;
             }
             figures.extend(chunk.product);
-            progress.advance(figures.len() as u64, endings[0]);
+            progress.advance(Achieved::in_one_cell(figures.len() as u64, endings[0]));
             Ok::<(), std::convert::Infallible>(())
         },
     );
@@ -343,13 +344,17 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
     let running = Running::start("flip", record, &arguments.study, &experiment)?;
     let mut endings = [0; 4];
     let mut n_done = 0;
-    let mut progress = Progress::new(search.n_sessions_max(), true, arguments.study.quiet);
+    let work = Work {
+        is_most: true,
+        ..Work::of_one_cell(search.n_sessions_max())
+    };
+    let mut progress = Progress::new(work, arguments.study.quiet);
     let flips = search.run(running.threads, &running.interrupt, |figures| {
         for it in figures {
             endings[it.ending()] += 1;
         }
         n_done += figures.len() as u64;
-        progress.advance(n_done, endings[0]);
+        progress.advance(Achieved::in_one_cell(n_done, endings[0]));
     });
     progress.finish();
     let flips = flips.map_err(|it| Failure::could_not_finish(&it))?;

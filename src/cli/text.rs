@@ -1,6 +1,28 @@
 //! Figures and labels as people read them.
 
+use anstyle::{AnsiColor, Style};
+
 pub(super) use crate::wording::{count, counted, percent, percent_interval};
+
+/// How something good for whom it is about looks in a terminal; no colour carries meaning alone.
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// How something bad looks.
+pub(super) const BAD: Style = AnsiColor::Red.on_default();
+/// How what is beside the point looks.
+pub(super) const FAINT: Style = Style::new().dimmed();
+const HEADING: Style = Style::new().bold();
+
+/// The text in a style, which is taken off again where there is no terminal.
+///
+/// Lines are made before they are styled: a style has no width.
+pub(super) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The text as a heading.
+pub(super) fn heading(text: &str) -> String {
+    styled(HEADING, text)
+}
 
 /// A bar as long as a share of `width` columns.
 pub(super) fn bar(share: f64, width: usize) -> String {

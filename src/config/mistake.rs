@@ -76,7 +76,7 @@ impl Mistake {
 }
 
 /// The known name that is most like a name, if any is nearly the same.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|it| (strsim::jaro_winkler(name, it), it))

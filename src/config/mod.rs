@@ -31,6 +31,7 @@ pub use load::{
     Experiment, Input, LoadedScenario, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment,
     load_scenario,
 };
+pub(crate) use mistake::nearest;
 pub use mistake::{Mistake, Mistakes};
 pub use recorded::load_recorded;
 pub use shape::{experiment_schema, scenario_schema};

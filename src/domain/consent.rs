@@ -51,6 +51,11 @@ impl ConsentRule {
         &self.vetoes
     }
 
+    /// The quotas in file order.
+    pub fn quotas(&self) -> &[Quota] {
+        &self.quotas
+    }
+
     /// Whose consent no agreement can do without, whatever it says.
     pub fn always_needed(&self) -> PartySet {
         self.vetoes

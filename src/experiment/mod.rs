@@ -2,9 +2,11 @@
 
 mod agreement_tally;
 mod batch;
+mod causes;
 mod claims;
 mod comparison;
 mod effects;
+mod explanation;
 mod flip;
 mod numbers;
 mod plan;
@@ -16,9 +18,13 @@ mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
+pub use causes::{Causes, Explainer};
 pub use claims::measure_claims;
 pub use comparison::{ComparedDeal, ComparedSession, Comparison, Difference, Figure, Subject};
 pub use effects::{Effect, Effects, FigureWorker, Figures, Pairing};
+pub use explanation::{
+    Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
+};
 pub use flip::{Flip, FlipSearch, Flips, LeastShift};
 pub use numbers::QUANTILE_PERCENTS;
 pub use plan::{Cell, CellId, Plan};

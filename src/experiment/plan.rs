@@ -83,6 +83,11 @@ impl Plan {
         &self.cells
     }
 
+    /// How many cells have work.
+    pub fn n_active_cells(&self) -> usize {
+        self.active.len()
+    }
+
     /// How many replications of each cell there are.
     pub fn n_replications(&self) -> u64 {
         self.replications.end - self.replications.start

@@ -8,7 +8,7 @@ mod setting;
 mod variation;
 
 pub use draw::PreferenceDraw;
-pub use negotiator::Negotiator;
+pub use negotiator::{Negotiator, Outlook};
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
 pub use setting::{Setting, SettingError};

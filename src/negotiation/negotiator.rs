@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Outcome, PartyId, PartySet, Utility};
+use crate::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
 use crate::negotiation::draw::{Draws, PreferenceDraw};
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
@@ -20,6 +20,17 @@ pub struct Negotiator {
     searches: [Option<Halves>; 2],
     /// What it brings to the present session; `None` before the first.
     seat: Option<Seat>,
+}
+
+/// What a party knows of its own side, for somebody outside who answers for it.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// Its preferences, as drawn for this session.
+    pub preferences: Preferences,
+    /// Its best outcome; of several as good, the first in the order of outcomes.
+    pub best: Outcome,
+    /// What a utility of this round keeps of its worth: 1 where a round more costs nothing.
+    pub kept: Utility,
 }
 
 /// What a party brings to one session.
@@ -208,6 +219,21 @@ impl Negotiator {
             no: ledger.no,
             lone_refusals: ledger.lone_refusals,
             lone_refusals_by_issue: std::mem::take(&mut ledger.lone_refusals_by_issue),
+        }
+    }
+
+    /// What it knows of its own side in a round, counted from 1.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down.
+    pub fn outlook(&mut self, round: u32) -> Outlook {
+        let (_, search, _) = self.at_the_table(round);
+        let best = search.best();
+        Outlook {
+            preferences: self.draw.preferences().clone(),
+            best,
+            kept: self.draw.discounted(Utility::ONE, round),
         }
     }
 

@@ -29,7 +29,7 @@ pub use manifest::{
     SweepRecord, Timing, Until,
 };
 pub use recorded_rows::RecordedRows;
-pub use recorded_sessions::{RecordedSessions, TableError, swept_values};
+pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{

@@ -301,6 +301,59 @@ impl<R: Read> RecordedSessions<R> {
     }
 }
 
+/// How a session ended, as `sessions.csv` has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordedEnding {
+    /// Which session.
+    pub replication: u64,
+    /// One of [`Ending::NAMES`].
+    pub ending: String,
+    /// In which round, from 1.
+    pub round: u32,
+}
+
+impl RecordedEnding {
+    /// Whether there is a deal.
+    pub fn is_agreement(&self) -> bool {
+        self.ending == "agreement"
+    }
+
+    /// Reads how the sessions of a cell ended, from `sessions.csv` with the name that errors call
+    /// it by.
+    ///
+    /// # Errors
+    ///
+    /// At once if a column is missing, and later for a row that is not as a run writes it.
+    pub fn read<R: Read>(
+        (name, input): (String, R),
+        cell: CellId,
+    ) -> Result<impl Iterator<Item = Result<Self, TableError>>, TableError> {
+        let mut table = Table::new(name, input);
+        let of_cell = table.column("cell")?;
+        let replication = table.column("replication")?;
+        let ending = table.column("ending")?;
+        let round = table.column("round")?;
+        let mut next = move || {
+            while table.advance()? {
+                if table.whole::<u32>(of_cell, "cell")? != cell.0 {
+                    continue;
+                }
+                let word = table.text(ending);
+                if !Ending::NAMES.contains(&word) {
+                    return Err(table.wrong(format!("`{word}` is no `ending`")));
+                }
+                return Ok(Some(Self {
+                    replication: table.whole(replication, "replication")?,
+                    ending: word.to_owned(),
+                    round: table.whole(round, "round")?,
+                }));
+            }
+            Ok(None)
+        };
+        Ok(std::iter::from_fn(move || next().transpose()))
+    }
+}
+
 /// What `cells.csv` says of one cell: the swept paths and their values as written.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod greatest_sum;
 mod landscape;
 mod leeway;
 mod legislative_bargaining;
+mod nearest_agreement;
 mod preference_claim;
 #[cfg(test)]
 mod small_worlds;
@@ -36,6 +37,7 @@ pub use crisis_bargaining::{PowerShift, UltimatumUnderThreat};
 pub use frontier::{Frontier, FrontierBuilder, distance};
 pub use landscape::{LANDSCAPE_OUTCOMES_MAX, Landscape, LandscapeBuilder, landscape};
 pub use legislative_bargaining::{LegislativeBargaining, LegislativeShares};
+pub use nearest_agreement::{NearestAgreement, nearest_agreement};
 pub use preference_claim::is_always_preferred;
 pub use solution_point::{Concept, Yardstick};
 pub use statement::holds;

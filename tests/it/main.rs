@@ -6,10 +6,13 @@ mod compare;
 mod configs;
 mod designs;
 mod drivers;
+mod explain;
 mod interchange;
 mod luck;
 mod mistakes;
 mod negmas;
+#[cfg(unix)]
+mod progress;
 mod readme;
 mod references;
 mod replay;
@@ -17,11 +20,14 @@ mod report;
 mod runs;
 mod schema;
 mod search;
+mod seats;
 mod solutions;
 mod stopping;
 mod strategies;
 mod studies;
 mod sweeps;
+#[cfg(unix)]
+mod terminal;
 mod tidy;
 mod violations;
 mod worlds;

@@ -1,0 +1,72 @@
+//! What is asked of somebody outside who answers for a party.
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::actors::MAILBOX_CAPACITY;
+use crate::domain::Outcome;
+use crate::negotiation::{Negotiator, Outlook};
+use crate::protocol::{Action, Ask, Event};
+
+/// Where a party's actor sends its questions.
+pub type QuestionSender = mpsc::Sender<Question>;
+/// Where whoever answers for a party hears them.
+pub type QuestionReceiver = mpsc::Receiver<Question>;
+
+/// The line from a party's actor to whoever answers for it.
+pub fn chair() -> (QuestionSender, QuestionReceiver) {
+    mpsc::channel(MAILBOX_CAPACITY)
+}
+
+/// What is asked, with all that the party may see: its own side, and what happened in public.
+///
+/// A question that is dropped without an answer ends the party's actor, and so the session.
+#[derive(Debug)]
+pub struct Question {
+    /// What happened at the table since the last question.
+    pub news: Vec<Event>,
+    /// The present round, from 1.
+    pub round: u32,
+    /// What is asked.
+    pub ask: Ask,
+    /// The party's own side.
+    pub outlook: Outlook,
+    /// What the party's strategy would do.
+    pub advice: Action,
+    answer: oneshot::Sender<Action>,
+}
+
+impl Question {
+    pub(super) fn new(
+        negotiator: &mut Negotiator,
+        news: &[Event],
+        round: u32,
+        ask: Ask,
+    ) -> (Self, oneshot::Receiver<Action>) {
+        let (answer, answered) = oneshot::channel();
+        let question = Self {
+            news: news.to_vec(),
+            round,
+            ask,
+            outlook: negotiator.outlook(round),
+            // Asked every time, so that the strategy's luck does not depend on who listens.
+            advice: negotiator.act(round, ask),
+            answer,
+        };
+        (question, answered)
+    }
+
+    /// What the outcome in question is, if the question is about one.
+    pub fn about(&self) -> Option<Outcome> {
+        match self.ask {
+            Ask::Offer => None,
+            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. } => Some(offer),
+            Ask::Vote { text, .. } => Some(text),
+        }
+    }
+
+    /// Answers; an action that does not fit the question breaks the rules.
+    pub fn answer(self, action: Action) {
+        // The session may be gone: then nobody waits for an answer.
+        let _ = self.answer.send(action);
+    }
+}
