@@ -1,5 +1,7 @@
 //! The tables with a row or more per session, written as the sessions come.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
 use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
@@ -114,7 +116,8 @@ pub struct SessionRows {
 }
 
 /// Whether every offer and every answer is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Transcripts {
     /// Yes.
     Written,
@@ -123,7 +126,8 @@ pub enum Transcripts {
 }
 
 /// Whether agreements are held against what theory says of each session's preferences.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distances {
     /// Yes, which takes longer than the session itself.
     Measured,

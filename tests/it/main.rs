@@ -13,6 +13,7 @@ mod negmas;
 mod readme;
 mod references;
 mod replay;
+mod resume;
 mod runs;
 mod schema;
 mod search;
