@@ -153,24 +153,29 @@ impl Job {
         [Edition::PLAIN].into_iter().chain(spreadsheet).collect()
     }
 
+    /// What its tables hold beyond what every run tells.
+    pub(super) fn extras(&self) -> Extras {
+        Extras {
+            transcripts: self.request.transcripts,
+            distances: self.request.distances,
+        }
+    }
+
     /// Begins its tables, or goes on with them.
     pub(super) fn open_tables(
         &self,
         directory: &RunDirectory,
         journal: Journal,
     ) -> Result<RunTables, WriteError> {
-        let extras = Extras {
-            transcripts: self.request.transcripts,
-            distances: self.request.distances,
-        };
         RunTables::open(
             directory,
             journal,
             self.plan.cells(),
             self.parameters.clone(),
-            self.pairing,
+            // A shard may begin behind the first of the cells that are compared.
+            self.shard.map_or(self.pairing, |_| Pairing::Unpaired),
             self.editions(),
-            extras,
+            self.extras(),
         )
     }
 

@@ -16,11 +16,11 @@ pub(super) enum Reopened {
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with.
 pub(super) fn reopen(verb: &str, run: &Path) -> Result<Reopened, Failure> {
-    let refused =
-        |why: &str| Failure::WrongInput(format!("cannot go on with {}: {why}", run.display()));
+    let act = "go on with";
+    let refused = |why: &str| refused(act, run, why);
     let (directory, journal, head) = match RunDirectory::reopen(run) {
         Err(JournalError::Complete) => return Ok(Reopened::Complete),
-        it => it.map_err(|it| refused(&with_causes(&it)))?,
+        it => it.map_err(|it| not_taken_up(act, run, &it))?,
     };
     let begun = &head.request.verb;
     if begun != verb {
@@ -37,4 +37,18 @@ pub(super) fn reopen(verb: &str, run: &Path) -> Result<Reopened, Failure> {
         .remove("manifest.json")
         .map_err(|it| Failure::could_not_finish(&it))?;
     Ok(Reopened::Stopped(Box::new(job), directory, journal))
+}
+
+/// Tells why a run is not one to do something with.
+pub(super) fn refused(act: &str, run: &Path, why: &str) -> Failure {
+    Failure::WrongInput(format!("cannot {act} {}: {why}", run.display()))
+}
+
+/// Tells why a run's journal cannot be taken up to do something with the run.
+pub(super) fn not_taken_up(act: &str, run: &Path, error: &JournalError) -> Failure {
+    let why = with_causes(error);
+    if matches!(error, JournalError::Unreadable(_)) && run.is_dir() {
+        return Failure::CouldNotFinish(format!("cannot {act} {}: {why}", run.display()));
+    }
+    refused(act, run, &why)
 }

@@ -15,7 +15,9 @@ use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, shell_word, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print};
-use crate::experiment::{BatchError, Factor, Finding, Interrupt, Tally, design_findings, run};
+use crate::experiment::{
+    BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
+};
 use crate::output::{
     Delimiter, Distances, Finished, RunDirectory, RunRequest, RunTables, Timing, Transcripts,
     WriteError, write_sensitivity,
@@ -47,6 +49,9 @@ pub(super) struct RunArguments {
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
+    /// Run one of several parts, such as 3/64; `demarche merge` makes the run of all of them
+    #[arg(long, value_name = "NUMBER/OF")]
+    shard: Option<Shard>,
     /// Show no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -55,13 +60,14 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 8] = [
+const WHAT_A_RUN_KNOWS: [&str; 9] = [
     "file",
     "sessions",
     "out",
     "transcripts",
     "distances",
     "excel",
+    "shard",
     "settings",
     "seed",
 ];
@@ -122,7 +128,7 @@ impl RunArguments {
                 Distances::Omitted
             },
             excel: self.excel.map(DelimiterArgument::resolve),
-            shard: None,
+            shard: self.shard.map(|it| it.to_string()),
         }
     }
 }
@@ -180,7 +186,11 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
         let what = format!("{}; {sessions} are complete", with_causes(&error));
         stopped(&what, &job, &directory)
     })?;
-    conclude(&job, &directory, tables, &done, &stopwatch, arguments.quiet)
+    match job.shard {
+        Some(_) if done.n_done < done.n_planned => Ok(interrupted(&job, &done, &directory)),
+        Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
+        None => conclude(&job, &directory, tables, &done, &stopwatch, arguments.quiet),
+    }
 }
 
 /// When a run began, and on how many threads.
@@ -213,7 +223,7 @@ impl Stopwatch {
 }
 
 /// Writes the tables over all sessions and the manifest, and tells what came out.
-fn conclude(
+pub(super) fn conclude(
     job: &Job,
     directory: &RunDirectory,
     tables: RunTables,
@@ -249,6 +259,29 @@ fn conclude(
     }
     if done.n_done < done.n_planned {
         return Ok(interrupted(job, done, directory));
+    }
+    Ok(exit_code(endings))
+}
+
+/// Makes sure of a shard, which waits for the others.
+fn conclude_shard(
+    job: &Job,
+    shard: Shard,
+    directory: &RunDirectory,
+    tables: &RunTables,
+    is_quiet: bool,
+) -> Result<ExitCode, Failure> {
+    let synced = directory.sync();
+    synced.map_err(|it| stopped(&with_causes(&it), job, directory))?;
+    let endings = endings(tables.tallies());
+    if !is_quiet {
+        let sessions = counted(endings.iter().sum(), "session");
+        let (title, path) = (&job.title, directory.path().display());
+        print(&format!(
+            "{title}\nshard {shard}: {sessions} in {path}\n\
+             `demarche merge` makes the run of all {} shards\n",
+            shard.of()
+        ))?;
     }
     Ok(exit_code(endings))
 }
@@ -405,7 +438,11 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
 }
 
 /// Where a run's folder is to be: the one asked for, or one named after the time and the experiment.
-fn new_path(asked: Option<&Path>, name: &str, started: &jiff::Zoned) -> Result<PathBuf, Failure> {
+pub(super) fn new_path(
+    asked: Option<&Path>,
+    name: &str,
+    started: &jiff::Zoned,
+) -> Result<PathBuf, Failure> {
     if let Some(path) = asked {
         refuse_existing(path)?;
         return Ok(path.to_owned());
@@ -461,7 +498,7 @@ pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
 }
 
 /// A run that could not go on, and how it can be gone on with.
-fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
+pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
     let path = directory.path();
     Failure::CouldNotFinish(if path.is_dir() {
         format!("{what}; {}", way_on(job, directory))
@@ -471,7 +508,7 @@ fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
 }
 
 /// What people type to go on with a run that was stopped.
-fn way_on(job: &Job, directory: &RunDirectory) -> String {
+pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
     let path = directory.path().display().to_string();
     let verb = &job.request.verb;
     format!(

@@ -275,6 +275,11 @@ impl Journal {
         Ok(Self { path, file })
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What the run was begun with.
     pub(super) fn head(&self) -> Result<JournalHead, JournalError> {
         let (head, _) = JournalReader::open(&self.path)?;

@@ -18,6 +18,7 @@ mod run_record;
 mod run_tables;
 mod session_records;
 mod session_tables;
+mod shard_tables;
 mod solution_tables;
 mod study_tables;
 mod summary_tables;
@@ -42,6 +43,7 @@ pub use run_tables::{
     Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,
 };
 pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_headers};
+pub use shard_tables::{ShardFlaw, read_shard};
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;

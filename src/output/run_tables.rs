@@ -11,7 +11,7 @@ use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
-use crate::output::journal::{Journal, JournalReader, Stretch};
+use crate::output::journal::{ChunkRecord, Journal, JournalReader, Stretch};
 use crate::output::recorded_chunks::RecordedChunks;
 use crate::output::run_directory::{RunDirectory, WriteError};
 use crate::output::session_records::{push_session, read_sessions};
@@ -28,7 +28,7 @@ use crate::protocol::Session;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Edition {
     form: Form,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
 }
 
 impl Edition {
@@ -127,6 +127,25 @@ impl Product {
         self.agreements.extend(AgreementTally::of(cell, session));
         self.figures.push(Figures::of(session));
         push_session(&mut self.record, session);
+    }
+
+    /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
+    pub(super) fn recorded(
+        record: &ChunkRecord,
+        plan: &Plan,
+        idx: u64,
+        rows: Vec<SessionRows>,
+    ) -> Option<Chunk<Self>> {
+        let (cell, replications) = plan.chunk(idx);
+        let scenario = plan.cells()[cell.idx()].setting.scenario();
+        let sessions = read_sessions(&record.sessions, scenario)?;
+        let is_this =
+            record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
+        let mut product = Self::new(scenario, rows);
+        for session in &sessions {
+            product.count(scenario, cell, session);
+        }
+        is_this.then_some(Chunk { cell, product })
     }
 
     /// What the sessions come to.
@@ -264,19 +283,10 @@ impl RunTables {
     pub fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
         let n_chunks = self.n_recorded.min(plan.n_chunks());
         for idx in 0..n_chunks {
-            let (cell, replications) = plan.chunk(idx);
-            let scenario = self.cells[cell.idx()].setting.scenario();
             let record = self.recorded.next_record()?;
-            let sessions = record
-                .filter(|it| it.cell == cell)
-                .and_then(|it| read_sessions(&it.sessions, scenario))
-                .filter(|it| it.iter().map(|it| it.replication).eq(replications))
-                .ok_or_else(|| self.journal.foreign())?;
-            let mut product = Product::new(scenario, Vec::new());
-            for session in &sessions {
-                product.count(scenario, cell, session);
-            }
-            self.take_in(Chunk { cell, product })?;
+            let product = record.and_then(|it| Product::recorded(&it, plan, idx, Vec::new()));
+            let chunk = product.ok_or_else(|| self.journal.foreign())?;
+            self.take_in(chunk)?;
         }
         self.n_recorded -= n_chunks;
         Ok(n_chunks)
@@ -443,7 +453,7 @@ fn write_agreements(
 }
 
 /// By edition, the tables that get rows as sessions come.
-fn session_places(
+pub(super) fn session_places(
     directory: &RunDirectory,
     scenario: &Scenario,
     editions: &[Edition],

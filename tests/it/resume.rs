@@ -28,7 +28,7 @@ const CHUNK: usize = 256;
 const MORE: [&str; 4] = ["--sessions", "900", "--transcripts", "--excel=semicolon"];
 
 /// The files of a run, the manifest without what the clock says of it.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = tables(folder);
     let mut manifest = manifest(folder);
     manifest["timing"].take();
