@@ -4,22 +4,23 @@ use std::path::Path;
 
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
+use crate::cli::print;
 use crate::output::{Journal, JournalError, RunDirectory};
 
-/// A run that was begun before.
-pub(super) enum Reopened {
-    /// It is to be gone on with.
-    Stopped(Box<Job>, RunDirectory, Journal),
-    /// Nothing is left to do.
-    Complete,
-}
-
-/// Takes up a run of a verb, if its files and this program are those that it was begun with.
-pub(super) fn reopen(verb: &str, run: &Path) -> Result<Reopened, Failure> {
+/// Takes up a run of a verb, if its files and this program are those that it was begun with;
+/// `None`, and that is told, if it is complete.
+pub(super) fn reopen(
+    verb: &str,
+    run: &Path,
+) -> Result<Option<(Job, RunDirectory, Journal)>, Failure> {
     let act = "go on with";
     let refused = |why: &str| refused(act, run, why);
     let (directory, journal, head) = match RunDirectory::reopen(run) {
-        Err(JournalError::Complete) => return Ok(Reopened::Complete),
+        Err(JournalError::Complete) => {
+            let run = run.display();
+            print(&format!("{run} is complete: nothing is left to do\n"))?;
+            return Ok(None);
+        }
         it => it.map_err(|it| not_taken_up(act, run, &it))?,
     };
     let begun = &head.request.verb;
@@ -36,7 +37,7 @@ pub(super) fn reopen(verb: &str, run: &Path) -> Result<Reopened, Failure> {
     directory
         .remove("manifest.json")
         .map_err(|it| Failure::could_not_finish(&it))?;
-    Ok(Reopened::Stopped(Box::new(job), directory, journal))
+    Ok(Some((job, directory, journal)))
 }
 
 /// Tells why a run is not one to do something with.

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::Progress;
-use crate::cli::resume::{Reopened, reopen};
+use crate::cli::resume::reopen;
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
@@ -19,8 +19,8 @@ use crate::experiment::{
     BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
 };
 use crate::output::{
-    Delimiter, Distances, Finished, RunDirectory, RunRequest, RunTables, Timing, Transcripts,
-    WriteError, write_sensitivity,
+    Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
+    Transcripts, WriteError, write_sensitivity,
 };
 
 #[derive(Debug, Args)]
@@ -153,23 +153,12 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
     // Whoever sees the folder can interrupt what fills it.
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
-    let (job, directory, journal) = match &arguments.resume {
-        Some(run) => match reopen(verb, run)? {
-            Reopened::Stopped(job, directory, journal) => (*job, directory, journal),
-            Reopened::Complete => {
-                let run = run.display();
-                print(&format!("{run} is complete: nothing is left to do\n"))?;
-                return Ok(ExitCode::SUCCESS);
-            }
-        },
-        None => {
-            let job = Job::load(arguments.request(verb))?;
-            let out = arguments.out.as_deref();
-            let path = new_path(out, &job.name, &jiff::Zoned::now())?;
-            let created = RunDirectory::create_with_journal(&path, &job.head());
-            let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
-            (job, directory, journal)
-        }
+    let run = match &arguments.resume {
+        Some(run) => reopen(verb, run)?,
+        None => Some(begin(verb, arguments)?),
+    };
+    let Some((job, directory, journal)) = run else {
+        return Ok(ExitCode::SUCCESS);
     };
     let stopwatch = Stopwatch::start(threads(arguments.threads));
     let opened = job.open_tables(&directory, journal);
@@ -191,6 +180,16 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
         Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
         None => conclude(&job, &directory, tables, &done, &stopwatch, arguments.quiet),
     }
+}
+
+/// Makes the folder of a new run.
+fn begin(verb: &str, arguments: &RunArguments) -> Result<(Job, RunDirectory, Journal), Failure> {
+    let job = Job::load(arguments.request(verb))?;
+    let out = arguments.out.as_deref();
+    let path = new_path(out, &job.name, &jiff::Zoned::now())?;
+    let created = RunDirectory::create_with_journal(&path, &job.head());
+    let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
+    Ok((job, directory, journal))
 }
 
 /// When a run began, and on how many threads.

@@ -103,6 +103,10 @@ impl JournalHead {
     }
 
     /// The first difference between the head of a journal and that of another run, in words.
+    ///
+    /// # Panics
+    ///
+    /// Never: what is asked for can be written as JSON.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let asked = |it: &Self| serde_json::to_value(&it.request).expect("a request is plain JSON");
         let (there, here) = (asked(self), asked(other));

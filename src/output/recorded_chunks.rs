@@ -18,6 +18,14 @@ pub(super) struct RecordedChunks {
     n_chunks: u64,
 }
 
+/// A chunk that counts.
+#[derive(Debug)]
+pub(super) struct RecordedChunk {
+    pub(super) record: ChunkRecord,
+    /// The bytes of its rows, by table.
+    pub(super) rows: Vec<Vec<u8>>,
+}
+
 /// What is wrong behind the chunks that count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Flaw {
@@ -52,9 +60,8 @@ impl RecordedChunks {
         })
     }
 
-    /// The next chunk's record, with its rows by table; `None` if there is no further one that
-    /// counts.
-    pub(super) fn next(&mut self) -> Result<Option<(ChunkRecord, Vec<Vec<u8>>)>, WriteError> {
+    /// The next chunk; `None` if there is no further one that counts.
+    pub(super) fn next(&mut self) -> Result<Option<RecordedChunk>, WriteError> {
         if self.flaw.is_some() {
             return Ok(None);
         }
@@ -77,7 +84,7 @@ impl RecordedChunks {
         self.journal_end = self.records.position();
         self.table_ends = self.tables.iter().map(WrittenTable::position).collect();
         self.n_chunks += 1;
-        Ok(Some((record, rows)))
+        Ok(Some(RecordedChunk { record, rows }))
     }
 
     /// How many chunks were read and count.

@@ -62,7 +62,7 @@ pub fn read_shard(
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
     for idx in 0..n_planned {
-        let Some((record, rows)) = chunks.next()? else {
+        let Some(chunk) = chunks.next()? else {
             let n_chunks = chunks.n_chunks();
             return Err(match chunks.flaw() {
                 None => ShardFlaw::Unfinished {
@@ -79,12 +79,12 @@ pub fn read_shard(
                 },
             });
         };
-        let mut rows = rows.into_iter();
+        let mut rows = chunk.rows.into_iter();
         let rows = editions
             .iter()
             .map(|it| SessionRows::written(it.dialect, extras.transcripts, rows.by_ref()))
             .collect();
-        let chunk = Product::recorded(&record, part, idx, rows);
+        let chunk = Product::recorded(&chunk.record, part, idx, rows);
         deliver(chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?)?;
     }
     if chunks.next()?.is_some() {

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use demarche::config::{Overrides, load_experiment};
-use demarche::experiment::{Cell, Interrupt, Pairing, Plan, run as run_plan};
+use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
 use demarche::output::{
     Delimiter, Distances, Edition, Extras, InputFile, Journal, JournalHead, Parameters,
     RunDirectory, RunRequest, RunTables, Transcripts,
@@ -224,11 +224,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             let (directory, journal, _) = RunDirectory::reopen(&cut).unwrap();
             let mut tables_again = open(&directory, journal, &plan);
             assert_eq!(tables_again.restore(&plan).unwrap(), expected as u64);
-            let n_sessions: u64 = tables_again
-                .tallies()
-                .iter()
-                .map(|it| it.n_sessions())
-                .sum();
+            let n_sessions: u64 = tables_again.tallies().iter().map(Tally::n_sessions).sum();
             assert_eq!(n_sessions, SESSIONS.min((expected * CHUNK) as u64));
             for (path, bytes) in tables(&cut) {
                 let end = boundaries[expected][&path];
@@ -289,6 +285,11 @@ fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
 /// Runs are killed at moments that nobody chose, and gone on with on other numbers of threads;
 /// the environment's `KILLS` says how often.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "the moment of a kill is about wall time, and how many there were is told to people"
+)]
 fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     let n_kills = std::env::var("KILLS").map_or(10, |it| it.parse().expect("a number of kills"));
     let folder = TempDir::new().unwrap();
