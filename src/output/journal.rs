@@ -153,7 +153,7 @@ pub enum JournalError {
     /// There is none: the run is complete.
     #[error("the run is complete")]
     Complete,
-    /// There is none, and no manifest either.
+    /// There is none, and no manifest that says so either.
     #[error("there is no {JOURNAL} in it: no batch and no sweep was stopped there")]
     Missing,
     /// It is locked.
@@ -260,10 +260,10 @@ impl Journal {
         let path = folder.join(JOURNAL);
         let is_gone = |it: &Path| it.symlink_metadata().is_err();
         let none = || {
-            if is_gone(&folder.join("manifest.json")) {
-                JournalError::Missing
-            } else {
-                JournalError::Complete
+            let manifest = fs::read(folder.join("manifest.json")).unwrap_or_default();
+            match serde_json::from_slice::<Json>(&manifest) {
+                Ok(it) if it["complete"] == true => JournalError::Complete,
+                _ => JournalError::Missing,
             }
         };
         let unreadable = |source| WriteError::new("open", path.clone(), source);

@@ -411,6 +411,13 @@ fn what_is_no_stopped_run_is_refused() {
     assert!(told.contains("cannot open"), "{told}");
     let told = refusal(folder.path());
     assert!(told.contains("there is no journal.bin in it"), "{told}");
+    fs::write(
+        folder.path().join("manifest.json"),
+        r#"{ "complete": false }"#,
+    )
+    .unwrap();
+    let told = refusal(folder.path());
+    assert!(told.contains("there is no journal.bin in it"), "{told}");
     fs::write(folder.path().join("journal.bin"), "what is this?").unwrap();
     let told = refusal(folder.path());
     assert!(told.contains("has no head that can be read"), "{told}");
