@@ -233,3 +233,113 @@ fn read_utility(bytes: &mut ExactBytes<'_>) -> Option<Utility> {
     let utility = Utility::clamped(units);
     (utility.units() == units).then_some(utility)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::load_scenario;
+
+    fn scenario() -> Scenario {
+        let text = include_str!("../../configs/scenarios/two-villages.toml");
+        let read_file = |_: &Path| Ok(text.to_owned());
+        let loaded = load_scenario(Path::new("two-villages.toml"), &[], &read_file);
+        loaded.unwrap().setting.scenario().clone()
+    }
+
+    fn session(ending: Ending, replication: u64) -> SessionResult {
+        let report = |units: i64, conceded| PartyReport {
+            strategy: 1,
+            reservation_value: Utility::clamped(units),
+            best_utility: Utility::ONE,
+            agreement_utility: ending.agreement().map(|_| Utility::clamped(-units)),
+            offers: 300,
+            concessions: 7,
+            conceded,
+            yes: 0,
+            no: u32::MAX,
+            lone_refusals: 2,
+            lone_refusals_by_issue: vec![0, 2],
+        };
+        SessionResult {
+            replication: Replication(replication),
+            parties: vec![report(-5, Some(0.1 + 0.2)), report(1 << 40, None)],
+            n_offers: 600,
+            ending,
+        }
+    }
+
+    #[test]
+    fn sessions_with_every_ending_come_back_and_nothing_else_does() {
+        let scenario = scenario();
+        let outcome = scenario.space.outcomes().last().unwrap();
+        // A party that breaks the rules may say what is no outcome.
+        let none = Outcome::from_shares(u64::MAX);
+        let party = PartyId::new(1);
+        let asked = [
+            Ask::Offer,
+            Ask::Answer {
+                offer: outcome,
+                proposer: party,
+            },
+            Ask::AcceptOrReplace {
+                offer: outcome,
+                proposer: party,
+            },
+            Ask::Vote {
+                text: outcome,
+                standing: None,
+            },
+            Ask::Vote {
+                text: outcome,
+                standing: Some(outcome),
+            },
+        ];
+        let actions = [
+            Action::Offer(none),
+            Action::Accept,
+            Action::Reject,
+            Action::WalkOut,
+        ];
+        let wrong = asked.into_iter().flat_map(|asked| {
+            let violation = move |action| ProtocolViolation::WrongAction { asked, action };
+            actions.into_iter().map(violation)
+        });
+        let outside = [
+            ProtocolViolation::NotAsked,
+            ProtocolViolation::OfferOutsideSpace,
+        ];
+        let forfeits = wrong.chain(outside).map(|violation| Ending::Forfeit {
+            round: 4,
+            party,
+            violation,
+        });
+        let agreement = |proposer| Ending::Agreement {
+            round: 3,
+            proposer,
+            outcome,
+        };
+        let others = [
+            agreement(None),
+            agreement(Some(party)),
+            Ending::Deadline { round: 200 },
+            Ending::Walkout { round: 1, party },
+        ];
+        let sessions: Vec<SessionResult> = (forfeits.chain(others))
+            .zip(1 << 60..)
+            .map(|(ending, replication)| session(ending, replication))
+            .collect();
+        let mut bytes = Vec::new();
+        for it in &sessions {
+            let start = bytes.len();
+            push_session(&mut bytes, it);
+            let back = read_sessions(&bytes[start..], &scenario);
+            assert_eq!(back.as_deref(), Some(std::slice::from_ref(it)));
+            for end in start + 1..bytes.len() {
+                assert_eq!(read_sessions(&bytes[start..end], &scenario), None);
+            }
+        }
+        assert_eq!(read_sessions(&bytes, &scenario), Some(sessions));
+    }
+}
