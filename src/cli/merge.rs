@@ -22,6 +22,9 @@ pub(super) struct MergeArguments {
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Make no page of the run; `demarche report` makes it later
+    #[arg(long)]
+    no_report: bool,
     /// Show no summary
     #[arg(long, short)]
     quiet: bool,
@@ -76,7 +79,15 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
         n_done: n_sessions,
         n_planned: n_sessions,
     };
-    conclude(&job, &directory, tables, &done, &stopwatch, arguments.quiet)
+    conclude(
+        &job,
+        &directory,
+        tables,
+        &done,
+        &stopwatch,
+        !arguments.no_report,
+        arguments.quiet,
+    )
 }
 
 /// Tells of a folder that is named more than once.

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::Progress;
+use crate::cli::report::{report_of, told as told_report};
 use crate::cli::resume::reopen;
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
@@ -23,6 +24,10 @@ use crate::output::{
     Transcripts, WriteError, write_sensitivity,
 };
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// An experiment's file, or a scenario's
@@ -52,6 +57,9 @@ pub(super) struct RunArguments {
     /// Run one of several parts, such as 3/64; `demarche merge` makes the run of all of them
     #[arg(long, value_name = "NUMBER/OF")]
     shard: Option<Shard>,
+    /// Make no page of the run; `demarche report` makes it later
+    #[arg(long)]
+    no_report: bool,
     /// Show no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -178,7 +186,15 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
     match job.shard {
         Some(_) if done.n_done < done.n_planned => Ok(interrupted(&job, &done, &directory)),
         Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
-        None => conclude(&job, &directory, tables, &done, &stopwatch, arguments.quiet),
+        None => conclude(
+            &job,
+            &directory,
+            tables,
+            &done,
+            &stopwatch,
+            !arguments.no_report,
+            arguments.quiet,
+        ),
     }
 }
 
@@ -228,6 +244,7 @@ pub(super) fn conclude(
     tables: RunTables,
     done: &Done,
     stopwatch: &Stopwatch,
+    has_report: bool,
     is_quiet: bool,
 ) -> Result<ExitCode, Failure> {
     let lost = |it: WriteError| stopped(&with_causes(&it), job, directory);
@@ -255,6 +272,13 @@ pub(super) fn conclude(
         }
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
+    }
+    if has_report {
+        let first = &job.plan.cells()[0];
+        report_of(directory, &manifest, &first.setting, &first.seeds)?;
+        if !is_quiet {
+            print(&told_report(directory))?;
+        }
     }
     if done.n_done < done.n_planned {
         return Ok(interrupted(job, done, directory));

@@ -101,6 +101,13 @@ impl RunDirectory {
         Ok((Self { path }, journal, head))
     }
 
+    /// The folder of a run that is over, for what is made of it.
+    pub fn of_finished(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -122,15 +129,19 @@ impl RunDirectory {
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
     ///
+    /// The folder in its name, if there is one, is made as needed.
+    ///
     /// # Errors
     ///
     /// If it cannot be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let path = self.path.join(name);
         let unfinished = self.path.join(format!("{name}.unfinished"));
-        write_durably(&unfinished, bytes)
+        let folder = parent(&path);
+        fs::create_dir_all(folder)
+            .and_then(|()| write_durably(&unfinished, bytes))
             .and_then(|()| fs::rename(&unfinished, &path))
-            .and_then(|()| sync_folder(&self.path))
+            .and_then(|()| sync_folder(folder))
             .map_err(error("write", &path))
     }
 

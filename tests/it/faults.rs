@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::resume::files;
+use crate::resume::results;
 use crate::runs::{check, demarche, path_text, run};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -16,7 +16,7 @@ const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "6000", "--transcripts", "--excel=comma"];
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     for n_blocks in [1, 50, 200, 500] {
         let out = folder.path().join(n_blocks.to_string());
         // No file may become longer: the system then refuses to write, as with a full disk.
@@ -37,7 +37,7 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
             "{told}"
         );
         check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
-        assert!(files(&out) == reference, "{n_blocks} blocks");
+        assert!(results(&out) == reference, "{n_blocks} blocks");
     }
 }
 

@@ -20,15 +20,15 @@ use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
-use crate::runs::{check, demarche, manifest, path_text, run, tables};
+use crate::runs::{check, demarche, files, manifest, path_text, run, tables};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const SESSIONS: u64 = 900;
 const CHUNK: usize = 256;
 const MORE: [&str; 4] = ["--sessions", "900", "--transcripts", "--excel=semicolon"];
 
-/// The files of a run, the manifest without what the clock says of it.
-pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+/// The tables of a run, and its manifest without what the clock says of it.
+pub(crate) fn results(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = tables(folder);
     let mut manifest = manifest(folder);
     manifest["timing"].take();
@@ -175,10 +175,10 @@ fn lay_out(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
 #[test]
 fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &MORE));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &MORE));
     let stopped = folder.path().join("stopped");
     let plan = stopped_batch(&stopped);
-    let whole = tables(&stopped);
+    let whole = files(&stopped);
     assert_eq!(whole.len(), 2 * 3 + 1, "rows of sessions, and the journal");
     let boundaries = boundaries(&whole);
     assert_eq!(boundaries.len(), 5);
@@ -226,14 +226,14 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             assert_eq!(tables_again.restore(&plan).unwrap(), expected as u64);
             let n_sessions: u64 = tables_again.tallies().iter().map(Tally::n_sessions).sum();
             assert_eq!(n_sessions, SESSIONS.min((expected * CHUNK) as u64));
-            for (path, bytes) in tables(&cut) {
+            for (path, bytes) in files(&cut) {
                 let end = boundaries[expected][&path];
                 assert!(bytes == whole[&path][..end], "{}", path.display());
             }
             drop(tables_again);
             if n_states % 40 == 0 {
                 resume(&cut, ["1", "3"][n_states / 40 % 2]);
-                assert!(files(&cut) == reference);
+                assert!(results(&cut) == reference);
             }
             fs::remove_dir_all(&cut).unwrap();
             n_states += 1;
@@ -247,7 +247,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
         }
         lay_out(&cut, &state);
         resume(&cut, "2");
-        assert!(files(&cut) == reference);
+        assert!(results(&cut) == reference);
         fs::remove_dir_all(&cut).unwrap();
     }
 }
@@ -295,8 +295,8 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let until = sweep_until(&folder);
     let more = ["--sessions", "6000", "--transcripts", "--excel=comma"];
-    let batch = files(&run(&folder, "batch", "batch", VILLAGES, &more));
-    let sweep = files(&run(&folder, "sweep", "sweep", &until, &[]));
+    let batch = results(&run(&folder, "batch", "batch", VILLAGES, &more));
+    let sweep = results(&run(&folder, "sweep", "sweep", &until, &[]));
     let jobs = [
         ("batch", VILLAGES, &more[..], batch),
         ("sweep", &until, &[], sweep),
@@ -324,7 +324,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
             is_done = ended.is_some_and(|it| it.success());
             assert!(ended.is_none() || is_done, "{arguments:?}: {ended:?}");
         }
-        let ended = files(&out);
+        let ended = results(&out);
         assert!(ended == *reference, "{verb}, {n_killed} kills");
         fs::remove_dir_all(&out).unwrap();
         n_completed += 1;
@@ -353,7 +353,7 @@ fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
 fn an_interrupted_run_says_how_to_go_on_with_it() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000"];
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("it is mine");
     let mut child = demarche(&["batch", VILLAGES, "--sessions", "20000", "--out"])
         .arg(&out)
@@ -373,7 +373,7 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
     let command = format!("go on with `demarche batch --resume '{}'`", path_text(&out));
     assert!(told.contains(&command), "{told}");
     resume(&out, "1");
-    assert!(files(&out) == reference);
+    assert!(results(&out) == reference);
     let output = check(&["batch", "--resume", path_text(&out)], 0);
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(
@@ -391,7 +391,7 @@ fn a_run_of_other_files_is_refused_with_the_difference() {
     wait_for_bytes(&mut child, &out, 0);
     child.kill().unwrap();
     child.wait().unwrap();
-    let before = tables(&out);
+    let before = files(&out);
     let told = refusal(&out);
     assert!(told.contains("it is a sweep; go on with `demarche sweep --resume`"));
     let text = fs::read_to_string(&file).unwrap();
@@ -401,7 +401,7 @@ fn a_run_of_other_files_is_refused_with_the_difference() {
     assert!(told.contains("experiment.toml is another file: "), "{told}");
     fs::remove_file(&file).unwrap();
     check(&["sweep", "--resume", path_text(&out)], 2);
-    assert!(tables(&out) == before, "nothing was written");
+    assert!(files(&out) == before, "nothing was written");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::resume::files;
-use crate::runs::{check, demarche, path_text, run, tables};
+use crate::resume::results;
+use crate::runs::{check, demarche, files, path_text, run};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
@@ -48,14 +48,14 @@ fn refusal(shards: &[PathBuf]) -> String {
 fn a_batch_in_any_number_of_shards_has_the_bytes_of_one_in_one_go() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "5000", "--transcripts", "--excel=semicolon"];
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     for of in [1, 2, 7, 64] {
         let mut shards = run_shards(&folder, "batch", VILLAGES, of, &more);
         // The order in which they are named says nothing.
         shards.reverse();
         let out = folder.path().join(format!("merged-{of}"));
         check(&merge_arguments(&shards, &out), 0);
-        assert!(files(&out) == reference, "{of} shards");
+        assert!(results(&out) == reference, "{of} shards");
     }
 }
 
@@ -71,12 +71,12 @@ fn a_sweep_in_shards_has_the_bytes_of_one_in_one_go() {
     let file = folder.path().join("experiment.toml");
     fs::write(&file, text).unwrap();
     let file = path_text(&file);
-    let reference = files(&run(&folder, "sweep", "reference", file, &[]));
+    let reference = results(&run(&folder, "sweep", "reference", file, &[]));
     for of in [1, 2, 7, 64] {
         let shards = run_shards(&folder, "sweep", file, of, &[]);
         let out = folder.path().join(format!("merged-{of}"));
         check(&merge_arguments(&shards, &out), 0);
-        assert!(files(&out) == reference, "{of} shards");
+        assert!(results(&out) == reference, "{of} shards");
     }
 }
 
@@ -128,9 +128,9 @@ fn what_does_not_belong_together_is_refused_by_name() {
 fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "3000"];
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let shards = run_shards(&folder, "batch", VILLAGES, 2, &more);
-    let whole = tables(&shards[1]);
+    let whole = files(&shards[1]);
     let mut n_merged = 0;
     for (name, bytes) in &whole {
         let path = shards[1].join(name);
@@ -153,10 +153,10 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
                 assert!(told.contains("demarche batch --resume"), "{told}");
             }
             check(&["batch", "--quiet", "--resume", path_text(&shards[1])], 0);
-            assert!(tables(&shards[1]) == whole, "{}", path.display());
+            assert!(files(&shards[1]) == whole, "{}", path.display());
             let out = folder.path().join(format!("merged-{n_merged}"));
             check(&merge_arguments(&shards, &out), 0);
-            assert!(files(&out) == reference);
+            assert!(results(&out) == reference);
             n_merged += 1;
         }
     }
@@ -166,7 +166,7 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
 fn a_merge_that_was_killed_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000", "--transcripts"];
-    let reference = files(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let shards = run_shards(&folder, "batch", VILLAGES, 2, &more);
     let out = folder.path().join("merged");
     let mut merge = demarche(&merge_arguments(&shards, &out));
@@ -177,7 +177,7 @@ fn a_merge_that_was_killed_is_gone_on_with() {
     child.kill().unwrap();
     child.wait().unwrap();
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
-    assert!(files(&out) == reference);
+    assert!(results(&out) == reference);
 }
 
 #[test]
