@@ -22,6 +22,11 @@ lint:
 test *ARGS:
     cargo test {{ARGS}}
 
+# Kill runs so many times at any moment, and see that they end with the same bytes.
+[group('check')]
+kill KILLS="200":
+    KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment
+
 # The library's documentation; a broken link fails.
 [group('check')]
 doc:

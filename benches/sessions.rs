@@ -15,7 +15,8 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::output::{
-    Distances, Edition, Extras, Parameters, RunDirectory, RunTables, Transcripts,
+    Distances, Edition, Extras, JournalHead, Parameters, RunDirectory, RunRequest, RunTables,
+    Transcripts,
 };
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
@@ -252,7 +253,22 @@ fn offers(report: &mut String) {
 /// A run of a plan with all its tables, as `batch` and `sweep` do it, in seconds.
 fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let directory = RunDirectory::create(&folder.path().join("run")).expect("a new folder");
+    let head = JournalHead::new(
+        RunRequest {
+            verb: "batch".to_owned(),
+            experiment: String::new(),
+            settings: Vec::new(),
+            sessions: None,
+            seed: None,
+            transcripts: Transcripts::Omitted,
+            distances: Distances::Omitted,
+            excel: None,
+            shard: None,
+        },
+        Vec::new(),
+    );
+    let created = RunDirectory::create_with_journal(&folder.path().join("run"), &head);
+    let (directory, journal) = created.expect("a new folder");
     let n_cells = plan.cells().len();
     let parameters = Parameters {
         paths: Vec::new(),
@@ -266,6 +282,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
     seconds(|| {
         let mut tables = RunTables::open(
             &directory,
+            journal,
             plan.cells(),
             parameters,
             pairing,

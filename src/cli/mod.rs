@@ -9,11 +9,14 @@ mod explain;
 mod explanation_summary;
 mod failure;
 mod interchange;
+mod job;
+mod merge;
 mod narration;
 mod play;
 mod progress;
 mod replay;
 mod report;
+mod resume;
 mod runs;
 mod seat;
 mod seat_command;
@@ -54,6 +57,8 @@ enum Verb {
     Batch(runs::RunArguments),
     /// Run many cells: what if this number were another?
     Sweep(runs::SweepArguments),
+    /// Make one run of its shards: the same bytes as if it had been run in one go
+    Merge(merge::MergeArguments),
     /// Study what the answer depends on: which numbers, which sources, which assumptions
     Sensitivity(studies::SensitivityArguments),
     /// Search the smallest change that flips the answer
@@ -172,6 +177,7 @@ pub fn run() -> ExitCode {
     let res = match arguments.verb {
         Verb::Batch(it) => runs::batch(&it),
         Verb::Sweep(it) => runs::sweep(&it),
+        Verb::Merge(it) => merge::merge(&it),
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
         Verb::Report(it) => report::report(&it),

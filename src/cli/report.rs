@@ -18,7 +18,7 @@ use crate::report::{MeasuredClaims, Page, RunFigures, RunReport};
 use crate::seeds::Seeds;
 
 /// The page of a run, in its folder.
-const PAGE: &str = "report.html";
+pub(super) const PAGE: &str = "report.html";
 
 /// Draws over which a page measures claims, at most; `check` measures them over many more.
 const CLAIM_DRAWS_MAX: u64 = 1_000;

@@ -2,32 +2,27 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::analyze::check_size;
 use crate::cli::failure::{Failure, with_causes};
+use crate::cli::job::Job;
 use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
+use crate::cli::resume::reopen;
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
-use crate::cli::text::{count, counted, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
-use crate::config::{Experiment, Input, Luck, load_experiment};
-use crate::design::DesignedPoints;
+use crate::cli::text::{count, counted, shell_word, terminal_width};
+use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::experiment::{
-    BatchError, Cell, Factor, Finding, Interrupt, Pairing, Plan, StoppingRule, Tally,
-    design_findings, run,
+    BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
 };
 use crate::output::{
-    Counts, Delimiter, Distances, Edition, Extras, Finished, InputFile, LuckRecord, Manifest,
-    Parameters, RESULTS_VERSION, RunDirectory, RunTables, SweepRecord, Timing, Transcripts, Until,
-    WriteError, write_sensitivity,
+    Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
+    Transcripts, WriteError, write_sensitivity,
 };
-use crate::seeds::{MasterSeed, Seeds};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -36,8 +31,8 @@ use crate::seeds::{MasterSeed, Seeds};
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// An experiment's file, or a scenario's
-    #[arg(value_name = "EXPERIMENT")]
-    file: FileArgument,
+    #[arg(value_name = "EXPERIMENT", required_unless_present = "resume")]
+    file: Option<FileArgument>,
     /// How many sessions; of a sweep, in each cell
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: Option<u64>,
@@ -56,6 +51,12 @@ pub(super) struct RunArguments {
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
+    /// Go on with the run in this folder, which was stopped, to the bytes it would have had
+    #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
+    resume: Option<PathBuf>,
+    /// Run one of several parts, such as 3/64; `demarche merge` makes the run of all of them
+    #[arg(long, value_name = "NUMBER/OF")]
+    shard: Option<Shard>,
     /// Make no page of the run; `demarche report` makes it later
     #[arg(long)]
     no_report: bool,
@@ -66,12 +67,25 @@ pub(super) struct RunArguments {
     settings: Settings,
 }
 
+/// What a run that is gone on with was asked when it began.
+const WHAT_A_RUN_KNOWS: [&str; 9] = [
+    "file",
+    "sessions",
+    "out",
+    "transcripts",
+    "distances",
+    "excel",
+    "shard",
+    "settings",
+    "seed",
+];
+
 #[derive(Debug, Args)]
 pub(super) struct SweepArguments {
     #[command(flatten)]
     run: RunArguments,
     /// Print the cells and the number of sessions, and run nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
 }
 
@@ -101,182 +115,156 @@ impl DelimiterArgument {
     }
 }
 
-/// What is to be run, and what to say of it.
-struct Job {
-    verb: &'static str,
-    plan: Plan,
-    until: Option<StoppingRule>,
-    parameters: Parameters,
-    pairing: Pairing,
-    design: Option<DesignedPoints>,
-    sweep: Option<SweepRecord>,
-    name: String,
-    title: String,
-    seed: MasterSeed,
-    inputs: Vec<Input>,
-    resolved: serde_json::Value,
+impl RunArguments {
+    fn request(&self, verb: &str) -> RunRequest {
+        let file = self.file.as_deref();
+        let file = file.expect("a run that is not gone on with has a file");
+        RunRequest {
+            verb: verb.to_owned(),
+            experiment: file.display().to_string(),
+            settings: self.settings.settings.clone(),
+            sessions: self.sessions,
+            seed: self.settings.seed,
+            transcripts: if self.transcripts {
+                Transcripts::Written
+            } else {
+                Transcripts::Omitted
+            },
+            distances: if self.distances {
+                Distances::Measured
+            } else {
+                Distances::Omitted
+            },
+            excel: self.excel.map(DelimiterArgument::resolve),
+            shard: self.shard.map(|it| it.to_string()),
+        }
+    }
 }
 
 /// Runs a batch.
 pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    let experiment = load(arguments)?;
-    if experiment.sweep.is_some() {
-        return Err(Failure::WrongInput(format!(
-            "{} has a [sweep]; run it with `demarche sweep`",
-            arguments.file.display()
-        )));
-    }
-    let seeds = Seeds::new(experiment.seed);
-    let setting = Arc::new(experiment.scenario.setting);
-    let job = Job {
-        verb: "batch",
-        plan: Plan::new(vec![Cell { setting, seeds }], experiment.sessions),
-        until: experiment.until,
-        parameters: Parameters {
-            paths: Vec::new(),
-            values: vec![Vec::new()],
-        },
-        pairing: Pairing::Unpaired,
-        design: None,
-        sweep: None,
-        name: experiment.name,
-        title: experiment.title,
-        seed: experiment.seed,
-        inputs: experiment.scenario.inputs,
-        resolved: experiment.scenario.resolved,
-    };
-    run_job(&job, arguments)
+    begin_or_resume("batch", arguments)
 }
 
 /// Runs a sweep.
 pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
-    let experiment = load(&arguments.run)?;
-    let Some(sweep) = experiment.sweep else {
-        return Err(Failure::WrongInput(format!(
-            "{} has no [sweep]; run it with `demarche batch`, or add axes to it",
-            arguments.run.file.display()
-        )));
-    };
-    let record = SweepRecord {
-        luck: match sweep.luck {
-            Luck::Common => LuckRecord::Common,
-            Luck::Independent => LuckRecord::Independent,
-        },
-        paths: sweep.paths.clone(),
-        values: sweep.json_values,
-        scenarios: sweep.scenarios,
-    };
-    let seeds = |cell: u64| match sweep.luck {
-        Luck::Common => Seeds::new(experiment.seed),
-        Luck::Independent => Seeds::of_cell(experiment.seed, cell),
-    };
-    let cells = (0..)
-        .zip(sweep.settings)
-        .map(|(cell, setting)| Cell {
-            setting: Arc::new(setting),
-            seeds: seeds(cell),
-        })
-        .collect();
-    let job = Job {
-        verb: "sweep",
-        plan: Plan::new(cells, experiment.sessions),
-        until: experiment.until,
-        parameters: Parameters {
-            paths: sweep.paths,
-            values: sweep.values,
-        },
-        pairing: match sweep.luck {
-            Luck::Common => Pairing::Paired,
-            Luck::Independent => Pairing::Unpaired,
-        },
-        design: sweep.design,
-        sweep: Some(record),
-        name: experiment.name,
-        title: experiment.title,
-        seed: experiment.seed,
-        inputs: experiment.scenario.inputs,
-        resolved: experiment.scenario.resolved,
-    };
     if arguments.dry_run {
+        let job = Job::load(arguments.run.request("sweep"))?;
         let is_most = job.until.is_some();
-        print(&planned(&job.parameters, job.plan.n_sessions(), is_most))?;
+        print(&planned(&job.parameters, job.part().n_sessions(), is_most))?;
         return Ok(ExitCode::SUCCESS);
     }
-    run_job(&job, &arguments.run)
+    begin_or_resume("sweep", &arguments.run)
 }
 
-fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
-    let overrides = arguments.settings.overrides(arguments.sessions);
-    Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
-}
-
-/// Runs a job and writes its tables.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a run took is told to people and to the manifest"
-)]
-fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    if arguments.distances {
-        check_size(job.plan.cells()[0].setting.scenario())?;
-    }
-    let started = jiff::Zoned::now();
-    let directory = create_directory(arguments.out.as_deref(), &job.name, &started)?;
-    let clock = Instant::now();
+fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    // Whoever sees the folder can interrupt what fills it.
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
-    let mut editions = vec![Edition::PLAIN];
-    editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
-    let extras = Extras {
-        transcripts: if arguments.transcripts {
-            Transcripts::Written
-        } else {
-            Transcripts::Omitted
-        },
-        distances: if arguments.distances {
-            Distances::Measured
-        } else {
-            Distances::Omitted
-        },
+    let run = match &arguments.resume {
+        Some(run) => reopen(verb, run)?,
+        None => Some(begin(verb, arguments)?),
     };
-    let parameters = job.parameters.clone();
-    let cells = job.plan.cells();
-    let mut tables = RunTables::open(
-        &directory,
-        cells,
-        parameters,
-        job.pairing,
-        editions.clone(),
-        extras,
-    )
-    .map_err(|it| Failure::could_not_finish(&it))?;
-    let threads = threads(arguments.threads);
-    let done = carry_out(job, threads, arguments, &interrupt, &mut tables)
-        .map_err(|(it, n_done)| failed(&it, n_done, &directory))?;
-    let finished = tables
-        .finish(&directory)
-        .map_err(|it| Failure::could_not_finish(&it))?;
+    let Some((job, directory, journal)) = run else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let stopwatch = Stopwatch::start(threads(arguments.threads));
+    let opened = job.open_tables(&directory, journal);
+    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), &job, &directory))?;
+    let done = carry_out(
+        &job,
+        stopwatch.threads,
+        arguments.quiet,
+        &interrupt,
+        &mut tables,
+    );
+    let done = done.map_err(|(error, n_done)| {
+        let sessions = counted(n_done, "session");
+        let what = format!("{}; {sessions} are complete", with_causes(&error));
+        stopped(&what, &job, &directory)
+    })?;
+    match job.shard {
+        Some(_) if done.n_done < done.n_planned => Ok(interrupted(&job, &done, &directory)),
+        Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
+        None => conclude(
+            &job,
+            &directory,
+            tables,
+            &done,
+            &stopwatch,
+            !arguments.no_report,
+            arguments.quiet,
+        ),
+    }
+}
+
+/// Makes the folder of a new run.
+fn begin(verb: &str, arguments: &RunArguments) -> Result<(Job, RunDirectory, Journal), Failure> {
+    let job = Job::load(arguments.request(verb))?;
+    let out = arguments.out.as_deref();
+    let path = new_path(out, &job.name, &jiff::Zoned::now())?;
+    let created = RunDirectory::create_with_journal(&path, &job.head());
+    let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
+    Ok((job, directory, journal))
+}
+
+/// When a run began, and on how many threads.
+pub(super) struct Stopwatch {
+    started: jiff::Zoned,
+    clock: Instant,
+    threads: usize,
+}
+
+impl Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a run took is told to people and to the manifest"
+    )]
+    pub(super) fn start(threads: usize) -> Self {
+        Self {
+            started: jiff::Zoned::now(),
+            clock: Instant::now(),
+            threads,
+        }
+    }
+
+    fn timing(&self) -> Timing {
+        Timing {
+            started: self.started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            wall_seconds: self.clock.elapsed().as_secs_f64(),
+            threads: self.threads,
+        }
+    }
+}
+
+/// Writes the tables over all sessions and the manifest, and tells what came out.
+pub(super) fn conclude(
+    job: &Job,
+    directory: &RunDirectory,
+    tables: RunTables,
+    done: &Done,
+    stopwatch: &Stopwatch,
+    has_report: bool,
+    is_quiet: bool,
+) -> Result<ExitCode, Failure> {
+    let lost = |it: WriteError| stopped(&with_causes(&it), job, directory);
+    let endings = endings(tables.tallies());
+    let finished = tables.finish(directory).map_err(lost)?;
     let (factors, findings) = found(job, &finished);
     if job.design.is_some() {
         let scenario = job.plan.cells()[0].setting.scenario();
-        write_sensitivity(&directory, &editions, scenario, &factors, &findings)
-            .map_err(|it| Failure::could_not_finish(&it))?;
+        write_sensitivity(directory, &job.editions(), scenario, &factors, &findings)
+            .map_err(lost)?;
     }
-    let mut endings = [0; 4];
-    for tally in &finished.tallies {
-        for (sum, n) in endings.iter_mut().zip(tally.endings()) {
-            *sum += n;
-        }
-    }
-    let timing = Timing {
-        started: started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        wall_seconds: clock.elapsed().as_secs_f64(),
-        threads,
-    };
-    let manifest = manifest(job, arguments, &done, endings, timing);
+    directory.sync().map_err(lost)?;
+    let manifest = job.manifest(done, endings, stopwatch.timing());
     directory
         .write("manifest.json", &manifest.to_json())
-        .map_err(|it| Failure::could_not_finish(&it))?;
-    if !arguments.quiet {
+        .map_err(lost)?;
+    if manifest.complete {
+        finished.journal.remove().map_err(lost)?;
+    }
+    if !is_quiet {
         let mut text = told(job, &finished);
         if job.design.is_some() {
             text.push('\n');
@@ -285,14 +273,51 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    if !arguments.no_report {
+    if has_report {
         let first = &job.plan.cells()[0];
-        report_of(&directory, &manifest, &first.setting, &first.seeds)?;
-        if !arguments.quiet {
-            print(&told_report(&directory))?;
+        report_of(directory, &manifest, &first.setting, &first.seeds)?;
+        if !is_quiet {
+            print(&told_report(directory))?;
         }
     }
-    Ok(exit_code(&done, endings, &directory))
+    if done.n_done < done.n_planned {
+        return Ok(interrupted(job, done, directory));
+    }
+    Ok(exit_code(endings))
+}
+
+/// Makes sure of a shard, which waits for the others.
+fn conclude_shard(
+    job: &Job,
+    shard: Shard,
+    directory: &RunDirectory,
+    tables: &RunTables,
+    is_quiet: bool,
+) -> Result<ExitCode, Failure> {
+    let synced = directory.sync();
+    synced.map_err(|it| stopped(&with_causes(&it), job, directory))?;
+    let endings = endings(tables.tallies());
+    if !is_quiet {
+        let sessions = counted(endings.iter().sum(), "session");
+        let (title, path) = (&job.title, directory.path().display());
+        print(&format!(
+            "{title}\nshard {shard}: {sessions} in {path}\n\
+             `demarche merge` makes the run of all {} shards\n",
+            shard.of()
+        ))?;
+    }
+    Ok(exit_code(endings))
+}
+
+/// All sessions by ending.
+fn endings(tallies: &[Tally]) -> [u64; 4] {
+    let mut res = [0; 4];
+    for tally in tallies {
+        for (sum, n) in res.iter_mut().zip(tally.endings()) {
+            *sum += n;
+        }
+    }
+    res
 }
 
 /// What a sweep shows whose cells follow a design.
@@ -313,44 +338,69 @@ pub(super) struct Done {
     pub(super) n_planned: u64,
 }
 
-/// Runs all sessions of a job, or as many as make it sure.
+/// How often what was run is made sure of: so much work is lost if the power is.
+const SYNC_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Runs all sessions of a job that are not in its tables yet, or as many as make it sure.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a disk may lag behind is about wall time; no result sees it"
+)]
 fn carry_out(
     job: &Job,
     threads: usize,
-    arguments: &RunArguments,
+    is_quiet: bool,
     interrupt: &Interrupt,
     tables: &mut RunTables,
 ) -> Result<Done, (BatchError<WriteError>, u64)> {
     let worker = tables.worker();
+    let whole = job.part();
     let n_cells = job.plan.cells().len();
     let work = Work {
-        n_sessions: job.plan.n_sessions(),
+        n_sessions: whole.n_sessions(),
         is_most: job.until.is_some(),
         n_cells,
     };
-    let mut progress = Progress::new(work, arguments.quiet);
+    let mut progress = Progress::new(work, is_quiet);
     let mut achieved = Achieved::default();
     let mut n_planned = 0;
+    let mut synced = Instant::now();
     let next_wave = |tables: &RunTables| {
         let rule = job.until.as_ref()?;
         rule.next_wave(&job.plan, job.pairing, tables.tallies())
     };
     let mut next = match job.until {
-        None => Some(job.plan.clone()),
+        None => Some(whole),
         Some(_) => next_wave(tables),
     };
     while let Some(plan) = next {
         n_planned += plan.n_sessions();
-        // Cells that are left out are known well enough.
-        achieved.cells = n_cells - plan.n_active_cells();
-        let res = run(&plan, threads, interrupt, &worker, |chunk| {
+        let restored = tables.restore(&plan).map_err(BatchError::Delivery);
+        let n_restored = restored.map_err(|it| (it, achieved.sessions))?;
+        let (tallies, active) = (tables.tallies(), plan.active_cells());
+        let is_complete = |it: &Tally| it.n_sessions() == job.plan.n_replications();
+        achieved = Achieved {
+            sessions: tallies.iter().map(Tally::n_sessions).sum(),
+            agreements: tallies.iter().map(Tally::n_agreements).sum(),
+            // Cells that are left out are known well enough.
+            cells: n_cells - active.len()
+                + active
+                    .iter()
+                    .filter(|it| is_complete(&tallies[it.idx()]))
+                    .count(),
+        };
+        let rest = plan.chunks(n_restored..plan.n_chunks());
+        let res = run(&rest, threads, interrupt, &worker, |chunk| {
             let cell = chunk.cell.idx();
             achieved.sessions += chunk.product.tally().n_sessions();
             achieved.agreements += chunk.product.tally().n_agreements();
             tables.push(chunk)?;
-            let is_complete = tables.tallies()[cell].n_sessions() == job.plan.n_replications();
-            achieved.cells += usize::from(is_complete);
+            achieved.cells += usize::from(is_complete(&tables.tallies()[cell]));
             progress.advance(achieved);
+            if synced.elapsed() >= SYNC_INTERVAL {
+                tables.sync()?;
+                synced = Instant::now();
+            }
             Ok(())
         });
         if let Err(error) = res {
@@ -365,45 +415,6 @@ fn carry_out(
         n_done: achieved.sessions,
         n_planned,
     })
-}
-
-fn manifest(
-    job: &Job,
-    arguments: &RunArguments,
-    done: &Done,
-    endings: [u64; 4],
-    timing: Timing,
-) -> Manifest {
-    let scenario = job.plan.cells()[0].setting.scenario();
-    Manifest {
-        schema: 1,
-        demarche: env!("CARGO_PKG_VERSION").to_owned(),
-        results_version: RESULTS_VERSION,
-        name: job.name.clone(),
-        title: job.title.clone(),
-        verb: job.verb.to_owned(),
-        seed: job.seed.0.to_string(),
-        sessions: job.plan.n_sessions(),
-        until: job.until.as_ref().map(|it| Until {
-            metric: it.metric.to_owned(),
-            party: it.party.map(|party| scenario.party(party).name.clone()),
-            half_width: it.half_width,
-            confidence: it.confidence,
-        }),
-        cells: job.plan.cells().len(),
-        settings: arguments.settings.settings.clone(),
-        study: None,
-        sweep: job.sweep.clone(),
-        inputs: job
-            .inputs
-            .iter()
-            .map(|it| InputFile::new(&it.path, &it.text))
-            .collect(),
-        complete: done.n_done == done.n_planned,
-        counts: Counts::new(done.n_done, endings),
-        resolved: job.resolved.clone(),
-        timing,
-    }
 }
 
 /// What is said of a run when it is over.
@@ -432,18 +443,22 @@ fn told(job: &Job, finished: &Finished) -> String {
     format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
 }
 
-/// What a run's sessions deserve: whether all were run, and none was forfeited.
-pub(super) fn exit_code(done: &Done, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
+/// Tells how far an interrupted run got.
+fn interrupted(job: &Job, done: &Done, directory: &RunDirectory) -> ExitCode {
+    tell(&format!(
+        "interrupted: {} of {} sessions are complete in {}; {}",
+        count(done.n_done),
+        count(done.n_planned),
+        directory.path().display(),
+        way_on(job, directory)
+    ));
+    ExitCode::from(130)
+}
+
+/// What sessions deserve that were all run: whether none was forfeited.
+pub(super) fn exit_code(endings: [u64; 4]) -> ExitCode {
     let [.., forfeits] = endings;
-    if done.n_done < done.n_planned {
-        tell(&format!(
-            "interrupted: {} of {} sessions are complete in {}",
-            count(done.n_done),
-            count(done.n_planned),
-            directory.path().display()
-        ));
-        ExitCode::from(130)
-    } else if forfeits > 0 {
+    if forfeits > 0 {
         tell(&format!(
             "{}: a party broke the rules, see `ended_by` in sessions.csv",
             counted(forfeits, "forfeit")
@@ -467,37 +482,49 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
         .min(1024)
 }
 
-/// Makes the run's folder: the one asked for, or one named after the time and the experiment.
-pub(super) fn create_directory(
+/// Where a run's folder is to be: the one asked for, or one named after the time and the experiment.
+pub(super) fn new_path(
     asked: Option<&Path>,
     name: &str,
     started: &jiff::Zoned,
-) -> Result<RunDirectory, Failure> {
+) -> Result<PathBuf, Failure> {
     if let Some(path) = asked {
-        return create_new(path);
+        refuse_existing(path)?;
+        return Ok(path.to_owned());
     }
     let stamp = started.strftime("%Y-%m-%dT%H-%M-%S");
     let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
     // Two runs may begin within a second.
-    let mut path = base.clone();
-    for number in 2..100 {
-        if path.symlink_metadata().is_err() {
-            break;
-        }
-        path = base.with_file_name(format!("{stamp}_{name}_{number}"));
-    }
-    RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
+    let further = (2..100).map(|it| base.with_file_name(format!("{stamp}_{name}_{it}")));
+    let mut paths = std::iter::once(base.clone()).chain(further);
+    let free = paths.find(|it| it.symlink_metadata().is_err());
+    Ok(free.unwrap_or(base))
 }
 
-/// Makes the folder that was asked for.
-pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::WrongInput(format!(
             "{} exists already, and runs are never overwritten; name another folder with --out",
             path.display()
         )));
     }
+    Ok(())
+}
+
+/// Makes the folder that was asked for.
+pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+    refuse_existing(path)?;
     RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
+}
+
+/// Makes the run's folder: the one asked for, or one named after the time and the experiment.
+pub(super) fn create_directory(
+    asked: Option<&Path>,
+    name: &str,
+    started: &jiff::Zoned,
+) -> Result<RunDirectory, Failure> {
+    let path = new_path(asked, name, started)?;
+    RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Stops the run at the first Ctrl-C, and the process at the second.
@@ -515,11 +542,22 @@ pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
     }
 }
 
-fn failed(error: &BatchError<WriteError>, n_done: u64, directory: &RunDirectory) -> Failure {
-    Failure::CouldNotFinish(format!(
-        "{}; {} sessions are complete in {}",
-        with_causes(error),
-        count(n_done),
-        directory.path().display()
-    ))
+/// A run that could not go on, and how it can be gone on with.
+pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
+    let path = directory.path();
+    Failure::CouldNotFinish(if path.is_dir() {
+        format!("{what}; {}", way_on(job, directory))
+    } else {
+        format!("{what}; the folder {} is gone", path.display())
+    })
+}
+
+/// What people type to go on with a run that was stopped.
+pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
+    let path = directory.path().display().to_string();
+    let verb = &job.request.verb;
+    format!(
+        "go on with `demarche {verb} --resume {}`",
+        shell_word(&path)
+    )
 }

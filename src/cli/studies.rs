@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::Failure;
 use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
-use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, tell, threads};
+use crate::cli::runs::{create_directory, exit_code, listen_for_interrupt, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, terminal_width};
 use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
@@ -200,11 +200,7 @@ impl<'a> Running<'a> {
                 print(&told_report(&self.directory))?;
             }
         }
-        let done = Done {
-            n_done,
-            n_planned: n_asked,
-        };
-        Ok(exit_code(&done, endings, &self.directory))
+        Ok(exit_code(endings))
     }
 }
 

@@ -24,6 +24,16 @@ pub(super) fn heading(text: &str) -> String {
     styled(HEADING, text)
 }
 
+/// A word for a command line, in quotes if a shell would take it apart.
+pub(super) fn shell_word(text: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || "/\\._-+=:,@%".contains(it);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// A bar as long as a share of `width` columns.
 pub(super) fn bar(share: f64, width: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

@@ -26,7 +26,7 @@ pub struct Cell {
     pub seeds: Seeds,
 }
 
-/// Work in a fixed order: a range of replications of some cells, or of all.
+/// Work in a fixed order: a range of replications of some cells, or of all, or some of its chunks.
 ///
 /// Chunks of one cell after the other, then the next replications of all cells: a run that is
 /// interrupted has about as many sessions of each.
@@ -36,6 +36,8 @@ pub struct Plan {
     /// Those that have work, in ascending order.
     active: Vec<CellId>,
     replications: Range<u64>,
+    /// Those of their chunks that have to be run.
+    chunks: Range<u64>,
 }
 
 /// Sessions of a chunk: enough that handing one over costs nothing beside running it, few enough
@@ -51,10 +53,17 @@ impl Plan {
     pub fn new(cells: Vec<Cell>, sessions: u64) -> Self {
         assert!(!cells.is_empty(), "a plan has a cell");
         let n_cells = u32::try_from(cells.len()).expect("fewer than 2^32 cells");
+        let active = (0..n_cells).map(CellId).collect();
+        Self::whole(cells.into(), active, 0..sessions)
+    }
+
+    fn whole(cells: Arc<[Cell]>, active: Vec<CellId>, replications: Range<u64>) -> Self {
+        let n_blocks = (replications.end - replications.start).div_ceil(CHUNK_SESSIONS);
         Self {
-            cells: cells.into(),
-            active: (0..n_cells).map(CellId).collect(),
-            replications: 0..sessions,
+            chunks: 0..n_blocks * active.len() as u64,
+            cells,
+            active,
+            replications,
         }
     }
 
@@ -71,10 +80,24 @@ impl Plan {
                 && replications.end <= self.replications.end,
             "a part is of the whole"
         );
+        Self::whole(Arc::clone(&self.cells), active, replications)
+    }
+
+    /// The part of this plan with these of its chunks.
+    ///
+    /// # Panics
+    ///
+    /// If they are not all of this plan.
+    #[must_use]
+    pub fn chunks(&self, chunks: Range<u64>) -> Self {
+        assert!(
+            chunks.start <= chunks.end && chunks.end <= self.n_chunks(),
+            "a part is of the whole"
+        );
+        let first = self.chunks.start;
         Self {
-            cells: Arc::clone(&self.cells),
-            active,
-            replications,
+            chunks: first + chunks.start..first + chunks.end,
+            ..self.clone()
         }
     }
 
@@ -83,24 +106,33 @@ impl Plan {
         &self.cells
     }
 
-    /// How many cells have work.
-    pub fn n_active_cells(&self) -> usize {
-        self.active.len()
+    /// The cells that have work, in ascending order.
+    pub fn active_cells(&self) -> &[CellId] {
+        &self.active
     }
 
-    /// How many replications of each cell there are.
+    /// How many replications of each cell there are, with those of chunks left out.
     pub fn n_replications(&self) -> u64 {
         self.replications.end - self.replications.start
     }
 
     /// How many sessions there are in all cells together.
     pub fn n_sessions(&self) -> u64 {
-        self.n_replications() * self.active.len() as u64
+        self.n_sessions_before(self.chunks.end) - self.n_sessions_before(self.chunks.start)
+    }
+
+    fn n_sessions_before(&self, chunk: u64) -> u64 {
+        let n_cells = self.active.len() as u64;
+        let (block, turn) = (chunk / n_cells, chunk % n_cells);
+        let n_replications = self.n_replications();
+        let n_before = block.saturating_mul(CHUNK_SESSIONS).min(n_replications);
+        let n_in_block = (n_replications - n_before).min(CHUNK_SESSIONS);
+        n_before * n_cells + turn * n_in_block
     }
 
     /// How many chunks they are cut into.
     pub fn n_chunks(&self) -> u64 {
-        self.n_replications().div_ceil(CHUNK_SESSIONS) * self.active.len() as u64
+        self.chunks.end - self.chunks.start
     }
 
     /// The cell of a chunk, and its replications.
@@ -116,6 +148,7 @@ impl Plan {
         impl ExactSizeIterator<Item = Replication> + Clone + use<>,
     ) {
         assert!(idx < self.n_chunks(), "a chunk is of the plan");
+        let idx = self.chunks.start + idx;
         let n_cells = self.active.len() as u64;
         let turn = usize::try_from(idx % n_cells).expect("it is less than the number of cells");
         let start = self.replications.start + idx / n_cells * CHUNK_SESSIONS;

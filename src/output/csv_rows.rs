@@ -107,6 +107,10 @@ pub struct Rows {
 impl Rows {
     /// No rows yet.
     pub fn new(dialect: Dialect) -> Self {
+        Self::with(dialect, Vec::new(), Vec::new())
+    }
+
+    fn with(dialect: Dialect, bytes: Vec<u8>, ends: Vec<usize>) -> Self {
         let writer = WriterBuilder::new()
             .delimiter(dialect.delimiter)
             .quote_style(QuoteStyle::Necessary)
@@ -115,13 +119,28 @@ impl Rows {
                 LineEnd::CrLf => Terminator::CRLF,
             })
             .flexible(false)
-            .from_writer(Vec::new());
+            .from_writer(bytes);
         Self {
             dialect,
             writer,
-            ends: Vec::new(),
+            ends,
             text: String::new(),
         }
+    }
+
+    /// Rows that were written before, from their bytes.
+    pub(super) fn written(dialect: Dialect, bytes: Vec<u8>) -> Self {
+        // A row ends at the first line feed that is not within quotes; a quote in a quoted field
+        // is doubled, which leaves it quoted.
+        let mut is_quoted = false;
+        let ends = (1..)
+            .zip(&bytes)
+            .filter_map(|(end, byte)| {
+                is_quoted ^= *byte == b'"';
+                (*byte == b'\n' && !is_quoted).then_some(end)
+            })
+            .collect();
+        Self::with(dialect, bytes, ends)
     }
 
     /// Adds a row.

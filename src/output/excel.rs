@@ -1,5 +1,7 @@
 //! What a spreadsheet needs to open a table by double-click.
 
+use serde::{Deserialize, Serialize};
+
 use crate::output::csv_rows::{Dialect, LineEnd};
 
 /// Rows that a sheet takes, the header included.
@@ -9,7 +11,8 @@ pub(super) const SHEET_ROWS_MAX: u64 = 1_048_576;
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What stands between fields; the decimals follow from it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Delimiter {
     /// `,` with decimals behind `.`, as spreadsheets in English expect.
     Comma,

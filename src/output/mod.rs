@@ -5,18 +5,24 @@ mod comparison_table;
 mod configuration_changes;
 mod csv_rows;
 mod event_lines;
+mod exact_bytes;
 mod excel;
 mod frontier_chart;
+mod journal;
 mod manifest;
+mod recorded_chunks;
 mod recorded_rows;
 mod recorded_sessions;
 mod run_directory;
 mod run_record;
 mod run_tables;
+mod session_records;
 mod session_tables;
+mod shard_tables;
 mod solution_tables;
 mod study_tables;
 mod summary_tables;
+mod table_file;
 
 pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
@@ -24,6 +30,7 @@ pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use event_lines::event_lines;
 pub use excel::Delimiter;
 pub use frontier_chart::FrontierChart;
+pub use journal::{Journal, JournalError, JournalHead, RunRequest};
 pub use manifest::{
     Counts, InputFile, LuckRecord, Manifest, ManifestError, RESULTS_VERSION, StudyRecord,
     SweepRecord, Timing, Until,
@@ -36,6 +43,7 @@ pub use run_tables::{
     Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,
 };
 pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_headers};
+pub use shard_tables::{ShardFlaw, read_shard};
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;

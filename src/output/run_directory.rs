@@ -1,13 +1,15 @@
-//! The folder of one run: made new, never overwritten. The only code that writes files.
+//! The folder of one run: made new, never overwritten, and gone on with if it was stopped.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
-use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
+use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
+use crate::output::table_file::{Form, TableFile, TablePlace};
 
-/// Why something could not be written.
+/// Why something could not be written, or not be read again.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {act} {}", .path.display())]
 pub struct WriteError {
@@ -17,6 +19,11 @@ pub struct WriteError {
 }
 
 impl WriteError {
+    /// What could not be done with a file, and why.
+    pub(super) fn new(act: &'static str, path: PathBuf, source: io::Error) -> Self {
+        Self { act, path, source }
+    }
+
     /// Of a file in the folder for temporary files.
     pub fn temporary(source: io::Error) -> Self {
         Self {
@@ -33,29 +40,6 @@ pub struct RunDirectory {
     path: PathBuf,
 }
 
-/// A table being written, a part at a time; `None` for one that is not wanted.
-#[derive(Debug)]
-pub struct TableFile {
-    folder: PathBuf,
-    name: String,
-    form: Form,
-    header: Vec<u8>,
-    file: BufWriter<File>,
-    path: PathBuf,
-    /// Rows in the present file, the header included.
-    n_rows: u64,
-    part: u32,
-}
-
-/// For whom a table is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// For programs: one file, however long.
-    Plain,
-    /// For spreadsheets: with a byte order mark, in as many files as sheets need.
-    Spreadsheet,
-}
-
 impl RunDirectory {
     /// Makes the folder, and those above it as needed.
     ///
@@ -63,17 +47,58 @@ impl RunDirectory {
     ///
     /// If it exists already, or cannot be made.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
-        let error = |act, path: &Path| {
-            let path = path.to_owned();
-            move |source| WriteError { act, path, source }
-        };
-        if let Some(parent) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(error("make the folder", parent))?;
-        }
+        make_parent(path)?;
         fs::create_dir(path).map_err(error("make the folder", path))?;
         Ok(Self {
             path: path.to_owned(),
         })
+    }
+
+    /// Makes the folder with a journal in it: both or, if the process ends meanwhile, neither.
+    ///
+    /// # Errors
+    ///
+    /// If it exists already, or cannot be made.
+    pub fn create_with_journal(
+        path: &Path,
+        head: &JournalHead,
+    ) -> Result<(Self, Journal), JournalError> {
+        make_parent(path)?;
+        // A folder is moved over an empty one.
+        if path.symlink_metadata().is_ok() {
+            let exists = io::ErrorKind::AlreadyExists.into();
+            return Err(error("make the folder", path)(exists).into());
+        }
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!("-{}", std::process::id()));
+        let unfinished = path.with_file_name(name);
+        fs::create_dir(&unfinished).map_err(error("make the folder", path))?;
+        let journal = unfinished.join(JOURNAL);
+        let made = write_durably(&journal, &beginning(head))
+            .and_then(|()| sync_folder(&unfinished))
+            .and_then(|()| fs::rename(&unfinished, path))
+            .and_then(|()| sync_folder(parent(path)));
+        if made.is_err() {
+            // What cannot be removed is left, and the first error told.
+            let _ = fs::remove_dir_all(&unfinished);
+        }
+        made.map_err(error("make the folder", path))?;
+        let path = path.to_owned();
+        Ok((Self { path: path.clone() }, Journal::open(&path)?))
+    }
+
+    /// Takes up the folder of a run that was stopped, so that no other process can.
+    ///
+    /// # Errors
+    ///
+    /// If there is no journal in it, or it is not one to go on with.
+    pub fn reopen(path: &Path) -> Result<(Self, Journal, JournalHead), JournalError> {
+        fs::read_dir(path).map_err(error("open", path))?;
+        let journal = Journal::open(path)?;
+        let head = journal.head()?;
+        let path = path.to_owned();
+        Ok((Self { path }, journal, head))
     }
 
     /// The folder of a run that is over, for what is made of it.
@@ -92,33 +117,14 @@ impl RunDirectory {
     ///
     /// # Errors
     ///
-    /// If the file exists or cannot be written.
+    /// If the file cannot be written.
     pub fn table(&self, name: &str, form: Form, header: &Rows) -> Result<TableFile, WriteError> {
-        let folder = match form {
-            Form::Plain => self.path.clone(),
-            Form::Spreadsheet => {
-                let folder = self.path.join("excel");
-                fs::create_dir_all(&folder).map_err(|source| WriteError {
-                    act: "make the folder",
-                    path: folder.clone(),
-                    source,
-                })?;
-                folder
-            }
-        };
-        let path = folder.join(format!("{name}.csv"));
-        let mut res = TableFile {
-            file: create(&path)?,
-            folder,
-            name: name.to_owned(),
-            form,
-            header: header.bytes().to_vec(),
-            path,
-            n_rows: 0,
-            part: 1,
-        };
-        res.begin_file()?;
-        Ok(res)
+        TableFile::begin(self.place(name, form, header))
+    }
+
+    /// Where a table stands.
+    pub(super) fn place(&self, name: &str, form: Form, header: &Rows) -> TablePlace {
+        TablePlace::new(&self.path, name, form, header)
     }
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
@@ -131,111 +137,86 @@ impl RunDirectory {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let path = self.path.join(name);
         let unfinished = self.path.join(format!("{name}.unfinished"));
-        let error = |source| WriteError {
-            act: "write",
-            path: path.clone(),
-            source,
-        };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(error)?;
-        }
-        fs::write(&unfinished, bytes).map_err(error)?;
-        fs::rename(&unfinished, &path).map_err(error)
+        let folder = parent(&path);
+        fs::create_dir_all(folder)
+            .and_then(|()| write_durably(&unfinished, bytes))
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .and_then(|()| sync_folder(folder))
+            .map_err(error("write", &path))
     }
-}
 
-fn create(path: &Path) -> Result<BufWriter<File>, WriteError> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map(BufWriter::new)
-        .map_err(|source| WriteError {
-            act: "create",
-            path: path.to_owned(),
-            source,
-        })
-}
-
-impl TableFile {
-    /// Adds rows, and hands them to the system.
+    /// Removes a file, if it is there.
     ///
     /// # Errors
     ///
-    /// If they cannot be written.
-    pub fn push(&mut self, rows: &Rows) -> Result<(), WriteError> {
-        let (bytes, mut ends) = (rows.bytes(), rows.ends());
-        let mut start = 0;
-        while !ends.is_empty() {
-            if self.form == Form::Spreadsheet && self.n_rows == SHEET_ROWS_MAX {
-                self.next_file()?;
-            }
-            let fitting = match self.form {
-                Form::Plain => ends.len(),
-                Form::Spreadsheet => {
-                    let room = SHEET_ROWS_MAX - self.n_rows;
-                    usize::try_from(room).map_or(ends.len(), |it| it.min(ends.len()))
+    /// If it cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(()),
+            it => it
+                .and_then(|()| sync_folder(&self.path))
+                .map_err(error("remove", &path)),
+        }
+    }
+
+    /// Waits until everything in the folder is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If something does not get there.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        let mut folders = vec![self.path.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(error("read", &folder))? {
+                let path = entry.map_err(error("read", &folder))?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let synced = File::open(&path).and_then(|it| it.sync_all());
+                    synced.map_err(error("write", &path))?;
                 }
-            };
-            let end = ends[fitting - 1];
-            self.write(&bytes[start..end])?;
-            self.n_rows += fitting as u64;
-            start = end;
-            ends = &ends[fitting..];
+            }
+            sync_folder(&folder).map_err(error("write", &folder))?;
         }
-        self.flush()
+        Ok(())
     }
+}
 
-    fn next_file(&mut self) -> Result<(), WriteError> {
-        self.flush()?;
-        self.part += 1;
-        self.path = self.folder.join(format!("{}-{}.csv", self.name, self.part));
-        self.file = create(&self.path)?;
-        self.begin_file()
-    }
+fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    let path = path.to_owned();
+    move |source| WriteError { act, path, source }
+}
 
-    fn begin_file(&mut self) -> Result<(), WriteError> {
-        if self.form == Form::Spreadsheet {
-            self.write(BYTE_ORDER_MARK)?;
-        }
-        let header = std::mem::take(&mut self.header);
-        let res = self.write(&header);
-        self.header = header;
-        self.n_rows = 1;
-        res
-    }
+/// The folder that a path is in.
+fn parent(path: &Path) -> &Path {
+    let above = path.parent().filter(|it| !it.as_os_str().is_empty());
+    above.unwrap_or(Path::new("."))
+}
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
-        let res = self.file.write_all(bytes);
-        res.map_err(|it| self.error(it))
-    }
+fn make_parent(path: &Path) -> Result<(), WriteError> {
+    let parent = parent(path);
+    fs::create_dir_all(parent).map_err(error("make the folder", parent))
+}
 
-    fn flush(&mut self) -> Result<(), WriteError> {
-        let res = self.file.flush();
-        res.map_err(|it| self.error(it))
-    }
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
 
-    fn error(&self, source: io::Error) -> WriteError {
-        WriteError {
-            act: "write",
-            path: self.path.clone(),
-            source,
-        }
+/// Waits until the names in a folder are on the disk.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened as a file.
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::csv_rows::{Dialect, Field};
-
-    fn rows(n: u64) -> Rows {
-        let mut res = Rows::new(Dialect::PLAIN);
-        for it in 0..n {
-            res.push([Field::Whole(it)]);
-        }
-        res
-    }
 
     #[test]
     fn a_folder_that_exists_is_refused() {
@@ -243,24 +224,5 @@ mod tests {
         let path = folder.path().join("a/b");
         assert!(RunDirectory::create(&path).is_ok());
         assert!(RunDirectory::create(&path).is_err());
-    }
-
-    #[test]
-    fn rows_that_no_sheet_takes_go_to_further_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let directory = RunDirectory::create(&folder.path().join("run")).unwrap();
-        let mut header = Rows::new(Dialect::PLAIN);
-        header.push([Field::Text("n")]);
-        let mut table = directory.table("t", Form::Spreadsheet, &header).unwrap();
-        let half = rows(700_000);
-        table.push(&half).unwrap();
-        table.push(&half).unwrap();
-        let lines = |name: &str| {
-            let text = fs::read_to_string(directory.path().join("excel").join(name)).unwrap();
-            assert!(text.starts_with("\u{feff}n\n"));
-            text.lines().count() as u64
-        };
-        assert_eq!(lines("t.csv"), SHEET_ROWS_MAX);
-        assert_eq!(lines("t-2.csv"), 1_400_000 + 2 - SHEET_ROWS_MAX);
     }
 }

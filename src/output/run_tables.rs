@@ -2,28 +2,33 @@
 
 use std::sync::Arc;
 
+use crate::domain::Scenario;
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Prospector, SolutionDistances,
-    Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Plan, Prospector,
+    SolutionDistances, Tally, Worker,
 };
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
-use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
+use crate::output::journal::{ChunkRecord, Journal, JournalReader, Stretch};
+use crate::output::recorded_chunks::RecordedChunks;
+use crate::output::run_directory::{RunDirectory, WriteError};
+use crate::output::session_records::{push_session, read_sessions};
 use crate::output::session_tables::{
     Distances, SessionRows, SessionTable, Transcripts, session_headers,
 };
 use crate::output::summary_tables::{
     SummaryTable, agreement_fields, effect_header, effect_rows, summary_header, summary_rows,
 };
+use crate::output::table_file::{Form, TableFile, TablePlace};
 use crate::protocol::Session;
 
 /// How tables are written: for whom, and how fields become bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Edition {
     form: Form,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
 }
 
 impl Edition {
@@ -79,6 +84,10 @@ pub struct RunTables {
     /// Per edition, the tables that get rows as sessions come.
     open: Vec<Vec<(SessionTable, TableFile)>>,
     agreements: AgreementCounts,
+    journal: Journal,
+    /// What the journal knows of chunks that are in the tables and not yet in the counts.
+    recorded: JournalReader,
+    n_recorded: u64,
 }
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
@@ -92,13 +101,53 @@ pub struct TableWorker {
 /// What comes of some sessions.
 #[derive(Debug)]
 pub struct Product {
+    /// By edition; none of sessions whose rows are in the tables already.
     rows: Vec<SessionRows>,
     agreements: Vec<AgreementTally>,
     tally: Tally,
     figures: Vec<Figures>,
+    /// The sessions, for the journal.
+    record: Vec<u8>,
 }
 
 impl Product {
+    fn new(scenario: &Scenario, rows: Vec<SessionRows>) -> Self {
+        Self {
+            rows,
+            agreements: Vec::new(),
+            tally: Tally::new(&scenario.space, scenario.parties.len()),
+            figures: Vec::new(),
+            record: Vec::new(),
+        }
+    }
+
+    /// Counts a session, whose rows are added apart.
+    fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
+        self.tally.add(&scenario.space, session);
+        self.agreements.extend(AgreementTally::of(cell, session));
+        self.figures.push(Figures::of(session));
+        push_session(&mut self.record, session);
+    }
+
+    /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
+    pub(super) fn recorded(
+        record: &ChunkRecord,
+        plan: &Plan,
+        idx: u64,
+        rows: Vec<SessionRows>,
+    ) -> Option<Chunk<Self>> {
+        let (cell, replications) = plan.chunk(idx);
+        let scenario = plan.cells()[cell.idx()].setting.scenario();
+        let sessions = read_sessions(&record.sessions, scenario)?;
+        let is_this =
+            record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
+        let mut product = Self::new(scenario, rows);
+        for session in &sessions {
+            product.count(scenario, cell, session);
+        }
+        is_this.then_some(Chunk { cell, product })
+    }
+
     /// What the sessions come to.
     pub fn tally(&self) -> &Tally {
         &self.tally
@@ -114,6 +163,8 @@ pub struct Finished {
     pub commonest: Vec<Commonest>,
     /// Differences from the first cell, if cells share their luck.
     pub effects: Option<Effects>,
+    /// The journal, to be given up once nothing can be lost.
+    pub journal: Journal,
 }
 
 /// A cell's commonest agreement, and how many distinct ones there are.
@@ -134,30 +185,18 @@ impl Worker for TableWorker {
     fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Product {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
-        let mut tally = Tally::new(&scenario.space, scenario.parties.len());
-        let mut rows: Vec<SessionRows> = self
-            .editions
-            .iter()
-            .map(|it| SessionRows::new(it.dialect, self.extras.transcripts))
-            .collect();
+        let rows = self.editions.iter();
+        let rows = rows.map(|it| SessionRows::new(it.dialect, self.extras.transcripts));
+        let mut res = Product::new(scenario, rows.collect());
         let mut distances = self.distances(cell);
         for (session, result) in &sessions {
-            tally.add(&scenario.space, result);
+            res.count(scenario, cell, result);
             let distances = distances.as_mut().map(|it| it(result));
-            for edition in &mut rows {
+            for edition in &mut res.rows {
                 edition.push(setting, cell, session, result, distances);
             }
         }
-        let results = sessions.iter().map(|it| &it.1);
-        Product {
-            rows,
-            agreements: results
-                .clone()
-                .filter_map(|it| AgreementTally::of(cell, it))
-                .collect(),
-            tally,
-            figures: results.map(Figures::of).collect(),
-        }
+        res
     }
 }
 
@@ -180,19 +219,23 @@ impl TableWorker {
 }
 
 impl RunTables {
-    /// Begins every table that gets rows as sessions come.
+    /// Begins every table that gets rows as sessions come, or goes on with it.
+    ///
+    /// What the journal and the tables hold beyond the chunks that are whole in all of them is cut
+    /// off; [`RunTables::restore`] takes in those chunks.
     ///
     /// All cells have the same parties and issues.
     ///
     /// # Errors
     ///
-    /// If a file cannot be written.
+    /// If a file cannot be written, or not be read again.
     ///
     /// # Panics
     ///
     /// If there is no cell.
     pub fn open(
         directory: &RunDirectory,
+        mut journal: Journal,
         cells: &[Cell],
         parameters: Parameters,
         pairing: Pairing,
@@ -200,18 +243,18 @@ impl RunTables {
         extras: Extras,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let is_written = |it: &SessionTable| {
-            *it != SessionTable::Offers || extras.transcripts == Transcripts::Written
-        };
+        let places = session_places(directory, scenario, &editions, extras);
+        let all: Vec<TablePlace> = places.iter().flatten().map(|it| it.1.clone()).collect();
+        let mut written = RecordedChunks::open(journal.records()?, all)?;
+        while written.next()?.is_some() {}
+        journal.cut(written.journal_end())?;
+        let mut ends = written.table_ends().iter();
         let mut open = Vec::new();
-        for edition in &editions {
-            let mut files = Vec::new();
-            for table in SessionTable::ALL.into_iter().filter(is_written) {
-                let columns = session_headers(table, scenario, extras.distances);
-                let file = begin(directory, edition, table.name(), &columns)?;
-                files.push((table, file));
-            }
-            open.push(files);
+        for tables in places {
+            let files = tables.into_iter().zip(ends.by_ref());
+            let files =
+                files.map(|((table, place), end)| Ok((table, TableFile::cut(place, *end)?)));
+            open.push(files.collect::<Result<_, WriteError>>()?);
         }
         Ok(Self {
             cells: cells.to_vec(),
@@ -225,7 +268,28 @@ impl RunTables {
             extras,
             open,
             agreements: AgreementCounts::default(),
+            recorded: journal.records()?,
+            n_recorded: written.n_chunks(),
+            journal,
         })
+    }
+
+    /// Takes in the first chunks of a plan, as far as they are in the tables already: how many
+    /// these are. Plans come in the order in which they were carried out.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read, or is of other sessions.
+    pub fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
+        let n_chunks = self.n_recorded.min(plan.n_chunks());
+        for idx in 0..n_chunks {
+            let record = self.recorded.next_record()?;
+            let product = record.and_then(|it| Product::recorded(&it, plan, idx, Vec::new()));
+            let chunk = product.ok_or_else(|| self.journal.foreign())?;
+            self.take_in(chunk)?;
+        }
+        self.n_recorded -= n_chunks;
+        Ok(n_chunks)
     }
 
     /// What makes rows for these tables.
@@ -248,14 +312,35 @@ impl RunTables {
     ///
     /// If a file cannot be written.
     pub fn push(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
-        let product = chunk.product;
+        let product = &chunk.product;
+        let mut stretches = Vec::new();
         for (files, rows) in self.open.iter_mut().zip(&product.rows) {
             for (table, file) in files {
                 if let Some(rows) = rows.table(*table) {
                     file.push(rows)?;
+                    stretches.push(Stretch::of(rows));
                 }
             }
         }
+        self.journal.push(chunk.cell, &stretches, &product.record)?;
+        self.take_in(chunk)
+    }
+
+    /// Waits until all that was pushed is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If it does not get there.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        for (_, file) in self.open.iter().flatten() {
+            file.sync()?;
+        }
+        self.journal.sync()
+    }
+
+    /// Counts what came of some sessions.
+    fn take_in(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
+        let product = chunk.product;
         self.tallies[chunk.cell.idx()].merge(&product.tally);
         if let Some(effects) = &mut self.effects {
             effects.add(chunk.cell, product.figures);
@@ -312,6 +397,7 @@ impl RunTables {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
+            journal: self.journal,
         })
     }
 
@@ -366,6 +452,32 @@ fn write_agreements(
     Ok(res)
 }
 
+/// By edition, the tables that get rows as sessions come.
+pub(super) fn session_places(
+    directory: &RunDirectory,
+    scenario: &Scenario,
+    editions: &[Edition],
+    extras: Extras,
+) -> Vec<Vec<(SessionTable, TablePlace)>> {
+    let is_written = |it: &SessionTable| {
+        *it != SessionTable::Offers || extras.transcripts == Transcripts::Written
+    };
+    let tables = SessionTable::ALL.into_iter().filter(is_written);
+    let place = |edition: &Edition, table: SessionTable| {
+        let columns = session_headers(table, scenario, extras.distances);
+        let header = header(edition, &columns);
+        (table, directory.place(table.name(), edition.form, &header))
+    };
+    let of_edition = |it| tables.clone().map(|table| place(it, table)).collect();
+    editions.iter().map(of_edition).collect()
+}
+
+fn header(edition: &Edition, columns: &[String]) -> Rows {
+    let mut res = edition.rows();
+    res.push(columns.iter().map(|it| Field::Text(it)));
+    res
+}
+
 /// Begins a table with its header.
 pub(super) fn begin(
     directory: &RunDirectory,
@@ -373,7 +485,5 @@ pub(super) fn begin(
     name: &str,
     columns: &[String],
 ) -> Result<TableFile, WriteError> {
-    let mut header = Rows::new(edition.dialect);
-    header.push(columns.iter().map(|it| Field::Text(it)));
-    directory.table(name, edition.form, &header)
+    directory.table(name, edition.form, &header(edition, columns))
 }

@@ -1,5 +1,7 @@
 //! The tables with a row or more per session, written as the sessions come.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
 use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
@@ -114,7 +116,8 @@ pub struct SessionRows {
 }
 
 /// Whether every offer and every answer is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Transcripts {
     /// Yes.
     Written,
@@ -123,7 +126,8 @@ pub enum Transcripts {
 }
 
 /// Whether agreements are held against what theory says of each session's preferences.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distances {
     /// Yes, which takes longer than the session itself.
     Measured,
@@ -138,6 +142,20 @@ impl SessionRows {
             sessions: Rows::new(dialect),
             parties: Rows::new(dialect),
             offers: (transcripts == Transcripts::Written).then(|| Rows::new(dialect)),
+        }
+    }
+
+    /// Rows that were written before: the bytes of each table that is written, in order.
+    pub(super) fn written(
+        dialect: Dialect,
+        transcripts: Transcripts,
+        mut tables: impl Iterator<Item = Vec<u8>>,
+    ) -> Self {
+        let mut next = || Rows::written(dialect, tables.next().unwrap_or_default());
+        Self {
+            sessions: next(),
+            parties: next(),
+            offers: (transcripts == Transcripts::Written).then(next),
         }
     }
 

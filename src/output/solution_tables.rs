@@ -3,7 +3,8 @@
 use crate::domain::{Outcome, Scenario};
 use crate::experiment::Prospect;
 use crate::output::csv_rows::{Dialect, Field, Rows};
-use crate::output::run_directory::{Form, RunDirectory, TableFile, WriteError};
+use crate::output::run_directory::{RunDirectory, WriteError};
+use crate::output::table_file::{Form, TableFile};
 use crate::solution::Concept;
 
 /// A table of solutions being written, draw by draw.

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
-fn demarche(arguments: &[&str]) -> Command {
+pub(crate) fn demarche(arguments: &[&str]) -> Command {
     let mut res = Command::new(env!("CARGO_BIN_EXE_demarche"));
     res.current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(arguments)
@@ -87,7 +87,7 @@ pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     res
 }
 
-fn manifest(folder: &Path) -> serde_json::Value {
+pub(crate) fn manifest(folder: &Path) -> serde_json::Value {
     let text = fs::read(folder.join("manifest.json")).expect("there is a manifest");
     serde_json::from_slice(&text).expect("the manifest is JSON")
 }

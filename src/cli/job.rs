@@ -1,0 +1,211 @@
+//! What `batch` and `sweep` are to run: a request with the files it names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::analyze::check_size;
+use crate::cli::failure::Failure;
+use crate::cli::read_file;
+use crate::cli::runs::Done;
+use crate::config::{Input, Luck, Overrides, load_experiment};
+use crate::design::DesignedPoints;
+use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
+use crate::output::{
+    Counts, Distances, Edition, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest,
+    Parameters, RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, Timing, Until,
+    WriteError,
+};
+use crate::seeds::{MasterSeed, Seeds};
+
+/// What is to be run, and what to say of it.
+pub(super) struct Job {
+    pub(super) request: RunRequest,
+    /// All of it, also what other shards run.
+    pub(super) plan: Plan,
+    pub(super) shard: Option<Shard>,
+    pub(super) until: Option<StoppingRule>,
+    pub(super) parameters: Parameters,
+    pub(super) pairing: Pairing,
+    pub(super) design: Option<DesignedPoints>,
+    sweep: Option<SweepRecord>,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) seed: MasterSeed,
+    inputs: Vec<Input>,
+    resolved: serde_json::Value,
+}
+
+impl Job {
+    /// Reads the files that a request names.
+    pub(super) fn load(request: RunRequest) -> Result<Self, Failure> {
+        let path = Path::new(&request.experiment);
+        let overrides = Overrides {
+            settings: request.settings.clone(),
+            sessions: request.sessions,
+            seed: request.seed,
+        };
+        let experiment = load_experiment(path, &overrides, &read_file)?;
+        let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
+            None if request.verb == "sweep" => {
+                return Err(Failure::WrongInput(format!(
+                    "{} has no [sweep]; run it with `demarche batch`, or add axes to it",
+                    path.display()
+                )));
+            }
+            Some(_) if request.verb == "batch" => {
+                return Err(Failure::WrongInput(format!(
+                    "{} has a [sweep]; run it with `demarche sweep`",
+                    path.display()
+                )));
+            }
+            None => {
+                let cell = Cell {
+                    setting: Arc::new(experiment.scenario.setting),
+                    seeds: Seeds::new(experiment.seed),
+                };
+                let parameters = Parameters {
+                    paths: Vec::new(),
+                    values: vec![Vec::new()],
+                };
+                (vec![cell], parameters, Pairing::Unpaired, None, None)
+            }
+            Some(sweep) => {
+                let (luck, pairing) = match sweep.luck {
+                    Luck::Common => (LuckRecord::Common, Pairing::Paired),
+                    Luck::Independent => (LuckRecord::Independent, Pairing::Unpaired),
+                };
+                let seeds = |cell: u64| match sweep.luck {
+                    Luck::Common => Seeds::new(experiment.seed),
+                    Luck::Independent => Seeds::of_cell(experiment.seed, cell),
+                };
+                let cells = (0..).zip(sweep.settings).map(|(cell, setting)| Cell {
+                    setting: Arc::new(setting),
+                    seeds: seeds(cell),
+                });
+                let record = SweepRecord {
+                    luck,
+                    paths: sweep.paths.clone(),
+                    values: sweep.json_values,
+                    scenarios: sweep.scenarios,
+                };
+                let parameters = Parameters {
+                    paths: sweep.paths,
+                    values: sweep.values,
+                };
+                let cells = cells.collect();
+                (cells, parameters, pairing, sweep.design, Some(record))
+            }
+        };
+        let shard = request.shard.as_deref().map(str::parse).transpose();
+        let res = Self {
+            shard: shard.map_err(|it| Failure::could_not_finish(&it))?,
+            request,
+            plan: Plan::new(cells, experiment.sessions),
+            until: experiment.until,
+            parameters,
+            pairing,
+            design,
+            sweep,
+            name: experiment.name,
+            title: experiment.title,
+            seed: experiment.seed,
+            inputs: experiment.scenario.inputs,
+            resolved: experiment.scenario.resolved,
+        };
+        res.check()?;
+        Ok(res)
+    }
+
+    /// Tells what cannot be done, although the files are right.
+    fn check(&self) -> Result<(), Failure> {
+        if self.request.distances == Distances::Measured {
+            check_size(self.plan.cells()[0].setting.scenario())?;
+        }
+        if self.shard.is_some() && self.until.is_some() {
+            return Err(Failure::WrongInput(
+                "an experiment with `until` has no shards: how many sessions it takes shows only \
+                 when all before are run; take `until` out, or run it in one go"
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is run of the plan.
+    pub(super) fn part(&self) -> Plan {
+        let part = self.shard.map(|it| it.part(&self.plan));
+        part.unwrap_or_else(|| self.plan.clone())
+    }
+
+    /// What the journal of its run begins with.
+    pub(super) fn head(&self) -> JournalHead {
+        JournalHead::new(self.request.clone(), self.input_files())
+    }
+
+    fn input_files(&self) -> Vec<InputFile> {
+        let files = self.inputs.iter();
+        files.map(|it| InputFile::new(&it.path, &it.text)).collect()
+    }
+
+    /// How its tables are written.
+    pub(super) fn editions(&self) -> Vec<Edition> {
+        let spreadsheet = self.request.excel.map(Edition::spreadsheet);
+        [Edition::PLAIN].into_iter().chain(spreadsheet).collect()
+    }
+
+    /// What its tables hold beyond what every run tells.
+    pub(super) fn extras(&self) -> Extras {
+        Extras {
+            transcripts: self.request.transcripts,
+            distances: self.request.distances,
+        }
+    }
+
+    /// Begins its tables, or goes on with them.
+    pub(super) fn open_tables(
+        &self,
+        directory: &RunDirectory,
+        journal: Journal,
+    ) -> Result<RunTables, WriteError> {
+        RunTables::open(
+            directory,
+            journal,
+            self.plan.cells(),
+            self.parameters.clone(),
+            // A shard may begin behind the first of the cells that are compared.
+            self.shard.map_or(self.pairing, |_| Pairing::Unpaired),
+            self.editions(),
+            self.extras(),
+        )
+    }
+
+    /// What makes its run repeatable.
+    pub(super) fn manifest(&self, done: &Done, endings: [u64; 4], timing: Timing) -> Manifest {
+        let scenario = self.plan.cells()[0].setting.scenario();
+        Manifest {
+            schema: 1,
+            demarche: env!("CARGO_PKG_VERSION").to_owned(),
+            results_version: RESULTS_VERSION,
+            name: self.name.clone(),
+            title: self.title.clone(),
+            verb: self.request.verb.clone(),
+            seed: self.seed.0.to_string(),
+            sessions: self.plan.n_sessions(),
+            until: self.until.as_ref().map(|it| Until {
+                metric: it.metric.to_owned(),
+                party: it.party.map(|party| scenario.party(party).name.clone()),
+                half_width: it.half_width,
+                confidence: it.confidence,
+            }),
+            cells: self.plan.cells().len(),
+            settings: self.request.settings.clone(),
+            study: None,
+            sweep: self.sweep.clone(),
+            inputs: self.input_files(),
+            complete: done.n_done == done.n_planned,
+            counts: Counts::new(done.n_done, endings),
+            resolved: self.resolved.clone(),
+            timing,
+        }
+    }
+}

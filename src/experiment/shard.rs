@@ -1,0 +1,88 @@
+//! One of several parts of a plan that are run apart and put together again.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::experiment::plan::Plan;
+
+/// One of several parts of a plan, written `3/64`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Shard {
+    number: u32,
+    of: u32,
+}
+
+/// What was written is no shard.
+#[derive(Debug, thiserror::Error)]
+#[error("a shard is written NUMBER/OF, from 1/OF to OF/OF, such as 3/64")]
+pub struct ShardError;
+
+impl Shard {
+    /// Which one, from 1.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    /// How many there are.
+    pub fn of(self) -> u32 {
+        self.of
+    }
+
+    /// Its part of a plan: chunks that follow one another, so that the tables of all shards are
+    /// those of the whole cut into pieces; as many as the others have, or one more.
+    ///
+    /// # Panics
+    ///
+    /// Never: a share of the chunks is not more than all of them.
+    #[must_use]
+    pub fn part(self, plan: &Plan) -> Plan {
+        let start = |number: u32| {
+            let share = u128::from(plan.n_chunks()) * u128::from(number) / u128::from(self.of);
+            u64::try_from(share).expect("a share is not more than the whole")
+        };
+        plan.chunks(start(self.number - 1)..start(self.number))
+    }
+}
+
+impl FromStr for Shard {
+    type Err = ShardError;
+
+    fn from_str(text: &str) -> Result<Self, ShardError> {
+        let (number, of) = text.split_once('/').ok_or(ShardError)?;
+        let whole = |it: &str| it.parse::<u32>().map_err(|_| ShardError);
+        let (number, of) = (whole(number)?, whole(of)?);
+        let is_one = (1..=of).contains(&number);
+        is_one.then_some(Self { number, of }).ok_or(ShardError)
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shard_is_read_as_it_is_written() {
+        for text in ["1/1", "3/64", "64/64"] {
+            assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "3",
+            "0/4",
+            "5/4",
+            "1/0",
+            "-1/4",
+            "1/4/2",
+            "a/b",
+            "1/99999999999",
+        ] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What a stopped run's journal and tables hold, chunk by chunk, as far as they bear each other out.
+
+use std::path::PathBuf;
+
+use crate::output::journal::{ChunkRecord, JournalReader, checksum};
+use crate::output::run_directory::WriteError;
+use crate::output::table_file::{Position, TablePlace, WrittenTable};
+
+/// The chunks of a stopped run, first to last. A chunk counts if its record does and its rows are
+/// in every table as the record tells, and if all chunks before it count.
+#[derive(Debug)]
+pub(super) struct RecordedChunks {
+    records: JournalReader,
+    tables: Vec<WrittenTable>,
+    flaw: Option<Flaw>,
+    journal_end: u64,
+    table_ends: Vec<Position>,
+    n_chunks: u64,
+}
+
+/// A chunk that counts.
+#[derive(Debug)]
+pub(super) struct RecordedChunk {
+    pub(super) record: ChunkRecord,
+    /// The bytes of its rows, by table.
+    pub(super) rows: Vec<Vec<u8>>,
+}
+
+/// What is wrong behind the chunks that count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Flaw {
+    /// The journal's next record is not whole.
+    Record,
+    /// The next chunk's rows are not in this file, or are others.
+    Rows(PathBuf),
+}
+
+impl RecordedChunks {
+    /// Those of some tables and of a journal whose head was read.
+    pub(super) fn open(
+        records: JournalReader,
+        places: Vec<TablePlace>,
+    ) -> Result<Self, WriteError> {
+        let table_ends = places.iter().map(TablePlace::start).collect();
+        let (mut tables, mut flaw) = (Vec::new(), None);
+        for place in places {
+            let path = place.path(1);
+            match WrittenTable::open(place)? {
+                Some(table) => tables.push(table),
+                None => flaw = flaw.or(Some(Flaw::Rows(path))),
+            }
+        }
+        Ok(Self {
+            journal_end: records.position(),
+            records,
+            tables,
+            flaw,
+            table_ends,
+            n_chunks: 0,
+        })
+    }
+
+    /// The next chunk; `None` if there is no further one that counts.
+    pub(super) fn next(&mut self) -> Result<Option<RecordedChunk>, WriteError> {
+        if self.flaw.is_some() {
+            return Ok(None);
+        }
+        let record = self.records.next_record()?;
+        let Some(record) = record.filter(|it| it.stretches.len() == self.tables.len()) else {
+            self.flaw = (!self.records.is_at_end()).then_some(Flaw::Record);
+            return Ok(None);
+        };
+        let mut rows = Vec::new();
+        for (table, stretch) in self.tables.iter_mut().zip(&record.stretches) {
+            let path = table.path().to_owned();
+            let bytes = table.read(stretch.n_rows, stretch.n_bytes)?;
+            let is_whole = bytes.len() as u64 == stretch.n_bytes;
+            if !is_whole || checksum(&bytes) != stretch.checksum {
+                self.flaw = Some(Flaw::Rows(path));
+                return Ok(None);
+            }
+            rows.push(bytes);
+        }
+        self.journal_end = self.records.position();
+        self.table_ends = self.tables.iter().map(WrittenTable::position).collect();
+        self.n_chunks += 1;
+        Ok(Some(RecordedChunk { record, rows }))
+    }
+
+    /// How many chunks were read and count.
+    pub(super) fn n_chunks(&self) -> u64 {
+        self.n_chunks
+    }
+
+    /// What is wrong behind them; `None` if there is nothing behind them in the journal.
+    pub(super) fn flaw(&self) -> Option<&Flaw> {
+        self.flaw.as_ref()
+    }
+
+    /// Where they end in the journal.
+    pub(super) fn journal_end(&self) -> u64 {
+        self.journal_end
+    }
+
+    /// Where they end in each table.
+    pub(super) fn table_ends(&self) -> &[Position] {
+        &self.table_ends
+    }
+}

@@ -1,0 +1,96 @@
+//! The tables of a shard read back, chunk by chunk, to become those of the whole run.
+
+use std::path::PathBuf;
+
+use crate::experiment::{Chunk, Plan};
+use crate::output::journal::Journal;
+use crate::output::recorded_chunks::{Flaw, RecordedChunks};
+use crate::output::run_directory::{RunDirectory, WriteError};
+use crate::output::run_tables::{Edition, Extras, Product, session_places};
+use crate::output::session_tables::SessionRows;
+
+/// Why a folder does not hold the whole of a shard.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShardFlaw {
+    /// It was stopped.
+    #[error("it has {n_chunks} of its {n_planned} chunks of sessions")]
+    Unfinished {
+        /// How many chunks are there.
+        n_chunks: u64,
+        /// How many there are to be.
+        n_planned: u64,
+    },
+    /// A file is not as it was written.
+    #[error("{} is damaged, or cut off, behind chunk {n_chunks} of {n_planned}", .path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// How many chunks are whole.
+        n_chunks: u64,
+        /// How many there are to be.
+        n_planned: u64,
+    },
+    /// Its sessions are not those that its journal says it is of.
+    #[error("chunk {number} is not of the sessions that this shard has")]
+    Foreign {
+        /// Which chunk, from 1.
+        number: u64,
+    },
+    /// It cannot be read, or what is read cannot be taken.
+    #[error(transparent)]
+    Unreadable(#[from] WriteError),
+}
+
+/// Reads a shard's part of a plan, and hands over each chunk in plan order.
+///
+/// # Errors
+///
+/// If a chunk is missing, or there is one too many, or one is not as it was written; and the
+/// first error of `deliver`.
+pub fn read_shard(
+    directory: &RunDirectory,
+    journal: &Journal,
+    part: &Plan,
+    editions: &[Edition],
+    extras: Extras,
+    mut deliver: impl FnMut(Chunk<Product>) -> Result<(), WriteError>,
+) -> Result<(), ShardFlaw> {
+    let scenario = part.cells()[0].setting.scenario();
+    let places = session_places(directory, scenario, editions, extras);
+    let places = places.into_iter().flatten().map(|(_, place)| place);
+    let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
+    let n_planned = part.n_chunks();
+    for idx in 0..n_planned {
+        let Some(chunk) = chunks.next()? else {
+            let n_chunks = chunks.n_chunks();
+            return Err(match chunks.flaw() {
+                None => ShardFlaw::Unfinished {
+                    n_chunks,
+                    n_planned,
+                },
+                Some(flaw) => ShardFlaw::Damaged {
+                    path: match flaw {
+                        Flaw::Record => journal.path().to_owned(),
+                        Flaw::Rows(path) => path.clone(),
+                    },
+                    n_chunks,
+                    n_planned,
+                },
+            });
+        };
+        let mut rows = chunk.rows.into_iter();
+        let rows = editions
+            .iter()
+            .map(|it| SessionRows::written(it.dialect, extras.transcripts, rows.by_ref()))
+            .collect();
+        let chunk = Product::recorded(&chunk.record, part, idx, rows);
+        deliver(chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?)?;
+    }
+    if chunks.next()?.is_some() {
+        return Err(ShardFlaw::Foreign {
+            number: n_planned + 1,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,428 @@
+//! Runs that were stopped, whatever stopped them: they go on and end with the bytes they would
+//! have had, or say why not.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use demarche::config::{Overrides, load_experiment};
+use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
+use demarche::output::{
+    Delimiter, Distances, Edition, Extras, InputFile, Journal, JournalHead, Parameters,
+    RunDirectory, RunRequest, RunTables, Transcripts,
+};
+use demarche::seeds::Seeds;
+use rand::{RngExt as _, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tempfile::TempDir;
+
+use crate::runs::{check, demarche, files, manifest, path_text, run, tables};
+
+const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+const SESSIONS: u64 = 900;
+const CHUNK: usize = 256;
+const MORE: [&str; 4] = ["--sessions", "900", "--transcripts", "--excel=semicolon"];
+
+/// The tables of a run, and its manifest without what the clock says of it.
+pub(crate) fn results(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut res = tables(folder);
+    let mut manifest = manifest(folder);
+    manifest["timing"].take();
+    res.insert("manifest.json".into(), manifest.to_string().into_bytes());
+    res
+}
+
+fn resume(folder: &Path, threads: &str) {
+    check(
+        &[
+            "batch",
+            "--resume",
+            path_text(folder),
+            "--quiet",
+            "--threads",
+            threads,
+        ],
+        0,
+    );
+}
+
+/// Why a run is not gone on with.
+fn refusal(folder: &Path) -> String {
+    let output = check(&["batch", "--resume", path_text(folder)], 2);
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn plan() -> (Plan, JournalHead) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(VILLAGES);
+    let read_file = |it: &Path| fs::read_to_string(it);
+    let experiment = load_experiment(&path, &Overrides::default(), &read_file).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    let request = RunRequest {
+        verb: "batch".to_owned(),
+        experiment: VILLAGES.to_owned(),
+        settings: Vec::new(),
+        sessions: Some(SESSIONS),
+        seed: None,
+        transcripts: Transcripts::Written,
+        distances: Distances::Omitted,
+        excel: Some(Delimiter::Semicolon),
+        shard: None,
+    };
+    let cell = Cell {
+        setting: Arc::new(experiment.scenario.setting),
+        seeds: Seeds::new(experiment.seed),
+    };
+    let head = JournalHead::new(request, vec![InputFile::new(VILLAGES, &text)]);
+    (Plan::new(vec![cell], SESSIONS), head)
+}
+
+fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
+    let parameters = Parameters {
+        paths: Vec::new(),
+        values: vec![Vec::new()],
+    };
+    let editions = vec![Edition::PLAIN, Edition::spreadsheet(Delimiter::Semicolon)];
+    let extras = Extras {
+        transcripts: Transcripts::Written,
+        distances: Distances::Omitted,
+    };
+    let cells = plan.cells();
+    RunTables::open(
+        directory,
+        journal,
+        cells,
+        parameters,
+        Pairing::Unpaired,
+        editions,
+        extras,
+    )
+    .unwrap()
+}
+
+/// A batch that was stopped behind its last session, before anything was written over all of them.
+fn stopped_batch(path: &Path) -> Plan {
+    let (plan, head) = plan();
+    let (directory, journal) = RunDirectory::create_with_journal(path, &head).unwrap();
+    let mut tables = open(&directory, journal, &plan);
+    let worker = tables.worker();
+    run_plan(&plan, 2, &Interrupt::default(), &worker, |chunk| {
+        tables.push(chunk)
+    })
+    .unwrap();
+    plan
+}
+
+/// The first chunks of a stopped batch: how long each of its files is behind each of them.
+fn boundaries(files: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<BTreeMap<PathBuf, usize>> {
+    // By session: the first column after the cell, in all tables of a session.
+    let n_chunks = SESSIONS.div_ceil(CHUNK as u64);
+    let up_to = |n_chunks: u64| {
+        let n_sessions = n_chunks * CHUNK as u64;
+        let length = |(path, bytes): (&PathBuf, &Vec<u8>)| {
+            let is_journal = path.ends_with("journal.bin");
+            let end = if is_journal {
+                frame_ends(bytes)[usize::try_from(n_chunks).unwrap()]
+            } else {
+                rows_before(bytes, n_sessions)
+            };
+            (path.clone(), end)
+        };
+        files.iter().map(length).collect()
+    };
+    (0..=n_chunks).map(up_to).collect()
+}
+
+/// Where the frames of a journal end, the head's first.
+fn frame_ends(journal: &[u8]) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut at = 16;
+    while at < journal.len() {
+        let length = u32::from_le_bytes(journal[at..at + 4].try_into().unwrap());
+        at += 12 + usize::try_from(length).unwrap();
+        ends.push(at);
+    }
+    ends
+}
+
+/// Bytes of a table up to the first row of a session from this one on.
+fn rows_before(table: &[u8], replication: u64) -> usize {
+    let mut end = 0;
+    for (number, line) in table.split_inclusive(|it| *it == b'\n').enumerate() {
+        let line_text = String::from_utf8_lossy(line);
+        let field = line_text.split([',', ';']).nth(1).unwrap();
+        if number > 0 && field.parse::<u64>().unwrap() >= replication {
+            break;
+        }
+        end += line.len();
+    }
+    end
+}
+
+/// Writes files into a new folder.
+fn lay_out(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
+    fs::create_dir_all(folder.join("excel")).unwrap();
+    for (path, bytes) in files {
+        fs::write(folder.join(path), bytes).unwrap();
+    }
+}
+
+/// Whatever of each file is on the disk, what is taken up are the chunks that are whole in all of
+/// them; from each such place the run ends with the same bytes.
+#[test]
+fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &MORE));
+    let stopped = folder.path().join("stopped");
+    let plan = stopped_batch(&stopped);
+    let whole = files(&stopped);
+    assert_eq!(whole.len(), 2 * 3 + 1, "rows of sessions, and the journal");
+    let boundaries = boundaries(&whole);
+    assert_eq!(boundaries.len(), 5);
+
+    let mut luck = ChaCha8Rng::seed_from_u64(1);
+    let cut = folder.path().join("cut");
+    let mut n_states = 0;
+    for (path, bytes) in &whole {
+        // Its head is there before there is a folder.
+        let least = boundaries[0][path] * usize::from(path.ends_with("journal.bin"));
+        let near = boundaries
+            .iter()
+            .flat_map(|it| it[path].saturating_sub(2)..it[path] + 3);
+        let spread = (0..25).map(|_| luck.random_range(least..=bytes.len()));
+        let lengths = near
+            .chain(spread)
+            .filter(|it| (least..=bytes.len()).contains(it));
+        for length in lengths.collect::<Vec<_>>() {
+            let mut state = whole.clone();
+            // The others are as long, or cut elsewhere; what the disk lost may be there as zeros.
+            for (other, bytes) in &mut state {
+                let least = boundaries[0][other] * usize::from(other.ends_with("journal.bin"));
+                let n_kept = match luck.random_range(0..4) {
+                    _ if other == path => length,
+                    0 => luck.random_range(least..=bytes.len()),
+                    _ => bytes.len(),
+                };
+                let is_zeroed = luck.random_bool(0.2);
+                if is_zeroed {
+                    bytes[n_kept..].fill(0);
+                } else {
+                    bytes.truncate(n_kept);
+                }
+            }
+            let is_there = |end: &BTreeMap<PathBuf, usize>| {
+                let same = |it: &PathBuf| state[it].get(..end[it]) == Some(&whole[it][..end[it]]);
+                whole.keys().all(same)
+            };
+            // The first boundary is that of no chunk yet.
+            let n_there = boundaries.iter().take_while(|it| is_there(it)).count();
+            let expected = n_there.saturating_sub(1);
+            lay_out(&cut, &state);
+            let (directory, journal, _) = RunDirectory::reopen(&cut).unwrap();
+            let mut tables_again = open(&directory, journal, &plan);
+            assert_eq!(tables_again.restore(&plan).unwrap(), expected as u64);
+            let n_sessions: u64 = tables_again.tallies().iter().map(Tally::n_sessions).sum();
+            assert_eq!(n_sessions, SESSIONS.min((expected * CHUNK) as u64));
+            for (path, bytes) in files(&cut) {
+                let end = boundaries[expected][&path];
+                assert!(bytes == whole[&path][..end], "{}", path.display());
+            }
+            drop(tables_again);
+            if n_states % 40 == 0 {
+                resume(&cut, ["1", "3"][n_states / 40 % 2]);
+                assert!(results(&cut) == reference);
+            }
+            fs::remove_dir_all(&cut).unwrap();
+            n_states += 1;
+        }
+    }
+    assert!(n_states > 250, "{n_states}");
+    for end in &boundaries {
+        let mut state = whole.clone();
+        for (path, bytes) in &mut state {
+            bytes.truncate(end[path]);
+        }
+        lay_out(&cut, &state);
+        resume(&cut, "2");
+        assert!(results(&cut) == reference);
+        fs::remove_dir_all(&cut).unwrap();
+    }
+}
+
+/// A sweep over the two villages that runs until it is sure, in a folder of its own.
+fn sweep_until(folder: &TempDir) -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = format!(
+        "schema = 1\nname = \"villages\"\nseed = 9\n\
+         scenario = \"{root}/{VILLAGES}\"\n\
+         until = {{ metric = \"agreement_rate\", half_width = 0.02, max_sessions = 5000 }}\n\
+         [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.4, 0.6, 0.8]\n"
+    );
+    let path = folder.path().join("experiment.toml");
+    fs::write(&path, text).unwrap();
+    path_text(&path).to_owned()
+}
+
+fn start(arguments: &[&str]) -> Child {
+    let mut command = demarche(arguments);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("the program starts")
+}
+
+/// Waits until a run's first table has so many bytes.
+fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
+    let sessions = run.join("sessions.csv");
+    while fs::metadata(&sessions).map_or(true, |it| it.len() < n_bytes) {
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "the run is over: {ended:?}");
+        thread::yield_now();
+    }
+}
+
+/// Runs are killed at moments that nobody chose, and gone on with on other numbers of threads;
+/// the environment's `KILLS` says how often.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "the moment of a kill is about wall time, and how many there were is told to people"
+)]
+fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
+    let n_kills = std::env::var("KILLS").map_or(10, |it| it.parse().expect("a number of kills"));
+    let folder = TempDir::new().unwrap();
+    let until = sweep_until(&folder);
+    let more = ["--sessions", "6000", "--transcripts", "--excel=comma"];
+    let batch = results(&run(&folder, "batch", "batch", VILLAGES, &more));
+    let sweep = results(&run(&folder, "sweep", "sweep", &until, &[]));
+    let jobs = [
+        ("batch", VILLAGES, &more[..], batch),
+        ("sweep", &until, &[], sweep),
+    ];
+    let mut luck = ChaCha8Rng::seed_from_u64(2);
+    let out = folder.path().join("killed");
+    let (mut n_killed, mut n_completed) = (0, 0);
+    for (verb, file, more, reference) in jobs.iter().cycle() {
+        let mut is_done = false;
+        while !is_done {
+            let threads = luck.random_range(1..=4).to_string();
+            let mut arguments = vec![*verb, "--quiet", "--threads", &threads];
+            if out.exists() {
+                arguments.extend(["--resume", path_text(&out)]);
+            } else {
+                arguments.extend([*file, "--out", path_text(&out)]);
+                arguments.extend(*more);
+            }
+            let mut child = start(&arguments);
+            thread::sleep(Duration::from_millis(luck.random_range(0..150)));
+            let ended = child.try_wait().unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+            n_killed += usize::from(ended.is_none());
+            is_done = ended.is_some_and(|it| it.success());
+            assert!(ended.is_none() || is_done, "{arguments:?}: {ended:?}");
+        }
+        let ended = results(&out);
+        assert!(ended == *reference, "{verb}, {n_killed} kills");
+        fs::remove_dir_all(&out).unwrap();
+        n_completed += 1;
+        if n_killed >= n_kills {
+            break;
+        }
+    }
+    println!("{n_killed} kills, {n_completed} runs ended with the same bytes");
+}
+
+#[test]
+fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let many = ["--sessions", "50000000", "--out", path_text(&out)];
+    let mut child = start(&[&["batch", VILLAGES][..], &many].concat());
+    wait_for_bytes(&mut child, &out, 0);
+    let told = refusal(&out);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told.contains("another process is at work on it"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on_with_it() {
+    let folder = TempDir::new().unwrap();
+    let more = ["--sessions", "20000"];
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let out = folder.path().join("it is mine");
+    let mut child = demarche(&["batch", VILLAGES, "--sessions", "20000", "--out"])
+        .arg(&out)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for_bytes(&mut child, &out, 50_000);
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(manifest(&out)["complete"], false);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let command = format!("go on with `demarche batch --resume '{}'`", path_text(&out));
+    assert!(told.contains(&command), "{told}");
+    resume(&out, "1");
+    assert!(results(&out) == reference);
+    let output = check(&["batch", "--resume", path_text(&out)], 0);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("is complete: nothing is left to do"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_run_of_other_files_is_refused_with_the_difference() {
+    let folder = TempDir::new().unwrap();
+    let file = sweep_until(&folder);
+    let out = folder.path().join("run");
+    let mut child = start(&["sweep", &file, "--out", path_text(&out)]);
+    wait_for_bytes(&mut child, &out, 0);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = files(&out);
+    let told = refusal(&out);
+    assert!(told.contains("it is a sweep; go on with `demarche sweep --resume`"));
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("0.8", "0.9")).unwrap();
+    let output = check(&["sweep", "--resume", path_text(&out)], 2);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("experiment.toml is another file: "), "{told}");
+    fs::remove_file(&file).unwrap();
+    check(&["sweep", "--resume", path_text(&out)], 2);
+    assert!(files(&out) == before, "nothing was written");
+}
+
+#[test]
+fn what_is_no_stopped_run_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let told = refusal(&folder.path().join("nowhere"));
+    assert!(told.contains("cannot open"), "{told}");
+    let told = refusal(folder.path());
+    assert!(told.contains("there is no journal.bin in it"), "{told}");
+    fs::write(
+        folder.path().join("manifest.json"),
+        r#"{ "complete": false }"#,
+    )
+    .unwrap();
+    let told = refusal(folder.path());
+    assert!(told.contains("there is no journal.bin in it"), "{told}");
+    fs::write(folder.path().join("journal.bin"), "what is this?").unwrap();
+    let told = refusal(folder.path());
+    assert!(told.contains("has no head that can be read"), "{told}");
+    check(
+        &["batch", VILLAGES, "--resume", path_text(folder.path())],
+        2,
+    );
+}
