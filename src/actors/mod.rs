@@ -16,7 +16,8 @@
 //! Each mailbox holds one message. That cannot deadlock: the session actor sends to a party only
 //! after it has taken the party's last reply, and there is no channel between parties.
 //!
-//! A task ends when its mailbox closes, that is when the session actor is dropped.
+//! A task ends when its mailbox closes, that is when the session actor is dropped. A party whose
+//! task ends before has forfeited every session under way; a fresh actor takes its place.
 
 mod party;
 mod session;
@@ -25,11 +26,11 @@ use std::ops::Range;
 
 use crate::domain::PartyId;
 use crate::negotiation::PartyReport;
-use crate::protocol::{Action, Ask, Ending, Event};
+use crate::protocol::{Action, Ask, Ending, Event, ProtocolViolation};
 use crate::seeds::{Replication, Seeds};
 
 pub use party::PartyActor;
-pub use session::{SessionActor, assemble};
+pub use session::{SessionActor, assemble, spawn};
 
 /// Messages a mailbox holds: sender and receiver take turns.
 const MAILBOX_CAPACITY: usize = 1;
@@ -73,7 +74,7 @@ struct Reply {
 
 #[derive(Debug)]
 enum What {
-    Action(Action),
+    Action(Result<Action, ProtocolViolation>),
     Report(PartyReport),
 }
 
@@ -81,7 +82,7 @@ enum What {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
-    /// A party's task has ended, most likely by a panic of its strategy.
+    /// A party's task has ended, and nobody answers in its place.
     #[error("the actor of party {} is gone", .party.idx())]
     PartyGone {
         /// Whose.

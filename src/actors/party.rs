@@ -39,17 +39,19 @@ impl PartyActor {
         while let Some(mut errands) = self.mailbox.recv().await {
             for request in errands.requests.drain(..) {
                 let negotiator = &mut self.negotiators[request.table];
-                if let Wanted::Begin(seeds, replication) = &request.wanted {
-                    negotiator.begin(seeds, *replication);
-                    continue;
-                }
-                for event in &errands.news[request.news] {
-                    negotiator.observe(event);
-                }
+                let news = &errands.news[request.news];
                 let what = match request.wanted {
-                    Wanted::Begin(..) => continue,
-                    Wanted::Action { round, ask } => What::Action(negotiator.act(round, ask)),
-                    Wanted::Report(ending) => What::Report(negotiator.report(&ending)),
+                    Wanted::Begin(seeds, replication) => {
+                        negotiator.begin(&seeds, replication);
+                        continue;
+                    }
+                    Wanted::Action { round, ask } => {
+                        for event in news {
+                            negotiator.observe(event);
+                        }
+                        What::Action(negotiator.act(round, ask))
+                    }
+                    Wanted::Report(ending) => What::Report(negotiator.report(news, &ending)),
                 };
                 errands.replies.push(Reply {
                     table: request.table,

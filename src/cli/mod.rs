@@ -21,13 +21,17 @@ mod text;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::failure::Failure;
+use crate::cli::runs::tell;
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
+use crate::experiment::Interrupt;
+use crate::negotiation::is_panic_caught;
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -172,6 +176,31 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.tell(),
     }
+}
+
+/// Stops the run at the first Ctrl-C, and the process at the second.
+fn listen_for_interrupt(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    let listening = ctrlc::set_handler(move || {
+        if interrupt.is_requested() {
+            std::process::exit(130);
+        }
+        interrupt.request();
+        tell("\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)");
+    });
+    if let Err(error) = listening {
+        tell(&format!("Ctrl-C will end the run at once: {error}"));
+    }
+}
+
+/// Keeps panics of strategies off the terminal: they are counted as forfeits, and told once.
+fn hush_caught_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |it| {
+        if !is_panic_caught() {
+            usual(it);
+        }
+    }));
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.

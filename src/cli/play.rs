@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::runtime;
 
-use crate::actors::assemble;
+use crate::actors::spawn;
 use crate::cli::failure::Failure;
 use crate::cli::narration::narration;
 use crate::cli::summary::rests_on;
@@ -82,10 +82,7 @@ impl OneSession {
         let runtime = runtime::Builder::new_current_thread()
             .build()
             .map_err(|it| Failure::could_not_finish(&it))?;
-        let (mut session_actor, parties) = assemble(&self.setting, 1);
-        for party in parties {
-            runtime.spawn(party.run());
-        }
+        let mut session_actor = spawn(runtime.handle(), &self.setting, 1);
         let mut ended = None;
         runtime
             .block_on(session_actor.negotiate(

@@ -14,11 +14,13 @@ use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, read_file,
+};
 use crate::config::{Experiment, Input, Luck, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{
-    BatchError, Cell, Factor, Finding, Interrupt, Pairing, Plan, StoppingRule, Tally,
+    BatchError, Cell, Factor, Finding, Forfeit, Interrupt, Pairing, Plan, StoppingRule, Tally,
     design_findings, run,
 };
 use crate::output::{
@@ -118,11 +120,15 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             arguments.file.display()
         )));
     }
+    run_job(&job_of_one_cell(experiment)?, arguments)
+}
+
+fn job_of_one_cell(experiment: Experiment) -> Result<Job, Failure> {
     let seeds = Seeds::new(experiment.seed);
     let setting = Arc::new(experiment.scenario.setting);
-    let job = Job {
+    Ok(Job {
         verb: "batch",
-        plan: Plan::new(vec![Cell { setting, seeds }], experiment.sessions),
+        plan: plan(vec![Cell { setting, seeds }], experiment.sessions)?,
         until: experiment.until,
         parameters: Parameters {
             paths: Vec::new(),
@@ -136,8 +142,7 @@ pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         seed: experiment.seed,
         inputs: experiment.scenario.inputs,
         resolved: experiment.scenario.resolved,
-    };
-    run_job(&job, arguments)
+    })
 }
 
 /// Runs a sweep.
@@ -171,7 +176,7 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
         .collect();
     let job = Job {
         verb: "sweep",
-        plan: Plan::new(cells, experiment.sessions),
+        plan: plan(cells, experiment.sessions)?,
         until: experiment.until,
         parameters: Parameters {
             paths: sweep.paths,
@@ -197,6 +202,11 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     run_job(&job, &arguments.run)
 }
 
+fn plan(cells: Vec<Cell>, sessions: u64) -> Result<Plan, Failure> {
+    let plan = Plan::new(cells, sessions);
+    plan.map_err(|it| Failure::WrongInput(format!("{it}; ask for fewer with --sessions")))
+}
+
 fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
     let overrides = arguments.settings.overrides(arguments.sessions);
     Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
@@ -216,6 +226,7 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let clock = Instant::now();
     let interrupt = Interrupt::default();
     listen_for_interrupt(&interrupt);
+    hush_caught_panics();
     let mut editions = vec![Edition::PLAIN];
     editions.extend(arguments.excel.map(|it| Edition::spreadsheet(it.resolve())));
     let extras = Extras {
@@ -277,7 +288,8 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    Ok(exit_code(&done, endings, &directory))
+    let first_forfeit = finished.first_forfeit.as_ref();
+    Ok(exit_code(job, &done, first_forfeit, endings, &directory))
 }
 
 /// What a sweep shows whose cells follow a design.
@@ -292,10 +304,10 @@ fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
 }
 
 /// How much of a job was done.
-pub(super) struct Done {
-    pub(super) n_done: u64,
+struct Done {
+    n_done: u64,
     /// How many sessions there were to do; of a run that stops when it is sure, as far as it got.
-    pub(super) n_planned: u64,
+    n_planned: u64,
 }
 
 /// Runs all sessions of a job, or as many as make it sure.
@@ -404,25 +416,40 @@ fn told(job: &Job, finished: &Finished) -> String {
 }
 
 /// What a run's sessions deserve: whether all were run, and none was forfeited.
-pub(super) fn exit_code(done: &Done, endings: [u64; 4], directory: &RunDirectory) -> ExitCode {
-    let [.., forfeits] = endings;
+fn exit_code(
+    job: &Job,
+    done: &Done,
+    first_forfeit: Option<&Forfeit>,
+    endings: [u64; 4],
+    directory: &RunDirectory,
+) -> ExitCode {
+    let folder = directory.path().display();
     if done.n_done < done.n_planned {
         tell(&format!(
-            "interrupted: {} of {} sessions are complete in {}",
+            "interrupted: {} of {} sessions are complete in {folder}",
             count(done.n_done),
             count(done.n_planned),
-            directory.path().display()
         ));
-        ExitCode::from(130)
-    } else if forfeits > 0 {
-        tell(&format!(
-            "{}: a party broke the rules, see `ended_by` in sessions.csv",
-            counted(forfeits, "forfeit")
-        ));
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
+        return ExitCode::from(130);
     }
+    let Some(first) = first_forfeit else {
+        return ExitCode::SUCCESS;
+    };
+    let [.., forfeits] = endings;
+    let party = job.plan.cells()[0].setting.scenario().party(first.party);
+    let cell = match &job.sweep {
+        Some(_) => format!(" --cell {}", first.cell.0),
+        None => String::new(),
+    };
+    tell(&format!(
+        "{}, see `ended_by` in sessions.csv; in the first {} {}, which is told by\n  \
+         demarche replay {folder} {}{cell}",
+        counted(forfeits, "forfeit"),
+        party.name,
+        first.violation,
+        first.replication.0,
+    ));
+    ExitCode::from(1)
 }
 
 pub(super) fn tell(text: &str) {
@@ -471,21 +498,6 @@ pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
     RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
 }
 
-/// Stops the run at the first Ctrl-C, and the process at the second.
-pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
-    let interrupt = interrupt.clone();
-    let listening = ctrlc::set_handler(move || {
-        if interrupt.is_requested() {
-            std::process::exit(130);
-        }
-        interrupt.request();
-        tell("\ninterrupting: finishing the sessions under way (Ctrl-C again to leave at once)");
-    });
-    if let Err(error) = listening {
-        tell(&format!("Ctrl-C will end the run at once: {error}"));
-    }
-}
-
 fn failed(error: &BatchError<WriteError>, n_done: u64, directory: &RunDirectory) -> Failure {
     Failure::CouldNotFinish(format!(
         "{}; {} sessions are complete in {}",
@@ -493,4 +505,88 @@ fn failed(error: &BatchError<WriteError>, n_done: u64, directory: &RunDirectory)
         count(n_done),
         directory.path().display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+    use crate::domain::{Outcome, Utility};
+    use crate::negotiation::Setting;
+    use crate::search::{Audiences, OutcomeSearch};
+    use crate::seeds::Stream;
+    use crate::strategy::{OfferingKind, OfferingRule, Situation};
+
+    /// A strategy whose code panics in about half of all sessions.
+    #[derive(Debug)]
+    struct Broken;
+
+    static BROKEN: OfferingKind = OfferingKind {
+        name: "broken",
+        about: "for tests",
+        parameters: &[],
+        audiences: Audiences::Alike,
+        start: |_, _| Box::new(Broken),
+    };
+
+    impl OfferingRule for Broken {
+        fn aspiration(&mut self, it: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+            it.best_utility
+        }
+
+        fn offer(
+            &mut self,
+            _: &Situation<'_>,
+            search: &mut dyn OutcomeSearch,
+            stream: &mut Stream,
+        ) -> Option<Outcome> {
+            assert!(stream.uniform() < 0.9, "the strategy is broken");
+            Some(search.best())
+        }
+    }
+
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: RunArguments,
+    }
+
+    #[test]
+    fn a_run_with_a_broken_strategy_has_all_rows_and_says_that_it_had_forfeits() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let out = folder.path().join("run");
+        let line = ["run", "file", "--quiet", "--out", out.to_str().unwrap()];
+        let arguments = <Line as clap::Parser>::parse_from(line).run;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let file = root.join("configs/scenarios/two-villages.toml");
+        let experiment = load_experiment(&file, &Overrides::default(), &read_file).unwrap();
+        let was = &experiment.scenario.setting;
+        let scenario = was.scenario().clone();
+        let strategies = scenario.party_ids().map(|it| was.strategies(it).to_vec());
+        let mut strategies: Vec<_> = strategies.collect();
+        for it in &mut strategies[1] {
+            it.offering = &BROKEN;
+            it.offering_numbers.clear();
+        }
+        let protocol = was.rules().protocol.clone();
+        let setting = Setting::new(scenario, protocol, 10, strategies).unwrap();
+        let seeds = Seeds::new(experiment.seed);
+        let setting = Arc::new(setting);
+        let job = Job {
+            plan: plan(vec![Cell { setting, seeds }], 300).unwrap(),
+            ..job_of_one_cell(experiment).unwrap()
+        };
+        assert_eq!(run_job(&job, &arguments).unwrap(), ExitCode::from(1));
+        let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+        let counts = &Manifest::from_json(&manifest).unwrap().counts;
+        assert_eq!(counts.sessions, 300);
+        assert!((30..270).contains(&counts.forfeit), "{counts:?}");
+        let sessions = std::fs::read_to_string(out.join("sessions.csv")).unwrap();
+        let forfeited = |it: &&str| it.contains(",forfeit,") && it.contains(",lower,");
+        assert_eq!(
+            sessions.lines().filter(forfeited).count() as u64,
+            counts.forfeit
+        );
+        assert_eq!(sessions.lines().count(), 301);
+    }
 }

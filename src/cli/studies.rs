@@ -9,10 +9,12 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::runs::{Done, create_directory, exit_code, listen_for_interrupt, tell, threads};
+use crate::cli::runs::{create_directory, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
-use crate::cli::text::{count, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::cli::text::{count, counted, terminal_width};
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, read_file,
+};
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
     Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, agreement_boxes,
@@ -129,6 +131,7 @@ impl<'a> Running<'a> {
         // Whoever sees the folder can interrupt what fills it.
         let interrupt = Interrupt::default();
         listen_for_interrupt(&interrupt);
+        hush_caught_panics();
         let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
         Ok(Self {
             arguments,
@@ -188,11 +191,15 @@ impl<'a> Running<'a> {
             ));
             return Ok(ExitCode::from(130));
         }
-        let done = Done {
-            n_done,
-            n_planned: n_asked,
-        };
-        Ok(exit_code(&done, endings, &self.directory))
+        let [.., forfeits] = endings;
+        if forfeits > 0 {
+            let forfeits = counted(forfeits, "forfeit");
+            tell(&format!(
+                "{forfeits}: a party broke the rules or failed; `demarche batch` tells of sessions one by one"
+            ));
+            return Ok(ExitCode::from(1));
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -206,7 +213,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
         setting: Arc::new(study.designed(setting.clone())),
         seeds: Seeds::new(experiment.seed),
     };
-    let plan = Plan::new(vec![cell], study.n_sessions());
+    let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
     let mut figures: Vec<Figures> = Vec::new();
     let mut endings = [0; 4];
     let mut progress = Progress::new(plan.n_sessions(), false, arguments.study.quiet);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Prospector, SolutionDistances,
-    Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Forfeit, Pairing, Prospector,
+    SolutionDistances, Tally, Worker,
 };
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
@@ -79,6 +79,7 @@ pub struct RunTables {
     /// Per edition, the tables that get rows as sessions come.
     open: Vec<Vec<(SessionTable, TableFile)>>,
     agreements: AgreementCounts,
+    first_forfeit: Option<Forfeit>,
 }
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
@@ -96,6 +97,7 @@ pub struct Product {
     agreements: Vec<AgreementTally>,
     tally: Tally,
     figures: Vec<Figures>,
+    first_forfeit: Option<Forfeit>,
 }
 
 impl Product {
@@ -114,6 +116,8 @@ pub struct Finished {
     pub commonest: Vec<Commonest>,
     /// Differences from the first cell, if cells share their luck.
     pub effects: Option<Effects>,
+    /// The first forfeit in plan order.
+    pub first_forfeit: Option<Forfeit>,
 }
 
 /// A cell's commonest agreement, and how many distinct ones there are.
@@ -131,33 +135,37 @@ const ROWS_AT_A_TIME: usize = 1024;
 impl Worker for TableWorker {
     type Product = Product;
 
-    fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Product {
+    fn work_up(
+        &self,
+        cell: CellId,
+        sessions: impl Iterator<Item = (Session, SessionResult)>,
+    ) -> Product {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
-        let mut tally = Tally::new(&scenario.space, scenario.parties.len());
-        let mut rows: Vec<SessionRows> = self
-            .editions
-            .iter()
-            .map(|it| SessionRows::new(it.dialect, self.extras.transcripts))
-            .collect();
+        let rows = self.editions.iter();
+        let mut res = Product {
+            rows: rows
+                .map(|it| SessionRows::new(it.dialect, self.extras.transcripts))
+                .collect(),
+            agreements: Vec::new(),
+            tally: Tally::new(&scenario.space, scenario.parties.len()),
+            figures: Vec::new(),
+            first_forfeit: None,
+        };
         let mut distances = self.distances(cell);
-        for (session, result) in &sessions {
-            tally.add(&scenario.space, result);
-            let distances = distances.as_mut().map(|it| it(result));
-            for edition in &mut rows {
-                edition.push(setting, cell, session, result, distances);
+        for (session, result) in sessions {
+            res.tally.add(&scenario.space, &result);
+            let distances = distances.as_mut().map(|it| it(&result));
+            for edition in &mut res.rows {
+                edition.push(setting, cell, &session, &result, distances);
+            }
+            res.agreements.extend(AgreementTally::of(cell, &result));
+            res.figures.push(Figures::of(&result));
+            if res.first_forfeit.is_none() {
+                res.first_forfeit = Forfeit::of(cell, &result);
             }
         }
-        let results = sessions.iter().map(|it| &it.1);
-        Product {
-            rows,
-            agreements: results
-                .clone()
-                .filter_map(|it| AgreementTally::of(cell, it))
-                .collect(),
-            tally,
-            figures: results.map(Figures::of).collect(),
-        }
+        res
     }
 }
 
@@ -225,6 +233,7 @@ impl RunTables {
             extras,
             open,
             agreements: AgreementCounts::default(),
+            first_forfeit: None,
         })
     }
 
@@ -257,6 +266,9 @@ impl RunTables {
             }
         }
         self.tallies[chunk.cell.idx()].merge(&product.tally);
+        if self.first_forfeit.is_none() {
+            self.first_forfeit = product.first_forfeit;
+        }
         if let Some(effects) = &mut self.effects {
             effects.add(chunk.cell, product.figures);
         }
@@ -312,6 +324,7 @@ impl RunTables {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
+            first_forfeit: self.first_forfeit,
         })
     }
 
