@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::narration::narration;
 use crate::cli::summary::rests_on;
 use crate::cli::text::{terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, print, read_file};
+use crate::cli::{FileArgument, Settings, print};
 use crate::config::load_experiment;
 use crate::experiment::CellId;
 use crate::negotiation::{SessionResult, Setting};
@@ -42,7 +42,11 @@ pub(super) struct PlayArguments {
 /// Plays a session.
 pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     let one = OneSession {
         setting: Arc::new(experiment.scenario.setting),
         seeds: Seeds::new(experiment.seed),

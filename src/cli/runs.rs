@@ -15,7 +15,7 @@ use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, read_file,
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
 };
 use crate::config::{Experiment, Input, Luck, load_experiment};
 use crate::design::DesignedPoints;
@@ -209,7 +209,11 @@ fn plan(cells: Vec<Cell>, sessions: u64) -> Result<Plan, Failure> {
 
 fn load(arguments: &RunArguments) -> Result<Experiment, Failure> {
     let overrides = arguments.settings.overrides(arguments.sessions);
-    Ok(load_experiment(&arguments.file, &overrides, &read_file)?)
+    Ok(load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?)
 }
 
 /// Runs a job and writes its tables.
@@ -374,7 +378,7 @@ fn manifest(
             confidence: it.confidence,
         }),
         cells: job.plan.cells().len(),
-        settings: arguments.settings.settings.clone(),
+        settings: arguments.settings.set.clone(),
         study: None,
         sweep: job.sweep.clone(),
         inputs: job
@@ -510,6 +514,7 @@ fn failed(error: &BatchError<WriteError>, n_done: u64, directory: &RunDirectory)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::reading::read_file;
     use crate::config::Overrides;
     use crate::domain::{Outcome, Utility};
     use crate::negotiation::Setting;

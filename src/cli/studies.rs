@@ -13,7 +13,7 @@ use crate::cli::runs::{create_directory, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, read_file,
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
@@ -159,7 +159,7 @@ impl<'a> Running<'a> {
             seed: self.experiment.seed.0.to_string(),
             sessions: n_asked,
             cells: 1,
-            settings: self.arguments.settings.settings.clone(),
+            settings: self.arguments.settings.set.clone(),
             study: Some(self.record.clone()),
             sweep: None,
             inputs: self
@@ -381,7 +381,11 @@ fn numbers_to_move(setting: &Setting, names: &[String]) -> Result<Vec<NumberId>,
 
 fn load(verb: &str, arguments: &StudyArguments) -> Result<Experiment, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     if experiment.sweep.is_some() {
         return Err(Failure::WrongInput(format!(
             "{} has a [sweep], and `demarche {verb}` looks at one cell; name its scenario, or take the [sweep] out",

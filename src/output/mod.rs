@@ -28,8 +28,8 @@ pub use manifest::{
     Counts, InputFile, LuckRecord, Manifest, ManifestError, RESULTS_VERSION, StudyRecord,
     SweepRecord, Timing, Until,
 };
-pub use recorded_rows::RecordedRows;
-pub use recorded_sessions::{RecordedSessions, TableError, swept_values};
+pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
+pub use recorded_sessions::{ROW_BYTES_MAX, RecordedSessions, TableError, swept_values};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{

@@ -1,4 +1,6 @@
 //! The folder of one run: made new, never overwritten. The only code that writes files.
+//!
+//! Every file is made new too, so that nothing is written through a link that somebody puts there.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -91,7 +93,7 @@ impl RunDirectory {
             Form::Plain => self.path.clone(),
             Form::Spreadsheet => {
                 let folder = self.path.join("excel");
-                fs::create_dir_all(&folder).map_err(|source| WriteError {
+                make_folder(&folder).map_err(|source| WriteError {
                     act: "make the folder",
                     path: folder.clone(),
                     source,
@@ -127,8 +129,24 @@ impl RunDirectory {
             path: path.clone(),
             source,
         };
-        fs::write(&unfinished, bytes).map_err(error)?;
+        File::create_new(&unfinished)
+            .and_then(|mut it| it.write_all(bytes))
+            .map_err(error)?;
         fs::rename(&unfinished, &path).map_err(error)
+    }
+}
+
+/// Makes a folder that is not there yet; a link to one is none.
+fn make_folder(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if fs::symlink_metadata(path)?.is_dir() {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        }
+        res => res,
     }
 }
 
@@ -231,6 +249,33 @@ mod tests {
         let path = folder.path().join("a/b");
         assert!(RunDirectory::create(&path).is_ok());
         assert!(RunDirectory::create(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::create(&folder.path().join("run")).unwrap();
+        let outside = folder.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("precious"), "here").unwrap();
+        let link = |name: &str, to: &Path| symlink(to, directory.path().join(name)).unwrap();
+        link("t.csv", &outside.join("precious"));
+        link("new.csv", &outside.join("new"));
+        link("m.json.unfinished", &outside.join("precious"));
+        link("n.json", &outside.join("precious"));
+        link("excel", &outside);
+        let header = rows(1);
+        assert!(directory.table("t", Form::Plain, &header).is_err());
+        assert!(directory.table("new", Form::Plain, &header).is_err());
+        assert!(directory.table("x", Form::Spreadsheet, &header).is_err());
+        assert!(directory.write("m.json", b"gone").is_err());
+        // The link itself is replaced by the file.
+        directory.write("n.json", b"gone").unwrap();
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        assert_eq!(fs::read(outside.join("precious")).unwrap(), b"here");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod configs;
 mod designs;
 mod drivers;
 mod interchange;
+mod limits;
 mod luck;
 mod mistakes;
 mod negmas;
