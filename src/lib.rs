@@ -72,3 +72,5 @@ pub mod cli;
 pub mod config;
 pub mod interchange;
 pub mod output;
+pub mod report;
+mod wording;

@@ -9,7 +9,6 @@ use clap::Args;
 use crate::cli::analysis_summary::{Analysis, draw_told};
 use crate::cli::failure::Failure;
 use crate::cli::runs::create_new;
-use crate::cli::summary::rests_on;
 use crate::cli::text::{count, counted, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
@@ -18,6 +17,7 @@ use crate::experiment::{Prospect, Prospector};
 use crate::negotiation::{PlainLoop, Setting};
 use crate::output::{FrontierChart, SolutionsTable, write_frontier};
 use crate::protocol::Event;
+use crate::report::rests_on;
 use crate::seeds::{Replication, Seeds};
 use crate::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::failure::Failure;
-use crate::cli::summary::rests_on;
 use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
 use crate::domain::Claim;
 use crate::experiment::measure_claims;
 use crate::negotiation::Setting;
+use crate::report::rests_on;
 use crate::seeds::Seeds;
 use crate::statistics::Estimate;
 

@@ -12,6 +12,7 @@ mod play;
 mod progress;
 mod reading;
 mod replay;
+mod report;
 mod runs;
 mod studies;
 mod study_summary;
@@ -58,6 +59,11 @@ enum Verb {
     Sensitivity(studies::SensitivityArguments),
     /// Search the smallest change that flips the answer
     Flip(studies::FlipArguments),
+    /// Make a page of a run: charts, deals in words, and where every number comes from
+    ///
+    /// Batches, sweeps and studies do so at their end by themselves.
+    /// The page is one file that a browser opens without a network; its charts are in figures/ too.
+    Report(report::ReportArguments),
     /// Tell what differs between two runs: deals, figures, options, and the inputs
     ///
     /// On the same luck sessions are compared in pairs, so that small differences can be seen.
@@ -182,6 +188,7 @@ pub fn run() -> ExitCode {
         Verb::Sweep(it) => runs::sweep(&it),
         Verb::Sensitivity(it) => studies::sensitivity(&it),
         Verb::Flip(it) => studies::flip(&it),
+        Verb::Report(it) => report::report(&it),
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it),
         Verb::Replay(it) => replay::replay(&it),

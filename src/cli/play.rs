@@ -9,7 +9,6 @@ use tokio::runtime;
 use crate::actors::spawn;
 use crate::cli::failure::Failure;
 use crate::cli::narration::narration;
-use crate::cli::summary::rests_on;
 use crate::cli::text::{terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, print};
 use crate::config::load_experiment;
@@ -17,6 +16,7 @@ use crate::experiment::CellId;
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::event_lines;
 use crate::protocol::{Ending, Session};
+use crate::report::rests_on;
 use crate::seeds::{Replication, Seeds};
 
 #[derive(Debug, Args)]

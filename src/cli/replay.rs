@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use serde_json::Value as Json;
 
 use crate::cli::analyze::check_size;
 use crate::cli::failure::Failure;
@@ -44,37 +45,14 @@ pub(super) struct ReplayArguments {
 /// Plays a session of a run again.
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let path = arguments.folder.join("manifest.json");
-    let manifest = read_manifest(&path)?;
+    let manifest = read_sessions_manifest(&path)?;
     check_number(arguments, &manifest)?;
     let place = path.display().to_string();
-    let wrong = |message: &str| Failure::WrongInput(format!("{place}: {message}"));
-    let cell = arguments.cell as usize;
-    let values = match &manifest.sweep {
-        Some(it) => it
-            .cell(cell)
-            .ok_or_else(|| wrong("`sweep` lacks a value"))?,
-        None if manifest.verb == "sweep" => return Err(wrong("the sweep's cells are not in it")),
-        None => Vec::new(),
-    };
-    let resolved = match values.iter().find(|it| it.0 == "scenario") {
-        Some((_, name)) => manifest
-            .scenario(name)
-            .ok_or_else(|| wrong("`sweep` lacks the cell's scenario"))?,
-        None => &manifest.resolved,
-    };
-    let settings = values.iter().copied().filter(|it| it.0 != "scenario");
-    let setting = Arc::new(load_recorded(&place, resolved, settings)?.setting);
-    let seed: u64 = manifest
-        .seed
-        .parse()
-        .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
-    let is_independent =
-        (manifest.sweep.as_ref()).is_some_and(|it| it.luck == LuckRecord::Independent);
-    let seeds = if is_independent {
-        Seeds::of_cell(MasterSeed(seed), arguments.cell.into())
-    } else {
-        Seeds::new(MasterSeed(seed))
-    };
+    let RecordedCell {
+        setting,
+        seeds,
+        values,
+    } = RecordedCell::of(&manifest, &place, arguments.cell)?;
     let again = OneSession {
         setting,
         seeds,
@@ -86,13 +64,13 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
         let cell = CellId(arguments.cell);
         print(&event_lines(&again.setting, cell, &session, &result))?;
     } else {
-        let mut whose = format!("seed {seed}");
+        let mut whose = format!("seed {}", manifest.seed);
         if manifest.sweep.is_some() {
             let told: Vec<String> = values
                 .iter()
                 .map(|it| format!("{} = {}", it.0, it.1))
                 .collect();
-            whose = format!("cell {cell} ({}), {whose}", told.join(", "));
+            whose = format!("cell {} ({}), {whose}", arguments.cell, told.join(", "));
         }
         print(&again.told(&whose, &session, &result))?;
     }
@@ -104,24 +82,79 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
+/// A cell of a run, again from the run's manifest.
+pub(super) struct RecordedCell<'a> {
+    pub(super) setting: Arc<Setting>,
+    pub(super) seeds: Seeds,
+    /// Of a sweep, the cell's values by path.
+    pub(super) values: Vec<(&'a str, &'a Json)>,
+}
+
+impl<'a> RecordedCell<'a> {
+    /// Builds the cell; `place` stands for the manifest in messages.
+    pub(super) fn of(manifest: &'a Manifest, place: &str, cell: u32) -> Result<Self, Failure> {
+        let wrong = |message: &str| Failure::WrongInput(format!("{place}: {message}"));
+        let values = match &manifest.sweep {
+            Some(it) => it
+                .cell(cell as usize)
+                .ok_or_else(|| wrong("`sweep` lacks a value"))?,
+            None if manifest.verb == "sweep" => {
+                return Err(wrong("the sweep's cells are not in it"));
+            }
+            None => Vec::new(),
+        };
+        let resolved = match values.iter().find(|it| it.0 == "scenario") {
+            Some((_, name)) => manifest
+                .scenario(name)
+                .ok_or_else(|| wrong("`sweep` lacks the cell's scenario"))?,
+            None => &manifest.resolved,
+        };
+        let settings = values.iter().copied().filter(|it| it.0 != "scenario");
+        let setting = Arc::new(load_recorded(place, resolved, settings)?.setting);
+        let seed: u64 = manifest
+            .seed
+            .parse()
+            .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
+        let is_independent =
+            (manifest.sweep.as_ref()).is_some_and(|it| it.luck == LuckRecord::Independent);
+        let seeds = if is_independent {
+            Seeds::of_cell(MasterSeed(seed), cell.into())
+        } else {
+            Seeds::new(MasterSeed(seed))
+        };
+        Ok(Self {
+            setting,
+            seeds,
+            values,
+        })
+    }
+}
+
+/// Reads the manifest of a batch or a sweep.
+fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
+    let manifest = read_manifest(path)?;
+    if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
+        return Err(Failure::WrongInput(format!(
+            "{}: this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",
+            path.display(),
+            manifest.verb
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Reads the manifest of a run.
+pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     let text = read_file(path).map_err(|error| {
         let hint = if error.kind() == io::ErrorKind::NotFound {
-            "; name the folder of a batch or of a sweep that is over"
+            "; name the folder of a run that is over"
         } else {
             ""
         };
         Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
     })?;
-    let wrong = |message: &str| Failure::WrongInput(format!("{}: {message}", path.display()));
-    let manifest = Manifest::from_json(&text).map_err(|it| wrong(&it.to_string()))?;
-    if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
-        return Err(wrong(&format!(
-            "this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",
-            manifest.verb
-        )));
-    }
-    Ok(manifest)
+    Manifest::from_json(&text)
+        .map_err(|it| Failure::WrongInput(format!("{}: {it}", path.display())))
 }
 
 /// Refuses a session that the run cannot have had.

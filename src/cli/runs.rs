@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::analyze::check_size;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::progress::Progress;
+use crate::cli::report::{report_of, told as told_report};
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
@@ -30,6 +31,10 @@ use crate::output::{
 };
 use crate::seeds::{MasterSeed, Seeds};
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// An experiment's file, or a scenario's
@@ -53,6 +58,9 @@ pub(super) struct RunArguments {
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
+    /// Make no page of the run; `demarche report` makes it later
+    #[arg(long)]
+    no_report: bool,
     /// Show no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -291,6 +299,13 @@ fn run_job(job: &Job, arguments: &RunArguments) -> Result<ExitCode, Failure> {
         }
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
+    }
+    if !arguments.no_report {
+        let first = &job.plan.cells()[0];
+        report_of(&directory, &manifest, &first.setting, &first.seeds)?;
+        if !arguments.quiet {
+            print(&told_report(&directory))?;
+        }
     }
     let first_forfeit = finished.first_forfeit.as_ref();
     Ok(exit_code(job, &done, first_forfeit, endings, &directory))

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
+use crate::cli::report::{report_of, told as told_report};
 use crate::cli::runs::{create_directory, tell, threads};
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
@@ -38,6 +39,9 @@ pub(super) struct StudyArguments {
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Make no page of the run; `demarche report` makes it later
+    #[arg(long)]
+    no_report: bool,
     /// Show no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -190,6 +194,14 @@ impl<'a> Running<'a> {
                 self.directory.path().display()
             ));
             return Ok(ExitCode::from(130));
+        }
+        if !self.arguments.no_report {
+            let setting = Arc::new(self.experiment.scenario.setting.clone());
+            let seeds = Seeds::new(self.experiment.seed);
+            report_of(&self.directory, &manifest, &setting, &seeds)?;
+            if !self.arguments.quiet {
+                print(&told_report(&self.directory))?;
+            }
         }
         let [.., forfeits] = endings;
         if forfeits > 0 {

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
-use crate::domain::{Basis, Outcome, Scenario, ScenarioKind};
+use crate::domain::{Outcome, Scenario};
 use crate::experiment::{StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::Commonest;
+use crate::report::rests_on;
 use crate::statistics::Estimate;
 
 /// Columns of a bar.
@@ -192,29 +193,4 @@ pub(super) fn label_columns(scenario: &Scenario) -> usize {
         .map(|it| it.label.chars().count())
         .max()
         .unwrap_or_default()
-}
-
-/// What the figures rest on, in a sentence.
-pub(super) fn rests_on(setting: &Setting) -> String {
-    match setting.scenario().kind {
-        ScenarioKind::Synthetic => {
-            "A made-up scenario: these figures say nothing about the world.".to_owned()
-        }
-        ScenarioKind::Sourced => {
-            let parts: Vec<String> = Basis::ALL
-                .into_iter()
-                .map(|basis| {
-                    let n = setting
-                        .numbers()
-                        .filter(|it| it.provenance.basis == Some(basis))
-                        .count();
-                    format!("{n} {}", basis.name())
-                })
-                .collect();
-            format!(
-                "A simulation of stated assumptions, not a forecast. Of the scenario's numbers {}.",
-                parts.join(", ")
-            )
-        }
-    }
 }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::summary::{rests_on, sureness};
+use crate::cli::summary::sureness;
 use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::{Finished, Parameters};
+use crate::report::rests_on;
 use crate::statistics::Estimate;
 
 /// Cells told one by one; of more, the tables tell.

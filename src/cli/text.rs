@@ -1,37 +1,6 @@
 //! Figures and labels as people read them.
 
-use crate::statistics::Estimate;
-
-/// A whole number with its thousands apart.
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut res = String::new();
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            res.push(',');
-        }
-        res.push(digit);
-    }
-    res
-}
-
-/// A count with its noun, which takes an `s` for all but one.
-pub(super) fn counted(n: u64, noun: &str) -> String {
-    let ending = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(n))
-}
-
-/// A share in per cent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// A share's interval in per cent.
-pub(super) fn percent_interval(estimate: &Estimate) -> String {
-    estimate.interval.map_or_else(String::new, |it| {
-        format!("{:.1} to {:.1} %", 100.0 * it.low, 100.0 * it.high)
-    })
-}
+pub(super) use crate::wording::{count, counted, percent, percent_interval};
 
 /// A bar as long as a share of `width` columns.
 pub(super) fn bar(share: f64, width: usize) -> String {

@@ -65,6 +65,16 @@ impl Numbers {
         self.moments.estimate_at(confidence, self.unit)
     }
 
+    /// How often each came, in ascending order; those that quantiles do not tell apart are one.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a middle of a bin has few digits"
+    )]
+    pub(super) fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
+        let filled = self.counts.filled();
+        filled.map(|(middle, n)| (middle as f64 * self.unit, n))
+    }
+
     /// Their quantiles of [`QUANTILE_PERCENTS`]; `None` of nothing.
     #[expect(
         clippy::cast_precision_loss,

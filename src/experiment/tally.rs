@@ -211,6 +211,12 @@ impl Tally {
         Estimate::of_share(self.n_agreements(), self.n_sessions).map(|it| it.point)
     }
 
+    /// In which rounds there were agreements, and how many in each, in ascending order; rounds from
+    /// 4,096 on are told nearly.
+    pub fn agreements_by_round(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.rounds_given_agreement.counts()
+    }
+
     /// By party.
     pub fn parties(&self) -> &[PartyTally] {
         &self.parties
@@ -334,6 +340,12 @@ impl PartyTally {
         (n > 0).then(|| self.n_lone_refusals as f64 / n as f64)
     }
 
+    /// By issue, how many of those offers would have cost it most there; none if there was no such
+    /// offer at all.
+    pub fn lone_refusals_by_issue(&self) -> &[u64] {
+        &self.lone_refusals_by_issue
+    }
+
     /// The issue that most of those offers would have cost it most on, ties to the first, with
     /// how many of them; `None` without any.
     pub fn costliest_issue(&self) -> Option<(IssueId, u64)> {
@@ -348,6 +360,12 @@ impl PartyTally {
     /// What sessions were worth to it on average; `None` of no session.
     pub fn mean_utility(&self) -> Option<f64> {
         self.utility.estimate_at(CONFIDENCE).map(|it| it.point)
+    }
+
+    /// How often agreements were worth how much to it over its reservation value, to multiples of
+    /// 2⁻⁹, in ascending order.
+    pub fn agreements_by_surplus(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.surplus_given_agreement.counts()
     }
 
     /// What the agreements were worth to it over its reservation value.

@@ -78,6 +78,13 @@ impl RunDirectory {
         })
     }
 
+    /// The folder of a run that is over, for what is made of it.
+    pub fn of_finished(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -118,6 +125,8 @@ impl RunDirectory {
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
     ///
+    /// The folder in its name, if there is one, is made as needed.
+    ///
     /// # Errors
     ///
     /// If it cannot be written.
@@ -129,6 +138,14 @@ impl RunDirectory {
             path: path.clone(),
             source,
         };
+        if let Some((folder, _)) = name.rsplit_once('/') {
+            make_folder(&self.path.join(folder)).map_err(error)?;
+        }
+        // One that a writer left behind, or a link: it goes, and not what it leads to.
+        match fs::remove_file(&unfinished) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(error(source)),
+            _ => {}
+        }
         File::create_new(&unfinished)
             .and_then(|mut it| it.write_all(bytes))
             .map_err(error)?;
@@ -271,8 +288,10 @@ mod tests {
         assert!(directory.table("t", Form::Plain, &header).is_err());
         assert!(directory.table("new", Form::Plain, &header).is_err());
         assert!(directory.table("x", Form::Spreadsheet, &header).is_err());
-        assert!(directory.write("m.json", b"gone").is_err());
-        // The link itself is replaced by the file.
+        link("figures", &outside);
+        assert!(directory.write("figures/f.svg", b"gone").is_err());
+        // Here the links themselves are replaced by files.
+        directory.write("m.json", b"gone").unwrap();
         directory.write("n.json", b"gone").unwrap();
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
         assert_eq!(fs::read(outside.join("precious")).unwrap(), b"here");

@@ -16,15 +16,21 @@ pub enum SummaryTable {
     Agreements,
     /// One row per party.
     Blockers,
+    /// One row per round with agreements.
+    Rounds,
+    /// One row per party and range of surplus.
+    Surpluses,
 }
 
 impl SummaryTable {
     /// Every such table.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::Summary,
         Self::Options,
         Self::Agreements,
         Self::Blockers,
+        Self::Rounds,
+        Self::Surpluses,
     ];
 
     /// The name of its file, without the ending.
@@ -34,6 +40,8 @@ impl SummaryTable {
             Self::Options => "options",
             Self::Agreements => "agreements",
             Self::Blockers => "blockers",
+            Self::Rounds => "rounds",
+            Self::Surpluses => "surpluses",
         }
     }
 }
@@ -52,6 +60,8 @@ pub(super) fn summary_rows(
         SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
         SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
+        SummaryTable::Rounds => push_rounds(&mut rows, cell, tally),
+        SummaryTable::Surpluses => push_surpluses(&mut rows, scenario, cell, tally),
         SummaryTable::Agreements => {}
     }
     rows
@@ -114,16 +124,38 @@ pub(super) fn summary_header(
             "costliest_issue",
             "costliest_issue_refusals",
         ],
+        SummaryTable::Rounds => &[
+            "cell",
+            "round",
+            "n_agreed",
+            "share_without_agreement",
+            "interval_low",
+            "interval_high",
+            "n",
+        ],
+        SummaryTable::Surpluses => &[
+            "cell",
+            "party",
+            "surplus_from",
+            "surplus_below",
+            "n_agreed",
+            "share_given_agreement",
+            "n",
+        ],
     };
     let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
     if table == SummaryTable::Summary {
         res.extend_from_slice(parameters);
     }
+    let by_issue = |prefix| {
+        let issues = scenario.issues.iter();
+        issues.map(move |it| format!("{prefix}_{}", it.name))
+    };
+    if table == SummaryTable::Blockers {
+        res.extend(by_issue("lone_refusals"));
+    }
     if table == SummaryTable::Agreements {
-        let issues = scenario
-            .issues
-            .iter()
-            .map(|it| format!("agreed_{}", it.name));
+        let issues = by_issue("agreed");
         let parties = scenario.parties.iter();
         res.extend(issues.chain(parties.map(|it| format!("mean_utility_{}", it.name))));
     }
@@ -254,7 +286,10 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
         let share = Estimate::of_share(it.n_sessions_blocked(), n);
         let interval = share.and_then(|it| it.interval);
         let costliest = it.costliest_issue();
-        rows.push([
+        let of_issue = it.lone_refusals_by_issue();
+        let by_issue = (0..scenario.issues.len())
+            .map(|issue| Field::from(of_issue.get(issue).copied().unwrap_or_default()));
+        let own = [
             cell.0.into(),
             party.name.as_str().into(),
             it.n_sessions_blocked().into(),
@@ -268,6 +303,54 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
                 .map(|it| scenario.issue(it.0).name.as_str())
                 .into(),
             costliest.map(|it| it.1).into(),
+        ];
+        rows.push(own.into_iter().chain(by_issue));
+    }
+}
+
+fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
+    let n = tally.n_sessions();
+    let mut without = n;
+    for (round, n_agreed) in tally.agreements_by_round() {
+        without -= n_agreed;
+        let share = Estimate::of_share(without, n);
+        let interval = share.and_then(|it| it.interval);
+        rows.push([
+            cell.0.into(),
+            round.into(),
+            n_agreed.into(),
+            share.map(|it| it.point).into(),
+            interval.map(|it| it.low).into(),
+            interval.map(|it| it.high).into(),
+            n.into(),
         ]);
+    }
+}
+
+/// How many ranges of surplus there are from 0 to 1.
+const SURPLUS_RANGES: f64 = 32.0;
+
+fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    let n = tally.n_agreements();
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        let mut ranges: Vec<(f64, u64)> = Vec::new();
+        for (surplus, n_agreed) in it.agreements_by_surplus() {
+            let from = (surplus * SURPLUS_RANGES).floor() / SURPLUS_RANGES;
+            match ranges.last_mut() {
+                Some(last) if last.0.total_cmp(&from).is_eq() => last.1 += n_agreed,
+                _ => ranges.push((from, n_agreed)),
+            }
+        }
+        for (from, n_agreed) in ranges {
+            rows.push([
+                cell.0.into(),
+                party.name.as_str().into(),
+                from.into(),
+                (from + 1.0 / SURPLUS_RANGES).into(),
+                n_agreed.into(),
+                Estimate::of_share(n_agreed, n).map(|it| it.point).into(),
+                n.into(),
+            ]);
+        }
     }
 }

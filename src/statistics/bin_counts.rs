@@ -100,6 +100,13 @@ impl BinCounts {
         bin.map(|(it, _)| self.bins.middle(it))
     }
 
+    /// The bins with a number in them, in ascending order: their middles and counts.
+    pub fn filled(&self) -> impl Iterator<Item = (i64, u64)> {
+        let bins = (self.first..).zip(&self.counts);
+        let filled = bins.filter(|it| *it.1 > 0);
+        filled.map(|(bin, &n)| (self.bins.middle(bin), n.into()))
+    }
+
     fn make_room(&mut self, low: i64, high: i64) {
         if self.counts.is_empty() {
             self.first = low;

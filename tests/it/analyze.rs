@@ -12,7 +12,7 @@ use demarche::seeds::{MasterSeed, Replication, Seeds};
 use demarche::solution::{Concept, some_agreement};
 use tempfile::TempDir;
 
-use crate::runs::{check, path_text, run, tables};
+use crate::runs::{check, files, path_text, run, tables};
 
 const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -55,8 +55,8 @@ fn tables_and_picture_are_the_same_each_time() {
         out
     };
     let (one, two) = (write("one"), write("two"));
-    assert_eq!(tables(&one).len(), 3);
-    assert!(tables(&one) == tables(&two));
+    assert_eq!(files(&one).len(), 3);
+    assert!(files(&one) == files(&two));
 
     let solutions = rows(&one.join("solutions.csv"));
     assert_eq!(solutions.len(), 1 + 6 * Concept::ALL.len());

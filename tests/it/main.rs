@@ -14,6 +14,7 @@ mod negmas;
 mod readme;
 mod references;
 mod replay;
+mod report;
 mod runs;
 mod schema;
 mod search;

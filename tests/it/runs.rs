@@ -63,7 +63,7 @@ pub(crate) fn path_text(path: &Path) -> &str {
 }
 
 /// Every file of a folder and those below it, the manifest aside, by relative path.
-pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = BTreeMap::new();
     let mut rest = vec![folder.to_owned()];
     while let Some(next) = rest.pop() {
@@ -77,6 +77,13 @@ pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             }
         }
     }
+    res
+}
+
+/// The tables among them.
+pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut res = files(folder);
+    res.retain(|name, _| name.extension().is_some_and(|it| it == "csv"));
     res
 }
 
@@ -109,8 +116,8 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let one = run("one", "1");
     assert_eq!(
         one.len(),
-        2 * 7,
-        "seven tables for programs, seven for spreadsheets"
+        2 * 9,
+        "nine tables for programs, nine for spreadsheets"
     );
     assert!(one == run("one-again", "1"));
     assert!(one == run("two", "2"));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES};
 
 /// For each folder or file of `src`, what it may use of the crate.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("solution", &["domain"]),
     ("search", &["domain"]),
@@ -57,6 +57,20 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "protocol",
             "solution",
             "statistics",
+        ],
+    ),
+    ("wording", &["statistics"]),
+    (
+        "report",
+        &[
+            "domain",
+            "experiment",
+            "negotiation",
+            "output",
+            "seeds",
+            "solution",
+            "statistics",
+            "wording",
         ],
     ),
 ];

@@ -1,0 +1,202 @@
+//! What the tables of a run say, as far as its page shows it: a few rows, however many sessions.
+
+use std::io::Read;
+
+use crate::report::chart::Quantity;
+use crate::statistics::Interval;
+
+/// The tables of a run, by name and without the ending; `None` for one that it does not have.
+pub type OpenTable<'a> = dyn Fn(&str) -> std::io::Result<Option<Box<dyn Read>>> + 'a;
+
+/// Agreements shown one by one.
+const AGREEMENTS_SHOWN: usize = 6;
+
+/// Rows of a table that no page can show, and that no run of demarche has.
+const ROWS_MAX: usize = 2_000_000;
+
+/// Why a table could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{table}.csv: {message}")]
+pub struct FiguresError {
+    table: String,
+    message: String,
+}
+
+/// Some rows of a table, by the names of its columns.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Rows {
+    columns: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+/// One row of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    columns: &'a [String],
+    fields: &'a csv::StringRecord,
+}
+
+/// What the tables of a run say.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RunFigures {
+    /// Of all cells, the metrics that pages show over cells.
+    pub(super) summary: Rows,
+    /// Of the first cell.
+    pub(super) options: Rows,
+    /// Of the first cell, the commonest.
+    pub(super) agreements: Rows,
+    /// Of the first cell.
+    pub(super) blockers: Rows,
+    /// Of the first cell.
+    pub(super) rounds: Rows,
+    /// Of the first cell.
+    pub(super) surpluses: Rows,
+    /// Of all cells.
+    pub(super) cells: Rows,
+    /// How cells differ from the first, if they share their luck.
+    pub(super) effects: Rows,
+    /// Of a study.
+    pub(super) sensitivity: Rows,
+    /// Of a search for what flips the answer.
+    pub(super) flips: Rows,
+    /// Of that search, shift by shift.
+    pub(super) flip_curves: Rows,
+}
+
+/// The metrics that pages show of more cells than the first.
+const METRICS_OVER_CELLS: [&str; 3] = ["agreement_rate", "utility", "round_given_agreement"];
+
+impl RunFigures {
+    /// Reads the tables of a run.
+    ///
+    /// # Errors
+    ///
+    /// If a table is damaged, or longer than any that demarche writes.
+    pub fn read(open: &OpenTable<'_>) -> Result<Self, FiguresError> {
+        let all = |_: Row<'_>| true;
+        let of_first = |row: Row<'_>| row.text("cell") == "0";
+        let table = |name: &str, keep: &dyn Fn(Row<'_>) -> bool, most: usize| {
+            Rows::read(name, open, keep, most)
+        };
+        Ok(Self {
+            summary: table(
+                "summary",
+                &|it| it.text("cell") == "0" || METRICS_OVER_CELLS.contains(&it.text("metric")),
+                ROWS_MAX,
+            )?,
+            options: table("options", &of_first, ROWS_MAX)?,
+            agreements: table("agreements", &of_first, AGREEMENTS_SHOWN)?,
+            blockers: table("blockers", &of_first, ROWS_MAX)?,
+            rounds: table("rounds", &of_first, ROWS_MAX)?,
+            surpluses: table("surpluses", &of_first, ROWS_MAX)?,
+            cells: table("cells", &all, ROWS_MAX)?,
+            effects: table(
+                "effects",
+                &|it| it.text("metric") == "agreement_rate",
+                ROWS_MAX,
+            )?,
+            sensitivity: table("sensitivity", &all, ROWS_MAX)?,
+            flips: table("flips", &all, ROWS_MAX)?,
+            flip_curves: table("flip_curves", &all, ROWS_MAX)?,
+        })
+    }
+
+    /// A figure over all sessions of a cell; `None` if the run does not have it.
+    pub(super) fn metric(&self, cell: &str, name: &str, party: &str) -> Option<Row<'_>> {
+        let mut rows = self.summary.iter();
+        rows.find(|it| {
+            it.text("metric") == name && it.text("party") == party && it.text("cell") == cell
+        })
+    }
+}
+
+impl Rows {
+    fn read(
+        table: &str,
+        open: &OpenTable<'_>,
+        keep: &dyn Fn(Row<'_>) -> bool,
+        most: usize,
+    ) -> Result<Self, FiguresError> {
+        let error = |message: String| FiguresError {
+            table: table.to_owned(),
+            message,
+        };
+        let Some(input) = open(table).map_err(|it| error(it.to_string()))? else {
+            return Ok(Self::default());
+        };
+        let mut reader = csv::Reader::from_reader(input);
+        let header = reader.headers().map_err(|it| error(it.to_string()))?;
+        let mut res = Self {
+            columns: header.iter().map(str::to_owned).collect(),
+            rows: Vec::new(),
+        };
+        for record in reader.into_records() {
+            let fields = record.map_err(|it| error(it.to_string()))?;
+            let row = Row {
+                columns: &res.columns,
+                fields: &fields,
+            };
+            if !keep(row) {
+                continue;
+            }
+            if res.rows.len() == most {
+                if most == ROWS_MAX {
+                    return Err(error(format!("it has more than {ROWS_MAX} rows to show")));
+                }
+                break;
+            }
+            res.rows.push(fields);
+        }
+        Ok(res)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The names of the columns.
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|fields| Row {
+            columns: &self.columns,
+            fields,
+        })
+    }
+}
+
+impl<'a> Row<'a> {
+    /// A field; empty if there is no such column.
+    pub(super) fn text(&self, column: &str) -> &'a str {
+        let place = self.columns.iter().position(|it| it == column);
+        place.and_then(|it| self.fields.get(it)).unwrap_or_default()
+    }
+
+    /// A number; `None` if the field is empty or none.
+    pub(super) fn number(&self, column: &str) -> Option<f64> {
+        let number: Option<f64> = self.text(column).parse().ok();
+        number.filter(|it| it.is_finite())
+    }
+
+    /// A whole number, 0 if the field is empty or none.
+    pub(super) fn whole(&self, column: &str) -> u64 {
+        self.text(column).parse().unwrap_or_default()
+    }
+
+    /// A number with the interval beside it.
+    pub(super) fn quantity(&self, column: &str) -> Option<Quantity> {
+        let ends = [self.number("interval_low"), self.number("interval_high")];
+        let interval = match ends {
+            [Some(low), Some(high)] => Some(Interval { low, high }),
+            _ => None,
+        };
+        let value = self.number(column)?;
+        Some(Quantity { value, interval })
+    }
+}
