@@ -15,9 +15,11 @@ use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, shell_word, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print};
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
+};
 use crate::experiment::{
-    BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
+    BatchError, Factor, Finding, Forfeit, Interrupt, Shard, Tally, design_findings, run,
 };
 use crate::output::{
     Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
@@ -68,7 +70,7 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 9] = [
+const WHAT_A_RUN_KNOWS: [&str; 10] = [
     "file",
     "sessions",
     "out",
@@ -76,8 +78,9 @@ const WHAT_A_RUN_KNOWS: [&str; 9] = [
     "distances",
     "excel",
     "shard",
-    "settings",
+    "set",
     "seed",
+    "files_below",
 ];
 
 #[derive(Debug, Args)]
@@ -119,10 +122,11 @@ impl RunArguments {
     fn request(&self, verb: &str) -> RunRequest {
         let file = self.file.as_deref();
         let file = file.expect("a run that is not gone on with has a file");
+        let files_below = self.settings.cited.files_below.as_deref();
         RunRequest {
             verb: verb.to_owned(),
             experiment: file.display().to_string(),
-            settings: self.settings.settings.clone(),
+            settings: self.settings.set.clone(),
             sessions: self.sessions,
             seed: self.settings.seed,
             transcripts: if self.transcripts {
@@ -136,6 +140,7 @@ impl RunArguments {
                 Distances::Omitted
             },
             excel: self.excel.map(DelimiterArgument::resolve),
+            files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
         }
     }
@@ -165,30 +170,44 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
         Some(run) => reopen(verb, run)?,
         None => Some(begin(verb, arguments)?),
     };
-    let Some((job, directory, journal)) = run else {
-        return Ok(ExitCode::SUCCESS);
-    };
+    hush_caught_panics();
+    match run {
+        Some((job, directory, journal)) => {
+            carry_on(&job, &directory, journal, &interrupt, arguments)
+        }
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Runs what is missing of a job.
+fn carry_on(
+    job: &Job,
+    directory: &RunDirectory,
+    journal: Journal,
+    interrupt: &Interrupt,
+    arguments: &RunArguments,
+) -> Result<ExitCode, Failure> {
     let stopwatch = Stopwatch::start(threads(arguments.threads));
-    let opened = job.open_tables(&directory, journal);
-    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), &job, &directory))?;
+    let opened = job.open_tables(directory, journal);
+    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), job, directory))?;
     let done = carry_out(
-        &job,
+        job,
         stopwatch.threads,
         arguments.quiet,
-        &interrupt,
+        interrupt,
         &mut tables,
     );
     let done = done.map_err(|(error, n_done)| {
         let sessions = counted(n_done, "session");
         let what = format!("{}; {sessions} are complete", with_causes(&error));
-        stopped(&what, &job, &directory)
+        stopped(&what, job, directory)
     })?;
     match job.shard {
-        Some(_) if done.n_done < done.n_planned => Ok(interrupted(&job, &done, &directory)),
-        Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
+        Some(_) if done.n_done < done.n_planned => Ok(interrupted(job, &done, directory)),
+        Some(shard) => conclude_shard(job, shard, directory, &tables, arguments.quiet),
         None => conclude(
-            &job,
-            &directory,
+            job,
+            directory,
             tables,
             &done,
             &stopwatch,
@@ -283,7 +302,8 @@ pub(super) fn conclude(
     if done.n_done < done.n_planned {
         return Ok(interrupted(job, done, directory));
     }
-    Ok(exit_code(endings))
+    let first_forfeit = finished.first_forfeit.as_ref();
+    Ok(exit_code(job, endings, first_forfeit, directory))
 }
 
 /// Makes sure of a shard, which waits for the others.
@@ -306,7 +326,7 @@ fn conclude_shard(
             shard.of()
         ))?;
     }
-    Ok(exit_code(endings))
+    Ok(exit_code(job, endings, None, directory))
 }
 
 /// All sessions by ending.
@@ -456,17 +476,36 @@ fn interrupted(job: &Job, done: &Done, directory: &RunDirectory) -> ExitCode {
 }
 
 /// What sessions deserve that were all run: whether none was forfeited.
-pub(super) fn exit_code(endings: [u64; 4]) -> ExitCode {
+pub(super) fn exit_code(
+    job: &Job,
+    endings: [u64; 4],
+    first_forfeit: Option<&Forfeit>,
+    directory: &RunDirectory,
+) -> ExitCode {
     let [.., forfeits] = endings;
-    if forfeits > 0 {
-        tell(&format!(
-            "{}: a party broke the rules, see `ended_by` in sessions.csv",
-            counted(forfeits, "forfeit")
-        ));
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
+    if forfeits == 0 {
+        return ExitCode::SUCCESS;
     }
+    let first = first_forfeit.map(|first| {
+        let party = job.plan.cells()[0].setting.scenario().party(first.party);
+        let cell = match job.request.verb.as_str() {
+            "sweep" => format!(" --cell {}", first.cell.0),
+            _ => String::new(),
+        };
+        format!(
+            "; in the first {} {}, which is told by\n  demarche replay {} {}{cell}",
+            party.name,
+            first.violation,
+            shell_word(&directory.path().display().to_string()),
+            first.replication.0,
+        )
+    });
+    tell(&format!(
+        "{}, see `ended_by` in sessions.csv{}",
+        counted(forfeits, "forfeit"),
+        first.unwrap_or_default()
+    ));
+    ExitCode::from(1)
 }
 
 pub(super) fn tell(text: &str) {
@@ -527,21 +566,6 @@ pub(super) fn create_directory(
     RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
 }
 
-/// Stops the run at the first Ctrl-C, and the process at the second.
-pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
-    let interrupt = interrupt.clone();
-    let listening = ctrlc::set_handler(move || {
-        if interrupt.is_requested() {
-            std::process::exit(130);
-        }
-        interrupt.request();
-        tell("\ninterrupting: finishing the sessions under way (Ctrl-C again to leave at once)");
-    });
-    if let Err(error) = listening {
-        tell(&format!("Ctrl-C will end the run at once: {error}"));
-    }
-}
-
 /// A run that could not go on, and how it can be gone on with.
 pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
     let path = directory.path();
@@ -560,4 +584,100 @@ pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
         "go on with `demarche {verb} --resume {}`",
         shell_word(&path)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use crate::domain::{Outcome, Utility};
+    use crate::experiment::{Cell, Plan};
+    use crate::negotiation::Setting;
+    use crate::output::Manifest;
+    use crate::search::{Audiences, OutcomeSearch};
+    use crate::seeds::Stream;
+    use crate::strategy::{OfferingKind, OfferingRule, Situation};
+
+    /// A strategy whose code panics in about half of all sessions.
+    #[derive(Debug)]
+    struct Broken;
+
+    static BROKEN: OfferingKind = OfferingKind {
+        name: "broken",
+        about: "for tests",
+        parameters: &[],
+        audiences: Audiences::Alike,
+        start: |_, _| Box::new(Broken),
+    };
+
+    impl OfferingRule for Broken {
+        fn aspiration(&mut self, it: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+            it.best_utility
+        }
+
+        fn offer(
+            &mut self,
+            _: &Situation<'_>,
+            search: &mut dyn OutcomeSearch,
+            stream: &mut Stream,
+        ) -> Option<Outcome> {
+            assert!(stream.uniform() < 0.9, "the strategy is broken");
+            Some(search.best())
+        }
+    }
+
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: RunArguments,
+    }
+
+    #[test]
+    fn a_run_with_a_broken_strategy_has_all_rows_and_says_that_it_had_forfeits() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let out = folder.path().join("run");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let file = root.join("configs/scenarios/two-villages.toml");
+        let line = [
+            "run",
+            file.to_str().unwrap(),
+            "--sessions",
+            "300",
+            "--quiet",
+        ];
+        let arguments = <Line as clap::Parser>::parse_from(line).run;
+        let mut job = Job::load(arguments.request("batch")).unwrap();
+        let Cell {
+            setting: was,
+            seeds,
+        } = &job.plan.cells()[0];
+        let scenario = was.scenario().clone();
+        let strategies = scenario.party_ids().map(|it| was.strategies(it).to_vec());
+        let mut strategies: Vec<_> = strategies.collect();
+        for it in &mut strategies[1] {
+            it.offering = &BROKEN;
+            it.offering_numbers.clear();
+        }
+        let protocol = was.rules().protocol.clone();
+        let setting = Setting::new(scenario, protocol, 10, strategies).unwrap();
+        let (setting, seeds) = (Arc::new(setting), *seeds);
+        job.plan = Plan::new(vec![Cell { setting, seeds }], 300).unwrap();
+        let made = RunDirectory::create_with_journal(&out, &job.head());
+        let (directory, journal) = made.unwrap();
+        let ended = carry_on(&job, &directory, journal, &Interrupt::default(), &arguments);
+        assert_eq!(ended.unwrap(), ExitCode::from(1));
+        assert!(out.join("report.html").exists());
+        let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+        let counts = &Manifest::from_json(&manifest).unwrap().counts;
+        assert_eq!(counts.sessions, 300);
+        assert!((30..270).contains(&counts.forfeit), "{counts:?}");
+        let sessions = std::fs::read_to_string(out.join("sessions.csv")).unwrap();
+        let forfeited = |it: &&str| it.contains(",forfeit,") && it.contains(",lower,");
+        assert_eq!(
+            sessions.lines().filter(forfeited).count() as u64,
+            counts.forfeit
+        );
+        assert_eq!(sessions.lines().count(), 301);
+    }
 }

@@ -70,6 +70,7 @@ fn plan() -> (Plan, JournalHead) {
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
         excel: Some(Delimiter::Semicolon),
+        files_below: None,
         shard: None,
     };
     let cell = Cell {
@@ -77,7 +78,7 @@ fn plan() -> (Plan, JournalHead) {
         seeds: Seeds::new(experiment.seed),
     };
     let head = JournalHead::new(request, vec![InputFile::new(VILLAGES, &text)]);
-    (Plan::new(vec![cell], SESSIONS), head)
+    (Plan::new(vec![cell], SESSIONS).unwrap(), head)
 }
 
 fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
