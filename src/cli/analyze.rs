@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::analysis_summary::{Analysis, draw_told};
 use crate::cli::failure::Failure;
-use crate::cli::runs::create_new;
+use crate::cli::run_folder::create_new;
 use crate::cli::text::{count, counted, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::analyze::check_size;
+use crate::cli::conclusion::Done;
 use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
-use crate::cli::runs::Done;
 use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};

@@ -5,6 +5,7 @@ mod analyze;
 mod check;
 mod compare;
 mod comparison_summary;
+mod conclusion;
 mod explain;
 mod explanation_summary;
 mod failure;
@@ -18,6 +19,7 @@ mod reading;
 mod replay;
 mod report;
 mod resume;
+mod run_folder;
 mod runs;
 mod seat;
 mod seat_command;
@@ -37,7 +39,6 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
-use crate::cli::runs::tell;
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
 use crate::experiment::Interrupt;
 use crate::negotiation::is_panic_caught;
@@ -247,6 +248,12 @@ fn hush_caught_panics() {
             usual(it);
         }
     }));
+}
+
+/// Tells on standard error.
+fn tell(text: &str) {
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.

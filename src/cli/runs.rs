@@ -1,29 +1,25 @@
 //! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::conclusion::{Done, Stopwatch, conclude, conclude_shard, interrupted, stopped};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::{Achieved, Progress, Work};
-use crate::cli::report::{report_of, told as told_report};
 use crate::cli::resume::reopen;
-use crate::cli::study_summary::push_findings;
-use crate::cli::summary::{summary, sureness};
-use crate::cli::sweep_summary::{planned, sweep_summary};
-use crate::cli::text::{count, counted, shell_word, terminal_width};
+use crate::cli::run_folder::new_path;
+use crate::cli::sweep_summary::planned;
+use crate::cli::text::counted;
 use crate::cli::{
     FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
 };
-use crate::experiment::{
-    BatchError, Factor, Finding, Forfeit, Interrupt, Shard, Tally, design_findings, run,
-};
+use crate::experiment::{BatchError, Interrupt, Shard, Tally, run};
 use crate::output::{
-    Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
-    Transcripts, WriteError, write_sensitivity,
+    Delimiter, Distances, Journal, RunDirectory, RunRequest, RunTables, Transcripts, WriteError,
 };
 
 #[expect(
@@ -227,137 +223,6 @@ fn begin(verb: &str, arguments: &RunArguments) -> Result<(Job, RunDirectory, Jou
     Ok((job, directory, journal))
 }
 
-/// When a run began, and on how many threads.
-pub(super) struct Stopwatch {
-    started: jiff::Zoned,
-    clock: Instant,
-    threads: usize,
-}
-
-impl Stopwatch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long a run took is told to people and to the manifest"
-    )]
-    pub(super) fn start(threads: usize) -> Self {
-        Self {
-            started: jiff::Zoned::now(),
-            clock: Instant::now(),
-            threads,
-        }
-    }
-
-    fn timing(&self) -> Timing {
-        Timing {
-            started: self.started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            wall_seconds: self.clock.elapsed().as_secs_f64(),
-            threads: self.threads,
-        }
-    }
-}
-
-/// Writes the tables over all sessions and the manifest, and tells what came out.
-pub(super) fn conclude(
-    job: &Job,
-    directory: &RunDirectory,
-    tables: RunTables,
-    done: &Done,
-    stopwatch: &Stopwatch,
-    has_report: bool,
-    is_quiet: bool,
-) -> Result<ExitCode, Failure> {
-    let lost = |it: WriteError| stopped(&with_causes(&it), job, directory);
-    let endings = endings(tables.tallies());
-    let finished = tables.finish(directory).map_err(lost)?;
-    let (factors, findings) = found(job, &finished);
-    if job.design.is_some() {
-        let scenario = job.plan.cells()[0].setting.scenario();
-        write_sensitivity(directory, &job.editions(), scenario, &factors, &findings)
-            .map_err(lost)?;
-    }
-    directory.sync().map_err(lost)?;
-    let manifest = job.manifest(done, endings, stopwatch.timing());
-    directory
-        .write("manifest.json", &manifest.to_json())
-        .map_err(lost)?;
-    if manifest.complete {
-        finished.journal.remove().map_err(lost)?;
-    }
-    if !is_quiet {
-        let mut text = told(job, &finished);
-        if job.design.is_some() {
-            text.push('\n');
-            push_findings(&mut text, &factors, &findings, terminal_width());
-        }
-        print(&text)?;
-        print(&format!("Tables: {}\n", directory.path().display()))?;
-    }
-    if has_report {
-        let first = &job.plan.cells()[0];
-        report_of(directory, &manifest, &first.setting, &first.seeds)?;
-        if !is_quiet {
-            print(&told_report(directory))?;
-        }
-    }
-    if done.n_done < done.n_planned {
-        return Ok(interrupted(job, done, directory));
-    }
-    let first_forfeit = finished.first_forfeit.as_ref();
-    Ok(exit_code(job, endings, first_forfeit, directory))
-}
-
-/// Makes sure of a shard, which waits for the others.
-fn conclude_shard(
-    job: &Job,
-    shard: Shard,
-    directory: &RunDirectory,
-    tables: &RunTables,
-    is_quiet: bool,
-) -> Result<ExitCode, Failure> {
-    let synced = directory.sync();
-    synced.map_err(|it| stopped(&with_causes(&it), job, directory))?;
-    let endings = endings(tables.tallies());
-    if !is_quiet {
-        let sessions = counted(endings.iter().sum(), "session");
-        let (title, path) = (&job.title, directory.path().display());
-        print(&format!(
-            "{title}\nshard {shard}: {sessions} in {path}\n\
-             `demarche merge` makes the run of all {} shards\n",
-            shard.of()
-        ))?;
-    }
-    Ok(exit_code(job, endings, None, directory))
-}
-
-/// All sessions by ending.
-fn endings(tallies: &[Tally]) -> [u64; 4] {
-    let mut res = [0; 4];
-    for tally in tallies {
-        for (sum, n) in res.iter_mut().zip(tally.endings()) {
-            *sum += n;
-        }
-    }
-    res
-}
-
-/// What a sweep shows whose cells follow a design.
-fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
-    let Some(design) = &job.design else {
-        return (Vec::new(), Vec::new());
-    };
-    let paths = job.parameters.paths.iter();
-    let factors: Vec<Factor> = paths.map(|it| Factor::parameter(it)).collect();
-    let findings = design_findings(design, &factors, &finished.tallies, job.seed.0);
-    (factors, findings)
-}
-
-/// How much of a job was done.
-pub(super) struct Done {
-    pub(super) n_done: u64,
-    /// How many sessions there were to do; of a run that stops when it is sure, as far as it got.
-    pub(super) n_planned: u64,
-}
-
 /// How often what was run is made sure of: so much work is lost if the power is.
 const SYNC_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -437,83 +302,6 @@ fn carry_out(
     })
 }
 
-/// What is said of a run when it is over.
-fn told(job: &Job, finished: &Finished) -> String {
-    let setting = &job.plan.cells()[0].setting;
-    let sessions = counted(
-        finished.tallies.iter().map(Tally::n_sessions).sum(),
-        "session",
-    );
-    let width = terminal_width();
-    let until = job.until.as_ref();
-    let (what, rest) = if job.parameters.paths.is_empty() {
-        let rounds = setting.rules().deadline_rounds;
-        (
-            format!("{sessions} of {rounds} rounds"),
-            until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies))
-                + &summary(setting, &finished.tallies[0], &finished.commonest[0], width),
-        )
-    } else {
-        let cells = counted(job.plan.cells().len() as u64, "cell");
-        (
-            format!("{sessions} in {cells}"),
-            sweep_summary(setting, &job.parameters, until, finished, width),
-        )
-    };
-    format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
-}
-
-/// Tells how far an interrupted run got.
-fn interrupted(job: &Job, done: &Done, directory: &RunDirectory) -> ExitCode {
-    tell(&format!(
-        "interrupted: {} of {} sessions are complete in {}; {}",
-        count(done.n_done),
-        count(done.n_planned),
-        directory.path().display(),
-        way_on(job, directory)
-    ));
-    ExitCode::from(130)
-}
-
-/// What sessions deserve that were all run: whether none was forfeited.
-pub(super) fn exit_code(
-    job: &Job,
-    endings: [u64; 4],
-    first_forfeit: Option<&Forfeit>,
-    directory: &RunDirectory,
-) -> ExitCode {
-    let [.., forfeits] = endings;
-    if forfeits == 0 {
-        return ExitCode::SUCCESS;
-    }
-    let first = first_forfeit.map(|first| {
-        let party = job.plan.cells()[0].setting.scenario().party(first.party);
-        let cell = match job.request.verb.as_str() {
-            "sweep" => format!(" --cell {}", first.cell.0),
-            _ => String::new(),
-        };
-        format!(
-            "; in the first {} {}, which is told by\n  demarche replay {} {}{cell}",
-            party.name,
-            first.violation,
-            shell_word(&directory.path().display().to_string()),
-            first.replication.0,
-        )
-    });
-    tell(&format!(
-        "{}, see `ended_by` in sessions.csv{}",
-        counted(forfeits, "forfeit"),
-        first.unwrap_or_default()
-    ));
-    ExitCode::from(1)
-}
-
-pub(super) fn tell(text: &str) {
-    use std::io::Write as _;
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
 pub(super) fn threads(asked: Option<u64>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     asked
@@ -521,74 +309,10 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
         .min(1024)
 }
 
-/// Where a run's folder is to be: the one asked for, or one named after the time and the experiment.
-pub(super) fn new_path(
-    asked: Option<&Path>,
-    name: &str,
-    started: &jiff::Zoned,
-) -> Result<PathBuf, Failure> {
-    if let Some(path) = asked {
-        refuse_existing(path)?;
-        return Ok(path.to_owned());
-    }
-    let stamp = started.strftime("%Y-%m-%dT%H-%M-%S");
-    let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
-    // Two runs may begin within a second.
-    let further = (2..100).map(|it| base.with_file_name(format!("{stamp}_{name}_{it}")));
-    let mut paths = std::iter::once(base.clone()).chain(further);
-    let free = paths.find(|it| it.symlink_metadata().is_err());
-    Ok(free.unwrap_or(base))
-}
-
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    if path.symlink_metadata().is_ok() {
-        return Err(Failure::WrongInput(format!(
-            "{} exists already, and runs are never overwritten; name another folder with --out",
-            path.display()
-        )));
-    }
-    Ok(())
-}
-
-/// Makes the folder that was asked for.
-pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
-    refuse_existing(path)?;
-    RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
-}
-
-/// Makes the run's folder: the one asked for, or one named after the time and the experiment.
-pub(super) fn create_directory(
-    asked: Option<&Path>,
-    name: &str,
-    started: &jiff::Zoned,
-) -> Result<RunDirectory, Failure> {
-    let path = new_path(asked, name, started)?;
-    RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
-}
-
-/// A run that could not go on, and how it can be gone on with.
-pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
-    let path = directory.path();
-    Failure::CouldNotFinish(if path.is_dir() {
-        format!("{what}; {}", way_on(job, directory))
-    } else {
-        format!("{what}; the folder {} is gone", path.display())
-    })
-}
-
-/// What people type to go on with a run that was stopped.
-pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
-    let path = directory.path().display().to_string();
-    let verb = &job.request.verb;
-    format!(
-        "go on with `demarche {verb} --resume {}`",
-        shell_word(&path)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
     use std::sync::Arc;
 
     use crate::domain::{Outcome, Utility};

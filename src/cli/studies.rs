@@ -10,11 +10,12 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::Failure;
 use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
-use crate::cli::runs::{create_directory, tell, threads};
+use crate::cli::run_folder::create_directory;
+use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, tell,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
