@@ -158,6 +158,28 @@ mod tests {
         assert_eq!(NameHash::of(""), NameHash(0xCBF2_9CE4_8422_2325));
         assert_eq!(NameHash::of("a"), NameHash(0xAF63_DC4C_8601_EC8C));
         assert_eq!(finalise(GOLDEN_GAMMA), 0xE220_A839_7B1D_CDAF);
+        // The first outputs of SplitMix64 from 1234567.
+        let outputs = [
+            6_457_827_717_110_365_317_u64,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+        ];
+        let key = outputs.map(u64::to_le_bytes).concat();
+        assert_eq!(Seeds::new(MasterSeed(1_234_567)).key.to_vec(), key);
+    }
+
+    #[test]
+    fn every_bit_of_an_address_counts() {
+        let mixed = |number| {
+            let one_bit = (0..u64::BITS).map(|bit| 1 << bit);
+            let hashes = one_bit.chain([0]);
+            hashes
+                .map(|hash| mix(hash, number))
+                .collect::<std::collections::BTreeSet<u64>>()
+        };
+        assert_eq!(mixed(0).len(), 65);
+        assert!(mixed(0).is_disjoint(&mixed(1)));
     }
 
     #[test]
@@ -190,5 +212,30 @@ mod tests {
         stream.uniform();
         stream.seek(NameHash::of("group"));
         assert_eq!(stream.uniform().to_bits(), first.to_bits());
+    }
+
+    #[test]
+    fn a_group_starts_at_64_words_of_32_bits_times_its_hash_without_the_last_byte() {
+        let seeds = Seeds::new(MasterSeed(7));
+        let mut drawn = seeds.stream(Replication(3), NameHash::of("a"), Purpose::World);
+        let mut sought = drawn.clone();
+        for _ in 0..3 * 64 / 2 {
+            drawn.uniform();
+        }
+        sought.seek(NameHash(0x3FF));
+        assert_eq!(sought, drawn);
+    }
+
+    #[test]
+    fn whole_numbers_below_a_power_of_two_are_the_upper_bits_of_a_uniform_number() {
+        let seeds = Seeds::new(MasterSeed(7));
+        let mut uniform = seeds.stream(Replication(3), NameHash::of("a"), Purpose::World);
+        let mut whole = uniform.clone();
+        for bits in 0..32 {
+            let bound = 1_u32 << bits;
+            let upper = (uniform.uniform() * f64::from(bound)).floor();
+            let number = u32::try_from(whole.below(bound.into())).unwrap();
+            assert!((f64::from(number) - upper).abs() < 0.5, "{number}");
+        }
     }
 }

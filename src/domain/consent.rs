@@ -137,4 +137,44 @@ mod tests {
         assert!(!rule.is_satisfied(&space, outcome, says(&[1, 3])));
         assert_eq!(rule.asked(&space, outcome), PartySet::all(3));
     }
+
+    #[test]
+    fn a_rule_tells_what_it_was_made_of_and_who_counts_where() {
+        let space = OutcomeSpace::new(&[2]).unwrap();
+        let when = Condition::new([(IssueId::new(0), vec![OptionId::new(1)])]);
+        let [a, b, c] = [0, 1, 2].map(PartyId::new);
+        let everywhere = Condition::default();
+        let vetoes = [(a, everywhere), (b, when)].map(|(party, when)| Veto { party, when });
+        let quotas = [b, c].map(|it| Quota {
+            at_least: 1,
+            of: PartySet::only(it),
+        });
+        let rule = ConsentRule::new(vetoes.to_vec(), quotas.to_vec());
+        assert_eq!((rule.vetoes(), rule.quotas()), (&vetoes[..], &quotas[..]));
+        assert_eq!(rule.always_needed(), PartySet::only(a));
+        assert_eq!(rule.counted(), PartySet::only(b).with(c));
+        let outcomes: Vec<Outcome> = space.outcomes().collect();
+        let needed = |it| rule.needed(&space, outcomes[it]);
+        assert_eq!([0, 1].map(needed), [PartySet::only(a), PartySet::all(2)]);
+        assert_eq!(rule.asked(&space, outcomes[0]), PartySet::all(3));
+    }
+
+    #[test]
+    fn neither_vetoes_nor_quotas_are_enough_alone() {
+        let space = OutcomeSpace::new(&[1]).unwrap();
+        let outcome = space.outcomes().next().unwrap();
+        let [veto, quota] = [0, 1].map(PartyId::new);
+        let quotas = vec![Quota {
+            at_least: 1,
+            of: PartySet::only(quota),
+        }];
+        let rule = ConsentRule::new(ConsentRule::unanimity(1).vetoes, quotas);
+        let satisfied = |yes| rule.is_satisfied(&space, outcome, yes);
+        let sets = [
+            PartySet::only(veto),
+            PartySet::only(quota),
+            PartySet::all(2),
+        ];
+        assert_eq!(sets.map(satisfied), [false, false, true]);
+    }
 }

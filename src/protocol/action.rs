@@ -92,3 +92,36 @@ impl Ask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::OutcomeSpace;
+
+    #[test]
+    fn a_wrong_action_is_told_beside_what_was_asked() {
+        let offer = OutcomeSpace::new(&[1]).unwrap().outcome_at(0);
+        let proposer = PartyId::new(0);
+        let text = |asked, action| ProtocolViolation::WrongAction { asked, action }.to_string();
+        let answer = Ask::Answer { offer, proposer };
+        let turn = Ask::AcceptOrReplace { offer, proposer };
+        let vote = Ask::Vote {
+            text: offer,
+            standing: None,
+        };
+        assert_eq!(
+            [
+                text(Ask::Offer, Action::Accept),
+                text(answer, Action::Offer(offer)),
+                text(turn, Action::Reject),
+                text(vote, Action::WalkOut),
+            ],
+            [
+                "did accept when asked to offer",
+                "did offer when asked to answer",
+                "did reject when asked to accept or replace",
+                "did walk out when asked to vote",
+            ]
+        );
+    }
+}

@@ -112,3 +112,56 @@ impl AlternatingOffers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ProtocolKind;
+    use crate::protocol::played::{by_unanimity, outcome, play, set};
+
+    #[test]
+    fn the_standing_offer_is_agreed_once_all_others_have_accepted_it_in_turn() {
+        let mut session = by_unanimity(ProtocolKind::AlternatingOffers, 2);
+        let [x, y] = [0, 1].map(outcome);
+        let [a, c] = [0, 2].map(PartyId::new);
+        let turn = |offer, proposer| Ask::AcceptOrReplace { offer, proposer };
+        play(
+            &mut session,
+            [
+                (1, Ask::Offer, &[0][..], 0, Action::Offer(x)),
+                (1, turn(x, a), &[1], 1, Action::Accept),
+                (1, turn(x, a), &[2], 2, Action::Offer(y)),
+                (2, turn(y, c), &[0], 0, Action::Accept),
+                (2, turn(y, c), &[1], 1, Action::Accept),
+            ],
+        );
+        let answered = |round, proposer, offer, yes: &[usize], no: &[usize], who| Event::Answered {
+            round,
+            proposer,
+            offer,
+            yes: set(yes),
+            no: set(no),
+            answered: set(&[who]),
+        };
+        let offered = |proposer, offer| Event::Offered {
+            round: 1,
+            proposer,
+            offer,
+        };
+        let events = [
+            offered(a, x),
+            answered(1, a, x, &[1], &[], 1),
+            answered(1, a, x, &[1], &[2], 2),
+            offered(c, y),
+            answered(2, c, y, &[0], &[], 0),
+            answered(2, c, y, &[0, 1], &[], 1),
+        ];
+        assert_eq!(session.events(), events);
+        let agreement = Ending::Agreement {
+            round: 2,
+            proposer: Some(c),
+            outcome: y,
+        };
+        assert_eq!(session.ending(), Some(&agreement));
+    }
+}

@@ -75,3 +75,34 @@ impl Ending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::OutcomeSpace;
+
+    #[test]
+    fn an_ending_tells_its_name_its_round_and_what_was_agreed() {
+        let space = OutcomeSpace::new(&[4]).unwrap();
+        let outcome = space.outcome_at(3);
+        let party = PartyId::new(1);
+        let endings = [
+            Ending::Agreement {
+                round: 2,
+                proposer: None,
+                outcome,
+            },
+            Ending::Deadline { round: 3 },
+            Ending::Walkout { round: 4, party },
+            Ending::Forfeit {
+                round: 5,
+                party,
+                violation: ProtocolViolation::NoAnswer,
+            },
+        ];
+        assert_eq!(endings.each_ref().map(Ending::name), Ending::NAMES);
+        assert_eq!(endings.each_ref().map(Ending::round), [2, 3, 4, 5]);
+        let agreements = endings.each_ref().map(Ending::agreement);
+        assert_eq!(agreements, [Some(outcome), None, None, None]);
+    }
+}

@@ -66,3 +66,39 @@ impl Event {
         u32::try_from(offers.count()).expect("a session has far fewer than 2^32 offers")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::OutcomeSpace;
+
+    #[test]
+    fn events_tell_their_round_and_only_offers_count_as_offers() {
+        let offer = OutcomeSpace::new(&[1]).unwrap().outcome_at(0);
+        let proposer = PartyId::new(0);
+        let [yes, no] = [PartySet::EMPTY; 2];
+        let offered = |round| Event::Offered {
+            round,
+            proposer,
+            offer,
+        };
+        let answered = Event::Answered {
+            round: 4,
+            proposer,
+            offer,
+            yes,
+            no,
+            answered: yes,
+        };
+        let voted = Event::Voted {
+            round: 5,
+            text: offer,
+            standing: None,
+            yes,
+            no,
+        };
+        let events = [offered(2), offered(3), answered, voted];
+        assert_eq!(events.each_ref().map(Event::round), [2, 3, 4, 5]);
+        assert_eq!(Event::count_offers(&events), 2);
+    }
+}

@@ -5,6 +5,8 @@ mod action;
 mod alternating_offers;
 mod ending;
 mod event;
+#[cfg(test)]
+mod played;
 mod proposal_and_vote;
 mod random_proposer;
 mod session;
@@ -104,5 +106,65 @@ impl Rules {
     /// ```
     pub fn relative_time(&self, round: u32) -> f64 {
         f64::from(round) / (f64::from(self.deadline_rounds) + 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::PartyId;
+
+    fn rules(consent: ConsentRule, deadline_rounds: u32) -> Rules {
+        Rules {
+            protocol: ProtocolKind::ProposalAndVote,
+            deadline_rounds,
+            consent,
+            n_parties: 2,
+            scales: vec![Scale::Nominal],
+            space: Arc::new(OutcomeSpace::new(&[1]).unwrap()),
+        }
+    }
+
+    #[test]
+    fn every_protocol_has_its_own_name() {
+        let protocols = [
+            ProtocolKind::ProposalAndVote,
+            ProtocolKind::AlternatingOffers,
+            ProtocolKind::AlternatingOffersByTurn,
+            ProtocolKind::RandomProposer {
+                recognition: Vec::new(),
+            },
+            ProtocolKind::SingleText {
+                temperatures: Vec::new(),
+            },
+        ];
+        let names = protocols.each_ref().map(ProtocolKind::name);
+        assert_eq!(names, ProtocolKind::NAMES);
+        let are_alternating = protocols.each_ref().map(ProtocolKind::is_alternating);
+        assert_eq!(are_alternating, [false, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_text_is_taken_by_those_it_needs_and_never_by_nobody() {
+        let nobody = rules(ConsentRule::new(Vec::new(), Vec::new()), 1);
+        let everybody = rules(ConsentRule::unanimity(2), 1);
+        let text = nobody.space.outcomes().next().unwrap();
+        let one = PartySet::only(PartyId::new(0));
+        let sets = [PartySet::EMPTY, one, PartySet::all(2)];
+        assert_eq!(
+            sets.map(|it| nobody.is_taken(text, it)),
+            [false, true, true]
+        );
+        assert_eq!(
+            sets.map(|it| everybody.is_taken(text, it)),
+            [false, false, true]
+        );
+    }
+
+    #[test]
+    fn rounds_part_the_time_evenly_and_leave_out_its_ends() {
+        let it = rules(ConsentRule::unanimity(2), 3);
+        let times: Vec<f64> = (1..=3).map(|round| it.relative_time(round)).collect();
+        assert_eq!(times, [0.25, 0.5, 0.75]);
     }
 }

@@ -108,3 +108,66 @@ impl ProposalAndVote {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ProtocolKind;
+    use crate::protocol::played::{by_unanimity, outcome, play, set};
+
+    #[test]
+    fn all_whose_consent_is_needed_vote_on_a_proposal_and_then_the_next_party_proposes() {
+        let mut session = by_unanimity(ProtocolKind::ProposalAndVote, 2);
+        let [x, y] = [0, 1].map(outcome);
+        let [a, b, c] = [0, 1, 2].map(PartyId::new);
+        let answer = |offer, proposer| Ask::Answer { offer, proposer };
+        play(
+            &mut session,
+            [
+                (1, Ask::Offer, &[0][..], 0, Action::Offer(x)),
+                (1, answer(x, a), &[1, 2], 2, Action::Reject),
+                (1, answer(x, a), &[1], 1, Action::Accept),
+                (1, Ask::Offer, &[1], 1, Action::Offer(y)),
+                (1, answer(y, b), &[0, 2], 0, Action::Accept),
+                (1, answer(y, b), &[2], 2, Action::Reject),
+                (1, Ask::Offer, &[2], 2, Action::Offer(x)),
+                (1, answer(x, c), &[0, 1], 0, Action::Reject),
+                (1, answer(x, c), &[1], 1, Action::Reject),
+                (2, Ask::Offer, &[0], 0, Action::Offer(y)),
+                (2, answer(y, a), &[1, 2], 1, Action::Accept),
+                (2, answer(y, a), &[2], 2, Action::Accept),
+            ],
+        );
+        let offered = |round, proposer, offer| Event::Offered {
+            round,
+            proposer,
+            offer,
+        };
+        let answered = |round, proposer, offer, yes: &[usize], no: &[usize]| Event::Answered {
+            round,
+            proposer,
+            offer,
+            yes: set(yes),
+            no: set(no),
+            answered: set(yes).union(set(no)),
+        };
+        let events = [
+            offered(1, a, x),
+            answered(1, a, x, &[1], &[2]),
+            offered(1, b, y),
+            answered(1, b, y, &[0], &[2]),
+            offered(1, c, x),
+            answered(1, c, x, &[], &[0, 1]),
+            offered(2, a, y),
+            answered(2, a, y, &[1, 2], &[]),
+        ];
+        assert_eq!(session.events(), events);
+        let agreement = Ending::Agreement {
+            round: 2,
+            proposer: Some(a),
+            outcome: y,
+        };
+        assert_eq!(session.ending(), Some(&agreement));
+        assert_eq!(session.pending(), None);
+    }
+}

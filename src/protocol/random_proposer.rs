@@ -41,11 +41,14 @@ mod tests {
     use super::*;
     use crate::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 
+    fn luck() -> Stream {
+        let seeds = Seeds::new(MasterSeed(1));
+        seeds.stream(Replication(0), NameHash::of("test"), Purpose::Protocol)
+    }
+
     #[test]
     fn parties_are_recognized_as_often_as_their_probabilities_say() {
-        let seeds = Seeds::new(MasterSeed(1));
-        let stream = seeds.stream(Replication(0), NameHash::of("test"), Purpose::Protocol);
-        let mut draw = ProposerDraw::new(&[0.5, 0.0, 0.3, 0.2], stream);
+        let mut draw = ProposerDraw::new(&[0.5, 0.0, 0.3, 0.2], luck());
         let mut counts = [0_u32; 4];
         for _ in 0..10_000 {
             counts[draw.next().idx()] += 1;
@@ -55,5 +58,19 @@ mod tests {
             assert!(count.abs_diff(expected) <= 150, "{counts:?}");
         }
         assert_eq!(counts[1], 0);
+    }
+
+    #[test]
+    fn a_number_on_the_border_belongs_to_the_party_above_it() {
+        let border = luck().uniform();
+        let mut draw = ProposerDraw::new(&[border, 1.0 - border], luck());
+        assert_eq!(draw.next(), PartyId::new(1));
+    }
+
+    #[test]
+    fn a_number_beyond_all_probabilities_goes_to_the_last_party_that_has_one() {
+        let hair = luck().uniform() / 4.0;
+        let mut draw = ProposerDraw::new(&[hair, hair, 0.0], luck());
+        assert_eq!(draw.next(), PartyId::new(1));
     }
 }

@@ -218,3 +218,127 @@ impl Log {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::OutcomeSpace;
+    use crate::protocol::played::{by_unanimity, mediated, outcome};
+
+    #[test]
+    fn parties_that_never_agree_take_their_turns_until_the_deadline() {
+        for (protocol, deadline_rounds, turns) in [
+            (
+                ProtocolKind::ProposalAndVote,
+                2,
+                vec![(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)],
+            ),
+            (
+                ProtocolKind::AlternatingOffers,
+                2,
+                vec![(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)],
+            ),
+            (
+                ProtocolKind::AlternatingOffersByTurn,
+                4,
+                vec![(1, 0), (2, 1), (3, 2), (4, 0)],
+            ),
+            (
+                ProtocolKind::RandomProposer {
+                    recognition: vec![0.0, 1.0, 0.0],
+                },
+                3,
+                vec![(1, 1), (2, 1), (3, 1)],
+            ),
+        ] {
+            let mut session = by_unanimity(protocol, deadline_rounds);
+            let mut offers = Vec::new();
+            while let Some(pending) = session.pending() {
+                let party = pending.parties.iter().next().unwrap();
+                let action = match pending.ask {
+                    Ask::Offer | Ask::AcceptOrReplace { .. } => {
+                        offers.push((pending.round, party.idx()));
+                        Action::Offer(outcome(0))
+                    }
+                    Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
+                };
+                assert_eq!(session.apply(party, action), Ok(()));
+            }
+            assert_eq!(offers, turns);
+            let deadline = Ending::Deadline {
+                round: deadline_rounds,
+            };
+            assert_eq!(session.ending(), Some(&deadline));
+        }
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_let_through_and_all_else_changes_nothing() {
+        let offer = Action::Offer(outcome(1));
+        let actions = [offer, Action::Accept, Action::Reject, Action::WalkOut];
+        let at_offer = by_unanimity(ProtocolKind::ProposalAndVote, 2);
+        let mut at_answer = at_offer.clone();
+        let mut at_turn = by_unanimity(ProtocolKind::AlternatingOffers, 2);
+        for it in [&mut at_answer, &mut at_turn] {
+            it.apply(PartyId::new(0), offer).unwrap();
+        }
+        let at_vote = by_unanimity(mediated(), 2);
+        for (session, allowed) in [
+            (at_offer, [true, false, false, true]),
+            (at_answer, [false, true, true, true]),
+            (at_turn, [true, true, false, true]),
+            (at_vote, [false, true, true, true]),
+        ] {
+            let pending = session.pending().unwrap();
+            let asked = pending.ask;
+            for party in PartySet::all(3).iter() {
+                let is_asked = pending.parties.contains(party);
+                for (action, is_allowed) in actions.into_iter().zip(allowed) {
+                    let expected = match (is_asked, is_allowed) {
+                        (true, true) => Ok(()),
+                        (true, false) => Err(ProtocolViolation::WrongAction { asked, action }),
+                        (false, _) => Err(ProtocolViolation::NotAsked),
+                    };
+                    let mut after = session.clone();
+                    assert_eq!(after.apply(party, action), expected);
+                    if expected.is_err() {
+                        assert_eq!(after.pending(), Some(pending));
+                        assert_eq!(after.events(), session.events());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_offer_of_another_space_is_refused() {
+        let mut session = by_unanimity(ProtocolKind::ProposalAndVote, 2);
+        let elsewhere = OutcomeSpace::new(&[8]).unwrap().outcome_at(7);
+        assert_eq!(
+            session.apply(PartyId::new(0), Action::Offer(elsewhere)),
+            Err(ProtocolViolation::OfferOutsideSpace)
+        );
+    }
+
+    #[test]
+    fn a_session_ends_once() {
+        let mut session = by_unanimity(ProtocolKind::ProposalAndVote, 2);
+        let [party, other] = [0, 1].map(PartyId::new);
+        let mut forfeited = session.clone();
+        forfeited.forfeit(other, ProtocolViolation::Panicked);
+        let forfeit = Ending::Forfeit {
+            round: 1,
+            party: other,
+            violation: ProtocolViolation::Panicked,
+        };
+        assert_eq!(forfeited.ending(), Some(&forfeit));
+        session.apply(party, Action::WalkOut).unwrap();
+        session.forfeit(other, ProtocolViolation::Panicked);
+        let walkout = Ending::Walkout { round: 1, party };
+        assert_eq!(session.ending(), Some(&walkout));
+        assert_eq!(
+            session.apply(other, Action::Accept),
+            Err(ProtocolViolation::NotAsked)
+        );
+    }
+}

@@ -149,7 +149,11 @@ fn below(stream: &mut Stream, n: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::domain::ConsentRule;
+    use crate::protocol::played::{begun, mediated, set};
 
     #[test]
     fn annealers_give_way_less_the_more_it_costs_and_the_later_it_is() {
@@ -164,5 +168,112 @@ mod tests {
             let actual = concession_probability(loss, temperature, time);
             assert!((actual - expected).abs() < 1e-15, "{actual}");
         }
+    }
+
+    const SIZES: [usize; 3] = [3, 1, 2];
+
+    /// All votes on a text that everybody likes in odd rounds and the last of three never else.
+    fn votes(seed: u64, deadline_rounds: u32) -> Vec<Event> {
+        let unanimity = ConsentRule::unanimity(3);
+        let mut session = begun(mediated(), unanimity, &SIZES, deadline_rounds, seed);
+        while let Some(pending) = session.pending() {
+            for party in pending.parties.iter() {
+                let is_liked = party.idx() < 2 || pending.round % 2 == 1;
+                let action = if is_liked {
+                    Action::Accept
+                } else {
+                    Action::Reject
+                };
+                session.apply(party, action).unwrap();
+            }
+        }
+        let last = *session.events().last().unwrap();
+        let Event::Voted { text, .. } = last else {
+            unreachable!("a mediator's parties only vote");
+        };
+        let ending = if deadline_rounds % 2 == 1 {
+            Ending::Agreement {
+                round: deadline_rounds,
+                proposer: None,
+                outcome: text,
+            }
+        } else {
+            Ending::Deadline {
+                round: deadline_rounds,
+            }
+        };
+        assert_eq!(session.ending(), Some(&ending));
+        session.events().to_vec()
+    }
+
+    #[test]
+    fn a_text_changes_by_one_issue_where_all_like_it_and_is_voted_on_at_the_end() {
+        let space = OutcomeSpace::new(&SIZES).unwrap();
+        let (mut first_texts, mut changes) = (BTreeSet::new(), BTreeSet::new());
+        for seed in 0..60 {
+            let deadline_rounds = 4 + u32::from(seed % 2 == 0);
+            let votes = votes(seed, deadline_rounds);
+            assert_eq!(votes.len(), deadline_rounds as usize);
+            let mut before = None;
+            for (expected_round, vote) in (1..).zip(votes) {
+                let Event::Voted {
+                    round,
+                    text,
+                    standing,
+                    yes,
+                    no,
+                } = vote
+                else {
+                    unreachable!("a mediator's parties only vote");
+                };
+                let is_liked = round % 2 == 1;
+                assert_eq!(round, expected_round);
+                assert_eq!(yes, PartySet::all(if is_liked { 3 } else { 2 }));
+                assert_eq!(no, set(if is_liked { &[] } else { &[2] }));
+                assert_eq!(standing.is_none(), round == deadline_rounds);
+                let stood = standing.unwrap_or(text);
+                assert!(before.is_none_or(|it| it == stood), "nobody else writes");
+                if round == 1 {
+                    first_texts.insert(stood);
+                }
+                let steps: Vec<(usize, usize)> = space
+                    .issues()
+                    .map(|it| {
+                        let [from, to] = [stood, text].map(|text| space.option(text, it).idx());
+                        let n = space.n_options(it);
+                        (it.idx(), (n + to - from) % n)
+                    })
+                    .filter(|it| it.1 > 0)
+                    .collect();
+                assert_eq!(steps.len(), usize::from(standing.is_some()));
+                changes.extend(steps);
+                before = Some(if is_liked { text } else { stood });
+            }
+        }
+        assert_eq!(first_texts, space.outcomes().collect());
+        assert_eq!(changes, BTreeSet::from([(0, 1), (0, 2), (2, 1)]));
+    }
+
+    #[test]
+    fn without_anybody_to_ask_or_anything_to_change_a_text_comes_to_its_end() {
+        let nobody = ConsentRule::new(Vec::new(), Vec::new());
+        let unasked = begun(mediated(), nobody, &[2], 3, 1);
+        assert_eq!(unasked.ending(), Some(&Ending::Deadline { round: 3 }));
+        assert_eq!(unasked.events().len(), 3);
+
+        let mut unchangeable = begun(mediated(), ConsentRule::unanimity(3), &[1, 1], 2, 1);
+        let only = OutcomeSpace::new(&[1, 1]).unwrap().outcome_at(0);
+        let pending = unchangeable.pending().unwrap();
+        let ask = Ask::Vote {
+            text: only,
+            standing: Some(only),
+        };
+        assert_eq!(pending.ask, ask);
+        for _ in 0..2 {
+            for party in PartySet::all(3).iter() {
+                unchangeable.apply(party, Action::Accept).unwrap();
+            }
+        }
+        assert_eq!(unchangeable.ending().unwrap().agreement(), Some(only));
     }
 }
