@@ -67,3 +67,17 @@ pub(super) fn play(session: &mut Session, steps: impl IntoIterator<Item = Step>)
         assert_eq!(session.apply(PartyId::new(actor), action), Ok(()));
     }
 }
+
+/// Lets all who are asked act, again and again, until the session has ended.
+#[track_caller]
+pub(super) fn play_out(session: &mut Session, mut action: impl FnMut(Pending, PartyId) -> Action) {
+    for _ in 0..100 {
+        let Some(pending) = session.pending() else {
+            return;
+        };
+        for party in pending.parties.iter() {
+            assert_eq!(session.apply(party, action(pending, party)), Ok(()));
+        }
+    }
+    panic!("a session ends");
+}

@@ -223,7 +223,7 @@ impl Log {
 mod tests {
     use super::*;
     use crate::domain::OutcomeSpace;
-    use crate::protocol::played::{by_unanimity, mediated, outcome};
+    use crate::protocol::played::{by_unanimity, mediated, outcome, play_out};
 
     #[test]
     fn parties_that_never_agree_take_their_turns_until_the_deadline() {
@@ -253,17 +253,13 @@ mod tests {
         ] {
             let mut session = by_unanimity(protocol, deadline_rounds);
             let mut offers = Vec::new();
-            while let Some(pending) = session.pending() {
-                let party = pending.parties.iter().next().unwrap();
-                let action = match pending.ask {
-                    Ask::Offer | Ask::AcceptOrReplace { .. } => {
-                        offers.push((pending.round, party.idx()));
-                        Action::Offer(outcome(0))
-                    }
-                    Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
-                };
-                assert_eq!(session.apply(party, action), Ok(()));
-            }
+            play_out(&mut session, |pending, party| match pending.ask {
+                Ask::Offer | Ask::AcceptOrReplace { .. } => {
+                    offers.push((pending.round, party.idx()));
+                    Action::Offer(outcome(0))
+                }
+                Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
+            });
             assert_eq!(offers, turns);
             let deadline = Ending::Deadline {
                 round: deadline_rounds,

@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ConsentRule;
-    use crate::protocol::played::{begun, mediated, set};
+    use crate::protocol::played::{begun, mediated, play_out, set};
 
     #[test]
     fn annealers_give_way_less_the_more_it_costs_and_the_later_it_is() {
@@ -172,21 +172,17 @@ mod tests {
 
     const SIZES: [usize; 3] = [3, 1, 2];
 
-    /// All votes on a text that everybody likes in odd rounds and the last of three never else.
+    /// All votes on texts that two parties always like, and the third in odd rounds.
     fn votes(seed: u64, deadline_rounds: u32) -> Vec<Event> {
         let unanimity = ConsentRule::unanimity(3);
         let mut session = begun(mediated(), unanimity, &SIZES, deadline_rounds, seed);
-        while let Some(pending) = session.pending() {
-            for party in pending.parties.iter() {
-                let is_liked = party.idx() < 2 || pending.round % 2 == 1;
-                let action = if is_liked {
-                    Action::Accept
-                } else {
-                    Action::Reject
-                };
-                session.apply(party, action).unwrap();
+        play_out(&mut session, |pending, party| {
+            if party.idx() < 2 || pending.round % 2 == 1 {
+                Action::Accept
+            } else {
+                Action::Reject
             }
-        }
+        });
         let last = *session.events().last().unwrap();
         let Event::Voted { text, .. } = last else {
             unreachable!("a mediator's parties only vote");
@@ -269,11 +265,7 @@ mod tests {
             standing: Some(only),
         };
         assert_eq!(pending.ask, ask);
-        for _ in 0..2 {
-            for party in PartySet::all(3).iter() {
-                unchangeable.apply(party, Action::Accept).unwrap();
-            }
-        }
+        play_out(&mut unchangeable, |_, _| Action::Accept);
         assert_eq!(unchangeable.ending().unwrap().agreement(), Some(only));
     }
 }

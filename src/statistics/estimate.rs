@@ -182,10 +182,56 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_those_of_fifty_digits() {
+        let known = [
+            (
+                0.95,
+                81,
+                263,
+                0.028_467_188_734_853_665,
+                0.255_288_519_878_274_2,
+                0.366_209_576_982_800_04,
+            ),
+            (
+                0.5,
+                3,
+                8,
+                0.171_163_299_220_364_4,
+                0.269_225_680_248_352_5,
+                0.494_226_118_805_853_7,
+            ),
+        ];
+        for (confidence, successes, n, standard_error, low, high) in known {
+            let it = Estimate::of_share_at(confidence, successes, n).unwrap();
+            assert!((it.standard_error.unwrap() - standard_error).abs() < 1e-15);
+            let interval = it.interval.unwrap();
+            assert!((interval.low - low).abs() < 1e-15, "{interval:?}");
+            assert!((interval.high - high).abs() < 1e-15, "{interval:?}");
+            assert!((interval.half_width() - (high - low) / 2.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "the ends are exact")]
+    fn a_share_and_what_is_left_of_the_whole_have_mirrored_intervals() {
+        for n in 1..=9 {
+            for successes in 0..=n {
+                let [it, rest] = [successes, n - successes]
+                    .map(|it| Estimate::of_share(it, n).unwrap().interval.unwrap());
+                assert!((it.low + rest.high - 1.0).abs() < 1e-15);
+                assert_eq!(it.low == 0.0, successes == 0);
+                assert_eq!(it.high == 1.0, successes == n);
+            }
+        }
+    }
+
+    #[test]
     fn t_intervals_are_those_of_the_tables() {
         // t(0.975; 4) = 2.776445.
         let it = Estimate::of_mean(10.0, Some(5.0), 5);
         check(&it, 10.0 - 2.776_445, 10.0 + 2.776_445);
+        let it = Estimate::of_mean(10.0, Some(20.0), 5);
+        assert_eq!((it.point, it.standard_error, it.n), (10.0, Some(2.0), 5));
         assert_eq!(Estimate::of_mean(1.0, None, 1).interval, None);
         // t(0.995; 4) = 4.604095.
         let it = Estimate::of_mean_at(0.99, 10.0, Some(5.0), 5);
@@ -196,12 +242,14 @@ mod tests {
     fn quantiles_of_many_degrees_of_freedom_are_those_of_fifty_digits() {
         // Found with decimals of 50 digits, and checked by integrating the density.
         let known = [
-            (30_000.0, 1.960_043_063_383_935),
-            (100_000.0, 1.959_987_707_534_61),
-            (10_000_000.0, 1.959_964_221_767_206),
+            (CONFIDENCE, 10_001.0, 1.960_201_216_164_641),
+            (0.99, 10_001.0, 2.576_320_997_490_298),
+            (CONFIDENCE, 30_000.0, 1.960_043_063_383_935),
+            (CONFIDENCE, 100_000.0, 1.959_987_707_534_61),
+            (CONFIDENCE, 10_000_000.0, 1.959_964_221_767_206),
         ];
-        for (degrees_of_freedom, t) in known {
-            let it = students_t(CONFIDENCE, degrees_of_freedom);
+        for (confidence, degrees_of_freedom, t) in known {
+            let it = students_t(confidence, degrees_of_freedom);
             assert!((it - t).abs() < 5e-15, "{it}");
         }
     }

@@ -100,10 +100,21 @@ mod tests {
     #[test]
     fn mean_and_variance_are_those_computed_by_hand() {
         let it = moments(&[2, 4, 4, 4, 5, 5, 7, 9]);
-        assert_eq!(it.mean(0.5), Some(2.5));
+        assert_eq!((it.n(), it.mean(0.5)), (8, Some(2.5)));
         assert_eq!(it.variance(1.0), Some(32.0 / 7.0));
+        assert_eq!(moments(&[1, 3]).variance(0.5), Some(0.5));
         assert_eq!(moments(&[3]).variance(1.0), None);
         assert_eq!(moments(&[]).mean(1.0), None);
+    }
+
+    #[test]
+    fn an_estimate_is_of_the_mean_and_the_variance() {
+        let it = moments(&[2, 4, 4, 4, 5, 5, 7, 9]);
+        let variance = it.variance(0.5);
+        assert_eq!(it.estimate(0.5), Some(Estimate::of_mean(2.5, variance, 8)));
+        let wide = Estimate::of_mean_at(0.99, 2.5, variance, 8);
+        assert_eq!(it.estimate_at(0.99, 0.5), Some(wide));
+        assert_eq!(moments(&[]).estimate(0.5), None);
     }
 
     #[test]
@@ -114,6 +125,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        #[expect(clippy::cast_precision_loss, reason = "a reference to twelve digits")]
+        fn the_variance_is_that_of_whole_numbers(numbers in prop::collection::vec(-(1_i64 << 30)..1 << 30, 2..40)) {
+            let n = numbers.len() as i128;
+            let sum: i128 = numbers.iter().map(|&it| i128::from(it)).sum();
+            let squares: i128 = numbers.iter().map(|&it| i128::from(it) * i128::from(it)).sum();
+            let exact = (n * squares - sum * sum) as f64 / (n * (n - 1)) as f64;
+            let it = moments(&numbers).variance(1.0).unwrap();
+            // Numbers that hardly differ have the rounding of their sum.
+            prop_assert!((it - exact).abs() <= 1e-12 * exact + 1e-5, "{it}, not {exact}");
+        }
+
         #[test]
         fn any_split_gives_the_same_bits(numbers in prop::collection::vec(-(1_i64 << 50)..1 << 50, 0..40), at in 0_usize..40) {
             let at = at.min(numbers.len());

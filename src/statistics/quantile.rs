@@ -88,6 +88,8 @@ mod tests {
     #[test]
     fn quantiles_are_those_computed_by_hand() {
         let numbers = [40.0, 10.0, 30.0, 20.0];
+        let sorted = SortedSample::new(numbers.to_vec()).unwrap();
+        assert_eq!(sorted.numbers(), [10.0, 20.0, 30.0, 40.0]);
         check(&numbers, 0.5, 25.0, 25.0);
         check(&numbers, 0.25, 12.5, 17.5);
         check(&numbers, 0.75, 37.5, 32.5);
