@@ -33,6 +33,11 @@ soak SESSIONS="10000000":
     cargo build --release
     sh tests/soak.sh target/release/demarche {{SESSIONS}}
 
+# Change the code of protocols, seeds and statistics in every small way, and see that a unit test fails.
+[group('check')]
+mutants *ARGS:
+    cargo mutants {{ARGS}}
+
 # The library's documentation; a broken link fails.
 [group('check')]
 doc:

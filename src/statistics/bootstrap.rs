@@ -171,6 +171,84 @@ mod tests {
 
     const SKEWED: [f64; 9] = [1.0, 2.0, 2.5, 3.0, 4.0, 4.5, 6.0, 9.0, 16.0];
 
+    /// Of a mean whose value and resamples are these, whatever the sample says.
+    fn of_resamples(
+        sample: &[f64],
+        point: f64,
+        resampled: Vec<f64>,
+    ) -> Bootstrap<impl Fn(&[usize]) -> f64> {
+        Bootstrap {
+            n: sample.len(),
+            statistic: mean_of(sample),
+            point,
+            resampled: SortedSample::new(resampled).unwrap(),
+        }
+    }
+
+    fn thousand() -> Vec<f64> {
+        (0..1_000).map(f64::from).collect()
+    }
+
+    #[test]
+    fn resamples_are_those_of_the_documented_draws() {
+        let it = of_mean(&SKEWED, 40, 5);
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let n = SKEWED.len() as u128;
+        let mut drawn: Vec<f64> = (0..40)
+            .map(|_| {
+                let resample = [0; SKEWED.len()].map(|_: usize| {
+                    usize::try_from(n * u128::from(rng.next_u64()) / (1 << 64)).unwrap()
+                });
+                mean_of(&SKEWED)(&resample)
+            })
+            .collect();
+        drawn.sort_by(f64::total_cmp);
+        assert_eq!(it.resampled().numbers(), drawn);
+        assert!((it.point() - 48.0 / 9.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_standard_error_is_the_deviation_of_the_resamples() {
+        let it = of_resamples(&SKEWED, 0.0, vec![1.0, 2.0, 4.0, 9.0]);
+        // The mean is 4, the squares sum to 38.
+        let standard_error = it.standard_error().unwrap();
+        assert!((standard_error - (38.0_f64 / 3.0).sqrt()).abs() < 1e-15);
+        let two = of_resamples(&SKEWED, 0.0, vec![1.0, 3.0]);
+        assert_eq!(two.standard_error(), Some(2.0_f64.sqrt()));
+        assert_eq!(of_mean(&SKEWED, 1, 0).standard_error(), None);
+    }
+
+    #[test]
+    fn intervals_of_a_thousand_even_resamples_are_those_of_fifty_digits() {
+        // The quantile of p is 999 p; 600 lie below the first point, 599 below the second and one
+        // on it.
+        for (point, low, high) in [
+            (599.5, 106.146_922_792_821_51, 997.401_785_853_206),
+            (599.0, 105.727_296_771_893_2, 997.385_104_144_444_3),
+        ] {
+            let it = of_resamples(&SKEWED, point, thousand());
+            let (plain, corrected) = (it.percentile_interval(), it.corrected_interval().unwrap());
+            assert!((plain.low - 24.975).abs() < 1e-9 && (plain.high - 974.025).abs() < 1e-9);
+            assert!((corrected.low - low).abs() < 1e-7, "{corrected:?}");
+            assert!((corrected.high - high).abs() < 1e-7, "{corrected:?}");
+        }
+    }
+
+    #[test]
+    fn an_acceleration_that_goes_round_the_end_has_no_corrected_interval() {
+        // Of a hundred, one that differs: a is 0.164, and a(z₀ + z) for one of 10⁵ above is 1.02.
+        let mut sample = [0.0; 100];
+        sample[0] = 1.0;
+        let resampled = (0..100_000).map(f64::from).collect();
+        let it = of_resamples(&sample, 99_998.5, resampled);
+        assert_eq!(it.corrected_interval(), None);
+        assert!(
+            of_resamples(&sample, 9.5, thousand())
+                .corrected_interval()
+                .is_some()
+        );
+    }
+
     #[test]
     fn a_seed_gives_the_same_interval_and_another_seed_another() {
         let interval = |seed| of_mean(&SKEWED, 200, seed).corrected_interval();
@@ -229,6 +307,8 @@ mod tests {
         let skewness = cubes / n / (squares / n * (squares / n).sqrt());
         let it = of_mean(&SKEWED, 1, 0).acceleration().unwrap();
         assert!((it - skewness / (6.0 * n.sqrt())).abs() < 1e-12, "{it}");
+        assert_eq!(of_mean(&[1.0, 3.0], 1, 0).acceleration(), Some(0.0));
+        assert_eq!(of_mean(&[1.0], 1, 0).acceleration(), None);
     }
 
     #[test]

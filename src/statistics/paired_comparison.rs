@@ -338,6 +338,58 @@ mod tests {
         assert_eq!(paired(&[(5, 4)]).difference(1.0), None);
     }
 
+    /// The figures as difference, standard error, degrees of freedom, t, p, and the interval.
+    #[track_caller]
+    fn check_means(it: &DifferenceOfMeans, n: u64, expected: [f64; 7]) {
+        let (test, interval) = (it.test.unwrap(), it.estimate.interval.unwrap());
+        let found = [
+            it.estimate.point,
+            it.estimate.standard_error.unwrap(),
+            test.degrees_of_freedom,
+            test.t,
+            test.p_value,
+            interval.low,
+            interval.high,
+        ];
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
+        }
+        assert_eq!(it.estimate.n, n);
+    }
+
+    #[test]
+    fn differences_of_means_are_those_of_fifty_digits() {
+        let pairs = paired(&[(5, 4), (7, 5), (9, 4), (6, 7)]);
+        assert_eq!(*pairs.differences(), moments(&[1, 2, 5, -1]));
+        check_means(
+            &pairs.difference(0.5).unwrap(),
+            4,
+            [
+                0.875,
+                0.625,
+                3.0,
+                1.4,
+                0.256_007_328_748_113_94,
+                -1.114_028_940_802_317_8,
+                2.864_028_940_802_317_6,
+            ],
+        );
+        let (one, other) = (moments(&[1, 2, 4, 8, 16]), moments(&[3, 5, 6]));
+        check_means(
+            &unpaired_difference(&one, &other, 0.5).unwrap(),
+            8,
+            [
+                0.766_666_666_666_666_7,
+                1.433_333_333_333_333_3,
+                4.775_652_115_608_519,
+                0.534_883_720_930_232_5,
+                0.616_681_916_532_314_7,
+                -2.970_508_712_475_458_3,
+                4.503_842_045_808_792,
+            ],
+        );
+    }
+
     #[test]
     fn differences_that_never_vary_are_not_tested() {
         let it = paired(&[(3, 2), (4, 3), (5, 4)]).difference(0.5).unwrap();
@@ -397,6 +449,86 @@ mod tests {
             assert!((it.low - low).abs() < 5e-5, "{it:?}");
             assert!((it.high - high).abs() < 5e-5, "{it:?}");
         }
+    }
+
+    /// The figures as difference, standard error, and the interval.
+    #[track_caller]
+    fn check_difference(it: &Estimate, n: u64, expected: [f64; 4]) {
+        let interval = it.interval.unwrap();
+        let found = [
+            it.point,
+            it.standard_error.unwrap(),
+            interval.low,
+            interval.high,
+        ];
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{found}, not {expected}");
+        }
+        assert_eq!(it.n, n);
+    }
+
+    #[test]
+    fn differences_of_shares_are_those_of_fifty_digits() {
+        // With φ above zero, below it, and so little above it that the correction takes it all.
+        for (counts, expected) in [
+            (
+                [30, 12, 5, 20],
+                [
+                    0.104_477_611_940_298_5,
+                    0.060_200_631_211_898_12,
+                    -0.016_801_748_377_671_774,
+                    0.220_269_599_862_404_57,
+                ],
+            ),
+            (
+                [2, 9, 8, 3],
+                [
+                    0.045_454_545_454_545_456,
+                    0.187_163_171_035_425_82,
+                    -0.299_076_945_904_690_1,
+                    0.378_104_458_927_764_6,
+                ],
+            ),
+            (
+                [3, 2, 1, 3],
+                [
+                    0.111_111_111_111_111_1,
+                    0.188_852_574_577_510_56,
+                    -0.271_073_303_947_668_1,
+                    0.449_325_337_055_752_06,
+                ],
+            ),
+        ] {
+            let [both, first_only, second_only, neither] = counts;
+            let mut shares = PairedShares::default();
+            for (count, first, second) in [
+                (both, true, true),
+                (first_only, true, false),
+                (second_only, false, true),
+                (neither, false, false),
+            ] {
+                let mut same = PairedShares::default();
+                for _ in 0..count {
+                    same.add(first, second);
+                }
+                shares.merge(&same);
+            }
+            let n = counts.iter().sum();
+            assert_eq!(shares.n(), n);
+            check_difference(&shares.difference().unwrap(), n, expected);
+        }
+        let [first, second] =
+            [(56, 70), (48, 80)].map(|(it, n)| Estimate::of_share(it, n).unwrap());
+        check_difference(
+            &unpaired_share_difference(&first, &second).unwrap(),
+            150,
+            [
+                0.2,
+                0.072_702_917_999_996_98,
+                0.052_431_472_402_364_905,
+                0.333_872_654_036_905_97,
+            ],
+        );
     }
 
     #[test]
