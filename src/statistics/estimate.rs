@@ -232,6 +232,7 @@ mod tests {
         check(&it, 10.0 - 2.776_445, 10.0 + 2.776_445);
         let it = Estimate::of_mean(10.0, Some(20.0), 5);
         assert_eq!((it.point, it.standard_error, it.n), (10.0, Some(2.0), 5));
+        check(&it, 10.0 - 2.0 * 2.776_445, 10.0 + 2.0 * 2.776_445);
         assert_eq!(Estimate::of_mean(1.0, None, 1).interval, None);
         // t(0.995; 4) = 4.604095.
         let it = Estimate::of_mean_at(0.99, 10.0, Some(5.0), 5);

@@ -400,6 +400,8 @@ mod tests {
         assert_eq!((it.test, it.estimate.interval), (None, Some(point)));
         let it = unpaired_difference(&moments(&[1, 1]), &moments(&[2, 2]), 1.0).unwrap();
         assert_eq!((it.test, it.estimate.standard_error), (None, Some(0.0)));
+        let (low, high) = (-1.0, -1.0);
+        assert_eq!(it.estimate.interval, Some(Interval { low, high }));
     }
 
     #[test]

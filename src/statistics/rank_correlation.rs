@@ -287,6 +287,58 @@ mod tests {
     }
 
     #[test]
+    fn tests_and_intervals_are_those_of_fifty_digits() {
+        let it = RankCorrelation::new(0.6, 8);
+        let estimate = it.estimate(10);
+        let interval = estimate.interval.unwrap();
+        let pairs = [
+            (it.test.t, 2.121_320_343_559_642_6),
+            (it.test.p_value, 0.066_688),
+            (estimate.point, 0.6),
+            (estimate.standard_error.unwrap(), 0.241_897_262_725_905_42),
+            (interval.low, -0.047_613_544_197_015_086),
+            (interval.high, 0.892_471_995_828_222_1),
+        ];
+        for (found, expected) in pairs {
+            assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+        }
+        assert_eq!(estimate.n, 10);
+    }
+
+    #[test]
+    fn a_correlation_without_freedom_or_exception_has_no_interval() {
+        for (coefficient, freedom, is_known) in [
+            (0.5, 1, false),
+            (0.5, 2, true),
+            (-0.5, 2, true),
+            (1.0, 2, false),
+            (-1.0, 2, false),
+        ] {
+            let it = RankCorrelation::new(coefficient, freedom).estimate(4);
+            assert_eq!(it.standard_error.is_some(), is_known);
+            assert_eq!(it.interval.is_some(), is_known);
+        }
+    }
+
+    #[test]
+    fn a_direction_has_no_scale_and_a_dependent_column_none() {
+        let (one, other) = ([3.0, 1.0, -4.0], [1.0, -2.0, 1.0]);
+        let along = direction_beyond(&one, &[]).unwrap();
+        for scale in [1e-20, 1.0, 1e20] {
+            let mixed: Vec<f64> = one
+                .iter()
+                .zip(other)
+                .map(|(a, b)| scale * (a + b))
+                .collect();
+            let beyond = direction_beyond(&mixed, std::slice::from_ref(&along)).unwrap();
+            assert!(dot(&beyond, &along).abs() < 1e-15);
+            assert!((dot(&beyond, &beyond) - 1.0).abs() < 1e-15);
+            let directions = [along.clone(), beyond];
+            assert_eq!(direction_beyond(&mixed, &directions), None);
+        }
+    }
+
+    #[test]
     fn a_partial_correlation_holds_the_other_input_fixed() {
         // r₁₂.₃ = (r₁₂ − r₁₃ r₂₃) / √((1 − r₁₃²)(1 − r₂₃²)).
         let points = [
@@ -325,6 +377,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn all_inputs_at_once_are_as_one_by_one(numbers in prop::collection::vec(prop::array::uniform4(-5.0..5.0_f64), 6..20)) {
+            let column = |it: usize| centered_ranks(&numbers.iter().map(|row| row[it]).collect::<Vec<f64>>());
+            let (inputs, output) = ([0, 1, 2].map(column), column(3));
+            let together = partial_of_independent(&inputs, &output);
+            let apart = [[0, 1, 2], [1, 0, 2], [2, 0, 1]].map(|[own, one, other]| {
+                partial(&inputs[own], &output, &[inputs[one].clone(), inputs[other].clone()])
+            });
+            // Ranks of few rows may depend on each other all the same.
+            prop_assume!(apart.iter().all(Option::is_some) && together.is_some());
+            for (it, expected) in together.unwrap().into_iter().zip(apart) {
+                let (it, expected) = (it.unwrap(), expected.unwrap());
+                prop_assert!((it.coefficient - expected.coefficient).abs() < 1e-9);
+                prop_assert_eq!(it.test.degrees_of_freedom, expected.test.degrees_of_freedom);
+            }
+        }
+
         #[test]
         fn only_the_order_matters(numbers in prop::collection::vec((-5.0..5.0_f64, -5.0..5.0_f64, -5.0..5.0_f64), 6..40)) {
             let points: Vec<[f64; 2]> = numbers.iter().map(|it| [it.0, it.1]).collect();

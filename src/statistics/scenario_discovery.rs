@@ -442,4 +442,159 @@ mod tests {
         assert!((pasted.limits[0].low - 0.3).abs() < 1e-12, "{pasted:?}");
         assert!(pasted.density > peeled.density && pasted.coverage > peeled.coverage);
     }
+
+    #[test]
+    fn a_cut_is_halfway_between_two_numbers_or_at_the_last() {
+        let steps: Vec<f64> = (1..=11).rev().map(f64::from).collect();
+        for (numbers, share, lower, upper) in [
+            // Positions 1 and 9 from 0 on are numbers themselves: they are cut off.
+            (steps.clone(), 0.1, 2.5, 9.5),
+            (steps, 0.25, 3.5, 8.5),
+            (vec![1.0, 1.0, 1.0, 2.0, 3.0], 0.1, 1.5, 2.5),
+            (vec![1.0, 2.0, 3.0, 3.0, 3.0], 0.1, 1.5, 2.5),
+            (vec![3.0, 3.0, 3.0], 0.1, 3.0, 3.0),
+        ] {
+            let cuts = [End::Lower, End::Upper].map(|end| halfway(numbers.clone(), end, share));
+            assert_eq!(cuts, [lower, upper], "{numbers:?}");
+        }
+    }
+
+    /// From lower to upper limit, cases, cases of interest, and the three figures.
+    type Figures = (f64, f64, usize, usize, [f64; 3]);
+
+    /// Checks the boxes of one input, and those of the same numbers with the other sign.
+    #[track_caller]
+    fn check_boxes(points: &[f64], of_interest: &[f64], rule: &PeelingRule, expected: &[Figures]) {
+        let marks: Vec<bool> = points.iter().map(|it| of_interest.contains(it)).collect();
+        for sign in [1.0, -1.0] {
+            let points: Vec<[f64; 1]> = points.iter().map(|it| [sign * it]).collect();
+            let boxes = peeling_trajectory(&points, &marks, rule).unwrap();
+            assert_eq!(boxes.len(), expected.len(), "{boxes:?}");
+            for (it, &(low, high, n_cases, n_of_interest, figures)) in boxes.iter().zip(expected) {
+                let (low, high) = if sign < 0.0 {
+                    (-high, -low)
+                } else {
+                    (low, high)
+                };
+                assert_eq!(it.limits, [Interval { low, high }]);
+                assert_eq!((it.n_cases, it.n_of_interest), (n_cases, n_of_interest));
+                let found = [it.coverage, it.density, it.mass];
+                for (found, expected) in found.into_iter().zip(figures) {
+                    assert!((found - expected).abs() < 1e-15, "{it:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn boxes_of_five_cases_are_those_peeled_by_hand() {
+        let points = [0.0, 1.0, 2.0, 3.0, 4.0];
+        let boxes = [
+            (0.0, 4.0, 5, 2, [1.0, 0.4, 1.0]),
+            (1.5, 4.0, 3, 2, [1.0, 2.0 / 3.0, 0.6]),
+            (1.5, 3.5, 2, 2, [1.0, 1.0, 0.4]),
+        ];
+        for (mass_min, n_boxes) in [(0.4, 3), (0.41, 2), (0.61, 1)] {
+            let peel_share = 0.25;
+            let rule = PeelingRule {
+                peel_share,
+                mass_min,
+                ..RULE
+            };
+            check_boxes(&points, &[2.0, 3.0], &rule, &boxes[..n_boxes]);
+        }
+    }
+
+    fn inside(search: &Search, limits: [(f64, f64); 2], cases: &[usize]) -> Inside {
+        let limits = limits.map(|(low, high)| Interval { low, high });
+        search.inside(limits.to_vec(), cases.to_vec())
+    }
+
+    #[test]
+    fn a_box_is_pasted_case_by_case_within_the_limits_of_other_inputs() {
+        // Ten cases on a line, with 5, 7 and 8 of interest, and more of interest beside its ends.
+        let mut points: Vec<[f64; 2]> = (0..10_u8).map(|it| [f64::from(it), 1.0]).collect();
+        points.extend([[9.0, 9.0], [9.0, 9.0], [4.0, 9.0]]);
+        let marks: Vec<bool> = (0..13)
+            .map(|it| it > 9 || [5, 7, 8].contains(&it))
+            .collect();
+        let rule = PeelingRule {
+            paste_share: Some(0.4),
+            ..RULE
+        };
+        for sign in [1.0, -1.0] {
+            let points: Vec<[f64; 2]> = points.iter().map(|it| [sign * it[0], it[1]]).collect();
+            let search = Search::new(&points, &marks).unwrap();
+            let along = |low: f64, high: f64| {
+                let ends = if sign < 0.0 {
+                    (-high, -low)
+                } else {
+                    (low, high)
+                };
+                [ends, (1.0, 1.0)]
+            };
+            // The limits are cases themselves: nothing beyond them is inside already.
+            let mut present = inside(&search, along(5.0, 6.0), &[5, 6]);
+            for (high, cases) in [(7.5, &[5, 6, 7][..]), (8.5, &[5, 6, 7, 8])] {
+                present = search.pasted(&present, &rule).unwrap();
+                let expected = inside(&search, along(5.0, high), cases);
+                assert_eq!(
+                    (&present.limits, &present.cases),
+                    (&expected.limits, &expected.cases)
+                );
+            }
+            assert!(
+                search.pasted(&present, &RULE).is_none(),
+                "no pasting without a share"
+            );
+        }
+    }
+
+    #[test]
+    fn the_greatest_gain_per_case_is_taken_then_fewer_inputs_then_the_first() {
+        let points: Vec<[f64; 2]> = (0..10_u8)
+            .map(|it| [f64::from(it), f64::from(it)])
+            .collect();
+        let marks: Vec<bool> = (0..10).map(|it| it < 4).collect();
+        let search = Search::new(&points, &marks).unwrap();
+        let all = (0.0, 9.0);
+        let first = |high, cases| inside(&search, [(0.0, high), all], cases);
+        let second = |high, cases| inside(&search, [all, (0.0, high)], cases);
+        let both = |high, cases| inside(&search, [(0.0, high), (0.0, high)], cases);
+        let before = first(9.0, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        // From 0.4: 0.1 for two cases, 0.2 for five, the same for one, nothing.
+        let (great, small) = ([0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 4, 5]);
+        let (worse, equal) = ([0, 1, 2, 4, 5, 6, 7, 8, 9], [0, 1, 4, 5, 6]);
+        for (candidates, expected) in [
+            (vec![first(7.0, &great), second(6.0, &small)], Some(0)),
+            (vec![first(6.0, &small), second(7.0, &great)], Some(1)),
+            (vec![both(7.0, &great), second(7.0, &great)], Some(1)),
+            (vec![both(7.0, &great), second(6.0, &small)], Some(0)),
+            (vec![second(6.0, &small), both(7.0, &great)], Some(1)),
+            (vec![first(8.0, &worse)], None),
+            (vec![first(8.0, &equal)], None),
+            (vec![first(9.0, &before.cases), first(0.0, &[])], None),
+        ] {
+            let taken = search.best(&before, candidates.clone().into_iter());
+            let limits = taken.map(|it| it.limits);
+            assert_eq!(limits, expected.map(|it| candidates[it].limits.clone()));
+        }
+    }
+
+    fn peeled_by(peel_share: f64) {
+        let rule = PeelingRule { peel_share, ..RULE };
+        peeling_trajectory(&grid(), &[true; 400], &rule);
+    }
+
+    #[test]
+    #[should_panic(expected = "less than half is peeled")]
+    fn half_of_the_cases_are_too_many_to_peel() {
+        peeled_by(0.5);
+    }
+
+    #[test]
+    #[should_panic(expected = "less than half is peeled")]
+    fn none_of_the_cases_are_too_few_to_peel() {
+        peeled_by(0.0);
+    }
 }

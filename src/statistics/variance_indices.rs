@@ -368,6 +368,60 @@ mod tests {
         assert!(pairs[0].index.point.abs() < 1e-15);
     }
 
+    const ROWS: [[f64; 6]; 3] = [
+        [1.0, 4.0, 2.0, 7.0, 3.0, 5.0],
+        [3.0, 3.5, 9.0, 0.5, 6.0, 2.0],
+        [2.0, 8.0, 1.0, 4.0, 0.0, 6.0],
+    ];
+
+    #[track_caller]
+    fn check_points<'a>(estimates: impl IntoIterator<Item = &'a Estimate>, expected: &[f64]) {
+        let points: Vec<f64> = estimates.into_iter().map(|it| it.point).collect();
+        assert_eq!(points.len(), expected.len());
+        for (it, expected) in points.into_iter().zip(expected) {
+            assert!((it - expected).abs() < 1e-13, "{it}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn indices_of_three_base_points_are_those_of_forty_digits() {
+        let outputs = ROWS.map(|it| RadialOutputs::of_rows(&it, 2));
+        let it = variance_indices(&outputs, RESAMPLES, 1).unwrap();
+        check_points(
+            &it.first_order,
+            &[1.766_961_651_917_404, -1.203_539_823_008_849_7],
+        );
+        check_points(&it.total, &[2.402_654_867_256_637_2, 2.017_699_115_044_248]);
+        let pairs = second_order_indices(&outputs, RESAMPLES, 1).unwrap();
+        check_points(
+            pairs.iter().map(|it| &it.index),
+            &[-2.395_280_235_988_200_6],
+        );
+    }
+
+    #[test]
+    fn pairs_come_in_lexical_order() {
+        let rows = [1.0, 4.0, 2.0, 7.0, 3.0, 5.0, 8.0, 6.0];
+        let outputs = [RadialOutputs::of_rows(&rows, 3)];
+        let pairs = second_order_indices(&outputs, RESAMPLES, 1).unwrap();
+        let factors: Vec<(usize, usize)> = pairs.iter().map(|it| it.factors).collect();
+        assert_eq!(factors, [(0, 1), (0, 2), (1, 2)]);
+    }
+
+    #[test]
+    fn shares_of_total_indices_are_those_computed_by_hand() {
+        // The squares of A − AB sum to 9.25, 37 and 42.25.
+        let rows = [[1.0, 4.0, 2.0, 7.0, 5.0], [3.0, 3.5, 9.0, 0.5, 2.0]];
+        let outputs = rows.map(|it| RadialOutputs::of_rows(&it, 3));
+        let of = |groups: &[Vec<usize>]| total_index_shares(&outputs, groups, RESAMPLES, 1);
+        let shares = of(&[vec![0, 2], vec![1]]).unwrap();
+        check_points(&shares, &[51.5 / 88.5, 37.0 / 88.5]);
+        // What two groups share between them is as uncertain for both.
+        let errors: Vec<f64> = shares.iter().map(|it| it.standard_error.unwrap()).collect();
+        assert!((errors[0] - errors[1]).abs() < 1e-15 && errors[0] > 0.0);
+        assert_eq!(of(&[vec![], vec![]]), None);
+    }
+
     #[test]
     fn equal_outputs_have_no_indices() {
         let flat = vec![RadialOutputs::of_rows(&[0.1; 5], 3); 7];
@@ -391,9 +445,35 @@ mod tests {
         let both = |of: &[usize]| Some(vec![mean(of), -mean(of)]);
         let many = with_bootstrap_intervals(8, both, RESAMPLES, 7).unwrap();
         for it in many {
-            let difference = it.standard_error.unwrap() - one.standard_error().unwrap();
+            let standard_error = it.standard_error.unwrap();
+            let difference = standard_error - one.standard_error().unwrap();
             assert!(difference.abs() < 1e-12, "{difference}");
+            let interval = it.interval.unwrap();
+            assert!((interval.high + interval.low - 2.0 * it.point).abs() < 1e-12);
+            // z is 1.959964.
+            assert!((interval.half_width() - 1.959_964 * standard_error).abs() < 1e-6);
+            assert!(interval.low < interval.high);
         }
+    }
+
+    #[test]
+    fn what_is_undefined_of_a_sample_or_of_a_resample_has_no_estimate_or_no_interval() {
+        let of = |statistic: fn(&[usize]) -> Option<Vec<f64>>| {
+            with_bootstrap_intervals(8, statistic, RESAMPLES, 7)
+        };
+        assert_eq!(of(|_| None), None);
+        let is_whole = |sample: &[usize]| sample.is_sorted().then(|| vec![2.0]);
+        let it = of(is_whole).unwrap()[0];
+        assert_eq!(
+            (it.point, it.standard_error, it.interval),
+            (2.0, None, None)
+        );
+        let mean = |_: &[usize]| Some(vec![2.0]);
+        let single = with_bootstrap_intervals(8, mean, NonZeroU32::MIN, 7).unwrap();
+        assert_eq!(single[0].interval, None);
+        let two = NonZeroU32::new(2).unwrap();
+        let double = with_bootstrap_intervals(2, mean, two, 7).unwrap();
+        assert_eq!(double[0].standard_error, Some(0.0));
     }
 
     #[test]
