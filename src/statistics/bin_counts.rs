@@ -168,6 +168,14 @@ mod tests {
         assert_eq!(counts(EVEN, &[]).quantile(50), None);
     }
 
+    #[test]
+    fn bins_without_a_number_are_left_out() {
+        let filled = |bins, numbers| counts(bins, numbers).filled().collect::<Vec<(i64, u64)>>();
+        assert_eq!(filled(GROWING, &[30, 0, 9, 8]), [(0, 1), (9, 2), (30, 1)]);
+        assert_eq!(filled(EVEN, &[-40, 7, 0]), [(-32, 1), (0, 2)]);
+        assert_eq!(filled(EVEN, &[]), []);
+    }
+
     /// Holds a quantile of counts against that of the sorted numbers.
     fn check(bins: Bins, numbers: &[i64], percent: u64, slack: impl Fn(i64) -> i64) {
         #[expect(clippy::cast_precision_loss, reason = "below 2^53")]

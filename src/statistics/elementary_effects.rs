@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn a_small_spread_of_large_effects_is_not_lost() {
+        let points = [0.0, 1.0].repeat(3).into_iter().map(|it| vec![it]);
+        let points: Vec<Vec<f64>> = points.collect();
+        let outputs = [0.0, 1e9, 0.0, 1e9 + 1.0, 0.0, 1e9 + 2.0];
+        let it = elementary_effects(&points, &outputs, RESAMPLES, 1).unwrap()[0];
+        assert_eq!(it.standard_deviation, Some(1.0));
+        assert_eq!(it.mean, Estimate::of_mean(1e9 + 1.0, Some(1.0), 3));
+    }
+
+    #[test]
     fn one_trajectory_cannot_tell_how_sure_it_is() {
         let it = elementary_effects(&points()[..3], &[1.0, 2.0, 4.0], RESAMPLES, 1).unwrap();
         assert_eq!(it[1].mean, Estimate::of_mean(-4.0, None, 1));

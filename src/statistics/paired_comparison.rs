@@ -147,7 +147,8 @@ pub fn unpaired_difference(
         let (share, rest) = (of_first / both, of_second / both);
         1.0 / (share * share / (n_first - 1.0) + rest * rest / (n_second - 1.0))
     } else {
-        n_first + n_second - 2.0
+        // Nothing varies: whatever they are, the interval has no width.
+        1.0
     };
     let point = first.mean(unit)? - second.mean(unit)?;
     let n = first.n() + second.n();
