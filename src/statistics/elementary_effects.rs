@@ -152,12 +152,20 @@ mod tests {
 
     #[test]
     fn a_small_spread_of_large_effects_is_not_lost() {
-        let points = [0.0, 1.0].repeat(3).into_iter().map(|it| vec![it]);
-        let points: Vec<Vec<f64>> = points.collect();
-        let outputs = [0.0, 1e9, 0.0, 1e9 + 1.0, 0.0, 1e9 + 2.0];
+        let large = 4_503_599_627_370_496.0;
+        let points = [0.0, 1.0, 0.0, 1.0].map(|it| vec![it]);
+        let outputs = [0.0, large, 0.0, large + 2.0];
+        let it = elementary_effects(&points, &outputs, RESAMPLES, 1).unwrap()[0];
+        assert_eq!(it.standard_deviation, Some(2.0_f64.sqrt()));
+        assert_eq!(it.mean, Estimate::of_mean(large + 1.0, Some(2.0), 2));
+    }
+
+    #[test]
+    fn the_deviation_of_three_effects_has_two_degrees_of_freedom() {
+        let points = [0.0, 1.0, 0.0, 1.0, 0.0, 1.0].map(|it| vec![it]);
+        let outputs = [0.0, 2.0, 0.0, 3.0, 0.0, 4.0];
         let it = elementary_effects(&points, &outputs, RESAMPLES, 1).unwrap()[0];
         assert_eq!(it.standard_deviation, Some(1.0));
-        assert_eq!(it.mean, Estimate::of_mean(1e9 + 1.0, Some(1.0), 3));
     }
 
     #[test]

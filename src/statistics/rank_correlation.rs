@@ -160,8 +160,7 @@ fn partial_of_independent(
     if freedom == 0 {
         return None;
     }
-    let n_columns = inputs.len() + 1;
-    let mut directions: Vec<Vec<f64>> = Vec::with_capacity(n_columns);
+    let mut directions: Vec<Vec<f64>> = Vec::new();
     let columns: Vec<&[f64]> = inputs
         .iter()
         .map(Vec::as_slice)
@@ -183,7 +182,7 @@ fn partial_of_independent(
         .collect();
     let correlations = (0..inputs.len()).map(|input| {
         // Row `input` of R⁻¹, from the diagonal on.
-        let mut row: Vec<f64> = Vec::with_capacity(n_columns - input);
+        let mut row: Vec<f64> = Vec::new();
         for (column, entries) in triangle.iter().enumerate().skip(input) {
             let known = row.iter().zip(&entries[input..]);
             let sum: f64 = known.map(|(it, entry)| it * entry).sum();
