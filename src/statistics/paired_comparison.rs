@@ -273,11 +273,8 @@ impl PairedShares {
         let margins = ((both + first_only) * (second_only + neither)).sqrt()
             * ((both + second_only) * (first_only + neither)).sqrt();
         let excess = both * neither - first_only * second_only;
-        let corrected = if excess > 0.0 {
-            (excess - self.n() as f64 / 2.0).max(0.0)
-        } else {
-            excess
-        };
+        // Down to zero at most, and below it nothing.
+        let corrected = (excess - self.n() as f64 / 2.0).max(excess.min(0.0));
         if margins > 0.0 {
             corrected / margins
         } else {
