@@ -273,7 +273,7 @@ impl PairedShares {
         let margins = ((both + first_only) * (second_only + neither)).sqrt()
             * ((both + second_only) * (first_only + neither)).sqrt();
         let excess = both * neither - first_only * second_only;
-        // Down to zero at most, and below it nothing.
+        // Not beyond zero, and nothing where it is below.
         let corrected = (excess - self.n() as f64 / 2.0).max(excess.min(0.0));
         if margins > 0.0 {
             corrected / margins

@@ -569,7 +569,7 @@ mod tests {
             (vec![first(7.0, &great), second(6.0, &small)], Some(0)),
             (vec![first(6.0, &small), second(7.0, &great)], Some(1)),
             (vec![both(7.0, &great), second(7.0, &great)], Some(1)),
-            (vec![both(7.0, &great), second(6.0, &small)], Some(0)),
+            (vec![first(7.0, &great), both(7.0, &great)], Some(0)),
             (vec![second(6.0, &small), both(7.0, &great)], Some(1)),
             (vec![first(8.0, &worse)], None),
             (vec![first(8.0, &equal)], None),
