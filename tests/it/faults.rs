@@ -87,7 +87,10 @@ fn stopper(folder: &Path) -> Option<PathBuf> {
 /// A run is killed, or its disk refuses, at each of the calls by which it changes files. With `KILLS`
 /// in the environment all that can happen does at each, else one thing after the other.
 #[test]
-#[expect(clippy::print_stdout, reason = "how often it was tried is told to people")]
+#[expect(
+    clippy::print_stdout,
+    reason = "how often it was tried is told to people"
+)]
 fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let Some(library) = stopper(folder.path()) else {
