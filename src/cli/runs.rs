@@ -15,13 +15,13 @@ use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::{planned, sweep_summary};
 use crate::cli::text::{count, counted, shell_word, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print};
+use crate::cli::{FileArgument, Settings, parse_count, parse_formats, print};
 use crate::experiment::{
     BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
 };
 use crate::output::{
-    Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
-    Transcripts, WriteError, write_sensitivity,
+    Delimiter, Distances, Finished, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables,
+    Timing, Transcripts, WriteError, write_sensitivity,
 };
 
 #[expect(
@@ -51,6 +51,9 @@ pub(super) struct RunArguments {
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
+    /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
+    #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
+    format: ParquetTwins,
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
@@ -68,13 +71,14 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 9] = [
+const WHAT_A_RUN_KNOWS: [&str; 10] = [
     "file",
     "sessions",
     "out",
     "transcripts",
     "distances",
     "excel",
+    "format",
     "shard",
     "settings",
     "seed",
@@ -136,6 +140,7 @@ impl RunArguments {
                 Distances::Omitted
             },
             excel: self.excel.map(DelimiterArgument::resolve),
+            parquet: self.format,
             shard: self.shard.map(|it| it.to_string()),
         }
     }

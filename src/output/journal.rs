@@ -18,6 +18,7 @@ use crate::output::csv_rows::Rows;
 use crate::output::exact_bytes::{ExactBytes, push_whole};
 use crate::output::excel::Delimiter;
 use crate::output::manifest::{InputFile, RESULTS_VERSION};
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::{WriteError, sync_folder};
 use crate::output::session_tables::{Distances, Transcripts};
 
@@ -56,6 +57,8 @@ pub struct RunRequest {
     pub distances: Distances,
     /// How the tables are written a second time, for spreadsheets.
     pub excel: Option<Delimiter>,
+    /// Whether each table has a twin as Parquet.
+    pub parquet: ParquetTwins,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
     pub shard: Option<String>,
 }
@@ -451,6 +454,7 @@ mod tests {
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             excel: None,
+            parquet: ParquetTwins::Omitted,
             shard: None,
         };
         JournalHead::new(request, vec![InputFile::new("a.toml", "a")])

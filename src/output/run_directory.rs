@@ -152,12 +152,9 @@ impl RunDirectory {
     /// If it cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), WriteError> {
         let path = self.path.join(name);
-        match fs::remove_file(&path) {
-            Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(()),
-            it => it
-                .and_then(|()| sync_folder(&self.path))
-                .map_err(error("remove", &path)),
-        }
+        remove_if_there(&path)
+            .and_then(|()| sync_folder(&self.path))
+            .map_err(error("remove", &path))
     }
 
     /// Waits until everything in the folder is on the disk.
@@ -203,6 +200,14 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Removes a file or a link, if it is there.
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(()),
+        it => it,
+    }
 }
 
 /// Waits until the names in a folder are on the disk.

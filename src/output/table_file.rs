@@ -4,9 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::output::columns::Column;
 use crate::output::csv_rows::Rows;
 use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
-use crate::output::run_directory::WriteError;
+use crate::output::parquet_twin::write_parquet;
+use crate::output::run_directory::{WriteError, remove_if_there};
 
 /// For whom a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +27,8 @@ pub(super) struct TablePlace {
     pub(super) form: Form,
     /// The first bytes of each of its files.
     pub(super) beginning: Vec<u8>,
+    /// The columns of its twin as Parquet, if it has one.
+    pub(super) twin: Option<Vec<Column>>,
 }
 
 /// A place in a table, behind a row.
@@ -70,6 +74,7 @@ impl TablePlace {
             name: name.to_owned(),
             form,
             beginning: [mark, header.bytes()].concat(),
+            twin: None,
         }
     }
 
@@ -90,6 +95,21 @@ impl TablePlace {
         })
     }
 
+    fn twin_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.parquet", self.name))
+    }
+
+    /// A twin is not there while its table changes: it would have other rows.
+    fn remove_twin(&self) -> Result<(), WriteError> {
+        match &self.twin {
+            Some(_) => {
+                let path = self.twin_path();
+                remove_if_there(&path).map_err(error("remove", &path))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How many of some rows still fit into a file that has so many; a spreadsheet's are limited.
     fn room(&self, n_rows: u64) -> u64 {
         match self.form {
@@ -107,6 +127,7 @@ fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError
 impl TableFile {
     /// Begins a table anew.
     pub(super) fn begin(place: TablePlace) -> Result<Self, WriteError> {
+        place.remove_twin()?;
         let start = place.start();
         let path = place.path(1);
         if place.form == Form::Spreadsheet {
@@ -133,6 +154,7 @@ impl TableFile {
         if at == place.start() {
             return Self::begin(place);
         }
+        place.remove_twin()?;
         let path = place.path(at.part);
         let open = || {
             let mut file = OpenOptions::new().write(true).open(&path)?;
@@ -177,6 +199,28 @@ impl TableFile {
     pub(super) fn sync(&self) -> Result<(), WriteError> {
         let res = self.file.sync_data();
         res.map_err(error("write", &self.path))
+    }
+
+    /// Ends the table: makes its twin, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// If the twin cannot be written.
+    pub fn finish(self) -> Result<(), WriteError> {
+        let Some(columns) = &self.place.twin else {
+            return Ok(());
+        };
+        let twin = self.place.twin_path();
+        let unfinished = twin.with_extension("parquet.unfinished");
+        let write = || {
+            // One that was killed left it, or it is a link, which is not followed.
+            remove_if_there(&unfinished)?;
+            let (table, file) = (File::open(&self.path)?, File::create_new(&unfinished)?);
+            write_parquet(table, columns, &file)?;
+            file.sync_all()?;
+            fs::rename(&unfinished, &twin)
+        };
+        write().map_err(error("write", &twin))
     }
 
     fn next_file(&mut self) -> Result<(), WriteError> {
@@ -272,6 +316,7 @@ fn open_part(place: &TablePlace, path: &Path) -> Result<Option<BufReader<File>>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::columns::whole;
     use crate::output::csv_rows::{Dialect, Field};
 
     fn rows(n: u64) -> Rows {
@@ -333,5 +378,48 @@ mod tests {
             fs::write(place.path(1), text).unwrap();
             assert_eq!(is_there(), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_twin_is_there_only_while_its_table_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = TablePlace {
+            twin: Some(vec![whole("n")]),
+            ..place(folder.path(), Form::Plain)
+        };
+        let finished = |table: Result<TableFile, WriteError>| {
+            let mut table = table.unwrap();
+            assert!(!place.twin_path().exists());
+            table.push(&rows(3)).unwrap();
+            table.finish().unwrap();
+            fs::read(place.twin_path()).unwrap()
+        };
+        let three_rows = finished(TableFile::begin(place.clone()));
+        let mut written = WrittenTable::open(place.clone()).unwrap().unwrap();
+        written.read(3, 6).unwrap();
+        let six_rows = finished(TableFile::cut(place.clone(), written.position()));
+        assert!(six_rows != three_rows);
+        assert!(finished(TableFile::cut(place.clone(), place.start())) == three_rows);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_twin_does_not_follow_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = TablePlace {
+            twin: Some(vec![whole("n")]),
+            ..place(folder.path(), Form::Plain)
+        };
+        let theirs = folder.path().join("theirs");
+        fs::write(&theirs, "theirs").unwrap();
+        let mut table = TableFile::begin(place.clone()).unwrap();
+        for name in ["t.parquet", "t.parquet.unfinished"] {
+            std::os::unix::fs::symlink(&theirs, folder.path().join(name)).unwrap();
+        }
+        table.push(&rows(3)).unwrap();
+        table.finish().unwrap();
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        assert!(place.twin_path().symlink_metadata().unwrap().is_file());
+        assert!(!folder.path().join("t.parquet.unfinished").exists());
     }
 }

@@ -15,7 +15,13 @@ const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 #[test]
 fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "6000", "--transcripts", "--excel=comma"];
+    let more = [
+        "--sessions",
+        "6000",
+        "--transcripts",
+        "--excel=comma",
+        "--format=csv,parquet",
+    ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     for n_blocks in [1, 50, 200, 500] {
         let out = folder.path().join(n_blocks.to_string());
