@@ -8,6 +8,7 @@ mod comparison;
 mod effects;
 mod explanation;
 mod flip;
+mod forfeit;
 mod numbers;
 mod plan;
 mod prospect;
@@ -27,8 +28,9 @@ pub use explanation::{
     Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
 };
 pub use flip::{Flip, FlipSearch, Flips, LeastShift};
+pub use forfeit::Forfeit;
 pub use numbers::QUANTILE_PERCENTS;
-pub use plan::{Cell, CellId, Plan};
+pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
 pub use prospect::{Prospect, Prospector, Solution, SolutionDistances};
 pub use sensitivity::{AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings};
 pub use shard::{Shard, ShardError};

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::output::columns::Column;
 use crate::output::csv_rows::Rows;
 use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
+use crate::output::own_files::{create, make_folder, remove_if_there, reopen};
 use crate::output::parquet_twin::write_parquet;
-use crate::output::run_directory::{WriteError, remove_if_there};
+use crate::output::run_directory::WriteError;
 
 /// For whom a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,9 +132,9 @@ impl TableFile {
         let start = place.start();
         let path = place.path(1);
         if place.form == Form::Spreadsheet {
-            fs::create_dir_all(&place.folder).map_err(error("make the folder", &place.folder))?;
+            make_folder(&place.folder).map_err(error("make the folder", &place.folder))?;
         }
-        let file = File::create(&path).map_err(error("create", &path))?;
+        let file = create(&path).map_err(error("create", &path))?;
         let mut res = Self {
             place,
             file,
@@ -157,7 +158,7 @@ impl TableFile {
         place.remove_twin()?;
         let path = place.path(at.part);
         let open = || {
-            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let mut file = reopen(&path, OpenOptions::new().write(true))?;
             file.set_len(at.n_bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)
@@ -213,9 +214,7 @@ impl TableFile {
         let twin = self.place.twin_path();
         let unfinished = twin.with_extension("parquet.unfinished");
         let write = || {
-            // One that was killed left it, or it is a link, which is not followed.
-            remove_if_there(&unfinished)?;
-            let (table, file) = (File::open(&self.path)?, File::create_new(&unfinished)?);
+            let (table, file) = (File::open(&self.path)?, create(&unfinished)?);
             write_parquet(table, columns, &file)?;
             file.sync_all()?;
             fs::rename(&unfinished, &twin)
@@ -227,7 +226,7 @@ impl TableFile {
         self.sync()?;
         self.part += 1;
         self.path = self.place.path(self.part);
-        self.file = File::create(&self.path).map_err(error("create", &self.path))?;
+        self.file = create(&self.path).map_err(error("create", &self.path))?;
         self.begin_file()
     }
 

@@ -10,6 +10,7 @@ mod explain;
 mod faults;
 mod formats;
 mod interchange;
+mod limits;
 mod luck;
 mod mistakes;
 mod negmas;
