@@ -102,7 +102,13 @@ fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
     let Some(library) = stopper(folder.path()) else {
         return;
     };
-    let more = ["--sessions", "600", "--transcripts", "--excel=comma"];
+    let more = [
+        "--sessions",
+        "600",
+        "--transcripts",
+        "--excel=comma",
+        "--format=csv,parquet",
+    ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("run");
     let stopped = |call: usize, then: &str| -> Output {

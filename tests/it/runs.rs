@@ -1,7 +1,6 @@
 //! Real processes, real files: what `batch` writes, what it refuses, and how it stops.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -81,15 +80,11 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     res
 }
 
-/// The tables among them, also those that are not finished.
+/// The tables among them, also those as Parquet that are not finished.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = files(folder);
-    let is_table = |it: &OsStr| {
-        ["csv", "parquet", "unfinished"]
-            .iter()
-            .any(|ending| it == *ending)
-    };
-    res.retain(|name, _| name.extension().is_some_and(is_table));
+    let endings = [".csv", ".parquet", ".parquet.unfinished"];
+    res.retain(|name, _| endings.iter().any(|it| path_text(name).ends_with(it)));
     res
 }
 
