@@ -216,7 +216,6 @@ impl TableFile {
         let write = || {
             let (table, file) = (File::open(&self.path)?, create(&unfinished)?);
             write_parquet(table, columns, &file)?;
-            file.sync_all()?;
             fs::rename(&unfinished, &twin)
         };
         write().map_err(error("write", &twin))
