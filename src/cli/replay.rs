@@ -21,7 +21,7 @@ use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
     Dialect, Distances, LuckRecord, Manifest, RecordedRows, SessionRows, SessionTable, Transcripts,
-    event_lines, session_headers,
+    event_lines, session_columns,
 };
 use crate::protocol::Session;
 use crate::report::SessionReport;
@@ -342,7 +342,10 @@ impl OneSession {
         result: &SessionResult,
     ) -> Result<RecordedRows, Failure> {
         let scenario = self.setting.scenario();
-        let header_with = |distances| session_headers(table, scenario, distances).join(",");
+        let header_with = |distances| {
+            let columns = session_columns(table, scenario, distances).into_iter();
+            columns.map(|it| it.name).collect::<Vec<_>>().join(",")
+        };
         let with_distances = header_with(Distances::Measured);
         let is_measured = table == SessionTable::Sessions && header == with_distances;
         let distances = if is_measured {

@@ -8,6 +8,7 @@ mod designs;
 mod drivers;
 mod explain;
 mod faults;
+mod formats;
 mod interchange;
 mod limits;
 mod luck;
