@@ -237,6 +237,16 @@ impl Negotiator {
         }
     }
 
+    /// The utility that it demands in a round, counted from 1, after all that it has seen.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down, or its offering rule panics.
+    pub fn aspiration(&mut self, round: u32) -> Utility {
+        let (seat, search, situation) = self.at_the_table(round);
+        seat.rule.aspiration(&situation, search)
+    }
+
     /// Its own utility of an outcome.
     pub fn utility(&self, outcome: Outcome) -> Utility {
         self.draw.preferences().utility(outcome)
