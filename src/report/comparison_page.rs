@@ -6,6 +6,7 @@ use crate::experiment::{CellId, Comparison, Difference, Pairing, Subject};
 use crate::output::{Change, Roster, RunRecord};
 use crate::report::chart::{Axis, Bars, Chart, Quantity, Table, Unit};
 use crate::report::page::{Block, Figure, Page, Section};
+use crate::statistics::Estimate;
 use crate::wording::{count, counted};
 
 /// Changes of inputs that a page shows.
@@ -204,13 +205,9 @@ impl ComparedRuns {
             return "No session was run.".to_owned();
         };
         let [first, second] = [first, second].map(|it| Unit::Share.told(it));
-        let change = deals.estimate.map_or_else(String::new, |it| {
-            let points = |it: f64| format!("{:+.1}", 100.0 * it);
-            let interval = it.interval.map_or_else(String::new, |it| {
-                format!(" (95 % interval {} to {})", points(it.low), points(it.high))
-            });
-            format!(": {} points{interval}", points(it.point))
-        });
+        let change = deals
+            .estimate
+            .map_or_else(String::new, |it| format!(": {}", changed(Unit::Share, it)));
         format!("The share of deals goes from {first} to {second}{change}.")
     }
 
@@ -305,7 +302,7 @@ impl ComparedRuns {
                 "Mean utility, from 0 to 1, of what each party ends with, deal or no deal."
                     .to_owned(),
             ],
-            blocks: shown("worth", "Party", "utility", Unit::Utility, &rows),
+            blocks: shown("worth", "Party", "Change of what a session is worth", &rows),
         }
     }
 
@@ -318,7 +315,12 @@ impl ComparedRuns {
                 "Mean utility, from 0 to 1, of the deals: {}.",
                 self.deals_told()
             )],
-            blocks: shown("worth-of-deals", "Party", "utility", Unit::Utility, &rows),
+            blocks: shown(
+                "worth-of-deals",
+                "Party",
+                "Change of what a deal is worth",
+                &rows,
+            ),
         })
     }
 
@@ -339,8 +341,18 @@ impl ComparedRuns {
             heading: "How deals come about".to_owned(),
             text: vec![format!("Means: {}.", self.deals_told())],
             blocks: [
-                shown("rounds-and-offers", "Figure", "number", Unit::Utility, when),
-                shown("welfare", "Figure", "utility", Unit::Utility, what),
+                shown(
+                    "rounds-and-offers",
+                    "Figure",
+                    "Change of when deals are made",
+                    when,
+                ),
+                shown(
+                    "welfare",
+                    "Figure",
+                    "Change of what deals come to for all",
+                    what,
+                ),
             ]
             .concat(),
         })
@@ -362,7 +374,7 @@ impl ComparedRuns {
             ));
         }
         let drawn = &rows[..rows.len().min(OPTIONS_DRAWN)];
-        let chart = bars("Option", "Change of the share of deals", Unit::Share, drawn);
+        let chart = bars("Option", "Change", Unit::Share, drawn);
         let figure = Figure::new(
             "change-options",
             "Change of the share of deals with an option",
@@ -390,19 +402,13 @@ impl ComparedRuns {
 }
 
 /// Differences as a chart, and as a table with what they are between.
-fn shown(
-    id: &str,
-    things: &str,
-    measure: &str,
-    unit: Unit,
-    rows: &[(String, Difference)],
-) -> Vec<Block> {
-    let title = format!("Change of the mean {measure}");
+fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
+    let unit = Unit::Utility;
     let figure = Figure::new(
         &format!("change-{id}"),
-        &title,
+        title,
         "Where a whisker crosses 0, the difference may be none.",
-        &bars(things, &title, unit, rows),
+        &bars(things, "Change", unit, rows),
     );
     vec![Block::Figures(vec![figure]), table(things, unit, rows)]
 }
@@ -424,19 +430,34 @@ fn bars(things: &str, measure: &str, unit: Unit, rows: &[(String, Difference)]) 
 fn table(things: &str, unit: Unit, rows: &[(String, Difference)]) -> Block {
     let row = |(thing, it): &(String, Difference)| {
         let point = |it: Option<f64>| it.map_or_else(String::new, |it| unit.told(it));
-        let change = it
-            .estimate
-            .map_or_else(Default::default, |it| Quantity::from(it).fields(unit));
-        let own = [thing.clone(), point(it.first.point), point(it.second.point)];
-        own.into_iter().chain(change).collect()
+        let change = it.estimate.map_or_else(String::new, |it| changed(unit, it));
+        vec![
+            thing.clone(),
+            point(it.first.point),
+            point(it.second.point),
+            change,
+        ]
     };
     Block::Open {
         name: things.to_owned(),
         table: Table {
-            head: [things, "first", "second", "change", "from", "to"]
+            head: [things, "first", "second", "change"]
                 .map(str::to_owned)
                 .to_vec(),
             rows: rows.iter().map(row).collect(),
         },
     }
+}
+
+/// A difference with its interval, of shares in percentage points.
+fn changed(unit: Unit, it: Estimate) -> String {
+    let (size, decimals, points) = match unit {
+        Unit::Share => (100.0, 1, " points"),
+        Unit::Utility | Unit::Count | Unit::Number => (1.0, 3, ""),
+    };
+    let signed = |it: f64| format!("{:+.decimals$}", size * it);
+    let interval = it.interval.map_or_else(String::new, |it| {
+        format!(" ({} to {})", signed(it.low), signed(it.high))
+    });
+    format!("{}{points}{interval}", signed(it.point))
 }

@@ -90,8 +90,10 @@ pub struct Move {
     pub heading: String,
     /// What came of it, if that must be said.
     pub note: String,
-    /// What was put on the table, issue by issue.
+    /// What was put on the table, as far as it was not there before, issue by issue.
     pub lines: Vec<SettledIssue>,
+    /// The rest of it.
+    pub as_before: Vec<SettledIssue>,
     /// Where each party stood to it.
     pub stands: Vec<Stand>,
 }

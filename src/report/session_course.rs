@@ -130,16 +130,16 @@ impl<'a> Courses<'a> {
             (name.to_owned(), points.collect::<Vec<_>>())
         };
         let [own, others] = if self.is_mediated {
-            ["Text voted on", "Standing text"]
+            ["Voted on", "Standing text"]
         } else {
-            ["Its own offers", "Others' best offer"]
+            ["Own offers", "Others' best"]
         };
         let ends = [course.first(), course.last()].into_iter().flatten();
         let ends = ends.map(|(round, _)| (f64::from(*round), Quantity::exact(no_deal)));
         let mut lines = vec![
             line(own, |it| it.own),
             line(others, |it| it.others),
-            line("What it demands", |it| it.aspiration),
+            line("Demands", |it| it.aspiration),
             ("No deal".to_owned(), ends.collect()),
         ];
         lines.retain(|it| !it.1.is_empty());

@@ -203,6 +203,7 @@ impl SessionReport<'_> {
             heading: ending.to_owned(),
             note: why.to_owned(),
             lines: Vec::new(),
+            as_before: Vec::new(),
             stands: Vec::new(),
         });
         Section {
@@ -212,7 +213,7 @@ impl SessionReport<'_> {
             blocks: vec![Block::Steps(Steps {
                 of: "the rounds".to_owned(),
                 against: if self.is_mediated() {
-                    "text before"
+                    "before"
                 } else {
                     "demands"
                 }
@@ -227,7 +228,7 @@ impl SessionReport<'_> {
         let worth = "The bar is what it is worth to a party, its utility from 0 to 1 in that round; the thin line is what no deal is worth to it (its reservation value)";
         if self.is_mediated() {
             return format!(
-                "What changes the text is marked. {worth}; the broad line is what the text before is worth. Under a mediator parties only compare: nobody has an aspiration."
+                "What would change the text is marked, and the rest is behind a line. {worth}; the broad line is what the text before is worth. Under a mediator parties only compare: nobody has an aspiration."
             );
         }
         let own = self.scenario().party_ids().zip(&self.result.parties);
@@ -240,7 +241,7 @@ impl SessionReport<'_> {
             " A party whose acceptance condition is another than `aspiration` may say yes to less, or no to more."
         };
         format!(
-            "What changed since a party's last offer is marked. {worth}; the broad line is what it demands (its aspiration) when it offers or answers.{otherwise}"
+            "Of an offer, what changed since the same party's last one is marked, and the rest is behind a line. {worth}; the broad line is what it demands (its aspiration) when it offers or answers.{otherwise}"
         )
     }
 
@@ -298,10 +299,13 @@ impl SessionReport<'_> {
             }
             .to_owned(),
         });
+        let issues = settled(scenario, step.outcome, step.before).into_iter();
+        let (as_before, lines) = issues.partition(|it| step.before.is_some() && it.was.is_none());
         Move {
             heading,
             note: note.to_owned(),
-            lines: settled(scenario, step.outcome, step.before),
+            lines,
+            as_before,
             stands: stands.collect(),
         }
     }

@@ -12,6 +12,7 @@ mod interchange;
 mod luck;
 mod mistakes;
 mod negmas;
+mod pages;
 #[cfg(unix)]
 mod progress;
 mod readme;
