@@ -27,6 +27,12 @@ test *ARGS:
 kill KILLS="200":
     KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment
 
+# Run ten million sessions: memory and open files do not grow, no row is missing.
+[group('check')]
+soak SESSIONS="10000000":
+    cargo build --release
+    sh tests/soak.sh target/release/demarche {{SESSIONS}}
+
 # The library's documentation; a broken link fails.
 [group('check')]
 doc:

@@ -263,6 +263,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             excel: None,
+            files_below: None,
             shard: None,
         },
         Vec::new(),
@@ -317,8 +318,8 @@ fn sweep(report: &mut String) {
         setting: Arc::clone(&setting),
         seeds: Seeds::of_cell(MasterSeed(1), number),
     };
-    let grid = Plan::new((0..CELLS).map(cell).collect(), per_cell);
-    let batch = Plan::new(vec![cell(0)], n_sessions);
+    let grid = Plan::new((0..CELLS).map(cell).collect(), per_cell).unwrap();
+    let batch = Plan::new(vec![cell(0)], n_sessions).unwrap();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (rounds, mut ratios) = (5, Vec::new());
     for _ in 0..rounds {

@@ -1,22 +1,11 @@
-//! Any bytes as a domain and two utility files of GENIUS: an error, or a scenario that loads.
+//! Any bytes as a domain and utility files of GENIUS: an error in words, or something whole.
 
 #![no_main]
 
 #[path = "../check.rs"]
+#[expect(dead_code, reason = "each target has one check of them")]
 mod check;
 
 use libfuzzer_sys::fuzz_target;
 
-/// What stands between the files in one input.
-const SEPARATOR: &[u8] = b"\n====\n";
-
-fuzz_target!(|bytes: &[u8]| {
-    let mut files = Vec::new();
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(SEPARATOR.len()).position(|it| it == SEPARATOR) {
-        files.push(&rest[..at]);
-        rest = &rest[at + SEPARATOR.len()..];
-    }
-    files.push(rest);
-    check::check("xml", &files);
-});
+fuzz_target!(|bytes: &[u8]| check::import_xml(bytes));

@@ -19,7 +19,8 @@
 //! A party may be [answered for](PartyActor::answered_by) from outside, by a person or by another
 //! program: its actor then sends a [`Question`] with what the party itself may see, and waits.
 //!
-//! A task ends when its mailbox closes, that is when the session actor is dropped.
+//! A task ends when its mailbox closes, that is when the session actor is dropped. A party whose
+//! task ends before has forfeited every session under way; a fresh actor takes its place.
 
 mod party;
 mod question;
@@ -29,12 +30,12 @@ use std::ops::Range;
 
 use crate::domain::PartyId;
 use crate::negotiation::PartyReport;
-use crate::protocol::{Action, Ask, Ending, Event};
+use crate::protocol::{Action, Ask, Ending, Event, ProtocolViolation};
 use crate::seeds::{Replication, Seeds};
 
 pub use party::PartyActor;
 pub use question::{Question, QuestionReceiver, QuestionSender, chair};
-pub use session::{SessionActor, assemble};
+pub use session::{SessionActor, assemble, spawn};
 
 /// Messages a mailbox holds: sender and receiver take turns.
 const MAILBOX_CAPACITY: usize = 1;
@@ -78,7 +79,7 @@ struct Reply {
 
 #[derive(Debug)]
 enum What {
-    Action(Action),
+    Action(Result<Action, ProtocolViolation>),
     Report(PartyReport),
 }
 
@@ -86,7 +87,7 @@ enum What {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
-    /// A party's task has ended, most likely by a panic of its strategy.
+    /// A party's task has ended, and nobody answers in its place.
     #[error("the actor of party {} is gone", .party.idx())]
     PartyGone {
         /// Whose.

@@ -57,30 +57,32 @@ impl PartyActor {
         while let Some(mut errands) = self.mailbox.recv().await {
             for request in errands.requests.drain(..) {
                 let negotiator = &mut self.negotiators[request.table];
-                if let Wanted::Begin(seeds, replication) = &request.wanted {
-                    negotiator.begin(seeds, *replication);
-                    continue;
-                }
                 let news = &errands.news[request.news];
-                for event in news {
-                    negotiator.observe(event);
-                }
                 let what = match request.wanted {
-                    Wanted::Begin(..) => continue,
-                    Wanted::Action { round, ask } => What::Action(match &self.chair {
-                        None => negotiator.act(round, ask),
-                        Some(chair) => {
-                            let (question, answer) = Question::new(negotiator, news, round, ask);
-                            if chair.send(question).await.is_err() {
-                                return;
-                            }
-                            let Ok(action) = answer.await else {
-                                return;
-                            };
-                            action
+                    Wanted::Begin(seeds, replication) => {
+                        negotiator.begin(&seeds, replication);
+                        continue;
+                    }
+                    Wanted::Action { round, ask } => {
+                        for event in news {
+                            negotiator.observe(event);
                         }
-                    }),
-                    Wanted::Report(ending) => What::Report(negotiator.report(&ending)),
+                        What::Action(match &self.chair {
+                            None => negotiator.act(round, ask),
+                            Some(chair) => {
+                                let (question, answer) =
+                                    Question::new(negotiator, news, round, ask);
+                                if chair.send(question).await.is_err() {
+                                    return;
+                                }
+                                let Ok(action) = answer.await else {
+                                    return;
+                                };
+                                Ok(action)
+                            }
+                        })
+                    }
+                    Wanted::Report(ending) => What::Report(negotiator.report(news, &ending)),
                 };
                 errands.replies.push(Reply {
                     table: request.table,

@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::actors::MAILBOX_CAPACITY;
 use crate::domain::Outcome;
 use crate::negotiation::{Negotiator, Outlook};
-use crate::protocol::{Action, Ask, Event};
+use crate::protocol::{Action, Ask, Event, ProtocolViolation};
 
 /// Where a party's actor sends its questions.
 pub type QuestionSender = mpsc::Sender<Question>;
@@ -30,8 +30,8 @@ pub struct Question {
     pub ask: Ask,
     /// The party's own side.
     pub outlook: Outlook,
-    /// What the party's strategy would do.
-    pub advice: Action,
+    /// What the party's strategy would do, or how it failed.
+    pub advice: Result<Action, ProtocolViolation>,
     answer: oneshot::Sender<Action>,
 }
 

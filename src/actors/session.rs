@@ -1,14 +1,16 @@
 //! The task that owns the sessions under way and asks the parties.
 
+use std::fmt;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::actors::party::PartyActor;
 use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Wanted, What};
 use crate::domain::PartyId;
 use crate::negotiation::{PartyReport, SessionResult, Setting};
-use crate::protocol::{Action, Event, Session};
+use crate::protocol::{Action, Event, ProtocolViolation, Session};
 use crate::seeds::{Replication, Seeds};
 
 /// Owns the sessions under way and asks the parties.
@@ -17,6 +19,16 @@ pub struct SessionActor {
     setting: Arc<Setting>,
     parties: Vec<PartyLine>,
     tables: Vec<Option<Table>>,
+    stand_ins: Option<StandIns>,
+}
+
+/// What runs the actor that takes the place of one that is gone.
+struct StandIns(Box<dyn FnMut(PartyActor) + Send>);
+
+impl fmt::Debug for StandIns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StandIns").finish_non_exhaustive()
+    }
 }
 
 /// The line to one party's actor.
@@ -26,19 +38,22 @@ struct PartyLine {
     returns: mpsc::Receiver<Errands>,
     /// What is being put together for the party.
     errands: Errands,
+    /// Whether the actor stands in for one that is gone and has not answered yet.
+    is_untried: bool,
 }
 
 /// One session under way.
 #[derive(Debug)]
 struct Table {
+    seeds: Seeds,
     replication: Replication,
     session: Session,
     /// By party, how many events it has been told.
     told: Vec<usize>,
-    /// By party, what it did; filled tick by tick.
-    actions: Vec<Option<Action>>,
+    /// By party, what it did if anything was asked of it; filled tick by tick.
+    acted: Vec<Option<Result<Action, ProtocolViolation>>>,
     /// By party, its report; filled once the session is over.
-    reports: Vec<PartyReport>,
+    reports: Vec<Option<PartyReport>>,
 }
 
 /// The actors for a setting: the one that owns sessions, so many at once, and one per party.
@@ -54,32 +69,64 @@ pub fn assemble(setting: &Arc<Setting>, tables: usize) -> (SessionActor, Vec<Par
     let (lines, actors) = setting
         .scenario()
         .party_ids()
-        .map(|party| {
-            let (mailbox, received) = mpsc::channel(MAILBOX_CAPACITY);
-            let (returned, returns) = mpsc::channel(MAILBOX_CAPACITY);
-            let line = PartyLine {
-                mailbox,
-                returns,
-                errands: Errands::default(),
-            };
-            let actor = PartyActor::new(setting, party, tables, received, returned);
-            (line, actor)
-        })
+        .map(|party| PartyLine::open(setting, party, tables))
         .unzip();
     let session_actor = SessionActor {
         setting: Arc::clone(setting),
         parties: lines,
         tables: (0..tables).map(|_| None).collect(),
+        stand_ins: None,
     };
     (session_actor, actors)
 }
 
+/// The actors for a setting as [`assemble`] makes them, those of the parties and their stand-ins
+/// running as tasks of a runtime.
+///
+/// # Panics
+///
+/// If no session may be under way.
+pub fn spawn(runtime: &Handle, setting: &Arc<Setting>, tables: usize) -> SessionActor {
+    let (session_actor, parties) = assemble(setting, tables);
+    let runtime = runtime.clone();
+    let mut run = move |party: PartyActor| {
+        runtime.spawn(party.run());
+    };
+    parties.into_iter().for_each(&mut run);
+    session_actor.with_stand_ins(run)
+}
+
+impl PartyLine {
+    /// The line to a party's new actor, and the actor.
+    fn open(setting: &Arc<Setting>, party: PartyId, tables: usize) -> (Self, PartyActor) {
+        let (mailbox, received) = mpsc::channel(MAILBOX_CAPACITY);
+        let (returned, returns) = mpsc::channel(MAILBOX_CAPACITY);
+        let line = Self {
+            mailbox,
+            returns,
+            errands: Errands::default(),
+            is_untried: false,
+        };
+        let actor = PartyActor::new(setting, party, tables, received, returned);
+        (line, actor)
+    }
+}
+
 impl SessionActor {
+    /// Goes on when a party's task has ended: the party forfeits every session under way, and a
+    /// fresh actor, which `run` is to see polled, takes its place.
+    #[must_use]
+    pub fn with_stand_ins(mut self, run: impl FnMut(PartyActor) + Send + 'static) -> Self {
+        self.stand_ins = Some(StandIns(Box::new(run)));
+        self
+    }
+
     /// Runs one session per replication; `done` gets each as it ends, in no order to rely on.
     ///
     /// # Errors
     ///
-    /// [`ActorError::PartyGone`] if a party's task has ended.
+    /// [`ActorError::PartyGone`] if a party's task has ended, and nothing takes its place: there
+    /// are no stand-ins, or the one that there was never answered.
     ///
     /// # Panics
     ///
@@ -124,11 +171,12 @@ impl SessionActor {
         }
         let n_parties = self.parties.len();
         self.tables[table] = Some(Table {
+            seeds: *seeds,
             replication,
             session: self.setting.session(seeds, replication),
             told: vec![0; n_parties],
-            actions: vec![None; n_parties],
-            reports: Vec::with_capacity(n_parties),
+            acted: vec![None; n_parties],
+            reports: vec![None; n_parties],
         });
     }
 
@@ -151,6 +199,7 @@ impl SessionActor {
         };
         if let Some(pending) = it.session.pending() {
             for party in pending.parties.iter() {
+                it.acted[party.idx()] = Some(Err(ProtocolViolation::NoAnswer));
                 request(
                     party,
                     Wanted::Action {
@@ -161,7 +210,9 @@ impl SessionActor {
             }
         } else if let Some(ending) = it.session.ending() {
             for party in self.setting.scenario().party_ids() {
-                request(party, Wanted::Report(ending.clone()));
+                if it.reports[party.idx()].is_none() {
+                    request(party, Wanted::Report(ending.clone()));
+                }
             }
         }
     }
@@ -175,28 +226,56 @@ impl SessionActor {
         for &party in &asked {
             let line = &mut self.parties[party.idx()];
             let errands = std::mem::take(&mut line.errands);
-            line.mailbox
-                .send(errands)
-                .await
-                .map_err(|_| ActorError::PartyGone { party })?;
+            if line.mailbox.send(errands).await.is_err() {
+                line.returns.close();
+            }
         }
         for &party in &asked {
-            let line = &mut self.parties[party.idx()];
-            let mut errands = line
-                .returns
-                .recv()
-                .await
-                .ok_or(ActorError::PartyGone { party })?;
-            for reply in errands.replies.drain(..) {
-                let table = self.tables[reply.table]
-                    .as_mut()
-                    .expect("a reply belongs to a session under way");
-                match reply.what {
-                    What::Action(action) => table.actions[party.idx()] = Some(action),
-                    What::Report(report) => table.reports.push(report),
-                }
+            match self.parties[party.idx()].returns.recv().await {
+                Some(errands) => self.file(party, errands),
+                None => self.replace(party)?,
             }
-            line.errands = errands;
+        }
+        Ok(())
+    }
+
+    /// Brings a party's replies to their tables.
+    fn file(&mut self, party: PartyId, mut errands: Errands) {
+        for reply in errands.replies.drain(..) {
+            let table = self.tables[reply.table]
+                .as_mut()
+                .expect("a reply belongs to a session under way");
+            match reply.what {
+                What::Action(acted) => table.acted[party.idx()] = Some(acted),
+                What::Report(report) => table.reports[party.idx()] = Some(report),
+            }
+        }
+        let line = &mut self.parties[party.idx()];
+        line.errands = errands;
+        line.is_untried = false;
+    }
+
+    /// Puts a fresh actor in the place of one that is gone.
+    ///
+    /// It knows nothing of the sessions under way: all that it can do for them is to report.
+    fn replace(&mut self, party: PartyId) -> Result<(), ActorError> {
+        let line = &mut self.parties[party.idx()];
+        let stand_ins = self.stand_ins.as_mut().filter(|_| !line.is_untried);
+        let StandIns(run) = stand_ins.ok_or(ActorError::PartyGone { party })?;
+        let (fresh, actor) = PartyLine::open(&self.setting, party, self.tables.len());
+        *line = fresh;
+        line.is_untried = true;
+        run(actor);
+        for (idx, table) in self.tables.iter_mut().enumerate() {
+            if let Some(it) = table {
+                it.told[party.idx()] = 0;
+                it.acted[party.idx()] = Some(Err(ProtocolViolation::NoAnswer));
+                line.errands.requests.push(Request {
+                    table: idx,
+                    news: 0..0,
+                    wanted: Wanted::Begin(it.seeds, it.replication),
+                });
+            }
         }
         Ok(())
     }
@@ -206,13 +285,13 @@ impl SessionActor {
         let Some(it) = &mut self.tables[table] else {
             return;
         };
-        for (idx, slot) in it.actions.iter_mut().enumerate() {
+        for (idx, slot) in it.acted.iter_mut().enumerate() {
             // Once a party's action has ended the session, the others' come too late.
-            if let Some(action) = slot.take()
+            if let Some(acted) = slot.take()
                 && it.session.ending().is_none()
             {
                 let party = PartyId::new(idx);
-                if let Err(violation) = it.session.apply(party, action) {
+                if let Err(violation) = acted.and_then(|action| it.session.apply(party, action)) {
                     it.session.forfeit(party, violation);
                 }
             }
@@ -221,13 +300,13 @@ impl SessionActor {
 
     /// Frees the table of a session about which all have reported.
     fn close(&mut self, table: usize) -> Option<(Session, SessionResult)> {
-        let it = self.tables[table].take_if(|it| it.reports.len() == it.told.len())?;
+        let it = self.tables[table].take_if(|it| it.reports.iter().all(Option::is_some))?;
         let ending = it.session.ending().expect("reports come after the end");
         let result = SessionResult {
             replication: it.replication,
             ending: ending.clone(),
             n_offers: Event::count_offers(it.session.events()),
-            parties: it.reports,
+            parties: it.reports.into_iter().flatten().collect(),
         };
         Some((it.session, result))
     }

@@ -8,9 +8,9 @@ use clap::Args;
 
 use crate::cli::analysis_summary::{Analysis, draw_told};
 use crate::cli::failure::Failure;
-use crate::cli::runs::create_new;
+use crate::cli::run_folder::create_new;
 use crate::cli::text::{count, counted, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::{Prospect, Prospector};
@@ -71,7 +71,11 @@ fn parse_draws(text: &str) -> Result<u64, String> {
 /// Analyzes a scenario.
 pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     let setting = Arc::new(experiment.scenario.setting);
     let scenario = setting.scenario();
     check_size(scenario)?;

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::failure::Failure;
 use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
 use crate::domain::Claim;
 use crate::experiment::measure_claims;
@@ -32,7 +32,11 @@ pub(super) struct CheckArguments {
 /// Checks a file.
 pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     let setting = Arc::new(experiment.scenario.setting);
     print(&describe(&setting))?;
     let claims = &setting.scenario().claims;

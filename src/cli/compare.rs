@@ -9,8 +9,9 @@ use clap::Args;
 use crate::cli::comparison_summary::comparison_summary;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::interchange::{refuse_existing, write_new};
+use crate::cli::reading::read_file;
 use crate::cli::text::{count, terminal_width};
-use crate::cli::{FileArgument, print, read_file};
+use crate::cli::{FileArgument, print};
 use crate::experiment::{CellId, Comparison, Pairing};
 use crate::output::{
     CellConfiguration, LuckRecord, RecordedSessions, RunRecord, TableError, comparison_rows,

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
-use crate::cli::{FileArgument, print, read_file};
+use crate::cli::{CitedArguments, FileArgument, print};
 use crate::config::load_scenario;
 use crate::domain::OPTIONS_MAX;
 use crate::interchange::{
@@ -48,6 +48,8 @@ pub(super) struct ExportArguments {
     /// The folder to write, which must not exist
     #[arg(short, long, value_name = "FOLDER")]
     out: FileArgument,
+    #[command(flatten)]
+    cited: CitedArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -84,7 +86,11 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
 
 /// Writes a scenario for another tool.
 pub(super) fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
-    let loaded = load_scenario(&arguments.file, &[], &read_file)?;
+    let loaded = load_scenario(
+        &arguments.file,
+        &[],
+        &arguments.cited.reader(&arguments.file),
+    )?;
     let exported = match arguments.format {
         ExportFormat::Genius => {
             let rounds = loaded.setting.rules().deadline_rounds;

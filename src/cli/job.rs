@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::analyze::check_size;
+use crate::cli::conclusion::Done;
 use crate::cli::failure::Failure;
-use crate::cli::read_file;
-use crate::cli::runs::Done;
+use crate::cli::reading::CitedFiles;
 use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
@@ -44,7 +44,8 @@ impl Job {
             sessions: request.sessions,
             seed: request.seed,
         };
-        let experiment = load_experiment(path, &overrides, &read_file)?;
+        let files = CitedFiles::of(path, request.files_below.as_deref().map(Path::new));
+        let experiment = load_experiment(path, &overrides, &|it| files.read(it))?;
         let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
             None if request.verb == "sweep" => {
                 return Err(Failure::WrongInput(format!(
@@ -100,7 +101,7 @@ impl Job {
         let res = Self {
             shard: shard.map_err(|it| Failure::could_not_finish(&it))?,
             request,
-            plan: Plan::new(cells, experiment.sessions),
+            plan: plan(cells, experiment.sessions)?,
             until: experiment.until,
             parameters,
             pairing,
@@ -208,4 +209,9 @@ impl Job {
             timing,
         }
     }
+}
+
+fn plan(cells: Vec<Cell>, sessions: u64) -> Result<Plan, Failure> {
+    let plan = Plan::new(cells, sessions);
+    plan.map_err(|it| Failure::WrongInput(format!("{it}; ask for fewer with --sessions")))
 }

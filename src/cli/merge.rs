@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::conclusion::{Done, Stopwatch, conclude, stopped, way_on};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::resume::{not_taken_up, refused};
-use crate::cli::runs::{Done, Stopwatch, conclude, new_path, stopped, way_on};
+use crate::cli::run_folder::new_path;
 use crate::experiment::{Chunk, Shard};
 use crate::output::{
     Journal, JournalHead, Product, RunDirectory, ShardFlaw, WriteError, read_shard,

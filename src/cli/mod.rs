@@ -5,6 +5,7 @@ mod analyze;
 mod check;
 mod compare;
 mod comparison_summary;
+mod conclusion;
 mod explain;
 mod explanation_summary;
 mod failure;
@@ -14,9 +15,11 @@ mod merge;
 mod narration;
 mod play;
 mod progress;
+mod reading;
 mod replay;
 mod report;
 mod resume;
+mod run_folder;
 mod runs;
 mod seat;
 mod seat_command;
@@ -27,15 +30,18 @@ mod sweep_summary;
 mod text;
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::failure::Failure;
+use crate::cli::reading::CitedFiles;
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
+use crate::experiment::Interrupt;
+use crate::negotiation::is_panic_caught;
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -128,17 +134,37 @@ enum SchemaKind {
 #[derive(Debug, Args)]
 struct Settings {
     /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    settings: Vec<String>,
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
     /// The master seed from which all luck follows: a whole number, or `random` for a new one
     #[arg(long, value_name = "SEED", value_parser = parse_seed, allow_hyphen_values = true)]
     seed: Option<u64>,
+    #[command(flatten)]
+    cited: CitedArguments,
+}
+
+/// Which files may be read because a file names them.
+#[derive(Debug, Args)]
+struct CitedArguments {
+    /// Let files name others below this folder, besides those near them
+    ///
+    /// Without it a file can name others below the folder above its own and below the working folder.
+    #[arg(long, value_name = "FOLDER")]
+    files_below: Option<PathBuf>,
+}
+
+impl CitedArguments {
+    /// The reader for a file that the user names.
+    fn reader(&self, named: &Path) -> impl Fn(&Path) -> io::Result<String> + use<> {
+        let files = CitedFiles::of(named, self.files_below.as_deref());
+        move |path| files.read(path)
+    }
 }
 
 impl Settings {
     fn overrides(&self, sessions: Option<u64>) -> Overrides {
         Overrides {
-            settings: self.settings.clone(),
+            settings: self.set.clone(),
             sessions,
             seed: self.seed,
         }
@@ -197,6 +223,37 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.tell(),
     }
+}
+
+/// Stops the run at the first Ctrl-C, and the process at the second.
+fn listen_for_interrupt(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    let listening = ctrlc::set_handler(move || {
+        if interrupt.is_requested() {
+            std::process::exit(130);
+        }
+        interrupt.request();
+        tell("\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)");
+    });
+    if let Err(error) = listening {
+        tell(&format!("Ctrl-C will end the run at once: {error}"));
+    }
+}
+
+/// Keeps panics of strategies off the terminal: they are counted as forfeits, and told once.
+fn hush_caught_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |it| {
+        if !is_panic_caught() {
+            usual(it);
+        }
+    }));
+}
+
+/// Tells on standard error.
+fn tell(text: &str) {
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.
@@ -262,31 +319,6 @@ pub fn reference() -> String {
         }
     }
     res
-}
-
-/// Bytes of a file that people or their scripts may have written; a device never ends.
-const FILE_BYTES_MAX: usize = 64 << 20;
-
-/// Reads a file for the configuration.
-fn read_file(path: &Path) -> io::Result<String> {
-    if path.is_dir() {
-        let message = "it is a folder; name a file in it";
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    file.take(FILE_BYTES_MAX as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() > FILE_BYTES_MAX {
-        let message = format!("it has more than {} MiB", FILE_BYTES_MAX >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.split(|it| *it == b'\n').count();
-        let message = format!("line {line} is not UTF-8; save the file as UTF-8");
-        io::Error::new(io::ErrorKind::InvalidData, message)
-    })
 }
 
 /// A file given on the command line.

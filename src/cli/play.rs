@@ -7,13 +7,12 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::runtime::{self, Runtime};
 
-use crate::actors::{SessionActor, assemble, chair};
+use crate::actors::{SessionActor, assemble, chair, spawn};
 use crate::cli::failure::Failure;
 use crate::cli::narration::{narration, tell_ending, tell_gains};
-use crate::cli::runs::tell;
 use crate::cli::seat::{Echo, Talk};
 use crate::cli::text::{heading, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, print, read_file};
+use crate::cli::{FileArgument, Settings, print, tell};
 use crate::config::{load_experiment, nearest};
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::CellId;
@@ -49,7 +48,11 @@ pub(super) struct PlayArguments {
 /// Plays a session.
 pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     let one = OneSession {
         setting: Arc::new(experiment.scenario.setting),
         seeds: Seeds::new(experiment.seed),
@@ -107,10 +110,7 @@ impl OneSession {
     /// Runs it.
     pub(super) fn run(&self) -> Result<(Session, SessionResult), Failure> {
         let runtime = one_thread()?;
-        let (session_actor, parties) = assemble(&self.setting, 1);
-        for party in parties {
-            runtime.spawn(party.run());
-        }
+        let session_actor = spawn(runtime.handle(), &self.setting, 1);
         self.run_on(&runtime, session_actor)
     }
 

@@ -1,6 +1,6 @@
 //! `replay`: one session of a run again, from its manifest alone, held against its tables.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,9 +13,9 @@ use crate::cli::analyze::check_size;
 use crate::cli::failure::Failure;
 use crate::cli::interchange::{refuse_existing, write_new};
 use crate::cli::play::{OneSession, exit_code};
-use crate::cli::runs::tell;
+use crate::cli::reading::read_file;
 use crate::cli::text::{counted, terminal_width, wrap};
-use crate::cli::{FileArgument, print};
+use crate::cli::{FileArgument, print, tell};
 use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
@@ -177,7 +177,7 @@ pub(super) fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
 
 /// Reads the manifest of a run.
 pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = read_file(path).map_err(|error| {
         let hint = if error.kind() == io::ErrorKind::NotFound {
             "; name the folder of a run that is over"
         } else {

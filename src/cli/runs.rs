@@ -1,27 +1,25 @@
 //! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::conclusion::{Done, Stopwatch, conclude, conclude_shard, interrupted, stopped};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::{Achieved, Progress, Work};
-use crate::cli::report::{report_of, told as told_report};
 use crate::cli::resume::reopen;
-use crate::cli::study_summary::push_findings;
-use crate::cli::summary::{summary, sureness};
-use crate::cli::sweep_summary::{planned, sweep_summary};
-use crate::cli::text::{count, counted, shell_word, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print};
-use crate::experiment::{
-    BatchError, Factor, Finding, Interrupt, Shard, Tally, design_findings, run,
+use crate::cli::run_folder::new_path;
+use crate::cli::sweep_summary::planned;
+use crate::cli::text::counted;
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
 };
+use crate::experiment::{BatchError, Interrupt, Shard, Tally, run};
 use crate::output::{
-    Delimiter, Distances, Finished, Journal, RunDirectory, RunRequest, RunTables, Timing,
-    Transcripts, WriteError, write_sensitivity,
+    Delimiter, Distances, Journal, RunDirectory, RunRequest, RunTables, Transcripts, WriteError,
 };
 
 #[expect(
@@ -68,7 +66,7 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 9] = [
+const WHAT_A_RUN_KNOWS: [&str; 10] = [
     "file",
     "sessions",
     "out",
@@ -76,8 +74,9 @@ const WHAT_A_RUN_KNOWS: [&str; 9] = [
     "distances",
     "excel",
     "shard",
-    "settings",
+    "set",
     "seed",
+    "files_below",
 ];
 
 #[derive(Debug, Args)]
@@ -119,10 +118,11 @@ impl RunArguments {
     fn request(&self, verb: &str) -> RunRequest {
         let file = self.file.as_deref();
         let file = file.expect("a run that is not gone on with has a file");
+        let files_below = self.settings.cited.files_below.as_deref();
         RunRequest {
             verb: verb.to_owned(),
             experiment: file.display().to_string(),
-            settings: self.settings.settings.clone(),
+            settings: self.settings.set.clone(),
             sessions: self.sessions,
             seed: self.settings.seed,
             transcripts: if self.transcripts {
@@ -136,6 +136,7 @@ impl RunArguments {
                 Distances::Omitted
             },
             excel: self.excel.map(DelimiterArgument::resolve),
+            files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
         }
     }
@@ -165,30 +166,44 @@ fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Fai
         Some(run) => reopen(verb, run)?,
         None => Some(begin(verb, arguments)?),
     };
-    let Some((job, directory, journal)) = run else {
-        return Ok(ExitCode::SUCCESS);
-    };
+    hush_caught_panics();
+    match run {
+        Some((job, directory, journal)) => {
+            carry_on(&job, &directory, journal, &interrupt, arguments)
+        }
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Runs what is missing of a job.
+fn carry_on(
+    job: &Job,
+    directory: &RunDirectory,
+    journal: Journal,
+    interrupt: &Interrupt,
+    arguments: &RunArguments,
+) -> Result<ExitCode, Failure> {
     let stopwatch = Stopwatch::start(threads(arguments.threads));
-    let opened = job.open_tables(&directory, journal);
-    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), &job, &directory))?;
+    let opened = job.open_tables(directory, journal);
+    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), job, directory))?;
     let done = carry_out(
-        &job,
+        job,
         stopwatch.threads,
         arguments.quiet,
-        &interrupt,
+        interrupt,
         &mut tables,
     );
     let done = done.map_err(|(error, n_done)| {
         let sessions = counted(n_done, "session");
         let what = format!("{}; {sessions} are complete", with_causes(&error));
-        stopped(&what, &job, &directory)
+        stopped(&what, job, directory)
     })?;
     match job.shard {
-        Some(_) if done.n_done < done.n_planned => Ok(interrupted(&job, &done, &directory)),
-        Some(shard) => conclude_shard(&job, shard, &directory, &tables, arguments.quiet),
+        Some(_) if done.n_done < done.n_planned => Ok(interrupted(job, &done, directory)),
+        Some(shard) => conclude_shard(job, shard, directory, &tables, arguments.quiet),
         None => conclude(
-            &job,
-            &directory,
+            job,
+            directory,
             tables,
             &done,
             &stopwatch,
@@ -206,136 +221,6 @@ fn begin(verb: &str, arguments: &RunArguments) -> Result<(Job, RunDirectory, Jou
     let created = RunDirectory::create_with_journal(&path, &job.head());
     let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
     Ok((job, directory, journal))
-}
-
-/// When a run began, and on how many threads.
-pub(super) struct Stopwatch {
-    started: jiff::Zoned,
-    clock: Instant,
-    threads: usize,
-}
-
-impl Stopwatch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long a run took is told to people and to the manifest"
-    )]
-    pub(super) fn start(threads: usize) -> Self {
-        Self {
-            started: jiff::Zoned::now(),
-            clock: Instant::now(),
-            threads,
-        }
-    }
-
-    fn timing(&self) -> Timing {
-        Timing {
-            started: self.started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            wall_seconds: self.clock.elapsed().as_secs_f64(),
-            threads: self.threads,
-        }
-    }
-}
-
-/// Writes the tables over all sessions and the manifest, and tells what came out.
-pub(super) fn conclude(
-    job: &Job,
-    directory: &RunDirectory,
-    tables: RunTables,
-    done: &Done,
-    stopwatch: &Stopwatch,
-    has_report: bool,
-    is_quiet: bool,
-) -> Result<ExitCode, Failure> {
-    let lost = |it: WriteError| stopped(&with_causes(&it), job, directory);
-    let endings = endings(tables.tallies());
-    let finished = tables.finish(directory).map_err(lost)?;
-    let (factors, findings) = found(job, &finished);
-    if job.design.is_some() {
-        let scenario = job.plan.cells()[0].setting.scenario();
-        write_sensitivity(directory, &job.editions(), scenario, &factors, &findings)
-            .map_err(lost)?;
-    }
-    directory.sync().map_err(lost)?;
-    let manifest = job.manifest(done, endings, stopwatch.timing());
-    directory
-        .write("manifest.json", &manifest.to_json())
-        .map_err(lost)?;
-    if manifest.complete {
-        finished.journal.remove().map_err(lost)?;
-    }
-    if !is_quiet {
-        let mut text = told(job, &finished);
-        if job.design.is_some() {
-            text.push('\n');
-            push_findings(&mut text, &factors, &findings, terminal_width());
-        }
-        print(&text)?;
-        print(&format!("Tables: {}\n", directory.path().display()))?;
-    }
-    if has_report {
-        let first = &job.plan.cells()[0];
-        report_of(directory, &manifest, &first.setting, &first.seeds)?;
-        if !is_quiet {
-            print(&told_report(directory))?;
-        }
-    }
-    if done.n_done < done.n_planned {
-        return Ok(interrupted(job, done, directory));
-    }
-    Ok(exit_code(endings))
-}
-
-/// Makes sure of a shard, which waits for the others.
-fn conclude_shard(
-    job: &Job,
-    shard: Shard,
-    directory: &RunDirectory,
-    tables: &RunTables,
-    is_quiet: bool,
-) -> Result<ExitCode, Failure> {
-    let synced = directory.sync();
-    synced.map_err(|it| stopped(&with_causes(&it), job, directory))?;
-    let endings = endings(tables.tallies());
-    if !is_quiet {
-        let sessions = counted(endings.iter().sum(), "session");
-        let (title, path) = (&job.title, directory.path().display());
-        print(&format!(
-            "{title}\nshard {shard}: {sessions} in {path}\n\
-             `demarche merge` makes the run of all {} shards\n",
-            shard.of()
-        ))?;
-    }
-    Ok(exit_code(endings))
-}
-
-/// All sessions by ending.
-fn endings(tallies: &[Tally]) -> [u64; 4] {
-    let mut res = [0; 4];
-    for tally in tallies {
-        for (sum, n) in res.iter_mut().zip(tally.endings()) {
-            *sum += n;
-        }
-    }
-    res
-}
-
-/// What a sweep shows whose cells follow a design.
-fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
-    let Some(design) = &job.design else {
-        return (Vec::new(), Vec::new());
-    };
-    let paths = job.parameters.paths.iter();
-    let factors: Vec<Factor> = paths.map(|it| Factor::parameter(it)).collect();
-    let findings = design_findings(design, &factors, &finished.tallies, job.seed.0);
-    (factors, findings)
-}
-
-/// How much of a job was done.
-pub(super) struct Done {
-    pub(super) n_done: u64,
-    /// How many sessions there were to do; of a run that stops when it is sure, as far as it got.
-    pub(super) n_planned: u64,
 }
 
 /// How often what was run is made sure of: so much work is lost if the power is.
@@ -417,64 +302,6 @@ fn carry_out(
     })
 }
 
-/// What is said of a run when it is over.
-fn told(job: &Job, finished: &Finished) -> String {
-    let setting = &job.plan.cells()[0].setting;
-    let sessions = counted(
-        finished.tallies.iter().map(Tally::n_sessions).sum(),
-        "session",
-    );
-    let width = terminal_width();
-    let until = job.until.as_ref();
-    let (what, rest) = if job.parameters.paths.is_empty() {
-        let rounds = setting.rules().deadline_rounds;
-        (
-            format!("{sessions} of {rounds} rounds"),
-            until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies))
-                + &summary(setting, &finished.tallies[0], &finished.commonest[0], width),
-        )
-    } else {
-        let cells = counted(job.plan.cells().len() as u64, "cell");
-        (
-            format!("{sessions} in {cells}"),
-            sweep_summary(setting, &job.parameters, until, finished, width),
-        )
-    };
-    format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)
-}
-
-/// Tells how far an interrupted run got.
-fn interrupted(job: &Job, done: &Done, directory: &RunDirectory) -> ExitCode {
-    tell(&format!(
-        "interrupted: {} of {} sessions are complete in {}; {}",
-        count(done.n_done),
-        count(done.n_planned),
-        directory.path().display(),
-        way_on(job, directory)
-    ));
-    ExitCode::from(130)
-}
-
-/// What sessions deserve that were all run: whether none was forfeited.
-pub(super) fn exit_code(endings: [u64; 4]) -> ExitCode {
-    let [.., forfeits] = endings;
-    if forfeits > 0 {
-        tell(&format!(
-            "{}: a party broke the rules, see `ended_by` in sessions.csv",
-            counted(forfeits, "forfeit")
-        ));
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
-    }
-}
-
-pub(super) fn tell(text: &str) {
-    use std::io::Write as _;
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
 pub(super) fn threads(asked: Option<u64>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     asked
@@ -482,82 +309,99 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
         .min(1024)
 }
 
-/// Where a run's folder is to be: the one asked for, or one named after the time and the experiment.
-pub(super) fn new_path(
-    asked: Option<&Path>,
-    name: &str,
-    started: &jiff::Zoned,
-) -> Result<PathBuf, Failure> {
-    if let Some(path) = asked {
-        refuse_existing(path)?;
-        return Ok(path.to_owned());
-    }
-    let stamp = started.strftime("%Y-%m-%dT%H-%M-%S");
-    let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
-    // Two runs may begin within a second.
-    let further = (2..100).map(|it| base.with_file_name(format!("{stamp}_{name}_{it}")));
-    let mut paths = std::iter::once(base.clone()).chain(further);
-    let free = paths.find(|it| it.symlink_metadata().is_err());
-    Ok(free.unwrap_or(base))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use std::sync::Arc;
 
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    if path.symlink_metadata().is_ok() {
-        return Err(Failure::WrongInput(format!(
-            "{} exists already, and runs are never overwritten; name another folder with --out",
-            path.display()
-        )));
-    }
-    Ok(())
-}
+    use crate::domain::{Outcome, Utility};
+    use crate::experiment::{Cell, Plan};
+    use crate::negotiation::Setting;
+    use crate::output::Manifest;
+    use crate::search::{Audiences, OutcomeSearch};
+    use crate::seeds::Stream;
+    use crate::strategy::{OfferingKind, OfferingRule, Situation};
 
-/// Makes the folder that was asked for.
-pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
-    refuse_existing(path)?;
-    RunDirectory::create(path).map_err(|it| Failure::could_not_finish(&it))
-}
+    /// A strategy whose code panics in about half of all sessions.
+    #[derive(Debug)]
+    struct Broken;
 
-/// Makes the run's folder: the one asked for, or one named after the time and the experiment.
-pub(super) fn create_directory(
-    asked: Option<&Path>,
-    name: &str,
-    started: &jiff::Zoned,
-) -> Result<RunDirectory, Failure> {
-    let path = new_path(asked, name, started)?;
-    RunDirectory::create(&path).map_err(|it| Failure::could_not_finish(&it))
-}
+    static BROKEN: OfferingKind = OfferingKind {
+        name: "broken",
+        about: "for tests",
+        parameters: &[],
+        audiences: Audiences::Alike,
+        start: |_, _| Box::new(Broken),
+    };
 
-/// Stops the run at the first Ctrl-C, and the process at the second.
-pub(super) fn listen_for_interrupt(interrupt: &Interrupt) {
-    let interrupt = interrupt.clone();
-    let listening = ctrlc::set_handler(move || {
-        if interrupt.is_requested() {
-            std::process::exit(130);
+    impl OfferingRule for Broken {
+        fn aspiration(&mut self, it: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+            it.best_utility
         }
-        interrupt.request();
-        tell("\ninterrupting: finishing the sessions under way (Ctrl-C again to leave at once)");
-    });
-    if let Err(error) = listening {
-        tell(&format!("Ctrl-C will end the run at once: {error}"));
+
+        fn offer(
+            &mut self,
+            _: &Situation<'_>,
+            search: &mut dyn OutcomeSearch,
+            stream: &mut Stream,
+        ) -> Option<Outcome> {
+            assert!(stream.uniform() < 0.9, "the strategy is broken");
+            Some(search.best())
+        }
     }
-}
 
-/// A run that could not go on, and how it can be gone on with.
-pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
-    let path = directory.path();
-    Failure::CouldNotFinish(if path.is_dir() {
-        format!("{what}; {}", way_on(job, directory))
-    } else {
-        format!("{what}; the folder {} is gone", path.display())
-    })
-}
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: RunArguments,
+    }
 
-/// What people type to go on with a run that was stopped.
-pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
-    let path = directory.path().display().to_string();
-    let verb = &job.request.verb;
-    format!(
-        "go on with `demarche {verb} --resume {}`",
-        shell_word(&path)
-    )
+    #[test]
+    fn a_run_with_a_broken_strategy_has_all_rows_and_says_that_it_had_forfeits() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let out = folder.path().join("run");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let file = root.join("configs/scenarios/two-villages.toml");
+        let line = [
+            "run",
+            file.to_str().unwrap(),
+            "--sessions",
+            "300",
+            "--quiet",
+        ];
+        let arguments = <Line as clap::Parser>::parse_from(line).run;
+        let mut job = Job::load(arguments.request("batch")).unwrap();
+        let Cell {
+            setting: was,
+            seeds,
+        } = &job.plan.cells()[0];
+        let scenario = was.scenario().clone();
+        let strategies = scenario.party_ids().map(|it| was.strategies(it).to_vec());
+        let mut strategies: Vec<_> = strategies.collect();
+        for it in &mut strategies[1] {
+            it.offering = &BROKEN;
+            it.offering_numbers.clear();
+        }
+        let protocol = was.rules().protocol.clone();
+        let setting = Setting::new(scenario, protocol, 10, strategies).unwrap();
+        let (setting, seeds) = (Arc::new(setting), *seeds);
+        job.plan = Plan::new(vec![Cell { setting, seeds }], 300).unwrap();
+        let made = RunDirectory::create_with_journal(&out, &job.head());
+        let (directory, journal) = made.unwrap();
+        let ended = carry_on(&job, &directory, journal, &Interrupt::default(), &arguments);
+        assert_eq!(ended.unwrap(), ExitCode::from(1));
+        assert!(out.join("report.html").exists());
+        let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+        let counts = &Manifest::from_json(&manifest).unwrap().counts;
+        assert_eq!(counts.sessions, 300);
+        assert!((30..270).contains(&counts.forfeit), "{counts:?}");
+        let sessions = std::fs::read_to_string(out.join("sessions.csv")).unwrap();
+        let forfeited = |it: &&str| it.contains(",forfeit,") && it.contains(",lower,");
+        assert_eq!(
+            sessions.lines().filter(forfeited).count() as u64,
+            counts.forfeit
+        );
+        assert_eq!(sessions.lines().count(), 301);
+    }
 }

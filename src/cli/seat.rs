@@ -424,14 +424,15 @@ impl<R: BufRead, W: Write> Talk<R, W> {
 
     fn advice(&self, question: &Question) -> String {
         let mut res = String::new();
-        let line = match question.advice {
-            Action::Accept => "Your strategy would say yes.",
-            Action::Reject => "Your strategy would say no.",
-            Action::WalkOut => "Your strategy would leave.",
-            Action::Offer(_) => "Your strategy would offer",
+        let line = match &question.advice {
+            Ok(Action::Accept) => "Your strategy would say yes.",
+            Ok(Action::Reject) => "Your strategy would say no.",
+            Ok(Action::WalkOut) => "Your strategy would leave.",
+            Ok(Action::Offer(_)) => "Your strategy would offer",
+            Err(_) => "Your strategy has failed and advises nothing.",
         };
         let _ = writeln!(res, "{line}");
-        if let Action::Offer(offer) = question.advice {
+        if let Ok(Action::Offer(offer)) = question.advice {
             self.push_options(&mut res, offer);
             self.push_worth(&mut res, question, offer);
         }

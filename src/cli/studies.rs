@@ -10,10 +10,13 @@ use clap::{Args, ValueEnum};
 use crate::cli::failure::Failure;
 use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
-use crate::cli::runs::{create_directory, exit_code, listen_for_interrupt, tell, threads};
+use crate::cli::run_folder::create_directory;
+use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
-use crate::cli::text::{count, terminal_width};
-use crate::cli::{FileArgument, Settings, parse_count, print, read_file};
+use crate::cli::text::{count, counted, terminal_width};
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, tell,
+};
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
     Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, agreement_boxes,
@@ -133,6 +136,7 @@ impl<'a> Running<'a> {
         // Whoever sees the folder can interrupt what fills it.
         let interrupt = Interrupt::default();
         listen_for_interrupt(&interrupt);
+        hush_caught_panics();
         let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
         Ok(Self {
             arguments,
@@ -160,7 +164,7 @@ impl<'a> Running<'a> {
             seed: self.experiment.seed.0.to_string(),
             sessions: n_asked,
             cells: 1,
-            settings: self.arguments.settings.settings.clone(),
+            settings: self.arguments.settings.set.clone(),
             study: Some(self.record.clone()),
             sweep: None,
             inputs: self
@@ -200,7 +204,15 @@ impl<'a> Running<'a> {
                 print(&told_report(&self.directory))?;
             }
         }
-        Ok(exit_code(endings))
+        let [.., forfeits] = endings;
+        if forfeits > 0 {
+            let forfeits = counted(forfeits, "forfeit");
+            tell(&format!(
+                "{forfeits}: a party broke the rules or failed; `demarche batch` tells of sessions one by one"
+            ));
+            return Ok(ExitCode::from(1));
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -214,7 +226,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
         setting: Arc::new(study.designed(setting.clone())),
         seeds: Seeds::new(experiment.seed),
     };
-    let plan = Plan::new(vec![cell], study.n_sessions());
+    let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
     let mut figures: Vec<Figures> = Vec::new();
     let mut endings = [0; 4];
     let work = Work::of_one_cell(plan.n_sessions());
@@ -387,7 +399,11 @@ fn numbers_to_move(setting: &Setting, names: &[String]) -> Result<Vec<NumberId>,
 
 fn load(verb: &str, arguments: &StudyArguments) -> Result<Experiment, Failure> {
     let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(&arguments.file, &overrides, &read_file)?;
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
     if experiment.sweep.is_some() {
         return Err(Failure::WrongInput(format!(
             "{} has a [sweep], and `demarche {verb}` looks at one cell; name its scenario, or take the [sweep] out",

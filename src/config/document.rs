@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
+use crate::config::limits::{self, SCENARIO_LIMITS};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
 
@@ -17,7 +18,7 @@ pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// How many files may build on one another.
-const EXTENDS_DEPTH_MAX: usize = 16;
+pub const EXTENDS_DEPTH_MAX: usize = 16;
 
 /// Lists of tables that are matched by a key when a file builds on another, or a path names one.
 const KEYED_LISTS: [(&str, &str); 7] = [
@@ -81,15 +82,23 @@ pub(super) fn read_extended(
             break;
         }
         seen.push(cleaned);
-        let text = match read_file(&path) {
+        let text = match limits::read(&path, read_file, texts) {
             Ok(text) => text,
-            Err(error) => {
-                mistakes.push(mistake(format!("cannot read {}: {error}", path.display())));
+            Err(message) => {
+                mistakes.push(mistake(message));
                 break;
             }
         };
+        if cited.is_some() && !is_like_a_scenario(&text) {
+            let message = format!("{} is no scenario file", path.display());
+            mistakes.push(mistake(message).hint("a scenario file begins with `schema = 1`"));
+            break;
+        }
         let start = texts.add(role, &path.display().to_string(), &text);
         let table = parse(&text, start, mistakes);
+        if !limits::check(table.get_ref(), start, SCENARIO_LIMITS, mistakes) {
+            break;
+        }
         if let Some(extends) = table.get_ref().get("extends") {
             let span = shift_span(extends.span(), start);
             match extends.get_ref().as_str() {
@@ -101,6 +110,13 @@ pub(super) fn read_extended(
             }
         }
     }
+}
+
+/// Whether messages may quote a file that another one names: it could be any file.
+fn is_like_a_scenario(text: &str) -> bool {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let is_there = |key: &&str| table.get_ref().contains_key(*key);
+    ["schema", "extends", "issue", "party"].iter().any(is_there)
 }
 
 /// Parses a text that stands at a place among all texts; tells what is not TOML.
@@ -308,7 +324,7 @@ fn key_of<'a>(element: &'a Value<'_>, key: &str) -> Option<&'a str> {
     element.get_ref().as_table()?.get(key)?.get_ref().as_str()
 }
 
-fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         key.to_owned()
     } else {

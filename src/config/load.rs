@@ -9,6 +9,7 @@ use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
 use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
 use crate::config::experiment_file::ExperimentFile;
+use crate::config::limits::{self, EXPERIMENT_LIMITS, SCENARIO_LIMITS, SETTINGS_MAX};
 use crate::config::mistake::{Mistake, Mistakes};
 use crate::config::resolve::{self, check_name};
 use crate::config::resolve_until::stopping_rule;
@@ -119,10 +120,9 @@ pub fn load_experiment(
 ) -> Result<Experiment, Mistakes> {
     let mut texts = SourceTexts::default();
     let mut mistakes = Vec::new();
-    let text = match read_file(path) {
+    let text = match limits::read(path, read_file, &texts) {
         Ok(text) => text,
-        Err(error) => {
-            let message = format!("cannot read {}: {error}", path.display());
+        Err(message) => {
             return Err(Mistakes::new(vec![Mistake::nowhere(message)], texts));
         }
     };
@@ -224,15 +224,27 @@ fn read_points(
         return;
     };
     let table = path.parent().unwrap_or(Path::new("")).join(name);
-    match read_file(&table) {
+    match limits::read(&table, read_file, texts) {
+        Ok(text) if !is_like_points(&text) => {
+            let message = format!("{} is no table of points", table.display());
+            let mistake = Mistake::at(place, message);
+            mistakes.push(mistake.hint("its first row has the paths, with commas between"));
+        }
         Ok(text) => {
             texts.add(Role::Points, &table.display().to_string(), &text);
         }
-        Err(error) => mistakes.push(Mistake::at(
-            place,
-            format!("cannot read {}: {error}", table.display()),
-        )),
+        Err(message) => mistakes.push(Mistake::at(place, message)),
     }
+}
+
+/// Whether messages may quote a table that an experiment names: it could be any file.
+fn is_like_points(text: &str) -> bool {
+    let is_of_paths = |it: char| it.is_ascii_alphanumeric() || "._-,\" \t\r\u{feff}".contains(it);
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .all(is_of_paths)
 }
 
 /// Reads the scenarios that cells are made from; whether all can be read.
@@ -307,6 +319,7 @@ fn read_experiment_file(
     let n_before = mistakes.len();
     parse(&text.text, text.start, mistakes);
     let is_readable = mistakes.len() == n_before
+        && limits::check(&document.table, 0, EXPERIMENT_LIMITS, mistakes)
         && shape::check(&mut document, &shape::experiment_schema(), mistakes);
     let scenario = document.table.get("scenario").and_then(|it| {
         let name = it.get_ref().as_str()?.to_owned();
@@ -395,7 +408,9 @@ pub(super) fn build_cell<'t>(
 ) -> Option<LoadedScenario> {
     let mut document = cell_document(left_out, point, texts, mistakes);
     let resolved = document.to_json();
-    if !shape::check(&mut document, &shape::scenario_schema(), mistakes) {
+    if !limits::check(&document.table, 0, SCENARIO_LIMITS, mistakes)
+        || !shape::check(&mut document, &shape::scenario_schema(), mistakes)
+    {
         return None;
     }
     let file: ScenarioFile = deserialize(document, mistakes)?;
@@ -461,7 +476,8 @@ fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
         .find(|it| DeTable::parse(&it.text).is_ok());
     let set = readable.and_then(|it| Document::of(it).table.remove("set"));
     match set.map(Spanned::into_inner) {
-        Some(DeValue::Table(settings)) => settings
+        // That there are too many was told.
+        Some(DeValue::Table(settings)) if settings.len() <= SETTINGS_MAX => settings
             .into_iter()
             .map(|(path, value)| FileSetting { path, value })
             .collect(),

@@ -53,8 +53,13 @@ impl Mistake {
             Some(it) => self.hint(format!("did you mean `{it}`?")),
             None if known.is_empty() => self,
             None => {
-                let list: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
-                self.hint(format!("known here: {}", list.join(", ")))
+                let shown = known.iter().take(KNOWN_TOLD_MAX);
+                let list: Vec<String> = shown.map(|it| format!("`{it}`")).collect();
+                let more = match known.len().saturating_sub(KNOWN_TOLD_MAX) {
+                    0 => String::new(),
+                    n => format!(" and {n} more"),
+                };
+                self.hint(format!("known here: {}{more}", list.join(", ")))
             }
         }
     }
@@ -84,6 +89,9 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .filter(|it| it.0 > 0.8)
         .map(|it| it.1)
 }
+
+/// Known names that a hint lists.
+const KNOWN_TOLD_MAX: usize = 64;
 
 /// Mistakes told one by one: a file of another kind has one on every line.
 const TOLD_MAX: usize = 100;
@@ -137,9 +145,10 @@ impl Mistakes {
             let Some((text, span)) = self.texts.locate(&(start..end)) else {
                 continue;
             };
-            let span = on_one_line(&text.text, span);
+            // The renderer is handed one line: it would go through the whole text every time.
+            let (line, number, span) = line_of(&text.text, span);
             let annotation = AnnotationKind::Primary.span(span).label(label);
-            let snippet = Snippet::source(&text.text).path(&text.name);
+            let snippet = Snippet::source(line).line_start(number).path(&text.name);
             group = group.element(snippet.annotation(annotation));
         }
         if let Some(hint) = &mistake.hint {
@@ -149,12 +158,20 @@ impl Mistakes {
     }
 }
 
-/// The span, cut at the end of its first line: a long table is named by its beginning.
-fn on_one_line(text: &str, span: Range<usize>) -> Range<usize> {
-    let end = text[span.clone()]
+/// The line in which a span begins, its number, and the span in it, cut at the line's end: a long
+/// table is named by its beginning.
+fn line_of(text: &str, span: Range<usize>) -> (&str, usize, Range<usize>) {
+    let before = &text[..span.start];
+    let begin = before.rfind('\n').map_or(0, |it| it + 1);
+    let end = text[span.start..]
         .find('\n')
-        .map_or(span.end, |it| span.start + it);
-    span.start..end
+        .map_or(text.len(), |it| span.start + it);
+    let number = 1 + before.matches('\n').count();
+    (
+        &text[begin..end],
+        number,
+        span.start - begin..span.end.min(end) - begin,
+    )
 }
 
 impl fmt::Display for Mistakes {

@@ -9,6 +9,7 @@
 mod design_points;
 mod document;
 mod experiment_file;
+mod limits;
 mod load;
 mod mistake;
 mod number;
@@ -26,7 +27,11 @@ mod study;
 mod sweep;
 mod swept_cells;
 
-pub use document::ReadFile;
+pub use document::{EXTENDS_DEPTH_MAX, ReadFile};
+pub use limits::{
+    CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, SETTINGS_MAX, SOURCES_MAX,
+    SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
+};
 pub use load::{
     Experiment, Input, LoadedScenario, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment,
     load_scenario,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use crate::config::limits::MISTAKES_MAX;
 use crate::config::mistake::Mistake;
 use crate::config::number::OneOrMany;
 use crate::config::scenario_file::{
@@ -127,6 +128,11 @@ impl Resolver<'_> {
         self.mistakes.push(mistake);
     }
 
+    /// Whether there are few enough mistakes to look for what unknown names were meant to be.
+    fn still_tells(&self) -> bool {
+        self.mistakes.len() < MISTAKES_MAX
+    }
+
     /// Tells of identifiers that are malformed or used twice.
     pub(super) fn check_ids<'a>(
         &mut self,
@@ -134,7 +140,7 @@ impl Resolver<'_> {
         hyphens: Hyphens,
         ids: impl IntoIterator<Item = &'a Spanned<String>>,
     ) {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for id in ids {
             let text = id.get_ref().as_str();
             let is_fit = |it: char| {
@@ -152,13 +158,12 @@ impl Resolver<'_> {
                         .hint("begin with a lower-case letter, then lower-case letters, digits and `_`, at most 80"),
                 );
             }
-            if seen.contains(&text) {
+            if !seen.insert(text) {
                 self.mistake(Mistake::at(
                     id.span(),
                     format!("there are two {what} called `{text}`"),
                 ));
             }
-            seen.push(text);
         }
     }
 
@@ -243,18 +248,15 @@ impl Resolver<'_> {
                     .hint("add a [[party]]: a side with interests"),
             );
         }
-        if let Some(it) = file.party.get(PARTIES_MAX) {
-            self.mistake(Mistake::at(
-                it.span(),
-                format!("there are more than {PARTIES_MAX} parties"),
-            ));
-        }
     }
 
     /// The party with this name.
     pub(super) fn party_id(&mut self, name: &Spanned<String>) -> Option<PartyId> {
         let found = self.party_names.iter().position(|it| it == name.get_ref());
-        if found.is_none() && is_sound(self.party_names.iter().map(String::as_str)) {
+        if found.is_none()
+            && self.still_tells()
+            && is_sound(self.party_names.iter().map(String::as_str))
+        {
             let mistake = Mistake::at(
                 name.span(),
                 format!("there is no party `{}`", name.get_ref()),
@@ -268,7 +270,7 @@ impl Resolver<'_> {
     /// The issue with this name.
     pub(super) fn issue_id(&mut self, name: &str, span: Range<usize>) -> Option<IssueId> {
         let found = self.issues.iter().position(|it| it.name == name);
-        if found.is_none() && is_sound(self.issue_names()) {
+        if found.is_none() && self.still_tells() && is_sound(self.issue_names()) {
             let mistake = Mistake::at(span, format!("there is no issue `{name}`"))
                 .suggest(name, self.issue_names());
             self.mistake(mistake);
@@ -290,7 +292,7 @@ impl Resolver<'_> {
         let of_issue = &self.issues[issue.idx()];
         let found = of_issue.options.iter().position(|it| it.name == name);
         let names = || of_issue.options.iter().map(|it| it.name.as_str());
-        if found.is_none() && is_sound(names()) {
+        if found.is_none() && self.still_tells() && is_sound(names()) {
             let message = format!("the issue `{}` has no option `{name}`", of_issue.name);
             let mistake = Mistake::at(span, message).suggest(name, names());
             self.mistake(mistake);

@@ -15,9 +15,6 @@ use crate::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,
 };
 
-/// The most interactions a party may have: sums of them stay far within a word.
-const INTERACTIONS_MAX: usize = 256;
-
 impl Resolver<'_> {
     pub(super) fn party(&mut self, file: &Spanned<PartyFile>) -> (Party, Vec<StrategySpec>) {
         let it = file.get_ref();
@@ -43,12 +40,6 @@ impl Resolver<'_> {
             Hyphens::Forbidden,
             it.interaction.iter().map(|it| &it.get_ref().id),
         );
-        if let Some(it) = it.interaction.get(INTERACTIONS_MAX) {
-            self.mistake(Mistake::at(
-                it.span(),
-                format!("`{name}` has more than {INTERACTIONS_MAX} interactions"),
-            ));
-        }
         let interactions = it
             .interaction
             .iter()

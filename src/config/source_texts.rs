@@ -68,6 +68,11 @@ impl SourceTexts {
         start
     }
 
+    /// How long all texts are together.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.texts.iter().map(|it| it.text.len()).sum()
+    }
+
     /// Adds a setting from the command line.
     pub(super) fn add_setting(&mut self, text: &str) {
         self.add(Role::Setting, COMMAND_LINE, text);

@@ -4,6 +4,7 @@ use toml::Spanned;
 
 use crate::config::design_points::designed_points;
 use crate::config::experiment_file::{LuckFile, SweepFile};
+use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX};
 use crate::config::load::{build_cell, cell_document};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::SourceTexts;
@@ -61,9 +62,23 @@ pub(super) fn build_sweep(
         build_axes(file.get_ref(), texts, mistakes);
     }
     let points = points.filter(|_| mistakes.len() == n_before)?;
+    if points.cells.len().saturating_mul(texts.n_bytes()) > SWEPT_BYTES_MAX {
+        let gib = SWEPT_BYTES_MAX >> 30;
+        mistakes.push(
+            Mistake::at(
+                file.span(),
+                format!("so many cells of files so long take more than {gib} GiB of text to build"),
+            )
+            .hint("sweep over fewer cells, or shorten the files"),
+        );
+        return None;
+    }
     let mut settings = Vec::new();
     let expected = names(base);
     for cell in &points.cells {
+        if mistakes.len() >= MISTAKES_MAX {
+            break;
+        }
         let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
             if design.is_some() {
                 // What is wrong between the ends, such as half a round, is wrong nearly everywhere.
@@ -128,6 +143,9 @@ fn scenarios(points: &Points, texts: &SourceTexts) -> serde_json::Map<String, se
 fn build_axes(file: &SweepFile, texts: &SourceTexts, mistakes: &mut Vec<Mistake>) {
     for points in Points::one_by_one(file) {
         for cell in &points.cells {
+            if mistakes.len() >= MISTAKES_MAX {
+                return;
+            }
             build_cell(None, Some((&points, cell)), texts, mistakes);
         }
     }

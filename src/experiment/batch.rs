@@ -5,13 +5,16 @@
 //! been handed over, so that memory does not grow with the number of sessions.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::task::Poll;
 use std::thread;
 
 use tokio::runtime;
 
-use crate::actors::{ActorError, SessionActor, assemble};
+use crate::actors::{ActorError, SessionActor, spawn};
 use crate::experiment::plan::{CellId, Plan};
 use crate::negotiation::SessionResult;
 use crate::protocol::Session;
@@ -28,7 +31,7 @@ const SEARCH_ROWS_MAX: usize = 1 << 21;
 /// Chunks that workers together may be ahead of what has been handed over, per worker.
 const CHUNKS_AHEAD: u64 = 4;
 
-/// Asks a run to stop after the chunks under way.
+/// Asks a run to stop at once: chunks under way come to nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -60,7 +63,7 @@ pub enum BatchError<E> {
     /// What was handed over could not be taken.
     #[error(transparent)]
     Delivery(E),
-    /// A party's actor is gone.
+    /// A party's actor is gone, and so is the one that took its place.
     #[error("in cell {}, sessions {first} to {last}: {source}", .cell.0)]
     Actor {
         /// The cell.
@@ -80,12 +83,19 @@ pub trait Worker: Sync {
     type Product: Send;
 
     /// Works up the sessions of a chunk, which are of one cell and come in plan order.
-    fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Self::Product;
+    ///
+    /// When the run is interrupted there are fewer, and what comes of them is dropped.
+    fn work_up(
+        &self,
+        cell: CellId,
+        sessions: impl Iterator<Item = (Session, SessionResult)>,
+    ) -> Self::Product;
 }
 
 /// Carries out a plan; `deliver` gets each chunk's product in plan order.
 ///
-/// Ends early, without an error, when the interrupt is requested.
+/// Ends early, without an error, when the interrupt is requested: what was delivered is then a
+/// first part of the plan.
 ///
 /// # Errors
 ///
@@ -175,12 +185,21 @@ fn work<W: Worker>(
         at_work.take_if(|it| it.0 != cell);
         let (_, session_actor) = at_work.get_or_insert_with(|| (cell, hire(&runtime, plan, cell)));
         let seeds = &plan.cells()[cell.idx()].seeds;
-        let sessions = runtime.block_on(negotiate(session_actor, seeds, replications.clone()));
+        let negotiation = negotiate(session_actor, seeds, replications.clone());
+        let Some(sessions) = runtime.block_on(unless(interrupt, negotiation)) else {
+            return;
+        };
         let made = match sessions {
-            Ok(sessions) => Ok(Chunk {
-                cell,
-                product: worker.work_up(cell, sessions),
-            }),
+            Ok(sessions) => {
+                let sessions = sessions
+                    .into_iter()
+                    .take_while(|_| !interrupt.is_requested());
+                let product = worker.work_up(cell, sessions);
+                if interrupt.is_requested() {
+                    return;
+                }
+                Ok(Chunk { cell, product })
+            }
             Err(source) => {
                 let mut numbers = replications.map(|it| it.0);
                 let first = numbers.next().unwrap_or_default();
@@ -203,11 +222,20 @@ fn work<W: Worker>(
 fn hire(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> SessionActor {
     let setting = &plan.cells()[cell.idx()].setting;
     let fitting = SEARCH_ROWS_MAX / setting.n_search_rows().max(1);
-    let (session_actor, parties) = assemble(setting, fitting.clamp(1, SESSIONS_IN_FLIGHT));
-    for party in parties {
-        runtime.spawn(party.run());
-    }
-    session_actor
+    let tables = fitting.clamp(1, SESSIONS_IN_FLIGHT);
+    spawn(runtime.handle(), setting, tables)
+}
+
+/// What a future comes to; `None` if the interrupt is requested before.
+async fn unless<T>(interrupt: &Interrupt, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        if interrupt.is_requested() {
+            return Poll::Ready(None);
+        }
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 /// Runs sessions and puts them in plan order.
@@ -292,5 +320,21 @@ impl Drop for CloseOnPanic<'_> {
         if thread::panicking() {
             self.0.close();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupt_leaves_what_is_not_done() {
+        let runtime = runtime::Builder::new_current_thread().build().unwrap();
+        let interrupt = Interrupt::default();
+        let done = unless(&interrupt, std::future::ready(1));
+        assert_eq!(runtime.block_on(done), Some(1));
+        interrupt.request();
+        let endless = unless(&interrupt, std::future::pending::<u8>());
+        assert_eq!(runtime.block_on(endless), None);
     }
 }

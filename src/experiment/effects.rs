@@ -77,8 +77,12 @@ pub struct FigureWorker;
 impl Worker for FigureWorker {
     type Product = Vec<Figures>;
 
-    fn work_up(&self, _: CellId, sessions: Vec<(Session, SessionResult)>) -> Vec<Figures> {
-        sessions.iter().map(|it| Figures::of(&it.1)).collect()
+    fn work_up(
+        &self,
+        _: CellId,
+        sessions: impl Iterator<Item = (Session, SessionResult)>,
+    ) -> Vec<Figures> {
+        sessions.map(|it| Figures::of(&it.1)).collect()
     }
 }
 

@@ -110,7 +110,7 @@ impl FlipSearch {
     ///
     /// # Panics
     ///
-    /// If the setting has no such number, or there is no session.
+    /// If the setting has no such number, or there is no session, or more than a plan holds.
     pub fn run(
         &self,
         threads: usize,
@@ -196,7 +196,7 @@ impl FlipSearch {
                 seeds: self.seeds,
             }
         });
-        let plan = Plan::new(cells.collect(), self.sessions);
+        let plan = Plan::new(cells.collect(), self.sessions).expect("a plan has room");
         let untried = |&shift: &Shift| Tried {
             shift,
             is_agreed: Vec::new(),

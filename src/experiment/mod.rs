@@ -8,6 +8,7 @@ mod comparison;
 mod effects;
 mod explanation;
 mod flip;
+mod forfeit;
 mod numbers;
 mod plan;
 mod prospect;
@@ -28,8 +29,9 @@ pub use explanation::{
     Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
 };
 pub use flip::{Flip, FlipSearch, Flips, LeastShift};
+pub use forfeit::Forfeit;
 pub use numbers::QUANTILE_PERCENTS;
-pub use plan::{Cell, CellId, Plan};
+pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
 pub use prospect::{Prospect, Prospector, Solution, SolutionDistances};
 pub use retracing::{Answer, Retracing, Standing, Step, StepKind};
 pub use sensitivity::{AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings};

@@ -44,17 +44,39 @@ pub struct Plan {
 /// that all threads are done at about the same time.
 pub(super) const CHUNK_SESSIONS: u64 = 256;
 
+/// Most sessions of a plan: as far as a floating-point number counts one by one.
+pub const SESSIONS_MAX: u64 = 1 << 53;
+
+/// More sessions than a plan can hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{n_cells} × {sessions} sessions are more than the {SESSIONS_MAX} that a run can have")]
+pub struct TooManySessions {
+    /// How many cells there were to be.
+    pub n_cells: usize,
+    /// How many replications of each.
+    pub sessions: u64,
+}
+
 impl Plan {
     /// So many replications of each of these cells.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than [`SESSIONS_MAX`] sessions in all.
     ///
     /// # Panics
     ///
     /// If there is no cell, or there are 2³² of them.
-    pub fn new(cells: Vec<Cell>, sessions: u64) -> Self {
+    pub fn new(cells: Vec<Cell>, sessions: u64) -> Result<Self, TooManySessions> {
         assert!(!cells.is_empty(), "a plan has a cell");
         let n_cells = u32::try_from(cells.len()).expect("fewer than 2^32 cells");
+        let all = sessions.checked_mul(n_cells.into());
+        if all.is_none_or(|it| it > SESSIONS_MAX) {
+            let n_cells = cells.len();
+            return Err(TooManySessions { n_cells, sessions });
+        }
         let active = (0..n_cells).map(CellId).collect();
-        Self::whole(cells.into(), active, 0..sessions)
+        Ok(Self::whole(cells.into(), active, 0..sessions))
     }
 
     fn whole(cells: Arc<[Cell]>, active: Vec<CellId>, replications: Range<u64>) -> Self {

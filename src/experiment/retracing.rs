@@ -48,7 +48,8 @@ pub struct Standing {
     /// What [`Step::before`] was worth to it.
     pub utility_before: Option<Utility>,
     /// What the party demanded when it made the offer or answered it, or, if it was not asked, when
-    /// it heard of it; `None` under a mediator, to whom parties only compare.
+    /// it heard of it; `None` under a mediator, where parties only compare, and after its strategy
+    /// has panicked.
     pub aspiration: Option<Utility>,
     /// What it said, if it was asked.
     pub answer: Option<Answer>,
@@ -121,7 +122,7 @@ impl<'a> Retracing<'a> {
                 self.hear(event);
                 let before = self.last_offers[proposer.idx()].replace(offer);
                 let mut standings = self.standings(offer, before, Some(round));
-                standings[proposer.idx()].aspiration = Some(own);
+                standings[proposer.idx()].aspiration = own;
                 self.open.replace(Step {
                     round,
                     kind: StepKind::Offer(proposer),
@@ -194,7 +195,7 @@ impl<'a> Retracing<'a> {
             .map(|it| Standing {
                 utility: it.utility(outcome),
                 utility_before: before.map(|before| it.utility(before)),
-                aspiration: round.map(|round| it.aspiration(round)),
+                aspiration: round.and_then(|round| it.aspiration(round)),
                 answer: None,
             })
             .collect()
@@ -207,7 +208,7 @@ impl<'a> Retracing<'a> {
         for party in answered.iter() {
             let standing = &mut open.standings[party.idx()];
             if standing.aspiration.is_some() {
-                standing.aspiration = Some(self.negotiators[party.idx()].aspiration(round));
+                standing.aspiration = self.negotiators[party.idx()].aspiration(round);
             }
             standing.answer = Some(if yes.contains(party) {
                 Answer::Yes

@@ -1,10 +1,14 @@
 //! What all formats have in common: issues, additive preferences, and what could not be kept.
 
 use crate::domain::{OutcomeSpace, PARTIES_MAX, Scale};
+use crate::interchange::SCENARIO_BYTES_MAX;
 use crate::interchange::import::Problem;
 
 /// The largest size of a number that is taken over: sums and quotients of such stay finite.
 pub const NUMBER_MAX: f64 = 1e15;
+
+/// Bytes that a value of an option takes in a scenario file, at the least.
+const VALUE_BYTES_MIN: usize = 8;
 
 /// A scenario as another tool tells it, in that tool's own numbers.
 #[derive(Debug)]
@@ -65,7 +69,19 @@ impl ForeignScenario {
                 "there are more than {PARTIES_MAX} parties"
             )));
         }
+        let n_values = self.parties.len() * n_options.iter().sum::<usize>();
+        if n_values > SCENARIO_BYTES_MAX / VALUE_BYTES_MIN {
+            return Err(Self::too_long());
+        }
         self.parties.iter().try_for_each(|it| it.check(&n_options))
+    }
+
+    /// That no scenario file can hold it.
+    pub(super) fn too_long() -> Problem {
+        Problem::says(format!(
+            "the scenario would have more than {} MiB",
+            SCENARIO_BYTES_MAX >> 20
+        ))
     }
 }
 

@@ -11,7 +11,8 @@ use crate::interchange::foreign::ForeignScenario;
 use crate::interchange::scenario_text::scenario_text;
 use crate::interchange::unit_range::bring_into_unit_range;
 use crate::interchange::{
-    INPUT_BYTES_MAX, ROUNDS_DEFAULT, STEPS_DEFAULT, canonical_json, genius, genius_web,
+    INPUT_BYTES_MAX, ROUNDS_DEFAULT, SCENARIO_BYTES_MAX, STEPS_DEFAULT, canonical_json, genius,
+    genius_web,
 };
 
 /// How many bytes of a file are searched for its encoding.
@@ -228,8 +229,12 @@ fn finish(
     settle_discounts(&mut scenario, options);
     let divisor = bring_into_unit_range(&mut scenario);
     let names: Vec<String> = texts.iter().map(ForeignText::file_name).collect();
+    let text = scenario_text(&scenario, &names, divisor, options.deadline_rounds);
+    if text.len() > SCENARIO_BYTES_MAX {
+        return Err(ForeignScenario::too_long());
+    }
     Ok(Imported {
-        text: scenario_text(&scenario, &names, divisor, options.deadline_rounds),
+        text,
         losses: scenario.losses,
     })
 }

@@ -26,6 +26,8 @@ pub use xml::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX};
 
 /// The most bytes that the files of one scenario may have together.
 pub const INPUT_BYTES_MAX: usize = 8 << 20;
+/// The most bytes of the scenario file that comes of them: as many as one that is read may have.
+pub const SCENARIO_BYTES_MAX: usize = 4 << 20;
 /// The rounds that an imported scenario allows if nobody says otherwise.
 pub const ROUNDS_DEFAULT: u32 = 100;
 /// The options that a range of real numbers becomes if nobody says otherwise.

@@ -1,5 +1,6 @@
 //! One negotiation: who sits down with what, and the plain loop that runs it.
 
+mod caught;
 mod draw;
 mod negotiator;
 mod plain_loop;
@@ -7,6 +8,7 @@ mod report;
 mod setting;
 mod variation;
 
+pub use caught::is_panic_caught;
 pub use draw::PreferenceDraw;
 pub use negotiator::{Negotiator, Outlook};
 pub use plain_loop::PlainLoop;

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use crate::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
+use crate::negotiation::caught::caught;
 use crate::negotiation::draw::{Draws, PreferenceDraw};
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
-use crate::protocol::{Action, Ask, Ending, Event, ProtocolKind, concession_probability};
+use crate::protocol::{
+    Action, Ask, Ending, Event, ProtocolKind, ProtocolViolation, concession_probability,
+};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, StrategySpec};
 
 /// A party at the table; sits through one session after another.
+///
+/// A strategy whose code panics has made its last decision in the session: from then on the party
+/// answers with [`ProtocolViolation::Panicked`]. The next session it begins with nothing left over.
 #[derive(Debug)]
 pub struct Negotiator {
     setting: Arc<Setting>,
@@ -37,12 +43,19 @@ pub struct Outlook {
 #[derive(Debug)]
 struct Seat {
     strategy: usize,
-    rule: Box<dyn OfferingRule>,
-    acceptance: Box<dyn AcceptanceCondition>,
+    /// `None` once it has panicked.
+    strategist: Option<Strategist>,
     search: usize,
     stream: Stream,
     best_utility: Utility,
     ledger: Ledger,
+}
+
+/// The code that decides for a party in one session.
+#[derive(Debug)]
+struct Strategist {
+    rule: Box<dyn OfferingRule>,
+    acceptance: Box<dyn AcceptanceCondition>,
 }
 
 /// What a party notes down during a session, for its report.
@@ -76,8 +89,12 @@ impl Negotiator {
     ///
     /// # Panics
     ///
-    /// If an offering rule panics.
+    /// Only if the code of this module is wrong.
     pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
+        if (self.seat.as_ref()).is_some_and(|it| it.strategist.is_none()) {
+            // The panic may have left its searches half done.
+            *self = Self::new(Arc::clone(&self.setting), self.me);
+        }
         self.draw.draw(seeds, replication);
         let fixed = self.setting.party(self.me);
         let mut draws = Draws::new(
@@ -110,10 +127,13 @@ impl Negotiator {
             .expect("there is a plan for every strategy of the party");
         search.rebuild(self.draw.preferences());
         let best = search.best();
-        self.seat = Some(Seat {
-            strategy,
+        let strategist = caught(|| Strategist {
             rule: (spec.offering.start)(&offering, self.setting.rules()),
             acceptance: (spec.acceptance.start)(&acceptance),
+        });
+        self.seat = Some(Seat {
+            strategy,
+            strategist,
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
@@ -125,79 +145,43 @@ impl Negotiator {
     ///
     /// # Panics
     ///
-    /// If it has not sat down, or its offering rule panics.
+    /// If it has not sat down.
     pub fn observe(&mut self, event: &Event) {
         let (seat, _, situation) = self.at_the_table(event.round());
-        seat.rule.observe(event, &situation);
-        seat.acceptance.observe(event, &situation);
         seat.ledger.note(event, &situation);
+        seat.decide(|strategist, _| {
+            strategist.rule.observe(event, &situation);
+            strategist.acceptance.observe(event, &situation);
+        });
     }
 
     /// Does what it is asked.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If it has not sat down, or its offering rule panics.
-    pub fn act(&mut self, round: u32, ask: Ask) -> Action {
-        match ask {
-            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. }
-                if self.accepts(round, offer) =>
-            {
-                Action::Accept
-            }
-            Ask::Vote { text, standing } if self.votes_for(round, text, standing) => Action::Accept,
-            Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
-            Ask::Offer | Ask::AcceptOrReplace { .. } => self.offer(round),
-        }
-    }
-
-    fn offer(&mut self, round: u32) -> Action {
-        let (seat, search, situation) = self.at_the_table(round);
-        if seat.rule.is_hopeless(&situation) {
-            return Action::WalkOut;
-        }
-        seat.rule
-            .offer(&situation, search, &mut seat.stream)
-            .map_or(Action::WalkOut, Action::Offer)
-    }
-
-    fn accepts(&mut self, round: u32, offer: Outcome) -> bool {
-        let (seat, search, situation) = self.at_the_table(round);
-        let mut own = OwnSide::new(&mut *seat.rule, search, &seat.stream);
-        situation.preferences.is_individually_rational(offer)
-            && seat.acceptance.accepts(offer, &situation, &mut own)
-    }
-
-    /// Whether a mediator's text is at least as good as what it would replace, or, in the final
-    /// vote, as no agreement. A party with a temperature may also vote for a worse variant.
-    fn votes_for(&mut self, round: u32, text: Outcome, standing: Option<Outcome>) -> bool {
-        let (seat, _, situation) = self.at_the_table(round);
-        let preferences = situation.preferences;
-        let Some(standing) = standing else {
-            return preferences.is_individually_rational(text);
-        };
-        let (new, old) = (preferences.utility(text), preferences.utility(standing));
-        if new >= old {
-            return true;
-        }
-        let temperature = match &situation.rules.protocol {
-            ProtocolKind::SingleText { temperatures } => temperatures[situation.me.idx()],
-            ProtocolKind::ProposalAndVote
-            | ProtocolKind::AlternatingOffers
-            | ProtocolKind::AlternatingOffersByTurn
-            | ProtocolKind::RandomProposer { .. } => 0.0,
-        };
-        let loss = old.get() - new.get();
-        let p = concession_probability(loss, temperature, situation.relative_time());
-        p > 0.0 && seat.stream.uniform() < p
-    }
-
-    /// What it tells of the session that has just ended.
+    /// [`ProtocolViolation::Panicked`] if its strategy panics, or has done so in this session.
     ///
     /// # Panics
     ///
     /// If it has not sat down.
-    pub fn report(&mut self, ending: &Ending) -> PartyReport {
+    pub fn act(&mut self, round: u32, ask: Ask) -> Result<Action, ProtocolViolation> {
+        let (seat, search, situation) = self.at_the_table(round);
+        seat.decide(|strategist, stream| strategist.act(ask, &situation, search, stream))
+            .ok_or(ProtocolViolation::Panicked)
+    }
+
+    /// What it tells of the session that has just ended; `news` is what it has not observed yet.
+    ///
+    /// There is nothing left to decide: its strategy is not told the news.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down.
+    pub fn report(&mut self, news: &[Event], ending: &Ending) -> PartyReport {
+        for event in news {
+            let (seat, _, situation) = self.at_the_table(event.round());
+            seat.ledger.note(event, &situation);
+        }
         let seat = self.seat.as_mut().expect("the party has sat down");
         let ledger = &mut seat.ledger;
         let preferences = self.draw.preferences();
@@ -237,14 +221,15 @@ impl Negotiator {
         }
     }
 
-    /// The utility that it demands in a round, counted from 1, after all that it has seen.
+    /// The utility that it demands in a round, counted from 1, after all that it has seen; `None`
+    /// if its strategy panics, or has done so in this session.
     ///
     /// # Panics
     ///
-    /// If it has not sat down, or its offering rule panics.
-    pub fn aspiration(&mut self, round: u32) -> Utility {
+    /// If it has not sat down.
+    pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
         let (seat, search, situation) = self.at_the_table(round);
-        seat.rule.aspiration(&situation, search)
+        seat.decide(|strategist, _| strategist.rule.aspiration(&situation, search))
     }
 
     /// Its own utility of an outcome.
@@ -267,6 +252,97 @@ impl Negotiator {
         };
         (seat, search, situation)
     }
+}
+
+impl Seat {
+    /// What the strategy decides; `None` if it panics, or has panicked.
+    fn decide<T>(&mut self, decision: impl FnOnce(&mut Strategist, &mut Stream) -> T) -> Option<T> {
+        let mut strategist = self.strategist.take()?;
+        let stream = &mut self.stream;
+        let (decided, strategist) = caught(move || {
+            let decided = decision(&mut strategist, stream);
+            (decided, strategist)
+        })?;
+        self.strategist = Some(strategist);
+        Some(decided)
+    }
+}
+
+impl Strategist {
+    fn act(
+        &mut self,
+        ask: Ask,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &mut Stream,
+    ) -> Action {
+        match ask {
+            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. }
+                if self.accepts(offer, situation, search, stream) =>
+            {
+                Action::Accept
+            }
+            Ask::Vote { text, standing } if votes_for(text, standing, situation, stream) => {
+                Action::Accept
+            }
+            Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
+            Ask::Offer | Ask::AcceptOrReplace { .. } => self.offer(situation, search, stream),
+        }
+    }
+
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &mut Stream,
+    ) -> Action {
+        if self.rule.is_hopeless(situation) {
+            return Action::WalkOut;
+        }
+        self.rule
+            .offer(situation, search, stream)
+            .map_or(Action::WalkOut, Action::Offer)
+    }
+
+    fn accepts(
+        &mut self,
+        offer: Outcome,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &Stream,
+    ) -> bool {
+        let mut own = OwnSide::new(&mut *self.rule, search, stream);
+        situation.preferences.is_individually_rational(offer)
+            && self.acceptance.accepts(offer, situation, &mut own)
+    }
+}
+
+/// Whether a mediator's text is at least as good as what it would replace, or, in the final
+/// vote, as no agreement. A party with a temperature may also vote for a worse variant.
+fn votes_for(
+    text: Outcome,
+    standing: Option<Outcome>,
+    situation: &Situation<'_>,
+    stream: &mut Stream,
+) -> bool {
+    let preferences = situation.preferences;
+    let Some(standing) = standing else {
+        return preferences.is_individually_rational(text);
+    };
+    let (new, old) = (preferences.utility(text), preferences.utility(standing));
+    if new >= old {
+        return true;
+    }
+    let temperature = match &situation.rules.protocol {
+        ProtocolKind::SingleText { temperatures } => temperatures[situation.me.idx()],
+        ProtocolKind::ProposalAndVote
+        | ProtocolKind::AlternatingOffers
+        | ProtocolKind::AlternatingOffersByTurn
+        | ProtocolKind::RandomProposer { .. } => 0.0,
+    };
+    let loss = old.get() - new.get();
+    let p = concession_probability(loss, temperature, situation.relative_time());
+    p > 0.0 && stream.uniform() < p
 }
 
 /// Chooses one of the strategies with their probabilities.

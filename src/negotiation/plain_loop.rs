@@ -33,7 +33,7 @@ impl PlainLoop {
     ///
     /// # Panics
     ///
-    /// If a party's strategy panics.
+    /// Only if the code of this module is wrong.
     pub fn run(&mut self, seeds: &Seeds, replication: Replication) -> (Session, SessionResult) {
         for negotiator in &mut self.negotiators {
             negotiator.begin(seeds, replication);
@@ -47,8 +47,8 @@ impl PlainLoop {
                     negotiator.observe(event);
                 }
                 seen[party.idx()] = session.events().len();
-                let action = negotiator.act(pending.round, pending.ask);
-                if let Err(violation) = session.apply(party, action) {
+                let acted = negotiator.act(pending.round, pending.ask);
+                if let Err(violation) = acted.and_then(|it| session.apply(party, it)) {
                     session.forfeit(party, violation);
                 }
                 if session.ending().is_some() {
@@ -61,12 +61,7 @@ impl PlainLoop {
             .negotiators
             .iter_mut()
             .zip(seen)
-            .map(|(negotiator, seen)| {
-                for event in &session.events()[seen..] {
-                    negotiator.observe(event);
-                }
-                negotiator.report(&ending)
-            })
+            .map(|(negotiator, seen)| negotiator.report(&session.events()[seen..], &ending))
             .collect();
         let result = SessionResult {
             replication,

@@ -18,7 +18,8 @@ use crate::output::csv_rows::Rows;
 use crate::output::exact_bytes::{ExactBytes, push_whole};
 use crate::output::excel::Delimiter;
 use crate::output::manifest::{InputFile, RESULTS_VERSION};
-use crate::output::run_directory::{WriteError, sync_folder};
+use crate::output::own_files::{reopen, sync_folder};
+use crate::output::run_directory::WriteError;
 use crate::output::session_tables::{Distances, Transcripts};
 
 /// The journal's name in the folder of a run.
@@ -56,6 +57,8 @@ pub struct RunRequest {
     pub distances: Distances,
     /// How the tables are written a second time, for spreadsheets.
     pub excel: Option<Delimiter>,
+    /// The folder below which files may name others, besides those near them.
+    pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
     pub shard: Option<String>,
 }
@@ -267,7 +270,7 @@ impl Journal {
             }
         };
         let unreadable = |source| WriteError::new("open", path.clone(), source);
-        let file = match OpenOptions::new().append(true).read(true).open(&path) {
+        let file = match reopen(&path, OpenOptions::new().append(true).read(true)) {
             Err(it) if it.kind() == io::ErrorKind::NotFound => return Err(none()),
             it => it.map_err(unreadable)?,
         };
@@ -451,6 +454,7 @@ mod tests {
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             excel: None,
+            files_below: None,
             shard: None,
         };
         JournalHead::new(request, vec![InputFile::new("a.toml", "a")])

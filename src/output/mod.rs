@@ -10,6 +10,7 @@ mod excel;
 mod frontier_chart;
 mod journal;
 mod manifest;
+mod own_files;
 mod recorded_chunks;
 mod recorded_rows;
 mod recorded_sessions;
@@ -35,8 +36,10 @@ pub use manifest::{
     Counts, InputFile, LuckRecord, Manifest, ManifestError, RESULTS_VERSION, StudyRecord,
     SweepRecord, Timing, Until,
 };
-pub use recorded_rows::RecordedRows;
-pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
+pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
+pub use recorded_sessions::{
+    ROW_BYTES_MAX, RecordedEnding, RecordedSessions, TableError, swept_values,
+};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{

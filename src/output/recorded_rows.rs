@@ -1,8 +1,12 @@
 //! What a table that was written says of one session.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read as _};
 
 use crate::experiment::CellId;
+use crate::output::recorded_sessions::ROW_BYTES_MAX;
+
+/// Bytes of the rows of one session: those of a million rounds, with room to spare.
+pub const SESSION_BYTES_MAX: usize = 256 << 20;
 
 /// What a table with a row or more per session says of one of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,18 +22,21 @@ impl RecordedRows {
     ///
     /// # Errors
     ///
-    /// If the table cannot be read.
-    pub fn find(table: impl BufRead, cell: CellId, replication: u64) -> io::Result<Self> {
-        let mut lines = table.split(b'\n').map(|it| {
-            let line = it?;
-            Ok::<_, io::Error>(String::from_utf8_lossy(&line).into_owned())
-        });
-        let header = lines.next().transpose()?.unwrap_or_default();
+    /// If the table cannot be read, or there is more of the session than [`SESSION_BYTES_MAX`].
+    pub fn find(mut table: impl BufRead, cell: CellId, replication: u64) -> io::Result<Self> {
+        let header = next_line(&mut table)?.unwrap_or_default();
         let beginning = format!("{},{replication},", cell.0);
         let mut rows = Vec::new();
-        for line in lines {
-            let line = line?;
+        let mut n_bytes = 0;
+        while let Some(line) = next_line(&mut table)? {
             if line.starts_with(&beginning) {
+                n_bytes += line.len();
+                if n_bytes > SESSION_BYTES_MAX {
+                    let mib = SESSION_BYTES_MAX >> 20;
+                    return Err(too_much(&format!(
+                        "a session's rows have more than {mib} MiB"
+                    )));
+                }
                 rows.push(line);
             } else if !rows.is_empty() {
                 break;
@@ -57,6 +64,26 @@ impl RecordedRows {
             Some(row) => self.rows.get(row).map(String::as_str),
         }
     }
+}
+
+/// The next line without its end; `None` after the last.
+fn next_line(table: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let mut rationed = table.take(ROW_BYTES_MAX as u64 + 1);
+    rationed.read_until(b'\n', &mut line)?;
+    if line.len() > ROW_BYTES_MAX {
+        let mib = ROW_BYTES_MAX >> 20;
+        return Err(too_much(&format!("a row has more than {mib} MiB")));
+    }
+    if line.is_empty() {
+        return Ok(None);
+    }
+    line.pop_if(|it| *it == b'\n');
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+}
+
+fn too_much(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
+use crate::output::own_files::{make_folder, sync_folder, write_durably};
 use crate::output::table_file::{Form, TableFile, TablePlace};
 
 /// Why something could not be written, or not be read again.
@@ -138,7 +139,12 @@ impl RunDirectory {
         let path = self.path.join(name);
         let unfinished = self.path.join(format!("{name}.unfinished"));
         let folder = parent(&path);
-        fs::create_dir_all(folder)
+        let folder_made = if folder == self.path {
+            Ok(())
+        } else {
+            make_folder(folder)
+        };
+        folder_made
             .and_then(|()| write_durably(&unfinished, bytes))
             .and_then(|()| fs::rename(&unfinished, &path))
             .and_then(|()| sync_folder(folder))
@@ -199,24 +205,10 @@ fn make_parent(path: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(parent).map_err(error("make the folder", parent))
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Waits until the names in a folder are on the disk.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened as a file.
-    if cfg!(unix) {
-        File::open(path)?.sync_all()?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::csv_rows::{Dialect, Field};
 
     #[test]
     fn a_folder_that_exists_is_refused() {
@@ -224,5 +216,37 @@ mod tests {
         let path = folder.path().join("a/b");
         assert!(RunDirectory::create(&path).is_ok());
         assert!(RunDirectory::create(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::create(&folder.path().join("run")).unwrap();
+        let outside = folder.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("precious"), "here").unwrap();
+        let link = |name: &str, to: &Path| symlink(to, directory.path().join(name)).unwrap();
+        link("t.csv", &outside.join("precious"));
+        link("new.csv", &outside.join("new"));
+        link("m.json.unfinished", &outside.join("precious"));
+        link("n.json", &outside.join("precious"));
+        link("excel", &outside);
+        let mut header = Rows::new(Dialect::PLAIN);
+        header.push([Field::Text("n")]);
+        assert!(directory.table("x", Form::Spreadsheet, &header).is_err());
+        link("figures", &outside);
+        assert!(directory.write("figures/f.svg", b"gone").is_err());
+        link(JOURNAL, &outside.join("precious"));
+        assert!(Journal::open(directory.path()).is_err());
+        // Here the links themselves are replaced by files.
+        assert!(directory.table("t", Form::Plain, &header).is_ok());
+        assert!(directory.table("new", Form::Plain, &header).is_ok());
+        directory.write("m.json", b"gone").unwrap();
+        directory.write("n.json", b"gone").unwrap();
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        assert_eq!(fs::read(outside.join("precious")).unwrap(), b"here");
     }
 }

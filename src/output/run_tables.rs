@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::Scenario;
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Pairing, Plan, Prospector,
+    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Forfeit, Pairing, Plan, Prospector,
     SolutionDistances, Tally, Worker,
 };
 use crate::negotiation::SessionResult;
@@ -84,6 +84,7 @@ pub struct RunTables {
     /// Per edition, the tables that get rows as sessions come.
     open: Vec<Vec<(SessionTable, TableFile)>>,
     agreements: AgreementCounts,
+    first_forfeit: Option<Forfeit>,
     journal: Journal,
     /// What the journal knows of chunks that are in the tables and not yet in the counts.
     recorded: JournalReader,
@@ -106,6 +107,7 @@ pub struct Product {
     agreements: Vec<AgreementTally>,
     tally: Tally,
     figures: Vec<Figures>,
+    first_forfeit: Option<Forfeit>,
     /// The sessions, for the journal.
     record: Vec<u8>,
 }
@@ -117,6 +119,7 @@ impl Product {
             agreements: Vec::new(),
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
+            first_forfeit: None,
             record: Vec::new(),
         }
     }
@@ -126,6 +129,9 @@ impl Product {
         self.tally.add(&scenario.space, session);
         self.agreements.extend(AgreementTally::of(cell, session));
         self.figures.push(Figures::of(session));
+        if self.first_forfeit.is_none() {
+            self.first_forfeit = Forfeit::of(cell, session);
+        }
         push_session(&mut self.record, session);
     }
 
@@ -163,6 +169,8 @@ pub struct Finished {
     pub commonest: Vec<Commonest>,
     /// Differences from the first cell, if cells share their luck.
     pub effects: Option<Effects>,
+    /// The first forfeit in plan order.
+    pub first_forfeit: Option<Forfeit>,
     /// The journal, to be given up once nothing can be lost.
     pub journal: Journal,
 }
@@ -182,18 +190,22 @@ const ROWS_AT_A_TIME: usize = 1024;
 impl Worker for TableWorker {
     type Product = Product;
 
-    fn work_up(&self, cell: CellId, sessions: Vec<(Session, SessionResult)>) -> Product {
+    fn work_up(
+        &self,
+        cell: CellId,
+        sessions: impl Iterator<Item = (Session, SessionResult)>,
+    ) -> Product {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
         let rows = self.editions.iter();
         let rows = rows.map(|it| SessionRows::new(it.dialect, self.extras.transcripts));
         let mut res = Product::new(scenario, rows.collect());
         let mut distances = self.distances(cell);
-        for (session, result) in &sessions {
-            res.count(scenario, cell, result);
-            let distances = distances.as_mut().map(|it| it(result));
+        for (session, result) in sessions {
+            res.count(scenario, cell, &result);
+            let distances = distances.as_mut().map(|it| it(&result));
             for edition in &mut res.rows {
-                edition.push(setting, cell, session, result, distances);
+                edition.push(setting, cell, &session, &result, distances);
             }
         }
         res
@@ -268,6 +280,7 @@ impl RunTables {
             extras,
             open,
             agreements: AgreementCounts::default(),
+            first_forfeit: None,
             recorded: journal.records()?,
             n_recorded: written.n_chunks(),
             journal,
@@ -342,6 +355,9 @@ impl RunTables {
     fn take_in(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
         let product = chunk.product;
         self.tallies[chunk.cell.idx()].merge(&product.tally);
+        if self.first_forfeit.is_none() {
+            self.first_forfeit = product.first_forfeit;
+        }
         if let Some(effects) = &mut self.effects {
             effects.add(chunk.cell, product.figures);
         }
@@ -397,6 +413,7 @@ impl RunTables {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
+            first_forfeit: self.first_forfeit,
             journal: self.journal,
         })
     }

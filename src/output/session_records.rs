@@ -106,6 +106,8 @@ fn push_violation(bytes: &mut Vec<u8>, violation: &ProtocolViolation) {
             }
         }
         ProtocolViolation::OfferOutsideSpace => bytes.push(2),
+        ProtocolViolation::Panicked => bytes.push(3),
+        ProtocolViolation::NoAnswer => bytes.push(4),
     }
 }
 
@@ -123,6 +125,8 @@ fn read_violation(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Pro
             },
         },
         2 => ProtocolViolation::OfferOutsideSpace,
+        3 => ProtocolViolation::Panicked,
+        4 => ProtocolViolation::NoAnswer,
         _ => return None,
     })
 }
@@ -309,6 +313,8 @@ mod tests {
         let outside = [
             ProtocolViolation::NotAsked,
             ProtocolViolation::OfferOutsideSpace,
+            ProtocolViolation::Panicked,
+            ProtocolViolation::NoAnswer,
         ];
         let forfeits = wrong.chain(outside).map(|violation| Ending::Forfeit {
             round: 4,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
 use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
+use crate::output::own_files::{create, make_folder, reopen};
 use crate::output::run_directory::WriteError;
 
 /// For whom a table is written.
@@ -110,9 +111,9 @@ impl TableFile {
         let start = place.start();
         let path = place.path(1);
         if place.form == Form::Spreadsheet {
-            fs::create_dir_all(&place.folder).map_err(error("make the folder", &place.folder))?;
+            make_folder(&place.folder).map_err(error("make the folder", &place.folder))?;
         }
-        let file = File::create(&path).map_err(error("create", &path))?;
+        let file = create(&path).map_err(error("create", &path))?;
         let mut res = Self {
             place,
             file,
@@ -135,7 +136,7 @@ impl TableFile {
         }
         let path = place.path(at.part);
         let open = || {
-            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let mut file = reopen(&path, OpenOptions::new().write(true))?;
             file.set_len(at.n_bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)
@@ -183,7 +184,7 @@ impl TableFile {
         self.sync()?;
         self.part += 1;
         self.path = self.place.path(self.part);
-        self.file = File::create(&self.path).map_err(error("create", &self.path))?;
+        self.file = create(&self.path).map_err(error("create", &self.path))?;
         self.begin_file()
     }
 

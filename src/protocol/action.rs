@@ -45,7 +45,7 @@ pub enum Action {
     WalkOut,
 }
 
-/// How a party broke the rules.
+/// How a party broke the rules, or failed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolViolation {
@@ -63,6 +63,12 @@ pub enum ProtocolViolation {
     /// It put forward what is no outcome.
     #[error("offered what is no outcome of the space")]
     OfferOutsideSpace,
+    /// The code of its strategy panicked.
+    #[error("panicked")]
+    Panicked,
+    /// It was asked and did nothing: whoever acts for it is gone.
+    #[error("gave no answer")]
+    NoAnswer,
 }
 
 impl Action {

@@ -27,7 +27,7 @@ pub enum Ending {
         /// Who.
         party: PartyId,
     },
-    /// A party broke the rules.
+    /// A party broke the rules, or failed.
     Forfeit {
         /// In which round, from 1.
         round: u32,

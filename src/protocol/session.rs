@@ -195,7 +195,7 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session because a party broke the rules.
+    /// Ends the session because a party broke the rules, or failed.
     ///
     /// Has no effect on a session that has ended.
     pub fn forfeit(&mut self, party: PartyId, violation: ProtocolViolation) {

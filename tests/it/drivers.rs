@@ -1,16 +1,16 @@
 //! Actors and the plain loop give the same sessions, whatever the scheduler does; and the laws
 //! that every transcript obeys.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use demarche::actors::{ActorError, assemble};
+use demarche::actors::{ActorError, PartyActor, assemble};
 use demarche::domain::{PartyId, PartySet, Preferences, Utility};
 use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
-use demarche::protocol::{Ending, Event, ProtocolKind, Session};
+use demarche::protocol::{Ending, Event, ProtocolKind, ProtocolViolation, Session};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
 use crate::worlds::{Luck, in_a_plain_loop, members, scenario_text, setting_of};
@@ -213,6 +213,85 @@ fn a_party_that_is_gone_is_named() {
     let ended =
         runtime.block_on(session_actor.negotiate(&seeds(), replications(), |_, _| unreachable!()));
     let party = PartyId::new(1);
+    assert_eq!(ended, Err(ActorError::PartyGone { party }));
+}
+
+/// A party whose task ends when it has been polled so often.
+async fn mortal(party: PartyActor, mut polls: usize) {
+    let mut run = Box::pin(party.run());
+    poll_fn(|context| {
+        if polls == 0 {
+            return Poll::Ready(());
+        }
+        polls -= 1;
+        run.as_mut().poll(context)
+    })
+    .await;
+}
+
+#[test]
+fn a_party_whose_task_ends_forfeits_what_is_under_way_and_another_takes_its_place() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut n_forfeits = 0;
+    for case in 0..SETTINGS {
+        let mut luck = Luck::new("mortal", case);
+        let text = scenario_text(&mut luck);
+        let setting = &setting_of(&text);
+        let (session_actor, mut parties) = assemble(setting, *luck.pick(&[1, 2, 16]));
+        let party = PartyId::new(luck.below(parties.len()));
+        let dying = parties.remove(party.idx());
+        runtime.spawn(mortal(dying, luck.below(30)));
+        for it in parties {
+            runtime.spawn(it.run());
+        }
+        let handle = runtime.handle().clone();
+        let mut session_actor = session_actor.with_stand_ins(move |it| {
+            handle.spawn(it.run());
+        });
+        let mut played = nothing_played();
+        let done = |session, result| keep(&mut played, session, result);
+        let seeds = seeds();
+        let negotiation = session_actor.negotiate(&seeds, replications(), done);
+        assert_eq!(runtime.block_on(negotiation), Ok(()));
+        let plain = in_a_plain_loop(setting, &seeds, REPLICATIONS);
+        for ((_, expected), slot) in plain.iter().zip(&played) {
+            let (_, result) = slot.as_ref().expect("every session is played");
+            if let Ending::Forfeit {
+                party: by,
+                violation,
+                ..
+            } = &result.ending
+            {
+                assert_eq!((*by, violation), (party, &ProtocolViolation::NoAnswer));
+                let strategies = |it: &SessionResult| -> Vec<usize> {
+                    it.parties.iter().map(|it| it.strategy).collect()
+                };
+                assert_eq!(strategies(result), strategies(expected), "all report");
+                n_forfeits += 1;
+            } else {
+                assert_eq!(
+                    result, expected,
+                    "other sessions are what they were under\n{text}"
+                );
+            }
+        }
+    }
+    assert!(n_forfeits > 100, "{n_forfeits} forfeits");
+}
+
+#[test]
+fn a_stand_in_that_never_answers_ends_it() {
+    let setting = setting_of(crate::worlds::TWO_VILLAGES);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let (session_actor, _) = assemble(&setting, 2);
+    let mut session_actor = session_actor.with_stand_ins(drop);
+    let ended =
+        runtime.block_on(session_actor.negotiate(&seeds(), replications(), |_, _| unreachable!()));
+    let party = PartyId::new(0);
     assert_eq!(ended, Err(ActorError::PartyGone { party }));
 }
 

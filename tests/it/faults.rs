@@ -3,7 +3,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -62,4 +63,81 @@ fn a_folder_that_vanishes_is_told_by_name() {
         told.contains(&format!("the folder {} is gone", path_text(&out))),
         "{told}"
     );
+}
+
+/// A library that stops a process at any of its calls that change files; `None` without a compiler.
+#[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
+fn stopper(folder: &Path) -> Option<PathBuf> {
+    let library = folder.join("at_call.so");
+    let built = cfg!(target_os = "linux").then(|| {
+        Command::new("cc")
+            .args(["-shared", "-fPIC", "-o", path_text(&library)])
+            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/at_call.c")])
+            .arg("-ldl")
+            .status()
+    });
+    if built.is_some_and(|it| it.is_ok_and(|it| it.success())) {
+        return Some(library);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no C compiler for Linux");
+    println!("skipped: no C compiler for Linux");
+    None
+}
+
+/// A run is killed, or its disk refuses, at each of the calls by which it changes files. With `KILLS`
+/// in the environment all that can happen does at each, else one thing after the other.
+#[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "how often it was tried is told to people"
+)]
+fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let Some(library) = stopper(folder.path()) else {
+        return;
+    };
+    let more = ["--sessions", "600", "--transcripts", "--excel=comma"];
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let out = folder.path().join("run");
+    let stopped = |call: usize, then: &str| -> Output {
+        demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
+            .args(more)
+            .env("LD_PRELOAD", &library)
+            .env("AT_CALL", call.to_string())
+            .env("THEN", then)
+            .output()
+            .unwrap()
+    };
+    let everything = ["kill", "half", "fail"];
+    let is_all = std::env::var_os("KILLS").is_some();
+    let mut n_stopped = [0; 3];
+    for call in 1.. {
+        let mut is_behind_the_last = false;
+        for (idx, then) in everything.into_iter().enumerate() {
+            if !is_all && call % everything.len() != idx {
+                continue;
+            }
+            let output = stopped(call, then);
+            let told = String::from_utf8_lossy(&output.stderr);
+            is_behind_the_last = output.status.success();
+            if !is_behind_the_last {
+                n_stopped[idx] += 1;
+                let expected = (then == "fail").then_some(1);
+                assert_eq!(output.status.code(), expected, "{then} at {call}: {told}");
+            }
+            if then == "fail" && !is_behind_the_last {
+                assert!(told.contains("Input/output error"), "at {call}: {told}");
+            }
+            if out.exists() {
+                check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
+                assert!(results(&out) == reference, "{then} at {call}: {told}");
+                fs::remove_dir_all(&out).unwrap();
+            }
+        }
+        if is_behind_the_last {
+            break;
+        }
+    }
+    println!("killed before a call, in a write, refused: {n_stopped:?} times");
+    assert!(n_stopped.iter().all(|it| *it > 20), "{n_stopped:?}");
 }

@@ -473,10 +473,12 @@ proptest! {
                 // In GENIUS the best outcome is worth 1.
                 let best = best(party);
                 let unit = divisor(&imported.text) * if best > 0.0 { best } else { 1.0 };
+                // Utilities are whole multiples of 2⁻⁴⁸, a few of which are lost, made larger.
+                let near = 1e-12_f64.max(unit * 1e-14);
                 for (old, new) in old.iter().zip(&new) {
-                    prop_assert!((old - new * unit).abs() <= 1e-12, "{} {} {}", old, new, unit);
+                    prop_assert!((old - new * unit).abs() <= near, "{} {} {}", old, new, unit);
                 }
-                prop_assert!((old_reservation - new_reservation * unit).abs() <= 1e-12);
+                prop_assert!((old_reservation - new_reservation * unit).abs() <= near);
             }
         }
     }

@@ -9,6 +9,7 @@ mod drivers;
 mod explain;
 mod faults;
 mod interchange;
+mod limits;
 mod luck;
 mod mistakes;
 mod negmas;

@@ -24,8 +24,8 @@ async fn follow(mut asked: QuestionReceiver) -> Vec<Event> {
     let mut told = Vec::new();
     while let Some(question) = asked.recv().await {
         told.extend(question.news.iter().copied());
-        let advice = question.advice;
-        question.answer(advice);
+        let advice = question.advice.clone();
+        question.answer(advice.expect("its strategy is sound"));
     }
     told
 }

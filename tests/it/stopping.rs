@@ -226,7 +226,7 @@ fn the_interval_at_the_stop_covers_nearly_as_often_as_it_says() {
         setting: Arc::new(loaded.scenario.setting),
         seeds: Seeds::new(MasterSeed(1)),
     };
-    let plan = Plan::new(vec![cell], 20_000);
+    let plan = Plan::new(vec![cell], 20_000).unwrap();
     let rule = StoppingRule {
         metric: "agreement_rate",
         party: None,

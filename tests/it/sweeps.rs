@@ -1,12 +1,16 @@
 //! Sweeps: their cells, their luck, their tables, and what is told of wrong axes.
 
+use std::convert::Infallible;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use demarche::config::{Overrides, load_experiment};
-use demarche::experiment::{Cell, Plan};
+use demarche::experiment::{Cell, CellId, Interrupt, Plan, SESSIONS_MAX, Worker, run as run_plan};
+use demarche::negotiation::SessionResult;
+use demarche::protocol::Session;
 use demarche::seeds::{MasterSeed, Seeds};
 use tempfile::TempDir;
 
@@ -267,17 +271,42 @@ fn the_summary_of_a_sweep_has_a_line_per_cell() {
     );
 }
 
-#[test]
-fn chunks_cover_all_replications_of_all_cells_once_and_in_step() {
+fn village_cell() -> Cell {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/two-villages.toml");
     let read_file = |it: &Path| fs::read_to_string(it);
     let loaded = load_experiment(&path, &Overrides::default(), &read_file).unwrap();
-    let cell = Cell {
+    Cell {
         setting: Arc::new(loaded.scenario.setting),
         seeds: Seeds::new(MasterSeed(1)),
-    };
+    }
+}
+
+#[test]
+fn more_sessions_than_can_be_counted_are_refused() {
+    let cells = || vec![village_cell(); 2];
+    assert!(Plan::new(cells(), SESSIONS_MAX / 2).is_ok());
+    assert!(Plan::new(cells(), SESSIONS_MAX / 2 + 1).is_err());
+    assert!(
+        Plan::new(cells(), u64::MAX / 2 + 1).is_err(),
+        "2^64 are not 0"
+    );
+    let folder = TempDir::new().unwrap();
+    let sessions = u64::MAX.to_string();
+    let file = experiment(&folder, TWO_AXES);
+    let arguments = ["sweep", &file, "--dry-run", "--sessions", &sessions];
+    let output = check(&arguments, 2);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("sessions are more than the 9007199254740992"),
+        "{told}"
+    );
+}
+
+#[test]
+fn chunks_cover_all_replications_of_all_cells_once_and_in_step() {
+    let cell = village_cell();
     for (n_cells, sessions) in [(1, 1), (1, 1000), (3, 255), (3, 256), (4, 257)] {
-        let plan = Plan::new(vec![cell.clone(); n_cells], sessions);
+        let plan = Plan::new(vec![cell.clone(); n_cells], sessions).unwrap();
         let mut done = vec![0; n_cells];
         for idx in 0..plan.n_chunks() {
             let (cell, replications) = plan.chunk(idx);
@@ -289,6 +318,56 @@ fn chunks_cover_all_replications_of_all_cells_once_and_in_step() {
             assert!(most - least <= 256, "an interrupted sweep is balanced");
         }
         assert_eq!(done, vec![sessions; n_cells]);
+    }
+}
+
+/// Counts a chunk's sessions, and interrupts the run after so many of all.
+struct Interrupting {
+    interrupt: Interrupt,
+    left: AtomicU64,
+}
+
+impl Worker for Interrupting {
+    type Product = Vec<u64>;
+
+    fn work_up(
+        &self,
+        _: CellId,
+        sessions: impl Iterator<Item = (Session, SessionResult)>,
+    ) -> Vec<u64> {
+        let worked_up = sessions.map(|(_, result)| {
+            if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                self.interrupt.request();
+            }
+            result.replication.0
+        });
+        worked_up.collect()
+    }
+}
+
+#[test]
+fn an_interrupt_drops_the_chunks_under_way_and_leaves_a_first_part_of_the_plan() {
+    let plan = Plan::new(vec![village_cell()], 100_000).unwrap();
+    for (threads, after, expected) in [(1, 1, 0), (1, 600, 512), (2, 5000, 5000)] {
+        let worker = Interrupting {
+            interrupt: Interrupt::default(),
+            left: AtomicU64::new(after),
+        };
+        let mut delivered = Vec::new();
+        run_plan(&plan, threads, &worker.interrupt, &worker, |chunk| {
+            delivered.extend(chunk.product);
+            Ok::<(), Infallible>(())
+        })
+        .unwrap();
+        let n_delivered = delivered.len() as u64;
+        assert!(n_delivered <= expected && n_delivered.is_multiple_of(256));
+        assert!(threads > 1 || n_delivered == expected);
+        assert_eq!(delivered, (0..n_delivered).collect::<Vec<_>>());
+        let left = worker.left.load(Ordering::Relaxed);
+        assert!(
+            left == 0 || left > u64::MAX - 2,
+            "nothing is worked up after it"
+        );
     }
 }
 

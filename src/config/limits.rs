@@ -1,0 +1,141 @@
+//! How much files may hold, looked at before anything grows with it.
+
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::config::document::{ReadFile, Value, join};
+use crate::config::mistake::Mistake;
+use crate::config::source_texts::SourceTexts;
+use crate::config::sweep::CELLS_MAX;
+use crate::domain::{ISSUES_MAX, OPTIONS_MAX, PARTIES_MAX};
+
+/// Bytes that all files of a scenario or an experiment may have together.
+pub const TEXT_BYTES_MAX: usize = 4 << 20;
+
+/// Entries of a list or table that has no limit of its own: as many as an issue's options.
+pub const ENTRIES_MAX: usize = OPTIONS_MAX;
+
+/// How many sources a scenario may have.
+pub const SOURCES_MAX: usize = 1024;
+/// How many interactions a party's preferences may have: sums of them stay far within a word.
+pub const INTERACTIONS_MAX: usize = 256;
+/// How many consent rules a scenario may have.
+pub const CONSENT_RULES_MAX: usize = 256;
+/// How many claims a scenario may have.
+pub const CLAIMS_MAX: usize = 256;
+/// How many settings an experiment may have.
+pub const SETTINGS_MAX: usize = 256;
+
+/// Bytes of text that the cells of a sweep may be built from: cells times the files' bytes.
+pub const SWEPT_BYTES_MAX: usize = 1 << 30;
+
+/// After so many mistakes in a scenario, unknown names are passed over: telling what was meant
+/// takes a look at all known ones.
+pub(super) const MISTAKES_MAX: usize = 1000;
+
+/// The limits of a kind of file: lists and tables by their path.
+pub(super) type Limits = [(&'static str, usize)];
+
+pub(super) const SCENARIO_LIMITS: &Limits = &[
+    ("source", SOURCES_MAX),
+    ("issue", ISSUES_MAX),
+    ("issue.options", OPTIONS_MAX),
+    ("party", PARTIES_MAX),
+    ("party.interaction", INTERACTIONS_MAX),
+    ("consent", CONSENT_RULES_MAX),
+    ("claim", CLAIMS_MAX),
+];
+
+pub(super) const EXPERIMENT_LIMITS: &Limits =
+    &[("set", SETTINGS_MAX), ("sweep.axis.values", CELLS_MAX)];
+
+/// A file's text, or why it cannot be had.
+pub(super) fn read(
+    path: &Path,
+    read_file: &ReadFile<'_>,
+    texts: &SourceTexts,
+) -> Result<String, String> {
+    let cannot = |why: String| format!("cannot read {}: {why}", path.display());
+    let text = read_file(path).map_err(|it| cannot(it.to_string()))?;
+    if texts.n_bytes() + text.len() > TEXT_BYTES_MAX {
+        let mib = TEXT_BYTES_MAX >> 20;
+        return Err(cannot(format!(
+            "the files of a scenario or an experiment have at most {mib} MiB together"
+        )));
+    }
+    Ok(text)
+}
+
+/// Tells of every list or table that has more entries than it may, at the first too many;
+/// whether there is none. Spans are counted from `start`.
+pub(super) fn check(
+    table: &DeTable<'_>,
+    start: usize,
+    limits: &Limits,
+    mistakes: &mut Vec<Mistake>,
+) -> bool {
+    let n_before = mistakes.len();
+    let mut walk = Walk {
+        start,
+        limits,
+        mistakes,
+    };
+    walk.table(table, "");
+    mistakes.len() == n_before
+}
+
+struct Walk<'a> {
+    start: usize,
+    limits: &'a Limits,
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Walk<'_> {
+    fn table(&mut self, table: &DeTable<'_>, path: &str) {
+        let max = self.max(path);
+        for (idx, (key, value)) in table.iter().enumerate() {
+            if idx == max {
+                self.too_many(path, table.len(), max, key.span().start);
+                return;
+            }
+            self.value(value, &join(path, key.get_ref()));
+        }
+    }
+
+    fn value(&mut self, value: &Value<'_>, path: &str) {
+        match value.get_ref() {
+            DeValue::Table(it) => self.table(it, path),
+            DeValue::Array(list) => {
+                let max = self.max(path);
+                if let Some(it) = list.get(max) {
+                    self.too_many(path, list.len(), max, it.span().start);
+                    return;
+                }
+                for it in list {
+                    self.value(it, path);
+                }
+            }
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
+        }
+    }
+
+    fn max(&self, path: &str) -> usize {
+        let own = self.limits.iter().find(|it| it.0 == path);
+        own.map_or(ENTRIES_MAX, |it| it.1)
+    }
+
+    fn too_many(&mut self, path: &str, n: usize, max: usize, place: usize) {
+        let name = match path {
+            "" => "the file".to_owned(),
+            _ => format!("`{path}`"),
+        };
+        let place = self.start + place;
+        let message = format!("{name} has {n} entries, and {max} are the most");
+        self.mistakes.push(Mistake::at(place..place, message));
+    }
+}

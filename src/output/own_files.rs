@@ -1,0 +1,60 @@
+//! The files of a run: never written through a link that somebody put in their place.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Makes a file anew. One that is in its place goes; of a link, the link and not what it leads to.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => File::create_new(path),
+    }
+}
+
+/// Opens a file that is there to write into it.
+///
+/// # Errors
+///
+/// Also if it is a link or a folder.
+pub(super) fn reopen(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    if path.symlink_metadata()?.is_file() {
+        options.open(path)
+    } else {
+        Err(io::Error::other("it is no file, or a link to one"))
+    }
+}
+
+/// Makes a folder if it is not there yet.
+///
+/// # Errors
+///
+/// Also if there is a link to a folder in its place.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if path.symlink_metadata()?.is_dir() {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        }
+        res => res,
+    }
+}
+
+/// Makes a file anew and waits until its bytes are on the disk, though perhaps not yet its name.
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Waits until the names in a folder are on the disk.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened as a file.
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+/* Stops its process at a call that changes files, or lets the call fail. Loaded before the C library.
+ *
+ * AT_CALL says at which such call, from 1; THEN what happens there: "kill" before the call does
+ * anything, "half" after half of what it was to write, "fail" that it fails as on a broken disk,
+ * and nothing stops. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static atomic_long n_calls;
+
+static const char *then(void)
+{
+    const char *at = getenv("AT_CALL");
+    long call = atomic_fetch_add(&n_calls, 1) + 1;
+    return at && call == atol(at) ? getenv("THEN") : NULL;
+}
+
+/* Whether the call is to fail. Does not come back if the process is to end. */
+static int fails(void)
+{
+    const char *what = then();
+    if (what == NULL)
+        return 0;
+    if (strcmp(what, "fail") != 0)
+        raise(SIGKILL);
+    errno = EIO;
+    return 1;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    struct stat it;
+    if (fstat(fd, &it) != 0 || !S_ISREG(it.st_mode))
+        return REAL(write)(fd, bytes, n);
+    const char *what = then();
+    if (what != NULL && strcmp(what, "fail") == 0) {
+        errno = EIO;
+        return -1;
+    }
+    if (what != NULL) {
+        if (strcmp(what, "half") == 0)
+            REAL(write)(fd, bytes, n / 2);
+        raise(SIGKILL);
+    }
+    return REAL(write)(fd, bytes, n);
+}
+
+int fsync(int fd) { return fails() ? -1 : REAL(fsync)(fd); }
+int fdatasync(int fd) { return fails() ? -1 : REAL(fdatasync)(fd); }
+int ftruncate64(int fd, off64_t n) { return fails() ? -1 : REAL(ftruncate64)(fd, n); }
+int rename(const char *from, const char *to) { return fails() ? -1 : REAL(rename)(from, to); }
+int unlink(const char *path) { return fails() ? -1 : REAL(unlink)(path); }
+int mkdir(const char *path, mode_t mode) { return fails() ? -1 : REAL(mkdir)(path, mode); }

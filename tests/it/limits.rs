@@ -1,0 +1,502 @@
+//! Files from anywhere: one more than every limit is one clear error, and no file leads elsewhere.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use demarche::config::{
+    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX, INTERACTIONS_MAX,
+    Overrides, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment,
+    load_scenario,
+};
+use demarche::domain::{ISSUES_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX};
+use demarche::experiment::{CellId, SESSIONS_MAX};
+use demarche::interchange::{
+    ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, ForeignFile, INPUT_BYTES_MAX, ImportOptions,
+    SCENARIO_BYTES_MAX, import,
+};
+use demarche::output::{ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values};
+use tempfile::TempDir;
+
+use crate::runs::{check, path_text, run, tables};
+use crate::worlds::replaced;
+
+// The checks of the fuzz targets, on inputs that were worth keeping.
+#[path = "../../fuzz/check.rs"]
+mod fuzzed;
+
+const BASE: &str = include_str!("mistakes/base.toml");
+const EXPERIMENT: &str = "schema = 1\nname = \"e\"\nscenario = \"s.toml\"\n";
+
+/// The one mistake in an experiment `e.toml` over a scenario `s.toml`.
+#[track_caller]
+fn check_refused(experiment: &str, scenario: &str, says: &str) {
+    let read_file = |path: &Path| match path.to_str() {
+        Some("e.toml") => Ok(experiment.to_owned()),
+        Some("s.toml") => Ok(scenario.to_owned()),
+        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+    };
+    let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &read_file);
+    let mistakes = loaded.expect_err("it is too much");
+    let text = mistakes.to_string();
+    assert!(text.contains(says), "{says}: {text}");
+    assert_eq!(mistakes.count(), 1, "{text}");
+    assert!(text.len() < 2000, "{} bytes", text.len());
+}
+
+/// So many entries one after the other, each by its number.
+fn entries(n: usize, entry: impl Fn(usize) -> String) -> String {
+    (0..n).map(entry).collect::<Vec<_>>().concat()
+}
+
+/// One more of something than a scenario may have, at the scenario's end.
+#[track_caller]
+fn check_scenario_refused(max: usize, entry: impl Fn(usize) -> String, says: &str) {
+    let entries = entries(max + 1, entry);
+    check_refused(EXPERIMENT, &format!("{BASE}\n{entries}"), says);
+}
+
+#[test]
+fn one_more_of_anything_in_a_scenario_is_too_many() {
+    let source = |it| format!("[[source]]\nid = \"s{it}\"\ntitle = \"S\"\n");
+    let says = format!(
+        "`source` has {} entries, and {SOURCES_MAX} are the most",
+        SOURCES_MAX + 2
+    );
+    check_scenario_refused(SOURCES_MAX, source, &says);
+    let party = |it| format!("[[party]]\nid = \"p{it}\"\nlabel = \"P\"\n");
+    check_scenario_refused(PARTIES_MAX, party, "and 64 are the most");
+    let issue = |it| {
+        format!(
+            "[[issue]]\nid = \"i{it}\"\nlabel = \"I\"\noptions = [{{ id = \"a\", label = \"A\" }}]\n"
+        )
+    };
+    check_scenario_refused(
+        ISSUES_MAX,
+        issue,
+        "`issue` has 67 entries, and 64 are the most",
+    );
+    check_scenario_refused(
+        CONSENT_RULES_MAX,
+        |_| "[[consent]]\nquota = 1\n".into(),
+        "`consent` has 257",
+    );
+    let claim = |it| format!("[[claim]]\nid = \"c{it}\"\nagreement_exists = {{}}\n");
+    check_scenario_refused(CLAIMS_MAX, claim, "`claim` has 257");
+    let leverage = |it| format!("[[leverage]]\nid = \"l{it}\"\n");
+    check_scenario_refused(ENTRIES_MAX, leverage, "`leverage` has 4097");
+    check_scenario_refused(ENTRIES_MAX, |it| format!("k{it} = 1\n"), "has 4098 entries");
+}
+
+#[test]
+fn one_more_of_anything_within_a_scenario_is_too_many() {
+    let options = entries(OPTIONS_MAX + 1, |it| {
+        format!("{{ id = \"o{it}\", label = \"O\" }}, ")
+    });
+    let one = "options = [{ id = \"low\", label = \"Low\" }, { id = \"high\", label = \"High\" }]";
+    let text = replaced(BASE, one, &format!("options = [{options}]"));
+    check_refused(EXPERIMENT, &text, "`issue.options` has 4097 entries");
+    let interactions = entries(INTERACTIONS_MAX + 1, |it| {
+        format!("{{ id = \"i{it}\", when = {{ height = \"low\" }}, adds = 0.1 }}, ")
+    });
+    let reservation = "reservation_value = 0.3\n";
+    let interactions = format!("{reservation}interaction = [{interactions}]\n");
+    let text = replaced(BASE, reservation, &interactions);
+    check_refused(EXPERIMENT, &text, "`party.interaction` has 257 entries");
+    let options = entries(4, |it| format!("{{ id = \"o{it}\", label = \"O\" }}, "));
+    let issues = entries(20, |it| {
+        format!("[[issue]]\nid = \"i{it}\"\nlabel = \"I\"\noptions = [{options}]\n")
+    });
+    let mistakes = load_scenario(Path::new("s.toml"), &[], &|_| {
+        Ok(format!("{BASE}\n{issues}"))
+    });
+    let text = mistakes.expect_err("too many outcomes").to_string();
+    assert!(text.contains("the issues do not make a scenario"), "{text}");
+}
+
+#[test]
+fn one_more_of_anything_in_an_experiment_is_too_many() {
+    let settings = entries(SETTINGS_MAX + 1, |it| format!("\"a.b{it}\" = 1\n"));
+    check_refused(
+        &format!("{EXPERIMENT}[set]\n{settings}"),
+        BASE,
+        "`set` has 257 entries",
+    );
+    let axis = |it: &str| {
+        format!(
+            "{EXPERIMENT}[sweep]\n[[sweep.axis]]\npath = \"party.east.reservation_value\"\n{it}\n"
+        )
+    };
+    let values = "0.5, ".repeat(CELLS_MAX + 1);
+    check_refused(
+        &axis(&format!("values = [{values}]")),
+        BASE,
+        "`sweep.axis.values` has 10001",
+    );
+    let range = "range = { from = 0, to = 1, step = 0.00001 }";
+    check_refused(&axis(range), BASE, "at most 10000 values");
+    let range = "range = { from = 0, to = 1, step = 0.0002 }";
+    let long = format!("{BASE}\n# {}", "x".repeat(SWEPT_BYTES_MAX / 5000));
+    check_refused(&axis(range), &long, "more than 1 GiB of text");
+}
+
+#[test]
+fn one_byte_or_one_file_more_is_too_much() {
+    let full = |text: &str, more: usize| {
+        let n = TEXT_BYTES_MAX - EXPERIMENT.len() - text.len() - 2 + more;
+        format!("{text}\n#{}", "x".repeat(n))
+    };
+    check_refused(EXPERIMENT, &full(BASE, 1), "at most 4 MiB together");
+    let read_file = |path: &Path| {
+        let is_experiment = path == Path::new("e.toml");
+        Ok(if is_experiment {
+            EXPERIMENT.to_owned()
+        } else {
+            full(BASE, 0)
+        })
+    };
+    load_experiment(Path::new("e.toml"), &Overrides::default(), &read_file).expect("it just fits");
+    let read_file = |path: &Path| {
+        let number: usize = path
+            .file_stem()
+            .and_then(|it| it.to_str()?.parse().ok())
+            .unwrap_or(0);
+        Ok(format!("schema = 1\nextends = \"{}.toml\"\n", number + 1))
+    };
+    let loaded = load_experiment(Path::new("0.toml"), &Overrides::default(), &read_file);
+    let text = loaded.expect_err("they are too many").to_string();
+    assert!(
+        text.contains("more than 16 files build on one another"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    let deep = [
+        format!("x = {}", "[".repeat(100_000)),
+        format!("x = {}", "{a=".repeat(100_000)),
+        format!("{} = 1", vec!["a"; 100_000].join(".")),
+        format!("[{}]", vec!["a"; 100_000].join(".")),
+    ];
+    for text in deep {
+        let text = format!("{BASE}\n{text}\n");
+        let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(text.clone()));
+        let mistakes = loaded.expect_err("it is too deep");
+        assert!(mistakes.to_string().contains("recurs"), "{mistakes}");
+        let setting = text.lines().last().unwrap_or_default().to_owned();
+        let loaded = load_scenario(Path::new("s.toml"), &[setting], &|_| Ok(BASE.into()));
+        loaded.expect_err("it is too deep as a setting too");
+    }
+}
+
+#[test]
+fn mistakes_without_end_are_told_of_in_a_few_words() {
+    let listed = entries(OPTIONS_MAX, |it| {
+        format!("{{ id = \"o{it}\", label = \"O\" }}, ")
+    });
+    let unknown = entries(OPTIONS_MAX, |it| format!("\"uno{it}\", "));
+    let one = "options = [{ id = \"low\", label = \"Low\" }, { id = \"high\", label = \"High\" }]";
+    let consent = format!("\n[[consent]]\nparty = \"east\"\nwhen = {{ height = [{unknown}] }}\n");
+    let text = replaced(BASE, one, &format!("options = [{listed}]")) + &consent.repeat(20);
+    let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(text.clone()));
+    let told = loaded.expect_err("nothing of it is known").to_string();
+    assert!(told.len() < 200_000, "{} bytes", told.len());
+}
+
+#[test]
+fn an_import_makes_no_scenario_that_is_too_long() {
+    let issue = |it: usize, evaluation: &str| {
+        let about = "type=\"integer\" etype=\"integer\" vtype=\"integer\"";
+        format!(
+            "<issue index=\"{it}\" name=\"i{it}\" {about} lowerbound=\"1\" \
+             upperbound=\"4096\">{evaluation}</issue>"
+        )
+    };
+    let evaluator = "<evaluator ftype=\"linear\" offset=\"0\" slope=\"1\"/>";
+    let utility = |n| {
+        let (issues, weights) = (
+            entries(n, |it| issue(it + 1, evaluator)),
+            entries(n, |it| {
+                format!("<weight index=\"{}\" value=\"1\"/>", it + 1)
+            }),
+        );
+        format!(
+            "<utility_space><objective index=\"0\" name=\"o\">{issues}{weights}</objective>\
+             </utility_space>"
+        )
+    };
+    // Too many values for any text so long; and fewer, whose text is too long all the same.
+    for n_parties in [PARTIES_MAX, 40] {
+        let text = utility(3);
+        let names: Vec<String> = (0..n_parties).map(|it| format!("{it}.xml")).collect();
+        let file = |name| ForeignFile {
+            name,
+            bytes: text.as_bytes(),
+        };
+        let files: Vec<ForeignFile<'_>> = names.iter().map(|it| file(it)).collect();
+        let error = import(&files, &ImportOptions::default()).expect_err("it is too long");
+        assert!(error.to_string().contains("more than 4 MiB"), "{error}");
+    }
+}
+
+// ---- What files name.
+
+/// A project below a temporary folder: its top, and `top/a/b` with an experiment on a scenario.
+fn project(scenario: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join("top/a/b");
+    fs::create_dir_all(&inner).unwrap();
+    fs::create_dir(folder.path().join("top/a/c")).unwrap();
+    for near in ["top/a/b", "top/a/c", "top"] {
+        fs::write(folder.path().join(near).join("s.toml"), BASE).unwrap();
+    }
+    let experiment = replaced(EXPERIMENT, "s.toml", scenario);
+    fs::write(inner.join("e.toml"), experiment).unwrap();
+    folder
+}
+
+/// What `check` says of a project's experiment.
+#[track_caller]
+fn told(folder: &TempDir, more: &[&str], code: i32) -> String {
+    let experiment = folder.path().join("top/a/b/e.toml");
+    let mut arguments = vec!["check", path_text(&experiment)];
+    arguments.extend(more);
+    String::from_utf8(check(&arguments, code).stderr).unwrap()
+}
+
+#[test]
+fn files_name_others_near_them() {
+    for near in ["s.toml", "./s.toml", "../c/s.toml", "../b/../c/s.toml"] {
+        told(&project(near), &[], 0);
+    }
+    let folder = project("s.toml");
+    let absolute = folder.path().join("top/a/c/s.toml");
+    fs::write(
+        folder.path().join("top/a/b/e.toml"),
+        replaced(EXPERIMENT, "s.toml", path_text(&absolute)),
+    )
+    .unwrap();
+    told(&folder, &[], 0);
+}
+
+#[test]
+fn files_lead_nowhere_else() {
+    let outside = "in the folder above its own";
+    let folder = project("../../s.toml");
+    assert!(told(&folder, &[], 2).contains(outside));
+    let top = folder.path().join("top");
+    told(&folder, &["--files-below", path_text(&top)], 0);
+    let refused = told(&project("/etc/passwd"), &[], 2);
+    assert!(
+        refused.contains(outside) && !refused.contains("root:"),
+        "{refused}"
+    );
+    // Also not by way of a scenario that builds on another, or of a table of points.
+    let folder = project("s.toml");
+    let base = folder.path().join("top/a/b/s.toml");
+    fs::write(
+        base,
+        replaced(BASE, "schema = 1", "schema = 1\nextends = \"../../s.toml\""),
+    )
+    .unwrap();
+    assert!(told(&folder, &[], 2).contains(outside));
+    let folder = project("s.toml");
+    let points = format!("{EXPERIMENT}[sweep]\npoints = \"../../../p.csv\"\n");
+    fs::write(folder.path().join("top/a/b/e.toml"), points).unwrap();
+    fs::write(
+        folder.path().join("p.csv"),
+        "party.east.reservation_value\n0.1\n",
+    )
+    .unwrap();
+    assert!(told(&folder, &[], 2).contains(outside));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_nowhere_else() {
+    use std::os::unix::fs::symlink;
+
+    let folder = project("link.toml");
+    let link = folder.path().join("top/a/b/link.toml");
+    symlink(folder.path().join("top/s.toml"), &link).unwrap();
+    assert!(told(&folder, &[], 2).contains("in the folder above its own"));
+    fs::remove_file(&link).unwrap();
+    symlink("../c/s.toml", &link).unwrap();
+    told(&folder, &[], 0);
+    // The user may name a link, and what is near it may then be named.
+    let elsewhere = TempDir::new().unwrap();
+    symlink(folder.path().join("top/a"), elsewhere.path().join("a")).unwrap();
+    check(
+        &["check", path_text(&elsewhere.path().join("a/b/e.toml"))],
+        0,
+    );
+}
+
+#[test]
+fn files_that_are_not_ours_are_not_quoted() {
+    let secret = "[database]\npassword = \"hunter2\"\n= broken hunter2\n";
+    let folder = project("secrets.toml");
+    fs::write(folder.path().join("top/a/b/secrets.toml"), secret).unwrap();
+    let refused = told(&folder, &[], 2);
+    assert!(
+        refused.contains("is no scenario file") && !refused.contains("hunter2"),
+        "{refused}"
+    );
+    let folder = project("secrets.txt");
+    fs::write(folder.path().join("top/a/b/secrets.txt"), BASE).unwrap();
+    assert!(told(&folder, &[], 2).contains("files name scenarios (.toml)"));
+    let folder = project("s.toml");
+    let points = format!("{EXPERIMENT}[sweep]\npoints = \"people.csv\"\n");
+    fs::write(folder.path().join("top/a/b/e.toml"), points).unwrap();
+    fs::write(
+        folder.path().join("top/a/b/people.csv"),
+        "hunter2@example.org,5\n",
+    )
+    .unwrap();
+    let refused = told(&folder, &[], 2);
+    assert!(
+        refused.contains("is no table of points") && !refused.contains("hunter2"),
+        "{refused}"
+    );
+}
+
+// ---- Runs read back.
+
+#[test]
+fn endless_rows_and_manifests_are_refused() {
+    let row = format!("cell,n_sessions\n0,\"{}\"\n", "x\n".repeat(ROW_BYTES_MAX));
+    let error = swept_values(("cells.csv".into(), row.as_bytes()), CellId(1)).unwrap_err();
+    assert!(
+        error.to_string().contains("a row has more than 1 MiB"),
+        "{error}"
+    );
+    let row = "x".repeat(ROW_BYTES_MAX + 1);
+    let error = RecordedRows::find(row.as_bytes(), CellId(0), 0).unwrap_err();
+    assert!(
+        error.to_string().contains("a row has more than 1 MiB"),
+        "{error}"
+    );
+    let folder = TempDir::new().unwrap();
+    let manifest = File::create_new(folder.path().join("manifest.json")).unwrap();
+    manifest.set_len((64 << 20) + 1).unwrap();
+    let path = path_text(folder.path());
+    for arguments in [&["replay", path, "0"][..], &["compare", path, path]] {
+        let told = String::from_utf8(check(arguments, 2).stderr).unwrap();
+        assert!(told.contains("it has more than 64 MiB"), "{told}");
+    }
+    let deep = format!("{{\"schema\": 1, \"resolved\": {}", "[".repeat(100_000));
+    fs::write(folder.path().join("manifest.json"), deep).unwrap();
+    check(&["replay", path, "0"], 2);
+    check(&["compare", path, path], 2);
+}
+
+#[test]
+fn no_table_has_a_formula_in_it() {
+    let folder = TempDir::new().unwrap();
+    let scenario = ["East", "West", "Low", "High", "How high"]
+        .into_iter()
+        .fold(BASE.to_owned(), |text, it| {
+            text.replace(&format!("label = \"{it}\""), "label = \"=cmd|x\"")
+        })
+        .replace("The eastern garden", "@SUM(1)")
+        .replace("A fence between two gardens", "+1");
+    fs::write(folder.path().join("s.toml"), scenario).unwrap();
+    let experiment = format!(
+        "{EXPERIMENT}sessions = 20\n[sweep]\nluck = \"common\"\n[[sweep.axis]]\n\
+         path = \"source.letters.title\"\nvalues = [\"=1+1\", \"-x\"]\n"
+    )
+    .replace("luck = \"common\"\n", "");
+    fs::write(folder.path().join("e.toml"), experiment).unwrap();
+    let path = folder.path().join("e.toml");
+    let out = run(
+        &folder,
+        "sweep",
+        "out",
+        path_text(&path),
+        &["--transcripts", "--excel=semicolon"],
+    );
+    let mut n_defused = 0;
+    for (name, bytes) in tables(&out) {
+        let text = String::from_utf8(bytes).unwrap();
+        let separator = if name.starts_with("excel") {
+            b';'
+        } else {
+            b','
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .has_headers(false)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        for field in reader
+            .records()
+            .flat_map(|it| it.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let is_number = field.replace(',', ".").parse::<f64>().is_ok();
+            let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            assert!(is_number || !is_formula, "{}: {field}", name.display());
+            n_defused += usize::from(field.starts_with('\''));
+        }
+    }
+    assert!(n_defused > 0, "there was something to defuse");
+}
+
+// ---- What was found, and what is written of it.
+
+type Parser = fn(&[u8]);
+
+#[test]
+fn what_fuzzing_kept_goes_through_its_parser() {
+    let parsers: [(&str, Parser); 7] = [
+        ("import_xml", fuzzed::import_xml),
+        ("import_json", fuzzed::import_json),
+        ("experiment", fuzzed::experiment),
+        ("points", fuzzed::points),
+        ("settings", fuzzed::settings),
+        ("manifest", fuzzed::manifest),
+        ("tables", fuzzed::tables),
+    ];
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    assert_eq!(fs::read_dir(&seeds).unwrap().count(), parsers.len());
+    for (name, parser) in parsers {
+        let entries = fs::read_dir(seeds.join(name)).unwrap();
+        let texts = entries.map(|it| fs::read(it.unwrap().path()).unwrap());
+        for bytes in texts {
+            parser(&bytes);
+            // Cut anywhere, as an interrupted writer leaves a file.
+            (1..8).for_each(|it| parser(&bytes[..bytes.len() * it / 8]));
+        }
+    }
+}
+
+#[test]
+fn the_page_of_limits_has_them() {
+    let page = fs::read_to_string("docs/limits.md").unwrap();
+    let mib = |it: usize| format!("{} MiB", it >> 20);
+    let limits = [
+        mib(TEXT_BYTES_MAX),
+        mib(INPUT_BYTES_MAX),
+        mib(SCENARIO_BYTES_MAX),
+        mib(ROW_BYTES_MAX),
+        mib(SESSION_BYTES_MAX),
+        format!("{} GiB", SWEPT_BYTES_MAX >> 30),
+        ISSUES_MAX.to_string(),
+        OPTIONS_MAX.to_string(),
+        PARTIES_MAX.to_string(),
+        SOURCES_MAX.to_string(),
+        INTERACTIONS_MAX.to_string(),
+        CONSENT_RULES_MAX.to_string(),
+        CLAIMS_MAX.to_string(),
+        SETTINGS_MAX.to_string(),
+        EXTENDS_DEPTH_MAX.to_string(),
+        ELEMENTS_MAX.to_string(),
+        ATTRIBUTES_MAX.to_string(),
+        DEPTH_MAX.to_string(),
+        CELLS_MAX.to_string(),
+    ];
+    for limit in limits {
+        assert!(page.contains(&format!("| {limit} ")), "{limit}");
+    }
+    assert_eq!((OUTCOMES_MAX, SESSIONS_MAX), (10_u64.pow(12), 1 << 53));
+    assert!(page.contains("10¹²") && page.contains("2⁵³"));
+}
