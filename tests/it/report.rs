@@ -42,7 +42,7 @@ pub(crate) fn table_of(page: &str, figure: &str) -> Vec<Vec<String>> {
         cells
             .windows(2)
             .filter(opened)
-            .map(|it| it[1].to_owned())
+            .map(|it| it[1].replace('\u{a0}', " "))
             .collect()
     };
     rows.map(fields).collect()
