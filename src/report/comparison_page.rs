@@ -243,17 +243,13 @@ impl ComparedRuns {
         let deals = self.comparison.deals();
         let share = [("Share of deals".to_owned(), deals)];
         let mut text = Vec::new();
-        let mut figures = vec![Figure::new(
+        let mut figures = Vec::from_iter(changes(
             "change-deals",
             "Change of the share of deals",
-            "In percentage points. Where the whisker crosses 0, the difference may be none.",
-            &bars(
-                "Figure",
-                "Change of the share of deals",
-                Unit::Share,
-                &share,
-            ),
-        )];
+            "Figure",
+            Unit::Share,
+            &share,
+        ));
         if let Some(it) = deals.pairs {
             text.push(format!(
                 "Of the pairs {} have a deal in both runs, {} gained one, {} lost theirs, and {} have none in either.",
@@ -374,12 +370,12 @@ impl ComparedRuns {
             ));
         }
         let drawn = &rows[..rows.len().min(OPTIONS_DRAWN)];
-        let chart = bars("Option", "Change", Unit::Share, drawn);
-        let figure = Figure::new(
+        let figure = changes(
             "change-options",
             "Change of the share of deals with an option",
-            "In percentage points. Where a whisker crosses 0, the difference may be none.",
-            &chart,
+            "Option",
+            Unit::Share,
+            drawn,
         );
         let shown = &rows[..rows.len().min(OPTIONS_SHOWN)];
         Some(Section {
@@ -387,7 +383,7 @@ impl ComparedRuns {
             heading: "Options that shifted".to_owned(),
             text,
             blocks: vec![
-                Block::Figures(vec![figure]),
+                Block::Figures(Vec::from_iter(figure)),
                 table("Option", Unit::Share, shown),
             ],
         })
@@ -404,26 +400,47 @@ impl ComparedRuns {
 /// Differences as a chart, and as a table with what they are between.
 fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
     let unit = Unit::Utility;
-    let figure = Figure::new(
-        &format!("change-{id}"),
-        title,
-        "Where a whisker crosses 0, the difference may be none.",
-        &bars(things, "Change", unit, rows),
-    );
-    vec![Block::Figures(vec![figure]), table(things, unit, rows)]
+    let figure = changes(&format!("change-{id}"), title, things, unit, rows);
+    vec![
+        Block::Figures(Vec::from_iter(figure)),
+        table(things, unit, rows),
+    ]
 }
 
-/// A bar for each difference that there is, with its interval.
-fn bars(things: &str, measure: &str, unit: Unit, rows: &[(String, Difference)]) -> Chart {
+/// A bar for each difference that there is, with its interval; `None` if nothing differs.
+fn changes(
+    id: &str,
+    title: &str,
+    things: &str,
+    unit: Unit,
+    rows: &[(String, Difference)],
+) -> Option<Figure> {
     let bars = rows.iter().filter_map(|(thing, it)| {
         let change = it.estimate?;
         Some((thing.clone(), Quantity::from(change)))
     });
-    Chart::Bars(Bars {
+    let bars: Vec<(String, Quantity)> = bars.collect();
+    let may_differ = |it: &Quantity| {
+        let is_wide = it.interval.is_some_and(|it| it.half_width() > 0.0);
+        it.value.abs() > 0.0 || is_wide
+    };
+    if !bars.iter().any(|it| may_differ(&it.1)) {
+        return None;
+    }
+    let chart = Chart::Bars(Bars {
         things: things.to_owned(),
-        axis: Axis::new(measure, unit),
-        bars: bars.collect(),
-    })
+        axis: Axis::new("Change", unit),
+        bars,
+    });
+    let caption = match unit {
+        Unit::Share => {
+            "In percentage points. Where a whisker crosses 0, the difference may be none."
+        }
+        Unit::Utility | Unit::Count | Unit::Number => {
+            "Where a whisker crosses 0, the difference may be none."
+        }
+    };
+    Some(Figure::new(id, title, caption, &chart))
 }
 
 /// Differences with what they are between; a figure that there is not is left empty.

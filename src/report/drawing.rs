@@ -192,16 +192,15 @@ impl Bars {
             .with_x_tick_format(ticks(&self.axis))
             .with_ticks(5);
         // A bar's length says what it measures only if it begins at 0.
-        let ends = |it: &Quantity| {
+        let (low, high) = (self.bars.iter()).fold((0.0_f64, 0.0_f64), |(low, high), (_, it)| {
             let (below, above) = arms(unit, it);
             let at = drawn(unit, it.value);
-            [at - below, at + above]
-        };
-        let mut ends = self.bars.iter().flat_map(|it| ends(&it.1));
-        if ends.clone().all(|it| it <= 0.0) {
-            layout = layout.with_x_axis_max(0.0);
-        } else if ends.all(|it| it >= 0.0) {
+            (low.min(at - below), high.max(at + above))
+        });
+        if low >= 0.0 {
             layout = layout.with_x_axis_min(0.0);
+        } else if high <= 0.0 {
+            layout = layout.with_x_axis_max(0.0);
         }
         (plots, layout)
     }

@@ -1,6 +1,6 @@
 //! A session at a glance: for each party, what was on the table, what it demanded, and no deal.
 
-use crate::domain::{PartyId, Preferences, Scenario};
+use crate::domain::{PartyId, Preferences, Scenario, Utility};
 use crate::experiment::{Step, StepKind};
 use crate::negotiation::Setting;
 use crate::report::chart::{Axis, Chart, Course, Lines, Quantity, Unit};
@@ -37,8 +37,8 @@ pub(super) struct Courses<'a> {
     n_rounds: u32,
     /// Every so many rounds there is a point.
     every: u32,
-    /// By party, the points so far.
-    courses: Vec<Vec<(u32, Round)>>,
+    /// The points so far.
+    by_party: Vec<Vec<(u32, Round)>>,
 }
 
 impl<'a> Courses<'a> {
@@ -53,7 +53,7 @@ impl<'a> Courses<'a> {
             no_deal: no_deal.collect(),
             n_rounds,
             every: n_rounds.div_ceil(most).max(1),
-            courses: vec![Vec::new(); n_parties],
+            by_party: vec![Vec::new(); n_parties],
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Courses<'a> {
         if !is_shown {
             return;
         }
-        for (idx, (course, standing)) in self.courses.iter_mut().zip(&step.standings).enumerate() {
+        for (idx, (course, standing)) in self.by_party.iter_mut().zip(&step.standings).enumerate() {
             if course.last().is_none_or(|it| it.0 != step.round) {
                 course.push((step.round, Round::default()));
             }
@@ -77,7 +77,7 @@ impl<'a> Courses<'a> {
                     round.others = Some(best);
                 }
                 StepKind::Variant { is_taken } => {
-                    let before = standing.utility_before.map(|it| it.get());
+                    let before = standing.utility_before.map(Utility::get);
                     round.own = Some(worth);
                     round.others = if is_taken { Some(worth) } else { before };
                 }
@@ -91,13 +91,13 @@ impl<'a> Courses<'a> {
 
     /// The section; `None` if nothing was ever on the table.
     pub(super) fn section(&self) -> Option<Section> {
-        if self.courses.iter().all(Vec::is_empty) {
+        if self.by_party.iter().all(Vec::is_empty) {
             return None;
         }
         let mut text = vec![if self.is_mediated {
             "For each party, what the texts were worth to it. Utilities go from 0 to 1; they cannot be compared between parties."
         } else {
-            "For each party, what its own offers were worth to it, what the best of the others' offers of the round was worth to it, and what it demanded. Utilities go from 0 to 1; they cannot be compared between parties."
+            "For each party, what its own offers were worth to it, what the best of the others' offers of the round was worth to it, and what it demanded; where an offer is worth just that, its line covers the other. Utilities go from 0 to 1; they cannot be compared between parties."
         }
         .to_owned()];
         if self.every > 1 {
@@ -107,7 +107,7 @@ impl<'a> Courses<'a> {
                 self.every
             ));
         }
-        let parties = self.scenario.parties.iter().zip(&self.courses);
+        let parties = self.scenario.parties.iter().zip(&self.by_party);
         let figures = parties
             .zip(&self.no_deal)
             .map(|((party, course), &no_deal)| {
@@ -137,10 +137,10 @@ impl<'a> Courses<'a> {
         let ends = [course.first(), course.last()].into_iter().flatten();
         let ends = ends.map(|(round, _)| (f64::from(*round), Quantity::exact(no_deal)));
         let mut lines = vec![
-            line(own, |it| it.own),
-            line(others, |it| it.others),
-            line("Demands", |it| it.aspiration),
             ("No deal".to_owned(), ends.collect()),
+            line("Demands", |it| it.aspiration),
+            line(others, |it| it.others),
+            line(own, |it| it.own),
         ];
         lines.retain(|it| !it.1.is_empty());
         Chart::Lines(Lines {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::{Outcome, PartyId, Preferences, Scenario};
+use crate::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
 use crate::experiment::{Answer, Explanation, Retracing, Standing, Step, StepKind};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::Manifest;
@@ -317,7 +317,7 @@ impl SessionReport<'_> {
         } else {
             it.aspiration
         };
-        against.map(|it| it.get())
+        against.map(Utility::get)
     }
 
     fn ending(&self, ending: &str, why: &str) -> Section {

@@ -113,7 +113,7 @@ fn a_session_that_a_party_leaves_at_once_has_a_page() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "1", "--set"];
     let hopeless = "party.lower.reservation_value=1.0";
-    let weight = copy_with(
+    let file = copy_with(
         &folder,
         VILLAGES,
         "protocol.alternating_offers",
@@ -122,7 +122,7 @@ fn a_session_that_a_party_leaves_at_once_has_a_page() {
     let run = batch(
         &folder,
         "run",
-        path_text(&weight),
+        path_text(&file),
         &[&more[..], &[hopeless]].concat(),
     );
     let page = replayed(&run, "0");
@@ -298,6 +298,19 @@ fn a_comparison_shows_what_its_table_says() {
         "what was changed"
     );
     assert!(page.contains("60 pairs of sessions on the same luck"));
+}
+
+#[test]
+fn runs_that_differ_in_nothing_have_a_page_without_bars_of_nothing() {
+    let folder = TempDir::new().unwrap();
+    let run = batch(&folder, "run", VILLAGES, &["--sessions", "5"]);
+    let page = folder.path().join("page.html");
+    let run = path_text(&run);
+    check(&["compare", run, run, "--page", path_text(&page)], 0);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("The configurations are the same."));
+    assert!(page.contains("figure-pairs"));
+    assert!(!page.contains("figure-change"));
 }
 
 #[test]
