@@ -396,3 +396,41 @@ fn settled(scenario: &Scenario, outcome: Outcome, before: Option<Outcome>) -> Ve
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(round: u32, number: u32) -> Step {
+        let space = crate::domain::OutcomeSpace::new(&[4]).expect("a small space");
+        Step {
+            round,
+            kind: StepKind::FinalText,
+            outcome: space.outcome_at(number.into()),
+            before: None,
+            standings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn rounds_between_the_first_and_the_last_are_counted() {
+        let mut it = Rounds::new(3);
+        for round in 1..=6 {
+            it.push(step(round, 0));
+            it.push(step(round, 1));
+        }
+        let kept = it.first.iter().chain(&it.last);
+        let kept: Vec<(u32, usize)> = kept.map(|it| (it.0, it.1.len())).collect();
+        assert_eq!(kept, [(1, 2), (5, 2), (6, 2)]);
+        assert_eq!(it.left_out, 3);
+    }
+
+    #[test]
+    fn few_rounds_are_all_kept() {
+        let mut it = Rounds::new(4);
+        for round in [1, 2, 2, 3, 4] {
+            it.push(step(round, 0));
+        }
+        assert_eq!((it.first.len(), it.last.len(), it.left_out), (2, 2, 0));
+    }
+}

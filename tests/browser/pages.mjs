@@ -167,6 +167,7 @@ for (const file of pages) {
     if ((await page.locator(".steps").count()) > 0) check(where, "cannot be stepped through", await stepping(page));
     // Everything that can be opened is, so that it is looked at too.
     await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
+    await page.evaluate(() => document.querySelectorAll(".step").forEach((it) => { it.hidden = false; }));
     check(where, "opened, it sticks out to the right", await page.evaluate(overflowing));
     await page.addScriptTag({ content: axe });
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
