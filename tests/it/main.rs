@@ -14,6 +14,7 @@ mod limits;
 mod luck;
 mod mistakes;
 mod negmas;
+mod pages;
 #[cfg(unix)]
 mod progress;
 mod readme;

@@ -68,6 +68,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "experiment",
             "negotiation",
             "output",
+            "protocol",
             "seeds",
             "solution",
             "statistics",
