@@ -177,12 +177,12 @@ impl Cells {
 
 /// What the system said, if it was the system.
 fn cause(error: ParquetError) -> io::Error {
-    match error {
-        ParquetError::External(it) => match it.downcast() {
-            Ok(it) => *it,
-            Err(it) => io::Error::other(it),
-        },
-        it => io::Error::other(it),
+    let ParquetError::External(source) = error else {
+        return io::Error::other(error);
+    };
+    match source.downcast() {
+        Ok(it) => *it,
+        Err(it) => io::Error::other(it),
     }
 }
 
@@ -198,6 +198,7 @@ fn foreign(column: &Column, cell: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use parquet::file::metadata::RowGroupMetaData;
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
     use super::*;
@@ -210,7 +211,7 @@ mod tests {
         write_parquet(table.as_bytes(), &columns, &file)?;
         let file = SerializedFileReader::new(file).map_err(cause)?;
         let groups = file.metadata().row_groups().iter();
-        Ok(groups.map(|it| it.num_rows()).collect())
+        Ok(groups.map(RowGroupMetaData::num_rows).collect())
     }
 
     #[test]
