@@ -15,8 +15,8 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::output::{
-    Distances, Edition, Extras, JournalHead, Parameters, RunDirectory, RunRequest, RunTables,
-    Transcripts,
+    Distances, Edition, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest,
+    RunTables, Transcripts,
 };
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
@@ -263,6 +263,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             excel: None,
+            parquet: ParquetTwins::Omitted,
             files_below: None,
             shard: None,
         },

@@ -6,17 +6,18 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::comparison_summary::{Compared, comparison_summary};
+use crate::cli::comparison_summary::comparison_summary;
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::interchange::write_new;
+use crate::cli::interchange::{refuse_existing, write_new};
 use crate::cli::reading::read_file;
 use crate::cli::text::{count, terminal_width};
 use crate::cli::{FileArgument, print};
 use crate::experiment::{CellId, Comparison, Pairing};
 use crate::output::{
-    CellConfiguration, LuckRecord, RecordedSessions, Roster, RunRecord, TableError,
-    comparison_rows, configuration_changes, swept_values,
+    CellConfiguration, LuckRecord, RecordedSessions, RunRecord, TableError, comparison_rows,
+    configuration_changes, swept_values,
 };
+use crate::report::{ComparedRun, ComparedRuns};
 
 #[derive(Debug, Args)]
 pub(super) struct CompareArguments {
@@ -35,22 +36,16 @@ pub(super) struct CompareArguments {
     /// The table to write, which must not exist: a row per figure
     #[arg(long, value_name = "FILE.csv")]
     out: Option<FileArgument>,
-}
-
-/// One of the two runs, with the cell that is compared.
-#[derive(Debug)]
-pub(super) struct Side {
-    /// Its folder, as given.
-    pub(super) folder: FileArgument,
-    pub(super) record: RunRecord,
-    pub(super) roster: Roster,
-    pub(super) cell: CellId,
-    /// What the cell of a sweep has in place of the configuration.
-    pub(super) swept: Vec<(String, String)>,
+    /// The page to write, which must not exist: charts of the differences, for a browser
+    #[arg(long, value_name = "FILE.html")]
+    page: Option<FileArgument>,
 }
 
 /// Tells what differs between two runs.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
+    for path in arguments.out.iter().chain(&arguments.page) {
+        refuse_existing(path)?;
+    }
     let first = side(&arguments.first, CellId(arguments.cells[0]))?;
     let second = side(&arguments.second, CellId(arguments.cells[1]))?;
     if !first.roster.is_alike(&second.roster) {
@@ -82,19 +77,22 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
         resolved: &it.record.resolved,
         swept: &it.swept,
     });
-    let compared = Compared {
+    let compared = ComparedRuns {
         changes: configuration_changes(configurations[0], configurations[1]),
         shares_luck: obstacle(&first, &second).is_none(),
         sides: [first, second],
         n_sessions,
         comparison,
     };
+    if let Some(path) = &arguments.page {
+        write_new(path, &compared.page().html())?;
+    }
     print(&comparison_summary(&compared, terminal_width()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads what a run tells of itself.
-fn side(folder: &Path, cell: CellId) -> Result<Side, Failure> {
+fn side(folder: &Path, cell: CellId) -> Result<ComparedRun, Failure> {
     let path = folder.join("manifest.json");
     let wrong = |what: String| Failure::WrongInput(format!("{}: {what}", path.display()));
     let text = read_file(&path).map_err(|error| {
@@ -120,7 +118,7 @@ fn side(folder: &Path, cell: CellId) -> Result<Side, Failure> {
     } else {
         Vec::new()
     };
-    Ok(Side {
+    Ok(ComparedRun {
         folder: folder.to_owned(),
         roster: record.roster().map_err(|it| wrong(it.to_string()))?,
         record,
@@ -130,7 +128,7 @@ fn side(folder: &Path, cell: CellId) -> Result<Side, Failure> {
 }
 
 /// Why sessions of the same replication do not share their luck; `None` if they do.
-fn obstacle(first: &Side, second: &Side) -> Option<String> {
+fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
     let [one, other] = [first, second].map(|it| &it.record);
     if one.results_version != other.results_version {
         return Some(format!(
@@ -144,7 +142,7 @@ fn obstacle(first: &Side, second: &Side) -> Option<String> {
             one.seed, other.seed
         ));
     }
-    let own_luck = |it: &Side| {
+    let own_luck = |it: &ComparedRun| {
         let swept = it.record.sweep.as_ref();
         let is_common = swept.is_none_or(|it| it.luck == LuckRecord::Common);
         (!is_common).then_some(it.cell)
@@ -160,7 +158,10 @@ fn obstacle(first: &Side, second: &Side) -> Option<String> {
 }
 
 /// Compares all sessions, pair by pair or run by run; how many each cell has.
-fn read(mut comparison: Comparison, sides: [&Side; 2]) -> Result<(Comparison, [u64; 2]), Failure> {
+fn read(
+    mut comparison: Comparison,
+    sides: [&ComparedRun; 2],
+) -> Result<(Comparison, [u64; 2]), Failure> {
     let [mut first, mut second] = [sessions(sides[0])?, sessions(sides[1])?];
     loop {
         let next = (
@@ -201,7 +202,7 @@ fn read(mut comparison: Comparison, sides: [&Side; 2]) -> Result<(Comparison, [u
     Ok((comparison, n_sessions))
 }
 
-fn sessions(side: &Side) -> Result<RecordedSessions<File>, Failure> {
+fn sessions(side: &ComparedRun) -> Result<RecordedSessions<File>, Failure> {
     let [sessions, parties] = ["sessions.csv", "parties.csv"].map(|it| open(&side.folder, it));
     RecordedSessions::open(sessions?, parties?, &side.roster, side.cell).map_err(|it| damaged(&it))
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::compare::Side;
-use crate::cli::text::{count, counted, percent, wrap};
-use crate::experiment::{Comparison, Difference, Pairing, Subject};
+use crate::cli::text::{count, percent, wrap};
+use crate::experiment::{Comparison, Difference};
 use crate::output::Change;
+use crate::report::ComparedRuns;
 
 /// Changes of inputs told one by one.
 const CHANGES_TOLD: usize = 20;
@@ -13,86 +13,23 @@ const CHANGES_TOLD: usize = 20;
 /// Options told, those that shifted most.
 const OPTIONS_TOLD: usize = 5;
 
-/// Two runs that were compared.
-#[derive(Debug)]
-pub(super) struct Compared {
-    pub(super) sides: [Side; 2],
-    /// Whether sessions of the same replication share their luck.
-    pub(super) shares_luck: bool,
-    /// Sessions of each, in the cell that was compared.
-    pub(super) n_sessions: [u64; 2],
-    pub(super) changes: Vec<Change>,
-    pub(super) comparison: Comparison,
-}
-
 /// What differs between two runs, for people.
-pub(super) fn comparison_summary(compared: &Compared, width: usize) -> String {
+pub(super) fn comparison_summary(compared: &ComparedRuns, width: usize) -> String {
     let mut res = String::new();
     heading(&mut res, compared, width);
     changes(&mut res, &compared.changes, width);
     deals(&mut res, &compared.comparison, width);
     figures(&mut res, compared, width);
     options(&mut res, compared, width);
-    let kind = compared.sides[0].record.resolved.get("kind");
-    let rests_on = if kind.is_some_and(|it| it == "synthetic") {
-        "A made-up scenario: these figures say nothing about the world."
-    } else {
-        "A simulation of stated assumptions, not a forecast."
-    };
-    let _ = write!(res, "\n{}\n", wrap(rests_on, width, 0));
+    let _ = write!(res, "\n{}\n", wrap(compared.rests_on(), width, 0));
     res
 }
 
-fn heading(res: &mut String, compared: &Compared, width: usize) {
-    let sides = ["First: ", "Second:"].into_iter().zip(&compared.sides);
-    for ((lead, side), &n) in sides.zip(&compared.n_sessions) {
-        let cell = if side.record.cells > 1 {
-            format!(
-                "cell {} of {}, ",
-                side.cell.0,
-                count(side.record.cells.into())
-            )
-        } else {
-            String::new()
-        };
-        let interrupted = if side.record.complete {
-            ""
-        } else {
-            ", interrupted"
-        };
-        let line = format!(
-            "{} ({cell}{}, seed {}{interrupted})",
-            side.folder.display(),
-            counted(n, "session"),
-            side.record.seed
-        );
+fn heading(res: &mut String, compared: &ComparedRuns, width: usize) {
+    for (lead, line) in ["First: ", "Second:"].into_iter().zip(compared.runs_told()) {
         let _ = writeln!(res, "{lead} {}", wrap(&line, width, 8));
     }
-    let [first, second] = compared.n_sessions;
-    let how = match compared.comparison.pairing() {
-        Pairing::Paired => {
-            let pairs = counted(first.min(second), "pair");
-            let left_out = first.abs_diff(second);
-            let left_out = if left_out > 0 {
-                format!(
-                    "; {} of the {} run without a counterpart left out",
-                    counted(left_out, "session"),
-                    if first > second { "first" } else { "second" }
-                )
-            } else {
-                String::new()
-            };
-            format!("{pairs} of sessions on the same luck{left_out}.")
-        }
-        Pairing::Unpaired if compared.shares_luck => {
-            "Compared as independent samples, though they share their luck: without --unpaired \
-             the differences are known better."
-                .to_owned()
-        }
-        Pairing::Unpaired => "Compared as independent samples.".to_owned(),
-    };
-    let how = format!("{how} Changes are the second less the first, with 95 % intervals.");
-    let _ = writeln!(res, "\n{}", wrap(&how, width, 0));
+    let _ = writeln!(res, "\n{}", wrap(&compared.pairing_told(), width, 0));
 }
 
 fn changes(res: &mut String, changes: &[Change], width: usize) {
@@ -127,7 +64,7 @@ fn deals(res: &mut String, comparison: &Comparison, width: usize) {
     }
 }
 
-fn figures(res: &mut String, compared: &Compared, width: usize) {
+fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
     let comparison = &compared.comparison;
     let parties = compared.sides[0].roster.parties.iter();
     let labels: Vec<&str> = parties.map(|it| it.label.as_str()).collect();
@@ -144,15 +81,15 @@ fn figures(res: &mut String, compared: &Compared, width: usize) {
         &labels,
         &lines(comparison.utilities()),
     );
-    let of_deals = comparison.figures_of_deals();
-    if of_deals.iter().any(|it| it.first.n > 0 || it.second.n > 0) {
-        let which = which_deals(comparison);
+    if compared.has_deals() {
+        let which = compared.deals_told();
         section(
             res,
             &format!("What deals are worth ({which}; mean utility, from 0 to 1)"),
             &labels,
             &lines(comparison.utilities_of_deals()),
         );
+        let of_deals = comparison.figures_of_deals();
         let decimals = [2, 2, 3, 3, 3];
         let told = of_deals.iter().zip(decimals).map(|it| means(it.0, it.1));
         section(
@@ -170,40 +107,18 @@ fn figures(res: &mut String, compared: &Compared, width: usize) {
     }
 }
 
-fn options(res: &mut String, compared: &Compared, width: usize) {
-    let shift = |it: &Difference| it.estimate.map_or(0.0, |it| it.point.abs());
-    let mut options = compared.comparison.options();
-    options.retain(|it| shift(it) > 0.0);
-    options.sort_by(|one, other| shift(other).total_cmp(&shift(one)));
+fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
+    let options = compared.shifted_options();
     if options.is_empty() {
         return;
     }
-    let which = which_deals(&compared.comparison);
+    let which = compared.deals_told();
     let heading = format!("Options that shifted most (shares of deals; {which})");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
     for it in options.iter().take(OPTIONS_TOLD) {
-        if let Subject::Option(issue, option) = it.subject {
-            let issue = &compared.sides[0].roster.issues[issue.idx()];
-            let option = &issue.options[option.idx()];
-            let label = format!("{}: {}", issue.name.label, option.label);
-            let _ = writeln!(res, "  {}", wrap(&label, width, 2));
-            let _ = writeln!(res, "    {}", wrap(&shares(it), width, 4));
-        }
-    }
-}
-
-/// Of which deals figures are.
-fn which_deals(comparison: &Comparison) -> String {
-    let [both, ..] = &comparison.figures_of_deals()[..] else {
-        return String::new();
-    };
-    match comparison.pairing() {
-        Pairing::Paired => format!("{} with two deals", counted(both.first.n, "pair")),
-        Pairing::Unpaired => format!(
-            "of {} and {}",
-            count(both.first.n),
-            counted(both.second.n, "deal")
-        ),
+        let label = compared.subject_told(it.subject);
+        let _ = writeln!(res, "  {}", wrap(&label, width, 2));
+        let _ = writeln!(res, "    {}", wrap(&shares(it), width, 4));
     }
 }
 

@@ -165,7 +165,14 @@ fn told(job: &Job, finished: &Finished) -> String {
         let cells = counted(job.plan.cells().len() as u64, "cell");
         (
             format!("{sessions} in {cells}"),
-            sweep_summary(setting, &job.parameters, until, finished, width),
+            sweep_summary(
+                setting,
+                &job.parameters,
+                until,
+                job.design.is_none(),
+                finished,
+                width,
+            ),
         )
     };
     format!("{}\n{what}, seed {}\n\n{rest}", job.title, job.seed.0)

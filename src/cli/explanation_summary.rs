@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use crate::cli::narration::{tell_changes, tell_ending};
 use crate::cli::summary::outcome_lines;
 use crate::cli::text::{bar, count, counted, heading, percent, wrap};
-use crate::domain::{Outcome, PartyId, PartySet, Preferences, Scenario, Utility};
-use crate::experiment::{Cause, Causes, Explanation, Near, PartyAccount, Position};
+use crate::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
+use crate::experiment::{Causes, Explanation, Near, PartyAccount, Position};
 use crate::negotiation::Setting;
 use crate::protocol::{Ending, Session};
-use crate::report::rests_on;
+use crate::report::{cause_told, rests_on, whose};
 
 /// Columns below which a bar is shorter, so that words have room beside it.
 const NARROW: usize = 60;
@@ -55,40 +55,6 @@ fn push(res: &mut String, line: &str, indent: usize, width: usize) {
 
 fn push_heading(res: &mut String, line: &str, width: usize) {
     let _ = writeln!(res, "\n{}", heading(&wrap(line, width, 0)));
-}
-
-fn labels(scenario: &Scenario, parties: PartySet) -> String {
-    let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
-    labels.collect::<Vec<_>>().join(", ")
-}
-
-/// Whose something on the table was.
-fn whose(scenario: &Scenario, proposer: Option<PartyId>) -> String {
-    proposer.map_or_else(
-        || "the mediator's text".to_owned(),
-        |it| format!("the offer of {}", scenario.party(it).label),
-    )
-}
-
-/// A cause in a few words.
-fn cause_told(scenario: &Scenario, cause: Cause) -> String {
-    let label = |it: PartyId| &scenario.party(it).label;
-    match cause {
-        Cause::Forfeit(it) => format!("{} broke the rules", label(it)),
-        Cause::NothingAcceptable => {
-            "no outcome was acceptable to all whose consent it needs".to_owned()
-        }
-        Cause::Walkout(it) => format!("{} left although something was acceptable", label(it)),
-        Cause::HeldOut(parties) => {
-            let alone = if parties.len() == 1 { " alone" } else { "" };
-            let labels = labels(scenario, parties);
-            format!("{labels}{alone} held out against an acceptable offer")
-        }
-        Cause::TooLate => "an acceptable offer came too late to be answered".to_owned(),
-        Cause::NeverOffered => {
-            "something was acceptable, and nothing acceptable was ever on the table".to_owned()
-        }
-    }
 }
 
 /// A utility beside the reservation value.

@@ -161,6 +161,14 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| cannot("write", path, &error))
 }
 
+/// Refuses a file to write that is there already, before any work is done for it.
+pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(cannot("write", path, &io::ErrorKind::AlreadyExists.into())),
+        Err(_) => Ok(()),
+    }
+}
+
 fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::WrongInput(format!("cannot {what} {}: {error}", path.display()))
 }

@@ -151,7 +151,10 @@ impl Job {
     /// How its tables are written.
     pub(super) fn editions(&self) -> Vec<Edition> {
         let spreadsheet = self.request.excel.map(Edition::spreadsheet);
-        [Edition::PLAIN].into_iter().chain(spreadsheet).collect()
+        [Edition::plain(self.request.parquet)]
+            .into_iter()
+            .chain(spreadsheet)
+            .collect()
     }
 
     /// What its tables hold beyond what every run tells.

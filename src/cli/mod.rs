@@ -42,6 +42,7 @@ use crate::cli::reading::CitedFiles;
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
 use crate::experiment::Interrupt;
 use crate::negotiation::is_panic_caught;
+use crate::output::ParquetTwins;
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -195,6 +196,24 @@ fn parse_count(text: &str) -> Result<u64, String> {
                 u64::MAX
             )
         })
+}
+
+/// Reads the formats of tables: whether Parquet is among them. CSV must be.
+fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
+    let formats: Vec<&str> = text.split(',').map(str::trim).collect();
+    if let Some(other) = formats.iter().find(|it| !["csv", "parquet"].contains(it)) {
+        return Err(format!("there are `csv` and `parquet`, and no `{other}`"));
+    }
+    if !formats.contains(&"csv") {
+        return Err(
+            "other verbs read a run's CSV, and Parquet is made of it: say `csv,parquet`".into(),
+        );
+    }
+    Ok(if formats.contains(&"parquet") {
+        ParquetTwins::Written
+    } else {
+        ParquetTwins::Omitted
+    })
 }
 
 /// Carries out the command line of this process.

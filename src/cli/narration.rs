@@ -7,6 +7,7 @@ use crate::cli::text::{BAD, GOOD, heading, styled, wrap};
 use crate::domain::{Outcome, PartyId, PartySet, Scenario};
 use crate::negotiation::{SessionResult, Setting};
 use crate::protocol::{Ending, Event, Session};
+use crate::report::{ending_told, labels};
 
 /// A session for people: offers by what changed since the party's last, answers, gains.
 pub(super) fn narration(
@@ -176,17 +177,10 @@ fn tell_offer(
 }
 
 fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartySet, width: usize) {
-    let labels = |parties: PartySet| {
-        let labels: Vec<&str> = parties
-            .iter()
-            .map(|it| scenario.party(it).label.as_str())
-            .collect();
-        labels.join(", ")
-    };
     let answers: Vec<String> = [("yes", yes), ("no", no)]
         .into_iter()
         .filter(|(_, parties)| !parties.is_empty())
-        .map(|(word, parties)| format!("{word}: {}", labels(parties)))
+        .map(|(word, parties)| format!("{word}: {}", labels(scenario, parties)))
         .collect();
     if answers.is_empty() {
         let _ = writeln!(res, "    → nobody else's consent is needed");
@@ -198,33 +192,7 @@ fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartyS
 
 /// Tells how it stopped.
 pub(super) fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
-    let label = |party: PartyId| &scenario.party(party).label;
-    let line = match ending {
-        Ending::Agreement {
-            round, proposer, ..
-        } => {
-            let whose = proposer.map_or_else(
-                || "the mediator's text".to_owned(),
-                |it| format!("the offer of {}", label(it)),
-            );
-            format!("Agreement in round {round} on {whose}")
-        }
-        Ending::Deadline { round } => format!("No agreement: the {round} rounds are over"),
-        Ending::Walkout { round, party } => {
-            format!(
-                "No agreement: {} walked out in round {round}",
-                label(*party)
-            )
-        }
-        Ending::Forfeit {
-            round,
-            party,
-            violation,
-        } => format!(
-            "No agreement: {} broke the rules in round {round}: it {violation}",
-            label(*party)
-        ),
-    };
+    let line = ending_told(scenario, ending);
     let style = if ending.agreement().is_some() {
         GOOD
     } else {

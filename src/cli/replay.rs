@@ -11,18 +11,20 @@ use serde_json::Value as Json;
 
 use crate::cli::analyze::check_size;
 use crate::cli::failure::Failure;
+use crate::cli::interchange::{refuse_existing, write_new};
 use crate::cli::play::{OneSession, exit_code};
 use crate::cli::reading::read_file;
 use crate::cli::text::{counted, terminal_width, wrap};
-use crate::cli::{print, tell};
+use crate::cli::{FileArgument, print, tell};
 use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
     Dialect, Distances, LuckRecord, Manifest, RecordedRows, SessionRows, SessionTable, Transcripts,
-    event_lines, session_headers,
+    event_lines, session_columns,
 };
 use crate::protocol::Session;
+use crate::report::SessionReport;
 use crate::seeds::{MasterSeed, Replication, Seeds};
 
 #[derive(Debug, Args)]
@@ -39,10 +41,16 @@ pub(super) struct ReplayArguments {
     /// Print the events as JSON lines
     #[arg(long)]
     json: bool,
+    /// The page to write, which must not exist: the session round by round, for a browser
+    #[arg(long, value_name = "FILE.html")]
+    page: Option<FileArgument>,
 }
 
 /// Plays a session of a run again.
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
+    if let Some(path) = &arguments.page {
+        refuse_existing(path)?;
+    }
     let path = arguments.folder.join("manifest.json");
     let manifest = read_sessions_manifest(&path)?;
     check_number(
@@ -56,11 +64,23 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let again = cell.session(arguments.replication);
     let (session, result) = again.run()?;
     let check = Check::new(&arguments.folder, arguments.cell, &again, &session, &result)?;
+    let whose = cell.whose(&manifest, arguments.cell);
+    if let Some(path) = &arguments.page {
+        let report = SessionReport {
+            manifest: &manifest,
+            setting: &again.setting,
+            seeds: &again.seeds,
+            session: &session,
+            result: &result,
+            whose: &whose,
+            checks: &check.told(&arguments.folder),
+        };
+        write_new(path, &report.page().html())?;
+    }
     if arguments.json {
         let id = CellId(arguments.cell);
         print(&event_lines(&again.setting, id, &session, &result))?;
     } else {
-        let whose = cell.whose(&manifest, arguments.cell);
         print(&again.told(&whose, &session, &result))?;
     }
     check.tell(&arguments.folder, arguments.json)?;
@@ -268,19 +288,36 @@ impl Check {
         self.differences.is_empty()
     }
 
-    /// Tells of it: on standard error if nothing but events is wanted on standard output.
-    pub(super) fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
-        let mut lines = Vec::new();
+    /// What came of it, in sentences without the rows that differ.
+    fn told(&self, folder: &Path) -> Vec<String> {
+        let mut res = self.agreeing(folder);
+        if !self.is_equal() {
+            res.push(format!(
+                "The session is not what tables in {} say of it.",
+                folder.display()
+            ));
+        }
+        res
+    }
+
+    /// Which tables it was held against without a difference, and which it was not held against.
+    fn agreeing(&self, folder: &Path) -> Vec<String> {
+        let mut res = Vec::new();
         if !self.equal.is_empty() {
-            lines.push(format!("Equal to its rows in {}.", self.equal.join(", ")));
+            res.push(format!("Equal to its rows in {}.", self.equal.join(", ")));
         }
         if self.is_missing {
-            lines.push(format!(
+            res.push(format!(
                 "Not held against sessions.csv, which is not in {}.",
                 folder.display()
             ));
         }
-        for line in lines {
+        res
+    }
+
+    /// Tells of it: on standard error if nothing but events is wanted on standard output.
+    pub(super) fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+        for line in self.agreeing(folder) {
             if is_for_programs {
                 tell(&line);
             } else {
@@ -305,7 +342,10 @@ impl OneSession {
         result: &SessionResult,
     ) -> Result<RecordedRows, Failure> {
         let scenario = self.setting.scenario();
-        let header_with = |distances| session_headers(table, scenario, distances).join(",");
+        let header_with = |distances| {
+            let columns = session_columns(table, scenario, distances).into_iter();
+            columns.map(|it| it.name).collect::<Vec<_>>().join(",")
+        };
         let with_distances = header_with(Distances::Measured);
         let is_measured = table == SessionTable::Sessions && header == with_distances;
         let distances = if is_measured {

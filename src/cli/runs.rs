@@ -15,11 +15,13 @@ use crate::cli::run_folder::new_path;
 use crate::cli::sweep_summary::planned;
 use crate::cli::text::counted;
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print,
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, parse_formats,
+    print,
 };
 use crate::experiment::{BatchError, Interrupt, Shard, Tally, run};
 use crate::output::{
-    Delimiter, Distances, Journal, RunDirectory, RunRequest, RunTables, Transcripts, WriteError,
+    Delimiter, Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
+    WriteError,
 };
 
 #[expect(
@@ -49,6 +51,9 @@ pub(super) struct RunArguments {
     /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
     #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
     excel: Option<DelimiterArgument>,
+    /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
+    #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
+    format: ParquetTwins,
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
@@ -66,13 +71,14 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 10] = [
+const WHAT_A_RUN_KNOWS: [&str; 11] = [
     "file",
     "sessions",
     "out",
     "transcripts",
     "distances",
     "excel",
+    "format",
     "shard",
     "set",
     "seed",
@@ -136,6 +142,7 @@ impl RunArguments {
                 Distances::Omitted
             },
             excel: self.excel.map(DelimiterArgument::resolve),
+            parquet: self.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
         }

@@ -15,7 +15,8 @@ use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, print, tell,
+    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, parse_formats,
+    print, tell,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
@@ -24,8 +25,8 @@ use crate::experiment::{
 };
 use crate::negotiation::{NumberId, Setting};
 use crate::output::{
-    Counts, Edition, InputFile, Manifest, RESULTS_VERSION, RunDirectory, StudyRecord, Timing,
-    write_boxes, write_flips, write_sensitivity,
+    Counts, Edition, InputFile, Manifest, ParquetTwins, RESULTS_VERSION, RunDirectory, StudyRecord,
+    Timing, write_boxes, write_flips, write_sensitivity,
 };
 use crate::seeds::Seeds;
 
@@ -40,6 +41,9 @@ pub(super) struct StudyArguments {
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
+    #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
+    format: ParquetTwins,
     /// Make no page of the run; `demarche report` makes it later
     #[arg(long)]
     no_report: bool,
@@ -251,7 +255,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
         let seed = experiment.seed.0;
         let found = findings(&study, &figures, seed);
         let boxes = agreement_boxes(&study, setting, &figures, &found);
-        let editions = [Edition::PLAIN];
+        let editions = [Edition::plain(arguments.study.format)];
         let directory = &running.directory;
         write_sensitivity(
             directory,
@@ -371,7 +375,7 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
     };
     write_flips(
         &running.directory,
-        &[Edition::PLAIN],
+        &[Edition::plain(arguments.study.format)],
         setting,
         search.rate,
         &flips.flips,

@@ -1,6 +1,7 @@
 //! What a sweep came to: a line per cell, and what each changes against the first.
 
 use std::fmt::Write as _;
+use std::iter;
 
 use crate::cli::summary::sureness;
 use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
@@ -34,44 +35,85 @@ pub(super) fn planned(parameters: &Parameters, n_sessions: u64, is_most: bool) -
     res
 }
 
-/// What a sweep came to, for people.
+/// What is told of a cell.
+struct Row {
+    /// Which it is.
+    cell: String,
+    bar: String,
+    figures: Vec<String>,
+}
+
+impl Row {
+    /// On one line.
+    fn with_bar(&self) -> String {
+        let Self { cell, bar, figures } = self;
+        format!("{cell}  {bar} {}", figures.join("  "))
+    }
+
+    /// On a shorter one.
+    fn without_bar(&self) -> String {
+        format!("{}  {}", self.cell, self.figures.join("  "))
+    }
+
+    /// On a line for each of its figures, where there is no room beside one another.
+    fn in_lines(&self) -> String {
+        let lines = self.figures.iter().map(|it| it.trim_start());
+        let lines = lines.map(|it| format!("\n       {it}"));
+        self.cell.clone() + &lines.collect::<String>()
+    }
+}
+
+/// What a sweep came to, for people: with a baseline also what each cell changes against the first.
 pub(super) fn sweep_summary(
     setting: &Setting,
     parameters: &Parameters,
     until: Option<&StoppingRule>,
+    has_baseline: bool,
     finished: &Finished,
     width: usize,
 ) -> String {
     let mut res = until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies));
     names(&mut res, parameters);
-    let _ = writeln!(
-        res,
-        "{:>5}{}{}  deals (95 % interval){}",
-        "cell",
-        letters(parameters),
-        until.map_or("", |_| "     sessions"),
-        if finished.effects.is_some() {
-            ", and the change from cell 0"
-        } else {
-            ""
-        }
-    );
+    let has_changes = has_baseline && finished.effects.is_some();
+    let mut heads = vec!["deals (95 % interval)".to_owned()];
+    heads.extend(has_changes.then(|| "and the change from cell 0".to_owned()));
+    let mut rows = vec![Row {
+        cell: format!(
+            "{:>5}{}{}",
+            "cell",
+            letters(parameters),
+            until.map_or("", |_| "     sessions")
+        ),
+        bar: String::new(),
+        figures: heads,
+    }];
     let cells = (0..).map(CellId).zip(&finished.tallies);
     for ((cell, tally), values) in cells.zip(&parameters.values).take(CELLS_TOLD) {
         let Some(share) = Estimate::of_share(tally.n_agreements(), tally.n_sessions()) else {
             continue;
         };
-        let _ = writeln!(
-            res,
-            "{:>5}{}{}  {} {:>7} ({}){}",
-            cell.0,
-            columns(parameters, values),
-            until.map_or_else(String::new, |it| length(it, tally)),
-            bar(share.point, BAR_WIDTH),
-            percent(share.point),
-            percent_interval(&share),
-            change(finished, cell),
-        );
+        let deals = format!("{:>7} ({})", percent(share.point), percent_interval(&share));
+        let change = change(finished, cell).filter(|_| has_changes);
+        rows.push(Row {
+            cell: format!(
+                "{:>5}{}{}",
+                cell.0,
+                columns(parameters, values),
+                until.map_or_else(String::new, |it| length(it, tally)),
+            ),
+            bar: bar(share.point, BAR_WIDTH),
+            figures: iter::once(deals).chain(change).collect(),
+        });
+    }
+    let layouts = [Row::with_bar, Row::without_bar];
+    let fits = |layout: &fn(&Row) -> String| {
+        let mut lines = rows.iter().map(layout);
+        lines.all(|it| it.chars().count() <= width)
+    };
+    let layout = layouts.into_iter().find(fits).unwrap_or(Row::in_lines);
+    for row in &rows {
+        res.push_str(&layout(row));
+        res.push('\n');
     }
     if finished.tallies.len() > CELLS_TOLD {
         let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
@@ -92,17 +134,14 @@ fn length(rule: &StoppingRule, tally: &Tally) -> String {
 }
 
 /// How the share of deals differs from the baseline's, pair by pair.
-fn change(finished: &Finished, cell: CellId) -> String {
-    let effect = finished.effects.as_ref().and_then(|it| {
-        let effects = it.of(cell);
-        effects.first().and_then(|it| it.difference)
+fn change(finished: &Finished, cell: CellId) -> Option<String> {
+    let effects = finished.effects.as_ref()?.of(cell);
+    let difference = effects.first()?.difference?;
+    let interval = difference.interval.map_or_else(String::new, |it| {
+        format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
     });
-    effect.map_or_else(String::new, |it| {
-        let interval = it.interval.map_or_else(String::new, |it| {
-            format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
-        });
-        format!("  {:+.1} points{interval}", 100.0 * it.point)
-    })
+    let points = 100.0 * difference.point;
+    Some(format!("{points:+.1} points{interval}"))
 }
 
 /// Which letter stands for which path.

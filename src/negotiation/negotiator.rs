@@ -221,6 +221,17 @@ impl Negotiator {
         }
     }
 
+    /// The utility that it demands in a round, counted from 1, after all that it has seen; `None`
+    /// if its strategy panics, or has done so in this session.
+    ///
+    /// # Panics
+    ///
+    /// If it has not sat down.
+    pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
+        let (seat, search, situation) = self.at_the_table(round);
+        seat.decide(|strategist, _| strategist.rule.aspiration(&situation, search))
+    }
+
     /// Its own utility of an outcome.
     pub fn utility(&self, outcome: Outcome) -> Utility {
         self.draw.preferences().utility(outcome)

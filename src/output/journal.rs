@@ -19,6 +19,7 @@ use crate::output::exact_bytes::{ExactBytes, push_whole};
 use crate::output::excel::Delimiter;
 use crate::output::manifest::{InputFile, RESULTS_VERSION};
 use crate::output::own_files::{reopen, sync_folder};
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::WriteError;
 use crate::output::session_tables::{Distances, Transcripts};
 
@@ -57,6 +58,8 @@ pub struct RunRequest {
     pub distances: Distances,
     /// How the tables are written a second time, for spreadsheets.
     pub excel: Option<Delimiter>,
+    /// Whether each table has a twin as Parquet.
+    pub parquet: ParquetTwins,
     /// The folder below which files may name others, besides those near them.
     pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
@@ -454,6 +457,7 @@ mod tests {
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             excel: None,
+            parquet: ParquetTwins::Omitted,
             files_below: None,
             shard: None,
         };

@@ -1,6 +1,7 @@
 //! Results out: rows, tables, the manifest, and the only code that writes under `runs/`.
 
 mod agreement_counts;
+mod columns;
 mod comparison_table;
 mod configuration_changes;
 mod csv_rows;
@@ -11,6 +12,7 @@ mod frontier_chart;
 mod journal;
 mod manifest;
 mod own_files;
+mod parquet_twin;
 mod recorded_chunks;
 mod recorded_rows;
 mod recorded_sessions;
@@ -25,6 +27,7 @@ mod study_tables;
 mod summary_tables;
 mod table_file;
 
+pub use columns::{Column, Kind};
 pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
 pub use csv_rows::{Dialect, Field, LineEnd, Rows};
@@ -36,6 +39,7 @@ pub use manifest::{
     Counts, InputFile, LuckRecord, Manifest, ManifestError, RESULTS_VERSION, StudyRecord,
     SweepRecord, Timing, Until,
 };
+pub use parquet_twin::ParquetTwins;
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{
     ROW_BYTES_MAX, RecordedEnding, RecordedSessions, TableError, swept_values,
@@ -45,7 +49,7 @@ pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{
     Commonest, Edition, Extras, Finished, Parameters, Product, RunTables, TableWorker,
 };
-pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_headers};
+pub use session_tables::{Distances, SessionRows, SessionTable, Transcripts, session_columns};
 pub use shard_tables::{ShardFlaw, read_shard};
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};

@@ -6,9 +6,15 @@ use std::path::Path;
 
 /// Makes a file anew. One that is in its place goes; of a link, the link and not what it leads to.
 pub(super) fn create(path: &Path) -> io::Result<File> {
+    remove_if_there(path)?;
+    File::create_new(path)
+}
+
+/// Removes a file or a link, if it is there.
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => File::create_new(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        res => res,
     }
 }
 

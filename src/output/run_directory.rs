@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
-use crate::output::own_files::{make_folder, sync_folder, write_durably};
+use crate::output::own_files::{make_folder, remove_if_there, sync_folder, write_durably};
 use crate::output::table_file::{Form, TableFile, TablePlace};
 
 /// Why something could not be written, or not be read again.
@@ -158,12 +158,9 @@ impl RunDirectory {
     /// If it cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), WriteError> {
         let path = self.path.join(name);
-        match fs::remove_file(&path) {
-            Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(()),
-            it => it
-                .and_then(|()| sync_folder(&self.path))
-                .map_err(error("remove", &path)),
-        }
+        remove_if_there(&path)
+            .and_then(|()| sync_folder(&self.path))
+            .map_err(error("remove", &path))
     }
 
     /// Waits until everything in the folder is on the disk.

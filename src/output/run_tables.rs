@@ -9,17 +9,19 @@ use crate::experiment::{
 };
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
+use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
 use crate::output::journal::{ChunkRecord, Journal, JournalReader, Stretch};
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::RecordedChunks;
 use crate::output::run_directory::{RunDirectory, WriteError};
 use crate::output::session_records::{push_session, read_sessions};
 use crate::output::session_tables::{
-    Distances, SessionRows, SessionTable, Transcripts, session_headers,
+    Distances, SessionRows, SessionTable, Transcripts, session_columns,
 };
 use crate::output::summary_tables::{
-    SummaryTable, agreement_fields, effect_header, effect_rows, summary_header, summary_rows,
+    SummaryTable, agreement_fields, effect_columns, effect_rows, summary_columns, summary_rows,
 };
 use crate::output::table_file::{Form, TableFile, TablePlace};
 use crate::protocol::Session;
@@ -29,6 +31,7 @@ use crate::protocol::Session;
 pub struct Edition {
     form: Form,
     pub(super) dialect: Dialect,
+    twins: ParquetTwins,
 }
 
 impl Edition {
@@ -36,7 +39,16 @@ impl Edition {
     pub const PLAIN: Self = Self {
         form: Form::Plain,
         dialect: Dialect::PLAIN,
+        twins: ParquetTwins::Omitted,
     };
+
+    /// For programs, some of which would rather have Parquet.
+    pub fn plain(twins: ParquetTwins) -> Self {
+        Self {
+            twins,
+            ..Self::PLAIN
+        }
+    }
 
     /// No rows yet, to be written so.
     pub(super) fn rows(&self) -> Rows {
@@ -48,6 +60,18 @@ impl Edition {
         Self {
             form: Form::Spreadsheet,
             dialect: delimiter.dialect(),
+            twins: ParquetTwins::Omitted,
+        }
+    }
+
+    /// Where a table with these columns stands.
+    fn place(&self, directory: &RunDirectory, name: &str, columns: &[Column]) -> TablePlace {
+        let mut header = self.rows();
+        header.push(columns.iter().map(|it| Field::Text(&it.name)));
+        let twin = (self.twins == ParquetTwins::Written).then(|| columns.to_vec());
+        TablePlace {
+            twin,
+            ..directory.place(name, self.form, &header)
         }
     }
 }
@@ -61,6 +85,24 @@ pub struct Parameters {
     pub paths: Vec<String>,
     /// By cell, their values as written.
     pub values: Vec<Vec<String>>,
+}
+
+impl Parameters {
+    /// A column for each: of numbers if it is one in every cell.
+    fn columns(&self) -> impl Iterator<Item = Column> {
+        let is_number = |idx: usize| {
+            let mut values = self.values.iter().map(|it| Field::of_value(&it[idx]));
+            values.all(|it| matches!(it, Field::Number(_)))
+        };
+        let paths = self.paths.iter().enumerate();
+        paths.map(move |(idx, path)| {
+            if is_number(idx) {
+                number(path)
+            } else {
+                text(path)
+            }
+        })
+    }
 }
 
 /// What the tables hold beyond what every run tells.
@@ -377,10 +419,11 @@ impl RunTables {
     pub fn finish(self, directory: &RunDirectory) -> Result<Finished, WriteError> {
         let scenario = self.cells[0].setting.scenario();
         let ids = || (0..).map(CellId).zip(&self.tallies);
+        let parameters: Vec<Column> = self.parameters.columns().collect();
         let mut agreements = Vec::new();
         for edition in &self.editions {
             for table in SummaryTable::ALL {
-                let columns = summary_header(table, scenario, &self.parameters.paths);
+                let columns = summary_columns(table, scenario, &parameters);
                 let mut file = begin(directory, edition, table.name(), &columns)?;
                 if table == SummaryTable::Agreements {
                     agreements.push((file, Rows::new(edition.dialect)));
@@ -397,18 +440,23 @@ impl RunTables {
                         edition.dialect,
                     ))?;
                 }
+                file.finish()?;
             }
             if !self.parameters.paths.is_empty() {
                 self.write_cells(directory, edition)?;
             }
             if let Some(effects) = &self.effects {
-                let mut file = begin(directory, edition, "effects", &effect_header())?;
+                let mut file = begin(directory, edition, "effects", &effect_columns())?;
                 for (cell, _) in ids() {
                     file.push(&effect_rows(scenario, cell, effects, edition.dialect))?;
                 }
+                file.finish()?;
             }
         }
         let commonest = write_agreements(self.agreements, &self.cells, &self.tallies, agreements)?;
+        for (_, file) in self.open.into_iter().flatten() {
+            file.finish()?;
+        }
         Ok(Finished {
             tallies: self.tallies,
             commonest,
@@ -420,8 +468,8 @@ impl RunTables {
 
     /// Writes which parameters each cell has, and how many sessions were run there.
     fn write_cells(&self, directory: &RunDirectory, edition: &Edition) -> Result<(), WriteError> {
-        let fixed = ["cell", "n_sessions"].map(str::to_owned);
-        let columns = [fixed.to_vec(), self.parameters.paths.clone()].concat();
+        let fixed = [whole("cell"), whole("n_sessions")];
+        let columns: Vec<Column> = fixed.into_iter().chain(self.parameters.columns()).collect();
         let mut rows = Rows::new(edition.dialect);
         for ((cell, values), tally) in (0_u32..).zip(&self.parameters.values).zip(&self.tallies) {
             let fixed = [cell.into(), tally.n_sessions().into()];
@@ -431,7 +479,9 @@ impl RunTables {
                     .chain(values.iter().map(|it| Field::of_value(it))),
             );
         }
-        begin(directory, edition, "cells", &columns)?.push(&rows)
+        let mut file = begin(directory, edition, "cells", &columns)?;
+        file.push(&rows)?;
+        file.finish()
     }
 }
 
@@ -463,8 +513,9 @@ fn write_agreements(
         }
         commonest.first.get_or_insert(agreement);
     }
-    for (file, rows) in &mut files {
-        file.push(rows)?;
+    for (mut file, rows) in files {
+        file.push(&rows)?;
+        file.finish()?;
     }
     Ok(res)
 }
@@ -481,18 +532,11 @@ pub(super) fn session_places(
     };
     let tables = SessionTable::ALL.into_iter().filter(is_written);
     let place = |edition: &Edition, table: SessionTable| {
-        let columns = session_headers(table, scenario, extras.distances);
-        let header = header(edition, &columns);
-        (table, directory.place(table.name(), edition.form, &header))
+        let columns = session_columns(table, scenario, extras.distances);
+        (table, edition.place(directory, table.name(), &columns))
     };
     let of_edition = |it| tables.clone().map(|table| place(it, table)).collect();
     editions.iter().map(of_edition).collect()
-}
-
-fn header(edition: &Edition, columns: &[String]) -> Rows {
-    let mut res = edition.rows();
-    res.push(columns.iter().map(|it| Field::Text(it)));
-    res
 }
 
 /// Begins a table with its header.
@@ -500,7 +544,7 @@ pub(super) fn begin(
     directory: &RunDirectory,
     edition: &Edition,
     name: &str,
-    columns: &[String],
+    columns: &[Column],
 ) -> Result<TableFile, WriteError> {
-    directory.table(name, edition.form, &header(edition, columns))
+    TableFile::begin(edition.place(directory, name, columns))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
 use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
+use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::protocol::{Ending, Event, Session};
 
@@ -34,62 +35,59 @@ impl SessionTable {
 }
 
 /// The columns of a table, in order.
-pub fn session_headers(
+pub fn session_columns(
     table: SessionTable,
     scenario: &Scenario,
     distances: Distances,
-) -> Vec<String> {
-    let fixed: &[&str] = match table {
-        SessionTable::Sessions => &[
-            "cell",
-            "replication",
-            "ending",
-            "round",
-            "proposer",
-            "ended_by",
-            "offers",
-            "utilitarian_welfare",
-            "egalitarian_welfare",
-            "nash_product",
+) -> Vec<Column> {
+    let mut res = match table {
+        SessionTable::Sessions => vec![
+            whole("cell"),
+            whole("replication"),
+            text("ending"),
+            whole("round"),
+            text("proposer"),
+            text("ended_by"),
+            whole("offers"),
+            number("utilitarian_welfare"),
+            number("egalitarian_welfare"),
+            number("nash_product"),
         ],
-        SessionTable::Parties => &[
-            "cell",
-            "replication",
-            "party",
-            "strategy",
-            "reservation_value",
-            "best_utility",
-            "utility",
-            "utility_given_agreement",
-            "surplus_given_agreement",
-            "offers",
-            "concessions",
-            "conceded",
-            "yes_votes",
-            "no_votes",
-            "lone_refusals",
+        SessionTable::Parties => vec![
+            whole("cell"),
+            whole("replication"),
+            text("party"),
+            text("strategy"),
+            number("reservation_value"),
+            number("best_utility"),
+            number("utility"),
+            number("utility_given_agreement"),
+            number("surplus_given_agreement"),
+            whole("offers"),
+            whole("concessions"),
+            number("conceded"),
+            whole("yes_votes"),
+            whole("no_votes"),
+            whole("lone_refusals"),
         ],
-        SessionTable::Offers => &[
-            "cell",
-            "replication",
-            "event",
-            "round",
-            "kind",
-            "proposer",
-            "yes",
-            "no",
+        SessionTable::Offers => vec![
+            whole("cell"),
+            whole("replication"),
+            whole("event"),
+            whole("round"),
+            text("kind"),
+            text("proposer"),
+            text("yes"),
+            text("no"),
         ],
     };
-    let measured: &[&str] = match (table, distances) {
-        (SessionTable::Sessions, Distances::Measured) => &[
-            "pareto_distance",
-            "nash_distance",
-            "kalai_smorodinsky_distance",
-        ],
-        _ => &[],
-    };
-    let columns = fixed.iter().chain(measured);
-    let mut res: Vec<String> = columns.map(|&it| it.to_owned()).collect();
+    if (table, distances) == (SessionTable::Sessions, Distances::Measured) {
+        res.extend([
+            number("pareto_distance"),
+            number("nash_distance"),
+            number("kalai_smorodinsky_distance"),
+        ]);
+    }
     let prefix = match table {
         SessionTable::Sessions => "agreed_",
         SessionTable::Offers => "offered_",
@@ -99,7 +97,7 @@ pub fn session_headers(
         scenario
             .issues
             .iter()
-            .map(|it| format!("{prefix}{}", it.name)),
+            .map(|it| text(format!("{prefix}{}", it.name))),
     );
     res
 }

@@ -3,6 +3,7 @@
 use crate::domain::{Basis, Number, Scenario};
 use crate::experiment::{AgreementBox, Factor, Finding, Flip};
 use crate::negotiation::Setting;
+use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Field, Rows};
 use crate::output::run_directory::{RunDirectory, WriteError};
 use crate::output::run_tables::{Edition, begin};
@@ -22,19 +23,19 @@ pub fn write_sensitivity(
     findings: &[Finding],
 ) -> Result<(), WriteError> {
     let columns = [
-        "metric",
-        "party",
-        "kind",
-        "factor",
-        "basis",
-        "sources",
-        "measure",
-        "estimate",
-        "standard_error",
-        "interval_low",
-        "interval_high",
-        "confidence",
-        "n",
+        text("metric"),
+        text("party"),
+        text("kind"),
+        text("factor"),
+        text("basis"),
+        text("sources"),
+        text("measure"),
+        number("estimate"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
     ];
     let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
     write(directory, editions, "sensitivity", &columns, |rows| {
@@ -65,17 +66,15 @@ pub fn write_boxes(
     factors: &[Factor],
     boxes: &[AgreementBox],
 ) -> Result<(), WriteError> {
-    // One name a line, as the check of the data dictionary wants them.
-    #[rustfmt::skip]
     let columns = [
-        "box",
-        "factor",
-        "low",
-        "high",
-        "coverage",
-        "density",
-        "mass",
-        "n",
+        whole("box"),
+        text("factor"),
+        number("low"),
+        number("high"),
+        number("coverage"),
+        number("density"),
+        number("mass"),
+        whole("n"),
     ];
     write(directory, editions, "boxes", &columns, |rows| {
         for (number, it) in (0_u32..).zip(boxes) {
@@ -118,16 +117,16 @@ pub fn write_flips(
 ) -> Result<(), WriteError> {
     let numbers: Vec<&Number> = setting.numbers().collect();
     let columns = [
-        "number",
-        "basis",
-        "sources",
-        "threshold",
-        "shift",
-        "interval_low",
-        "interval_high",
-        "confidence",
-        "median",
-        "shifted_median",
+        text("number"),
+        text("basis"),
+        text("sources"),
+        number("threshold"),
+        number("shift"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        number("median"),
+        number("shifted_median"),
     ];
     let sources: Vec<String> = flips
         .iter()
@@ -153,14 +152,14 @@ pub fn write_flips(
         }
     })?;
     let columns = [
-        "number",
-        "shift",
-        "agreement_rate",
-        "standard_error",
-        "interval_low",
-        "interval_high",
-        "confidence",
-        "n",
+        text("number"),
+        number("shift"),
+        number("agreement_rate"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
     ];
     write(directory, editions, "flip_curves", &columns, |rows| {
         for it in flips {
@@ -178,14 +177,15 @@ fn write(
     directory: &RunDirectory,
     editions: &[Edition],
     name: &str,
-    columns: &[&str],
+    columns: &[Column],
     fill: impl Fn(&mut Rows),
 ) -> Result<(), WriteError> {
-    let columns: Vec<String> = columns.iter().map(|&it| it.to_owned()).collect();
     for edition in editions {
         let mut rows = edition.rows();
         fill(&mut rows);
-        begin(directory, edition, name, &columns)?.push(&rows)?;
+        let mut file = begin(directory, edition, name, columns)?;
+        file.push(&rows)?;
+        file.finish()?;
     }
     Ok(())
 }

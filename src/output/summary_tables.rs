@@ -2,6 +2,7 @@
 
 use crate::domain::Scenario;
 use crate::experiment::{AgreementTally, CellId, Effects, Tally};
+use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::statistics::{CONFIDENCE, Estimate};
 
@@ -68,96 +69,90 @@ pub(super) fn summary_rows(
 }
 
 /// The columns of a table, in order.
-pub(super) fn summary_header(
+pub(super) fn summary_columns(
     table: SummaryTable,
     scenario: &Scenario,
-    parameters: &[String],
-) -> Vec<String> {
-    let fixed: &[&str] = match table {
-        SummaryTable::Summary => &[
-            "cell",
-            "metric",
-            "party",
-            "estimate",
-            "standard_error",
-            "interval_low",
-            "interval_high",
-            "confidence",
-            "n",
-            "quantile_05",
-            "quantile_25",
-            "quantile_50",
-            "quantile_75",
-            "quantile_95",
+    parameters: &[Column],
+) -> Vec<Column> {
+    let mut res = match table {
+        SummaryTable::Summary => vec![
+            whole("cell"),
+            text("metric"),
+            text("party"),
+            number("estimate"),
+            number("standard_error"),
+            number("interval_low"),
+            number("interval_high"),
+            number("confidence"),
+            whole("n"),
+            number("quantile_05"),
+            number("quantile_25"),
+            number("quantile_50"),
+            number("quantile_75"),
+            number("quantile_95"),
         ],
-        SummaryTable::Options => &[
-            "cell",
-            "issue",
-            "option",
-            "n_agreed",
-            "share_given_agreement",
-            "interval_low",
-            "interval_high",
-            "n",
-            "issue_label",
-            "option_label",
+        SummaryTable::Options => vec![
+            whole("cell"),
+            text("issue"),
+            text("option"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+            text("issue_label"),
+            text("option_label"),
         ],
-        SummaryTable::Agreements => &[
-            "cell",
-            "rank",
-            "n_agreed",
-            "share_given_agreement",
-            "interval_low",
-            "interval_high",
-            "n",
+        SummaryTable::Agreements => vec![
+            whole("cell"),
+            whole("rank"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
         ],
-        SummaryTable::Blockers => &[
-            "cell",
-            "party",
-            "sessions_blocked",
-            "share_given_no_agreement",
-            "interval_low",
-            "interval_high",
-            "n",
-            "lone_refusals",
-            "lone_refusals_per_session",
-            "costliest_issue",
-            "costliest_issue_refusals",
+        SummaryTable::Blockers => vec![
+            whole("cell"),
+            text("party"),
+            whole("sessions_blocked"),
+            number("share_given_no_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+            whole("lone_refusals"),
+            number("lone_refusals_per_session"),
+            text("costliest_issue"),
+            whole("costliest_issue_refusals"),
         ],
-        SummaryTable::Rounds => &[
-            "cell",
-            "round",
-            "n_agreed",
-            "share_without_agreement",
-            "interval_low",
-            "interval_high",
-            "n",
+        SummaryTable::Rounds => vec![
+            whole("cell"),
+            whole("round"),
+            whole("n_agreed"),
+            number("share_without_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
         ],
-        SummaryTable::Surpluses => &[
-            "cell",
-            "party",
-            "surplus_from",
-            "surplus_below",
-            "n_agreed",
-            "share_given_agreement",
-            "n",
+        SummaryTable::Surpluses => vec![
+            whole("cell"),
+            text("party"),
+            number("surplus_from"),
+            number("surplus_below"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            whole("n"),
         ],
     };
-    let mut res: Vec<String> = fixed.iter().map(|&it| it.to_owned()).collect();
     if table == SummaryTable::Summary {
         res.extend_from_slice(parameters);
     }
-    let by_issue = |prefix| {
-        let issues = scenario.issues.iter();
-        issues.map(move |it| format!("{prefix}_{}", it.name))
-    };
+    let (issues, parties) = (scenario.issues.iter(), scenario.parties.iter());
     if table == SummaryTable::Blockers {
-        res.extend(by_issue("lone_refusals"));
-    }
-    if table == SummaryTable::Agreements {
-        let issues = by_issue("agreed");
-        let parties = scenario.parties.iter();
-        res.extend(issues.chain(parties.map(|it| format!("mean_utility_{}", it.name))));
+        res.extend(issues.map(|it| whole(format!("lone_refusals_{}", it.name))));
+    } else if table == SummaryTable::Agreements {
+        res.extend(issues.map(|it| text(format!("agreed_{}", it.name))));
+        res.extend(parties.map(|it| number(format!("mean_utility_{}", it.name))));
     }
     res
 }
@@ -194,20 +189,19 @@ fn push_summary(
 }
 
 /// The columns of the table of paired differences.
-pub(super) fn effect_header() -> Vec<String> {
-    let columns = [
-        "cell",
-        "baseline",
-        "metric",
-        "party",
-        "difference",
-        "standard_error",
-        "interval_low",
-        "interval_high",
-        "confidence",
-        "n",
-    ];
-    columns.map(str::to_owned).to_vec()
+pub(super) fn effect_columns() -> Vec<Column> {
+    vec![
+        whole("cell"),
+        whole("baseline"),
+        text("metric"),
+        text("party"),
+        number("difference"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
+    ]
 }
 
 /// A cell's paired differences from the first cell.

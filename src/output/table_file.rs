@@ -4,9 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::output::columns::Column;
 use crate::output::csv_rows::Rows;
 use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
-use crate::output::own_files::{create, make_folder, reopen};
+use crate::output::own_files::{create, make_folder, remove_if_there, reopen};
+use crate::output::parquet_twin::write_parquet;
 use crate::output::run_directory::WriteError;
 
 /// For whom a table is written.
@@ -26,6 +28,8 @@ pub(super) struct TablePlace {
     pub(super) form: Form,
     /// The first bytes of each of its files.
     pub(super) beginning: Vec<u8>,
+    /// The columns of its twin as Parquet, if it has one.
+    pub(super) twin: Option<Vec<Column>>,
 }
 
 /// A place in a table, behind a row.
@@ -71,6 +75,7 @@ impl TablePlace {
             name: name.to_owned(),
             form,
             beginning: [mark, header.bytes()].concat(),
+            twin: None,
         }
     }
 
@@ -91,6 +96,21 @@ impl TablePlace {
         })
     }
 
+    fn twin_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.parquet", self.name))
+    }
+
+    /// A twin is not there while its table changes: it would have other rows.
+    fn remove_twin(&self) -> Result<(), WriteError> {
+        match &self.twin {
+            Some(_) => {
+                let path = self.twin_path();
+                remove_if_there(&path).map_err(error("remove", &path))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How many of some rows still fit into a file that has so many; a spreadsheet's are limited.
     fn room(&self, n_rows: u64) -> u64 {
         match self.form {
@@ -108,6 +128,7 @@ fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError
 impl TableFile {
     /// Begins a table anew.
     pub(super) fn begin(place: TablePlace) -> Result<Self, WriteError> {
+        place.remove_twin()?;
         let start = place.start();
         let path = place.path(1);
         if place.form == Form::Spreadsheet {
@@ -134,6 +155,7 @@ impl TableFile {
         if at == place.start() {
             return Self::begin(place);
         }
+        place.remove_twin()?;
         let path = place.path(at.part);
         let open = || {
             let mut file = reopen(&path, OpenOptions::new().write(true))?;
@@ -178,6 +200,25 @@ impl TableFile {
     pub(super) fn sync(&self) -> Result<(), WriteError> {
         let res = self.file.sync_data();
         res.map_err(error("write", &self.path))
+    }
+
+    /// Ends the table: makes its twin, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// If the twin cannot be written.
+    pub fn finish(self) -> Result<(), WriteError> {
+        let Some(columns) = &self.place.twin else {
+            return Ok(());
+        };
+        let twin = self.place.twin_path();
+        let unfinished = twin.with_extension("parquet.unfinished");
+        let write = || {
+            let (table, file) = (File::open(&self.path)?, create(&unfinished)?);
+            write_parquet(table, columns, &file)?;
+            fs::rename(&unfinished, &twin)
+        };
+        write().map_err(error("write", &twin))
     }
 
     fn next_file(&mut self) -> Result<(), WriteError> {
@@ -273,6 +314,7 @@ fn open_part(place: &TablePlace, path: &Path) -> Result<Option<BufReader<File>>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::columns::whole;
     use crate::output::csv_rows::{Dialect, Field};
 
     fn rows(n: u64) -> Rows {
@@ -334,5 +376,48 @@ mod tests {
             fs::write(place.path(1), text).unwrap();
             assert_eq!(is_there(), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_twin_is_there_only_while_its_table_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = TablePlace {
+            twin: Some(vec![whole("n")]),
+            ..place(folder.path(), Form::Plain)
+        };
+        let finished = |table: Result<TableFile, WriteError>| {
+            let mut table = table.unwrap();
+            assert!(!place.twin_path().exists());
+            table.push(&rows(3)).unwrap();
+            table.finish().unwrap();
+            fs::read(place.twin_path()).unwrap()
+        };
+        let three_rows = finished(TableFile::begin(place.clone()));
+        let mut written = WrittenTable::open(place.clone()).unwrap().unwrap();
+        written.read(3, 6).unwrap();
+        let six_rows = finished(TableFile::cut(place.clone(), written.position()));
+        assert!(six_rows != three_rows);
+        assert!(finished(TableFile::cut(place.clone(), place.start())) == three_rows);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_twin_does_not_follow_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = TablePlace {
+            twin: Some(vec![whole("n")]),
+            ..place(folder.path(), Form::Plain)
+        };
+        let theirs = folder.path().join("theirs");
+        fs::write(&theirs, "theirs").unwrap();
+        let mut table = TableFile::begin(place.clone()).unwrap();
+        for name in ["t.parquet", "t.parquet.unfinished"] {
+            std::os::unix::fs::symlink(&theirs, folder.path().join(name)).unwrap();
+        }
+        table.push(&rows(3)).unwrap();
+        table.finish().unwrap();
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        assert!(place.twin_path().symlink_metadata().unwrap().is_file());
+        assert!(!folder.path().join("t.parquet.unfinished").exists());
     }
 }

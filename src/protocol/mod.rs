@@ -66,6 +66,17 @@ impl ProtocolKind {
         }]
     }
 
+    /// Whether a mediator writes the text, and parties only compare.
+    pub fn is_mediated(&self) -> bool {
+        match self {
+            Self::SingleText { .. } => true,
+            Self::ProposalAndVote
+            | Self::AlternatingOffers
+            | Self::AlternatingOffersByTurn
+            | Self::RandomProposer { .. } => false,
+        }
+    }
+
     /// Whether parties accept the standing offer or replace it, one after the other.
     pub fn is_alternating(&self) -> bool {
         match self {

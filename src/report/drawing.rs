@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kuva::plot::colormap::ColorMap;
-use kuva::plot::legend::LegendPosition;
+use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BarPlot, Heatmap, LinePlot, ScatterPlot};
 use kuva::render::annotations::ReferenceLine;
@@ -187,10 +187,21 @@ impl Bars {
         }
         let plots = vec![plot.into()];
         let height = 58.0 + 26.0 * self.bars.len() as f64;
-        let layout = layout(&plots, room, height)
+        let mut layout = layout(&plots, room, height)
             .with_x_label(self.axis.title())
             .with_x_tick_format(ticks(&self.axis))
             .with_ticks(5);
+        // A bar's length says what it measures only if it begins at 0.
+        let (low, high) = (self.bars.iter()).fold((0.0_f64, 0.0_f64), |(low, high), (_, it)| {
+            let (below, above) = arms(unit, it);
+            let at = drawn(unit, it.value);
+            (low.min(at - below), high.max(at + above))
+        });
+        if low >= 0.0 {
+            layout = layout.with_x_axis_min(0.0);
+        } else if high <= 0.0 {
+            layout = layout.with_x_axis_max(0.0);
+        }
         (plots, layout)
     }
 }
@@ -199,7 +210,7 @@ impl Lines {
     fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
         let unit = self.y.unit;
         let mut plots: Vec<Plot> = Vec::new();
-        for (idx, (name, points)) in self.lines.iter().enumerate() {
+        for (idx, (_, points)) in self.lines.iter().enumerate() {
             let color = COLORS[idx % COLORS.len()];
             let at = |(x, it): &(f64, Quantity)| (drawn(self.x.unit, *x), drawn(unit, it.value));
             let course = self.course(points);
@@ -212,9 +223,6 @@ impl Lines {
                 let high = |it: &(f64, Quantity)| at(it).1 + arms(unit, &it.1).1;
                 line = line.with_band(course.iter().map(low), course.iter().map(high));
             }
-            if self.lines.len() > 1 {
-                line = line.with_legend(shortened(name, room.label_letters()));
-            }
             let dots = ScatterPlot::new()
                 .with_data(points.iter().map(at))
                 .with_color(color)
@@ -226,16 +234,33 @@ impl Lines {
             Room::Wide => 340.0,
             Room::Narrow => 300.0,
         };
+        // The library makes room for the legend of lines only if it is told the entries.
+        let legend = self.legend(room);
         let mut layout = layout(&plots, room, height)
             .with_x_label(self.x.title())
             .with_y_label(self.y.title())
             .with_x_tick_format(ticks(&self.x))
             .with_y_tick_format(ticks(&self.y));
+        if legend.len() > 1 {
+            layout = layout.with_legend_entries(legend);
+        }
         if unit == Unit::Share {
             // A share's distance from nothing is what it says.
             layout = layout.with_y_axis_min(0.0);
         }
         (plots, layout)
+    }
+
+    fn legend(&self, room: Room) -> Vec<LegendEntry> {
+        let lines = self.lines.iter().zip(COLORS.into_iter().cycle());
+        lines
+            .map(|((name, _), color)| LegendEntry {
+                label: shortened(name, room.label_letters()),
+                color: color.to_owned(),
+                shape: LegendShape::Line,
+                dasharray: None,
+            })
+            .collect()
     }
 
     /// The points through which a line is drawn.

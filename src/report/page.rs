@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::report::chart::{Chart, Table};
+use crate::report::chart::{Chart, Table, Unit};
 use crate::report::drawing::Room;
 
 /// A page.
@@ -52,6 +52,76 @@ pub enum Block {
         /// What is behind it.
         table: Table,
     },
+    /// A table that is seen at once.
+    Open {
+        /// What it holds.
+        name: String,
+        /// The table.
+        table: Table,
+    },
+    /// What happened one after the other, to be stepped through.
+    Steps(Steps),
+}
+
+/// What happened one after the other: with a script one step at a time, else all of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Steps {
+    /// What there is to step through, as in "the rounds".
+    pub of: String,
+    /// What worths are held against beside no deal, at the head of a column; empty for nothing.
+    pub against: String,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Which one.
+    pub heading: String,
+    /// What happened in it, in order.
+    pub moves: Vec<Move>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Move {
+    /// What.
+    pub heading: String,
+    /// What came of it, if that must be said.
+    pub note: String,
+    /// What was put on the table, as far as it was not there before, issue by issue.
+    pub lines: Vec<SettledIssue>,
+    /// The rest of it.
+    pub as_before: Vec<SettledIssue>,
+    /// Where each party stood to it.
+    pub stands: Vec<Stand>,
+}
+
+/// How an issue would be settled.
+#[derive(Clone, Debug, Serialize)]
+pub struct SettledIssue {
+    /// The issue.
+    pub issue: String,
+    /// The option.
+    pub option: String,
+    /// What it was before, if that was another.
+    pub was: Option<String>,
+}
+
+/// Where a party stood to something on the table. Worths are from 0 to 1.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stand {
+    /// Who.
+    pub party: String,
+    /// What it was worth to the party.
+    pub worth: f64,
+    /// What that is held against, see [`Steps::against`].
+    pub against: Option<f64>,
+    /// What no deal is worth to it.
+    pub no_deal: f64,
+    /// What it said.
+    pub answer: String,
 }
 
 /// A chart with its caption and its table.
@@ -123,7 +193,7 @@ impl Page {
         let blocks = self.sections.iter().flat_map(|it| &it.blocks);
         blocks.flat_map(|it| match it {
             Block::Figures(figures) => figures.as_slice(),
-            Block::Cards(_) | Block::Folded { .. } => &[],
+            Block::Cards(_) | Block::Folded { .. } | Block::Open { .. } | Block::Steps(_) => &[],
         })
     }
 
@@ -138,6 +208,7 @@ impl Page {
         let mut environment = Environment::new();
         environment.add_filter("inline", inline);
         environment.add_filter("glued", glued);
+        environment.add_filter("thousandths", thousandths);
         environment
             .add_template("page.html", include_str!("page.html"))
             .expect("the template is right");
@@ -149,6 +220,7 @@ impl Page {
                 page => Serde(self),
                 style => include_str!("page.css"),
                 script => include_str!("page.js"),
+                stepping => include_str!("steps.js"),
             })
             .expect("a page has all that the template wants")
     }
@@ -161,6 +233,11 @@ impl Page {
 )]
 fn glued(text: String) -> String {
     text.replace(" %", "\u{a0}%")
+}
+
+/// A worth with as many digits as tables on pages have.
+fn thousandths(worth: f64) -> String {
+    Unit::Utility.told(worth)
 }
 
 /// A picture within the page, as wide as there is room.

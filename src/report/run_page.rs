@@ -57,7 +57,7 @@ impl RunReport<'_> {
             answer: self.answer(),
             lead: self.lead(),
             sections,
-            origin: self.origin(),
+            origin: origin(manifest),
         }
     }
 
@@ -124,28 +124,28 @@ impl RunReport<'_> {
         }
         res
     }
+}
 
-    fn origin(&self) -> String {
-        let manifest = self.manifest;
-        let files: Vec<String> = manifest
-            .inputs
-            .iter()
-            .map(|it| {
-                format!(
-                    "{} (SHA-256 {}…)",
-                    it.path,
-                    it.sha256.get(..12).unwrap_or_default()
-                )
-            })
-            .collect();
-        format!(
-            "demarche {}, results version {}, master seed {}; from {}. Same version, files and seed give the same numbers; manifest.json has what is needed.",
-            manifest.demarche,
-            manifest.results_version,
-            manifest.seed,
-            files.join(", ")
-        )
-    }
+/// What a page was made of.
+pub(super) fn origin(manifest: &Manifest) -> String {
+    let files: Vec<String> = manifest
+        .inputs
+        .iter()
+        .map(|it| {
+            format!(
+                "{} (SHA-256 {}…)",
+                it.path,
+                it.sha256.get(..12).unwrap_or_default()
+            )
+        })
+        .collect();
+    format!(
+        "demarche {}, results version {}, master seed {}; from {}. Same version, files and seed give the same numbers; manifest.json has what is needed.",
+        manifest.demarche,
+        manifest.results_version,
+        manifest.seed,
+        files.join(", ")
+    )
 }
 
 /// An interval in words, in parentheses.

@@ -67,12 +67,69 @@ function incomplete() {
   return problems;
 }
 
+// What goes wrong when rounds are stepped through, with buttons, the slider and keys.
+async function stepping(page) {
+  const problems = [];
+  const n = await page.locator(".step").count();
+  const visible = () => page.evaluate(() =>
+    [...document.querySelectorAll(".step")].flatMap((it, idx) => (it.checkVisibility() ? [idx] : [])));
+  const expect = async (what, wanted) => {
+    const shown = await visible();
+    if (shown.length !== 1 || shown[0] !== wanted) problems.push(`${what}: steps ${shown} are shown, not ${wanted}`);
+    const told = await page.locator(".stepper [role=status]").textContent();
+    if (!told.includes(`(${wanted + 1} of ${n})`)) problems.push(`${what}: “${told}” is told`);
+  };
+  if (n < 2) problems.push(`there are ${n} steps`);
+  await expect("at first", 0);
+  for (const [button, wanted] of [["next", 1], ["last", n - 1], ["next", n - 1], ["previous", n - 2], ["first", 0], ["previous", 0]]) {
+    // By force, since a button at an end of the rounds says that it does nothing.
+    await page.click(`.stepper [data-step=${button}]`, { force: true });
+    await expect(`the button ${button}`, wanted);
+  }
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("ArrowRight");
+  await expect("the right arrow", 1);
+  await page.keyboard.press("ArrowLeft");
+  await expect("the left arrow", 0);
+  await page.locator(".stepper input").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect("the slider", 1);
+  await page.keyboard.press("Home");
+  await expect("the slider's beginning", 0);
+  await page.locator("[data-step=next]").focus();
+  await page.keyboard.press("Enter");
+  await expect("a button by the keyboard", 1);
+  await page.emulateMedia({ media: "print" });
+  const printed = await visible();
+  if (printed.length !== n) problems.push(`${printed.length} of ${n} steps are printed`);
+  await page.emulateMedia({ media: null });
+  return problems;
+}
+
+// Without scripts everything is there, and nothing that would do nothing.
+async function withoutScripts(browser, address) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(address);
+  const problems = [];
+  const steps = page.locator(".step");
+  for (let idx = 0; idx < (await steps.count()); idx += 1) {
+    if (!(await steps.nth(idx).isVisible())) problems.push(`step ${idx} is not shown`);
+  }
+  if (await page.locator(".stepper").isVisible()) problems.push("there are buttons");
+  await context.close();
+  return problems;
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 for (const file of pages) {
   const address = pathToFileURL(path.resolve(file)).href;
+  if (fs.readFileSync(file, "utf8").includes('class="steps"')) {
+    check(`${file} (no scripts)`, "is not whole", await withoutScripts(browser, address));
+  }
   for (const view of views) {
     const where = `${file} (${view.name})`;
     const context = await browser.newContext({
@@ -99,14 +156,18 @@ for (const file of pages) {
     if ((await mark.count()) > 0) {
       const wanted = await mark.getAttribute("data-tells");
       await mark.scrollIntoViewIfNeeded();
+      // Scrolling takes hover texts away, also a little later.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       const box = await mark.boundingBox();
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       const hover = page.locator("#hover");
       const is = (await hover.isVisible()) ? await hover.textContent() : "nothing";
       check(where, "hovering tells no numbers", is && is !== "nothing" && /\d/.test(is) ? [] : [`${is} instead of ${wanted}`]);
     }
+    if ((await page.locator(".steps").count()) > 0) check(where, "cannot be stepped through", await stepping(page));
     // Everything that can be opened is, so that it is looked at too.
     await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
+    await page.evaluate(() => document.querySelectorAll(".step").forEach((it) => { it.hidden = false; }));
     check(where, "opened, it sticks out to the right", await page.evaluate(overflowing));
     await page.addScriptTag({ content: axe });
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));

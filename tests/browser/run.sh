@@ -21,4 +21,11 @@ trap 'rm -rf "$folder"' EXIT
 "$demarche" sweep configs/experiments/two-readings.toml --sessions 100 --quiet --out "$folder/readings"
 "$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 8 --quiet --out "$folder/sensitivity"
 "$demarche" flip configs/scenarios/two-villages.toml --rate 50 --sessions 100 --quiet --out "$folder/flip"
-node tests/browser/pages.mjs "$folder"/*/report.html
+"$demarche" batch configs/scenarios/shared-barn.toml --sessions 20 --quiet --no-report --out "$folder/barn"
+"$demarche" batch configs/scenarios/two-villages.toml --sessions 100 --quiet --no-report --out "$folder/villages"
+"$demarche" batch configs/scenarios/two-villages.toml --sessions 100 --quiet --no-report --set party.upper.reservation_value=0.72 --out "$folder/unwilling"
+"$demarche" replay "$folder/batch" 3 --page "$folder/batch/replay.html" >"$folder/told"
+"$demarche" replay "$folder/barn" 3 --page "$folder/barn/replay.html" >"$folder/told"
+"$demarche" replay "$folder/unwilling" 0 --page "$folder/unwilling/replay.html" >"$folder/told"
+"$demarche" compare "$folder/villages" "$folder/unwilling" --page "$folder/villages/compare.html" >"$folder/told"
+node tests/browser/pages.mjs "$folder"/*/*.html

@@ -16,7 +16,13 @@ const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 #[test]
 fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "6000", "--transcripts", "--excel=comma"];
+    let more = [
+        "--sessions",
+        "6000",
+        "--transcripts",
+        "--excel=comma",
+        "--format=csv,parquet",
+    ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     for n_blocks in [1, 50, 200, 500] {
         let out = folder.path().join(n_blocks.to_string());
@@ -87,13 +93,22 @@ fn stopper(folder: &Path) -> Option<PathBuf> {
 /// A run is killed, or its disk refuses, at each of the calls by which it changes files. With `KILLS`
 /// in the environment all that can happen does at each, else one thing after the other.
 #[test]
-#[expect(clippy::print_stdout, reason = "how often it was tried is told to people")]
+#[expect(
+    clippy::print_stdout,
+    reason = "how often it was tried is told to people"
+)]
 fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let Some(library) = stopper(folder.path()) else {
         return;
     };
-    let more = ["--sessions", "600", "--transcripts", "--excel=comma"];
+    let more = [
+        "--sessions",
+        "600",
+        "--transcripts",
+        "--excel=comma",
+        "--format=csv,parquet",
+    ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("run");
     let stopped = |call: usize, then: &str| -> Output {

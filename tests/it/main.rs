@@ -8,11 +8,13 @@ mod designs;
 mod drivers;
 mod explain;
 mod faults;
+mod formats;
 mod interchange;
 mod limits;
 mod luck;
 mod mistakes;
 mod negmas;
+mod pages;
 #[cfg(unix)]
 mod progress;
 mod readme;

@@ -10,7 +10,7 @@ use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::CellId;
 use demarche::negotiation::PlainLoop;
 use demarche::output::{
-    Dialect, Distances, Field, Rows, SessionRows, SessionTable, Transcripts, session_headers,
+    Dialect, Distances, Field, Rows, SessionRows, SessionTable, Transcripts, session_columns,
 };
 use demarche::seeds::{Replication, Seeds};
 use tempfile::TempDir;
@@ -80,10 +80,11 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     res
 }
 
-/// The tables among them.
+/// The tables among them, also those as Parquet that are not finished.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = files(folder);
-    res.retain(|name, _| name.extension().is_some_and(|it| it == "csv"));
+    let endings = [".csv", ".parquet", ".parquet.unfinished"];
+    res.retain(|name, _| endings.iter().any(|it| path_text(name).ends_with(it)));
     res
 }
 
@@ -156,8 +157,8 @@ fn the_plain_loop_gives_the_bytes_that_the_actors_gave() {
     }
     for table in SessionTable::ALL {
         let mut expected = Rows::new(Dialect::PLAIN);
-        let header = session_headers(table, setting.scenario(), Distances::Omitted);
-        expected.push(header.iter().map(|it| Field::Text(it)));
+        let columns = session_columns(table, setting.scenario(), Distances::Omitted);
+        expected.push(columns.iter().map(|it| Field::Text(&it.name)));
         let expected = [expected.bytes(), rows.table(table).unwrap().bytes()].concat();
         let name = PathBuf::from(format!("{}.csv", table.name()));
         assert!(written[&name] == expected, "{}", name.display());

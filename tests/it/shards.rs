@@ -47,7 +47,13 @@ fn refusal(shards: &[PathBuf]) -> String {
 #[test]
 fn a_batch_in_any_number_of_shards_has_the_bytes_of_one_in_one_go() {
     let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "5000", "--transcripts", "--excel=semicolon"];
+    let more = [
+        "--sessions",
+        "5000",
+        "--transcripts",
+        "--excel=semicolon",
+        "--format=csv,parquet",
+    ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     for of in [1, 2, 7, 64] {
         let mut shards = run_shards(&folder, "batch", VILLAGES, of, &more);
@@ -165,7 +171,7 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
 #[test]
 fn a_merge_that_was_killed_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "20000", "--transcripts"];
+    let more = ["--sessions", "20000", "--format=csv,parquet"];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let shards = run_shards(&folder, "batch", VILLAGES, 2, &more);
     let out = folder.path().join("merged");

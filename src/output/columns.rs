@@ -1,0 +1,43 @@
+//! The columns of tables: their names, and what stands in them.
+
+/// A column of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Column {
+    /// Its name, as in the header.
+    pub name: String,
+    /// What stands in it.
+    pub kind: Kind,
+}
+
+/// What stands in a column, where it is not empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Counts and small identifiers.
+    Whole,
+    /// Measurements.
+    Number,
+    /// Words.
+    Text,
+}
+
+/// A column of counts or small identifiers.
+pub(super) fn whole(name: impl Into<String>) -> Column {
+    column(name, Kind::Whole)
+}
+
+/// A column of measurements.
+pub(super) fn number(name: impl Into<String>) -> Column {
+    column(name, Kind::Number)
+}
+
+/// A column of words.
+pub(super) fn text(name: impl Into<String>) -> Column {
+    column(name, Kind::Text)
+}
+
+fn column(name: impl Into<String>, kind: Kind) -> Column {
+    Column {
+        name: name.into(),
+        kind,
+    }
+}
