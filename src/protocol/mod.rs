@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn every_protocol_has_its_own_name() {
+    fn every_protocol_has_its_own_name_and_manner() {
         let protocols = [
             ProtocolKind::ProposalAndVote,
             ProtocolKind::AlternatingOffers,
@@ -153,6 +153,8 @@ mod tests {
         assert_eq!(names, ProtocolKind::NAMES);
         let are_alternating = protocols.each_ref().map(ProtocolKind::is_alternating);
         assert_eq!(are_alternating, [false, true, true, false, false]);
+        let are_mediated = protocols.each_ref().map(ProtocolKind::is_mediated);
+        assert_eq!(are_mediated, [false, false, false, false, true]);
     }
 
     #[test]
