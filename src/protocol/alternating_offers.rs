@@ -122,17 +122,17 @@ mod tests {
     #[test]
     fn the_standing_offer_is_agreed_once_all_others_have_accepted_it_in_turn() {
         let mut session = by_unanimity(ProtocolKind::AlternatingOffers, 2);
-        let [x, y] = [0, 1].map(outcome);
+        let [left, right] = [0, 1].map(outcome);
         let [a, c] = [0, 2].map(PartyId::new);
         let turn = |offer, proposer| Ask::AcceptOrReplace { offer, proposer };
         play(
             &mut session,
             [
-                (1, Ask::Offer, &[0][..], 0, Action::Offer(x)),
-                (1, turn(x, a), &[1], 1, Action::Accept),
-                (1, turn(x, a), &[2], 2, Action::Offer(y)),
-                (2, turn(y, c), &[0], 0, Action::Accept),
-                (2, turn(y, c), &[1], 1, Action::Accept),
+                (1, Ask::Offer, &[0][..], 0, Action::Offer(left)),
+                (1, turn(left, a), &[1], 1, Action::Accept),
+                (1, turn(left, a), &[2], 2, Action::Offer(right)),
+                (2, turn(right, c), &[0], 0, Action::Accept),
+                (2, turn(right, c), &[1], 1, Action::Accept),
             ],
         );
         let answered = |round, proposer, offer, yes: &[usize], no: &[usize], who| Event::Answered {
@@ -149,18 +149,18 @@ mod tests {
             offer,
         };
         let events = [
-            offered(a, x),
-            answered(1, a, x, &[1], &[], 1),
-            answered(1, a, x, &[1], &[2], 2),
-            offered(c, y),
-            answered(2, c, y, &[0], &[], 0),
-            answered(2, c, y, &[0, 1], &[], 1),
+            offered(a, left),
+            answered(1, a, left, &[1], &[], 1),
+            answered(1, a, left, &[1], &[2], 2),
+            offered(c, right),
+            answered(2, c, right, &[0], &[], 0),
+            answered(2, c, right, &[0, 1], &[], 1),
         ];
         assert_eq!(session.events(), events);
         let agreement = Ending::Agreement {
             round: 2,
             proposer: Some(c),
-            outcome: y,
+            outcome: right,
         };
         assert_eq!(session.ending(), Some(&agreement));
     }

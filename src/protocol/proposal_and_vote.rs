@@ -118,24 +118,24 @@ mod tests {
     #[test]
     fn all_whose_consent_is_needed_vote_on_a_proposal_and_then_the_next_party_proposes() {
         let mut session = by_unanimity(ProtocolKind::ProposalAndVote, 2);
-        let [x, y] = [0, 1].map(outcome);
+        let [left, right] = [0, 1].map(outcome);
         let [a, b, c] = [0, 1, 2].map(PartyId::new);
         let answer = |offer, proposer| Ask::Answer { offer, proposer };
         play(
             &mut session,
             [
-                (1, Ask::Offer, &[0][..], 0, Action::Offer(x)),
-                (1, answer(x, a), &[1, 2], 2, Action::Reject),
-                (1, answer(x, a), &[1], 1, Action::Accept),
-                (1, Ask::Offer, &[1], 1, Action::Offer(y)),
-                (1, answer(y, b), &[0, 2], 0, Action::Accept),
-                (1, answer(y, b), &[2], 2, Action::Reject),
-                (1, Ask::Offer, &[2], 2, Action::Offer(x)),
-                (1, answer(x, c), &[0, 1], 0, Action::Reject),
-                (1, answer(x, c), &[1], 1, Action::Reject),
-                (2, Ask::Offer, &[0], 0, Action::Offer(y)),
-                (2, answer(y, a), &[1, 2], 1, Action::Accept),
-                (2, answer(y, a), &[2], 2, Action::Accept),
+                (1, Ask::Offer, &[0][..], 0, Action::Offer(left)),
+                (1, answer(left, a), &[1, 2], 2, Action::Reject),
+                (1, answer(left, a), &[1], 1, Action::Accept),
+                (1, Ask::Offer, &[1], 1, Action::Offer(right)),
+                (1, answer(right, b), &[0, 2], 0, Action::Accept),
+                (1, answer(right, b), &[2], 2, Action::Reject),
+                (1, Ask::Offer, &[2], 2, Action::Offer(left)),
+                (1, answer(left, c), &[0, 1], 0, Action::Reject),
+                (1, answer(left, c), &[1], 1, Action::Reject),
+                (2, Ask::Offer, &[0], 0, Action::Offer(right)),
+                (2, answer(right, a), &[1, 2], 1, Action::Accept),
+                (2, answer(right, a), &[2], 2, Action::Accept),
             ],
         );
         let offered = |round, proposer, offer| Event::Offered {
@@ -152,20 +152,20 @@ mod tests {
             answered: set(yes).union(set(no)),
         };
         let events = [
-            offered(1, a, x),
-            answered(1, a, x, &[1], &[2]),
-            offered(1, b, y),
-            answered(1, b, y, &[0], &[2]),
-            offered(1, c, x),
-            answered(1, c, x, &[], &[0, 1]),
-            offered(2, a, y),
-            answered(2, a, y, &[1, 2], &[]),
+            offered(1, a, left),
+            answered(1, a, left, &[1], &[2]),
+            offered(1, b, right),
+            answered(1, b, right, &[0], &[2]),
+            offered(1, c, left),
+            answered(1, c, left, &[], &[0, 1]),
+            offered(2, a, right),
+            answered(2, a, right, &[1, 2], &[]),
         ];
         assert_eq!(session.events(), events);
         let agreement = Ending::Agreement {
             round: 2,
             proposer: Some(a),
-            outcome: y,
+            outcome: right,
         };
         assert_eq!(session.ending(), Some(&agreement));
         assert_eq!(session.pending(), None);

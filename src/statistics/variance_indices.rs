@@ -478,22 +478,26 @@ mod tests {
 
     #[test]
     fn a_unit_of_measurement_changes_nothing() {
-        let rows = [
-            [1.0, 4.0, 2.0, 7.0],
-            [3.0, 3.5, 9.0, 0.5],
-            [2.0, 8.0, 1.0, 4.0],
-        ];
         let of = |scale: f64, shift: f64| {
-            let outputs = rows.map(|it| RadialOutputs::of_rows(&it.map(|y| y * scale + shift), 2));
+            let outputs = ROWS.map(|it| RadialOutputs::of_rows(&it.map(|y| y * scale + shift), 2));
             variance_indices(&outputs, RESAMPLES, 1).unwrap()
         };
-        let (plain, other) = (of(1.0, 0.0), of(-256.0, 67_108_864.0));
-        for (a, b) in plain.total.iter().zip(&other.total) {
-            assert!((a.point - b.point).abs() < 1e-10);
-            assert!((a.standard_error.unwrap() - b.standard_error.unwrap()).abs() < 1e-10);
+        let plain = of(1.0, 0.0);
+        for other in [of(-256.0, 67_108_864.0), of(1e90, 0.0), of(1e-90, 0.0)] {
+            let pairs = plain.total.iter().zip(&other.total);
+            for (a, b) in pairs.chain(plain.first_order.iter().zip(&other.first_order)) {
+                assert!((a.point - b.point).abs() < 1e-10);
+                assert!((a.standard_error.unwrap() - b.standard_error.unwrap()).abs() < 1e-10);
+            }
         }
-        for (a, b) in plain.first_order.iter().zip(&other.first_order) {
-            assert!((a.point - b.point).abs() < 1e-10);
-        }
+    }
+
+    #[test]
+    fn a_spread_is_exact_on_large_numbers_and_none_where_its_square_vanishes() {
+        let large = 4_503_599_627_370_496.0;
+        let of = |numbers: [f64; 2]| spread(|| numbers.into_iter());
+        assert_eq!(of([large, large + 2.0]), Some((large + 1.0, 1.0)));
+        assert_eq!(of([0.0, 1e-200]), None);
+        assert_eq!(of([large, large]), None);
     }
 }
