@@ -25,7 +25,7 @@ test *ARGS:
 # Kill runs so many times at any moment, and see that they end with the same bytes.
 [group('check')]
 kill KILLS="200":
-    KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment
+    KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment stopped_at_any_call
 
 # Run ten million sessions: memory and open files do not grow, no row is missing.
 [group('check')]

@@ -46,6 +46,11 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
     for path in arguments.out.iter().chain(&arguments.page) {
         refuse_existing(path)?;
     }
+    if arguments.out.is_some() && arguments.out == arguments.page {
+        return Err(Failure::WrongInput(
+            "--out and --page name the same file; give the page another name".into(),
+        ));
+    }
     let first = side(&arguments.first, CellId(arguments.cells[0]))?;
     let second = side(&arguments.second, CellId(arguments.cells[1]))?;
     if !first.roster.is_alike(&second.roster) {

@@ -13,6 +13,7 @@ use crate::cli::text::{count, counted, shell_word, terminal_width};
 use crate::cli::{print, tell};
 use crate::experiment::{Factor, Finding, Forfeit, Shard, Tally, design_findings};
 use crate::output::{Finished, RunDirectory, RunTables, Timing, WriteError, write_sensitivity};
+use crate::protocol::ProtocolViolation;
 
 /// When a run began, and on how many threads.
 pub(super) struct Stopwatch {
@@ -201,7 +202,9 @@ fn exit_code(
     if forfeits == 0 {
         return ExitCode::SUCCESS;
     }
-    let first = first_forfeit.map(|first| {
+    // Whoever gave no answer did so in all sessions under way, and need not do so in each by itself.
+    let told = first_forfeit.filter(|it| it.violation != ProtocolViolation::NoAnswer);
+    let first = told.map(|first| {
         let party = job.plan.cells()[0].setting.scenario().party(first.party);
         let cell = match job.request.verb.as_str() {
             "sweep" => format!(" --cell {}", first.cell.0),

@@ -103,7 +103,7 @@ pub struct Near {
 /// least their reservation values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Cause {
-    /// A party broke the rules.
+    /// A party broke the rules or failed.
     Forfeit(PartyId),
     /// No outcome was acceptable.
     NothingAcceptable,

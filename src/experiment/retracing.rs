@@ -47,9 +47,8 @@ pub struct Standing {
     pub utility: Utility,
     /// What [`Step::before`] was worth to it.
     pub utility_before: Option<Utility>,
-    /// What the party demanded when it made the offer or answered it, or, if it was not asked, when
-    /// it heard of it; `None` under a mediator, where parties only compare, and after its strategy
-    /// has panicked.
+    /// What the party demanded when it made the offer or answered it; `None` if it did neither,
+    /// under a mediator, where parties only compare, and after its strategy has panicked.
     pub aspiration: Option<Utility>,
     /// What it said, if it was asked.
     pub answer: Option<Answer>,
@@ -66,7 +65,9 @@ pub enum Answer {
 
 /// The steps of a session, one by one: the parties sit down once more and hear what was said.
 ///
-/// Nobody is asked to act, so no luck is used up, and a step takes no more memory than one.
+/// Nobody is asked to act, so no luck is used up, and a step takes no more memory than one. What a
+/// party demands it is asked only where it decided something: some make a plan for the round when
+/// they are first asked.
 #[derive(Debug)]
 pub struct Retracing<'a> {
     rules: &'a Rules,
@@ -121,7 +122,7 @@ impl<'a> Retracing<'a> {
                 let own = self.negotiators[proposer.idx()].aspiration(round);
                 self.hear(event);
                 let before = self.last_offers[proposer.idx()].replace(offer);
-                let mut standings = self.standings(offer, before, Some(round));
+                let mut standings = self.standings(offer, before);
                 standings[proposer.idx()].aspiration = own;
                 self.open.replace(Step {
                     round,
@@ -142,7 +143,7 @@ impl<'a> Retracing<'a> {
                 let is_late = self.open.as_ref().is_some_and(|it| it.round < round);
                 let mut over = None;
                 if is_late && !yes.intersection(answered).is_empty() {
-                    let standings = self.standings(offer, Some(offer), Some(round));
+                    let standings = self.standings(offer, Some(offer));
                     over = self.open.replace(Step {
                         round,
                         kind: StepKind::StandingOffer(proposer),
@@ -168,7 +169,7 @@ impl<'a> Retracing<'a> {
                     kind: standing.map_or(StepKind::FinalText, |_| StepKind::Variant { is_taken }),
                     outcome: text,
                     before: standing,
-                    standings: self.standings(text, standing, None),
+                    standings: self.standings(text, standing),
                 };
                 let over = self.open.replace(step);
                 self.note_answers(round, yes, yes.union(no));
@@ -183,19 +184,14 @@ impl<'a> Retracing<'a> {
         }
     }
 
-    /// Where all stand before they answer; with what they demand if a round for that is given.
-    fn standings(
-        &mut self,
-        outcome: Outcome,
-        before: Option<Outcome>,
-        round: Option<u32>,
-    ) -> Vec<Standing> {
-        let parties = self.negotiators.iter_mut();
+    /// Where all stand before they answer.
+    fn standings(&self, outcome: Outcome, before: Option<Outcome>) -> Vec<Standing> {
+        let parties = self.negotiators.iter();
         parties
             .map(|it| Standing {
                 utility: it.utility(outcome),
                 utility_before: before.map(|before| it.utility(before)),
-                aspiration: round.and_then(|round| it.aspiration(round)),
+                aspiration: None,
                 answer: None,
             })
             .collect()
@@ -205,9 +201,10 @@ impl<'a> Retracing<'a> {
         let Some(open) = &mut self.open else {
             return;
         };
+        let is_mediated = matches!(open.kind, StepKind::Variant { .. } | StepKind::FinalText);
         for party in answered.iter() {
             let standing = &mut open.standings[party.idx()];
-            if standing.aspiration.is_some() {
+            if !is_mediated {
                 standing.aspiration = self.negotiators[party.idx()].aspiration(round);
             }
             standing.answer = Some(if yes.contains(party) {

@@ -37,7 +37,7 @@ const PREFIX_BYTES: usize = 12;
 const FRAME_BYTES_MAX: u32 = 1 << 28;
 
 /// The version of the journal's format.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What the command line asked of a run: with the files it names, all that its bytes depend on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

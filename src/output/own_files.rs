@@ -18,7 +18,7 @@ pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a file that is there to write into it.
+/// Opens a file that is there.
 ///
 /// # Errors
 ///

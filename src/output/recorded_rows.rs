@@ -5,8 +5,12 @@ use std::io::{self, BufRead, Read as _};
 use crate::experiment::CellId;
 use crate::output::recorded_sessions::ROW_BYTES_MAX;
 
-/// Bytes of the rows of one session: those of a million rounds, with room to spare.
+/// Bytes that the rows of one session may take in memory: enough for two hundred thousand rounds of
+/// five parties on ten issues.
 pub const SESSION_BYTES_MAX: usize = 256 << 20;
+
+/// What it takes to hold a row, besides its letters.
+const HELD_ROW_BYTES: usize = 64;
 
 /// What a table with a row or more per session says of one of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,7 +34,7 @@ impl RecordedRows {
         let mut n_bytes = 0;
         while let Some(line) = next_line(&mut table)? {
             if line.starts_with(&beginning) {
-                n_bytes += line.len();
+                n_bytes += line.len() + HELD_ROW_BYTES;
                 if n_bytes > SESSION_BYTES_MAX {
                     let mib = SESSION_BYTES_MAX >> 20;
                     return Err(too_much(&format!(

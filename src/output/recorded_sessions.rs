@@ -18,7 +18,7 @@ pub struct TableError {
 }
 
 /// Bytes of a row of a table; a table's row with as much of everything as a scenario can have
-/// takes a few thousand.
+/// takes some ten thousand.
 pub const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// Input of which one row can be read and no more: the reader of rows holds a whole one.

@@ -172,10 +172,13 @@ impl RunDirectory {
         let mut folders = vec![self.path.clone()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).map_err(error("read", &folder))? {
-                let path = entry.map_err(error("read", &folder))?.path();
-                if path.is_dir() {
+                let entry = entry.map_err(error("read", &folder))?;
+                let (path, kind) = (entry.path(), entry.file_type());
+                let kind = kind.map_err(error("read", &path))?;
+                // What is neither, such as a link, is none of ours.
+                if kind.is_dir() {
                     folders.push(path);
-                } else {
+                } else if kind.is_file() {
                     let synced = File::open(&path).and_then(|it| it.sync_all());
                     synced.map_err(error("write", &path))?;
                 }

@@ -299,7 +299,7 @@ impl WrittenTable {
 
 /// Opens a file of a table behind its header; `None` if there is no such file.
 fn open_part(place: &TablePlace, path: &Path) -> Result<Option<BufReader<File>>, WriteError> {
-    let mut file = match File::open(path) {
+    let mut file = match reopen(path, OpenOptions::new().read(true)) {
         Err(it) if it.kind() == io::ErrorKind::NotFound => return Ok(None),
         it => BufReader::new(it.map_err(error("read", path))?),
     };

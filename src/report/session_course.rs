@@ -102,7 +102,7 @@ impl<'a> Courses<'a> {
         .to_owned()];
         if self.every > 1 {
             text.push(format!(
-                "Of {} rounds every {}th is shown, and the last.",
+                "Of {} rounds one of every {} is shown, and the last.",
                 count(self.n_rounds.into()),
                 self.every
             ));

@@ -40,7 +40,7 @@ pub(crate) fn ending_told(scenario: &Scenario, ending: &Ending) -> String {
             party,
             violation,
         } => format!(
-            "No agreement: {} broke the rules in round {round}: it {violation}",
+            "No agreement: {} forfeited the session in round {round}: it {violation}",
             label(*party)
         ),
     }
@@ -50,7 +50,7 @@ pub(crate) fn ending_told(scenario: &Scenario, ending: &Ending) -> String {
 pub(crate) fn cause_told(scenario: &Scenario, cause: Cause) -> String {
     let label = |it: PartyId| &scenario.party(it).label;
     match cause {
-        Cause::Forfeit(it) => format!("{} broke the rules", label(it)),
+        Cause::Forfeit(it) => format!("{} forfeited the session", label(it)),
         Cause::NothingAcceptable => {
             "no outcome was acceptable to all whose consent it needs".to_owned()
         }

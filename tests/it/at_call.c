@@ -2,12 +2,13 @@
  *
  * AT_CALL says at which such call, from 1; THEN what happens there: "kill" before the call does
  * anything, "half" after half of what it was to write, "fail" that it fails as on a broken disk,
- * and nothing stops. */
+ * and nothing stops. That it came to the call, it says on standard error. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +20,10 @@ static const char *then(void)
 {
     const char *at = getenv("AT_CALL");
     long call = atomic_fetch_add(&n_calls, 1) + 1;
-    return at && call == atol(at) ? getenv("THEN") : NULL;
+    if (at == NULL || call != atol(at))
+        return NULL;
+    dprintf(STDERR_FILENO, "stopped at a call\n");
+    return getenv("THEN");
 }
 
 /* Whether the call is to fail. Does not come back if the process is to end. */

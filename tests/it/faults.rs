@@ -131,7 +131,12 @@ fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
             }
             let output = stopped(call, then);
             let told = String::from_utf8_lossy(&output.stderr);
-            is_behind_the_last = output.status.success();
+            is_behind_the_last = !told.contains("stopped at a call");
+            assert_eq!(
+                output.status.success(),
+                is_behind_the_last,
+                "{then} at {call}: {told}"
+            );
             if !is_behind_the_last {
                 n_stopped[idx] += 1;
                 let expected = (then == "fail").then_some(1);

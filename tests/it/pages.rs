@@ -277,7 +277,9 @@ fn a_comparison_shows_what_its_table_says() {
     let told = |row: &csv::StringRecord| {
         ends.map(|it| format!("{:.3}", field(row, it).parse::<f64>().unwrap()))
     };
-    for (shown, row) in table_of(&page, "change-worth").iter().zip(of("utility")) {
+    let worth = table_of(&page, "change-worth");
+    assert_eq!((worth.len(), of("utility").len()), (2, 2));
+    for (shown, row) in worth.iter().zip(of("utility")) {
         assert_eq!(shown[1..], told(row));
     }
     let deals = of("agreement_rate")[0];
