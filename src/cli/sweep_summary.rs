@@ -14,7 +14,7 @@ use crate::statistics::Estimate;
 /// Cells told one by one; of more, the tables tell.
 const CELLS_TOLD: usize = 60;
 
-/// Columns of a bar.
+/// Columns of a bar, at most.
 const BAR_WIDTH: usize = 12;
 
 /// The cells and the number of sessions, before anything is run.
@@ -39,24 +39,25 @@ pub(super) fn planned(parameters: &Parameters, n_sessions: u64, is_most: bool) -
 struct Row {
     /// Which it is.
     cell: String,
-    bar: String,
+    /// The share of deals; `None` of the head.
+    share: Option<f64>,
     figures: Vec<String>,
 }
 
 impl Row {
-    /// On one line.
-    fn with_bar(&self) -> String {
-        let Self { cell, bar, figures } = self;
-        format!("{cell}  {bar} {}", figures.join("  "))
-    }
-
-    /// On a shorter one.
-    fn without_bar(&self) -> String {
-        format!("{}  {}", self.cell, self.figures.join("  "))
+    /// On one line, with a bar of so many columns.
+    fn line(&self, bar_width: usize) -> String {
+        let figures = self.figures.join("  ");
+        match self.share {
+            Some(share) if bar_width > 0 => {
+                format!("{}  {} {figures}", self.cell, bar(share, bar_width))
+            }
+            _ => format!("{}  {figures}", self.cell),
+        }
     }
 
     /// On a line for each of its figures, where there is no room beside one another.
-    fn in_lines(&self) -> String {
+    fn lines(&self) -> String {
         let lines = self.figures.iter().map(|it| it.trim_start());
         let lines = lines.map(|it| format!("\n       {it}"));
         self.cell.clone() + &lines.collect::<String>()
@@ -82,9 +83,9 @@ pub(super) fn sweep_summary(
             "{:>5}{}{}",
             "cell",
             letters(parameters),
-            until.map_or("", |_| "     sessions")
+            until.map_or("", |_| "    sessions")
         ),
-        bar: String::new(),
+        share: None,
         figures: heads,
     }];
     let cells = (0..).map(CellId).zip(&finished.tallies);
@@ -101,18 +102,19 @@ pub(super) fn sweep_summary(
                 columns(parameters, values),
                 until.map_or_else(String::new, |it| length(it, tally)),
             ),
-            bar: bar(share.point, BAR_WIDTH),
+            share: Some(share.point),
             figures: iter::once(deals).chain(change).collect(),
         });
     }
-    let layouts = [Row::with_bar, Row::without_bar];
-    let fits = |layout: &fn(&Row) -> String| {
-        let mut lines = rows.iter().map(layout);
-        lines.all(|it| it.chars().count() <= width)
-    };
-    let layout = layouts.into_iter().find(fits).unwrap_or(Row::in_lines);
+    let widest = rows.iter().map(|it| it.line(0).chars().count()).max();
+    let room = width.checked_sub(widest.unwrap_or_default());
     for row in &rows {
-        res.push_str(&layout(row));
+        res.push_str(&match room {
+            // A bar and the space behind it.
+            Some(room @ 5..) => row.line(BAR_WIDTH.min(room - 1)),
+            Some(_) => row.line(0),
+            None => row.lines(),
+        });
         res.push('\n');
     }
     if finished.tallies.len() > CELLS_TOLD {
@@ -130,7 +132,7 @@ pub(super) fn sweep_summary(
 /// How many sessions a cell took, with a mark if they were not enough.
 fn length(rule: &StoppingRule, tally: &Tally) -> String {
     let mark = if rule.is_reached(tally) { ' ' } else { '>' };
-    format!("  {mark}{:>10}", count(tally.n_sessions()))
+    format!("  {mark}{:>9}", count(tally.n_sessions()))
 }
 
 /// How the share of deals differs from the baseline's, pair by pair.

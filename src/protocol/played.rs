@@ -1,4 +1,5 @@
 //! Sessions of three parties played step by step, for this folder's tests.
+#![cfg(test)]
 
 use std::sync::Arc;
 
