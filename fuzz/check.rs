@@ -10,6 +10,7 @@ use demarche::output::{
     CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, Roster,
     RunRecord, configuration_changes, swept_values,
 };
+use demarche::report::RunFigures;
 
 /// What stands between the files in one input.
 const SEPARATOR: &[u8] = b"\n====\n";
@@ -112,6 +113,7 @@ pub(crate) fn tables(bytes: &[u8]) {
         }
     }
     let _ = swept_values(("cells.csv".to_owned(), file(2)), CellId(1));
+    let _ = RunFigures::read(&|_| Ok(Some(Box::new(io::Cursor::new(file(0).to_vec())))));
     if let Ok(rows) = RecordedRows::find(file(0), CellId(0), 1) {
         assert_eq!(rows.first_difference(&rows), None);
     }

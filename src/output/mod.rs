@@ -13,6 +13,7 @@ mod journal;
 mod manifest;
 mod own_files;
 mod parquet_twin;
+mod rationed;
 mod recorded_chunks;
 mod recorded_rows;
 mod recorded_sessions;
@@ -40,10 +41,9 @@ pub use manifest::{
     SweepRecord, Timing, Until,
 };
 pub use parquet_twin::ParquetTwins;
+pub use rationed::{ROW_BYTES_MAX, Rationed};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
-pub use recorded_sessions::{
-    ROW_BYTES_MAX, RecordedEnding, RecordedSessions, TableError, swept_values,
-};
+pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
 pub use run_directory::{RunDirectory, WriteError};
 pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
 pub use run_tables::{

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read as _};
 
 use crate::experiment::CellId;
-use crate::output::recorded_sessions::ROW_BYTES_MAX;
+use crate::output::rationed::ROW_BYTES_MAX;
 
 /// Bytes that the rows of one session may take in memory: enough for two hundred thousand rounds of
 /// five parties on ten issues.

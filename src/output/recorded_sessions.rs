@@ -1,9 +1,10 @@
 //! The session tables of a run read back, session by session, in little memory.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use crate::domain::OptionId;
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
+use crate::output::rationed::Rationed;
 use crate::output::run_record::{Named, Roster};
 use crate::protocol::Ending;
 
@@ -17,29 +18,6 @@ pub struct TableError {
     message: String,
 }
 
-/// Bytes of a row of a table; a table's row with as much of everything as a scenario can have
-/// takes some ten thousand.
-pub const ROW_BYTES_MAX: usize = 1 << 20;
-
-/// Input of which one row can be read and no more: the reader of rows holds a whole one.
-struct Rationed<R> {
-    input: R,
-    left: usize,
-}
-
-impl<R: Read> Read for Rationed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            let message = format!("a row has more than {} MiB", ROW_BYTES_MAX >> 20);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-        }
-        let n = buffer.len().min(self.left);
-        let n_read = self.input.read(&mut buffer[..n])?;
-        self.left -= n_read;
-        Ok(n_read)
-    }
-}
-
 /// A table being read.
 struct Table<R> {
     file: String,
@@ -50,13 +28,9 @@ struct Table<R> {
 
 impl<R: Read> Table<R> {
     fn new(file: String, input: R) -> Self {
-        let rationed = Rationed {
-            input,
-            left: ROW_BYTES_MAX,
-        };
         Self {
             file,
-            reader: csv::Reader::from_reader(rationed),
+            reader: csv::Reader::from_reader(Rationed::new(input)),
             record: csv::StringRecord::new(),
             n_rows: 0,
         }
@@ -98,7 +72,7 @@ impl<R: Read> Table<R> {
 
     /// Reads the next row; whether there is one.
     fn advance(&mut self) -> Result<bool, TableError> {
-        self.reader.get_mut().left = ROW_BYTES_MAX;
+        self.reader.get_mut().renew();
         let is_there = self.reader.read_record(&mut self.record);
         let is_there = is_there.map_err(|it| self.unreadable(&it))?;
         self.n_rows += u64::from(is_there);

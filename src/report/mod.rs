@@ -20,7 +20,7 @@ pub use chart::{
 pub use comparison_page::{ComparedRun, ComparedRuns};
 pub use drawing::Room;
 pub use page::{Block, Card, Figure, Move, Page, Section, SettledIssue, Stand, Step, Steps};
-pub use run_figures::{FiguresError, OpenTable, RunFigures};
+pub use run_figures::{FiguresError, OpenTable, RunFigures, TABLE_BYTES_MAX};
 pub use run_page::RunReport;
 pub use session_page::SessionReport;
 pub(crate) use session_words::{cause_told, ending_told, labels, whose};

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::output::Rationed;
 use crate::report::chart::Quantity;
 use crate::statistics::Interval;
 
@@ -11,8 +12,13 @@ pub type OpenTable<'a> = dyn Fn(&str) -> std::io::Result<Option<Box<dyn Read>>> 
 /// Agreements shown one by one.
 const AGREEMENTS_SHOWN: usize = 6;
 
-/// Rows of a table that no page can show, and that no run of demarche has.
-const ROWS_MAX: usize = 2_000_000;
+/// Bytes that the rows of one table may take in memory, with what it takes to hold them: far more than
+/// a page can show.
+pub const TABLE_BYTES_MAX: usize = 256 << 20;
+
+/// What it takes to hold a row, and each of its fields, besides the letters.
+const HELD_ROW_BYTES: usize = 128;
+const HELD_FIELD_BYTES: usize = 8;
 
 /// Why a table could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -82,22 +88,22 @@ impl RunFigures {
             summary: table(
                 "summary",
                 &|it| it.text("cell") == "0" || METRICS_OVER_CELLS.contains(&it.text("metric")),
-                ROWS_MAX,
+                usize::MAX,
             )?,
-            options: table("options", &of_first, ROWS_MAX)?,
+            options: table("options", &of_first, usize::MAX)?,
             agreements: table("agreements", &of_first, AGREEMENTS_SHOWN)?,
-            blockers: table("blockers", &of_first, ROWS_MAX)?,
-            rounds: table("rounds", &of_first, ROWS_MAX)?,
-            surpluses: table("surpluses", &of_first, ROWS_MAX)?,
-            cells: table("cells", &all, ROWS_MAX)?,
+            blockers: table("blockers", &of_first, usize::MAX)?,
+            rounds: table("rounds", &of_first, usize::MAX)?,
+            surpluses: table("surpluses", &of_first, usize::MAX)?,
+            cells: table("cells", &all, usize::MAX)?,
             effects: table(
                 "effects",
                 &|it| it.text("metric") == "agreement_rate",
-                ROWS_MAX,
+                usize::MAX,
             )?,
-            sensitivity: table("sensitivity", &all, ROWS_MAX)?,
-            flips: table("flips", &all, ROWS_MAX)?,
-            flip_curves: table("flip_curves", &all, ROWS_MAX)?,
+            sensitivity: table("sensitivity", &all, usize::MAX)?,
+            flips: table("flips", &all, usize::MAX)?,
+            flip_curves: table("flip_curves", &all, usize::MAX)?,
         })
     }
 
@@ -124,14 +130,20 @@ impl Rows {
         let Some(input) = open(table).map_err(|it| error(it.to_string()))? else {
             return Ok(Self::default());
         };
-        let mut reader = csv::Reader::from_reader(input);
+        let mut reader = csv::Reader::from_reader(Rationed::new(input));
         let header = reader.headers().map_err(|it| error(it.to_string()))?;
         let mut res = Self {
             columns: header.iter().map(str::to_owned).collect(),
             rows: Vec::new(),
         };
-        for record in reader.into_records() {
-            let fields = record.map_err(|it| error(it.to_string()))?;
+        let mut n_bytes = 0;
+        loop {
+            reader.get_mut().renew();
+            let mut fields = csv::StringRecord::new();
+            let is_there = reader.read_record(&mut fields);
+            if res.rows.len() == most || !is_there.map_err(|it| error(it.to_string()))? {
+                return Ok(res);
+            }
             let row = Row {
                 columns: &res.columns,
                 fields: &fields,
@@ -139,15 +151,13 @@ impl Rows {
             if !keep(row) {
                 continue;
             }
-            if res.rows.len() == most {
-                if most == ROWS_MAX {
-                    return Err(error(format!("it has more than {ROWS_MAX} rows to show")));
-                }
-                break;
+            n_bytes += fields.as_slice().len() + HELD_FIELD_BYTES * fields.len() + HELD_ROW_BYTES;
+            if n_bytes > TABLE_BYTES_MAX {
+                let mib = TABLE_BYTES_MAX >> 20;
+                return Err(error(format!("it has more than {mib} MiB to show")));
             }
             res.rows.push(fields);
         }
-        Ok(res)
     }
 
     pub(super) fn is_empty(&self) -> bool {

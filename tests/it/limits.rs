@@ -1,7 +1,7 @@
 //! Files from anywhere: one more than every limit is one clear error, and no file leads elsewhere.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use demarche::config::{
@@ -16,6 +16,7 @@ use demarche::interchange::{
     SCENARIO_BYTES_MAX, import,
 };
 use demarche::output::{ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values};
+use demarche::report::{RunFigures, TABLE_BYTES_MAX};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text, run, tables};
@@ -377,6 +378,13 @@ fn endless_rows_and_manifests_are_refused() {
         error.to_string().contains("a row has more than 1 MiB"),
         "{error}"
     );
+    let told = |text: String| {
+        let open = |_: &str| Ok(Some(Box::new(Cursor::new(text.clone())) as Box<dyn Read>));
+        RunFigures::read(&open).unwrap_err().to_string()
+    };
+    assert!(told(row).contains("a row has more than 1 MiB"));
+    let endless = "cell,metric\n".to_owned() + &"0,x\n".repeat(TABLE_BYTES_MAX / 128);
+    assert!(told(endless).contains("more than 256 MiB to show"));
     let folder = TempDir::new().unwrap();
     let manifest = File::create_new(folder.path().join("manifest.json")).unwrap();
     manifest.set_len((64 << 20) + 1).unwrap();
@@ -478,6 +486,7 @@ fn the_page_of_limits_has_them() {
         ("the scenario that comes of it", mib(SCENARIO_BYTES_MAX)),
         ("bytes of a row", mib(ROW_BYTES_MAX)),
         ("rows of one session", mib(SESSION_BYTES_MAX)),
+        ("rows that a page shows", mib(TABLE_BYTES_MAX)),
         (
             "cells times bytes of the files",
             format!("{} GiB", SWEPT_BYTES_MAX >> 30),
