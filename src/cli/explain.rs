@@ -137,6 +137,12 @@ fn explain_cell(
             count(&mut explainer, recorded, place, &ending, &mut causes)?;
         }
     }
+    if n_sessions == 0 {
+        return Err(Failure::WrongInput(format!(
+            "no session of {} was run; go on with a run that was stopped by --resume",
+            place.whose
+        )));
+    }
     print(&causes_told(
         &recorded.setting,
         &place.whose,

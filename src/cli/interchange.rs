@@ -164,7 +164,10 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 /// Refuses a file to write that is there already, before any work is done for it.
 pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
-        Ok(_) => Err(cannot("write", path, &io::ErrorKind::AlreadyExists.into())),
+        Ok(_) => Err(Failure::WrongInput(format!(
+            "{} exists already, and files are never overwritten; name another",
+            path.display()
+        ))),
         Err(_) => Ok(()),
     }
 }

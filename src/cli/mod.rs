@@ -249,6 +249,7 @@ fn listen_for_interrupt(interrupt: &Interrupt) {
     let interrupt = interrupt.clone();
     let listening = ctrlc::set_handler(move || {
         if interrupt.is_requested() {
+            tell("left at once; a batch or a sweep goes on by --resume");
             std::process::exit(130);
         }
         interrupt.request();

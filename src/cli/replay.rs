@@ -178,10 +178,14 @@ pub(super) fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
 /// Reads the manifest of a run.
 pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     let text = read_file(path).map_err(|error| {
-        let hint = if error.kind() == io::ErrorKind::NotFound {
-            "; name the folder of a run that is over"
-        } else {
-            ""
+        let was_stopped = path.with_file_name("journal.bin").exists();
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound if was_stopped => {
+                "; go on with a run that was stopped by --resume, and make the run of all its shards \
+                 by merge"
+            }
+            io::ErrorKind::NotFound => "; name the folder of a run that is over",
+            _ => "",
         };
         Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
     })?;

@@ -63,6 +63,12 @@ impl<'a> Cells<'a> {
         self.values.len()
     }
 
+    /// How many of them have a session.
+    pub(super) fn n_run(&self) -> usize {
+        let cells = self.values.iter().map(|it| it.0);
+        cells.filter(|it| self.deals(it).is_some()).count()
+    }
+
     fn figure(&self, metric: &str, cell: &str, party: &str) -> Option<Quantity> {
         self.metrics
             .get(&(metric, cell, party))?

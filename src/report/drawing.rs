@@ -152,11 +152,24 @@ fn shortened(label: &str, letters: usize) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// Labels that are told apart after shortening, since equal ones would share a place.
-fn distinct(labels: impl Iterator<Item = String>) -> Vec<String> {
+/// The same with its end, for a label whose beginning others have too.
+fn shortened_within(label: &str, letters: usize) -> String {
+    let start: String = label.chars().take((letters - 1) / 2).collect();
+    let n_skipped = label.chars().count() - letters / 2;
+    let end: String = label.chars().skip(n_skipped).collect();
+    format!("{}…{}", start.trim_end(), end.trim_start())
+}
+
+/// Labels of at most so many letters that are told apart, since equal ones would share a place.
+fn distinct<'a>(labels: impl Iterator<Item = &'a str>, letters: usize) -> Vec<String> {
+    let labels: Vec<&str> = labels.collect();
     let mut res: Vec<String> = Vec::new();
-    for label in labels {
-        let mut it = label;
+    for label in &labels {
+        let mut it = shortened(label, letters);
+        let is_another = |other: &&str| *other != *label && shortened(other, letters) == it;
+        if it != *label && labels.iter().any(is_another) {
+            it = shortened_within(label, letters);
+        }
         while res.contains(&it) {
             it.push('\u{200b}');
         }
@@ -169,7 +182,10 @@ impl Bars {
     #[expect(clippy::cast_precision_loss, reason = "a chart has few bars")]
     fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
         let unit = self.axis.unit;
-        let names = distinct((self.bars.iter()).map(|it| shortened(&it.0, room.label_letters())));
+        let names = distinct(
+            self.bars.iter().map(|it| it.0.as_str()),
+            room.label_letters(),
+        );
         // The library draws from the bottom upwards.
         let bars = names.into_iter().zip(&self.bars).rev();
         let arms_upwards = self.bars.iter().rev().map(|it| arms(unit, &it.1));
@@ -288,7 +304,7 @@ impl HeatMap {
         let upwards = || (0..n_rows).rev();
         let cells = |row: usize| self.cells[row].iter().map(|it| drawn(unit, it.value));
         let names = |of: &[String], letters| -> Vec<String> {
-            distinct(of.iter().map(|it| shortened(it, letters)))
+            distinct(of.iter().map(String::as_str), letters)
         };
         let mut rows = names(&self.rows.1, room.label_letters());
         rows.reverse();

@@ -82,9 +82,13 @@ impl RunReport<'_> {
                     return "No session was run.".to_owned();
                 };
                 let share = |it: f64| Unit::Share.told(it);
+                let all = counted(cells.len() as u64, "cell");
+                let over = match cells.n_run() {
+                    n_run if n_run < cells.len() => format!("the {n_run} of {all} that were run"),
+                    _ => all,
+                };
                 format!(
-                    "Over {}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
-                    counted(cells.len() as u64, "cell"),
+                    "Over {over}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
                     share(least.1.value),
                     least.0,
                     share(most.1.value),
