@@ -178,14 +178,13 @@ pub(super) fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
 /// Reads the manifest of a run.
 pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     let text = read_file(path).map_err(|error| {
-        let was_stopped = path.with_file_name("journal.bin").exists();
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound if was_stopped => {
-                "; go on with a run that was stopped by --resume, and make the run of all its shards \
-                 by merge"
-            }
-            io::ErrorKind::NotFound => "; name the folder of a run that is over",
-            _ => "",
+        let hint = if error.kind() != io::ErrorKind::NotFound {
+            ""
+        } else if path.with_file_name("journal.bin").exists() {
+            "; go on with a run that was stopped by --resume, and make the run of all its shards by \
+             merge"
+        } else {
+            "; name the folder of a run that is over"
         };
         Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
     })?;
