@@ -1,9 +1,7 @@
 //! Every outcome that can be agreed on, one after the other.
 
-use crate::domain::{
-    Condition, ConsentRule, IssueId, OptionId, OutcomeSpace, PartyId, PartySet, Preferences,
-    Utility,
-};
+use crate::domain::{ConsentRule, OptionId, OutcomeSpace, PartyId, PartySet, Preferences, Utility};
+use crate::solution::settling::{Path, Settling};
 
 /// Visits every acceptable outcome with its number in the order of the space, and its worth.
 ///
@@ -15,12 +13,15 @@ pub(super) fn for_each_acceptable(
     mut visit: impl FnMut(u64, &[Utility]),
 ) {
     let walk = Walk::new(parties, consent);
-    let mut path = Path {
-        chosen: vec![OptionId::new(0); walk.space.n_issues()],
-        sums: vec![walk.beginning.clone(); walk.stages.len() + 1],
-        utilities: vec![Utility::ZERO; parties.len()],
-    };
-    walk.descend(&mut path, 0, 0, &mut visit);
+    let none = vec![OptionId::new(0); walk.space.n_issues()];
+    let mut path = walk.settling.path(none);
+    let mut utilities = vec![Utility::ZERO; parties.len()];
+    walk.descend(&mut path, 0, 0, &mut |number, sums| {
+        for (slot, sum) in utilities.iter_mut().zip(sums) {
+            *slot = Utility::clamped(*sum);
+        }
+        visit(number, &utilities);
+    });
 }
 
 struct Walk<'a> {
@@ -28,55 +29,30 @@ struct Walk<'a> {
     parties: &'a [Preferences],
     consent: &'a ConsentRule,
     always_needed: PartySet,
-    /// What the parties have before anything is settled.
-    beginning: Vec<i64>,
-    /// An issue each, in the order of the space.
-    stages: Vec<Stage<'a>>,
+    settling: Settling<'a>,
+    /// By stage.
+    rests: Vec<Rest>,
 }
 
-struct Stage<'a> {
-    issue: IssueId,
+/// What is left once an issue is settled.
+struct Rest {
     /// Outcomes that share all choices up to this one.
     n_outcomes: u64,
-    /// Interactions that are decided once this issue is settled.
-    decided: Vec<(usize, &'a Condition, i64)>,
-    /// The most that each party can still get once this issue is settled.
+    /// The most that each party can still get.
     still_open: Vec<i64>,
-}
-
-/// What is settled so far.
-struct Path {
-    chosen: Vec<OptionId>,
-    /// What the parties have after so many stages.
-    sums: Vec<Vec<i64>>,
-    utilities: Vec<Utility>,
 }
 
 impl<'a> Walk<'a> {
     fn new(parties: &'a [Preferences], consent: &'a ConsentRule) -> Self {
         let space = parties.first().expect("a walk is between parties").space();
-        let mut beginning = vec![0; parties.len()];
-        let mut stages: Vec<Stage<'a>> = space
-            .issues()
-            .map(|issue| Stage {
-                issue,
-                n_outcomes: 0,
-                decided: Vec::new(),
-                still_open: Vec::new(),
-            })
-            .collect();
-        for (party, preferences) in parties.iter().enumerate() {
-            for (when, adds) in preferences.interactions() {
-                match when.clauses().last() {
-                    Some((issue, _)) => stages[issue.idx()].decided.push((party, when, *adds)),
-                    None => beginning[party] += adds,
-                }
-            }
-        }
+        let settling = Settling::new(parties);
         let (mut n_outcomes, mut still_open) = (1, vec![0; parties.len()]);
-        for stage in stages.iter_mut().rev() {
-            stage.n_outcomes = n_outcomes;
-            stage.still_open.clone_from(&still_open);
+        let mut rests = Vec::new();
+        for stage in settling.stages().iter().rev() {
+            rests.push(Rest {
+                n_outcomes,
+                still_open: still_open.clone(),
+            });
             n_outcomes *= space.n_options(stage.issue) as u64;
             for (slot, it) in still_open.iter_mut().zip(parties) {
                 let options = space.options(stage.issue);
@@ -87,13 +63,14 @@ impl<'a> Walk<'a> {
                 still_open[*party] += adds.max(&0);
             }
         }
+        rests.reverse();
         Self {
             space,
             parties,
             consent,
             always_needed: consent.always_needed(),
-            beginning,
-            stages,
+            settling,
+            rests,
         }
     }
 
@@ -102,49 +79,36 @@ impl<'a> Walk<'a> {
         path: &mut Path,
         depth: usize,
         number: u64,
-        visit: &mut impl FnMut(u64, &[Utility]),
+        visit: &mut impl FnMut(u64, &[i64]),
     ) {
-        let Some(stage) = self.stages.get(depth) else {
-            self.arrive(path, number, visit);
+        let Some(rest) = self.rests.get(depth) else {
+            if self.is_acceptable(path) {
+                visit(number, path.settled());
+            }
             return;
         };
-        for (option, nth) in self.space.options(stage.issue).zip(0..) {
-            path.chosen[depth] = option;
-            let (before, after) = path.sums.split_at_mut(depth + 1);
-            for ((sum, so_far), it) in after[0].iter_mut().zip(&before[depth]).zip(self.parties) {
-                *sum = so_far + it.contribution(stage.issue, option);
-            }
-            for (party, when, adds) in &stage.decided {
-                let mut clauses = when.clauses().iter();
-                if clauses.all(|(issue, options)| options.contains(&path.chosen[issue.idx()])) {
-                    after[0][*party] += adds;
-                }
-            }
-            let is_hopeful = self.always_needed.iter().all(|party| {
-                let idx = party.idx();
-                let most = Utility::clamped(after[0][idx] + stage.still_open[idx]);
+        let issue = self.settling.stages()[depth].issue;
+        for (option, nth) in self.space.options(issue).zip(0..) {
+            let sums = self.settling.settle(path, depth, option);
+            let is_hopeful = self.always_needed.iter().map(PartyId::idx).all(|idx| {
+                let most = Utility::clamped(sums[idx] + rest.still_open[idx]);
                 most >= self.parties[idx].reservation_value()
             });
             if is_hopeful {
-                self.descend(path, depth + 1, number + nth * stage.n_outcomes, visit);
+                self.descend(path, depth + 1, number + nth * rest.n_outcomes, visit);
             }
         }
     }
 
-    /// Visits the outcome that is settled, if it is acceptable.
-    fn arrive(&self, path: &mut Path, number: u64, visit: &mut impl FnMut(u64, &[Utility])) {
-        let mut content = PartySet::EMPTY;
-        let sums = &path.sums[self.stages.len()];
-        for (idx, (slot, sum)) in path.utilities.iter_mut().zip(sums).enumerate() {
-            *slot = Utility::clamped(*sum);
-            if *slot >= self.parties[idx].reservation_value() {
-                content = content.with(PartyId::new(idx));
-            }
-        }
+    /// Whether the outcome that is settled is acceptable.
+    fn is_acceptable(&self, path: &Path) -> bool {
+        let content = path.settled().iter().zip(self.parties).enumerate();
+        let content: PartySet = content
+            .filter(|(_, (sum, it))| Utility::clamped(**sum) >= it.reservation_value())
+            .map(|(idx, _)| PartyId::new(idx))
+            .collect();
         let outcome = self.space.outcome(&path.chosen);
-        if self.consent.is_satisfied(self.space, outcome, content) {
-            visit(number, &path.utilities);
-        }
+        self.consent.is_satisfied(self.space, outcome, content)
     }
 }
 

@@ -22,6 +22,7 @@ mod leeway;
 mod legislative_bargaining;
 mod nearest_agreement;
 mod preference_claim;
+mod settling;
 #[cfg(test)]
 mod small_worlds;
 mod solution_point;

@@ -1,9 +1,9 @@
 //! The outcome nearest to one on the table that can be agreed on.
 
 use crate::domain::{
-    Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
-    Preferences, Utility,
+    ConsentRule, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences, Utility,
 };
+use crate::solution::settling::{Path, Settling, Stage};
 
 /// An outcome that can be agreed on, near to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,13 +48,9 @@ pub fn nearest_agreement(
 ) -> Option<NearestAgreement> {
     assert_eq!(parties.len(), asks.len(), "a number per party");
     let search = Search::new(parties, asks, consent, from);
-    let n_issues = search.issues.len();
-    (0..=n_issues).find_map(|n_changes| {
+    (0..=search.from.len()).find_map(|n_changes| {
         let mut found = None;
-        let mut path = Path {
-            chosen: search.from.clone(),
-            sums: vec![search.beginning.clone(); n_issues + 1],
-        };
+        let mut path = search.settling.path(search.from.clone());
         search.descend(&mut path, 0, n_changes, &mut |path| {
             if let Some(it) = search.arrive(path, n_changes)
                 && found.as_ref().is_none_or(|best| it.is_better_than(best))
@@ -73,24 +69,9 @@ struct Search<'a> {
     consent: &'a ConsentRule,
     always_needed: PartySet,
     from: Vec<OptionId>,
-    /// What the parties have before anything is settled.
-    beginning: Vec<i64>,
-    issues: Vec<Stage<'a>>,
+    settling: Settling<'a>,
     /// By stage, by changes that may still be made, by party: the most that may still come.
     hopes: Vec<Vec<Vec<i64>>>,
-}
-
-struct Stage<'a> {
-    issue: IssueId,
-    /// Interactions that are decided once this issue is settled.
-    decided: Vec<(usize, &'a Condition, i64)>,
-}
-
-/// What is settled so far.
-struct Path {
-    chosen: Vec<OptionId>,
-    /// What the parties have after so many stages.
-    sums: Vec<Vec<i64>>,
 }
 
 impl<'a> Search<'a> {
@@ -101,23 +82,11 @@ impl<'a> Search<'a> {
         from: Outcome,
     ) -> Self {
         let space = parties.first().expect("somebody negotiates").space();
-        let mut beginning = vec![0; parties.len()];
-        let stage = |issue| Stage {
-            issue,
-            decided: Vec::new(),
-        };
-        let mut issues: Vec<Stage<'a>> = space.issues().map(stage).collect();
-        for (party, preferences) in parties.iter().enumerate() {
-            for (when, adds) in preferences.interactions() {
-                match when.clauses().last() {
-                    Some((issue, _)) => issues[issue.idx()].decided.push((party, when, *adds)),
-                    None => beginning[party] += adds,
-                }
-            }
-        }
+        let settling = Settling::new(parties);
         let from: Vec<OptionId> = space.issues().map(|it| space.option(from, it)).collect();
-        let hopes = (0..=issues.len())
-            .map(|depth| hopes(parties, &issues[depth..], &from))
+        let stages = settling.stages();
+        let hopes = (0..=stages.len())
+            .map(|depth| hopes(parties, &stages[depth..], &from))
             .collect();
         Self {
             space,
@@ -126,9 +95,8 @@ impl<'a> Search<'a> {
             consent,
             always_needed: consent.always_needed(),
             from,
-            beginning,
-            issues,
             hopes,
+            settling,
         }
     }
 
@@ -140,11 +108,11 @@ impl<'a> Search<'a> {
         n_changes: usize,
         visit: &mut impl FnMut(&Path),
     ) {
-        let Some(stage) = self.issues.get(depth) else {
+        let Some(stage) = self.settling.stages().get(depth) else {
             visit(path);
             return;
         };
-        let n_later = self.issues.len() - depth - 1;
+        let n_later = self.from.len() - depth - 1;
         for option in self.space.options(stage.issue) {
             let is_change = option != self.from[depth];
             let Some(rest) = n_changes.checked_sub(usize::from(is_change)) else {
@@ -153,19 +121,9 @@ impl<'a> Search<'a> {
             if rest > n_later {
                 continue;
             }
-            path.chosen[depth] = option;
-            let (before, after) = path.sums.split_at_mut(depth + 1);
-            for ((sum, so_far), it) in after[0].iter_mut().zip(&before[depth]).zip(self.parties) {
-                *sum = so_far + it.contribution(stage.issue, option);
-            }
-            for (party, when, adds) in &stage.decided {
-                let mut clauses = when.clauses().iter();
-                if clauses.all(|(issue, options)| options.contains(&path.chosen[issue.idx()])) {
-                    after[0][*party] += adds;
-                }
-            }
+            let sums = self.settling.settle(path, depth, option);
             let is_hopeful = self.always_needed.iter().map(PartyId::idx).all(|idx| {
-                let most = Utility::clamped(after[0][idx] + self.hopes[depth + 1][rest][idx]);
+                let most = Utility::clamped(sums[idx] + self.hopes[depth + 1][rest][idx]);
                 most >= self.asks[idx]
             });
             if is_hopeful {
@@ -177,7 +135,7 @@ impl<'a> Search<'a> {
 
     /// What is settled, if it can be agreed on.
     fn arrive(&self, path: &Path, n_changes: usize) -> Option<NearestAgreement> {
-        let sums = &path.sums[self.issues.len()];
+        let sums = path.settled();
         let surplus = |idx: usize| Utility::clamped(sums[idx]).units() - self.asks[idx].units();
         let content: PartySet = (0..self.parties.len())
             .filter(|&it| surplus(it) >= 0)
@@ -225,6 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::IssueId;
     use crate::solution::{small_worlds, some_agreement};
 
     fn by_enumeration(
