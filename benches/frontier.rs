@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use demarche::domain::{ConsentRule, OutcomeSpace, Preferences};
+use demarche::domain::{ConsentRule, ExactPreferences, OutcomeSpace, Preferences};
 use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 use demarche::solution::{Concept, Landscape, LandscapeBuilder, Yardstick, landscape};
 use serde_json::Value;
@@ -132,7 +132,7 @@ fn of_sums(parties: &[Additive]) -> Landscape {
 }
 
 /// Parties with random weights and utilities who accept everything.
-fn made_up(n_options: &[usize], n_parties: usize) -> Vec<Preferences> {
+fn made_up(n_options: &[usize], n_parties: usize) -> Vec<ExactPreferences> {
     let space = Arc::new(OutcomeSpace::new(n_options).expect("a space within the limits"));
     let seeds = Seeds::new(MasterSeed(1));
     (0..n_parties)
@@ -145,7 +145,7 @@ fn made_up(n_options: &[usize], n_parties: usize) -> Vec<Preferences> {
                 .collect();
             let mut res = Preferences::indifferent(Arc::clone(&space), Vec::new());
             res.set(&weights, &utilities, &[], 0.0);
-            res
+            res.exact()
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::summary::label_columns;
 use crate::cli::text::{count, counted, percent, percent_interval, wrap};
-use crate::domain::{IssueId, Outcome, Scenario, from_units};
+use crate::domain::{IssueId, Outcome, Scenario, from_units, units};
 use crate::experiment::{Prospect, Solution};
 use crate::seeds::Replication;
 use crate::solution::Concept;
@@ -51,11 +51,11 @@ impl Analysis {
             let solution = prospect.solution(concept);
             let utilities = solution.iter().flat_map(|it| &it.utilities);
             for (moments, utility) in moments.iter_mut().zip(utilities) {
-                moments.add(utility.units());
+                moments.add(units(*utility));
             }
         }
-        for (moments, it) in self.reservation_values.iter_mut().zip(&prospect.parties) {
-            moments.add(it.reservation_value().units());
+        for (moments, it) in self.reservation_values.iter_mut().zip(&prospect.exact) {
+            moments.add(units(it.reservation_value()));
         }
     }
 
@@ -192,12 +192,12 @@ pub(super) fn draw_told(scenario: &Scenario, prospect: &Prospect, width: usize) 
     for it in solutions {
         let _ = writeln!(res, "\n  {}", it.labels());
         issue_lines(&mut res, scenario, of_each, it.outcome, width);
-        let parties = scenario.parties.iter().zip(&prospect.parties);
+        let parties = scenario.parties.iter().zip(&prospect.exact);
         let worth: Vec<String> = parties
             .zip(&it.utilities)
             .map(|((party, preferences), utility)| {
                 let surplus = preferences.surplus(it.outcome);
-                format!("{} {:.3} ({surplus:+.3})", party.label, utility.get())
+                format!("{} {utility:.3} ({surplus:+.3})", party.label)
             })
             .collect();
         let line = format!("Worth (over no deal): {}", worth.join(", "));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
+use crate::domain::exact_preferences::ExactPreferences;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::provenance::Number;
@@ -62,7 +63,8 @@ pub struct Interaction {
 
 /// A party's numbers as they were drawn, in floats and not scaled.
 ///
-/// For rules that have to compute as other programs do; all others use [`Preferences`].
+/// For rules that have to compute as other programs do, and for exact arithmetic; all others use
+/// [`Preferences`].
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct DrawnNumbers {
     /// Importance of each issue, 0 or more.
@@ -71,8 +73,18 @@ pub struct DrawnNumbers {
     pub utilities: Vec<f64>,
     /// What each interaction adds.
     pub adds: Vec<f64>,
-    /// The utility of no agreement, less what leverage takes off it; may be below 0.
+    /// The utility of no agreement, without leverage.
     pub reservation_value: f64,
+    /// What leverage takes off it.
+    pub leverages: Vec<f64>,
+}
+
+impl DrawnNumbers {
+    /// The utility of no agreement, less what leverage takes off it; may be below 0.
+    pub fn lowered_reservation_value(&self) -> f64 {
+        let leverages = self.leverages.iter();
+        leverages.fold(self.reservation_value, |res, it| res - it)
+    }
 }
 
 /// A party's preferences as drawn for one session.
@@ -83,6 +95,7 @@ pub struct DrawnNumbers {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Preferences {
     space: Arc<OutcomeSpace>,
+    numbers: DrawnNumbers,
     /// Weight times utility in units, for all options of all issues.
     contributions: Vec<i64>,
     interactions: Vec<(Condition, i64)>,
@@ -93,6 +106,12 @@ impl Preferences {
     /// Preferences over a space under which everything is worth nothing.
     pub fn indifferent(space: Arc<OutcomeSpace>, interactions: Vec<Condition>) -> Self {
         Self {
+            numbers: DrawnNumbers {
+                weights: vec![0.0; space.n_issues()],
+                utilities: vec![0.0; space.n_options_total()],
+                adds: vec![0.0; interactions.len()],
+                ..DrawnNumbers::default()
+            },
             contributions: vec![0; space.n_options_total()],
             space,
             interactions: interactions.into_iter().map(|it| (it, 0)).collect(),
@@ -100,11 +119,8 @@ impl Preferences {
         }
     }
 
-    /// Puts in drawn numbers: weights per issue, utilities for all options of all issues, what
-    /// each interaction adds, and the reservation value, which is held within [0, 1] and lowered
-    /// by what rounding may take off an outcome (see [`threshold`]).
-    ///
-    /// Weights that are all zero count as equal.
+    /// Puts in numbers: weights per issue, utilities for all options of all issues, what each
+    /// interaction adds, and the reservation value, as [`Preferences::put`] does.
     ///
     /// # Panics
     ///
@@ -116,6 +132,26 @@ impl Preferences {
         adds: &[f64],
         reservation_value: f64,
     ) {
+        self.put(DrawnNumbers {
+            weights: weights.to_vec(),
+            utilities: utilities.to_vec(),
+            adds: adds.to_vec(),
+            reservation_value,
+            leverages: Vec::new(),
+        });
+    }
+
+    /// Puts in drawn numbers.
+    ///
+    /// The reservation value is what is left of the drawn one after all leverage, held within
+    /// [0, 1] and lowered by what rounding may take off an outcome (see [`threshold`]).
+    /// Weights that are all zero count as equal.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many numbers as the space and the interactions ask for.
+    pub fn put(&mut self, numbers: DrawnNumbers) {
+        let (weights, utilities) = (&numbers.weights, &numbers.utilities);
         assert_eq!(weights.len(), self.space.n_issues(), "a weight per issue");
         assert_eq!(
             utilities.len(),
@@ -123,7 +159,7 @@ impl Preferences {
             "a utility per option"
         );
         assert_eq!(
-            adds.len(),
+            numbers.adds.len(),
             self.interactions.len(),
             "a number per interaction"
         );
@@ -139,10 +175,27 @@ impl Preferences {
                 self.contributions[flat] = units(weight * utilities[flat]);
             }
         }
-        for ((_, slot), &number) in self.interactions.iter_mut().zip(adds) {
+        for ((_, slot), &number) in self.interactions.iter_mut().zip(&numbers.adds) {
             *slot = units(number);
         }
-        self.reservation_value = threshold(reservation_value);
+        self.reservation_value = threshold(numbers.lowered_reservation_value());
+        self.numbers = numbers;
+    }
+
+    /// The numbers that were put in.
+    pub fn numbers(&self) -> &DrawnNumbers {
+        &self.numbers
+    }
+
+    /// Takes out the numbers, for others to be drawn in the same room and put in.
+    pub fn take_numbers(&mut self) -> DrawnNumbers {
+        std::mem::take(&mut self.numbers)
+    }
+
+    /// The same numbers in exact arithmetic.
+    pub fn exact(&self) -> ExactPreferences {
+        let conditions = self.interactions.iter().map(|it| &it.0);
+        ExactPreferences::new(&self.space, conditions, &self.numbers)
     }
 
     /// The space the preferences are about.

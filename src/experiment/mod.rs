@@ -32,7 +32,7 @@ pub use flip::{Flip, FlipSearch, Flips, LeastShift};
 pub use forfeit::Forfeit;
 pub use numbers::QUANTILE_PERCENTS;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
-pub use prospect::{Prospect, Prospector, Solution, SolutionDistances};
+pub use prospect::{Definitions, Prospect, Prospector, Solution, SolutionDistances};
 pub use retracing::{Answer, Retracing, Standing, Step, StepKind};
 pub use sensitivity::{AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings};
 pub use shard::{Shard, ShardError};

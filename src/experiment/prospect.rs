@@ -2,25 +2,40 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Outcome, Preferences, Utility};
+use crate::domain::{ConsentRule, ExactPreferences, Outcome, Preferences};
 use crate::negotiation::{PreferenceDraw, Setting};
 use crate::seeds::{Replication, Seeds};
-use crate::solution::{Concept, Landscape, Yardstick, distance, landscape};
+use crate::solution::{Concept, Landscape, Yardstick, distance, landscape, utility_range};
+
+/// Whose definitions of frontier and solution points hold.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Definitions {
+    /// Those of the literature: [`Yardstick::textbook`].
+    #[default]
+    Textbook,
+    /// Those of `NegMAS`: [`Yardstick::negmas`], among the outcomes that all parties accept.
+    Negmas,
+}
 
 /// Draws preferences and looks at what theory says of them, replication by replication.
 #[derive(Debug)]
 pub struct Prospector {
     setting: Arc<Setting>,
+    definitions: Definitions,
     draws: Vec<PreferenceDraw>,
 }
 
 /// What theory says of one draw of all parties' preferences.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Prospect {
+    /// By whose definitions.
+    pub definitions: Definitions,
     /// Which draw: the very preferences that the session of this number begins with.
     pub replication: Replication,
     /// The parties' preferences.
     pub parties: Vec<Preferences>,
+    /// The same in exact arithmetic, which what follows is made of.
+    pub exact: Vec<ExactPreferences>,
     /// What can be agreed.
     pub landscape: Landscape,
     /// The points of the frontier that theory singles out, by their first concept; empty if nothing
@@ -36,7 +51,7 @@ pub struct Solution {
     /// The agreement; of several as good, the first in the order of outcomes.
     pub outcome: Outcome,
     /// What it is worth to each party.
-    pub utilities: Vec<Utility>,
+    pub utilities: Vec<f64>,
 }
 
 impl Solution {
@@ -48,11 +63,17 @@ impl Solution {
 }
 
 impl Prospector {
-    /// For the parties of a setting.
+    /// For the parties of a setting, by the textbook.
     pub fn new(setting: Arc<Setting>) -> Self {
+        Self::by(Definitions::default(), setting)
+    }
+
+    /// For the parties of a setting, by these definitions.
+    pub fn by(definitions: Definitions, setting: Arc<Setting>) -> Self {
         let draw = |it| PreferenceDraw::new(Arc::clone(&setting), it);
         Self {
             draws: setting.scenario().party_ids().map(draw).collect(),
+            definitions,
             setting,
         }
     }
@@ -65,8 +86,20 @@ impl Prospector {
             .map(|it| it.draw(seeds, replication).clone())
             .collect();
         let scenario = self.setting.scenario();
-        let landscape = landscape(&parties, &scenario.consent);
-        let yardstick = Yardstick::textbook(&landscape);
+        let exact: Vec<ExactPreferences> = parties.iter().map(Preferences::exact).collect();
+        let (landscape, yardstick) = match self.definitions {
+            Definitions::Textbook => {
+                let landscape = landscape(&exact, &scenario.consent);
+                let yardstick = Yardstick::textbook(&landscape);
+                (landscape, yardstick)
+            }
+            Definitions::Negmas => {
+                let landscape = landscape(&exact, &ConsentRule::unanimity(exact.len()));
+                let ranges: Vec<(f64, f64)> = exact.iter().map(utility_range).collect();
+                let yardstick = Yardstick::negmas(&landscape.reservation_values, &ranges);
+                (landscape, yardstick)
+            }
+        };
         let frontier = &landscape.frontier;
         let mut solutions: Vec<Solution> = Vec::new();
         for concept in Concept::ALL {
@@ -79,13 +112,15 @@ impl Prospector {
                 None => solutions.push(Solution {
                     concepts: vec![concept],
                     outcome,
-                    utilities: parties.iter().map(|it| it.utility(outcome)).collect(),
+                    utilities: frontier.utilities(point).to_vec(),
                 }),
             }
         }
         Prospect {
+            definitions: self.definitions,
             replication,
             parties,
+            exact,
             landscape,
             solutions,
         }
@@ -101,13 +136,8 @@ impl Prospect {
 
     /// How far an outcome is from what theory says, in utility space.
     pub fn distances(&self, outcome: Outcome) -> SolutionDistances {
-        let worth = |it: &Preferences| it.utility(outcome).get();
-        let utilities: Vec<f64> = self.parties.iter().map(worth).collect();
-        let to = |concept| {
-            let solution = self.solution(concept)?;
-            let point: Vec<f64> = solution.utilities.iter().map(|it| it.get()).collect();
-            Some(distance(&point, &utilities))
-        };
+        let utilities: Vec<f64> = self.exact.iter().map(|it| it.utility(outcome)).collect();
+        let to = |concept| Some(distance(&self.solution(concept)?.utilities, &utilities));
         SolutionDistances {
             pareto: self.landscape.frontier.distance(&utilities),
             nash: to(Concept::Nash),

@@ -15,7 +15,6 @@ use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
 pub struct PreferenceDraw {
     setting: Arc<Setting>,
     party: PartyId,
-    numbers: DrawnNumbers,
     preferences: Preferences,
     /// `None` where a round more costs nothing.
     discount_factor: Option<f64>,
@@ -28,7 +27,6 @@ impl PreferenceDraw {
         let interactions = setting.party(party).interactions.clone();
         Self {
             party,
-            numbers: DrawnNumbers::default(),
             preferences: Preferences::indifferent(space, interactions),
             discount_factor: None,
             setting,
@@ -55,7 +53,7 @@ impl PreferenceDraw {
 
     /// The numbers drawn last, from which the preferences were made.
     pub fn numbers(&self) -> &DrawnNumbers {
-        &self.numbers
+        self.preferences.numbers()
     }
 
     /// Draws the party's preferences of a replication.
@@ -72,10 +70,11 @@ impl PreferenceDraw {
             self.party,
             Purpose::Preferences,
         );
-        let drawn = &mut self.numbers;
+        let mut drawn = self.preferences.take_numbers();
         drawn.weights.clear();
         drawn.utilities.clear();
         drawn.adds.clear();
+        drawn.leverages.clear();
         // Numbers stand as in `Scenario::numbers`: the reservation value comes first there.
         let mut next = fixed.first_number.plus(1);
         for (issue, &group) in uncertain.issues.iter().zip(&fixed.issue_groups) {
@@ -89,7 +88,7 @@ impl PreferenceDraw {
             drawn.adds.push(draws.one(group, next, &interaction.adds));
             next = next.plus(1);
         }
-        let mut reservation_value = draws.one(
+        drawn.reservation_value = draws.one(
             fixed.reservation_value_group,
             fixed.first_number,
             &uncertain.reservation_value,
@@ -97,18 +96,13 @@ impl PreferenceDraw {
         for &(idx, group) in &fixed.leverages {
             let leverage = &self.setting.scenario().leverages[idx];
             let number = self.setting.first_leverage().plus(idx);
-            reservation_value -= draws.one(group, number, &leverage.lowers_reservation_value);
+            let taken = draws.one(group, number, &leverage.lowers_reservation_value);
+            drawn.leverages.push(taken);
         }
         let discount_factor = uncertain.discount_factor.as_ref();
         self.discount_factor =
             discount_factor.map(|it| draws.one(NameHash::of("discount_factor"), next, it));
-        drawn.reservation_value = reservation_value;
-        self.preferences.set(
-            &drawn.weights,
-            &drawn.utilities,
-            &drawn.adds,
-            reservation_value,
-        );
+        self.preferences.put(drawn);
         &self.preferences
     }
 }

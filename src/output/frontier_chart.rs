@@ -7,7 +7,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 
 use crate::domain::{Outcome, PartyId, Scenario};
-use crate::experiment::Prospect;
+use crate::experiment::{Definitions, Prospect};
 
 /// What a picture shows.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl FrontierChart<'_> {
         self.add_agreement(&mut plots);
         let no_agreement = self
             .parties
-            .map(|it| self.prospect.parties[it.idx()].reservation_value().get());
+            .map(|it| self.prospect.exact[it.idx()].reservation_value());
         plots.push(mark(no_agreement, MarkerShape::Plus, BLACK, "No agreement"));
         let [x, y] = self.parties.map(|it| &self.scenario.party(it).label);
         let layout = Layout::auto_from_plots(&plots)
@@ -98,8 +98,12 @@ impl FrontierChart<'_> {
             2 => String::new(),
             n => format!("; two of {n} parties"),
         };
+        let definitions = match self.prospect.definitions {
+            Definitions::Textbook => "",
+            Definitions::Negmas => "; by NegMAS's definitions",
+        };
         format!(
-            "Draw {}: {} of {} acceptable outcomes are on the frontier{others}",
+            "Draw {}: {} of {} acceptable outcomes are on the frontier{others}{definitions}",
             self.prospect.replication.0,
             landscape.frontier.len(),
             landscape.n_acceptable,
@@ -156,7 +160,7 @@ impl FrontierChart<'_> {
     /// What an outcome is worth to the two parties.
     fn place(&self, outcome: Outcome) -> [f64; 2] {
         self.parties
-            .map(|it| self.prospect.parties[it.idx()].utility(outcome).get())
+            .map(|it| self.prospect.exact[it.idx()].utility(outcome))
     }
 }
 

@@ -355,8 +355,7 @@ impl Sessions<'_> {
         // With every number at its median nothing is left to luck.
         let prospect = prospector.look(&Seeds::new(MasterSeed(0)), Replication(0));
         let parties = most_opposed(scenario, &prospect.parties);
-        let at =
-            |outcome: Outcome| parties.map(|it| prospect.parties[it.idx()].utility(outcome).get());
+        let at = |outcome: Outcome| parties.map(|it| prospect.exact[it.idx()].utility(outcome));
         let frontier = &prospect.landscape.frontier;
         let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
         let dust = frontier.points().step_by(step);
@@ -371,7 +370,7 @@ impl Sessions<'_> {
             mark,
             spots,
         };
-        let no_deal = parties.map(|it| prospect.parties[it.idx()].reservation_value().get());
+        let no_deal = parties.map(|it| prospect.exact[it.idx()].reservation_value());
         let groups = [
             spots("Pareto frontier", Mark::Dust, dust.collect()),
             spots("The commonest deals", Mark::Disc, deals.collect()),

@@ -1,35 +1,30 @@
 //! Every outcome that can be agreed on, one after the other.
 
-use crate::domain::{ConsentRule, OptionId, OutcomeSpace, PartyId, PartySet, Preferences, Utility};
+use crate::domain::{ConsentRule, ExactPreferences, OptionId, OutcomeSpace, PartyId, PartySet};
 use crate::solution::settling::{Path, Settling};
 
-/// Visits every acceptable outcome with its number in the order of the space, and its worth.
+/// Visits every acceptable outcome with its number in the order of the space, and what it sums to
+/// for each party before that is held within [0, 1].
 ///
-/// It settles issue by issue, keeps what the parties have so far, and passes over all outcomes that
-/// begin with choices after which a party that is always needed cannot be content any more.
+/// Settles issue by issue, and turns back where a party whose consent every outcome needs has no
+/// hope left; so outcomes come in order, and those before a dead end are never looked at.
 pub(super) fn for_each_acceptable(
-    parties: &[Preferences],
+    parties: &[ExactPreferences],
     consent: &ConsentRule,
-    mut visit: impl FnMut(u64, &[Utility]),
+    mut visit: impl FnMut(u64, &[i128]),
 ) {
     let walk = Walk::new(parties, consent);
     let none = vec![OptionId::new(0); walk.space.n_issues()];
     let mut path = walk.settling.path(none);
-    let mut utilities = vec![Utility::ZERO; parties.len()];
-    walk.descend(&mut path, 0, 0, &mut |number, sums| {
-        for (slot, sum) in utilities.iter_mut().zip(sums) {
-            *slot = Utility::clamped(*sum);
-        }
-        visit(number, &utilities);
-    });
+    walk.descend(&mut path, 0, 0, &mut visit);
 }
 
 struct Walk<'a> {
     space: &'a OutcomeSpace,
-    parties: &'a [Preferences],
+    parties: &'a [ExactPreferences],
     consent: &'a ConsentRule,
     always_needed: PartySet,
-    settling: Settling<'a>,
+    settling: Settling<'a, ExactPreferences>,
     /// By stage.
     rests: Vec<Rest>,
 }
@@ -39,11 +34,11 @@ struct Rest {
     /// Outcomes that share all choices up to this one.
     n_outcomes: u64,
     /// The most that each party can still get.
-    still_open: Vec<i64>,
+    still_open: Vec<i128>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(parties: &'a [Preferences], consent: &'a ConsentRule) -> Self {
+    fn new(parties: &'a [ExactPreferences], consent: &'a ConsentRule) -> Self {
         let space = parties.first().expect("a walk is between parties").space();
         let settling = Settling::new(parties);
         let (mut n_outcomes, mut still_open) = (1, vec![0; parties.len()]);
@@ -54,13 +49,8 @@ impl<'a> Walk<'a> {
                 still_open: still_open.clone(),
             });
             n_outcomes *= space.n_options(stage.issue) as u64;
-            for (slot, it) in still_open.iter_mut().zip(parties) {
-                let options = space.options(stage.issue);
-                let contributions = options.map(|option| it.contribution(stage.issue, option));
-                *slot += contributions.max().expect("an issue has options");
-            }
-            for (party, _, adds) in &stage.decided {
-                still_open[*party] += adds.max(&0);
+            for (slot, most) in still_open.iter_mut().zip(stage.most()) {
+                *slot += most;
             }
         }
         rests.reverse();
@@ -76,10 +66,10 @@ impl<'a> Walk<'a> {
 
     fn descend(
         &self,
-        path: &mut Path,
+        path: &mut Path<i128>,
         depth: usize,
         number: u64,
-        visit: &mut impl FnMut(u64, &[i64]),
+        visit: &mut impl FnMut(u64, &[i128]),
     ) {
         let Some(rest) = self.rests.get(depth) else {
             if self.is_acceptable(path) {
@@ -91,8 +81,8 @@ impl<'a> Walk<'a> {
         for (option, nth) in self.space.options(issue).zip(0..) {
             let sums = self.settling.settle(path, depth, option);
             let is_hopeful = self.always_needed.iter().map(PartyId::idx).all(|idx| {
-                let most = Utility::clamped(sums[idx] + rest.still_open[idx]);
-                most >= self.parties[idx].reservation_value()
+                let most = sums[idx] + rest.still_open[idx];
+                self.parties[idx].is_acceptable(most)
             });
             if is_hopeful {
                 self.descend(path, depth + 1, number + nth * rest.n_outcomes, visit);
@@ -101,10 +91,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the outcome that is settled is acceptable.
-    fn is_acceptable(&self, path: &Path) -> bool {
+    fn is_acceptable(&self, path: &Path<i128>) -> bool {
         let content = path.settled().iter().zip(self.parties).enumerate();
         let content: PartySet = content
-            .filter(|(_, (sum, it))| Utility::clamped(**sum) >= it.reservation_value())
+            .filter(|(_, (sum, it))| it.is_acceptable(**sum))
             .map(|(idx, _)| PartyId::new(idx))
             .collect();
         let outcome = self.space.outcome(&path.chosen);
@@ -117,6 +107,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::Preferences;
     use crate::solution::small_worlds;
 
     proptest! {
@@ -129,21 +120,23 @@ mod tests {
                     small_worlds::consent(&space, n_parties),
                 ))
         ) {
+            let parties: Vec<ExactPreferences> = parties.iter().map(Preferences::exact).collect();
             let space = parties[0].space();
             let mut expected = Vec::new();
             for (number, outcome) in (0..).zip(space.outcomes()) {
+                let worth = |it: &ExactPreferences| it.sum_of_contributions(outcome);
+                let sums: Vec<i128> = parties.iter().map(worth).collect();
                 let content: PartySet = (0..parties.len())
-                    .filter(|&it| parties[it].is_individually_rational(outcome))
+                    .filter(|&it| parties[it].is_acceptable(sums[it]))
                     .map(PartyId::new)
                     .collect();
                 if consent.is_satisfied(space, outcome, content) {
-                    let worth = |it: &Preferences| it.utility(outcome);
-                    expected.push((number, parties.iter().map(worth).collect::<Vec<_>>()));
+                    expected.push((number, sums));
                 }
             }
             let mut visited = Vec::new();
-            for_each_acceptable(&parties, &consent, |number, utilities| {
-                visited.push((number, utilities.to_vec()));
+            for_each_acceptable(&parties, &consent, |number, sums| {
+                visited.push((number, sums.to_vec()));
             });
             prop_assert_eq!(visited, expected);
         }

@@ -11,7 +11,7 @@ use crate::domain::{Condition, IssueId, OptionId};
 use crate::solution::coupling::Coupling;
 
 /// The options left of each issue, in scenario order, with what each adds to the sum.
-pub(super) type OptionsLeft = Vec<Vec<(OptionId, i64)>>;
+pub(super) type OptionsLeft = Vec<Vec<(OptionId, i128)>>;
 
 /// The greatest sum over all choices of one option per issue.
 ///
@@ -22,8 +22,8 @@ pub(super) type OptionsLeft = Vec<Vec<(OptionId, i64)>>;
 /// `None` if an issue has no option left.
 pub(super) fn greatest_sum(
     mut options: OptionsLeft,
-    interactions: &[(Condition, i64)],
-) -> Option<i64> {
+    interactions: &[(Condition, i128)],
+) -> Option<i128> {
     if options.iter().any(Vec::is_empty) {
         return None;
     }
@@ -58,7 +58,7 @@ pub(super) fn greatest_sum(
 #[derive(Debug)]
 struct Coupled<'a> {
     when: &'a Condition,
-    adds: i64,
+    adds: i128,
     issues: Vec<IssueId>,
 }
 
@@ -89,9 +89,9 @@ fn components(n_issues: usize, coupled: &[Coupled<'_>]) -> Vec<Vec<IssueId>> {
 struct Component {
     stages: Vec<Stage>,
     /// What each interaction adds.
-    adds: Vec<i64>,
+    adds: Vec<i128>,
     /// No choice is worth more.
-    bound: i64,
+    bound: i128,
 }
 
 /// One issue of a component.
@@ -113,7 +113,7 @@ enum Order {
 #[derive(Debug)]
 struct Choice {
     /// What it contributes less than the issue's best.
-    loss: i64,
+    loss: i128,
     /// For each interaction of the stage, whether it is lost.
     breaks: Vec<bool>,
 }
@@ -124,7 +124,7 @@ struct Progress {
     /// By how many issues each interaction is lost.
     n_broken: Vec<u32>,
     /// The least loss found, to begin with more than any can be.
-    least: i64,
+    least: i128,
 }
 
 impl Component {
@@ -151,7 +151,7 @@ impl Component {
                     (idx, if is_last { Order::Last } else { Order::Earlier })
                 })
                 .collect();
-            let mut best_of_kind: BTreeMap<Vec<bool>, i64> = BTreeMap::new();
+            let mut best_of_kind: BTreeMap<Vec<bool>, i128> = BTreeMap::new();
             for &(option, contribution) in &options[issue.idx()] {
                 let breaks = touches
                     .iter()
@@ -179,17 +179,17 @@ impl Component {
         }
     }
 
-    fn greatest_sum(&self) -> i64 {
+    fn greatest_sum(&self) -> i128 {
         let mut progress = Progress {
             n_broken: vec![0; self.adds.len()],
-            least: i64::MAX,
+            least: i128::MAX,
         };
         self.descend(&mut progress, 0, 0);
         self.bound - progress.least
     }
 
     /// Settles the issues from a stage on; `loss` is below the least found.
-    fn descend(&self, progress: &mut Progress, depth: usize, loss: i64) {
+    fn descend(&self, progress: &mut Progress, depth: usize, loss: i128) {
         let Some(stage) = self.stages.get(depth) else {
             progress.least = loss;
             return;
@@ -231,8 +231,8 @@ mod tests {
         )
     }
 
-    fn options(contributions: &[&[i64]]) -> OptionsLeft {
-        let with_ids = |it: &&[i64]| {
+    fn options(contributions: &[&[i128]]) -> OptionsLeft {
+        let with_ids = |it: &&[i128]| {
             let numbered = it.iter().enumerate();
             numbered
                 .map(|(idx, &it)| (OptionId::new(idx), it))
@@ -255,7 +255,7 @@ mod tests {
     fn many_coupled_pairs_are_searched_pair_by_pair() {
         let n_pairs = 20;
         let options = options(&vec![&[0, 5, 4][..]; 2 * n_pairs]);
-        let interactions: Vec<(Condition, i64)> = (0..n_pairs)
+        let interactions: Vec<(Condition, i128)> = (0..n_pairs)
             .map(|it| (when(&[(2 * it, 1), (2 * it + 1, 1)]), -7))
             .collect();
         assert_eq!(greatest_sum(options, &interactions), Some(20 * 9));

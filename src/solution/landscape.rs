@@ -1,6 +1,6 @@
 //! What can be agreed, seen from utility space: how many outcomes, the best for each, the frontier.
 
-use crate::domain::{ConsentRule, Preferences, Utility};
+use crate::domain::{ConsentRule, ExactPreferences};
 use crate::solution::acceptable_outcomes::for_each_acceptable;
 use crate::solution::frontier::{Frontier, FrontierBuilder};
 
@@ -21,6 +21,9 @@ pub struct Landscape {
     pub ideal: Vec<f64>,
     /// The Pareto frontier of the acceptable outcomes.
     pub frontier: Frontier,
+    /// What a party's utilities are whole multiples of: one over this number. Empty where utilities
+    /// are floats that stand for themselves.
+    pub denominators: Vec<u64>,
 }
 
 /// Sums up acceptable outcomes that come one by one.
@@ -55,10 +58,17 @@ impl LandscapeBuilder {
     ///
     /// If there is not one utility per party.
     pub fn add(&mut self, outcome: u64, utilities: &[f64]) {
+        let mut pairs = utilities.iter().zip(&self.reservation_values);
+        let is_better_for_all = pairs.all(|(u, r)| u > r);
+        self.add_compared(outcome, utilities, is_better_for_all);
+    }
+
+    /// Takes in an acceptable outcome that is known to be worth more than no agreement to every
+    /// party, or not to be.
+    fn add_compared(&mut self, outcome: u64, utilities: &[f64], is_better_for_all: bool) {
         self.frontier.add(outcome, utilities);
         self.n_acceptable += 1;
-        let mut pairs = utilities.iter().zip(&self.reservation_values);
-        self.n_better_for_all += u64::from(pairs.all(|(u, r)| u > r));
+        self.n_better_for_all += u64::from(is_better_for_all);
         if self.ideal.is_empty() {
             self.ideal.extend_from_slice(utilities);
         }
@@ -75,9 +85,15 @@ impl LandscapeBuilder {
             reservation_values: self.reservation_values,
             ideal: self.ideal,
             frontier: self.frontier.finish(),
+            denominators: Vec::new(),
         }
     }
 }
+
+/// Greater denominators are not told from one another by floats.
+const DENOMINATOR_MAX: i128 = 1 << 50;
+/// What floats up to 1 are multiples of instead, but for bits that count for nothing beside 1.
+const DENOMINATOR_OF_FLOATS: u64 = 1 << 62;
 
 /// The landscape of drawn preferences; outcomes are numbered in the order of their space.
 ///
@@ -88,18 +104,34 @@ impl LandscapeBuilder {
 /// consent( o, { p : u_p(o) ≥ r_p } )
 /// ```
 ///
+/// Which outcomes are better than no agreement for all is decided in exact arithmetic, and so is
+/// which are acceptable, but for what [`ExactPreferences::is_acceptable`] makes up for. The frontier
+/// is exact where each party's numbers have a common denominator of at most 2⁵⁰, as those of files
+/// do: weights to a thousandth with utilities to a thousandth are far below it. Beyond that,
+/// utilities are equal if they are the same float.
+///
 /// # Panics
 ///
 /// If there is no party, or the rule names one that is not there.
-pub fn landscape(parties: &[Preferences], consent: &ConsentRule) -> Landscape {
-    let reservation_values = parties.iter().map(|it| it.reservation_value().get());
+pub fn landscape(parties: &[ExactPreferences], consent: &ConsentRule) -> Landscape {
+    let reservation_values = parties.iter().map(ExactPreferences::reservation_value);
     let mut builder = LandscapeBuilder::new(reservation_values.collect());
     let mut utilities = vec![0.0; parties.len()];
-    for_each_acceptable(parties, consent, |outcome, exact: &[Utility]| {
-        for (slot, it) in utilities.iter_mut().zip(exact) {
-            *slot = it.get();
+    for_each_acceptable(parties, consent, |outcome, sums| {
+        for ((slot, it), sum) in utilities.iter_mut().zip(parties).zip(sums) {
+            *slot = it.utility_of_sum(*sum);
         }
-        builder.add(outcome, &utilities);
+        let mut pairs = parties.iter().zip(sums);
+        let is_better_for_all = pairs.all(|(it, sum)| it.is_better(*sum));
+        builder.add_compared(outcome, &utilities, is_better_for_all);
     });
-    builder.finish()
+    let denominator = |it: &ExactPreferences| {
+        let exact = u64::try_from(it.one()).ok();
+        let exact = exact.filter(|_| it.one() <= DENOMINATOR_MAX);
+        exact.unwrap_or(DENOMINATOR_OF_FLOATS)
+    };
+    Landscape {
+        denominators: parties.iter().map(denominator).collect(),
+        ..builder.finish()
+    }
 }

@@ -1,6 +1,7 @@
 //! What theory says before anyone speaks.
 //!
-//! Of drawn preferences: pure functions of [`Preferences`](crate::domain::Preferences).
+//! Of drawn preferences: pure functions of [`Preferences`](crate::domain::Preferences), or of
+//! [`ExactPreferences`](crate::domain::ExactPreferences) where ties count.
 //! What a claim needs is exact and lists no outcomes; the frontier and its points take all
 //! acceptable outcomes, one by one.
 //! And of games that have a name: pure functions of their few numbers, for the library and as a
@@ -15,6 +16,9 @@ mod concord;
 mod coupling;
 mod crisis_bargaining;
 mod dominance_tree;
+mod exact_figures;
+#[cfg(test)]
+mod exactness;
 mod frontier;
 mod greatest_sum;
 mod landscape;
@@ -32,7 +36,7 @@ mod zone_of_possible_agreement;
 pub use adjusted_winner::{AdjustedWinner, adjusted_winner};
 pub use bargaining_game::{BargainingGame, rubinstein_share};
 pub use bargaining_problem::BargainingProblem;
-pub use best_deal::best_deal;
+pub use best_deal::{best_deal, utility_range};
 pub use concord::concord;
 pub use crisis_bargaining::{PowerShift, UltimatumUnderThreat};
 pub use frontier::{Frontier, FrontierBuilder, distance};

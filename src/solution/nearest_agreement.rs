@@ -33,6 +33,8 @@ impl NearestAgreement {
 /// Of several as near, the one with the greatest least surplus `u_p − asks_p` among those whose
 /// consent it needs; then the first in the order of outcomes. `None` if nothing can be agreed on.
 /// `asks` is what each party takes at least: its reservation value, if nothing else is meant.
+/// Utilities are those of sessions, which [`threshold`](crate::domain::threshold) makes up for: what
+/// reaches a reservation value on paper reaches it here too.
 ///
 /// The search settles issue by issue with one change more each time that it finds nothing, and
 /// turns back where a party that is always needed cannot be content any more.
@@ -69,7 +71,7 @@ struct Search<'a> {
     consent: &'a ConsentRule,
     always_needed: PartySet,
     from: Vec<OptionId>,
-    settling: Settling<'a>,
+    settling: Settling<'a, Preferences>,
     /// By stage, by changes that may still be made, by party: the most that may still come.
     hopes: Vec<Vec<Vec<i64>>>,
 }
@@ -103,10 +105,10 @@ impl<'a> Search<'a> {
     /// Visits what settles just so many more issues differently, as far as there is hope.
     fn descend(
         &self,
-        path: &mut Path,
+        path: &mut Path<i64>,
         depth: usize,
         n_changes: usize,
-        visit: &mut impl FnMut(&Path),
+        visit: &mut impl FnMut(&Path<i64>),
     ) {
         let Some(stage) = self.settling.stages().get(depth) else {
             visit(path);
@@ -134,7 +136,7 @@ impl<'a> Search<'a> {
     }
 
     /// What is settled, if it can be agreed on.
-    fn arrive(&self, path: &Path, n_changes: usize) -> Option<NearestAgreement> {
+    fn arrive(&self, path: &Path<i64>, n_changes: usize) -> Option<NearestAgreement> {
         let sums = path.settled();
         let surplus = |idx: usize| Utility::clamped(sums[idx]).units() - self.asks[idx].units();
         let content: PartySet = (0..self.parties.len())
@@ -155,7 +157,7 @@ impl<'a> Search<'a> {
 }
 
 /// By changes that may still be made, by party: the most that the stages left may bring.
-fn hopes(parties: &[Preferences], rest: &[Stage<'_>], from: &[OptionId]) -> Vec<Vec<i64>> {
+fn hopes(parties: &[Preferences], rest: &[Stage<'_, i64>], from: &[OptionId]) -> Vec<Vec<i64>> {
     let mut res = vec![vec![0; parties.len()]; rest.len() + 1];
     for (party, preferences) in parties.iter().enumerate() {
         let mut unchanged = 0;

@@ -1,6 +1,6 @@
 //! Whether a party would rather have some options than others, whatever else is agreed.
 
-use crate::domain::{Condition, IssueId, OptionId, Preferences};
+use crate::domain::{Condition, ExactPreferences, IssueId, OptionId};
 use crate::solution::greatest_sum::greatest_sum;
 
 /// Whether an outcome with `this` is worth more than the same one with `to`, whatever the rest.
@@ -9,14 +9,14 @@ use crate::solution::greatest_sum::greatest_sum;
 /// min_rest  s(this, rest) − s(to, rest)  >  0
 /// ```
 ///
-/// where s is the sum of contributions before it is held within [0, 1].
+/// where s is the sum of contributions before it is held within [0, 1], in exact arithmetic.
 /// Only interactions that `this` and `to` do not treat alike can make the rest matter.
 ///
 /// # Panics
 ///
 /// If `this` and `to` do not name the same issues, each once.
 pub fn is_always_preferred(
-    preferences: &Preferences,
+    preferences: &ExactPreferences,
     this: &[(IssueId, OptionId)],
     to: &[(IssueId, OptionId)],
 ) -> bool {
@@ -30,13 +30,13 @@ pub fn is_always_preferred(
         changed == issues(to) && changed.windows(2).all(|it| it[0] < it[1]),
         "both sides name the same issues, each once"
     );
-    let contributions = |it: &[(IssueId, OptionId)]| -> i64 {
+    let contributions = |it: &[(IssueId, OptionId)]| -> i128 {
         it.iter()
             .map(|&(issue, option)| preferences.contribution(issue, option))
             .sum()
     };
     let difference = contributions(this) - contributions(to);
-    let losses: Vec<(Condition, i64)> = preferences
+    let losses: Vec<(Condition, i128)> = preferences
         .interactions()
         .iter()
         .filter_map(|(when, adds)| {
@@ -72,7 +72,7 @@ mod tests {
 
     type Settled = Vec<(IssueId, OptionId)>;
 
-    fn by_enumeration(preferences: &Preferences, this: &Settled, to: &Settled) -> bool {
+    fn by_enumeration(preferences: &ExactPreferences, this: &Settled, to: &Settled) -> bool {
         let space = preferences.space();
         let with = |outcome: Outcome, settled: &Settled| {
             let mut options: Vec<OptionId> =
@@ -96,6 +96,7 @@ mod tests {
                 prop::collection::vec(any::<bool>(), space.n_issues()),
             ))
         ) {
+            let preferences = preferences.exact();
             let space = preferences.space();
             let settled = |outcome: Outcome| -> Settled {
                 let changed = space.issues().filter(|it| is_changed[it.idx()]);

@@ -6,20 +6,21 @@ use crate::solution::{best_deal, is_always_preferred, some_agreement};
 /// Whether a statement holds of one draw of all parties' preferences, in party order.
 ///
 /// A deal that no outcome fulfils is accepted by nobody, so everybody rejects it.
+/// What a party accepts and prefers is decided in exact arithmetic.
 ///
 /// # Panics
 ///
 /// If the statement names a party that is not there, or compares options of different issues.
 pub fn holds(statement: &Statement, parties: &[Preferences], consent: &ConsentRule) -> bool {
     let accepts = |party: PartyId, deal: &Condition| {
-        let preferences = &parties[party.idx()];
-        best_deal(preferences, deal).is_some_and(|it| it >= preferences.reservation_value())
+        let preferences = parties[party.idx()].exact();
+        best_deal(&preferences, deal).is_some_and(|it| preferences.is_acceptable(it))
     };
     match statement {
         Statement::Accepts { party, deal } => accepts(*party, deal),
         Statement::Rejects { party, deal } => !accepts(*party, deal),
         Statement::Prefers { party, this, to } => {
-            is_always_preferred(&parties[party.idx()], this, to)
+            is_always_preferred(&parties[party.idx()].exact(), this, to)
         }
         Statement::AgreementExists => some_agreement(parties, consent).is_some(),
     }

@@ -16,6 +16,8 @@ use crate::solution::leeway::Leeways;
 ///
 /// `None` if there is none. With quotas, enough of the counted parties must be as well off, in
 /// addition to the vetoes. Which outcome it is depends on nothing but the preferences and the rule.
+/// Utilities are those of sessions, which [`threshold`](crate::domain::threshold) makes up for: what
+/// reaches a reservation value on paper reaches it here too.
 ///
 /// The search settles issue by issue, first the options that leave the most to whoever has the
 /// least, and turns back where parties that are sure to be needed cannot all be content any more.

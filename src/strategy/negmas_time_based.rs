@@ -119,7 +119,7 @@ impl<'a> FloatPreferences<'a> {
         let mut res = Self {
             situation,
             weight_sum,
-            reservation_value: situation.numbers.reservation_value
+            reservation_value: situation.numbers.lowered_reservation_value()
                 * if is_scaled { weight_sum } else { 1.0 },
             best: extreme(situation, &weights, Extreme::Best),
             weights,

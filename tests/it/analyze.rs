@@ -218,15 +218,15 @@ fn distances_are_those_to_the_points_of_the_sessions_own_draw() {
         n_agreements += 1;
         let prospect = prospector.look(&seeds, replication);
         let worth = |of: &dyn Fn(usize) -> f64| {
-            let squares = prospect.parties.iter().enumerate().map(|(party, it)| {
-                let apart = it.utility(agreement).get() - of(party);
+            let squares = prospect.exact.iter().enumerate().map(|(party, it)| {
+                let apart = it.utility(agreement) - of(party);
                 apart * apart
             });
             squares.sum::<f64>().sqrt()
         };
         let to_solution = |concept| {
             let solution = prospect.solution(concept).expect("something can be agreed");
-            worth(&|party| prospect.parties[party].utility(solution.outcome).get())
+            worth(&|party| prospect.exact[party].utility(solution.outcome))
         };
         let points = prospect.landscape.frontier.points();
         let nearest = points.map(|it| worth(&|party| it[party]));
