@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::analysis_summary::{Analysis, draw_told};
+use crate::cli::background::Background;
 use crate::cli::failure::Failure;
 use crate::cli::run_folder::create_new;
 use crate::cli::text::{count, counted, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, parse_count, print};
+use crate::cli::{FileArgument, Settings, listen_for_interrupt, parse_count, print};
 use crate::config::load_experiment;
 use crate::domain::{PartyId, Scenario};
-use crate::experiment::{Prospect, Prospector};
+use crate::experiment::{Definitions, Interrupt, Prospect, Prospector};
 use crate::negotiation::{PlainLoop, Setting};
-use crate::output::{FrontierChart, SolutionsTable, write_frontier};
+use crate::output::{FrontierChart, RunDirectory, SolutionsTable, write_frontier};
 use crate::protocol::Event;
 use crate::report::rests_on;
 use crate::seeds::{Replication, Seeds};
@@ -23,6 +25,9 @@ use crate::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
 
 /// Draws where the scenario is uncertain and nothing else is asked for.
 const DRAWS_DEFAULT: u64 = 100;
+
+/// The files in the folder.
+const FILES: [&str; 3] = ["solutions.csv", "frontier.csv", "frontier.svg"];
 
 /// The most draws, since some of each is kept for the quantiles.
 const DRAWS_MAX: u64 = 1_000_000;
@@ -57,8 +62,28 @@ pub(super) struct AnalyzeArguments {
         conflicts_with = "replication"
     )]
     session: Option<u64>,
+    /// Whose definitions of what can be agreed and of what theory singles out
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t = Whose::Textbook)]
+    definitions: Whose,
     #[command(flatten)]
     settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Whose {
+    /// Those of the literature
+    Textbook,
+    /// Those of NegMAS 0.16, for comparing results with it
+    Negmas,
+}
+
+impl From<Whose> for Definitions {
+    fn from(it: Whose) -> Self {
+        match it {
+            Whose::Textbook => Self::Textbook,
+            Whose::Negmas => Self::Negmas,
+        }
+    }
 }
 
 fn parse_draws(text: &str) -> Result<u64, String> {
@@ -81,45 +106,121 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
     check_size(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
     let directory = arguments.out.as_deref().map(create_new).transpose()?;
-    let mut table = directory
-        .as_ref()
-        .map(|it| SolutionsTable::open(it, scenario))
-        .transpose()
-        .map_err(|it| Failure::could_not_finish(&it))?;
-
-    let seeds = Seeds::new(experiment.seed);
-    let mut prospector = Prospector::new(Arc::clone(&setting));
-    let mut analysis = Analysis::new(scenario.parties.len());
-    for replication in (0..n_draws(arguments, &setting)).map(Replication) {
-        let prospect = prospector.look(&seeds, replication);
-        analysis.add(&prospect);
-        if let Some(table) = &mut table {
-            table
-                .push(scenario, &prospect)
-                .map_err(|it| Failure::could_not_finish(&it))?;
-        }
+    let interrupt = Interrupt::default();
+    listen_for_interrupt(&interrupt);
+    let analyzed = Analyzing {
+        arguments,
+        seeds: Seeds::new(experiment.seed),
+        directory: directory.as_ref(),
+        asked_for,
+        background: Background::new(interrupt),
+        setting: Arc::clone(&setting),
     }
-    let chosen = arguments.session.or(arguments.replication).map(Replication);
-    let shown = prospector.look(&seeds, chosen.unwrap_or_else(|| analysis.middle_draw()));
+    .analyze();
+    if let (Err(_), Some(directory)) = (&analyzed, &directory) {
+        // What cannot be removed is left, and the first error told.
+        let _ = directory.discard(&FILES);
+    }
+    let (analysis, shown) = analyzed?;
     let width = terminal_width();
     print(&format!(
-        "{}\nWhat theory says before anyone speaks, seed {}\n\n{}\n{}\n{}\n",
+        "{}\nWhat theory says before anyone speaks{}, seed {}\n\n{}\n{}\n{}\n",
         scenario.title,
+        match shown.definitions {
+            Definitions::Textbook => "",
+            Definitions::Negmas => " by NegMAS's definitions",
+        },
         experiment.seed.0,
         analysis.told(scenario, width),
         draw_told(scenario, &shown, width),
         wrap(&rests_on(&setting), width, 0),
     ))?;
     if let Some(directory) = &directory {
-        write_frontier(directory, scenario, &shown).map_err(|it| Failure::could_not_finish(&it))?;
-        let parties = most_opposed(scenario, &shown, asked_for);
-        let svg = picture(arguments, &setting, &seeds, &shown, parties);
-        directory
-            .write("frontier.svg", svg.as_bytes())
-            .map_err(|it| Failure::could_not_finish(&it))?;
         print(&format!("Written: {}\n", directory.path().display()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An analysis under way.
+struct Analyzing<'a> {
+    arguments: &'a AnalyzeArguments,
+    setting: Arc<Setting>,
+    seeds: Seeds,
+    directory: Option<&'a RunDirectory>,
+    /// The parties that are to be in the picture, as far as they are named.
+    asked_for: [Option<PartyId>; 2],
+    background: Background,
+}
+
+impl Analyzing<'_> {
+    /// What all draws come to, and one of them; written if there is a folder for it.
+    fn analyze(mut self) -> Result<(Analysis, Arc<Prospect>), Failure> {
+        let analysis = self.draw_all()?;
+        let chosen = self.arguments.session.or(self.arguments.replication);
+        let chosen = chosen.map_or_else(|| analysis.middle_draw(), Replication);
+        let mut prospector = self.prospector();
+        let seeds = self.seeds;
+        let told = format!("looking at draw {}", chosen.0);
+        let look = move || Arc::new(prospector.look(&seeds, chosen));
+        let shown = self.background.one(look, &told)?;
+        if let Some(directory) = self.directory {
+            self.write(directory, &shown)?;
+        }
+        Ok((analysis, shown))
+    }
+
+    fn prospector(&self) -> Prospector {
+        Prospector::by(self.arguments.definitions.into(), Arc::clone(&self.setting))
+    }
+
+    fn draw_all(&mut self) -> Result<Analysis, Failure> {
+        let setting = Arc::clone(&self.setting);
+        let scenario = setting.scenario();
+        let table = self.directory.map(|it| SolutionsTable::open(it, scenario));
+        let mut table = table
+            .transpose()
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        let mut analysis = Analysis::new(scenario.parties.len());
+        let n_draws = n_draws(self.arguments, &setting);
+        let (mut prospector, seeds) = (self.prospector(), self.seeds);
+        let draws = move |sender: &SyncSender<Prospect>| {
+            for replication in (0..n_draws).map(Replication) {
+                if sender.send(prospector.look(&seeds, replication)).is_err() {
+                    return;
+                }
+            }
+        };
+        let n_outcomes = counted(scenario.space.n_outcomes(), "outcome");
+        let told = |n_done| {
+            let n_draws = counted(n_draws, "draw");
+            format!("looked at {} of {n_draws} with {n_outcomes}", count(n_done))
+        };
+        self.background.each(draws, told, |prospect| {
+            analysis.add(&prospect);
+            match &mut table {
+                Some(table) => table
+                    .push(scenario, &prospect)
+                    .map_err(|it| Failure::could_not_finish(&it)),
+                None => Ok(()),
+            }
+        })?;
+        Ok(analysis)
+    }
+
+    /// Writes the frontier of a draw and its picture.
+    fn write(&mut self, directory: &RunDirectory, shown: &Arc<Prospect>) -> Result<(), Failure> {
+        let scenario = self.setting.scenario();
+        write_frontier(directory, scenario, shown, self.background.interrupt())
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        let parties = most_opposed(scenario, shown, self.asked_for);
+        let (setting, seeds) = (Arc::clone(&self.setting), self.seeds);
+        let (with_session, prospect) = (self.arguments.session.is_some(), Arc::clone(shown));
+        let draw = move || picture(&setting, &seeds, &prospect, parties, with_session);
+        let svg = self.background.one(draw, "drawing the picture")?;
+        directory
+            .write("frontier.svg", svg.as_bytes())
+            .map_err(|it| Failure::could_not_finish(&it))
+    }
 }
 
 /// Refuses a scenario with more outcomes than can be looked at one by one.
@@ -199,13 +300,13 @@ fn most_opposed(
     [x, y]
 }
 
-/// The picture of a draw, with the offers of its session if they are asked for.
+/// The picture of a draw, also with the offers of its session.
 fn picture(
-    arguments: &AnalyzeArguments,
     setting: &Arc<Setting>,
     seeds: &Seeds,
     prospect: &Prospect,
     parties: [PartyId; 2],
+    with_session: bool,
 ) -> String {
     let mut chart = FrontierChart {
         scenario: setting.scenario(),
@@ -214,7 +315,7 @@ fn picture(
         offers: Vec::new(),
         agreement: None,
     };
-    if arguments.session.is_some() {
+    if with_session {
         let mut table = PlainLoop::new(Arc::clone(setting));
         let (session, result) = table.run(seeds, prospect.replication);
         let offered = session.events().iter().filter_map(|it| match it {

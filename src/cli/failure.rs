@@ -14,6 +14,8 @@ pub(super) enum Failure {
     WrongInput(String),
     /// It was asked rightly and could not be done.
     CouldNotFinish(String),
+    /// Ctrl-C came before it was done, and nothing is left of it.
+    Interrupted,
 }
 
 impl Failure {
@@ -23,6 +25,7 @@ impl Failure {
             Self::Mistakes(it) => (it.render(std::io::stderr().is_terminal()), 2),
             Self::WrongInput(it) => (format!("error: {it}"), 2),
             Self::CouldNotFinish(it) => (format!("error: {it}"), 1),
+            Self::Interrupted => ("interrupted: nothing is written".to_owned(), 130),
         };
         // Nobody is left to tell if standard error is gone.
         let _ = writeln!(anstream::stderr(), "{text}");

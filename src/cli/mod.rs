@@ -2,6 +2,7 @@
 
 mod analysis_summary;
 mod analyze;
+mod background;
 mod check;
 mod compare;
 mod comparison_summary;

@@ -163,6 +163,22 @@ impl RunDirectory {
             .map_err(error("remove", &path))
     }
 
+    /// Removes files as far as they are there, finished or not, and the folder if nothing else is in it.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be removed.
+    pub fn discard(&self, names: &[&str]) -> Result<(), WriteError> {
+        for name in names {
+            self.remove(&format!("{name}.unfinished"))?;
+            self.remove(name)?;
+        }
+        match fs::remove_dir(&self.path) {
+            Err(it) if it.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            res => res.map_err(error("remove", &self.path)),
+        }
+    }
+
     /// Waits until everything in the folder is on the disk.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The tables of what theory says: the agreements it singles out, and a frontier.
 
 use crate::domain::{Outcome, Scenario};
-use crate::experiment::Prospect;
+use crate::experiment::{Interrupt, Prospect};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::run_directory::{RunDirectory, WriteError};
 use crate::output::table_file::{Form, TableFile};
@@ -62,7 +62,10 @@ impl SolutionsTable {
     }
 }
 
-/// Writes the frontier of a draw.
+/// Points that are written at once.
+const POINTS_AT_ONCE: usize = 4096;
+
+/// Writes the frontier of a draw; ends early, without an error, when the interrupt is requested.
 ///
 /// # Errors
 ///
@@ -71,6 +74,7 @@ pub fn write_frontier(
     directory: &RunDirectory,
     scenario: &Scenario,
     prospect: &Prospect,
+    interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
     let fixed = ["point", "concepts"];
     let mut file = directory.table("frontier", Form::Plain, &header(&fixed, scenario))?;
@@ -91,6 +95,13 @@ pub fn write_frontier(
                 .chain(utilities)
                 .chain(settled(scenario, outcome)),
         );
+        if rows.ends().len() == POINTS_AT_ONCE {
+            if interrupt.is_requested() {
+                return Ok(());
+            }
+            file.push(&rows)?;
+            rows.clear();
+        }
     }
     file.push(&rows)
 }

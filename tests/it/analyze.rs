@@ -2,14 +2,20 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+#[cfg(unix)]
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 use demarche::config::load_scenario;
 use demarche::experiment::Prospector;
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
-use demarche::solution::{Concept, some_agreement};
+use demarche::solution::{Concept, LandscapeBuilder, Yardstick, some_agreement};
 use tempfile::TempDir;
 
 use crate::runs::{check, files, path_text, run, tables};
@@ -108,12 +114,12 @@ fn what_cannot_be_shown_is_refused_before_anything_is_written() {
     assert!(refused(&["-o", path_text(folder.path())]).contains("exists already"));
 }
 
-#[test]
-fn a_space_too_large_to_be_looked_at_is_refused() {
-    let options: Vec<String> = (0..10)
+/// The file of a scenario of two parties with eight issues of so many options.
+fn large_scenario(folder: &TempDir, n_options: usize) -> PathBuf {
+    let options: Vec<String> = (0..n_options)
         .map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}"))
         .collect();
-    let utilities: Vec<String> = (0..10).map(|it| format!("o{it} = 0.{it}")).collect();
+    let utilities: Vec<String> = (0..n_options).map(|it| format!("o{it} = 0.{it}")).collect();
     let mut text = String::from(
         "schema = 1\nname = \"large\"\ntitle = \"large\"\nkind = \"synthetic\"\n\
          [protocol.alternating_offers]\ndeadline_rounds = 5\n",
@@ -140,9 +146,15 @@ fn a_space_too_large_to_be_looked_at_is_refused() {
             );
         }
     }
-    let folder = TempDir::new().unwrap();
     let file = folder.path().join("large.toml");
     fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn a_space_too_large_to_be_looked_at_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let file = large_scenario(&folder, 10);
     let out = folder.path().join("out");
     let verbs: [&[&str]; 2] = [&["analyze"], &["batch", "--distances", "--sessions", "2"]];
     for verb in verbs {
@@ -152,6 +164,112 @@ fn a_space_too_large_to_be_looked_at_is_refused() {
         assert!(text.contains("100,000,000 outcomes"), "{text}");
         assert!(!out.exists());
     }
+}
+
+/// An analysis of so many outcomes takes several seconds; it is heard of after one, and Ctrl-C does
+/// not wait for it.
+#[cfg(unix)]
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how soon Ctrl-C is answered is about wall time"
+)]
+fn a_long_analysis_tells_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
+    let folder = TempDir::new().unwrap();
+    let file = large_scenario(&folder, 8);
+    let out = folder.path().join("out");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
+        .args(["analyze", path_text(&file), "--draws", "1000", "--out"])
+        .arg(&out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
+    let line = lines.next().expect("there is a line").expect("it is text");
+    assert!(
+        line.starts_with("looked at 0 of 1,000 draws with 16,777,216 outcomes, "),
+        "{line}"
+    );
+    assert!(out.join("solutions.csv").exists());
+    let asked = Instant::now();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("it can be interrupted").success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    let last = rest.last().map(String::as_str);
+    assert_eq!(last, Some("interrupted: nothing is written"));
+    assert!(!out.exists());
+}
+
+#[test]
+fn definitions_of_negmas_are_those_of_its_yardstick() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let fixed = ["analyze", FLAGSHIP, "--draws", "3", "-o", path_text(&out)];
+        let output = check(&[&fixed, more].concat(), 0);
+        (out, String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (textbook, said) = write("textbook", &["--definitions", "textbook"]);
+    assert!(!said.contains("NegMAS"));
+    assert!(files(&textbook) == files(&write("default", &[]).0));
+    let (negmas, said) = write("negmas", &["--definitions", "negmas"]);
+    assert!(said.contains("by NegMAS's definitions"), "{said}");
+    let picture = fs::read_to_string(negmas.join("frontier.svg")).unwrap();
+    assert!(picture.contains("by NegMAS&apos;s definitions"));
+
+    let written = rows(&negmas.join("solutions.csv"));
+    let setting = setting(FLAGSHIP);
+    let scenario = setting.scenario();
+    let mut prospector = Prospector::new(Arc::clone(&setting));
+    let mut expected = Vec::new();
+    for replication in (0..3).map(Replication) {
+        let parties = prospector
+            .look(&Seeds::new(MasterSeed(1)), replication)
+            .exact;
+        let reserved: Vec<f64> = parties.iter().map(|it| it.reservation_value()).collect();
+        let mut ranges = vec![(1.0_f64, 0.0_f64); parties.len()];
+        let mut builder = LandscapeBuilder::new(reserved.clone());
+        for (number, outcome) in (0..).zip(scenario.space.outcomes()) {
+            let worth: Vec<f64> = parties.iter().map(|it| it.utility(outcome)).collect();
+            for (range, &it) in ranges.iter_mut().zip(&worth) {
+                *range = (range.0.min(it), range.1.max(it));
+            }
+            if worth.iter().zip(&reserved).all(|(u, r)| u >= r) {
+                builder.add(number, &worth);
+            }
+        }
+        let seen = builder.finish();
+        let yardstick = Yardstick::negmas(&reserved, &ranges);
+        for concept in Concept::ALL {
+            if let Some(&point) = yardstick.best(concept, &seen.frontier).first() {
+                expected.push((seen.n_acceptable, seen.frontier.utilities(point).to_vec()));
+            }
+        }
+    }
+    assert!(!expected.is_empty());
+    let n_acceptable: Vec<u64> = expected.iter().map(|it| it.0).collect();
+    let written_counts = column(&written, "n_acceptable");
+    let with_solution = column(&written, &format!("utility_{}", scenario.parties[0].name));
+    let kept = with_solution
+        .iter()
+        .zip(written_counts)
+        .filter(|it| it.0.is_some());
+    let counts: Vec<Option<f64>> = kept.map(|it| it.1).collect();
+    assert_eq!(counts.len(), n_acceptable.len());
+    for (party, it) in scenario.parties.iter().enumerate() {
+        let found = column(&written, &format!("utility_{}", it.name));
+        for (found, (_, expected)) in found.into_iter().flatten().zip(&expected) {
+            assert!((found - expected[party]).abs() < 1e-8);
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of a small space")]
+    let n_acceptable: Vec<Option<f64>> = n_acceptable.iter().map(|it| Some(*it as f64)).collect();
+    assert_eq!(counts, n_acceptable);
 }
 
 #[test]
