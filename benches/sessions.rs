@@ -295,7 +295,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             },
         )
         .expect("tables can be written");
-        let worker = tables.worker();
+        let worker = Arc::new(tables.worker());
         run(plan, threads, &Interrupt::default(), &worker, |chunk| {
             tables.push(chunk)
         })

@@ -35,7 +35,7 @@ use crate::seeds::{Replication, Seeds};
 
 pub use party::PartyActor;
 pub use question::{Question, QuestionReceiver, QuestionSender, chair};
-pub use session::{SessionActor, assemble, spawn};
+pub use session::{SessionActor, SessionSink, assemble, spawn};
 
 /// Messages a mailbox holds: sender and receiver take turns.
 const MAILBOX_CAPACITY: usize = 1;
@@ -64,6 +64,8 @@ struct Request {
 enum Wanted {
     /// Sit down for a new session; no reply.
     Begin(Seeds, Replication),
+    /// Take in what happened; no reply.
+    Attention,
     /// Act.
     Action { round: u32, ask: Ask },
     /// The session is over: tell of it.

@@ -63,6 +63,12 @@ impl PartyActor {
                         negotiator.begin(&seeds, replication);
                         continue;
                     }
+                    Wanted::Attention => {
+                        for event in news {
+                            negotiator.observe(event);
+                        }
+                        continue;
+                    }
                     Wanted::Action { round, ask } => {
                         for event in news {
                             negotiator.observe(event);

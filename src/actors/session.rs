@@ -8,10 +8,25 @@ use tokio::sync::mpsc;
 
 use crate::actors::party::PartyActor;
 use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Wanted, What};
-use crate::domain::PartyId;
+use crate::domain::{PartyId, PartySet};
 use crate::negotiation::{PartyReport, SessionResult, Setting};
 use crate::protocol::{Action, Event, ProtocolViolation, Session};
 use crate::seeds::{Replication, Seeds};
+
+/// Events of a session under way that stay in memory before those that all parties have been told
+/// go to the sink.
+const EVENTS_HELD: usize = 4096;
+
+/// Takes in what comes of sessions while they are under way.
+pub trait SessionSink {
+    /// Takes in events of a session, the first of them with its number in the session.
+    ///
+    /// Those of one session come in order, those of several in any.
+    fn hear(&mut self, replication: Replication, first: u64, events: &[Event]);
+
+    /// Takes in the result of a session, after all of its events.
+    fn end(&mut self, result: SessionResult);
+}
 
 /// Owns the sessions under way and asks the parties.
 #[derive(Debug)]
@@ -48,8 +63,11 @@ struct Table {
     seeds: Seeds,
     replication: Replication,
     session: Session,
-    /// By party, how many events it has been told.
+    /// By party, how many of the session's events it has been told.
     told: Vec<usize>,
+    /// Events that went to the sink already, and how many of them are offers.
+    n_let_go: u64,
+    n_offers: u32,
     /// By party, what it did if anything was asked of it; filled tick by tick.
     acted: Vec<Option<Result<Action, ProtocolViolation>>>,
     /// By party, its report; filled once the session is over.
@@ -138,26 +156,78 @@ impl SessionActor {
         mut done: impl FnMut(Session, SessionResult),
     ) -> Result<(), ActorError> {
         let mut replications = replications.into_iter();
-        loop {
+        while self.tick(seeds, &mut replications, usize::MAX).await? {
             for idx in 0..self.tables.len() {
-                if self.tables[idx].is_none()
-                    && let Some(replication) = replications.next()
-                {
-                    self.open(idx, seeds, replication);
-                }
-                self.ask(idx);
-            }
-            if self.tables.iter().all(Option::is_none) {
-                return Ok(());
-            }
-            self.exchange().await?;
-            for idx in 0..self.tables.len() {
-                self.take_in(idx);
-                if let Some((session, result)) = self.close(idx) {
-                    done(session, result);
+                if let Some(mut table) = self.close(idx) {
+                    let result = table.result();
+                    done(table.session, result);
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Runs one session per replication in little memory, however many rounds they have: events
+    /// go to the sink while sessions are under way.
+    ///
+    /// Whoever [answers for a party](PartyActor::answered_by) from outside may miss events; that is
+    /// for [`SessionActor::negotiate`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SessionActor::negotiate`]; and if a party's task ends in a session of which events are
+    /// gone, so that nothing can take its place.
+    ///
+    /// # Panics
+    ///
+    /// Only if the code of this module is wrong.
+    pub async fn negotiate_into(
+        &mut self,
+        seeds: &Seeds,
+        replications: impl IntoIterator<Item = Replication>,
+        sink: &mut impl SessionSink,
+    ) -> Result<(), ActorError> {
+        let mut replications = replications.into_iter();
+        while self.tick(seeds, &mut replications, EVENTS_HELD).await? {
+            for idx in 0..self.tables.len() {
+                if let Some(mut table) = self.close(idx) {
+                    let replication = table.replication;
+                    sink.hear(replication, table.n_let_go, table.session.events());
+                    sink.end(table.result());
+                } else if let Some(table) = &mut self.tables[idx] {
+                    table.let_go(sink);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks all parties once for all sessions under way, and starts some at free tables; whether
+    /// there are any.
+    ///
+    /// A party that is not asked hears of events all the same when there are so many.
+    async fn tick(
+        &mut self,
+        seeds: &Seeds,
+        replications: &mut impl Iterator<Item = Replication>,
+        events_held: usize,
+    ) -> Result<bool, ActorError> {
+        for idx in 0..self.tables.len() {
+            if self.tables[idx].is_none()
+                && let Some(replication) = replications.next()
+            {
+                self.open(idx, seeds, replication);
+            }
+            self.ask(idx, events_held);
+        }
+        if self.tables.iter().all(Option::is_none) {
+            return Ok(false);
+        }
+        self.exchange().await?;
+        for idx in 0..self.tables.len() {
+            self.take_in(idx);
+        }
+        Ok(true)
     }
 
     /// Starts a session at a free table.
@@ -175,16 +245,26 @@ impl SessionActor {
             replication,
             session: self.setting.session(seeds, replication),
             told: vec![0; n_parties],
+            n_let_go: 0,
+            n_offers: 0,
             acted: vec![None; n_parties],
             reports: vec![None; n_parties],
         });
     }
 
-    /// Notes down what a session wants of whom.
-    fn ask(&mut self, table: usize) {
+    /// Notes down what a session wants of whom, and what happened there for those who are not asked
+    /// and have not been told of so many events.
+    fn ask(&mut self, table: usize, events_held: usize) {
         let Some(it) = &mut self.tables[table] else {
             return;
         };
+        let first_untold = it.session.events().len().checked_sub(events_held);
+        let behind = first_untold.map_or(PartySet::EMPTY, |first| {
+            let parties = self.setting.scenario().party_ids();
+            parties
+                .filter(|party| it.told[party.idx()] <= first)
+                .collect()
+        });
         let mut request = |party: PartyId, wanted: Wanted| {
             let errands = &mut self.parties[party.idx()].errands;
             let start = errands.news.len();
@@ -207,6 +287,9 @@ impl SessionActor {
                         ask: pending.ask,
                     },
                 );
+            }
+            for party in behind.iter().filter(|it| !pending.parties.contains(*it)) {
+                request(party, Wanted::Attention);
             }
         } else if let Some(ending) = it.session.ending() {
             for party in self.setting.scenario().party_ids() {
@@ -257,10 +340,13 @@ impl SessionActor {
 
     /// Puts a fresh actor in the place of one that is gone.
     ///
-    /// It knows nothing of the sessions under way: all that it can do for them is to report.
+    /// It knows nothing of the sessions under way: all that it can do for them is to report, as
+    /// long as all events are there for it to be told.
     fn replace(&mut self, party: PartyId) -> Result<(), ActorError> {
         let line = &mut self.parties[party.idx()];
-        let stand_ins = self.stand_ins.as_mut().filter(|_| !line.is_untried);
+        let are_events_gone = self.tables.iter().flatten().any(|it| it.n_let_go > 0);
+        let can_replace = !line.is_untried && !are_events_gone;
+        let stand_ins = self.stand_ins.as_mut().filter(|_| can_replace);
         let StandIns(run) = stand_ins.ok_or(ActorError::PartyGone { party })?;
         let (fresh, actor) = PartyLine::open(&self.setting, party, self.tables.len());
         *line = fresh;
@@ -299,15 +385,36 @@ impl SessionActor {
     }
 
     /// Frees the table of a session about which all have reported.
-    fn close(&mut self, table: usize) -> Option<(Session, SessionResult)> {
-        let it = self.tables[table].take_if(|it| it.reports.iter().all(Option::is_some))?;
-        let ending = it.session.ending().expect("reports come after the end");
-        let result = SessionResult {
-            replication: it.replication,
+    fn close(&mut self, table: usize) -> Option<Table> {
+        self.tables[table].take_if(|it| it.reports.iter().all(Option::is_some))
+    }
+}
+
+impl Table {
+    /// What comes of the session, about which all have reported.
+    fn result(&mut self) -> SessionResult {
+        let ending = self.session.ending().expect("reports come after the end");
+        SessionResult {
+            replication: self.replication,
             ending: ending.clone(),
-            n_offers: Event::count_offers(it.session.events()),
-            parties: it.reports.into_iter().flatten().collect(),
-        };
-        Some((it.session, result))
+            n_offers: self.n_offers + Event::count_offers(self.session.events()),
+            parties: self.reports.drain(..).flatten().collect(),
+        }
+    }
+
+    /// Lets go of events that all parties have been told, if they are many.
+    fn let_go(&mut self, sink: &mut impl SessionSink) {
+        let n_told = self.told.iter().copied().min().unwrap_or_default();
+        if n_told < EVENTS_HELD {
+            return;
+        }
+        let events = &self.session.events()[..n_told];
+        sink.hear(self.replication, self.n_let_go, events);
+        self.n_let_go += n_told as u64;
+        self.n_offers += Event::count_offers(events);
+        self.session.let_go(n_told);
+        for it in &mut self.told {
+            *it -= n_told;
+        }
     }
 }

@@ -9,13 +9,14 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::analysis_summary::{Analysis, draw_told};
 use crate::cli::background::Background;
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::run_folder::create_new;
 use crate::cli::text::{count, counted, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, listen_for_interrupt, parse_count, print};
+use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
 use crate::domain::{PartyId, Scenario};
-use crate::experiment::{Definitions, Interrupt, Prospect, Prospector};
+use crate::experiment::{Definitions, Prospect, Prospector};
 use crate::negotiation::{PlainLoop, Setting};
 use crate::output::{FrontierChart, RunDirectory, SolutionsTable, write_frontier};
 use crate::protocol::Event;
@@ -94,7 +95,7 @@ fn parse_draws(text: &str) -> Result<u64, String> {
 }
 
 /// Analyzes a scenario.
-pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure> {
+pub(super) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
     let experiment = load_experiment(
         &arguments.file,
@@ -106,14 +107,13 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
     check_size(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
     let directory = arguments.out.as_deref().map(create_new).transpose()?;
-    let interrupt = Interrupt::default();
-    listen_for_interrupt(&interrupt);
+    let asked = ctrl_c.ask_first();
     let analyzed = Analyzing {
         arguments,
         seeds: Seeds::new(experiment.seed),
         directory: directory.as_ref(),
         asked_for,
-        background: Background::new(interrupt),
+        background: Background::new(ctrl_c.interrupt().clone()),
         setting: Arc::clone(&setting),
     }
     .analyze();
@@ -121,6 +121,7 @@ pub(super) fn analyze(arguments: &AnalyzeArguments) -> Result<ExitCode, Failure>
         // What cannot be removed is left, and the first error told.
         let _ = directory.discard(&FILES);
     }
+    drop(asked);
     let (analysis, shown) = analyzed?;
     let width = terminal_width();
     print(&format!(

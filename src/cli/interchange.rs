@@ -15,6 +15,7 @@ use crate::interchange::{
     self, ForeignFile, INPUT_BYTES_MAX, ImportOptions, ROUNDS_DEFAULT, STEPS_DEFAULT, Scaling,
     export_genius,
 };
+use crate::protocol::ROUNDS_MAX;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
@@ -33,7 +34,7 @@ pub(super) struct ImportArguments {
     steps: u64,
     /// How many rounds the scenario allows
     #[arg(long, value_name = "N", default_value_t = ROUNDS_DEFAULT,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(ROUNDS_MAX)), allow_negative_numbers = true)]
     rounds: u32,
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod comparison_summary;
 mod conclusion;
+mod ctrl_c;
 mod explain;
 mod explanation_summary;
 mod failure;
@@ -38,10 +39,10 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
-use crate::experiment::Interrupt;
 use crate::negotiation::is_panic_caught;
 use crate::output::ParquetTwins;
 
@@ -220,18 +221,19 @@ fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
 /// Carries out the command line of this process.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    let ctrl_c = CtrlC::listen();
     let res = match arguments.verb {
-        Verb::Batch(it) => runs::batch(&it),
-        Verb::Sweep(it) => runs::sweep(&it),
+        Verb::Batch(it) => runs::batch(&it, &ctrl_c),
+        Verb::Sweep(it) => runs::sweep(&it, &ctrl_c),
         Verb::Merge(it) => merge::merge(&it),
-        Verb::Sensitivity(it) => studies::sensitivity(&it),
-        Verb::Flip(it) => studies::flip(&it),
+        Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
+        Verb::Flip(it) => studies::flip(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
         Verb::Compare(it) => compare::compare(&it),
-        Verb::Play(it) => play::play(&it),
+        Verb::Play(it) => play::play(&it, &ctrl_c),
         Verb::Replay(it) => replay::replay(&it),
         Verb::Explain(it) => explain::explain(&it),
-        Verb::Analyze(it) => analyze::analyze(&it),
+        Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),
         Verb::Check(it) => check::check(&it),
         Verb::Import(it) => interchange::import(&it),
         Verb::Export(it) => interchange::export(&it),
@@ -242,22 +244,6 @@ pub fn run() -> ExitCode {
     match res {
         Ok(code) => code,
         Err(failure) => failure.tell(),
-    }
-}
-
-/// Stops the run at the first Ctrl-C, and the process at the second.
-fn listen_for_interrupt(interrupt: &Interrupt) {
-    let interrupt = interrupt.clone();
-    let listening = ctrlc::set_handler(move || {
-        if interrupt.is_requested() {
-            tell("left at once; a batch or a sweep goes on by --resume");
-            std::process::exit(130);
-        }
-        interrupt.request();
-        tell("\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)");
-    });
-    if let Err(error) = listening {
-        tell(&format!("Ctrl-C will end the run at once: {error}"));
     }
 }
 

@@ -8,11 +8,12 @@ use clap::Args;
 use tokio::runtime::{self, Runtime};
 
 use crate::actors::{SessionActor, assemble, chair, spawn};
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::narration::{narration, tell_ending, tell_gains};
 use crate::cli::seat::{Echo, Talk};
 use crate::cli::text::{heading, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, print, tell};
+use crate::cli::{FileArgument, Settings, print};
 use crate::config::{load_experiment, nearest};
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::CellId;
@@ -46,7 +47,7 @@ pub(super) struct PlayArguments {
 }
 
 /// Plays a session.
-pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
+pub(super) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
     let experiment = load_experiment(
         &arguments.file,
@@ -61,6 +62,7 @@ pub(super) fn play(arguments: &PlayArguments) -> Result<ExitCode, Failure> {
     let whose = format!("seed {}", experiment.seed.0);
     if let Some(name) = &arguments.party {
         let me = party_named(one.setting.scenario(), name)?;
+        ctrl_c.set_last_words("\ninterrupted: the session is not finished");
         return one.sit_down(&whose, me);
     }
     let (session, result) = one.run()?;
@@ -134,12 +136,6 @@ impl OneSession {
 
     /// Runs it with a person at the table, tells it as it goes on, and at its end all the rest.
     fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
-        // In the middle of a line that waits for an answer nothing else would end the program.
-        let listening = ctrlc::set_handler(|| {
-            tell("\ninterrupted: the session is not finished");
-            std::process::exit(130);
-        });
-        listening.map_err(|it| Failure::could_not_finish(&it))?;
         let runtime = one_thread()?;
         let (session_actor, parties) = assemble(&self.setting, 1);
         let (questions, asked) = chair();

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::conclusion::{Done, Stopwatch, conclude, conclude_shard, interrupted, stopped};
+use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::{Achieved, Progress, Work};
@@ -14,11 +16,8 @@ use crate::cli::resume::reopen;
 use crate::cli::run_folder::new_path;
 use crate::cli::sweep_summary::planned;
 use crate::cli::text::counted;
-use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, parse_formats,
-    print,
-};
-use crate::experiment::{BatchError, Interrupt, Shard, Tally, run};
+use crate::cli::{FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print};
+use crate::experiment::{BatchError, Shard, Tally, run};
 use crate::output::{
     Delimiter, Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
     WriteError,
@@ -150,56 +149,63 @@ impl RunArguments {
 }
 
 /// Runs a batch.
-pub(super) fn batch(arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    begin_or_resume("batch", arguments)
+pub(super) fn batch(arguments: &RunArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    begin_or_resume("batch", arguments, ctrl_c)
 }
 
 /// Runs a sweep.
-pub(super) fn sweep(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
+pub(super) fn sweep(arguments: &SweepArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     if arguments.dry_run {
         let job = Job::load(arguments.run.request("sweep"))?;
         let is_most = job.until.is_some();
         print(&planned(&job.parameters, job.part().n_sessions(), is_most))?;
         return Ok(ExitCode::SUCCESS);
     }
-    begin_or_resume("sweep", &arguments.run)
+    begin_or_resume("sweep", &arguments.run, ctrl_c)
 }
 
-fn begin_or_resume(verb: &str, arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    // Whoever sees the folder can interrupt what fills it.
-    let interrupt = Interrupt::default();
-    listen_for_interrupt(&interrupt);
-    let run = match &arguments.resume {
-        Some(run) => reopen(verb, run)?,
-        None => Some(begin(verb, arguments)?),
-    };
+fn begin_or_resume(
+    verb: &str,
+    arguments: &RunArguments,
+    ctrl_c: &CtrlC,
+) -> Result<ExitCode, Failure> {
     hush_caught_panics();
-    match run {
+    let Some(run) = &arguments.resume else {
+        let (job, path) = prepare(verb, arguments)?;
+        // Whoever sees the folder can interrupt what fills it.
+        let asked = ctrl_c.ask_first();
+        let created = RunDirectory::create_with_journal(&path, &job.head());
+        let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
+        return carry_on(&job, &directory, journal, Some(asked), ctrl_c, arguments);
+    };
+    match reopen(verb, run)? {
         Some((job, directory, journal)) => {
-            carry_on(&job, &directory, journal, &interrupt, arguments)
+            // What is there is read first, and nothing is lost by leaving that.
+            let asked = None;
+            carry_on(&job, &directory, journal, asked, ctrl_c, arguments)
         }
         None => Ok(ExitCode::SUCCESS),
     }
 }
+
+/// What is told when a run is left in the middle of something that does not look at the interrupt.
+const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
 
 /// Runs what is missing of a job.
 fn carry_on(
     job: &Job,
     directory: &RunDirectory,
     journal: Journal,
-    interrupt: &Interrupt,
+    asked: Option<Asked>,
+    ctrl_c: &CtrlC,
     arguments: &RunArguments,
 ) -> Result<ExitCode, Failure> {
+    ctrl_c.set_last_words(LEFT_AT_ONCE);
     let stopwatch = Stopwatch::start(threads(arguments.threads));
     let opened = job.open_tables(directory, journal);
     let mut tables = opened.map_err(|it| stopped(&with_causes(&it), job, directory))?;
-    let done = carry_out(
-        job,
-        stopwatch.threads,
-        arguments.quiet,
-        interrupt,
-        &mut tables,
-    );
+    let done = carry_out(job, stopwatch.threads, arguments.quiet, ctrl_c, &mut tables);
+    drop(asked);
     let done = done.map_err(|(error, n_done)| {
         let sessions = counted(n_done, "session");
         let what = format!("{}; {sessions} are complete", with_causes(&error));
@@ -220,14 +226,12 @@ fn carry_on(
     }
 }
 
-/// Makes the folder of a new run.
-fn begin(verb: &str, arguments: &RunArguments) -> Result<(Job, RunDirectory, Journal), Failure> {
+/// What a new run is to do, and where its folder is to be.
+fn prepare(verb: &str, arguments: &RunArguments) -> Result<(Job, PathBuf), Failure> {
     let job = Job::load(arguments.request(verb))?;
     let out = arguments.out.as_deref();
     let path = new_path(out, &job.name, &jiff::Zoned::now())?;
-    let created = RunDirectory::create_with_journal(&path, &job.head());
-    let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
-    Ok((job, directory, journal))
+    Ok((job, path))
 }
 
 /// How often what was run is made sure of: so much work is lost if the power is.
@@ -242,10 +246,10 @@ fn carry_out(
     job: &Job,
     threads: usize,
     is_quiet: bool,
-    interrupt: &Interrupt,
+    ctrl_c: &CtrlC,
     tables: &mut RunTables,
 ) -> Result<Done, (BatchError<WriteError>, u64)> {
-    let worker = tables.worker();
+    let worker = Arc::new(tables.worker());
     let whole = job.part();
     let n_cells = job.plan.cells().len();
     let work = Work {
@@ -282,7 +286,8 @@ fn carry_out(
                     .count(),
         };
         let rest = plan.chunks(n_restored..plan.n_chunks());
-        let res = run(&rest, threads, interrupt, &worker, |chunk| {
+        let asked = ctrl_c.ask_first();
+        let res = run(&rest, threads, ctrl_c.interrupt(), &worker, |chunk| {
             let cell = chunk.cell.idx();
             achieved.sessions += chunk.product.tally().n_sessions();
             achieved.agreements += chunk.product.tally().n_agreements();
@@ -295,6 +300,7 @@ fn carry_out(
             }
             Ok(())
         });
+        drop(asked);
         if let Err(error) = res {
             progress.finish();
             return Err((error, achieved.sessions));
@@ -396,7 +402,8 @@ mod tests {
         job.plan = Plan::new(vec![Cell { setting, seeds }], 300).unwrap();
         let made = RunDirectory::create_with_journal(&out, &job.head());
         let (directory, journal) = made.unwrap();
-        let ended = carry_on(&job, &directory, journal, &Interrupt::default(), &arguments);
+        let ctrl_c = CtrlC::default();
+        let ended = carry_on(&job, &directory, journal, None, &ctrl_c, &arguments);
         assert_eq!(ended.unwrap(), ExitCode::from(1));
         assert!(out.join("report.html").exists());
         let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::Failure;
 use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
@@ -15,8 +16,7 @@ use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, listen_for_interrupt, parse_count, parse_formats,
-    print, tell,
+    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
@@ -121,8 +121,13 @@ struct Running<'a> {
     started: jiff::Zoned,
     clock: Instant,
     interrupt: Interrupt,
+    /// As long as its sessions are run.
+    asked: Option<Asked>,
     threads: usize,
 }
+
+/// What is told when a study is left while it works up its sessions.
+const LEFT_AT_ONCE: &str = "\nleft at once: the folder has a manifest and no tables";
 
 impl<'a> Running<'a> {
     #[expect(
@@ -134,12 +139,13 @@ impl<'a> Running<'a> {
         record: StudyRecord,
         arguments: &'a StudyArguments,
         experiment: &'a Experiment,
+        ctrl_c: &CtrlC,
     ) -> Result<Self, Failure> {
         let started = jiff::Zoned::now();
         let name = format!("{}_{verb}", experiment.name);
         // Whoever sees the folder can interrupt what fills it.
-        let interrupt = Interrupt::default();
-        listen_for_interrupt(&interrupt);
+        let asked = Some(ctrl_c.ask_first());
+        ctrl_c.set_last_words(LEFT_AT_ONCE);
         hush_caught_panics();
         let directory = create_directory(arguments.out.as_deref(), &name, &started)?;
         Ok(Self {
@@ -150,15 +156,31 @@ impl<'a> Running<'a> {
             directory,
             started,
             clock: Instant::now(),
-            interrupt,
+            interrupt: ctrl_c.interrupt().clone(),
+            asked,
             threads: threads(arguments.threads),
         })
     }
 
-    /// Writes the manifest; the exit code that the sessions deserve.
-    fn finish(&self, n_asked: u64, endings: [u64; 4]) -> Result<ExitCode, Failure> {
+    /// Its sessions are over. What is made of them takes its time and can be left at any moment:
+    /// until then the manifest says that the study is not complete.
+    fn work_up(&mut self, n_asked: u64, endings: [u64; 4]) -> Result<(), Failure> {
+        self.write_manifest(&Manifest {
+            complete: false,
+            ..self.manifest(n_asked, endings)
+        })?;
+        self.asked = None;
+        Ok(())
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let written = self.directory.write("manifest.json", &manifest.to_json());
+        written.map_err(|it| Failure::could_not_finish(&it))
+    }
+
+    fn manifest(&self, n_asked: u64, endings: [u64; 4]) -> Manifest {
         let n_done = endings.iter().sum();
-        let manifest = Manifest {
+        Manifest {
             schema: 1,
             demarche: env!("CARGO_PKG_VERSION").to_owned(),
             results_version: RESULTS_VERSION,
@@ -187,10 +209,14 @@ impl<'a> Running<'a> {
                 wall_seconds: self.clock.elapsed().as_secs_f64(),
                 threads: self.threads,
             },
-        };
-        self.directory
-            .write("manifest.json", &manifest.to_json())
-            .map_err(|it| Failure::could_not_finish(&it))?;
+        }
+    }
+
+    /// Writes the manifest; the exit code that the sessions deserve.
+    fn finish(&self, n_asked: u64, endings: [u64; 4]) -> Result<ExitCode, Failure> {
+        let n_done = endings.iter().sum();
+        let manifest = self.manifest(n_asked, endings);
+        self.write_manifest(&manifest)?;
         if n_done < n_asked {
             tell(&format!(
                 "interrupted after {} of {} sessions: {} has a manifest and no tables",
@@ -221,11 +247,14 @@ impl<'a> Running<'a> {
 }
 
 /// Studies what outcomes depend on.
-pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, Failure> {
+pub(super) fn sensitivity(
+    arguments: &SensitivityArguments,
+    ctrl_c: &CtrlC,
+) -> Result<ExitCode, Failure> {
     let experiment = load("sensitivity", &arguments.study)?;
     let setting = &experiment.scenario.setting;
     let (study, record) = study(arguments, &experiment)?;
-    let running = Running::start("sensitivity", record, &arguments.study, &experiment)?;
+    let mut running = Running::start("sensitivity", record, &arguments.study, &experiment, ctrl_c)?;
     let cell = Cell {
         setting: Arc::new(study.designed(setting.clone())),
         seeds: Seeds::new(experiment.seed),
@@ -239,7 +268,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
         &plan,
         running.threads,
         &running.interrupt,
-        &FigureWorker,
+        &Arc::new(FigureWorker),
         |chunk| {
             for it in &chunk.product {
                 endings[it.ending()] += 1;
@@ -252,6 +281,7 @@ pub(super) fn sensitivity(arguments: &SensitivityArguments) -> Result<ExitCode, 
     progress.finish();
     res.map_err(|it| Failure::could_not_finish(&it))?;
     if figures.len() as u64 == study.n_sessions() {
+        running.work_up(study.n_sessions(), endings)?;
         let seed = experiment.seed.0;
         let found = findings(&study, &figures, seed);
         let boxes = agreement_boxes(&study, setting, &figures, &found);
@@ -331,7 +361,7 @@ fn paths(setting: &Setting, numbers: &[NumberId]) -> Vec<String> {
 }
 
 /// Searches the smallest changes that flip the answer.
-pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
+pub(super) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let experiment = load("flip", &arguments.study)?;
     let setting = &experiment.scenario.setting;
     let search = FlipSearch {
@@ -353,7 +383,7 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
         sessions_per_shift: search.sessions,
         numbers: paths(setting, &search.numbers),
     };
-    let running = Running::start("flip", record, &arguments.study, &experiment)?;
+    let mut running = Running::start("flip", record, &arguments.study, &experiment, ctrl_c)?;
     let mut endings = [0; 4];
     let mut n_done = 0;
     let work = Work {
@@ -361,7 +391,7 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
         ..Work::of_one_cell(search.n_sessions_max())
     };
     let mut progress = Progress::new(work, arguments.study.quiet);
-    let flips = search.run(running.threads, &running.interrupt, |figures| {
+    let trials = search.run(running.threads, &running.interrupt, |figures| {
         for it in figures {
             endings[it.ending()] += 1;
         }
@@ -369,10 +399,12 @@ pub(super) fn flip(arguments: &FlipArguments) -> Result<ExitCode, Failure> {
         progress.advance(Achieved::in_one_cell(n_done, endings[0]));
     });
     progress.finish();
-    let flips = flips.map_err(|it| Failure::could_not_finish(&it))?;
-    let Some(flips) = flips else {
+    let trials = trials.map_err(|it| Failure::could_not_finish(&it))?;
+    let Some(trials) = trials else {
         return running.finish(search.n_sessions_max(), endings);
     };
+    running.work_up(n_done, endings)?;
+    let flips = trials.flips();
     write_flips(
         &running.directory,
         &[Edition::plain(arguments.study.format)],

@@ -8,7 +8,9 @@ use crate::config::document::{ReadFile, Value, join};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::SourceTexts;
 use crate::config::sweep::CELLS_MAX;
-use crate::domain::{ISSUES_MAX, OPTIONS_MAX, PARTIES_MAX};
+use crate::domain::{
+    ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, PARTIES_MAX, TEXT_CHARS_MAX,
+};
 
 /// Bytes that all files of a scenario or an experiment may have together.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
@@ -29,6 +31,10 @@ pub const SETTINGS_MAX: usize = 256;
 
 /// Bytes of text that the cells of a sweep may be built from: cells times the files' bytes.
 pub const SWEPT_BYTES_MAX: usize = 1 << 30;
+
+/// Rows of searches that the cells of a sweep may have together, where they do not have the same:
+/// some gigabytes.
+pub(super) const SWEPT_ROWS_MAX: usize = 1 << 28;
 
 /// After so many mistakes in a scenario, unknown names are passed over: telling what was meant
 /// takes a look at all known ones.
@@ -67,8 +73,8 @@ pub(super) fn read(
     Ok(text)
 }
 
-/// Tells of every list or table that has more entries than it may, at the first too many;
-/// whether there is none. Spans are counted from `start`.
+/// Tells of every list or table that has more entries than it may, at the first too many, and of
+/// every text that is too long; whether there is none. Spans are counted from `start`.
 pub(super) fn check(
     table: &DeTable<'_>,
     start: usize,
@@ -99,7 +105,9 @@ impl Walk<'_> {
                 self.too_many(path, table.len(), max, key.span().start);
                 return;
             }
-            self.value(value, &join(path, key.get_ref()));
+            if self.text(key.get_ref(), "a key", TEXT_CHARS_MAX, key.span().start) {
+                self.value(value, &join(path, key.get_ref()));
+            }
         }
     }
 
@@ -116,12 +124,32 @@ impl Walk<'_> {
                     self.value(it, path);
                 }
             }
-            DeValue::String(_)
-            | DeValue::Integer(_)
+            DeValue::String(text) => {
+                let (name, max) = match path.rsplit('.').next() {
+                    Some(it @ "label") => (it, LABEL_CHARS_MAX),
+                    Some(it @ ("description" | "note")) => (it, NOTE_CHARS_MAX),
+                    it => (it.unwrap_or_default(), TEXT_CHARS_MAX),
+                };
+                self.text(text, &format!("`{name}`"), max, value.span().start);
+            }
+            DeValue::Integer(_)
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {}
         }
+    }
+
+    /// Tells of a text that is too long; whether it is not.
+    fn text(&mut self, text: &str, name: &str, max: usize, place: usize) -> bool {
+        // There are as many bytes as characters, or more.
+        let is_fit = text.len() <= max || text.chars().count() <= max;
+        if !is_fit {
+            let n = text.chars().count();
+            let place = self.start + place;
+            let message = format!("{name} has {n} characters, and {max} are the most");
+            self.mistakes.push(Mistake::at(place..place, message));
+        }
+        is_fit
     }
 
     fn max(&self, path: &str) -> usize {

@@ -8,7 +8,10 @@ use crate::config::mistake::Mistake;
 use crate::config::number::{NumberFile, NumberTable};
 use crate::config::resolve::Resolver;
 use crate::config::scenario_file::BasisFile;
-use crate::domain::{Basis, Distribution, DistributionError, Number, Provenance, ScenarioKind};
+use crate::domain::{
+    Basis, Distribution, DistributionError, Number, Provenance, SHAPE_MAX, SHAPE_MIN, ScenarioKind,
+    WEIGHT_MAX, is_shape,
+};
 
 /// What is asked of a number: where it may lie, and words for it.
 #[derive(Clone, Copy)]
@@ -29,9 +32,6 @@ impl<'a> Expected<'a> {
         }
     }
 }
-
-/// Far beyond any sensible weight; keeps sums of weights finite.
-pub(super) const WEIGHT_MAX: f64 = 1e9;
 
 impl Resolver<'_> {
     /// A number with its credentials; `shared` are those of the table it stands in.
@@ -214,6 +214,19 @@ impl<'a> Parameters<'a> {
                 let mut scales = self.single.iter().filter(|it| is_scale(it.0));
                 match scales.find(|it| *it.1.get_ref() <= 0.0) {
                     Some((name, it)) => Mistake::at(it.span(), format!("`{name}` must be above 0")),
+                    None => mistake(whole),
+                }
+            }
+            DistributionError::ShapeOutOfBounds => {
+                let mut shapes = self
+                    .single
+                    .iter()
+                    .filter(|it| ["alpha", "beta"].contains(&it.0));
+                match shapes.find(|it| !is_shape(it.1.get_ref())) {
+                    Some((name, it)) => Mistake::at(
+                        it.span(),
+                        format!("`{name}` must be between {SHAPE_MIN} and {SHAPE_MAX}"),
+                    ),
                     None => mistake(whole),
                 }
             }

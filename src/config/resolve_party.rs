@@ -5,11 +5,11 @@ use toml::Spanned;
 use crate::config::mistake::{Mistake, nearest};
 use crate::config::number::{NumberFile, ParametersFile, StrategyFile};
 use crate::config::resolve::{Hyphens, Resolver, is_sound};
-use crate::config::resolve_number::{Expected, WEIGHT_MAX, told_sum};
+use crate::config::resolve_number::{Expected, told_sum};
 use crate::config::scenario_file::{PartyFile, PreferenceFile};
 use crate::domain::{
     Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
-    Provenance, UncertainPreferences, are_probabilities,
+    Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
 };
 use crate::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,

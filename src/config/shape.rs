@@ -184,11 +184,12 @@ impl<'a> Walk<'a> {
             return;
         };
         let min = schema["minimum"].as_i64().unwrap_or(i64::MIN);
-        let max = match schema["format"].as_str() {
+        let of_type = match schema["format"].as_str() {
             Some("uint32") => u64::from(u32::MAX),
             Some("uint64") => u64::MAX,
             _ => i64::MAX.unsigned_abs(),
         };
+        let max = schema["maximum"].as_u64().unwrap_or(of_type);
         let is_negative = integer.as_str().starts_with('-');
         let range = match i128::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(it) if it < i128::from(min) => format!("{min} or more"),

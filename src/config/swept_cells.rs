@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use crate::config::design_points::designed_points;
 use crate::config::experiment_file::{LuckFile, SweepFile};
-use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX};
+use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX, SWEPT_ROWS_MAX};
 use crate::config::load::{build_cell, cell_document};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::SourceTexts;
@@ -73,7 +73,8 @@ pub(super) fn build_sweep(
         );
         return None;
     }
-    let mut settings = Vec::new();
+    let mut settings: Vec<Setting> = Vec::new();
+    let mut n_rows = 0;
     let expected = names(base);
     for cell in &points.cells {
         if mistakes.len() >= MISTAKES_MAX {
@@ -99,7 +100,18 @@ pub(super) fn build_sweep(
                 ),
             });
         }
-        settings.push(built.setting);
+        let mut setting = built.setting;
+        if !settings.first().is_some_and(|it| setting.share_plans(it)) {
+            n_rows += setting.n_search_rows();
+        }
+        settings.push(setting);
+        if n_rows > SWEPT_ROWS_MAX {
+            mistakes.push(
+                Mistake::at(file.span(), "so many cells with so many outcomes each take too much memory")
+                    .hint("sweep over fewer cells, or over what leaves interactions and consent as they are"),
+            );
+            break;
+        }
     }
     (mistakes.len() == n_before).then(|| Sweep {
         json_values: points

@@ -58,6 +58,9 @@ pub enum DistributionError {
     /// A scale or shape parameter is not positive.
     #[error("sd, alpha and beta must be above 0")]
     NotPositive,
+    /// A shape parameter for which the quantiles cannot be computed in a few hundred steps.
+    #[error("alpha and beta must be between {SHAPE_MIN} and {SHAPE_MAX}")]
+    ShapeOutOfBounds,
     /// A normal distribution has next to nothing within its range.
     #[error("the normal distribution hardly ever falls between min and max")]
     RangeTooFarOut,
@@ -71,6 +74,11 @@ pub enum DistributionError {
     #[error("p must be 0 or more and sum to 1")]
     NotProbabilities,
 }
+
+/// The least shape parameter of a beta distribution: nearly all draws are at an end of the range.
+pub const SHAPE_MIN: f64 = 0.001;
+/// The greatest: two of them have a standard deviation of a third of a per cent of the range.
+pub const SHAPE_MAX: f64 = 10_000.0;
 
 /// How far probabilities may be from summing to one: decimal fractions are not exact.
 pub const PROBABILITY_TOLERANCE: f64 = 1e-9;
@@ -139,11 +147,15 @@ impl Distribution {
     ///
     /// # Errors
     ///
-    /// If a parameter is not finite, a shape not positive, or the range upside down.
+    /// If a parameter is not finite, a shape not within [`SHAPE_MIN`] and [`SHAPE_MAX`], or the
+    /// range upside down.
     pub fn beta(alpha: f64, beta: f64, min: f64, max: f64) -> Result<Self, DistributionError> {
         check_range(&[alpha, beta], min, max)?;
         if alpha <= 0.0 || beta <= 0.0 {
             return Err(DistributionError::NotPositive);
+        }
+        if ![alpha, beta].iter().all(is_shape) {
+            return Err(DistributionError::ShapeOutOfBounds);
         }
         Ok(Self(Shape::Beta {
             alpha,
@@ -246,6 +258,11 @@ impl Distribution {
 pub fn are_probabilities(p: &[f64]) -> bool {
     let sum: f64 = p.iter().sum();
     p.iter().all(|&it| it >= 0.0) && (sum - 1.0).abs() <= PROBABILITY_TOLERANCE
+}
+
+/// Whether the quantiles of a beta distribution can be computed with a shape parameter.
+pub(crate) fn is_shape(parameter: &f64) -> bool {
+    (SHAPE_MIN..=SHAPE_MAX).contains(parameter)
 }
 
 fn all_finite(numbers: &[f64]) -> Result<(), DistributionError> {
@@ -398,6 +415,31 @@ mod tests {
     }
 
     #[test]
+    fn beta_quantiles_at_the_bounds_of_the_shapes_agree_with_another_library() {
+        for (alpha, beta) in [
+            (SHAPE_MAX, SHAPE_MAX),
+            (SHAPE_MAX, SHAPE_MIN),
+            (SHAPE_MIN, SHAPE_MIN),
+            (SHAPE_MAX, 1.0),
+        ] {
+            let it = Distribution::beta(alpha, beta, 0.0, 1.0).unwrap();
+            let reference = Beta::new(alpha, beta).unwrap();
+            let mut before = 0.0;
+            for k in 1..100 {
+                let p = f64::from(k) / 100.0;
+                let quantile = it.quantile(p);
+                assert!(quantile >= before);
+                before = quantile;
+                // At the ends of the range a whole range of probabilities has one quantile. The other
+                // library stops before its series has come to an end.
+                if (1e-300..1.0 - f64::EPSILON).contains(&quantile) {
+                    check_near(reference.cdf(quantile), p, 1e-5);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn wrong_parameters_are_named() {
         use DistributionError as E;
         assert_eq!(Distribution::constant(f64::NAN), Err(E::NotFinite));
@@ -415,6 +457,10 @@ mod tests {
             Err(E::RangeTooFarOut)
         );
         assert_eq!(Distribution::beta(1.0, -1.0, 0.0, 1.0), Err(E::NotPositive));
+        for wrong in [1e-300, 1e5, 1e300] {
+            let beta = Distribution::beta(1.0, wrong, 0.0, 1.0);
+            assert_eq!(beta, Err(E::ShapeOutOfBounds));
+        }
         assert_eq!(Distribution::discrete(&[1.0], &[]), Err(E::ListsDoNotMatch));
         assert_eq!(
             Distribution::discrete(&[1.0, 1.0], &[0.5, 0.5]),

@@ -12,6 +12,9 @@ use crate::domain::utility::{Utility, from_units, threshold, units};
 /// The least discount factor: above 0, under which nothing would ever be worth waiting for.
 pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
 
+/// The greatest weight: far beyond any sensible one; keeps sums of weights finite.
+pub const WEIGHT_MAX: f64 = 1e9;
+
 /// A party's preferences before luck: every number with its distribution and provenance.
 #[derive(Clone, Debug)]
 pub struct UncertainPreferences {

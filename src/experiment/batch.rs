@@ -2,22 +2,29 @@
 //!
 //! Each worker has a current-thread runtime with actors of its own, takes one chunk after the
 //! other, and works up its results itself. A worker waits when it is too far ahead of what has
-//! been handed over, so that memory does not grow with the number of sessions.
+//! been handed over, so that memory does not grow with the number of sessions. Events leave a
+//! session while it is under way, so that memory does not grow with the number of rounds either.
+//!
+//! A worker looks for an interrupt between the messages of its actors. A search or a strategy may
+//! keep it from that for long, so nobody waits for it: it is left behind, and ends by itself.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime;
 
-use crate::actors::{ActorError, SessionActor, spawn};
+use crate::actors::{ActorError, SessionActor, SessionSink, spawn};
 use crate::experiment::plan::{CellId, Plan};
 use crate::negotiation::SessionResult;
-use crate::protocol::Session;
+use crate::protocol::Event;
 use crate::seeds::{Replication, Seeds};
 
 /// Sessions that one worker has under way at once: enough to make messages cheap, few enough for
@@ -30,6 +37,12 @@ const SEARCH_ROWS_MAX: usize = 1 << 21;
 
 /// Chunks that workers together may be ahead of what has been handed over, per worker.
 const CHUNKS_AHEAD: u64 = 4;
+
+/// How often it is looked for an interrupt while workers are at work.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How many looks after an interrupt workers that have not ended are left behind.
+const LOOKS_BEFORE_LEAVING: u32 = 10;
 
 /// Asks a run to stop at once: chunks under way come to nothing.
 #[derive(Clone, Debug, Default)]
@@ -78,9 +91,25 @@ pub enum BatchError<E> {
 }
 
 /// Works up the sessions of a chunk, in plan order.
-pub trait Worker: Sync {
+pub trait Worker: Send + Sync + 'static {
     /// What comes of a chunk.
-    type Product: Send;
+    type Product: Send + 'static;
+
+    /// What is kept of the events of a chunk's sessions; nothing, where nobody asks for them.
+    type Heard: Default;
+
+    /// Takes in events of a session, the first of them with its number in the session.
+    ///
+    /// Those of one session come in order, those of several in any.
+    fn hear(
+        &self,
+        _heard: &mut Self::Heard,
+        _cell: CellId,
+        _replication: Replication,
+        _first: u64,
+        _events: &[Event],
+    ) {
+    }
 
     /// Works up the sessions of a chunk, which are of one cell and come in plan order.
     ///
@@ -88,14 +117,18 @@ pub trait Worker: Sync {
     fn work_up(
         &self,
         cell: CellId,
-        sessions: impl Iterator<Item = (Session, SessionResult)>,
+        heard: Self::Heard,
+        sessions: impl Iterator<Item = SessionResult>,
     ) -> Self::Product;
 }
 
 /// Carries out a plan; `deliver` gets each chunk's product in plan order.
 ///
+/// As many threads are at work as the system gives; if it gives none, the calling one is.
+///
 /// Ends early, without an error, when the interrupt is requested: what was delivered is then a
-/// first part of the plan.
+/// first part of the plan. Threads that have not ended half a second later are left behind, and
+/// so are those under way when there is an error: each ends with what it was about.
 ///
 /// # Errors
 ///
@@ -104,55 +137,92 @@ pub trait Worker: Sync {
 /// # Panics
 ///
 /// If a worker panics.
-pub fn run<W: Worker, E: Send>(
+pub fn run<W: Worker, E>(
     plan: &Plan,
     threads: usize,
     interrupt: &Interrupt,
-    worker: &W,
+    worker: &Arc<W>,
     mut deliver: impl FnMut(Chunk<W::Product>) -> Result<(), E>,
 ) -> Result<(), BatchError<E>> {
     let tickets = Tickets::new(plan, CHUNKS_AHEAD * threads as u64);
-    thread::scope(|scope| {
-        let (sender, products) = mpsc::channel();
-        for _ in 0..threads {
-            let (sender, tickets) = (sender.clone(), &tickets);
-            scope.spawn(move || {
-                // A panic must not leave the others waiting for this worker's chunk.
-                let _guard = CloseOnPanic(tickets);
-                work(plan, tickets, interrupt, worker, &sender);
-            });
+    let work = Arc::new(Work {
+        plan: plan.clone(),
+        tickets,
+        interrupt: interrupt.clone(),
+        worker: Arc::clone(worker),
+    });
+    let (sender, products) = mpsc::channel();
+    let mut workers = Vec::new();
+    for _ in 0..threads {
+        let (work, sender) = (Arc::clone(&work), sender.clone());
+        let started = thread::Builder::new().spawn(move || {
+            // A panic must not leave the others waiting for this worker's chunk.
+            let _guard = CloseOnPanic(&work.tickets);
+            work.carry_out(&mut |idx, made| sender.send((idx, made)).is_ok());
+        });
+        match started {
+            Ok(it) => workers.push(it),
+            Err(_) => break,
         }
-        drop(sender);
-        let _guard = CloseOnPanic(&tickets);
-        let res = hand_over(&products, &tickets, &mut deliver);
-        tickets.close();
-        res
-    })
-}
-
-/// Takes products as they come and hands them over in plan order.
-fn hand_over<T, E>(
-    products: &mpsc::Receiver<(u64, Made<T>)>,
-    tickets: &Tickets,
-    deliver: &mut impl FnMut(Chunk<T>) -> Result<(), E>,
-) -> Result<(), BatchError<E>> {
-    let mut early: BTreeMap<u64, Made<T>> = BTreeMap::new();
-    let mut next = 0;
-    for (idx, made) in products {
-        early.insert(idx, made);
-        while let Some(made) = early.remove(&next) {
-            let chunk = made.map_err(|lost| BatchError::Actor {
-                cell: lost.cell,
-                first: lost.first,
-                last: lost.last,
-                source: lost.source,
-            })?;
-            deliver(chunk).map_err(BatchError::Delivery)?;
-            next += 1;
-            tickets.handed_over(next);
+    }
+    drop(sender);
+    if workers.is_empty() {
+        return work.carry_out_here(&mut deliver);
+    }
+    let _guard = CloseOnDrop(&work.tickets);
+    if hand_over(&products, &work, &mut deliver)? == Workers::Ended {
+        for it in workers {
+            it.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
     }
     Ok(())
+}
+
+/// What became of the workers of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Workers {
+    /// They have nothing left to do.
+    Ended,
+    /// Some have not looked for the interrupt yet.
+    LeftBehind,
+}
+
+/// What all workers of a run share.
+struct Work<W> {
+    plan: Plan,
+    tickets: Tickets,
+    interrupt: Interrupt,
+    worker: Arc<W>,
+}
+
+/// Takes products as they come and hands them over in plan order.
+fn hand_over<W: Worker, E>(
+    products: &mpsc::Receiver<(u64, Made<W::Product>)>,
+    work: &Work<W>,
+    deliver: &mut impl FnMut(Chunk<W::Product>) -> Result<(), E>,
+) -> Result<Workers, BatchError<E>> {
+    let mut early: BTreeMap<u64, Made<W::Product>> = BTreeMap::new();
+    let mut next = 0;
+    let mut n_looks = 0;
+    loop {
+        let (idx, made) = match products.recv_timeout(LOOK_INTERVAL) {
+            Ok(it) => it,
+            Err(RecvTimeoutError::Timeout) => {
+                n_looks += u32::from(work.interrupt.is_requested());
+                if n_looks == LOOKS_BEFORE_LEAVING {
+                    return Ok(Workers::LeftBehind);
+                }
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(Workers::Ended),
+        };
+        early.insert(idx, made);
+        while let Some(made) = early.remove(&next) {
+            deliver(made?).map_err(BatchError::Delivery)?;
+            next += 1;
+            work.tickets.handed_over(next);
+        }
+    }
 }
 
 /// A chunk's product, or what became of it.
@@ -166,55 +236,120 @@ struct Lost {
     source: ActorError,
 }
 
-fn work<W: Worker>(
-    plan: &Plan,
-    tickets: &Tickets,
-    interrupt: &Interrupt,
-    worker: &W,
-    products: &mpsc::Sender<(u64, Made<W::Product>)>,
-) {
-    let runtime = runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime without I/O and clock needs nothing of the system");
-    let mut at_work: Option<(CellId, SessionActor)> = None;
-    while !interrupt.is_requested()
-        && let Some(idx) = tickets.take()
-    {
-        let (cell, replications) = plan.chunk(idx);
-        // The actors of another cell end with their session actor.
-        at_work.take_if(|it| it.0 != cell);
-        let (_, session_actor) = at_work.get_or_insert_with(|| (cell, hire(&runtime, plan, cell)));
-        let seeds = &plan.cells()[cell.idx()].seeds;
-        let negotiation = negotiate(session_actor, seeds, replications.clone());
-        let Some(sessions) = runtime.block_on(unless(interrupt, negotiation)) else {
-            return;
-        };
-        let made = match sessions {
-            Ok(sessions) => {
-                let sessions = sessions
-                    .into_iter()
-                    .take_while(|_| !interrupt.is_requested());
-                let product = worker.work_up(cell, sessions);
-                if interrupt.is_requested() {
-                    return;
-                }
-                Ok(Chunk { cell, product })
-            }
-            Err(source) => {
-                let mut numbers = replications.map(|it| it.0);
-                let first = numbers.next().unwrap_or_default();
-                let last = numbers.last().unwrap_or(first);
-                Err(Lost {
-                    cell,
-                    first,
-                    last,
-                    source,
-                })
-            }
-        };
-        if products.send((idx, made)).is_err() {
-            return;
+impl<E> From<Lost> for BatchError<E> {
+    fn from(it: Lost) -> Self {
+        Self::Actor {
+            cell: it.cell,
+            first: it.first,
+            last: it.last,
+            source: it.source,
         }
+    }
+}
+
+impl<W: Worker> Work<W> {
+    /// Takes one chunk after the other, until `send` says that nobody wants more.
+    fn carry_out(&self, send: &mut dyn FnMut(u64, Made<W::Product>) -> bool) {
+        let runtime = runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime without I/O and clock needs nothing of the system");
+        let mut at_work: Option<(CellId, SessionActor)> = None;
+        while !self.interrupt.is_requested()
+            && let Some(idx) = self.tickets.take()
+        {
+            let (cell, replications) = self.plan.chunk(idx);
+            // The actors of another cell end with their session actor.
+            at_work.take_if(|it| it.0 != cell);
+            let (_, session_actor) =
+                at_work.get_or_insert_with(|| (cell, hire(&runtime, &self.plan, cell)));
+            let negotiation = self.negotiate(session_actor, cell, replications.clone());
+            let Some(gathered) = runtime.block_on(unless(&self.interrupt, negotiation)) else {
+                return;
+            };
+            let made = match gathered {
+                Ok((heard, results)) => {
+                    let sessions = results
+                        .into_iter()
+                        .take_while(|_| !self.interrupt.is_requested());
+                    let product = self.worker.work_up(cell, heard, sessions);
+                    if self.interrupt.is_requested() {
+                        return;
+                    }
+                    Ok(Chunk { cell, product })
+                }
+                Err(source) => {
+                    let mut numbers = replications.map(|it| it.0);
+                    let first = numbers.next().unwrap_or_default();
+                    let last = numbers.last().unwrap_or(first);
+                    Err(Lost {
+                        cell,
+                        first,
+                        last,
+                        source,
+                    })
+                }
+            };
+            if !send(idx, made) {
+                return;
+            }
+        }
+    }
+
+    /// Carries out everything on the calling thread.
+    fn carry_out_here<E>(
+        &self,
+        deliver: &mut impl FnMut(Chunk<W::Product>) -> Result<(), E>,
+    ) -> Result<(), BatchError<E>> {
+        let mut res = Ok(());
+        self.carry_out(&mut |idx, made| {
+            res = made
+                .map_err(BatchError::from)
+                .and_then(|it| deliver(it).map_err(BatchError::Delivery));
+            self.tickets.handed_over(idx + 1);
+            res.is_ok()
+        });
+        res
+    }
+
+    /// Runs the sessions of a chunk: what was kept of their events, and their results in plan order.
+    async fn negotiate(
+        &self,
+        session_actor: &mut SessionActor,
+        cell: CellId,
+        replications: impl ExactSizeIterator<Item = Replication>,
+    ) -> Result<(W::Heard, Vec<SessionResult>), ActorError> {
+        let mut gathering = Gathering {
+            worker: &*self.worker,
+            cell,
+            heard: W::Heard::default(),
+            results: Vec::with_capacity(replications.len()),
+        };
+        let seeds: &Seeds = &self.plan.cells()[cell.idx()].seeds;
+        session_actor
+            .negotiate_into(seeds, replications, &mut gathering)
+            .await?;
+        let mut results = gathering.results;
+        results.sort_by_key(|it| it.replication);
+        Ok((gathering.heard, results))
+    }
+}
+
+/// What comes of a chunk's sessions while some are under way.
+struct Gathering<'a, W: Worker> {
+    worker: &'a W,
+    cell: CellId,
+    heard: W::Heard,
+    results: Vec<SessionResult>,
+}
+
+impl<W: Worker> SessionSink for Gathering<'_, W> {
+    fn hear(&mut self, replication: Replication, first: u64, events: &[Event]) {
+        self.worker
+            .hear(&mut self.heard, self.cell, replication, first, events);
+    }
+
+    fn end(&mut self, result: SessionResult) {
+        self.results.push(result);
     }
 }
 
@@ -236,22 +371,6 @@ async fn unless<T>(interrupt: &Interrupt, future: impl Future<Output = T>) -> Op
         future.as_mut().poll(context).map(Some)
     })
     .await
-}
-
-/// Runs sessions and puts them in plan order.
-async fn negotiate(
-    session_actor: &mut SessionActor,
-    seeds: &Seeds,
-    replications: impl ExactSizeIterator<Item = Replication>,
-) -> Result<Vec<(Session, SessionResult)>, ActorError> {
-    let mut sessions = Vec::with_capacity(replications.len());
-    session_actor
-        .negotiate(seeds, replications, |session, result| {
-            sessions.push((session, result));
-        })
-        .await?;
-    sessions.sort_by_key(|it| it.1.replication);
-    Ok(sessions)
 }
 
 /// Hands out chunks in order, not too far ahead of what was handed over.
@@ -309,6 +428,15 @@ impl Tickets {
     fn lock(&self) -> MutexGuard<'_, TicketState> {
         // The state is a few numbers, valid whatever panicked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the tickets when the run is over, however it ends.
+struct CloseOnDrop<'a>(&'a Tickets);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

@@ -4,7 +4,6 @@ use crate::domain::{PartyId, Utility, from_units};
 use crate::experiment::batch::Worker;
 use crate::experiment::plan::CellId;
 use crate::negotiation::{PartyReport, SessionResult};
-use crate::protocol::Session;
 use crate::statistics::{Estimate, Moments};
 
 /// A session's figures that cells are compared by: whether there is an agreement, then every
@@ -76,13 +75,15 @@ pub struct FigureWorker;
 
 impl Worker for FigureWorker {
     type Product = Vec<Figures>;
+    type Heard = ();
 
     fn work_up(
         &self,
         _: CellId,
-        sessions: impl Iterator<Item = (Session, SessionResult)>,
+        (): (),
+        sessions: impl Iterator<Item = SessionResult>,
     ) -> Vec<Figures> {
-        sessions.map(|it| Figures::of(&it.1)).collect()
+        sessions.map(|it| Figures::of(&it)).collect()
     }
 }
 

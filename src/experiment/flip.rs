@@ -116,7 +116,7 @@ impl FlipSearch {
         threads: usize,
         interrupt: &Interrupt,
         mut advance: impl FnMut(&[Figures]),
-    ) -> Result<Option<Flips>, BatchError<Infallible>> {
+    ) -> Result<Option<ShiftTrials<'_>>, BatchError<Infallible>> {
         let mut coarse = vec![Shift { of: None, by: 0.0 }];
         for (idx, &number) in self.numbers.iter().enumerate() {
             let (down, up) = self.reach(number);
@@ -151,18 +151,10 @@ impl FlipSearch {
         if interrupt.is_requested() {
             return Ok(None);
         }
-        let flips = self.numbers.iter().zip(rows).map(|(&number, row)| Flip {
-            number,
-            shift: row.least_shift(self.rate),
-            curve: row
-                .tried
-                .iter()
-                .map(|it| (it.shift.by, it.rate()))
-                .collect(),
-        });
-        Ok(Some(Flips {
-            unmoved: unmoved.rate(),
-            flips: flips.collect(),
+        Ok(Some(ShiftTrials {
+            search: self,
+            unmoved,
+            rows,
         }))
     }
 
@@ -202,13 +194,48 @@ impl FlipSearch {
             is_agreed: Vec::new(),
         };
         let mut res: Vec<Tried> = shifts.iter().map(untried).collect();
-        run(&plan, threads, interrupt, &FigureWorker, |chunk| {
-            advance(&chunk.product);
-            let agreed = chunk.product.iter().map(Figures::is_agreed);
-            res[chunk.cell.idx()].is_agreed.extend(agreed);
-            Ok(())
-        })?;
+        run(
+            &plan,
+            threads,
+            interrupt,
+            &Arc::new(FigureWorker),
+            |chunk| {
+                advance(&chunk.product);
+                let agreed = chunk.product.iter().map(Figures::is_agreed);
+                res[chunk.cell.idx()].is_agreed.extend(agreed);
+                Ok(())
+            },
+        )?;
         Ok(res)
+    }
+}
+
+/// What a search has tried out.
+#[derive(Debug)]
+pub struct ShiftTrials<'a> {
+    search: &'a FlipSearch,
+    unmoved: Tried,
+    /// By number.
+    rows: Vec<Row>,
+}
+
+impl ShiftTrials<'_> {
+    /// What it shows, with intervals from resamples.
+    pub fn flips(&self) -> Flips {
+        let FlipSearch { numbers, rate, .. } = self.search;
+        let flips = numbers.iter().zip(&self.rows).map(|(&number, row)| Flip {
+            number,
+            shift: row.least_shift(*rate),
+            curve: row
+                .tried
+                .iter()
+                .map(|it| (it.shift.by, it.rate()))
+                .collect(),
+        });
+        Flips {
+            unmoved: self.unmoved.rate(),
+            flips: flips.collect(),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub use effects::{Effect, Effects, FigureWorker, Figures, Pairing};
 pub use explanation::{
     Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
 };
-pub use flip::{Flip, FlipSearch, Flips, LeastShift};
+pub use flip::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials};
 pub use forfeit::Forfeit;
 pub use numbers::QUANTILE_PERCENTS;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};

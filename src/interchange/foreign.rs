@@ -1,7 +1,8 @@
 //! What all formats have in common: issues, additive preferences, and what could not be kept.
 
-use crate::domain::{OutcomeSpace, PARTIES_MAX, Scale};
+use crate::domain::{LABEL_CHARS_MAX, OutcomeSpace, PARTIES_MAX, Scale};
 use crate::interchange::SCENARIO_BYTES_MAX;
+use crate::interchange::identifiers::cut;
 use crate::interchange::import::Problem;
 
 /// The largest size of a number that is taken over: sums and quotients of such stay finite.
@@ -55,6 +56,27 @@ pub(super) fn check_issues(n_options: &[usize]) -> Result<(), Problem> {
 }
 
 impl ForeignScenario {
+    /// Cuts names that are too long for labels.
+    pub(super) fn shorten_names(&mut self) {
+        let of_issues = self
+            .issues
+            .iter_mut()
+            .flat_map(|it| std::iter::once(&mut it.name).chain(&mut it.options));
+        let of_parties = self.parties.iter_mut().map(|it| &mut it.name);
+        let mut n_cut = 0;
+        for name in of_issues.chain(of_parties).chain([&mut self.name]) {
+            if name.chars().count() > LABEL_CHARS_MAX {
+                *name = cut(name, LABEL_CHARS_MAX);
+                n_cut += 1;
+            }
+        }
+        if n_cut > 0 {
+            self.losses.push(format!(
+                "names of more than {LABEL_CHARS_MAX} characters ({n_cut}) are cut"
+            ));
+        }
+    }
+
     /// Fails if there is too much or too little of something, or a number out of bounds.
     pub(super) fn check(&self) -> Result<(), Problem> {
         let n_options: Vec<usize> = self.issues.iter().map(|it| it.options.len()).collect();

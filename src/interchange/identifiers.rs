@@ -53,6 +53,14 @@ fn identifier(name: &str, prefix: &str) -> String {
     }
 }
 
+/// A text of so many characters at most; what is cut off leaves `…` behind.
+pub(super) fn cut(text: &str, n_chars: usize) -> String {
+    match text.char_indices().nth(n_chars) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(n_chars - 1).chain(['…']).collect(),
+    }
+}
+
 /// A name on one line: every run of blanks and control characters becomes a blank.
 pub(super) fn one_line(name: &str) -> String {
     let words = name.split(|it: char| it.is_whitespace() || it.is_control());

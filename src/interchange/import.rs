@@ -6,8 +6,9 @@ use encoding_rs::{Encoding, UTF_8};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::domain::{DISCOUNT_FACTOR_MIN, SpaceError};
+use crate::domain::{DISCOUNT_FACTOR_MIN, SpaceError, TEXT_CHARS_MAX};
 use crate::interchange::foreign::ForeignScenario;
+use crate::interchange::identifiers::cut;
 use crate::interchange::scenario_text::scenario_text;
 use crate::interchange::unit_range::bring_into_unit_range;
 use crate::interchange::{
@@ -121,17 +122,18 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn says(says: impl Into<String>) -> Self {
+    pub(super) fn says(says: impl AsRef<str>) -> Self {
         Self {
             line: None,
-            says: says.into(),
+            // It may quote what a file calls things.
+            says: cut(says.as_ref(), TEXT_CHARS_MAX),
         }
     }
 
-    pub(super) fn at_line(line: usize, says: impl Into<String>) -> Self {
+    pub(super) fn at_line(line: usize, says: impl AsRef<str>) -> Self {
         Self {
             line: Some(line),
-            says: says.into(),
+            ..Self::says(says)
         }
     }
 
@@ -225,9 +227,13 @@ fn finish(
     texts: &[ForeignText<'_>],
     options: &ImportOptions,
 ) -> Result<Imported, Problem> {
+    scenario.shorten_names();
     scenario.check()?;
     settle_discounts(&mut scenario, options);
     let divisor = bring_into_unit_range(&mut scenario);
+    for loss in &mut scenario.losses {
+        *loss = cut(loss, TEXT_CHARS_MAX);
+    }
     let names: Vec<String> = texts.iter().map(ForeignText::file_name).collect();
     let text = scenario_text(&scenario, &names, divisor, options.deadline_rounds);
     if text.len() > SCENARIO_BYTES_MAX {

@@ -2,6 +2,7 @@
 //!
 //! All utilities of a scenario are divided by one power of two, which is exact in floating point.
 
+use crate::domain::WEIGHT_MAX;
 use crate::interchange::foreign::{ForeignParty, ForeignScenario, greatest, least};
 
 /// How far a sum may be from 1 to count as 1.
@@ -9,13 +10,14 @@ const TOLERANCE: f64 = 1e-9;
 
 /// Brings utilities and reservation values into [0, 1]; gives the number they are divided by.
 ///
-/// Weights stay as they are.
+/// Weights stay as they are, but for those beyond the greatest that a scenario takes.
 /// Where they do not sum to 1, the reservation value is divided by their sum too, because the
 /// engine scales weights to sum to 1.
 /// An issue with a value below 0 is raised as a whole, and the reservation value by its weight
 /// times as much, so that no comparison between outcomes changes.
 pub(super) fn bring_into_unit_range(scenario: &mut ForeignScenario) -> f64 {
     for party in &mut scenario.parties {
+        lower_weights(party, &mut scenario.losses);
         raise(party, &mut scenario.losses);
     }
     let largest = scenario.parties.iter().map(largest_number);
@@ -33,6 +35,31 @@ pub(super) fn bring_into_unit_range(scenario: &mut ForeignScenario) -> f64 {
         }
     }
     libm::scalbn(1.0, exponent)
+}
+
+/// Divides all weights of a party by a power of two if one is too great, and with them its
+/// reservation value, which is a sum over them: no comparison changes.
+fn lower_weights(party: &mut ForeignParty, losses: &mut Vec<String>) {
+    let mut exponent = 0;
+    let mut rest = greatest(&party.weights);
+    while rest > WEIGHT_MAX {
+        rest /= 2.0;
+        exponent += 1;
+    }
+    if exponent > 0 {
+        for it in party
+            .weights
+            .iter_mut()
+            .chain([&mut party.reservation_value])
+        {
+            *it = libm::scalbn(*it, -exponent);
+        }
+        losses.push(format!(
+            "the weights of {} go beyond {WEIGHT_MAX}: they and its reservation value are divided by {}",
+            party.name,
+            libm::scalbn(1.0, exponent)
+        ));
+    }
 }
 
 /// Raises what is below 0 to 0.
@@ -155,6 +182,23 @@ mod tests {
             [[0.5, 0.25], [0.0, 0.5]],
             0.75,
         );
+    }
+
+    #[test]
+    fn weights_beyond_the_limit_are_lowered_with_the_reservation_value() {
+        let values = [[1.0, 0.5], [0.0, 1.0]];
+        let huge = 2.0_f64.powi(40);
+        let mut it = scenario([huge, huge / 4.0], values, huge / 2.0);
+        bring_into_unit_range(&mut it);
+        let weights = &it.parties[0].weights;
+        assert!(weights.iter().all(|it| *it <= WEIGHT_MAX), "{weights:?}");
+        assert_eq!((weights[0] / weights[1]).to_bits(), 4.0_f64.to_bits());
+        assert_eq!(it.losses.len(), 1);
+        let mut small = scenario([weights[0], weights[1]], values, weights[0] / 2.0);
+        bring_into_unit_range(&mut small);
+        assert_eq!(it.parties[0].values, small.parties[0].values);
+        let reservations = [&it, &small].map(|it| it.parties[0].reservation_value.to_bits());
+        assert_eq!(reservations[0], reservations[1]);
     }
 
     #[test]

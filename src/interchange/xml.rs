@@ -52,7 +52,7 @@ impl Element {
     }
 
     /// What is wrong with this element.
-    pub(super) fn problem(&self, says: impl Into<String>) -> Problem {
+    pub(super) fn problem(&self, says: impl AsRef<str>) -> Problem {
         Problem::at_line(self.line, says)
     }
 

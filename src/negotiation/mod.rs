@@ -13,5 +13,5 @@ pub use draw::PreferenceDraw;
 pub use negotiator::{Negotiator, Outlook};
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
-pub use setting::{Setting, SettingError};
+pub use setting::{SEARCH_BYTES_MAX, Setting, SettingError};
 pub use variation::{DesignedDraws, NumberId};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
 use crate::negotiation::variation::{DesignedDraws, NumberId};
-use crate::protocol::{ProtocolKind, Rules, Session};
+use crate::protocol::{ProtocolKind, ROUNDS_MAX, Rules, Session};
 use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::seeds::{NameHash, Purpose, Replication, Seeds};
 use crate::strategy::StrategySpec;
@@ -48,6 +48,9 @@ pub enum SettingError {
     /// No time to negotiate in.
     #[error("a negotiation needs one round at least")]
     NoRound,
+    /// Too much of it.
+    #[error("a negotiation has at most {ROUNDS_MAX} rounds")]
+    TooManyRounds,
     /// Not one list of strategies per party.
     #[error("every party needs strategies")]
     StrategiesMissing,
@@ -60,6 +63,13 @@ pub enum SettingError {
     /// Not one temperature per party, or one below 0.
     #[error("every party needs a temperature of 0 or more")]
     NotTemperatures,
+    /// Searches of all parties together take too much memory.
+    #[error(
+        "one session would take more than {} GiB of memory to search its outcomes for every party; it \
+         takes fewer parties or fewer options",
+        SEARCH_BYTES_MAX >> 30
+    )]
+    TooLargeToSearch,
     /// A party's preferences cannot be searched.
     #[error("the outcomes cannot be searched for `{party}`: {source}")]
     NotSearchable {
@@ -69,6 +79,9 @@ pub enum SettingError {
         source: PlanError,
     },
 }
+
+/// Bytes that the searches of one session may take, about.
+pub const SEARCH_BYTES_MAX: u64 = 4 << 30;
 
 impl Setting {
     /// A scenario under a protocol, with each party's strategies in party order.
@@ -87,6 +100,9 @@ impl Setting {
         }
         if deadline_rounds == 0 {
             return Err(SettingError::NoRound);
+        }
+        if deadline_rounds > ROUNDS_MAX {
+            return Err(SettingError::TooManyRounds);
         }
         if strategies.len() != scenario.parties.len() {
             return Err(SettingError::StrategiesMissing);
@@ -108,6 +124,7 @@ impl Setting {
         }
         let first_leverage = NumberId::new(next_number);
         next_number += scenario.leverages.len();
+        let mut search_bytes = 0;
         let parties = scenario
             .party_ids()
             .zip(strategies)
@@ -126,12 +143,19 @@ impl Setting {
                     })
                     .collect();
                 let numbers = (first_number, strategy_numbers);
-                PartySetting::new(&scenario, &rules, id, specs, numbers).map_err(|source| {
-                    SettingError::NotSearchable {
-                        party: scenario.party(id).name.clone(),
-                        source,
-                    }
-                })
+                let party = PartySetting::new(&scenario, &rules, id, specs, numbers);
+                let party = party.map_err(|source| SettingError::NotSearchable {
+                    party: scenario.party(id).name.clone(),
+                    source,
+                })?;
+                let plans = party.plans.iter().flatten();
+                search_bytes += plans
+                    .map(|it| it.search_bytes(rules.n_parties))
+                    .sum::<u64>();
+                if search_bytes > SEARCH_BYTES_MAX {
+                    return Err(SettingError::TooLargeToSearch);
+                }
+                Ok(party)
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -172,6 +196,31 @@ impl Setting {
     pub fn n_search_rows(&self) -> usize {
         let plans = self.parties.iter().flat_map(|it| it.plans.iter().flatten());
         plans.map(|it| it.n_rows()).sum()
+    }
+
+    /// Takes over what another setting has worked out of the outcomes and whose consent they need,
+    /// where it is the same; whether it all is.
+    pub fn share_plans(&mut self, other: &Self) -> bool {
+        let sizes = |it: &Self| -> Vec<usize> {
+            let space = &it.rules.space;
+            space.issues().map(|issue| space.n_options(issue)).collect()
+        };
+        if self.rules.consent != other.rules.consent || sizes(self) != sizes(other) {
+            return false;
+        }
+        let mut are_all_shared = true;
+        for (party, other) in self.parties.iter_mut().zip(&other.parties) {
+            for (plan, other_plan) in party.plans.iter_mut().zip(&other.plans) {
+                match (plan, other_plan) {
+                    (Some(plan), Some(other_plan)) if party.interactions == other.interactions => {
+                        *plan = Arc::clone(other_plan);
+                    }
+                    (Some(_), _) => are_all_shared = false,
+                    (None, _) => {}
+                }
+            }
+        }
+        are_all_shared
     }
 
     /// Every number of the scenario and of the parties' strategies.

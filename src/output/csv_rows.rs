@@ -107,10 +107,11 @@ pub struct Rows {
 impl Rows {
     /// No rows yet.
     pub fn new(dialect: Dialect) -> Self {
-        Self::with(dialect, Vec::new(), Vec::new())
+        Self::of_parts(dialect, Vec::new(), Vec::new())
     }
 
-    fn with(dialect: Dialect, bytes: Vec<u8>, ends: Vec<usize>) -> Self {
+    /// Rows from their bytes and where each ends.
+    pub(super) fn of_parts(dialect: Dialect, bytes: Vec<u8>, ends: Vec<usize>) -> Self {
         let writer = WriterBuilder::new()
             .delimiter(dialect.delimiter)
             .quote_style(QuoteStyle::Necessary)
@@ -140,7 +141,17 @@ impl Rows {
                 (*byte == b'\n' && !is_quoted).then_some(end)
             })
             .collect();
-        Self::with(dialect, bytes, ends)
+        Self::of_parts(dialect, bytes, ends)
+    }
+
+    /// Their bytes and where each ends, without the room for further rows.
+    ///
+    /// # Panics
+    ///
+    /// Never: memory takes all bytes.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Vec<usize>) {
+        let bytes = self.writer.into_inner();
+        (bytes.expect("memory takes all bytes"), self.ends)
     }
 
     /// Adds a row.

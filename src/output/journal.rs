@@ -6,12 +6,14 @@
 //! journal reaches the disk, it is known where it ends. Lengths are little-endian.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::Hasher as _;
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use twox_hash::XxHash3_64;
+use twox_hash::xxhash3_64::{DEFAULT_SECRET_LENGTH, RawHasher, SecretBuffer};
 
 use crate::experiment::CellId;
 use crate::output::csv_rows::Rows;
@@ -221,13 +223,36 @@ pub(super) struct ChunkRecord {
     pub(super) sessions: Vec<u8>,
 }
 
-impl Stretch {
-    /// That of some rows.
-    pub(super) fn of(rows: &Rows) -> Self {
+/// A [`Stretch`] of rows that come some at a time.
+pub(super) struct StretchSum {
+    n_rows: u64,
+    n_bytes: u64,
+    hasher: RawHasher<&'static [u8; DEFAULT_SECRET_LENGTH]>,
+}
+
+impl StretchSum {
+    /// That of no rows.
+    pub(super) fn new() -> Self {
         Self {
-            n_rows: rows.ends().len() as u64,
-            n_bytes: rows.bytes().len() as u64,
-            checksum: checksum(rows.bytes()),
+            n_rows: 0,
+            n_bytes: 0,
+            hasher: RawHasher::new(SecretBuffer::default()),
+        }
+    }
+
+    /// Adds rows.
+    pub(super) fn add(&mut self, rows: &Rows) {
+        self.n_rows += rows.ends().len() as u64;
+        self.n_bytes += rows.bytes().len() as u64;
+        self.hasher.write(rows.bytes());
+    }
+
+    /// That of all rows so far.
+    pub(super) fn stretch(&self) -> Stretch {
+        Stretch {
+            n_rows: self.n_rows,
+            n_bytes: self.n_bytes,
+            checksum: self.hasher.finish(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod solution_tables;
 mod study_tables;
 mod summary_tables;
 mod table_file;
+mod waiting_rows;
 
 pub use columns::{Column, Kind};
 pub use comparison_table::comparison_rows;

@@ -1,5 +1,6 @@
 //! All tables of a run: rows as sessions come, the rest at the end.
 
+use std::io;
 use std::sync::Arc;
 
 use crate::domain::Scenario;
@@ -12,19 +13,21 @@ use crate::output::agreement_counts::AgreementCounts;
 use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::output::excel::Delimiter;
-use crate::output::journal::{ChunkRecord, Journal, JournalReader, Stretch};
+use crate::output::journal::{ChunkRecord, Journal, JournalReader, StretchSum};
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::RecordedChunks;
 use crate::output::run_directory::{RunDirectory, WriteError};
 use crate::output::session_records::{push_session, read_sessions};
 use crate::output::session_tables::{
-    Distances, SessionRows, SessionTable, Transcripts, session_columns,
+    Distances, SessionRows, SessionTable, Transcripts, push_events, session_columns,
 };
 use crate::output::summary_tables::{
     SummaryTable, agreement_fields, effect_columns, effect_rows, summary_columns, summary_rows,
 };
 use crate::output::table_file::{Form, TableFile, TablePlace};
-use crate::protocol::Session;
+use crate::output::waiting_rows::WaitingRows;
+use crate::protocol::Event;
+use crate::seeds::Replication;
 
 /// How tables are written: for whom, and how fields become bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,6 +149,8 @@ pub struct TableWorker {
 pub struct Product {
     /// By edition; none of sessions whose rows are in the tables already.
     rows: Vec<SessionRows>,
+    /// By edition, the rows of events that are not among those.
+    events: io::Result<Vec<WaitingRows>>,
     agreements: Vec<AgreementTally>,
     tally: Tally,
     figures: Vec<Figures>,
@@ -158,6 +163,7 @@ impl Product {
     fn new(scenario: &Scenario, rows: Vec<SessionRows>) -> Self {
         Self {
             rows,
+            events: Ok(Vec::new()),
             agreements: Vec::new(),
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
@@ -229,25 +235,66 @@ pub struct Commonest {
 /// Rows handed to the system at a time where they do not come in chunks.
 const ROWS_AT_A_TIME: usize = 1024;
 
+/// By edition, the rows of the events of a chunk's sessions.
+#[derive(Debug)]
+pub struct HeardRows(io::Result<Vec<WaitingRows>>);
+
+impl Default for HeardRows {
+    fn default() -> Self {
+        Self(Ok(Vec::new()))
+    }
+}
+
 impl Worker for TableWorker {
     type Product = Product;
+    type Heard = HeardRows;
+
+    fn hear(
+        &self,
+        heard: &mut HeardRows,
+        cell: CellId,
+        replication: Replication,
+        first: u64,
+        events: &[Event],
+    ) {
+        if self.extras.transcripts == Transcripts::Omitted {
+            return;
+        }
+        let scenario = self.cells[cell.idx()].setting.scenario();
+        let HeardRows(Ok(editions)) = heard else {
+            return;
+        };
+        if editions.is_empty() {
+            editions.extend(self.editions.iter().map(|it| WaitingRows::new(it.dialect)));
+        }
+        for edition in editions {
+            let mut rows = Rows::new(edition.dialect());
+            push_events(&mut rows, scenario, cell, replication, first, events);
+            if let Err(error) = edition.push(replication, rows) {
+                heard.0 = Err(error);
+                return;
+            }
+        }
+    }
 
     fn work_up(
         &self,
         cell: CellId,
-        sessions: impl Iterator<Item = (Session, SessionResult)>,
+        heard: HeardRows,
+        sessions: impl Iterator<Item = SessionResult>,
     ) -> Product {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
         let rows = self.editions.iter();
-        let rows = rows.map(|it| SessionRows::new(it.dialect, self.extras.transcripts));
+        let rows = rows.map(|it| SessionRows::new(it.dialect, Transcripts::Omitted));
         let mut res = Product::new(scenario, rows.collect());
+        res.events = heard.0;
         let mut distances = self.distances(cell);
-        for (session, result) in sessions {
+        for result in sessions {
             res.count(scenario, cell, &result);
             let distances = distances.as_mut().map(|it| it(&result));
             for edition in &mut res.rows {
-                edition.push(setting, cell, &session, &result, distances);
+                edition.push_result(setting, cell, &result, distances);
             }
         }
         res
@@ -366,15 +413,25 @@ impl RunTables {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn push(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
-        let product = &chunk.product;
+    pub fn push(&mut self, mut chunk: Chunk<Product>) -> Result<(), WriteError> {
+        let product = &mut chunk.product;
+        let events = std::mem::replace(&mut product.events, Ok(Vec::new()));
+        let mut events = events.map_err(WriteError::temporary)?.into_iter();
         let mut stretches = Vec::new();
         for (files, rows) in self.open.iter_mut().zip(&product.rows) {
             for (table, file) in files {
+                let mut stretch = StretchSum::new();
                 if let Some(rows) = rows.table(*table) {
                     file.push(rows)?;
-                    stretches.push(Stretch::of(rows));
+                    stretch.add(rows);
+                } else if let Some(waiting) = events.next() {
+                    for rows in waiting.in_order() {
+                        let rows = rows.map_err(WriteError::temporary)?;
+                        file.push(&rows)?;
+                        stretch.add(&rows);
+                    }
                 }
+                stretches.push(stretch.stretch());
             }
         }
         self.journal.push(chunk.cell, &stretches, &product.record)?;

@@ -8,6 +8,7 @@ use crate::negotiation::{SessionResult, Setting};
 use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Dialect, Field, Rows};
 use crate::protocol::{Ending, Event, Session};
+use crate::seeds::Replication;
 
 /// A table with a row or more per session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -176,6 +177,28 @@ impl SessionRows {
         distances: Option<SolutionDistances>,
     ) {
         let scenario = setting.scenario();
+        self.push_result(setting, cell, result, distances);
+        if let Some(rows) = &mut self.offers {
+            push_events(
+                rows,
+                scenario,
+                cell,
+                result.replication,
+                0,
+                session.events(),
+            );
+        }
+    }
+
+    /// Adds a session's rows, without those of its events.
+    pub(super) fn push_result(
+        &mut self,
+        setting: &Setting,
+        cell: CellId,
+        result: &SessionResult,
+        distances: Option<SolutionDistances>,
+    ) {
+        let scenario = setting.scenario();
         self.push_session(scenario, cell, result, distances);
         for (party, report) in scenario.party_ids().zip(&result.parties) {
             let strategy = &setting.strategies(party)[report.strategy];
@@ -196,9 +219,6 @@ impl SessionRows {
                 report.no.into(),
                 report.lone_refusals.into(),
             ]);
-        }
-        if let Some(rows) = &mut self.offers {
-            push_events(rows, scenario, cell, session, result);
         }
     }
 
@@ -243,14 +263,16 @@ fn party_name(scenario: &Scenario, party: PartyId) -> Field<'_> {
     Field::Text(&scenario.party(party).name)
 }
 
-fn push_events(
+/// Adds the rows of events of a session, the first of them with its number in the session.
+pub(super) fn push_events(
     rows: &mut Rows,
     scenario: &Scenario,
     cell: CellId,
-    session: &Session,
-    result: &SessionResult,
+    replication: Replication,
+    first: u64,
+    events: &[Event],
 ) {
-    for (number, event) in (0_u64..).zip(session.events()) {
+    for (number, event) in (first..).zip(events) {
         let (kind, proposer, offer, yes, no) = match *event {
             Event::Offered {
                 proposer, offer, ..
@@ -280,7 +302,7 @@ fn push_events(
         };
         let fixed = [
             cell.0.into(),
-            result.replication.0.into(),
+            replication.0.into(),
             number.into(),
             event.round().into(),
             kind.into(),

@@ -86,12 +86,15 @@ impl ProtocolKind {
     }
 }
 
+/// Most rounds that a session may have.
+pub const ROUNDS_MAX: u32 = 1_000_000;
+
 /// What all parties know of the game: nobody's preferences.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// Which protocol.
     pub protocol: ProtocolKind,
-    /// Rounds allowed; at least 1.
+    /// Rounds allowed; at least 1, at most [`ROUNDS_MAX`].
     pub deadline_rounds: u32,
     /// Whose yes a deal needs.
     pub consent: ConsentRule,

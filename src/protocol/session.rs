@@ -16,7 +16,8 @@ use crate::seeds::Stream;
 /// One playthrough of a protocol.
 ///
 /// Its methods are of three kinds: getters; [`Session::pending`], which says what is wanted next
-/// of whom; and [`Session::apply`] with [`Session::forfeit`], which take in what happened.
+/// of whom; and [`Session::apply`] with [`Session::forfeit`], which take in what happened, and
+/// [`Session::let_go`], which gives back its memory.
 /// A driver asks `pending`, brings the question to the parties, and applies their actions in any
 /// order, until there is an ending.
 ///
@@ -123,9 +124,19 @@ impl Session {
         &self.rules
     }
 
-    /// What happened so far, in public.
+    /// What happened so far, in public, but for what was [let go of](Session::let_go).
     pub fn events(&self) -> &[Event] {
         &self.log.events
+    }
+
+    /// Lets go of the first of these events, for drivers that need them no longer: no protocol
+    /// looks back at them.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    pub fn let_go(&mut self, n_events: usize) {
+        self.log.events.drain(..n_events);
     }
 
     /// How the session stopped; `None` while it goes on.

@@ -39,6 +39,8 @@ pub struct HalvesPlan {
     pub(super) halves: [HalfPlan; 2],
     /// Each pair of a left and a right group.
     pub(super) pairs: Vec<Pair>,
+    /// Whether distances are asked for.
+    measured: Audiences,
     /// The distinct sets of parties whose distance counts, each with its pairs.
     pub(super) audiences: Vec<Audience>,
 }
@@ -142,11 +144,22 @@ impl HalvesPlan {
             me,
             halves: [left, right],
             pairs,
+            measured: audiences,
             audiences: by_audience
                 .into_iter()
                 .map(|(others, pairs)| Audience { others, pairs })
                 .collect(),
         })
+    }
+
+    /// Bytes that one [`Halves`](crate::search::Halves) takes, about: sums, places and codes of all
+    /// rows, some of them twice, and where distances count, those from every party.
+    pub fn search_bytes(&self, n_parties: usize) -> u64 {
+        let distances = match self.measured {
+            Audiences::Distinguished => 16 + 4 * n_parties as u64,
+            Audiences::Alike => 0,
+        };
+        self.n_rows() as u64 * (40 + distances)
     }
 
     /// How many rows both halves have together.

@@ -1,19 +1,20 @@
 //! Actors and the plain loop give the same sessions, whatever the scheduler does; and the laws
 //! that every transcript obeys.
 
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use demarche::actors::{ActorError, PartyActor, assemble};
+use demarche::actors::{ActorError, PartyActor, SessionSink, assemble, spawn};
 use demarche::domain::{PartyId, PartySet, Preferences, Utility};
 use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
 use demarche::protocol::{Ending, Event, ProtocolKind, ProtocolViolation, Session};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
-use crate::worlds::{Luck, in_a_plain_loop, members, scenario_text, setting_of};
+use crate::worlds::{Luck, in_a_plain_loop, members, replaced, scenario_text, setting_of};
 
 type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 type Played = Vec<Option<(Session, SessionResult)>>;
@@ -279,6 +280,102 @@ fn a_party_whose_task_ends_forfeits_what_is_under_way_and_another_takes_its_plac
         }
     }
     assert!(n_forfeits > 100, "{n_forfeits} forfeits");
+}
+
+// ---- Events that leave a session while it is under way.
+
+/// What a sink heard of sessions: their events and their results, by replication.
+#[derive(Default)]
+struct Heard(
+    BTreeMap<Replication, (Vec<Event>, Option<SessionResult>)>,
+    usize,
+);
+
+impl SessionSink for Heard {
+    fn hear(&mut self, replication: Replication, first: u64, events: &[Event]) {
+        let (so_far, result) = self.0.entry(replication).or_default();
+        assert_eq!(so_far.len() as u64, first, "they come in order");
+        assert!(result.is_none(), "they come before the result");
+        so_far.extend(events);
+        self.1 = self.1.max(events.len());
+    }
+
+    fn end(&mut self, result: SessionResult) {
+        let (_, slot) = self
+            .0
+            .get_mut(&result.replication)
+            .expect("it was heard of");
+        assert!(slot.replace(result).is_none(), "a session came twice");
+    }
+}
+
+/// Two villages that never give way, under a protocol of 9000 rounds.
+fn stubborn(protocol: &str) -> Arc<Setting> {
+    let text: String = crate::worlds::TWO_VILLAGES
+        .lines()
+        .map(|it| match it.split_once(" = {") {
+            Some(("time_dependent" | "trade_off", _)) => "tough = {}\n".to_owned(),
+            _ => format!("{it}\n"),
+        })
+        .collect();
+    let rules = "[protocol.alternating_offers]\ndeadline_rounds = 20";
+    setting_of(&replaced(
+        &text,
+        rules,
+        &format!("{protocol}\ndeadline_rounds = 9000"),
+    ))
+}
+
+#[test]
+fn events_that_leave_a_long_session_are_those_of_the_plain_loop() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    for protocol in [
+        "[protocol.alternating_offers]",
+        "[protocol.proposal_and_vote]",
+        // The lower village is never asked.
+        "[[consent]]\nparty = \"upper\"\n[protocol.single_text]",
+    ] {
+        let setting = stubborn(protocol);
+        let plain = in_a_plain_loop(&setting, &seeds(), 3);
+        let mut session_actor = spawn(runtime.handle(), &setting, 2);
+        let mut heard = Heard::default();
+        let seeds = seeds();
+        let replications = (0..3).map(Replication);
+        let negotiation = session_actor.negotiate_into(&seeds, replications, &mut heard);
+        assert_eq!(runtime.block_on(negotiation), Ok(()));
+        for (session, result) in &plain {
+            let (events, other) = &heard.0[&result.replication];
+            assert!(session.events() == events, "{protocol}");
+            assert_eq!(other.as_ref(), Some(result), "{protocol}");
+        }
+        assert!(heard.1 < 5000, "{protocol}: {} at once", heard.1);
+    }
+}
+
+#[test]
+fn nobody_takes_the_place_of_a_party_in_a_session_that_has_let_go_of_events() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let setting = stubborn("[protocol.alternating_offers]");
+    let (session_actor, mut parties) = assemble(&setting, 1);
+    let dying = parties.remove(1);
+    runtime.spawn(mortal(dying, 8000));
+    runtime.spawn(parties.remove(0).run());
+    let handle = runtime.handle().clone();
+    let mut session_actor = session_actor.with_stand_ins(move |it| {
+        handle.spawn(it.run());
+    });
+    let mut heard = Heard::default();
+    let seeds = seeds();
+    let negotiation = session_actor.negotiate_into(&seeds, [Replication(0)], &mut heard);
+    let party = PartyId::new(1);
+    assert_eq!(
+        runtime.block_on(negotiation),
+        Err(ActorError::PartyGone { party })
+    );
 }
 
 #[test]

@@ -71,14 +71,18 @@ fn a_folder_that_vanishes_is_told_by_name() {
     );
 }
 
-/// A library that stops a process at any of its calls that change files; `None` without a compiler.
+/// A library that is loaded before the system's, from a file beside this one; `None` without a
+/// compiler.
 #[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
-fn stopper(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("at_call.so");
+fn preloaded(folder: &Path, source: &str) -> Option<PathBuf> {
+    let library = folder.join("preloaded.so");
     let built = cfg!(target_os = "linux").then(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/it")
+            .join(source);
         Command::new("cc")
             .args(["-shared", "-fPIC", "-o", path_text(&library)])
-            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/at_call.c")])
+            .arg(source)
             .arg("-ldl")
             .status()
     });
@@ -90,6 +94,35 @@ fn stopper(folder: &Path) -> Option<PathBuf> {
     None
 }
 
+#[test]
+fn threads_that_cannot_be_started_are_done_without() {
+    let folder = TempDir::new().unwrap();
+    let Some(library) = preloaded(folder.path(), "no_threads.c") else {
+        return;
+    };
+    let more = ["--sessions", "600", "--threads", "2"];
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
+    // The first tries whether there are any, the second takes Ctrl-C, and the others are at work.
+    for n_threads in [0, 2, 3, 4] {
+        let out = folder.path().join(n_threads.to_string());
+        let output = demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
+            .args(more)
+            .env("LD_PRELOAD", &library)
+            .env("THREADS", n_threads.to_string())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{n_threads} threads: {told}");
+        assert!(told.is_empty(), "{n_threads} threads: {told}");
+        assert!(results(&out) == reference, "{n_threads} threads");
+    }
+    let output = demarche(&["play", VILLAGES, "--json"])
+        .env("LD_PRELOAD", &library)
+        .env("THREADS", "0")
+        .output();
+    assert_eq!(output.unwrap().status.code(), Some(0));
+}
+
 /// A run is killed, or its disk refuses, at each of the calls by which it changes files. With `KILLS`
 /// in the environment all that can happen does at each, else one thing after the other.
 #[test]
@@ -99,7 +132,7 @@ fn stopper(folder: &Path) -> Option<PathBuf> {
 )]
 fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
-    let Some(library) = stopper(folder.path()) else {
+    let Some(library) = preloaded(folder.path(), "at_call.c") else {
         return;
     };
     let more = [

@@ -9,13 +9,18 @@ use demarche::config::{
     Overrides, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment,
     load_scenario,
 };
-use demarche::domain::{ISSUES_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX};
+use demarche::domain::{
+    ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX, SHAPE_MAX,
+    SHAPE_MIN, TEXT_CHARS_MAX,
+};
 use demarche::experiment::{CellId, SESSIONS_MAX};
 use demarche::interchange::{
     ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, ForeignFile, INPUT_BYTES_MAX, ImportOptions,
-    SCENARIO_BYTES_MAX, import,
+    SCENARIO_BYTES_MAX, Scaling, import,
 };
+use demarche::negotiation::SEARCH_BYTES_MAX;
 use demarche::output::{ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values};
+use demarche::protocol::ROUNDS_MAX;
 use demarche::report::{RunFigures, TABLE_BYTES_MAX};
 use tempfile::TempDir;
 
@@ -173,6 +178,114 @@ fn one_byte_or_one_file_more_is_too_much() {
 }
 
 #[test]
+fn one_round_or_one_character_more_is_too_much() {
+    let rounds = |it: u32| {
+        replaced(
+            BASE,
+            "deadline_rounds = 5",
+            &format!("deadline_rounds = {it}"),
+        )
+    };
+    let says = "`deadline_rounds` must be a whole number, at most 1000000";
+    check_refused(EXPERIMENT, &rounds(ROUNDS_MAX + 1), says);
+    load_scenario(Path::new("s.toml"), &[], &|_| Ok(rounds(ROUNDS_MAX))).expect("it just fits");
+    let path = "protocol.proposal_and_vote.deadline_rounds";
+    let set = format!("{EXPERIMENT}[set]\n\"{path}\" = 4294967295\n");
+    check_refused(&set, BASE, says);
+    let axis = format!("{EXPERIMENT}[[sweep.axis]]\npath = \"{path}\"\nvalues = [5, 1000001]\n");
+    check_refused(&axis, BASE, says);
+    let setting = format!("{path}=1000001");
+    let loaded = load_scenario(Path::new("s.toml"), &[setting], &|_| Ok(BASE.into()));
+    assert!(loaded.expect_err("too many").to_string().contains(says));
+
+    // A megabyte is refused in a few words, wherever it stands.
+    let label = "label = \"How high\"";
+    for n in [LABEL_CHARS_MAX + 1, 1 << 20] {
+        let text = replaced(BASE, label, &format!("label = \"{}\"", "ä".repeat(n)));
+        let says = format!("`label` has {n} characters, and {LABEL_CHARS_MAX} are the most");
+        check_refused(EXPERIMENT, &text, &says);
+        let setting = format!(
+            "{EXPERIMENT}[set]\n\"issue.height.label\" = \"{}\"\n",
+            "ä".repeat(n)
+        );
+        check_refused(&setting, BASE, &says);
+    }
+    let just = replaced(
+        BASE,
+        label,
+        &format!("label = \"{}\"", "ä".repeat(LABEL_CHARS_MAX)),
+    );
+    load_scenario(Path::new("s.toml"), &[], &|_| Ok(just.clone())).expect("it just fits");
+    let long = |n| "x".repeat(n);
+    let title = format!("title = \"{}\"\n", long(TEXT_CHARS_MAX + 1));
+    let experiment = format!("{EXPERIMENT}{title}");
+    check_refused(
+        &experiment,
+        BASE,
+        "`title` has 1001 characters, and 1000 are the most",
+    );
+    let description = format!("description = \"{}\"\nschema = 1", long(NOTE_CHARS_MAX + 1));
+    let text = replaced(BASE, "schema = 1", &description);
+    check_refused(EXPERIMENT, &text, "`description` has 10001 characters");
+    let text = format!("{} = 1\n{BASE}", long(1 << 20));
+    check_refused(
+        EXPERIMENT,
+        &text,
+        "a key has 1048576 characters, and 1000 are the most",
+    );
+}
+
+#[test]
+fn shapes_of_a_beta_distribution_without_bounds_are_refused() {
+    let beta = |shape: &str| {
+        let number = format!("{{ beta = {{ alpha = 2.0, beta = {shape}, min = 0.2, max = 0.4 }}, ");
+        replaced(
+            BASE,
+            "reservation_value = 0.3",
+            &format!("reservation_value = {number}basis = \"assumed\" }}"),
+        )
+    };
+    for shape in ["1e300", "10000.001", "1e-300", "0.0009"] {
+        check_refused(
+            EXPERIMENT,
+            &beta(shape),
+            "`beta` must be between 0.001 and 10000",
+        );
+    }
+    for shape in ["10000", "0.001"] {
+        load_scenario(Path::new("s.toml"), &[], &|_| Ok(beta(shape))).expect("it just fits");
+    }
+}
+
+#[test]
+fn searches_that_fit_in_no_memory_are_refused() {
+    let issues = entries(12, |it| {
+        let options = entries(10, |it| format!("{{ id = \"o{it}\", label = \"O\" }}, "));
+        format!("[[issue]]\nid = \"i{it}\"\nlabel = \"I\"\noptions = [{options}]\n")
+    });
+    let utilities = entries(10, |it| format!("o{it} = 0.{it}, "));
+    let preferences = entries(12, |it| {
+        format!(
+            "[[party.preference]]\nissue = \"i{it}\"\nweight = 1\nutility = {{ {utilities} }}\n"
+        )
+    });
+    let parties = entries(PARTIES_MAX, |it| {
+        format!(
+            "[[party]]\nid = \"p{it}\"\nlabel = \"P\"\nreservation_value = 0.5\n{preferences}\
+             [[party.strategy]]\np = 1.0\ntrade_off = {{ concession_exponent = 1.0 }}\n"
+        )
+    });
+    let about = "schema = 1\nname = \"s\"\ntitle = \"S\"\nkind = \"synthetic\"\n";
+    let rules = "[protocol.proposal_and_vote]\ndeadline_rounds = 5\n";
+    let text = format!("{about}{issues}{parties}{rules}");
+    check_refused(
+        EXPERIMENT,
+        &text,
+        "one session would take more than 4 GiB of memory",
+    );
+}
+
+#[test]
 fn nesting_without_end_is_refused() {
     let deep = [
         format!("x = {}", "[".repeat(100_000)),
@@ -238,6 +351,54 @@ fn an_import_makes_no_scenario_that_is_too_long() {
         let files: Vec<ForeignFile<'_>> = names.iter().map(|it| file(it)).collect();
         let error = import(&files, &ImportOptions::default()).expect_err("it is too long");
         assert!(error.to_string().contains("more than 4 MiB"), "{error}");
+    }
+}
+
+#[test]
+fn an_import_makes_a_scenario_that_can_be_read_whatever_its_numbers_and_names_are() {
+    let name = "x".repeat(1 << 18);
+    let profile = |weights: [f64; 2]| {
+        let issue = |it: usize| {
+            let items = entries(2, |item| {
+                format!(
+                    "<item index=\"{}\" value=\"v{item}{name}\" evaluation=\"{}\"/>",
+                    item + 1,
+                    item + 1
+                )
+            });
+            format!(
+                "<issue index=\"{it}\" name=\"i{it}{name}\" type=\"discrete\" etype=\"discrete\" vtype=\"discrete\">{items}</issue>"
+            )
+        };
+        let weights = entries(2, |it| {
+            format!("<weight index=\"{}\" value=\"{}\"/>", it + 1, weights[it])
+        });
+        format!(
+            "<utility_space><objective index=\"0\" name=\"o\">{}{}{weights}</objective></utility_space>",
+            issue(1),
+            issue(2)
+        )
+    };
+    let texts = [profile([3e12, 1e12]), profile([0.25, 0.75])].map(String::into_bytes);
+    let files: Vec<ForeignFile<'_>> = (["a.xml", "b.xml"].into_iter().zip(&texts))
+        .map(|(name, bytes)| ForeignFile { name, bytes })
+        .collect();
+    for scaling in [Scaling::Raw, Scaling::Own] {
+        let options = ImportOptions {
+            scaling,
+            ..ImportOptions::default()
+        };
+        let imported = import(&files, &options).unwrap();
+        let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(imported.text.clone()));
+        loaded.expect("what is imported can be read");
+        let told = imported.losses.join("\n");
+        assert!(told.len() < 5000, "{} bytes", told.len());
+        assert!(
+            told.contains("names of more than 200 characters (6) are cut"),
+            "{told}"
+        );
+        let lowers = told.contains("the weights of a go beyond 1000000000");
+        assert_eq!(lowers, scaling == Scaling::Raw, "{told}");
     }
 }
 
@@ -498,6 +659,24 @@ fn the_page_of_limits_has_them() {
         ("interactions of a party", INTERACTIONS_MAX.to_string()),
         ("consent rules", CONSENT_RULES_MAX.to_string()),
         ("claims", CLAIMS_MAX.to_string()),
+        ("rounds", "1,000,000".to_owned()),
+        ("characters of a label", LABEL_CHARS_MAX.to_string()),
+        (
+            "characters of a description or a note",
+            NOTE_CHARS_MAX.to_string(),
+        ),
+        (
+            "characters of any other text or key",
+            TEXT_CHARS_MAX.to_string(),
+        ),
+        (
+            "shapes of a beta distribution",
+            format!("{SHAPE_MIN} to {SHAPE_MAX}"),
+        ),
+        (
+            "memory that one session's searches take",
+            format!("{} GiB", SEARCH_BYTES_MAX >> 30),
+        ),
         ("settings under `[set]`", SETTINGS_MAX.to_string()),
         ("files built on one another", EXTENDS_DEPTH_MAX.to_string()),
         ("elements of an XML file", ELEMENTS_MAX.to_string()),
@@ -509,6 +688,7 @@ fn the_page_of_limits_has_them() {
         let row = format!("| {what} | {limit} |");
         assert!(page.contains(&row), "{row}");
     }
+    assert_eq!(ROUNDS_MAX, 1_000_000);
     assert_eq!((OUTCOMES_MAX, SESSIONS_MAX), (10_u64.pow(12), 1 << 53));
     assert!(page.contains("10¹²") && page.contains("2⁵³"));
 }

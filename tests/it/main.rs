@@ -27,6 +27,8 @@ mod schema;
 mod search;
 mod seats;
 mod shards;
+#[cfg(unix)]
+mod signals;
 mod solutions;
 mod stopping;
 mod strategies;

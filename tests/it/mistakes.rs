@@ -173,6 +173,11 @@ fn a_value_of_the_wrong_type() {
         "deadline_rounds = 5_000_000_000",
     );
     check(
+        "one_round_too_many",
+        "deadline_rounds = 5",
+        "deadline_rounds = 1_000_001",
+    );
+    check(
         "weight_beyond_every_number",
         "weight = 2.0",
         "weight = 20000000000000000000",

@@ -120,7 +120,7 @@ fn stopped_batch(path: &Path) -> Plan {
     let (plan, head) = plan();
     let (directory, journal) = RunDirectory::create_with_journal(path, &head).unwrap();
     let mut tables = open(&directory, journal, &plan);
-    let worker = tables.worker();
+    let worker = Arc::new(tables.worker());
     run_plan(&plan, 2, &Interrupt::default(), &worker, |chunk| {
         tables.push(chunk)
     })

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, CellId, Interrupt, Plan, SESSIONS_MAX, Worker, run as run_plan};
 use demarche::negotiation::SessionResult;
-use demarche::protocol::Session;
 use demarche::seeds::{MasterSeed, Seeds};
 use tempfile::TempDir;
 
@@ -329,13 +328,15 @@ struct Interrupting {
 
 impl Worker for Interrupting {
     type Product = Vec<u64>;
+    type Heard = ();
 
     fn work_up(
         &self,
         _: CellId,
-        sessions: impl Iterator<Item = (Session, SessionResult)>,
+        (): (),
+        sessions: impl Iterator<Item = SessionResult>,
     ) -> Vec<u64> {
-        let worked_up = sessions.map(|(_, result)| {
+        let worked_up = sessions.map(|result| {
             if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
                 self.interrupt.request();
             }
@@ -349,10 +350,10 @@ impl Worker for Interrupting {
 fn an_interrupt_drops_the_chunks_under_way_and_leaves_a_first_part_of_the_plan() {
     let plan = Plan::new(vec![village_cell()], 100_000).unwrap();
     for (threads, after, expected) in [(1, 1, 0), (1, 600, 512), (2, 5000, 5000)] {
-        let worker = Interrupting {
+        let worker = Arc::new(Interrupting {
             interrupt: Interrupt::default(),
             left: AtomicU64::new(after),
-        };
+        });
         let mut delivered = Vec::new();
         run_plan(&plan, threads, &worker.interrupt, &worker, |chunk| {
             delivered.extend(chunk.product);

@@ -350,13 +350,15 @@ struct Results;
 
 impl Worker for Results {
     type Product = Vec<SessionResult>;
+    type Heard = ();
 
     fn work_up(
         &self,
         _: CellId,
-        sessions: impl Iterator<Item = (Session, SessionResult)>,
+        (): (),
+        sessions: impl Iterator<Item = SessionResult>,
     ) -> Vec<SessionResult> {
-        sessions.map(|it| it.1).collect()
+        sessions.collect()
     }
 }
 
@@ -368,10 +370,16 @@ fn batch(setting: &Arc<Setting>, sessions: u64, threads: usize) -> Vec<SessionRe
     };
     let plan = Plan::new(vec![cell], sessions).unwrap();
     let mut res = Vec::new();
-    run(&plan, threads, &Interrupt::default(), &Results, |it| {
-        res.extend(it.product);
-        Ok::<(), Infallible>(())
-    })
+    run(
+        &plan,
+        threads,
+        &Interrupt::default(),
+        &Arc::new(Results),
+        |it| {
+            res.extend(it.product);
+            Ok::<(), Infallible>(())
+        },
+    )
     .unwrap();
     res
 }
