@@ -1,5 +1,6 @@
-//! How much files may hold, looked at before anything grows with it.
+//! What files may hold and how much of it, looked at before anything grows with it.
 
+use std::ops::Range;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
@@ -67,8 +68,11 @@ pub(super) fn read(
     Ok(text)
 }
 
-/// Tells of every list or table that has more entries than it may, at the first too many;
-/// whether there is none. Spans are counted from `start`.
+/// Texts of any number of lines, by their key; titles, labels and names have one line.
+const LONG_TEXTS: [&str; 3] = ["description", "note", "says"];
+
+/// Tells of every list or table that has more entries than it may, at the first too many, and of
+/// every text with control characters; whether there is none. Spans are counted from `start`.
 pub(super) fn check(
     table: &DeTable<'_>,
     start: usize,
@@ -99,6 +103,7 @@ impl Walk<'_> {
                 self.too_many(path, table.len(), max, key.span().start);
                 return;
             }
+            self.text(key.get_ref(), "", key.span());
             self.value(value, &join(path, key.get_ref()));
         }
     }
@@ -116,11 +121,35 @@ impl Walk<'_> {
                     self.value(it, path);
                 }
             }
-            DeValue::String(_)
-            | DeValue::Integer(_)
+            DeValue::String(it) => self.text(it, path, value.span()),
+            DeValue::Integer(_)
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {}
+        }
+    }
+
+    /// Refuses what could drive a terminal or make one line look like several.
+    fn text(&mut self, text: &str, path: &str, span: Range<usize>) {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        let is_long = LONG_TEXTS.contains(&key);
+        let is_refused = |it: &char| match it {
+            '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => !is_long,
+            _ => it.is_control(),
+        };
+        if let Some(it) = text.chars().find(is_refused) {
+            let place = self.start + span.start..self.start + span.end;
+            let message = format!(
+                "this text has the control character U+{:04X}",
+                u32::from(it)
+            );
+            let hint = match it {
+                '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => {
+                    "write it on one line, without tabs"
+                }
+                _ => "delete it: texts are for people to read",
+            };
+            self.mistakes.push(Mistake::at(place, message).hint(hint));
         }
     }
 
