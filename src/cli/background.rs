@@ -1,6 +1,6 @@
 //! Work in a thread of its own: Ctrl-C does not wait for it, and beyond a second it is told how far it is.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::failure::Failure;
+use crate::cli::tell;
 use crate::experiment::Interrupt;
 
 /// Ctrl-C is looked at so often.
@@ -136,8 +137,7 @@ impl Background {
             }
             Shown::Lines { next } if now >= *next => {
                 *next = now + LINE_INTERVAL;
-                // Nobody may be there to read it; the work goes on all the same.
-                let _ = writeln!(std::io::stderr(), "{}, {} s", text(), elapsed.as_secs());
+                tell(&format!("{}, {} s", text(), elapsed.as_secs()));
             }
             Shown::Lines { .. } => {}
         }
