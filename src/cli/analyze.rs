@@ -107,13 +107,12 @@ pub(super) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     check_size(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
     let directory = arguments.out.as_deref().map(create_new).transpose()?;
-    let asked = ctrl_c.ask_first();
     let analyzed = Analyzing {
         arguments,
         seeds: Seeds::new(experiment.seed),
         directory: directory.as_ref(),
         asked_for,
-        background: Background::new(ctrl_c.interrupt().clone()),
+        background: Background::new(ctrl_c),
         setting: Arc::clone(&setting),
     }
     .analyze();
@@ -121,7 +120,6 @@ pub(super) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
         // What cannot be removed is left, and the first error told.
         let _ = directory.discard(&FILES);
     }
-    drop(asked);
     let (analysis, shown) = analyzed?;
     let width = terminal_width();
     print(&format!(

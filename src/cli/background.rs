@@ -1,6 +1,6 @@
 //! Work in a thread of its own: Ctrl-C does not wait for it, and beyond a second it is told how far it is.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::Failure;
+use crate::cli::tell;
 use crate::experiment::Interrupt;
 
 /// Ctrl-C is looked at so often.
@@ -24,6 +26,7 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Background {
     interrupt: Interrupt,
+    _asked: Asked,
     started: Instant,
     shown: Shown,
 }
@@ -40,7 +43,7 @@ impl Background {
         clippy::disallowed_methods,
         reason = "progress is about wall time; no result sees it"
     )]
-    pub(super) fn new(interrupt: Interrupt) -> Self {
+    pub(super) fn new(ctrl_c: &CtrlC) -> Self {
         let started = Instant::now();
         let shown = if std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{spinner} {wide_msg}");
@@ -52,7 +55,8 @@ impl Background {
             }
         };
         Self {
-            interrupt,
+            interrupt: ctrl_c.interrupt().clone(),
+            _asked: ctrl_c.ask_first(),
             started,
             shown,
         }
@@ -136,8 +140,7 @@ impl Background {
             }
             Shown::Lines { next } if now >= *next => {
                 *next = now + LINE_INTERVAL;
-                // Nobody may be there to read it; the work goes on all the same.
-                let _ = writeln!(std::io::stderr(), "{}, {} s", text(), elapsed.as_secs());
+                tell(&format!("{}, {} s", text(), elapsed.as_secs()));
             }
             Shown::Lines { .. } => {}
         }

@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use clap::Args;
 
+use crate::cli::background::Background;
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
 use crate::cli::{FileArgument, Settings, parse_count, print};
@@ -30,7 +33,7 @@ pub(super) struct CheckArguments {
 }
 
 /// Checks a file.
-pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
+pub(super) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let overrides = arguments.settings.overrides(None);
     let experiment = load_experiment(
         &arguments.file,
@@ -51,7 +54,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         experiment.seed.0
     ))?;
     let seeds = Seeds::new(experiment.seed);
-    let held = measure_claims(&setting, &seeds, arguments.draws);
+    let held = measured(&setting, seeds, arguments.draws, ctrl_c)?;
     let mut fails = 0;
     for (claim, n) in claims.iter().zip(held) {
         let Some(share) = Estimate::of_share(n, arguments.draws) else {
@@ -69,6 +72,37 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         )));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// In how many draws each claim holds, with progress on standard error; Ctrl-C is not waited for.
+fn measured(
+    setting: &Arc<Setting>,
+    seeds: Seeds,
+    draws: u64,
+    ctrl_c: &CtrlC,
+) -> Result<Vec<u64>, Failure> {
+    // So many draws are counted as one step: they take far less than a second together.
+    const STEP: u64 = 64;
+    let setting = Arc::clone(setting);
+    let work = move |sender: &SyncSender<Option<Vec<u64>>>| {
+        let held = measure_claims(&setting, &seeds, draws, |n| {
+            if n.is_multiple_of(STEP) {
+                // Nobody takes it after Ctrl-C, and the process ends.
+                let _ = sender.send(None);
+            }
+        });
+        let _ = sender.send(Some(held));
+    };
+    let told = |n_steps: u64| {
+        let n_done = count(n_steps.saturating_mul(STEP).min(draws));
+        format!("measured {n_done} of {}", counted(draws, "draw"))
+    };
+    let mut res = Vec::new();
+    Background::new(ctrl_c).each(work, told, |held| {
+        res.extend(held.into_iter().flatten());
+        Ok(())
+    })?;
+    Ok(res)
 }
 
 fn describe(setting: &Setting) -> String {

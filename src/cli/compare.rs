@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::comparison_summary::comparison_summary;
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::interchange::{refuse_existing, write_new};
+use crate::cli::interchange::{refuse_existing, write_new, written};
 use crate::cli::reading::read_file;
 use crate::cli::text::{count, terminal_width};
 use crate::cli::{FileArgument, print};
@@ -93,6 +93,9 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
         write_new(path, &compared.page().html())?;
     }
     print(&comparison_summary(&compared, terminal_width()))?;
+    for path in arguments.out.iter().chain(&arguments.page) {
+        print(&written(path))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,8 +1,8 @@
 //! Why a verb did not do what it was asked, and the exit code that says so.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use crate::cli::terminal::{Rendered, tell};
 use crate::config::Mistakes;
 
 /// Why a verb did not do what it was asked.
@@ -21,15 +21,28 @@ pub(super) enum Failure {
 impl Failure {
     /// Tells people, and gives the exit code for programs.
     pub(super) fn tell(&self) -> ExitCode {
-        let (text, code) = match self {
-            Self::Mistakes(it) => (it.render(std::io::stderr().is_terminal()), 2),
-            Self::WrongInput(it) => (format!("error: {it}"), 2),
-            Self::CouldNotFinish(it) => (format!("error: {it}"), 1),
-            Self::Interrupted => ("interrupted: nothing is written".to_owned(), 130),
-        };
-        // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(anstream::stderr(), "{text}");
-        ExitCode::from(code)
+        match self {
+            Self::Mistakes(it) => {
+                let rendered = Rendered {
+                    plain: it.render(false) + "\n",
+                    styled: it.render(true) + "\n",
+                };
+                rendered.tell();
+                ExitCode::from(2)
+            }
+            Self::WrongInput(it) => {
+                tell(&format!("error: {it}"));
+                ExitCode::from(2)
+            }
+            Self::CouldNotFinish(it) => {
+                tell(&format!("error: {it}"));
+                ExitCode::from(1)
+            }
+            Self::Interrupted => {
+                tell("interrupted: nothing is written");
+                ExitCode::from(130)
+            }
+        }
     }
 
     /// A failure with an error and all its causes.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::cli::failure::Failure;
-use crate::cli::{CitedArguments, FileArgument, print};
+use crate::cli::{CitedArguments, FileArgument, print_data, tell};
 use crate::config::load_scenario;
 use crate::domain::OPTIONS_MAX;
 use crate::interchange::{
@@ -79,7 +79,7 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::WrongInput(error.to_string()))?;
     match &arguments.out {
         Some(path) => write_new(path, &imported.text)?,
-        None => print(&imported.text)?,
+        None => print_data(&imported.text)?,
     }
     tell_losses(&imported.losses);
     Ok(ExitCode::SUCCESS)
@@ -162,6 +162,11 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| cannot("write", path, &error))
 }
 
+/// Which file was written, for people.
+pub(super) fn written(path: &Path) -> String {
+    format!("Written: {}\n", path.display())
+}
+
 /// Refuses a file to write that is there already, before any work is done for it.
 pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
@@ -179,7 +184,6 @@ fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
 
 fn tell_losses(losses: &[String]) {
     for it in losses {
-        // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(anstream::stderr(), "note: {it}");
+        tell(&format!("note: {it}"));
     }
 }

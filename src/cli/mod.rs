@@ -29,19 +29,24 @@ mod studies;
 mod study_summary;
 mod summary;
 mod sweep_summary;
+mod synonyms;
+mod terminal;
 mod text;
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
+use crate::cli::synonyms::verb_instead_of;
+use crate::cli::terminal::{Rendered, print, print_data, tell};
 use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
 use crate::negotiation::is_panic_caught;
 use crate::output::ParquetTwins;
@@ -136,7 +141,8 @@ enum SchemaKind {
 /// What the command line may say differently from the files.
 #[derive(Debug, Args)]
 struct Settings {
-    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`; may be repeated
+    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`, or of
+    /// every party, `party.*.reservation_value=0.5`; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// The master seed from which all luck follows: a whole number, or `random` for a new one
@@ -220,9 +226,19 @@ fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
 
 /// Carries out the command line of this process.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let res = match Arguments::try_parse() {
+        Ok(arguments) => dispatch(arguments.verb),
+        Err(error) => help_or_error(&error),
+    };
+    match res {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
     let ctrl_c = CtrlC::listen();
-    let res = match arguments.verb {
+    match verb {
         Verb::Batch(it) => runs::batch(&it, &ctrl_c),
         Verb::Sweep(it) => runs::sweep(&it, &ctrl_c),
         Verb::Merge(it) => merge::merge(&it),
@@ -234,16 +250,41 @@ pub fn run() -> ExitCode {
         Verb::Replay(it) => replay::replay(&it),
         Verb::Explain(it) => explain::explain(&it),
         Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),
-        Verb::Check(it) => check::check(&it),
+        Verb::Check(it) => check::check(&it, &ctrl_c),
         Verb::Import(it) => interchange::import(&it),
         Verb::Export(it) => interchange::export(&it),
         Verb::Schema { kind } => schema(kind),
         Verb::Completions { shell } => completions(shell),
         Verb::Man { verb } => manual(verb.as_deref()),
+    }
+}
+
+/// Prints help or the version, or what is wrong with the arguments.
+fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
+    let word = error.get(ContextKind::InvalidSubcommand);
+    let hint = word.and_then(|it| verb_instead_of(&it.to_string()));
+    let hinted = word.zip(hint).map(|(word, hint)| {
+        let message = format!("there is no verb `{word}`: {hint}");
+        Arguments::command().error(ErrorKind::InvalidSubcommand, message)
+    });
+    let text = hinted.as_ref().unwrap_or(error).render();
+    let plain = text.to_string();
+    // Control sequences in an argument that is quoted would pass for styles.
+    let has_sequences = std::env::args_os().any(|it| it.to_string_lossy().contains('\u{1b}'));
+    let rendered = Rendered {
+        styled: if has_sequences {
+            plain.clone()
+        } else {
+            text.ansi().to_string()
+        },
+        plain,
     };
-    match res {
-        Ok(code) => code,
-        Err(failure) => failure.tell(),
+    if error.use_stderr() {
+        rendered.tell();
+        Ok(ExitCode::from(2))
+    } else {
+        rendered.print()?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -257,39 +298,19 @@ fn hush_caught_panics() {
     }));
 }
 
-/// Tells on standard error.
-fn tell(text: &str) {
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
-/// Writes to standard output; a reader that has gone away is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    written(anstream::stdout().write_all(text.as_bytes()))
-}
-
-fn written(res: io::Result<()>) -> Result<(), Failure> {
-    match res {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::CouldNotFinish(
-            format!("cannot write to standard output: {error}"),
-        )),
-        _ => Ok(()),
-    }
-}
-
 fn schema(kind: SchemaKind) -> Result<ExitCode, Failure> {
     let schema = match kind {
         SchemaKind::Scenario => scenario_schema(),
         SchemaKind::Experiment => experiment_schema(),
     };
-    print(&format!("{schema:#}\n"))?;
+    print_data(&format!("{schema:#}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "demarche", &mut bytes);
-    print(&String::from_utf8_lossy(&bytes))?;
+    print_data(&String::from_utf8_lossy(&bytes))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -306,7 +327,7 @@ fn manual(verb: Option<&str>) -> Result<ExitCode, Failure> {
     clap_mangen::Man::new(command)
         .render(&mut bytes)
         .map_err(|error| Failure::CouldNotFinish(error.to_string()))?;
-    print(&String::from_utf8_lossy(&bytes))?;
+    print_data(&String::from_utf8_lossy(&bytes))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::narration::{narration, tell_ending, tell_gains};
 use crate::cli::seat::{Echo, Talk};
 use crate::cli::text::{heading, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, print};
+use crate::cli::{FileArgument, Settings, print, print_data};
 use crate::config::{load_experiment, nearest};
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::CellId;
@@ -66,12 +66,11 @@ pub(super) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         return one.sit_down(&whose, me);
     }
     let (session, result) = one.run()?;
-    let text = if arguments.json {
-        event_lines(&one.setting, CellId(0), &session, &result)
+    if arguments.json {
+        print_data(&event_lines(&one.setting, CellId(0), &session, &result))?;
     } else {
-        one.told(&whose, &session, &result)
-    };
-    print(&text)?;
+        print(&one.told(&whose, &session, &result))?;
+    }
     Ok(exit_code(&result))
 }
 
@@ -155,8 +154,8 @@ impl OneSession {
             Echo::On
         };
         let (setting, width) = (Arc::clone(&self.setting), terminal_width());
-        let ways = (BufReader::new(stdin), anstream::stdout());
-        let talk = runtime.spawn(Talk::new(setting, me, ways, echo, width).run(asked));
+        let input = BufReader::new(stdin);
+        let talk = runtime.spawn(Talk::new(setting, me, input, echo, width).run(asked));
         let ended = self.run_on(&runtime, session_actor);
         // Without the session actor all parties leave, and so does whoever asks her.
         let mut narrator = runtime

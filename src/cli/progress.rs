@@ -1,10 +1,11 @@
 //! How far a run has come, on standard error: a bar in a terminal, a line now and then elsewhere.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
+use crate::cli::tell;
 use crate::cli::text::{count, counted, percent, percent_interval};
 use crate::statistics::Estimate;
 
@@ -114,8 +115,7 @@ impl Progress {
                 }
                 *next = now + LINE_INTERVAL;
                 let line = self.work.line(achieved, now - *started);
-                // Nobody may be there to read it; the run goes on all the same.
-                let _ = writeln!(std::io::stderr(), "{line}");
+                tell(&line);
             }
         }
     }

@@ -11,11 +11,11 @@ use serde_json::Value as Json;
 
 use crate::cli::analyze::check_size;
 use crate::cli::failure::Failure;
-use crate::cli::interchange::{refuse_existing, write_new};
+use crate::cli::interchange::{refuse_existing, write_new, written};
 use crate::cli::play::{OneSession, exit_code};
 use crate::cli::reading::read_file;
-use crate::cli::text::{counted, terminal_width, wrap};
-use crate::cli::{FileArgument, print, tell};
+use crate::cli::text::{counted, excerpt, terminal_width, wrap};
+use crate::cli::{FileArgument, print, print_data, tell};
 use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
@@ -79,11 +79,16 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     }
     if arguments.json {
         let id = CellId(arguments.cell);
-        print(&event_lines(&again.setting, id, &session, &result))?;
+        print_data(&event_lines(&again.setting, id, &session, &result))?;
     } else {
         print(&again.told(&whose, &session, &result))?;
     }
     check.tell(&arguments.folder, arguments.json)?;
+    match &arguments.page {
+        Some(path) if arguments.json => tell(written(path).trim_end()),
+        Some(path) => print(&written(path))?,
+        None => {}
+    }
     if check.is_equal() {
         Ok(exit_code(&result))
     } else {
@@ -275,12 +280,20 @@ impl Check {
             let replayed = again.rows(table, CellId(cell), &recorded.header, session, result)?;
             match recorded.first_difference(&replayed) {
                 None => res.equal.push(name),
-                Some((was, is)) => res.differences.push(format!(
-                    "the session is not what {} says of it\n  table:    {}\n  replayed: {}",
-                    path.display(),
-                    was.unwrap_or("(no row)"),
-                    is.unwrap_or("(no row)")
-                )),
+                Some((was, is)) => {
+                    let (was, is) = (was.unwrap_or("(no row)"), is.unwrap_or("(no row)"));
+                    let place = was
+                        .chars()
+                        .zip(is.chars())
+                        .take_while(|it| it.0 == it.1)
+                        .count();
+                    res.differences.push(format!(
+                        "the session is not what {} says of it\n  table:    {}\n  replayed: {}",
+                        path.display(),
+                        excerpt(was, place),
+                        excerpt(is, place)
+                    ));
+                }
             }
         }
         Ok(res)

@@ -82,7 +82,7 @@ fn page(
         .map_err(|it| Failure::WrongInput(format!("{}: {it}", folder.display())))?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
-        holds: measure_claims(setting, seeds, draws),
+        holds: measure_claims(setting, seeds, draws, |_| ()),
         draws,
     };
     let report = RunReport {

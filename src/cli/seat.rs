@@ -1,16 +1,16 @@
 //! The talk with a person who sits at the table for a party.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, Read as _, Write};
+use std::io::{BufRead, Read as _};
 use std::sync::Arc;
 
 use crate::actors::{Question, QuestionReceiver};
 use crate::cli::failure::Failure;
 use crate::cli::narration::{Narrator, tell_changes, tell_text};
+use crate::cli::print;
 use crate::cli::seat_command::{Command, Draft, parse};
 use crate::cli::summary::outcome_lines;
 use crate::cli::text::{BAD, FAINT, GOOD, heading, styled, wrap};
-use crate::cli::written;
 use crate::domain::{IssueId, OptionId, Outcome, PartyId, PartySet, Utility, from_units};
 use crate::negotiation::{Outlook, Setting};
 use crate::protocol::{Action, Ask, Event};
@@ -24,11 +24,10 @@ const NARROW: usize = 60;
 /// The talk with a person who sits at the table for a party.
 ///
 /// It knows what is public, and of preferences what questions bring: those of that party.
-pub(super) struct Talk<R, W> {
+pub(super) struct Talk<R> {
     setting: Arc<Setting>,
     me: PartyId,
     input: R,
-    output: W,
     /// Whether lines are repeated, since no terminal shows them.
     echo: Echo,
     width: usize,
@@ -50,11 +49,11 @@ pub(super) enum Echo {
     On,
 }
 
-impl<R: BufRead, W: Write> Talk<R, W> {
+impl<R: BufRead> Talk<R> {
     pub(super) fn new(
         setting: Arc<Setting>,
         me: PartyId,
-        (input, output): (R, W),
+        input: R,
         echo: Echo,
         width: usize,
     ) -> Self {
@@ -63,7 +62,6 @@ impl<R: BufRead, W: Write> Talk<R, W> {
             setting,
             me,
             input,
-            output,
             echo,
             width,
             mine: None,
@@ -90,7 +88,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         Ok(self.narrator)
     }
 
-    fn greet(&mut self, outlook: &Outlook) -> Result<(), Failure> {
+    fn greet(&self, outlook: &Outlook) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
         let line = format!(
             "You sit at the table for {}. No deal is worth {:.3} to you, the best deal {:.3}. \
@@ -99,7 +97,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
             outlook.preferences.reservation_value().get(),
             outlook.preferences.utility(outlook.best).get(),
         );
-        self.say(&format!("\n{}\n", wrap(&line, self.width, 0)))
+        print(&format!("\n{}\n", wrap(&line, self.width, 0)))
     }
 
     /// Takes in what happened, and tells it.
@@ -120,7 +118,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         }
         let mut text = String::new();
         self.narrator.tell(&mut text, &self.setting, news);
-        self.say(&text)
+        print(&text)
     }
 
     /// Talks until it is clear what she does.
@@ -128,7 +126,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         let mut draft = self.first_draft(question);
         let mut text = self.question(question, Detail::News);
         text.push_str(&self.opening_draft(question, draft));
-        self.say(&text)?;
+        print(&text)?;
         loop {
             self.prompt(question)?;
             let line = self.read_line()?;
@@ -142,10 +140,10 @@ impl<R: BufRead, W: Write> Talk<R, W> {
                         return Ok(action);
                     }
                 }
-                Ok(Reply::Told(text)) => self.say(&text)?,
+                Ok(Reply::Told(text)) => print(&text)?,
                 Err(message) => {
                     let message = wrap(&message, self.width, 0);
-                    self.say(&format!("{}\n", styled(BAD, &message)))?;
+                    print(&format!("{}\n", styled(BAD, &message)))?;
                 }
             }
         }
@@ -258,7 +256,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
             (Action::Accept | Action::Reject | Action::Offer(_), _) => return Ok(true),
         };
         let text = wrap(&text, self.width, 0);
-        self.say(&format!("{text}\n{} ", heading(keys)))?;
+        print(&format!("{text}\n{} ", heading(keys)))?;
         let line = self.read_line()?;
         Ok(parse(&line, self.setting.scenario()) == Ok(Command::Accept))
     }
@@ -491,7 +489,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         self.width < NARROW
     }
 
-    fn prompt(&mut self, question: &Question) -> Result<(), Failure> {
+    fn prompt(&self, question: &Question) -> Result<(), Failure> {
         let (keys, hint) = match question.ask {
             Ask::Offer => ("offer>", "Enter puts it, ? helps"),
             Ask::AcceptOrReplace { .. } => ("y or offer>", "Enter puts your draft, ? helps"),
@@ -503,7 +501,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         };
         let hint = if self.is_narrow() { "? helps" } else { hint };
         let hint = styled(FAINT, &format!("({hint})"));
-        self.say(&format!("{hint} {} ", heading(keys)))
+        print(&format!("{hint} {} ", heading(keys)))
     }
 
     /// The next line; a session whose person has no more to say is not finished.
@@ -517,7 +515,7 @@ impl<R: BufRead, W: Write> Talk<R, W> {
             .read_until(b'\n', &mut bytes)
             .map_err(|it| cannot(&it))?;
         if bytes.is_empty() {
-            self.say("\n")?;
+            print("\n")?;
             return Err(Failure::CouldNotFinish(
                 "input ended, the session is not finished".to_owned(),
             ));
@@ -529,14 +527,9 @@ impl<R: BufRead, W: Write> Talk<R, W> {
         let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
         if self.echo == Echo::On {
             let shown: String = line.chars().filter(|it| !it.is_control()).collect();
-            self.say(&format!("{shown}\n"))?;
+            print(&format!("{shown}\n"))?;
         }
         Ok(line)
-    }
-
-    fn say(&mut self, text: &str) -> Result<(), Failure> {
-        let res = self.output.write_all(text.as_bytes());
-        written(res.and_then(|()| self.output.flush()))
     }
 }
 

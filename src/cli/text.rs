@@ -10,7 +10,8 @@ pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const BAD: Style = AnsiColor::Red.on_default();
 /// How what is beside the point looks.
 pub(super) const FAINT: Style = Style::new().dimmed();
-const HEADING: Style = Style::new().bold();
+/// How a heading looks.
+pub(super) const HEADING: Style = Style::new().bold();
 
 /// The text in a style, which is taken off again where there is no terminal.
 ///
@@ -32,6 +33,21 @@ pub(super) fn shell_word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
+}
+
+/// A line of any length, as far as it stands around one of its characters.
+pub(super) fn excerpt(line: &str, place: usize) -> String {
+    const BEFORE: usize = 200;
+    const LENGTH: usize = 600;
+    let begin = if line.chars().count() > LENGTH {
+        place.saturating_sub(BEFORE)
+    } else {
+        0
+    };
+    let shown: String = line.chars().skip(begin).take(LENGTH).collect();
+    let before = if begin > 0 { "…" } else { "" };
+    let is_whole_end = line.chars().count() <= begin + LENGTH;
+    format!("{before}{shown}{}", if is_whole_end { "" } else { "…" })
 }
 
 /// A bar as long as a share of `width` columns.
@@ -99,6 +115,15 @@ mod tests {
         for share in [0.0, 0.01, 0.5, 0.999, 1.0] {
             assert_eq!(bar(share, 10).chars().count(), 10, "{share}");
         }
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place() {
+        assert_eq!(excerpt("a,b,c", 2), "a,b,c");
+        let line = format!("{}X{}", "é".repeat(50_000), "e".repeat(50_000));
+        let shown = excerpt(&line, 50_000);
+        assert_eq!(shown.chars().count(), 602);
+        assert_eq!(shown.chars().nth(201), Some('X'));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use toml::de::{DeArray, DeString, DeTable, DeValue};
 use crate::config::limits::{self, SCENARIO_LIMITS};
 use crate::config::mistake::Mistake;
 use crate::config::source_texts::{Role, SourceText, SourceTexts};
+use crate::config::syntax::{self, number_meant};
 
 /// Reads a file: the configuration does no I/O of its own.
 pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
@@ -34,6 +35,15 @@ const KEYED_LISTS: [(&str, &str); 7] = [
 /// Tables of which single entries can be replaced; all others are replaced whole.
 const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
 
+/// What stands for every entry of a list in a path.
+const EVERY: &str = "*";
+
+/// Bytes that settings whose paths have a `*` may write together: each writes its value often.
+pub const COPIED_BYTES_MAX: usize = 1 << 20;
+
+/// What an entry takes besides its value, about.
+const ENTRY_BYTES: usize = 64;
+
 /// How settings are written on the command line.
 const SETTING_HINT: &str = "write it as PATH=VALUE, for example party.upper.reservation_value=0.5";
 
@@ -42,6 +52,8 @@ const SETTING_HINT: &str = "write it as PATH=VALUE, for example party.upper.rese
 pub(super) struct Document<'t> {
     pub(super) table: DeTable<'t>,
     pub(super) span: Range<usize>,
+    /// Bytes that settings whose paths have a `*` have written.
+    copied: usize,
 }
 
 /// Reads a scenario file and all that it builds on, the nearest first.
@@ -95,8 +107,14 @@ pub(super) fn read_extended(
             break;
         }
         let start = texts.add(role, &path.display().to_string(), &text);
+        let n_before = mistakes.len();
         let table = parse(&text, start, mistakes);
-        if !limits::check(table.get_ref(), start, SCENARIO_LIMITS, mistakes) {
+        if table.get_ref().is_empty() && mistakes.len() == n_before {
+            mistakes.push(mistake(empty(&path)).hint(EMPTY_HINT));
+            break;
+        }
+        let is_toml = mistakes.len() == n_before;
+        if is_toml && !limits::check(table.get_ref(), start, SCENARIO_LIMITS, mistakes) {
             break;
         }
         if let Some(extends) = table.get_ref().get("extends") {
@@ -112,6 +130,15 @@ pub(super) fn read_extended(
     }
 }
 
+/// What is said of a file that holds no key.
+pub(super) fn empty(path: &Path) -> String {
+    format!("{} is empty", path.display())
+}
+
+/// How a file that holds no key becomes one that does.
+pub(super) const EMPTY_HINT: &str =
+    "a scenario begins with `schema = 1`, a name and a title; `demarche schema` prints all keys";
+
 /// Whether messages may quote a file that another one names: it could be any file.
 fn is_like_a_scenario(text: &str) -> bool {
     let (table, _) = DeTable::parse_recoverable(text);
@@ -126,13 +153,7 @@ pub(super) fn parse<'t>(
     mistakes: &mut Vec<Mistake>,
 ) -> Spanned<DeTable<'t>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    mistakes.extend(errors.iter().map(|error| {
-        let span = error.span().unwrap_or(0..0);
-        Mistake::at(
-            shift_span(span, start),
-            format!("this is not TOML: {}", error.message()),
-        )
-    }));
+    mistakes.extend(syntax::mistakes(text, start, &errors));
     table
 }
 
@@ -161,6 +182,7 @@ impl<'t> Document<'t> {
         Self {
             span: shift_span(table.span(), text.start),
             table: shift_table(table.into_inner(), text.start),
+            copied: 0,
         }
     }
 
@@ -169,6 +191,7 @@ impl<'t> Document<'t> {
         let mut res = Self {
             table: DeTable::new(),
             span: 0..0,
+            copied: 0,
         };
         for text in texts.of_role(role).rev() {
             let mut layer = Self::of(text);
@@ -195,24 +218,44 @@ impl<'t> Document<'t> {
         };
         let value_start = start + path.len() + 1;
         let parsed = DeValue::parse(value).map_err(|error| {
-            Mistake::at(
-                value_start..start + text.len(),
-                format!("the value is not TOML: {}", error.message()),
-            )
-            .hint("words need quotes, which the shell eats: --set 'PATH=\"word\"'")
+            let place = value_start..start + text.len();
+            let mistake =
+                |wrong: &str| Mistake::at(place, format!("the value is not TOML: {wrong}"));
+            match syntax::mend_of_value(value.trim()) {
+                Some((wrong, right)) if number_meant(value).is_some() => {
+                    mistake(&wrong).hint(right)
+                }
+                _ => mistake(error.message())
+                    .hint("words need quotes, which the shell eats: --set 'PATH=\"word\"'"),
+            }
         })?;
         let value = shift(parsed, value_start);
         self.set(path.trim(), &(start..start + path.len()), value)
     }
 
-    /// Puts a value at a path; the path's own place is where mistakes point.
+    /// Puts a value at a path, in which `*` stands for every entry of a list; the path's own place
+    /// is where mistakes point.
     pub(super) fn set(
         &mut self,
         path: &str,
         path_span: &Range<usize>,
         value: Value<'t>,
     ) -> Result<(), Mistake> {
-        set_in(&mut self.table, path, path_span, value)
+        let setting = PathSetting {
+            path,
+            span: path_span,
+            value,
+        };
+        setting.check()?;
+        let segments: Vec<&str> = path.split('.').collect();
+        let mut walked = Vec::new();
+        setting.put(
+            &mut self.table,
+            &segments,
+            "",
+            &mut walked,
+            &mut self.copied,
+        )
     }
 }
 
@@ -332,69 +375,157 @@ pub(super) fn join(path: &str, key: &str) -> String {
     }
 }
 
-/// Puts a value at a path below a table.
-fn set_in<'t>(
-    table: &mut DeTable<'t>,
-    path: &str,
-    path_span: &Range<usize>,
+/// A value for a path.
+struct PathSetting<'a, 't> {
+    path: &'a str,
+    span: &'a Range<usize>,
     value: Value<'t>,
-) -> Result<(), Mistake> {
-    let wrong = |message: String| Mistake::at(path_span.clone(), message);
-    let no_such = |name: &str, known: Vec<String>| {
-        wrong(format!("there is no `{name}` on the path `{path}`"))
-            .suggest(name, known.iter().map(String::as_str))
-    };
-    if path.split('.').any(str::is_empty) {
-        let message = match path {
-            "" => "this setting has no path".to_owned(),
-            _ => format!("the path `{path}` has an empty part"),
-        };
-        return Err(
-            wrong(message).hint("a path is names between dots: party.upper.reservation_value")
-        );
+}
+
+impl<'t> PathSetting<'_, 't> {
+    fn wrong(&self, message: impl Into<String>) -> Mistake {
+        Mistake::at(self.span.clone(), message)
     }
-    if path == "extends" {
-        return Err(
-            wrong("a setting cannot change what a scenario builds on".to_owned())
-                .hint("write a file that extends the other one"),
-        );
-    }
-    let mut segments = path.split('.').peekable();
-    let mut table = table;
-    let mut below = String::new();
-    while let Some(segment) = segments.next() {
-        below = join(&below, segment);
-        if segments.peek().is_none() {
-            let key: DeString<'t> = Cow::Owned(segment.to_owned());
-            table.remove(segment);
-            table.insert(Spanned::new(path_span.clone(), key), value);
-            return Ok(());
-        }
-        let known: Vec<String> = table.keys().map(|it| it.get_ref().to_string()).collect();
-        let Some(entry) = table.get_mut(segment) else {
-            return Err(no_such(segment, known));
-        };
-        let mut next = entry.get_mut();
-        if let DeValue::Array(list) = next {
-            let name = segments.next().expect("just peeked");
-            let names = names_in(list, &below);
-            let Some(idx) = names.iter().position(|it| it == name) else {
-                return Err(no_such(name, names));
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.path.split('.').any(str::is_empty) {
+            let message = match self.path {
+                "" => "this setting has no path".to_owned(),
+                path => format!("the path `{path}` has an empty part"),
             };
-            if segments.peek().is_none() {
-                return Err(wrong(format!("the path `{path}` ends at a whole table"))
-                    .hint("go on to one of its values"));
-            }
-            next = list.get_mut(idx).expect("just found").get_mut();
+            return Err(self
+                .wrong(message)
+                .hint("a path is names between dots: party.upper.reservation_value"));
         }
-        let DeValue::Table(it) = next else {
-            let message =
-                format!("the path `{path}` goes on below `{segment}`, which is a single value");
-            return Err(wrong(message).hint(format!("set `{segment}` itself: end the path there")));
-        };
-        table = it;
+        if self.path == "extends" {
+            return Err(self
+                .wrong("a setting cannot change what a scenario builds on")
+                .hint("write a file that extends the other one"));
+        }
+        Ok(())
     }
-    unreachable!("splitting gives at least one segment")
+
+    /// Puts the value below a table that the path `above` leads to, which calls the entries of
+    /// lists nothing; `walked` are the parts of the path so far, with the names of entries.
+    fn put(
+        &self,
+        table: &mut DeTable<'t>,
+        segments: &[&str],
+        above: &str,
+        walked: &mut Vec<String>,
+        copied: &mut usize,
+    ) -> Result<(), Mistake> {
+        let (segment, rest) = segments.split_first().expect("a path has parts");
+        let below = join(above, segment);
+        if rest.is_empty() {
+            return self.insert(table, segment, copied);
+        }
+        let Some(entry) = table.get_mut(*segment) else {
+            let known: Vec<String> = table.keys().map(|it| it.get_ref().to_string()).collect();
+            return Err(self.no_such(segment, &known, walked, segments));
+        };
+        walked.push((*segment).to_owned());
+        match entry.get_mut() {
+            DeValue::Table(it) => self.put(it, rest, &below, walked, copied)?,
+            DeValue::Array(list) => self.put_in_list(list, rest, &below, walked, copied)?,
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {
+                let path = joined(walked, rest);
+                let message =
+                    format!("the path `{path}` goes on below `{segment}`, which is a single value");
+                let hint = format!("set `{segment}` itself: end the path there");
+                return Err(self.wrong(message).hint(hint));
+            }
+        }
+        walked.pop();
+        Ok(())
+    }
+
+    /// Puts the value below one entry of a list, or below every one.
+    fn put_in_list(
+        &self,
+        list: &mut DeArray<'t>,
+        segments: &[&str],
+        path: &str,
+        walked: &mut Vec<String>,
+        copied: &mut usize,
+    ) -> Result<(), Mistake> {
+        let (name, rest) = segments.split_first().expect("the path goes on");
+        let names = names_in(list, path);
+        let entries = match *name {
+            EVERY if names.is_empty() => {
+                let message = format!("`{path}` has no entry that `{}` could mean", self.path);
+                return Err(self.wrong(message));
+            }
+            EVERY => 0..names.len(),
+            _ => match names.iter().position(|it| it == name) {
+                Some(idx) => idx..idx + 1,
+                None => return Err(self.no_such(name, &names, walked, segments)),
+            },
+        };
+        if rest.is_empty() {
+            let message = format!("the path `{}` ends at a whole table", self.path);
+            return Err(self.wrong(message).hint("go on to one of its values"));
+        }
+        for idx in entries {
+            let entry = list.get_mut(idx).expect("it was just counted");
+            let DeValue::Table(table) = entry.get_mut() else {
+                let message = format!("`{path}` is no list of tables");
+                let hint = format!("set `{path}` itself: end the path there");
+                return Err(self.wrong(message).hint(hint));
+            };
+            walked.push(names[idx].clone());
+            self.put(table, rest, path, walked, copied)?;
+            walked.pop();
+        }
+        Ok(())
+    }
+
+    fn insert(
+        &self,
+        table: &mut DeTable<'t>,
+        key: &str,
+        copied: &mut usize,
+    ) -> Result<(), Mistake> {
+        if self.path.contains(EVERY) {
+            *copied += ENTRY_BYTES + self.value.span().len();
+        }
+        if *copied > COPIED_BYTES_MAX {
+            let mib = COPIED_BYTES_MAX >> 20;
+            let message = format!("with `{}` settings write more than {mib} MiB", self.path);
+            return Err(self.wrong(message));
+        }
+        let written: DeString<'t> = Cow::Owned(key.to_owned());
+        table.remove(key);
+        table.insert(Spanned::new(self.span.clone(), written), self.value.clone());
+        Ok(())
+    }
+
+    /// That a part of the path leads nowhere; of a path for many, on which one it is so.
+    fn no_such(
+        &self,
+        name: &str,
+        known: &[String],
+        walked: &[String],
+        segments: &[&str],
+    ) -> Mistake {
+        let path = joined(walked, segments);
+        let mistake = self.wrong(format!("there is no `{name}` on the path `{path}`"));
+        if name == EVERY {
+            return mistake.hint("`*` stands for every entry of a list: party.*.reservation_value");
+        }
+        mistake.suggest(name, known.iter().map(String::as_str))
+    }
+}
+
+/// A path from the parts behind and before a place on it.
+fn joined(walked: &[String], segments: &[&str]) -> String {
+    let walked = walked.iter().map(String::as_str);
+    let parts: Vec<&str> = walked.chain(segments.iter().copied()).collect();
+    parts.join(".")
 }
 
 /// What paths call the entries of a list: by their key, or by their place from 0.

@@ -1,5 +1,6 @@
-//! How much files may hold, looked at before anything grows with it.
+//! What files may hold and how much of it, looked at before anything grows with it.
 
+use std::ops::Range;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
@@ -73,8 +74,12 @@ pub(super) fn read(
     Ok(text)
 }
 
+/// Texts of any number of lines, by their key; titles, labels and names have one line.
+const LONG_TEXTS: [&str; 3] = ["description", "note", "says"];
+
 /// Tells of every list or table that has more entries than it may, at the first too many, and of
-/// every text that is too long; whether there is none. Spans are counted from `start`.
+/// every text that is too long or has control characters; whether there is none. Spans are counted
+/// from `start`.
 pub(super) fn check(
     table: &DeTable<'_>,
     start: usize,
@@ -105,7 +110,7 @@ impl Walk<'_> {
                 self.too_many(path, table.len(), max, key.span().start);
                 return;
             }
-            if self.text(key.get_ref(), "a key", TEXT_CHARS_MAX, key.span().start) {
+            if self.text(key.get_ref(), "", key.span()) {
                 self.value(value, &join(path, key.get_ref()));
             }
         }
@@ -125,12 +130,7 @@ impl Walk<'_> {
                 }
             }
             DeValue::String(text) => {
-                let (name, max) = match path.rsplit('.').next() {
-                    Some(it @ "label") => (it, LABEL_CHARS_MAX),
-                    Some(it @ ("description" | "note")) => (it, NOTE_CHARS_MAX),
-                    it => (it.unwrap_or_default(), TEXT_CHARS_MAX),
-                };
-                self.text(text, &format!("`{name}`"), max, value.span().start);
+                self.text(text, path, value.span());
             }
             DeValue::Integer(_)
             | DeValue::Float(_)
@@ -139,17 +139,46 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells of a text that is too long; whether it is not.
-    fn text(&mut self, text: &str, name: &str, max: usize, place: usize) -> bool {
+    /// Refuses a text that is too long, that could drive a terminal, or that makes one line look
+    /// like several; `path` is empty for a key. Whether it is accepted.
+    fn text(&mut self, text: &str, path: &str, span: Range<usize>) -> bool {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        let start = self.start + span.start;
+        let max = match key {
+            "label" => LABEL_CHARS_MAX,
+            "description" | "note" => NOTE_CHARS_MAX,
+            _ => TEXT_CHARS_MAX,
+        };
         // There are as many bytes as characters, or more.
-        let is_fit = text.len() <= max || text.chars().count() <= max;
-        if !is_fit {
+        if text.len() > max && text.chars().count() > max {
+            let name = match key {
+                "" => "a key".to_owned(),
+                it => format!("`{it}`"),
+            };
             let n = text.chars().count();
-            let place = self.start + place;
             let message = format!("{name} has {n} characters, and {max} are the most");
-            self.mistakes.push(Mistake::at(place..place, message));
+            self.mistakes.push(Mistake::at(start..start, message));
+            return false;
         }
-        is_fit
+        let is_long = LONG_TEXTS.contains(&key);
+        let is_refused = |it: &char| match it {
+            '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => !is_long,
+            _ => it.is_control(),
+        };
+        let Some(it) = text.chars().find(is_refused) else {
+            return true;
+        };
+        let message = format!(
+            "this text has the control character U+{:04X}",
+            u32::from(it)
+        );
+        let hint = match it {
+            '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => "write it on one line, without tabs",
+            _ => "delete it: texts are for people to read",
+        };
+        let place = start..self.start + span.end;
+        self.mistakes.push(Mistake::at(place, message).hint(hint));
+        false
     }
 
     fn max(&self, path: &str) -> usize {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
-use crate::config::document::{Document, ReadFile, Value, parse, read_extended};
+use crate::config::document::{Document, EMPTY_HINT, ReadFile, Value, empty, parse, read_extended};
 use crate::config::experiment_file::ExperimentFile;
 use crate::config::limits::{self, EXPERIMENT_LIMITS, SCENARIO_LIMITS, SETTINGS_MAX};
 use crate::config::mistake::{Mistake, Mistakes};
@@ -126,6 +126,10 @@ pub fn load_experiment(
             return Err(Mistakes::new(vec![Mistake::nowhere(message)], texts));
         }
     };
+    if DeTable::parse(&text).is_ok_and(|it| it.get_ref().is_empty()) {
+        let mistake = Mistake::nowhere(empty(path)).hint(EMPTY_HINT);
+        return Err(Mistakes::new(vec![mistake], texts));
+    }
     let mut unreadable = Vec::new();
     let mut file = None;
     let mut points = None;

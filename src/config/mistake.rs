@@ -45,6 +45,14 @@ impl Mistake {
         self
     }
 
+    #[must_use]
+    pub(super) fn hint_if(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
     /// Adds the nearest of the known names as a hint, or else the list of them.
     #[must_use]
     pub(super) fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
@@ -96,6 +104,9 @@ const KNOWN_TOLD_MAX: usize = 64;
 /// Mistakes told one by one: a file of another kind has one on every line.
 const TOLD_MAX: usize = 100;
 
+/// Characters of a quoted name that a message shows.
+const QUOTED_MAX: usize = 120;
+
 /// All mistakes of a configuration, in the order of the files. Never empty.
 #[derive(Clone, Debug)]
 pub struct Mistakes {
@@ -134,7 +145,7 @@ impl Mistakes {
 
     fn render_one(&self, mistake: &Mistake, renderer: &Renderer) -> String {
         let mut group = Level::ERROR
-            .primary_title(&mistake.message)
+            .primary_title(with_short_names(&mistake.message))
             .elements(Vec::<annotate_snippets::Message<'_>>::new());
         let places = mistake.span.iter().map(|it| (it, None));
         let causes = mistake
@@ -152,10 +163,23 @@ impl Mistakes {
             group = group.element(snippet.annotation(annotation));
         }
         if let Some(hint) = &mistake.hint {
-            group = group.element(Level::HELP.message(hint));
+            group = group.element(Level::HELP.message(with_short_names(hint)));
         }
         renderer.render(&[group])
     }
+}
+
+/// The text with what it quotes cut to its beginning: a name in a file may be of any length.
+fn with_short_names(text: &str) -> String {
+    let quoted = |(idx, part): (usize, &str)| {
+        let is_quoted = idx % 2 == 1;
+        match part.char_indices().nth(QUOTED_MAX) {
+            Some((end, _)) if is_quoted => format!("{}…", &part[..end]),
+            _ => part.to_owned(),
+        }
+    };
+    let parts: Vec<String> = text.split('`').enumerate().map(quoted).collect();
+    parts.join("`")
 }
 
 /// The line in which a span begins, its number, and the span in it, cut at the line's end: a long

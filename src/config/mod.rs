@@ -26,8 +26,9 @@ mod source_texts;
 mod study;
 mod sweep;
 mod swept_cells;
+mod syntax;
 
-pub use document::{EXTENDS_DEPTH_MAX, ReadFile};
+pub use document::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub use limits::{
     CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, SETTINGS_MAX, SOURCES_MAX,
     SWEPT_BYTES_MAX, TEXT_BYTES_MAX,

@@ -7,6 +7,7 @@ use toml::Spanned;
 use crate::config::mistake::Mistake;
 use crate::config::resolve::{Hyphens, Resolver};
 use crate::config::scenario_file::{ClaimFile, PrefersFile};
+use crate::config::syntax::percent_hint;
 use crate::domain::{Claim, IssueId, OptionId, Statement};
 
 impl Resolver<'_> {
@@ -78,12 +79,7 @@ impl Resolver<'_> {
         let share = *file.get_ref();
         if !(0.0..=1.0).contains(&share) {
             let message = "`at_least` is a share of draws, between 0 and 1";
-            let mistake = Mistake::at(file.span(), message);
-            self.mistake(if share > 1.0 && share <= 100.0 {
-                mistake.hint(format!("{share} percent is {}", share / 100.0))
-            } else {
-                mistake
-            });
+            self.mistake(Mistake::at(file.span(), message).hint_if(percent_hint(share)));
         }
         share
     }

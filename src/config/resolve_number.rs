@@ -8,6 +8,7 @@ use crate::config::mistake::Mistake;
 use crate::config::number::{NumberFile, NumberTable};
 use crate::config::resolve::Resolver;
 use crate::config::scenario_file::BasisFile;
+use crate::config::syntax::percent_hint;
 use crate::domain::{
     Basis, Distribution, DistributionError, Number, Provenance, SHAPE_MAX, SHAPE_MIN, ScenarioKind,
     WEIGHT_MAX, is_shape,
@@ -152,10 +153,12 @@ impl Resolver<'_> {
                     } else {
                         format!("between {} and {}", expected.min, expected.max)
                     };
-                    self.mistake(Mistake::at(
-                        parameters.place_of_bound(outside).unwrap_or(whole),
-                        format!("{} must be {range}; this can be {outside}", expected.what),
-                    ));
+                    let place = parameters.place_of_bound(outside).unwrap_or(whole);
+                    let message =
+                        format!("{} must be {range}; this can be {outside}", expected.what);
+                    let is_share = expected.min >= 0.0 && expected.max <= 1.0;
+                    let hint = percent_hint(outside).filter(|_| is_share);
+                    self.mistake(Mistake::at(place, message).hint_if(hint));
                 }
                 it
             }
@@ -250,7 +253,8 @@ impl<'a> Parameters<'a> {
             DistributionError::NotProbabilities => {
                 let is_share = |it: &&Spanned<f64>| (0.0..=1.0).contains(it.get_ref());
                 if let Some(it) = self.p().iter().find(|it| !is_share(it)) {
-                    return Mistake::at(it.span(), "a probability must be between 0 and 1");
+                    return Mistake::at(it.span(), "a probability must be between 0 and 1")
+                        .hint_if(percent_hint(*it.get_ref()));
                 }
                 let numbers: Vec<f64> = self.p().iter().map(|it| *it.get_ref()).collect();
                 let place = self.p.map_or(whole, Spanned::span);

@@ -7,6 +7,7 @@ use crate::config::number::{NumberFile, ParametersFile, StrategyFile};
 use crate::config::resolve::{Hyphens, Resolver, is_sound};
 use crate::config::resolve_number::{Expected, told_sum};
 use crate::config::scenario_file::{PartyFile, PreferenceFile};
+use crate::config::syntax::percent_hint;
 use crate::domain::{
     Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
     Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
@@ -217,7 +218,8 @@ impl Resolver<'_> {
         for it in &p {
             if !(0.0..=1.0).contains(it.get_ref()) {
                 let message = "the probability of a strategy must be between 0 and 1";
-                self.mistake(Mistake::at(it.span(), message));
+                let hint = percent_hint(*it.get_ref());
+                self.mistake(Mistake::at(it.span(), message).hint_if(hint));
             }
         }
         let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();

@@ -16,6 +16,7 @@ use crate::config::document::{Document, Value};
 use crate::config::experiment_file::ExperimentFile;
 use crate::config::mistake::{Mistake, nearest};
 use crate::config::scenario_file::ScenarioFile;
+use crate::config::syntax::{LISTS_OF_TABLES, number_meant};
 
 /// The JSON Schema of scenario files.
 pub fn scenario_schema() -> Json {
@@ -216,9 +217,49 @@ impl<'a> Walk<'a> {
             DeValue::Table(_) => "a table".to_owned(),
         };
         let message = format!("{name} must be {expected}, not {found}");
+        let mistake = Mistake::at(value.span(), message);
         self.mistakes
-            .push(explain(Mistake::at(value.span(), message), schema));
+            .push(match self.mend_of_type(value, schema, name) {
+                Some(hint) => mistake.hint(hint),
+                None => explain(mistake, schema),
+            });
         self.is_readable = false;
+    }
+
+    /// What to write for a value of the wrong type, where that is clear.
+    fn mend_of_type(&self, value: &Value<'_>, schema: &'a Json, name: &str) -> Option<String> {
+        let wants = |kind: &str| {
+            let ways = self.follow(schema)["anyOf"].as_array();
+            let mut ways = ways
+                .map_or(vec![schema], |it| it.iter().collect())
+                .into_iter();
+            ways.any(|it| types(self.follow(it)).contains(&kind))
+        };
+        let key = name.trim_matches('`');
+        match value.get_ref() {
+            DeValue::Table(_) if wants("array") => {
+                let is_called_so = |it: &&&str| it.rsplit('.').next() == Some(key);
+                let list = LISTS_OF_TABLES.iter().find(is_called_so)?;
+                Some(format!(
+                    "write [[{list}]], in two brackets, at the head of each: it is one of a list"
+                ))
+            }
+            DeValue::Array(list) if wants("object") => {
+                let is_of_tables = list.iter().any(|it| it.get_ref().is_table());
+                let hint = "there is one only: write its heading in one bracket";
+                is_of_tables.then(|| hint.to_owned())
+            }
+            DeValue::String(it) if wants("number") || wants("integer") => {
+                number_meant(it).map(|it| format!("write {it}, without quotes"))
+            }
+            DeValue::Table(_)
+            | DeValue::Array(_)
+            | DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => None,
+        }
     }
 
     fn describe(&self, schema: &'a Json) -> String {

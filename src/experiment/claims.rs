@@ -10,8 +10,13 @@ use crate::solution::holds;
 /// In how many draws each of the scenario's claims holds, in the order of the claims.
 ///
 /// The draws are those of the first `draws` replications: the very preferences that sessions with
-/// these seeds would begin with.
-pub fn measure_claims(setting: &Arc<Setting>, seeds: &Seeds, draws: u64) -> Vec<u64> {
+/// these seeds would begin with. Calls `observer` after each with the number of draws so far.
+pub fn measure_claims(
+    setting: &Arc<Setting>,
+    seeds: &Seeds,
+    draws: u64,
+    mut observer: impl FnMut(u64),
+) -> Vec<u64> {
     let scenario = setting.scenario();
     let mut parties: Vec<PreferenceDraw> = scenario
         .party_ids()
@@ -26,6 +31,7 @@ pub fn measure_claims(setting: &Arc<Setting>, seeds: &Seeds, draws: u64) -> Vec<
         for (count, claim) in counts.iter_mut().zip(&scenario.claims) {
             *count += u64::from(holds(&claim.statement, &drawn, &scenario.consent));
         }
+        observer(replication.0 + 1);
     }
     counts
 }

@@ -212,7 +212,7 @@ fn render(field: Field<'_>, decimal_point: char, text: &mut String) {
         }
         Field::Text(it) => {
             // A spreadsheet would run it as a formula.
-            if it.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            if it.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
                 text.push('\'');
             }
             text.push_str(it);
@@ -289,5 +289,6 @@ mod tests {
             &[Field::Text("@cmd"), Field::Number(-2.0)],
             "'@cmd,-2\n",
         );
+        check(Dialect::PLAIN, &[Field::Text("\n=1+1")], "\"'\n=1+1\"\n");
     }
 }

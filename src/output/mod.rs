@@ -26,6 +26,7 @@ mod shard_tables;
 mod solution_tables;
 mod study_tables;
 mod summary_tables;
+mod svg;
 mod table_file;
 mod waiting_rows;
 
@@ -55,3 +56,4 @@ pub use shard_tables::{ShardFlaw, read_shard};
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;
+pub(crate) use svg::render_svg;

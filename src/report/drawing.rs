@@ -11,6 +11,7 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::theme::Theme;
 
+use crate::output::render_svg;
 use crate::report::chart::{
     Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Unit,
 };
@@ -95,7 +96,7 @@ impl Chart {
             Self::HeatMap(it) => it.plots(room),
             Self::Plane(it) => it.plots(room),
         };
-        kuva::render_to_svg(plots, layout)
+        render_svg(plots, layout)
     }
 }
 

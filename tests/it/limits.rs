@@ -5,9 +5,9 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use demarche::config::{
-    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX, INTERACTIONS_MAX,
-    Overrides, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment,
-    load_scenario,
+    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX,
+    INTERACTIONS_MAX, Overrides, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
+    load_experiment, load_scenario,
 };
 use demarche::domain::{
     ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX, SHAPE_MAX,
@@ -127,6 +127,12 @@ fn one_more_of_anything_in_an_experiment_is_too_many() {
         &format!("{EXPERIMENT}[set]\n{settings}"),
         BASE,
         "`set` has 257 entries",
+    );
+    let long = "x".repeat(COPIED_BYTES_MAX / 2);
+    check_refused(
+        &format!("{EXPERIMENT}[set]\n\"party.*.label\" = \"{long}\"\n"),
+        BASE,
+        "settings write more than 1 MiB",
     );
     let axis = |it: &str| {
         format!(
@@ -678,6 +684,7 @@ fn the_page_of_limits_has_them() {
             format!("{} GiB", SEARCH_BYTES_MAX >> 30),
         ),
         ("settings under `[set]`", SETTINGS_MAX.to_string()),
+        ("bytes that settings with `*` write", mib(COPIED_BYTES_MAX)),
         ("files built on one another", EXTENDS_DEPTH_MAX.to_string()),
         ("elements of an XML file", ELEMENTS_MAX.to_string()),
         ("attributes of an element", ATTRIBUTES_MAX.to_string()),

@@ -2,6 +2,8 @@
 
 mod analyze;
 mod bargaining;
+#[cfg(unix)]
+mod command_line;
 mod compare;
 mod configs;
 mod designs;
@@ -9,6 +11,8 @@ mod drivers;
 mod explain;
 mod faults;
 mod formats;
+#[cfg(unix)]
+mod hostile_text;
 mod interchange;
 mod limits;
 mod luck;

@@ -84,6 +84,19 @@ fn an_empty_file() {
 }
 
 #[test]
+fn a_file_with_nothing_but_comments() {
+    check_files(
+        "file_of_comments",
+        &[("scenario.toml", "# Later.\n\n")],
+        &[],
+    );
+    let overrides = Overrides::default();
+    let files = [("experiment.toml", "\n")];
+    let mistakes = load_experiment(Path::new("experiment.toml"), &overrides, &reading(&files));
+    check_message("empty_experiment", &mistakes.unwrap_err().to_string());
+}
+
+#[test]
 fn a_file_that_extends_a_missing_one() {
     let text = "schema = 1\nname = \"a\"\ntitle = \"A\"\nextends = \"no.toml\"\n";
     check_files("extends_a_missing_file", &[("folder/a.toml", text)], &[]);
@@ -125,6 +138,219 @@ fn several_mistakes_at_once() {
     check_files("several_wrong_keys", &[("scenario.toml", text)], &[]);
     let text = include_str!("mistakes/several_values.toml");
     check_files("several_wrong_values", &[("scenario.toml", text)], &[]);
+}
+
+// ---- What is not TOML: one error for each cause, with what to write.
+
+const EAST: &str = "reservation_value = 0.3";
+
+#[test]
+fn a_decimal_comma() {
+    check("decimal_comma", EAST, "reservation_value = 0,3");
+    check(
+        "decimal_comma_in_a_list",
+        "weight = 2.0, utility = { low = 0.0, high = 1.0 }",
+        "weight = 2,0, utility = { low = 0,0, high = 1,0 }",
+    );
+    check(
+        "thousands_with_a_comma",
+        "deadline_rounds = 5",
+        "deadline_rounds = 1,000",
+    );
+    check(
+        "decimal_comma_in_quotes",
+        EAST,
+        "reservation_value = \"0,3\"",
+    );
+}
+
+#[test]
+fn a_percent_sign() {
+    check("percent_sign", EAST, "reservation_value = 35%");
+    check(
+        "percent_signs_in_a_table",
+        "min = 0.2, max = 0.4",
+        "min = 20 %, max = 40 %",
+    );
+}
+
+#[test]
+fn a_number_in_percent() {
+    check(
+        "reservation_value_in_percent",
+        EAST,
+        "reservation_value = 35",
+    );
+    check(
+        "distribution_in_percent",
+        "min = 0.2, max = 0.4",
+        "min = 35, max = 40",
+    );
+    check(
+        "strategy_in_percent",
+        WEST_STRATEGY,
+        "{ p = 100, random_offer = {} }",
+    );
+}
+
+#[test]
+fn numbers_as_they_are_written_elsewhere() {
+    check(
+        "number_without_a_first_digit",
+        EAST,
+        "reservation_value = .3",
+    );
+    check(
+        "number_without_a_last_digit",
+        EAST,
+        "reservation_value = 1.",
+    );
+    check("number_with_a_semicolon", EAST, "reservation_value = 0.3;");
+    check(
+        "thousands_with_a_blank",
+        "deadline_rounds = 5",
+        "deadline_rounds = 1 000",
+    );
+    check("boolean_in_capitals", EAST, "reservation_value = True");
+}
+
+#[test]
+fn curly_quotes() {
+    check("curly_quotes", "id = \"west\"", "id = “west”");
+    check(
+        "curly_quotes_in_a_list",
+        "{ id = \"low\", label = \"Low\" }",
+        "{ id = “low”, label = “Low, or not” }",
+    );
+    check(
+        "curly_quotes_around_a_key",
+        "title = \"A fence",
+        "“title” = \"A fence",
+    );
+}
+
+#[test]
+fn text_without_quotes() {
+    check("word_without_quotes", "id = \"west\"", "id = west");
+    check(
+        "words_without_quotes",
+        "label = \"The western garden\"",
+        "label = The western garden",
+    );
+    let weighed =
+        "{ issue = \"payer\", weight = 1.0, utility = { east_pays = 0.0, west_pays = 1.0 } }";
+    check(
+        "word_without_quotes_in_a_table",
+        weighed,
+        &weighed.replace("\"payer\"", "payer"),
+    );
+}
+
+#[test]
+fn a_text_that_is_not_closed() {
+    check(
+        "text_without_end",
+        "title = \"A fence between two gardens\"",
+        "title = \"A fence between two gardens",
+    );
+    check(
+        "backslash_in_a_text",
+        "title = \"A fence",
+        "title = \"C:\\dir",
+    );
+}
+
+#[test]
+fn a_bracket_that_is_not_closed() {
+    check(
+        "list_without_end",
+        "label = \"High\" }]",
+        "label = \"High\" }",
+    );
+    check("table_without_end", "max = 0.4 } }", "max = 0.4 }");
+    check(
+        "table_that_ends_as_a_list",
+        "max = 0.4 } }",
+        "max = 0.4 } ]",
+    );
+}
+
+#[test]
+fn one_bracket_for_two() {
+    check(
+        "party_in_one_bracket",
+        "[[party]]\nid = \"west\"",
+        "[party]\nid = \"west\"",
+    );
+    check_files(
+        "parties_in_one_bracket",
+        &[("scenario.toml", &BASE.replace("[[party]]", "[party]"))],
+        &[],
+    );
+    check("source_in_one_bracket", "[[source]]", "[source]");
+    check(
+        "protocol_in_two_brackets",
+        "[protocol.proposal_and_vote]",
+        "[[protocol.proposal_and_vote]]",
+    );
+}
+
+#[test]
+fn signs_of_other_languages() {
+    check("colon_for_the_sign", EAST, "reservation_value: 0.3");
+    check("no_break_space", EAST, "reservation_value\u{a0}=\u{a0}0.3");
+    check(
+        "comment_with_slashes",
+        EAST,
+        "reservation_value = 0.3 // low",
+    );
+    check(
+        "missing_comma",
+        "low = 0.0, high = 1.0",
+        "low = 0.0 high = 1.0",
+    );
+    check(
+        "doubled_key",
+        EAST,
+        "reservation_value = 0.3\nreservation_value = 0.4",
+    );
+}
+
+#[test]
+fn a_file_of_another_tool() {
+    check_files("json", &[("scenario.json", "{ \"issues\": [] }\n")], &[]);
+    let xml = "<?xml version=\"1.0\"?>\n<utility_space/>\n";
+    check_files("xml", &[("domain.xml", xml)], &[]);
+}
+
+#[test]
+fn a_control_character() {
+    check(
+        "control_character",
+        "label = \"Low\"",
+        "label = \"Lo\\u001b[2Jw\"",
+    );
+    check(
+        "control_character_as_it_is",
+        "label = \"Low\"",
+        "label = \"Lo\u{1b}w\"",
+    );
+    check(
+        "label_of_two_lines",
+        "label = \"Low\"",
+        "label = \"Low\\nDeals: 100 %\"",
+    );
+    check(
+        "c1_control_in_a_key",
+        "title = \"A fence",
+        "\"a\\u009bb\" = 1\ntitle = \"A fence",
+    );
+}
+
+#[test]
+fn a_name_without_end_is_cut() {
+    let long = format!("label = \"How high\"\n{} = 1", "z".repeat(100_000));
+    check("endless_key", "label = \"How high\"", &long);
 }
 
 // ---- Keys and types.

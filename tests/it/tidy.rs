@@ -191,6 +191,31 @@ fn only_the_edges_touch_the_world() {
 }
 
 #[test]
+fn only_one_file_writes_to_the_terminal() {
+    for (path, text) in files("src", "rs") {
+        let is_the_one = path.ends_with("cli/terminal.rs");
+        let code = text.lines().filter(|it| !it.trim_start().starts_with("//"));
+        for line in code {
+            let writes = [
+                "anstream",
+                "print!(",
+                "println!(",
+                "stdout().lock",
+                "stderr().lock",
+            ];
+            let found = writes.iter().find(|it| line.contains(**it));
+            let takes_stream = line.contains("io::stdout()") || line.contains("io::stderr()");
+            let is_looked_at = line.contains("is_terminal()");
+            assert!(
+                is_the_one || found.is_none() && (!takes_stream || is_looked_at),
+                "{}: {line}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn every_file_says_first_what_it_is_for() {
     for (path, text) in rust_files() {
         let first = text.lines().next().unwrap_or_default();

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use demarche::config::{Overrides, load_experiment};
-use demarche::domain::{Basis, Distribution};
+use demarche::config::{Overrides, load_experiment, load_scenario};
+use demarche::domain::{Basis, Distribution, Scale};
 
 use super::{BASE, check_files, check_message, reading};
 use crate::worlds::replaced;
@@ -54,6 +54,60 @@ fn an_experiment_can_set_numbers() {
 }
 
 #[test]
+fn a_setting_can_be_of_all_parties() {
+    let settings = [
+        "party.*.reservation_value=0.5",
+        "party.*.strategy=[{ p = 1.0, random_offer = {} }]",
+        "party.west.reservation_value=0.25",
+        "party.*.preference.*.weight=1",
+        "issue.*.scale=\"ordinal\"",
+    ];
+    let settings = settings.map(str::to_owned);
+    let files = [("scenario.toml", BASE)];
+    let loaded = load_scenario(Path::new("scenario.toml"), &settings, &reading(&files));
+    let loaded = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let scenario = loaded.setting.scenario();
+    let constant = |it: f64| Distribution::constant(it).unwrap();
+    for (party, expected) in scenario.parties.iter().zip([0.5, 0.25]) {
+        let number = &party.preferences.reservation_value;
+        assert_eq!(number.distribution, constant(expected));
+        assert_eq!(number.provenance.basis, Some(Basis::Assumed));
+    }
+    for party in scenario.party_ids() {
+        let [strategy] = loaded.setting.strategies(party) else {
+            panic!("one strategy each");
+        };
+        assert_eq!(strategy.offering.name, "random_offer");
+    }
+    assert!(scenario.issues.iter().all(|it| it.scale == Scale::Ordinal));
+    let recorded = &loaded.resolved["party"];
+    assert_eq!(recorded[0]["reservation_value"], 0.5);
+    assert_eq!(recorded[1]["preference"][1]["weight"], 1);
+}
+
+#[test]
+fn an_experiment_can_set_and_sweep_numbers_of_all_parties() {
+    let text = format!(
+        "{EXPERIMENT}\n[set]\n\"party.*.preference.*.weight\" = 2\n\n[[sweep.axis]]\n\
+         path = \"party.*.reservation_value\"\nvalues = [0.1, 0.5]\n"
+    );
+    let files = [("e.toml", text.as_str()), ("../base.toml", BASE)];
+    let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files));
+    let experiment = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let sweep = experiment.sweep.expect("there is an axis");
+    assert_eq!(sweep.paths, ["party.*.reservation_value"]);
+    for (setting, expected) in sweep.settings.iter().zip([0.1, 0.5]) {
+        for party in &setting.scenario().parties {
+            let number = &party.preferences.reservation_value;
+            assert_eq!(
+                number.distribution,
+                Distribution::constant(expected).unwrap()
+            );
+        }
+    }
+}
+
+#[test]
 fn a_setting_that_is_none() {
     for (name, setting) in [
         ("setting_without_a_value", "party.east.reservation_value"),
@@ -95,6 +149,24 @@ fn a_setting_that_is_none() {
             "setting_of_an_unknown_root",
             "prty.east.reservation_value=0.5",
         ),
+        (
+            "setting_with_a_decimal_comma",
+            "party.east.reservation_value=0,5",
+        ),
+        ("setting_in_percent", "party.east.reservation_value=35%"),
+        ("setting_of_all_of_no_list", "party.*.leverage.*.by=1"),
+        ("setting_of_all_of_an_unknown_root", "prty.*.label=1"),
+        (
+            "setting_of_all_that_one_lacks",
+            "party.*.reservation_value.uniform.max=0.5",
+        ),
+        ("setting_of_all_whole_parties", "party.*=1"),
+        ("setting_of_all_without_any", "claim.*.at_least=0.5"),
+        ("setting_of_all_out_of_range", "party.*.reservation_value=2"),
+        (
+            "setting_of_all_of_no_tables",
+            "protocol.*.deadline_rounds=3",
+        ),
     ] {
         check_setting(name, setting);
     }
@@ -122,6 +194,10 @@ fn an_experiment_that_is_none() {
             "[set]\n\"party.west.reservation_value.uniform.min\" = 0.5\n\"party.east.reservation_value\" = 0.4\n",
         ),
         ("experiment_that_is_no_toml", "seed = = 3\n"),
+        (
+            "experiment_with_a_bare_setting_of_all",
+            "[set]\nparty.*.reservation_value = 0.5\n",
+        ),
         (
             "experiment_with_a_bare_setting",
             "[set]\nparty.east.reservation_value = 0.5\n",

@@ -1,0 +1,122 @@
+//! What other programs call the verbs of this one.
+
+/// Words that people try, each list with the verb to use instead.
+const SYNONYMS: [(&[&str], &str); 15] = [
+    (
+        &[
+            "run",
+            "simulate",
+            "simulation",
+            "sim",
+            "start",
+            "exec",
+            "execute",
+            "montecarlo",
+            "monte-carlo",
+        ],
+        "`demarche batch` runs many sessions of a scenario, `demarche play` runs one",
+    ),
+    (
+        &["validate", "lint", "test", "calibrate"],
+        "`demarche check` says whether a file is right and whether the scenario's claims hold",
+    ),
+    (
+        &["init", "new", "create", "template", "example"],
+        "a scenario is a TOML file; copy one of configs/scenarios and change it, or make one of \
+         another tool's files with `demarche import`",
+    ),
+    (
+        &["convert"],
+        "`demarche import` reads another tool's files, `demarche export` writes them",
+    ),
+    (
+        &["load", "read"],
+        "`demarche import` reads another tool's files",
+    ),
+    (
+        &["save", "write"],
+        "`demarche export` writes a scenario for another tool",
+    ),
+    (
+        &[
+            "show", "open", "view", "page", "html", "plot", "chart", "charts", "summary", "results",
+        ],
+        "`demarche report` makes the page of a run, with its charts",
+    ),
+    (
+        &["diff", "cmp"],
+        "`demarche compare` says what differs between two runs",
+    ),
+    (
+        &["why", "debug", "trace"],
+        "`demarche explain` says why sessions ended as they did",
+    ),
+    (
+        &["resume", "continue"],
+        "`--resume RUN` continues a run: `demarche batch --resume RUN`, and likewise for `sweep`",
+    ),
+    (
+        &["grid", "scan", "experiment", "vary"],
+        "`demarche sweep` runs the cells of an experiment",
+    ),
+    (
+        &["sobol", "morris", "uncertainty"],
+        "`demarche sensitivity` says which numbers the result depends on",
+    ),
+    (
+        &["solve", "nash", "pareto", "frontier", "theory"],
+        "`demarche analyze` computes the frontier and the bargaining solutions of a scenario",
+    ),
+    (
+        &["threshold", "tipping-point"],
+        "`demarche flip` searches the smallest change that flips the answer",
+    ),
+    (
+        &["combine", "join", "gather"],
+        "`demarche merge` makes one run of its shards",
+    ),
+];
+
+/// What to type instead of a word that is no verb, if it is a usual one.
+pub(super) fn verb_instead_of(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let found = SYNONYMS.iter().find(|it| it.0.contains(&word.as_str()));
+    found.map(|it| it.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Arguments;
+
+    #[test]
+    fn no_synonym_is_a_verb_and_every_hint_names_one() {
+        let command = Arguments::command();
+        let verbs: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        for (words, hint) in SYNONYMS {
+            for word in words {
+                assert!(!verbs.contains(word), "{word}");
+            }
+            let named: Vec<&str> = hint
+                .split("`demarche ")
+                .skip(1)
+                .map(|it| it.split([' ', '`']).next().unwrap_or_default())
+                .collect();
+            assert!(!named.is_empty(), "{hint}");
+            for verb in named {
+                assert!(verbs.contains(&verb), "{verb}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_usual_word_is_answered_whatever_its_case() {
+        assert!(verb_instead_of("Run").is_some_and(|it| it.contains("batch")));
+        assert_eq!(verb_instead_of("xyzzy"), None);
+    }
+}
