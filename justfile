@@ -33,6 +33,12 @@ soak SESSIONS="10000000":
     cargo build --release
     sh tests/soak.sh target/release/demarche {{SESSIONS}}
 
+# Import every scenario folder below a folder, such as a copy of NegMAS's repository; print the outcomes by cause.
+[group('check')]
+import-all FOLDER:
+    cargo build --release
+    sh tests/import_all.sh target/release/demarche {{FOLDER}}
+
 # Change the code of protocols, seeds and statistics in every small way, and see that a unit test fails.
 [group('check')]
 mutants *ARGS:

@@ -28,6 +28,13 @@ pub(crate) fn import_json(bytes: &[u8]) {
     import_files("json", &[bytes, bytes]);
 }
 
+/// Files of GeniusWeb and of NegMAS, as JSON and as YAML: a domain and profiles.
+pub(crate) fn import_data(bytes: &[u8]) {
+    let files = files_in(bytes);
+    import_files("json", &files);
+    import_files("yml", &files);
+}
+
 /// A domain and the utility files of GENIUS.
 pub(crate) fn import_xml(bytes: &[u8]) {
     import_files("xml", &files_in(bytes));

@@ -19,7 +19,7 @@ use crate::protocol::ROUNDS_MAX;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// GENIUS XML (the domain, then the utilities), GeniusWeb profiles or a scenario as JSON; or their folder
+    /// Files of GENIUS, GeniusWeb or NegMAS (the domain, and a file per party), a scenario as JSON; or their folder
     #[arg(value_name = "FILE", required = true)]
     files: Vec<FileArgument>,
     /// The scenario file to write, which must not exist; by default it is printed
@@ -61,7 +61,8 @@ enum ExportFormat {
 
 /// Makes a scenario file of another tool's files.
 pub(super) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
-    let contents = read_all(&arguments.files)?;
+    let mut skipped = Vec::new();
+    let contents = read_all(&arguments.files, &mut skipped)?;
     let files: Vec<ForeignFile<'_>> = contents
         .iter()
         .map(|(name, bytes)| ForeignFile { name, bytes })
@@ -78,8 +79,14 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let imported = interchange::import(&files, &options)
         .map_err(|error| Failure::WrongInput(error.to_string()))?;
     match &arguments.out {
-        Some(path) => write_new(path, &imported.text)?,
+        Some(path) => {
+            write_new(path, &imported.text)?;
+            tell(&format!("wrote {}", path.display()));
+        }
         None => print_data(&imported.text)?,
+    }
+    for it in skipped.iter().chain(&imported.passed_over) {
+        tell(&format!("note: passed over: {it}"));
     }
     tell_losses(&imported.losses);
     Ok(ExitCode::SUCCESS)
@@ -102,18 +109,23 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     fs::create_dir(folder).map_err(|error| cannot("make the folder", folder, &error))?;
     for (name, text) in &exported.files {
         write_new(&folder.join(name), text)?;
+        tell(&format!("wrote {}", folder.join(name).display()));
     }
     tell_losses(&exported.losses);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The names and bytes of files; of a folder, those of its XML files, or of its JSON files if it
-/// has none, sorted by name.
-fn read_all(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+/// The names and bytes of files; of a folder, those of its XML, JSON and YAML files, sorted by name.
+///
+/// Files of folders that are too large for a scenario are skipped.
+fn read_all(
+    arguments: &[PathBuf],
+    skipped: &mut Vec<String>,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut paths = Vec::new();
     for it in arguments {
         if it.is_dir() {
-            paths.extend(files_of(it)?);
+            paths.extend(files_of(it, skipped)?);
         } else {
             paths.push(it.clone());
         }
@@ -131,28 +143,38 @@ fn read_all(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     Ok(res)
 }
 
-fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// How names of files end that may be read.
+const ENDINGS: [&str; 4] = ["xml", "json", "yml", "yaml"];
+
+fn files_of(folder: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect);
     let entries: Vec<fs::DirEntry> = entries.map_err(|error| cannot("list", folder, &error))?;
     let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-    paths.sort();
-    let ending_in = |ending: &str| -> Vec<PathBuf> {
-        let has_ending = |it: &&PathBuf| {
-            it.extension()
-                .is_some_and(|it| it.eq_ignore_ascii_case(ending))
-        };
-        paths.iter().filter(has_ending).cloned().collect()
-    };
-    let found = ["xml", "json"]
-        .map(ending_in)
-        .into_iter()
-        .find(|it| !it.is_empty());
-    found.ok_or_else(|| {
-        Failure::WrongInput(format!(
-            "no XML and no JSON file is in {}",
+    paths.retain(|it| {
+        let ending = it.extension().unwrap_or_default();
+        // What begins with a dot was put there by a system, not by a person.
+        let is_hidden = (it.file_name()).is_some_and(|it| it.as_encoded_bytes().starts_with(b"."));
+        !is_hidden && ENDINGS.iter().any(|it| ending.eq_ignore_ascii_case(it)) && it.is_file()
+    });
+    if paths.is_empty() {
+        return Err(Failure::WrongInput(format!(
+            "no XML, JSON or YAML file is in {}",
             folder.display()
-        ))
-    })
+        )));
+    }
+    paths.sort();
+    paths.retain(|it| {
+        let is_small = fs::metadata(it).is_ok_and(|it| it.len() <= INPUT_BYTES_MAX as u64);
+        if !is_small {
+            let name = it.file_name().unwrap_or_default().display();
+            skipped.push(format!(
+                "{name} (it has more than {} MiB)",
+                INPUT_BYTES_MAX >> 20
+            ));
+        }
+        is_small
+    });
+    Ok(paths)
 }
 
 /// Writes a file that was not there before.

@@ -2,8 +2,9 @@
 
 use crate::domain::{LABEL_CHARS_MAX, OutcomeSpace, PARTIES_MAX, Scale};
 use crate::interchange::SCENARIO_BYTES_MAX;
+use crate::interchange::error::Problem;
 use crate::interchange::identifiers::cut;
-use crate::interchange::import::Problem;
+use crate::interchange::source::ForeignText;
 
 /// The largest size of a number that is taken over: sums and quotients of such stay finite.
 pub const NUMBER_MAX: f64 = 1e15;
@@ -21,6 +22,8 @@ pub(super) struct ForeignScenario {
     pub(super) agreement_rule: Option<AgreementRule>,
     /// What could not be taken over as it is, a sentence each.
     pub(super) losses: Vec<String>,
+    /// Files that are no part of it, each with the reason.
+    pub(super) passed_over: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -39,7 +42,16 @@ pub(super) struct ForeignParty {
     pub(super) values: Vec<Vec<f64>>,
     /// May be −∞.
     pub(super) reservation_value: f64,
-    pub(super) discount_factor: Option<f64>,
+    pub(super) discount: Option<Discount>,
+}
+
+/// By how much utilities fall with time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Discount {
+    /// To this share over the whole time.
+    WholeTime(f64),
+    /// To this share with every round.
+    PerRound(f64),
 }
 
 /// So many must say yes, and these among them.
@@ -55,7 +67,40 @@ pub(super) fn check_issues(n_options: &[usize]) -> Result<(), Problem> {
     Ok(())
 }
 
+/// So many numbers from `low` to `high` at equal distances, of which there are more than one if
+/// the two differ; to be asked after [`check_issues`].
+#[expect(clippy::cast_precision_loss, reason = "at most 4096 options")]
+pub(super) fn evenly_spaced(low: f64, high: f64, n: usize) -> Vec<f64> {
+    let width = (n - 1).max(1) as f64;
+    let point = |it: usize| low + (high - low) * (it as f64 / width);
+    (0..n).map(point).collect()
+}
+
+/// So many numbers from `low` on, each greater by `step` than the one before it.
+#[expect(clippy::cast_precision_loss, reason = "at most 4096 options")]
+pub(super) fn in_steps(low: f64, step: f64, n: usize) -> Vec<f64> {
+    (0..n).map(|it| low + it as f64 * step).collect()
+}
+
 impl ForeignScenario {
+    /// One with a name and nothing else yet.
+    pub(super) fn new(name: String) -> Self {
+        Self {
+            name,
+            issues: Vec::new(),
+            parties: Vec::new(),
+            agreement_rule: None,
+            losses: Vec::new(),
+            passed_over: Vec::new(),
+        }
+    }
+
+    /// Leaves a file out.
+    pub(super) fn pass_over(&mut self, text: &ForeignText<'_>, reason: &str) {
+        self.passed_over
+            .push(format!("{} ({reason})", text.file_name()));
+    }
+
     /// Cuts names that are too long for labels.
     pub(super) fn shorten_names(&mut self) {
         let of_issues = self
@@ -88,7 +133,8 @@ impl ForeignScenario {
         }
         if self.parties.len() > PARTIES_MAX {
             return Err(Problem::says(format!(
-                "there are more than {PARTIES_MAX} parties"
+                "there are more than {PARTIES_MAX} parties: {}; name the files of those that take part",
+                self.parties.len()
             )));
         }
         let n_values = self.parties.len() * n_options.iter().sum::<usize>();

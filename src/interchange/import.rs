@@ -1,32 +1,14 @@
 //! The way in: bytes of unknown origin become our scenario file, or one error.
 
-use std::path::Path;
-
-use encoding_rs::{Encoding, UTF_8};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use crate::domain::{DISCOUNT_FACTOR_MIN, SpaceError, TEXT_CHARS_MAX};
-use crate::interchange::foreign::ForeignScenario;
-use crate::interchange::identifiers::cut;
+use crate::domain::{DISCOUNT_FACTOR_MIN, TEXT_CHARS_MAX};
+use crate::interchange::error::{ImportError, Problem};
+use crate::interchange::foreign::{Discount, ForeignScenario};
+use crate::interchange::formats::{Content, Format, Part, Role, read, recognize};
+use crate::interchange::identifiers::{cut, one_line};
 use crate::interchange::scenario_text::scenario_text;
+use crate::interchange::source::{ForeignFile, ForeignText};
 use crate::interchange::unit_range::bring_into_unit_range;
-use crate::interchange::{
-    INPUT_BYTES_MAX, ROUNDS_DEFAULT, SCENARIO_BYTES_MAX, STEPS_DEFAULT, canonical_json, genius,
-    genius_web,
-};
-
-/// How many bytes of a file are searched for its encoding.
-const DECLARATION_BYTES_MAX: usize = 256;
-
-/// A file of another tool.
-#[derive(Clone, Copy, Debug)]
-pub struct ForeignFile<'a> {
-    /// Its name, for messages and for the names of parties.
-    pub name: &'a str,
-    /// What is in it.
-    pub bytes: &'a [u8],
-}
+use crate::interchange::{INPUT_BYTES_MAX, ROUNDS_DEFAULT, SCENARIO_BYTES_MAX, STEPS_DEFAULT};
 
 /// Whose scale utilities are on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -67,126 +49,17 @@ pub struct Imported {
     pub text: String,
     /// What could not be taken over as it is, a sentence each; also at the head of the file.
     pub losses: Vec<String>,
-}
-
-/// Why files could not be imported.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImportError {
-    /// There is nothing to import.
-    #[error("there is no file to import")]
-    NoFile,
-    /// All files together are larger than [`INPUT_BYTES_MAX`].
-    #[error("the files have more than {} MiB together", INPUT_BYTES_MAX >> 20)]
-    TooLarge,
-    /// The bytes are no text in a known encoding.
-    #[error("{file}: {problem}")]
-    Encoding {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The content is of no known format.
-    #[error(
-        "{file}: neither GENIUS XML nor a linear additive profile of GeniusWeb nor JSON with issues and parties"
-    )]
-    UnknownFormat {
-        /// The file.
-        file: String,
-    },
-    /// The files are of several formats.
-    #[error("{file} and {other} are of different formats")]
-    MixedFormats {
-        /// One file.
-        file: String,
-        /// Another.
-        other: String,
-    },
-    /// What is in a file, or in all together, does not make a scenario.
-    #[error("{file}: {problem}")]
-    Content {
-        /// The file; the first, if it is about all of them.
-        file: String,
-        /// What is wrong.
-        problem: Problem,
-    },
-}
-
-/// What is wrong with a content, and where.
-#[derive(Debug, thiserror::Error)]
-#[error("{}{says}", line.map(|it| format!("line {it}: ")).unwrap_or_default())]
-pub struct Problem {
-    line: Option<usize>,
-    says: String,
-}
-
-impl Problem {
-    pub(super) fn says(says: impl AsRef<str>) -> Self {
-        Self {
-            line: None,
-            // It may quote what a file calls things.
-            says: cut(says.as_ref(), TEXT_CHARS_MAX),
-        }
-    }
-
-    pub(super) fn at_line(line: usize, says: impl AsRef<str>) -> Self {
-        Self {
-            line: Some(line),
-            ..Self::says(says)
-        }
-    }
-
-    pub(super) fn of_file(self, file: &str) -> ImportError {
-        ImportError::Content {
-            file: file.to_owned(),
-            problem: self,
-        }
-    }
-}
-
-impl From<SpaceError> for Problem {
-    fn from(error: SpaceError) -> Self {
-        Self::says(format!("the issues do not make a scenario: {error}"))
-    }
-}
-
-impl From<serde_json::Error> for Problem {
-    fn from(error: serde_json::Error) -> Self {
-        Self::says(format!("not the JSON of this format: {error}"))
-    }
-}
-
-/// A file whose text is known.
-pub(super) struct ForeignText<'a> {
-    pub(super) name: &'a str,
-    pub(super) text: String,
-}
-
-impl ForeignText<'_> {
-    /// The file's name without folders and ending.
-    pub(super) fn stem(&self) -> String {
-        let stem = Path::new(self.name).file_stem().unwrap_or_default();
-        stem.to_string_lossy().into_owned()
-    }
-
-    fn file_name(&self) -> String {
-        let name = Path::new(self.name).file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Format {
-    Genius,
-    GeniusWeb,
-    CanonicalJson,
+    /// Files that are no part of the scenario, each with the reason; also at the head of the file.
+    pub passed_over: Vec<String>,
 }
 
 /// Makes a scenario file of other tools' files.
 ///
-/// The format is recognized by content: GENIUS XML (the domain and one utility file per party),
-/// GeniusWeb profiles (one file per party), or a whole scenario as JSON.
+/// What a file is, is recognized by its content: a domain, the preferences of a party, or a whole
+/// scenario, in one of several formats.
+/// Of several formats the first in this order is read: GENIUS XML, NegMAS's YAML, NegMAS's JSON,
+/// GeniusWeb, a scenario in one JSON file.
+/// All other files are passed over, except those that are broken.
 /// Parties are in the order of their files.
 ///
 /// # Errors
@@ -199,42 +72,64 @@ pub fn import(files: &[ForeignFile<'_>], options: &ImportOptions) -> Result<Impo
     }
     let texts = files
         .iter()
-        .map(decode)
+        .map(ForeignText::decode)
         .collect::<Result<Vec<ForeignText<'_>>, ImportError>>()?;
-    let formats = texts
+    let contents = texts
         .iter()
         .map(recognize)
-        .collect::<Result<Vec<Format>, ImportError>>()?;
-    let (Some(first), Some(&format)) = (texts.first(), formats.first()) else {
+        .collect::<Result<Vec<Content>, ImportError>>()?;
+    let first = texts.first().ok_or(ImportError::NoFile)?;
+    let format = format_of(&contents);
+    let mut parts = Vec::new();
+    let mut passed_over = Vec::new();
+    for (text, content) in texts.iter().zip(contents) {
+        let reason = match content {
+            Content::Part(it, role) if Some(it) == format => {
+                parts.push(Part { text, role });
+                continue;
+            }
+            Content::Part(..) => "files of another format are read".to_owned(),
+            // Without any part of a scenario it is what is wrong.
+            Content::Other(problem) if format.is_none() => return Err(problem.of_file(text.name)),
+            Content::Other(problem) => problem.to_string(),
+        };
+        passed_over.push(format!("{} ({reason})", text.file_name()));
+    }
+    let Some(format) = format else {
         return Err(ImportError::NoFile);
     };
-    if let Some(other) = formats.iter().position(|&it| it != format) {
-        return Err(ImportError::MixedFormats {
-            file: first.name.to_owned(),
-            other: texts[other].name.to_owned(),
+    let mut scenario = read(format, &parts, options).map_err(|it| it.beside(&passed_over))?;
+    passed_over.append(&mut scenario.passed_over);
+    scenario.passed_over = passed_over;
+    let others = scenario.passed_over.clone();
+    finish(scenario, &parts, options).map_err(|it| it.of_file(first.name).beside(&others))
+}
+
+/// The first format with preferences; if there are none, the first with any part of a scenario.
+fn format_of(contents: &[Content]) -> Option<Format> {
+    let first = |is_wanted: fn(Role) -> bool| {
+        let found = contents.iter().filter_map(|it| match it {
+            Content::Part(format, role) if is_wanted(*role) => Some(*format),
+            Content::Part(..) | Content::Other(_) => None,
         });
-    }
-    let scenario = match format {
-        Format::Genius => genius::read(&texts, options)?,
-        Format::GeniusWeb => genius_web::read(&texts)?,
-        Format::CanonicalJson => canonical_json::read(&texts, options.scaling)?,
+        found.min()
     };
-    finish(scenario, &texts, options).map_err(|it| it.of_file(first.name))
+    first(|it| it != Role::Domain).or_else(|| first(|_| true))
 }
 
 fn finish(
     mut scenario: ForeignScenario,
-    texts: &[ForeignText<'_>],
+    parts: &[Part<'_>],
     options: &ImportOptions,
 ) -> Result<Imported, Problem> {
     scenario.shorten_names();
     scenario.check()?;
     settle_discounts(&mut scenario, options);
     let divisor = bring_into_unit_range(&mut scenario);
-    for loss in &mut scenario.losses {
-        *loss = cut(loss, TEXT_CHARS_MAX);
+    for line in (scenario.losses.iter_mut()).chain(&mut scenario.passed_over) {
+        *line = cut(&one_line(line), TEXT_CHARS_MAX);
     }
-    let names: Vec<String> = texts.iter().map(ForeignText::file_name).collect();
+    let names: Vec<String> = parts.iter().map(|it| it.text.file_name()).collect();
     let text = scenario_text(&scenario, &names, divisor, options.deadline_rounds);
     if text.len() > SCENARIO_BYTES_MAX {
         return Err(ForeignScenario::too_long());
@@ -242,6 +137,7 @@ fn finish(
     Ok(Imported {
         text,
         losses: scenario.losses,
+        passed_over: scenario.passed_over,
     })
 }
 
@@ -253,97 +149,24 @@ fn finish(
 ///
 /// The first factor is the same for every outcome and round.
 fn settle_discounts(scenario: &mut ForeignScenario, options: &ImportOptions) {
+    let rounds = f64::from(options.deadline_rounds);
     for party in &mut scenario.parties {
+        let (factor, per_round) = match party.discount.take() {
+            Some(Discount::WholeTime(it)) => (it, libm::pow(it, 1.0 / (rounds + 1.0))),
+            Some(Discount::PerRound(it)) => (it, it),
+            None => continue,
+        };
         // GENIUS takes what is not between 0 and 1 for no discount.
-        let factor = party.discount_factor.filter(|it| 0.0 < *it && *it < 1.0);
-        let rounds = f64::from(options.deadline_rounds);
-        let per_round = factor.map(|it| libm::pow(it, 1.0 / (rounds + 1.0)));
-        party.discount_factor =
-            per_round.filter(|it| options.scaling == Scaling::Own && *it >= DISCOUNT_FACTOR_MIN);
-        if let (Some(factor), None) = (factor, party.discount_factor) {
+        if !(0.0 < factor && factor < 1.0) {
+            continue;
+        }
+        if options.scaling == Scaling::Own && per_round >= DISCOUNT_FACTOR_MIN {
+            party.discount = Some(Discount::PerRound(per_round));
+        } else {
             scenario.losses.push(format!(
                 "the discount factor {factor} of {} is left out: utilities do not fall with time",
                 party.name
             ));
         }
     }
-}
-
-/// The bytes as text: UTF-8, UTF-16 with a byte order mark, or what an XML declaration names.
-fn decode<'a>(file: &ForeignFile<'a>) -> Result<ForeignText<'a>, ImportError> {
-    let wrong = |problem: String| ImportError::Encoding {
-        file: file.name.to_owned(),
-        problem,
-    };
-    let (encoding, n_mark) = match Encoding::for_bom(file.bytes) {
-        Some(found) => found,
-        None => match declared_encoding(file.bytes) {
-            None => (UTF_8, 0),
-            Some(label) => match Encoding::for_label(&label) {
-                // Without a mark it was not read as UTF-16 until here, so it cannot be.
-                Some(it) if it.is_ascii_compatible() => (it, 0),
-                _ => {
-                    let label = String::from_utf8_lossy(&label);
-                    return Err(wrong(format!("the encoding `{label}` cannot be read")));
-                }
-            },
-        },
-    };
-    let text = encoding
-        .decode_without_bom_handling_and_without_replacement(&file.bytes[n_mark..])
-        .ok_or_else(|| wrong(format!("there are bytes that are not {}", encoding.name())))?;
-    Ok(ForeignText {
-        name: file.name,
-        text: text.into_owned(),
-    })
-}
-
-/// The encoding that an XML declaration names.
-fn declared_encoding(bytes: &[u8]) -> Option<Vec<u8>> {
-    let head = &bytes[..bytes.len().min(DECLARATION_BYTES_MAX)];
-    let head = head.trim_ascii_start();
-    let end = head.windows(2).position(|it| it == b"?>")?;
-    let declaration = head[..end].strip_prefix(b"<?xml")?;
-    let word = b"encoding";
-    let at = declaration.windows(word.len()).position(|it| it == word)?;
-    let rest = declaration[at + word.len()..].trim_ascii_start();
-    let rest = rest.strip_prefix(b"=")?.trim_ascii_start();
-    let (&quote, rest) = rest.split_first()?;
-    let length = rest.iter().position(|&it| it == quote)?;
-    Some(rest[..length].to_vec())
-}
-
-fn recognize(file: &ForeignText<'_>) -> Result<Format, ImportError> {
-    let unknown = || ImportError::UnknownFormat {
-        file: file.name.to_owned(),
-    };
-    let text = file.text.trim_start();
-    if text.starts_with('<') {
-        return Ok(Format::Genius);
-    }
-    if !text.starts_with('{') {
-        return Err(unknown());
-    }
-    let keys: Keys =
-        serde_json::from_str(text).map_err(|error| Problem::from(error).of_file(file.name))?;
-    match keys {
-        Keys {
-            linear: Some(_), ..
-        } => Ok(Format::GeniusWeb),
-        Keys {
-            issues: Some(_),
-            parties: Some(_),
-            ..
-        } => Ok(Format::CanonicalJson),
-        Keys { .. } => Err(unknown()),
-    }
-}
-
-/// What tells one JSON format from another.
-#[derive(Deserialize)]
-struct Keys {
-    #[serde(rename = "LinearAdditiveUtilitySpace")]
-    linear: Option<IgnoredAny>,
-    issues: Option<IgnoredAny>,
-    parties: Option<IgnoredAny>,
 }

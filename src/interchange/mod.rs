@@ -1,28 +1,31 @@
 //! Other tools' scenario files: theirs become ours, and ours GENIUS's.
 //!
 //! ```text
-//! bytes ─ import: decode, recognize ─▶ one file per format ─▶ foreign: one shape for all
+//! bytes ─ source: decode ─▶ formats: recognize, one file per format ─▶ foreign: one shape for all
 //!       ─ unit_range: numbers into [0, 1] ─▶ scenario_text: our TOML, with what was lost
 //! ```
 //!
 //! Files from elsewhere may be hostile: every size is bounded before anything grows with it.
 
-mod canonical_json;
+mod error;
 mod foreign;
-mod genius;
-mod genius_evaluator;
+mod formats;
 mod genius_export;
-mod genius_web;
 mod identifiers;
 mod import;
 mod scenario_text;
+mod source;
 mod unit_range;
-mod xml;
 
+pub use error::{ImportError, Problem};
 pub use foreign::NUMBER_MAX;
+pub use formats::{
+    ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, JSON_VALUES_MAX, YAML_ALIASES_MAX, YAML_DEPTH_MAX,
+    YAML_VALUES_MAX,
+};
 pub use genius_export::{Exported, export_genius};
-pub use import::{ForeignFile, ImportError, ImportOptions, Imported, Problem, Scaling, import};
-pub use xml::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX};
+pub use import::{ImportOptions, Imported, Scaling, import};
+pub use source::ForeignFile;
 
 /// The most bytes that the files of one scenario may have together.
 pub const INPUT_BYTES_MAX: usize = 8 << 20;

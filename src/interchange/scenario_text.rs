@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use toml::Value;
 
 use crate::domain::Scale;
-use crate::interchange::foreign::{ForeignParty, ForeignScenario};
+use crate::interchange::foreign::{Discount, ForeignParty, ForeignScenario};
 use crate::interchange::identifiers::{identifiers, one_line};
 
 /// What the files do not say and every party gets: the Boulware curve of time-dependent concession.
@@ -75,6 +75,12 @@ fn head(scenario: &ForeignScenario, files: &[String], divisor: f64) -> String {
             let _ = writeln!(res, "# - {}.", one_line(loss));
         }
     }
+    if !scenario.passed_over.is_empty() {
+        res.push_str("#\n# Passed over:\n");
+        for file in &scenario.passed_over {
+            let _ = writeln!(res, "# - {}.", one_line(file));
+        }
+    }
     res
 }
 
@@ -98,7 +104,7 @@ fn push_party(res: &mut String, party: &ForeignParty, id: &str, ids: &Identifier
         label(&party.name, id),
         number(party.reservation_value)
     );
-    if let Some(factor) = party.discount_factor {
+    if let Some(Discount::PerRound(factor)) = party.discount {
         let _ = writeln!(res, "discount_factor = {}", number(factor));
     }
     let preferences = party.weights.iter().zip(&party.values);

@@ -129,17 +129,15 @@ mod tests {
             options: vec!["x".into(), "y".into()],
         };
         ForeignScenario {
-            name: "test".into(),
             issues: vec![issue("a"), issue("b")],
             parties: vec![ForeignParty {
                 name: "p".into(),
                 weights: weights.to_vec(),
                 values: values.map(|it| it.to_vec()).to_vec(),
                 reservation_value,
-                discount_factor: None,
+                discount: None,
             }],
-            agreement_rule: None,
-            losses: Vec::new(),
+            ..ForeignScenario::new("test".into())
         }
     }
 

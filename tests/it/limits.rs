@@ -16,7 +16,8 @@ use demarche::domain::{
 use demarche::experiment::{CellId, SESSIONS_MAX};
 use demarche::interchange::{
     ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, ForeignFile, INPUT_BYTES_MAX, ImportOptions,
-    SCENARIO_BYTES_MAX, Scaling, import,
+    JSON_VALUES_MAX, SCENARIO_BYTES_MAX, Scaling, YAML_ALIASES_MAX, YAML_DEPTH_MAX,
+    YAML_VALUES_MAX, import,
 };
 use demarche::negotiation::SEARCH_BYTES_MAX;
 use demarche::output::{ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values};
@@ -325,6 +326,42 @@ fn mistakes_without_end_are_told_of_in_a_few_words() {
 }
 
 #[test]
+fn a_foreign_file_of_too_many_values_is_refused() {
+    let of = |value: &str, n: usize| format!("[{}0]", format!("{value}, ").repeat(n));
+    let too_many = [
+        ("a.json", of("0", JSON_VALUES_MAX), "too many values"),
+        (
+            "a.yml",
+            of("0", YAML_VALUES_MAX),
+            "not YAML that can be read",
+        ),
+        (
+            "a.yml",
+            format!("{}0", "- ".repeat(YAML_DEPTH_MAX + 1)),
+            "not YAML that can be read",
+        ),
+        (
+            "a.yml",
+            format!("- &a 0\n- {}", of("*a", YAML_ALIASES_MAX + 1)),
+            "not YAML that can be read",
+        ),
+        (
+            "a.yml",
+            format!("- &a {}\n- {}", of("0", 500), of("*a", 500)),
+            "not YAML that can be read",
+        ),
+    ];
+    for (name, text, says) in too_many {
+        let file = ForeignFile {
+            name,
+            bytes: text.as_bytes(),
+        };
+        let error = import(&[file], &ImportOptions::default()).expect_err("it is too much");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[test]
 fn an_import_makes_no_scenario_that_is_too_long() {
     let issue = |it: usize, evaluation: &str| {
         let about = "type=\"integer\" etype=\"integer\" vtype=\"integer\"";
@@ -621,8 +658,9 @@ type Parser = fn(&[u8]);
 
 #[test]
 fn what_fuzzing_kept_goes_through_its_parser() {
-    let parsers: [(&str, Parser); 7] = [
+    let parsers: [(&str, Parser); 8] = [
         ("import_xml", fuzzed::import_xml),
+        ("import_data", fuzzed::import_data),
         ("import_json", fuzzed::import_json),
         ("experiment", fuzzed::experiment),
         ("points", fuzzed::points),
@@ -689,6 +727,13 @@ fn the_page_of_limits_has_them() {
         ("elements of an XML file", ELEMENTS_MAX.to_string()),
         ("attributes of an element", ATTRIBUTES_MAX.to_string()),
         ("elements within one another", DEPTH_MAX.to_string()),
+        ("values of a JSON file", JSON_VALUES_MAX.to_string()),
+        ("values of a YAML file", YAML_VALUES_MAX.to_string()),
+        (
+            "lists within one another in YAML",
+            YAML_DEPTH_MAX.to_string(),
+        ),
+        ("aliases of a YAML file", YAML_ALIASES_MAX.to_string()),
         ("cells of a sweep", CELLS_MAX.to_string()),
     ];
     for (what, limit) in limits {

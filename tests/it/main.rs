@@ -10,6 +10,7 @@ mod designs;
 mod drivers;
 mod explain;
 mod faults;
+mod foreign;
 mod formats;
 #[cfg(unix)]
 mod hostile_text;

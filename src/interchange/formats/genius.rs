@@ -1,18 +1,23 @@
 //! GENIUS: an XML file with the domain and one with the utility space of each party.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Scale;
-use crate::interchange::foreign::{ForeignIssue, ForeignParty, ForeignScenario, check_issues};
-use crate::interchange::genius_evaluator::values;
-use crate::interchange::import::{ForeignText, ImportError, ImportOptions, Problem, Scaling};
-use crate::interchange::xml::{Element, parse};
+use crate::interchange::error::{ImportError, Problem};
+use crate::interchange::foreign::{
+    Discount, ForeignIssue, ForeignParty, ForeignScenario, check_issues, evenly_spaced, in_steps,
+};
+use crate::interchange::formats::genius_evaluator::values;
+use crate::interchange::formats::xml::{Element, parse};
+use crate::interchange::formats::{Content, Format, Part, Role};
+use crate::interchange::source::ForeignText;
+use crate::interchange::{ImportOptions, Scaling};
 
 /// Elements of utility spaces that are no weighted sum, in lower case.
 const NOT_ADDITIVE: [&str; 4] = ["hyperrectangle", "ufun", "utility_functions", "rules"];
 
 /// An issue of the domain.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub(super) struct Issue {
     name: String,
     index: Option<String>,
@@ -20,82 +25,109 @@ pub(super) struct Issue {
 }
 
 /// How an issue can be settled: by names or by numbers.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub(super) enum Kind {
     Discrete(Vec<String>),
     Integer(Vec<f64>),
     Real(Vec<f64>),
 }
 
+/// What an XML text is; fails if it has preferences that are not modelled.
+pub(super) fn content(text: &str) -> Result<Content, Problem> {
+    let root = parse(text)?;
+    if !["negotiation_template", "utility_space"].contains(&root.name.as_str()) {
+        return Ok(Content::Other(root.problem(format!(
+            "<{}> is no GENIUS file: that begins with <negotiation_template> or <utility_space>",
+            root.name
+        ))));
+    }
+    if !root.descendants().any(|it| it.name == "weight")
+        && let Some(it) = root.descendants().find(|it| is_not_additive(it))
+    {
+        return Err(it.problem(format!(
+            "the utility space is made of <{}> and is no weighted sum over issues; only such are modelled",
+            it.name
+        )));
+    }
+    let role = if is_profile(&root) {
+        Role::Profile
+    } else {
+        Role::Domain
+    };
+    Ok(Content::Part(Format::Genius, role))
+}
+
 /// The scenario of a domain file and its utility files, in any order; without a domain file, that
 /// of the first utility file's domain.
 pub(super) fn read(
-    texts: &[ForeignText<'_>],
+    parts: &[Part<'_>],
     options: &ImportOptions,
 ) -> Result<ForeignScenario, ImportError> {
-    let mut domain: Option<(&str, Vec<Issue>)> = None;
-    let mut profiles = Vec::new();
-    let mut name = texts[0].stem();
-    let mut losses = Vec::new();
-    for text in texts {
+    let mut domain: Option<(&ForeignText<'_>, Vec<Issue>)> = None;
+    let mut res = ForeignScenario::new(parts[0].text.stem());
+    for text in texts_of(parts, Role::Domain) {
         let wrong = |problem: Problem| problem.of_file(text.name);
-        let root = space(text).map_err(wrong)?;
-        if is_profile(&root) {
-            profiles.push(text);
-        } else if let Some((other, _)) = domain {
-            let problem = Problem::says(format!(
-                "this is a second domain beside {other}: there are no preferences in it"
-            ));
-            return Err(wrong(problem));
-        } else {
-            domain = Some((text.name, issues(&root, options.steps).map_err(wrong)?));
-            name = text.stem();
-            tell_nesting(&root, &mut losses);
+        let root = parse(&text.text).map_err(wrong)?;
+        let mut losses = Vec::new();
+        let issues = issues(&root, options.steps, &mut losses).map_err(wrong)?;
+        match &domain {
+            None => {
+                tell_nesting(&root, &mut losses);
+                res.losses.append(&mut losses);
+                res.name = text.stem();
+                domain = Some((text, issues));
+            }
+            Some((first, known)) if *known == issues => {
+                res.pass_over(
+                    text,
+                    &format!("it has the same issues as {}", first.file_name()),
+                );
+            }
+            Some((first, _)) => {
+                return Err(wrong(Problem::says(format!(
+                    "this is a second domain beside {}, and its issues are others",
+                    first.name
+                ))));
+            }
         }
     }
     let mut issues_found = domain.map(|it| it.1);
-    let mut parties = Vec::new();
-    // Read once more, so that only one tree is in memory at a time.
-    for text in profiles {
+    // One tree at a time is in memory.
+    for text in texts_of(parts, Role::Profile) {
         let wrong = |problem: Problem| problem.of_file(text.name);
-        let root = space(text).map_err(wrong)?;
+        let root = parse(&text.text).map_err(wrong)?;
         let issues = match &mut issues_found {
             Some(it) => it,
-            none => none.insert(issues(&root, options.steps).map_err(wrong)?),
+            none => none.insert(issues(&root, options.steps, &mut res.losses).map_err(wrong)?),
         };
-        parties.push(party(text, &root, issues, options.scaling, &mut losses).map_err(wrong)?);
+        let party = party(text, &root, issues, options.scaling, &mut res.losses);
+        res.parties.push(party.map_err(wrong)?);
     }
-    Ok(ForeignScenario {
-        name,
-        issues: issues_found
-            .unwrap_or_default()
-            .iter()
-            .map(Issue::foreign)
-            .collect(),
-        parties,
-        agreement_rule: None,
-        losses,
-    })
+    let issues = issues_found.unwrap_or_default();
+    res.issues = issues.iter().map(Issue::foreign).collect();
+    Ok(res)
 }
 
-fn space(text: &ForeignText<'_>) -> Result<Element, Problem> {
-    let root = parse(&text.text)?;
-    if ["negotiation_template", "utility_space"].contains(&root.name.as_str()) {
-        Ok(root)
-    } else {
-        Err(root.problem(format!(
-            "<{}> is no GENIUS file: that begins with <negotiation_template> or <utility_space>",
-            root.name
-        )))
-    }
+fn texts_of<'a>(parts: &'a [Part<'a>], role: Role) -> impl Iterator<Item = &'a ForeignText<'a>> {
+    parts
+        .iter()
+        .filter(move |it| it.role == role)
+        .map(|it| it.text)
 }
 
 /// Whether preferences are in the file.
+///
+/// Domains may tell how similar options are, in evaluations that are no preferences.
 fn is_profile(root: &Element) -> bool {
-    root.descendants().any(|it| match it.name.as_str() {
-        "weight" | "evaluator" => true,
+    let has_evaluation = |it: &Element| match it.name.as_str() {
+        "evaluator" => true,
         "item" => it.attribute("evaluation").is_some(),
-        _ => is_not_additive(it),
+        _ => false,
+    };
+    root.descendants().any(|it| match it.name.as_str() {
+        "weight" => true,
+        "issue" => it.children.iter().any(has_evaluation),
+        _ => false,
     })
 }
 
@@ -116,7 +148,7 @@ fn tell_nesting(root: &Element, losses: &mut Vec<String>) {
     }
 }
 
-fn issues(root: &Element, steps: usize) -> Result<Vec<Issue>, Problem> {
+fn issues(root: &Element, steps: usize, losses: &mut Vec<String>) -> Result<Vec<Issue>, Problem> {
     let elements: Vec<&Element> = root.descendants().filter(|it| it.name == "issue").collect();
     let plans: Vec<Plan<'_>> = elements
         .iter()
@@ -124,14 +156,16 @@ fn issues(root: &Element, steps: usize) -> Result<Vec<Issue>, Problem> {
         .collect::<Result<_, Problem>>()?;
     let n_options: Vec<usize> = plans.iter().map(Plan::n_options).collect();
     check_issues(&n_options)?;
-    let pairs = elements.iter().zip(&plans);
-    pairs.map(|(element, plan)| plan.issue(element)).collect()
+    let issues = elements.iter().zip(plans);
+    Ok(issues
+        .map(|(element, plan)| plan.issue(element, losses))
+        .collect())
 }
 
 /// What an issue will be, before room is taken for its options.
 enum Plan<'a> {
     Names(Vec<&'a str>),
-    Integers { low: i64, n: usize },
+    Integers { low: f64, n: usize },
     Reals { low: f64, high: f64, n: usize },
 }
 
@@ -161,10 +195,10 @@ impl<'a> Plan<'a> {
             Ok(Self::Names(names))
         } else if kind.eq_ignore_ascii_case("integer") {
             let (low, high) = range()?;
-            let (Some(low), Some(high)) = (whole(low), whole(high)) else {
+            let (Some(first), Some(last)) = (whole(low), whole(high)) else {
                 return Err(element.problem("the bounds of the issue are no whole numbers"));
             };
-            let n = usize::try_from(high - low)
+            let n = usize::try_from(last - first)
                 .unwrap_or(usize::MAX)
                 .saturating_add(1);
             Ok(Self::Integers { low, n })
@@ -186,36 +220,31 @@ impl<'a> Plan<'a> {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    fn issue(&self, element: &Element) -> Result<Issue, Problem> {
+    fn issue(self, element: &Element, losses: &mut Vec<String>) -> Issue {
+        let name = element.attribute("name").unwrap_or_default().trim();
         let kind = match self {
             Self::Names(names) => {
-                let mut sorted = names.clone();
-                sorted.sort_unstable();
-                let mut neighbors = sorted.iter().zip(sorted.iter().skip(1));
-                if let Some((it, _)) = neighbors.find(|(a, b)| a == b) {
-                    return Err(element.problem(format!("the option `{it}` stands there twice")));
+                let mut seen = BTreeSet::new();
+                let mut options = Vec::new();
+                for it in names {
+                    if seen.insert(it) {
+                        options.push(it.to_owned());
+                    } else {
+                        losses.push(format!(
+                            "the option {it} of {name} stands there twice and is taken once"
+                        ));
+                    }
                 }
-                Kind::Discrete(names.iter().map(|it| (*it).to_owned()).collect())
+                Kind::Discrete(options)
             }
-            Self::Integers { low, n } => {
-                Kind::Integer((0..*n).map(|it| *low as f64 + it as f64).collect())
-            }
-            Self::Reals { low, high, n } => {
-                let width = (*n - 1).max(1) as f64;
-                let point = |it: usize| low + (high - low) * (it as f64 / width);
-                Kind::Real((0..*n).map(point).collect())
-            }
+            Self::Integers { low, n } => Kind::Integer(in_steps(low, 1.0, n)),
+            Self::Reals { low, high, n } => Kind::Real(evenly_spaced(low, high, n)),
         };
-        Ok(Issue {
-            name: element
-                .attribute("name")
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
+        Issue {
+            name: name.to_owned(),
             index: element.attribute("index").map(|it| it.trim().to_owned()),
             kind,
-        })
+        }
     }
 }
 
@@ -291,11 +320,6 @@ fn party(
         weights_by_index.insert(weight.required("index")?.trim(), weight.number("value")?);
     }
     if root.descendants().any(is_not_additive) {
-        if weights_by_index.is_empty() {
-            return Err(Problem::says(
-                "its utility space is no weighted sum over issues, and only such are read",
-            ));
-        }
         losses.push(format!(
             "the preferences of {name} over several issues together are left out: only its weighted sum is read"
         ));
@@ -306,7 +330,7 @@ fn party(
         weights: Vec::new(),
         values: Vec::new(),
         reservation_value: value_of(root, "reservation")?.unwrap_or(0.0),
-        discount_factor: value_of(root, "discount_factor")?,
+        discount: value_of(root, "discount_factor")?.map(Discount::WholeTime),
     };
     for issue in issues {
         let Some(element) = issue.find(&elements) else {

@@ -7,8 +7,13 @@
 use serde::Deserialize;
 
 use crate::domain::Scale;
-use crate::interchange::foreign::{AgreementRule, ForeignIssue, ForeignParty, ForeignScenario};
-use crate::interchange::import::{ForeignText, ImportError, Problem, Scaling};
+use crate::interchange::Scaling;
+use crate::interchange::error::{ImportError, Problem};
+use crate::interchange::foreign::{
+    AgreementRule, Discount, ForeignIssue, ForeignParty, ForeignScenario,
+};
+use crate::interchange::formats::Part;
+use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]
 struct ScenarioJson {
@@ -59,14 +64,12 @@ struct PreferencesJson {
 }
 
 /// The scenario in the only file.
-pub(super) fn read(
-    texts: &[ForeignText<'_>],
-    scaling: Scaling,
-) -> Result<ForeignScenario, ImportError> {
-    let [text] = texts else {
-        let problem = Problem::says("it is a whole scenario, so it must be the only file");
-        return Err(problem.of_file(texts[0].name));
-    };
+pub(super) fn read(parts: &[Part<'_>], scaling: Scaling) -> Result<ForeignScenario, ImportError> {
+    let text = parts[0].text;
+    if parts.len() > 1 {
+        let problem = Problem::says("it is a whole scenario, so it must be the only one");
+        return Err(problem.of_file(text.name));
+    }
     scenario(text, scaling).map_err(|it| it.of_file(text.name))
 }
 
@@ -78,11 +81,10 @@ fn scenario(text: &ForeignText<'_>, scaling: Scaling) -> Result<ForeignScenario,
     };
     let parties = file.parties.into_iter().map(|it| party(it, scaling));
     Ok(ForeignScenario {
-        name: file.id.unwrap_or_else(|| text.stem()),
         parties: parties.collect::<Result<_, Problem>>()?,
         issues: file.issues.into_iter().map(issue).collect(),
         agreement_rule,
-        losses: Vec::new(),
+        ..ForeignScenario::new(file.id.unwrap_or_else(|| text.stem()))
     })
 }
 
@@ -118,7 +120,7 @@ fn party(file: PartyJson, scaling: Scaling) -> Result<ForeignParty, Problem> {
         values: numbers.values,
         // What is added to every agreement can as well be taken off the alternative to all.
         reservation_value: file.reserved_value.unwrap_or(0.0) - numbers.bias,
-        discount_factor: file.discount_in_xml,
+        discount: file.discount_in_xml.map(Discount::WholeTime),
     })
 }
 

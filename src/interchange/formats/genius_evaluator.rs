@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::interchange::Scaling;
+use crate::interchange::error::Problem;
 use crate::interchange::foreign::greatest;
-use crate::interchange::genius::{Issue, Kind};
-use crate::interchange::import::{Problem, Scaling};
-use crate::interchange::xml::Element;
+use crate::interchange::formats::genius::{Issue, Kind};
+use crate::interchange::formats::xml::Element;
 
 /// Below this an issue's largest evaluation counts as 0, and so do all; as in GENIUS.
 const EVALUATION_MIN: f64 = 1e-5;
@@ -100,7 +101,7 @@ fn triangle(x: f64, low: f64, top: f64, high: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interchange::xml::parse;
+    use crate::interchange::formats::xml::parse;
 
     #[track_caller]
     fn check(kind: Kind, element: &str, scaling: Scaling, expected: &[f64]) {

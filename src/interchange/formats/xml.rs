@@ -8,8 +8,8 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use crate::interchange::error::Problem;
 use crate::interchange::foreign::NUMBER_MAX;
-use crate::interchange::import::Problem;
 
 /// The most elements of a document.
 pub const ELEMENTS_MAX: usize = 200_000;

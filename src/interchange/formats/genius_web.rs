@@ -1,7 +1,9 @@
-//! GeniusWeb: a JSON profile per party, with the domain in each.
+//! GeniusWeb: a JSON profile per party with the domain in it, and often the domain in a file of its
+//! own.
 //!
 //! Only linear additive utility spaces; their utilities are in [0, 1] already.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,8 +11,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::domain::Scale;
-use crate::interchange::foreign::{ForeignIssue, ForeignParty, ForeignScenario, check_issues};
-use crate::interchange::import::{ForeignText, ImportError, Problem};
+use crate::interchange::error::{ImportError, Problem};
+use crate::interchange::foreign::{
+    ForeignIssue, ForeignParty, ForeignScenario, check_issues, in_steps,
+};
+use crate::interchange::formats::{Part, Role};
+use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]
 struct ProfileJson {
@@ -28,21 +34,21 @@ struct SpaceJson {
     reservation_bid: Option<BidJson>,
 }
 
-#[derive(PartialEq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DomainJson {
     name: Option<String>,
     issues_values: Entries<ValuesJson>,
 }
 
-#[derive(PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 struct ValuesJson {
     values: Option<Vec<String>>,
     range: Option<RangeJson>,
 }
 
-#[derive(PartialEq, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Deserialize)]
 struct RangeJson {
     low: NumberJson,
     high: NumberJson,
@@ -83,7 +89,7 @@ struct BidJson {
 #[serde(try_from = "OptionJson")]
 struct NumberJson(f64);
 
-#[derive(PartialEq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum OptionJson {
     Number(f64),
@@ -104,7 +110,6 @@ impl TryFrom<OptionJson> for NumberJson {
 }
 
 /// An object whose keys keep their order.
-#[derive(PartialEq)]
 struct Entries<T>(Vec<(String, T)>);
 
 impl<T> Entries<T> {
@@ -135,39 +140,107 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
-/// The scenario of all profiles, which must be about one domain.
-pub(super) fn read(texts: &[ForeignText<'_>]) -> Result<ForeignScenario, ImportError> {
-    let mut first: Option<(DomainJson, Vec<Issue>)> = None;
-    let mut parties = Vec::new();
-    for text in texts {
-        let wrong = |problem: Problem| problem.of_file(text.name);
-        let profile: ProfileJson =
-            serde_json::from_str(&text.text).map_err(|error| wrong(error.into()))?;
-        let space = profile.space;
-        let (_, issues) = match &mut first {
-            Some((domain, _)) if *domain != space.domain => {
-                let problem = Problem::says(format!("its domain is not that of {}", texts[0].name));
-                return Err(wrong(problem));
-            }
-            Some(it) => it,
-            None => {
-                let issues = issues(&space.domain).map_err(wrong)?;
-                first.insert((space.domain, issues))
-            }
+impl DomainJson {
+    /// Whether both have the same issues with the same options, in any order.
+    fn is_same(&self, other: &Self) -> bool {
+        let sorted = |it: &Self| -> BTreeMap<String, ValuesJson> {
+            let entries = it.issues_values.0.iter();
+            entries
+                .map(|(name, it)| (name.clone(), it.sorted()))
+                .collect()
         };
-        let name = space.name.unwrap_or_else(|| text.stem());
-        let preferences = (&space.issue_utilities, &space.issue_weights);
-        let party = party(name, issues, preferences, space.reservation_bid.as_ref());
-        parties.push(party.map_err(wrong)?);
+        sorted(self) == sorted(other)
     }
-    let (domain, issues) = first.expect("there is a file");
-    Ok(ForeignScenario {
-        name: domain.name.unwrap_or_else(|| texts[0].stem()),
-        issues: issues.into_iter().map(|it| it.foreign).collect(),
-        parties,
-        agreement_rule: None,
-        losses: Vec::new(),
-    })
+}
+
+impl ValuesJson {
+    fn sorted(&self) -> Self {
+        let mut res = self.clone();
+        res.values.iter_mut().for_each(|it| it.sort_unstable());
+        res
+    }
+}
+
+/// A domain, and the file that it is in.
+struct Domain<'a> {
+    text: &'a ForeignText<'a>,
+    file: DomainJson,
+}
+
+/// The scenario of all profiles on one domain.
+///
+/// The domain is that of the domain file, or else of the first profile; of several domain files
+/// the one that profiles are about.
+/// Profiles on another domain than that of the domain file are passed over.
+pub(super) fn read(parts: &[Part<'_>]) -> Result<ForeignScenario, ImportError> {
+    let mut res = ForeignScenario::new(parts[0].text.stem());
+    let mut domains = Vec::new();
+    let mut profiles = Vec::new();
+    for Part { text, role } in parts {
+        let wrong = |error: serde_json::Error| Problem::from(error).of_file(text.name);
+        if *role == Role::Profile {
+            let profile: ProfileJson = serde_json::from_str(&text.text).map_err(wrong)?;
+            profiles.push((*text, profile.space));
+        } else {
+            let file = serde_json::from_str(&text.text).map_err(wrong)?;
+            domains.push(Domain { text, file });
+        }
+    }
+    let is_in_file = !domains.is_empty();
+    let domain = domain(domains, &profiles, &mut res)?;
+    let (first, file) = match &domain {
+        Some(it) => (it.text, &it.file),
+        None => (profiles[0].0, &profiles[0].1.domain),
+    };
+    let issues = issues(file).map_err(|it| it.of_file(first.name))?;
+    for (text, space) in &profiles {
+        let wrong = |problem: Problem| problem.of_file(text.name);
+        if !space.domain.is_same(file) {
+            let reason = format!("its domain is not that of {}", first.file_name());
+            if is_in_file {
+                res.pass_over(text, &reason);
+                continue;
+            }
+            return Err(wrong(Problem::says(reason)));
+        }
+        let name = space.name.clone().unwrap_or_else(|| text.stem());
+        res.parties
+            .push(party(name, &issues, space).map_err(wrong)?);
+    }
+    res.name = file.name.clone().unwrap_or_else(|| first.stem());
+    res.issues = issues.into_iter().map(|it| it.foreign).collect();
+    Ok(res)
+}
+
+/// Of all domain files the one that profiles are about; the only one, if none is.
+fn domain<'a>(
+    domains: Vec<Domain<'a>>,
+    profiles: &[(&ForeignText<'_>, SpaceJson)],
+    res: &mut ForeignScenario,
+) -> Result<Option<Domain<'a>>, ImportError> {
+    let is_only = domains.len() == 1;
+    let mut found: Option<Domain<'_>> = None;
+    for domain in domains {
+        let is_used = profiles.iter().any(|it| it.1.domain.is_same(&domain.file));
+        match &found {
+            _ if !is_used && !is_only => {
+                res.pass_over(domain.text, "no profile is about this domain");
+            }
+            Some(first) if first.file.is_same(&domain.file) => {
+                let reason = format!("it is the same domain as {}", first.text.file_name());
+                res.pass_over(domain.text, &reason);
+            }
+            Some(first) => {
+                let problem = Problem::says(format!(
+                    "there are profiles of this domain and of that in {}; name the files of one",
+                    first.text.name
+                ));
+                return Err(problem.of_file(domain.text.name));
+            }
+            None => found = Some(domain),
+        }
+    }
+    Ok(found)
 }
 
 /// An issue, with the number that each option is if it is a range.
@@ -188,7 +261,10 @@ fn issues(domain: &DomainJson) -> Result<Vec<Issue>, Problem> {
     let n_options: Vec<usize> = n_options.collect::<Result<_, Problem>>()?;
     check_issues(&n_options)?;
     let issue = |((name, file), n): (&(String, ValuesJson), usize)| {
-        let points: Option<Vec<f64>> = file.range.as_ref().map(|range| points(range, n).collect());
+        let points = file
+            .range
+            .as_ref()
+            .map(|it| in_steps(it.low.0, it.step.0, n));
         let options = match (&points, &file.values) {
             (Some(points), _) => points.iter().map(f64::to_string).collect(),
             (None, values) => values.clone().unwrap_or_default(),
@@ -229,34 +305,24 @@ fn range_size(name: &str, range: &RangeJson) -> Result<usize, Problem> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most 4096 options")]
-fn points(range: &RangeJson, n: usize) -> impl Iterator<Item = f64> {
-    let (low, step) = (range.low.0, range.step.0);
-    (0..n).map(move |it| low + it as f64 * step)
-}
-
-fn party(
-    name: String,
-    issues: &[Issue],
-    (utilities, weights): (&Entries<UtilitiesJson>, &Entries<NumberJson>),
-    reservation_bid: Option<&BidJson>,
-) -> Result<ForeignParty, Problem> {
+fn party(name: String, issues: &[Issue], space: &SpaceJson) -> Result<ForeignParty, Problem> {
     let mut res = ForeignParty {
         name,
         weights: Vec::new(),
         values: Vec::new(),
         reservation_value: 0.0,
-        discount_factor: None,
+        discount: None,
     };
     for issue in issues {
         let name = &issue.foreign.name;
-        let (Some(utilities), Some(weight)) = (utilities.get(name), weights.get(name)) else {
+        let utilities = space.issue_utilities.get(name);
+        let (Some(utilities), Some(weight)) = (utilities, space.issue_weights.get(name)) else {
             return Err(Problem::says(format!(
                 "no utilities or no weight of the issue {name}"
             )));
         };
         let values = issue_values(issue, utilities)?;
-        if let Some(bid) = reservation_bid {
+        if let Some(bid) = &space.reservation_bid {
             res.reservation_value += weight.0 * bid_value(bid, issue, &values)?;
         }
         res.weights.push(weight.0);
@@ -269,9 +335,11 @@ fn issue_values(issue: &Issue, utilities: &UtilitiesJson) -> Result<Vec<f64>, Pr
     let name = &issue.foreign.name;
     match (&issue.points, utilities) {
         (None, UtilitiesJson::Discrete(file)) => {
+            let entries = file.value_utilities.0.iter();
+            let by_name: BTreeMap<&str, f64> =
+                entries.map(|(name, it)| (name.as_str(), it.0)).collect();
             let value = |option: &String| {
-                let found = file.value_utilities.get(option).map(|it| it.0);
-                found.ok_or_else(|| {
+                by_name.get(option.as_str()).copied().ok_or_else(|| {
                     Problem::says(format!("the option {option} of {name} has no utility"))
                 })
             };

@@ -1,0 +1,41 @@
+//! Formats of other tools: how files of each are recognized, and one reader per format.
+
+mod canonical_json;
+mod data;
+mod genius;
+mod genius_evaluator;
+mod genius_web;
+mod negmas;
+mod negmas_value;
+mod recognition;
+mod xml;
+
+use crate::interchange::ImportOptions;
+use crate::interchange::error::ImportError;
+use crate::interchange::foreign::ForeignScenario;
+use crate::interchange::source::ForeignText;
+
+pub use data::{JSON_VALUES_MAX, YAML_ALIASES_MAX, YAML_DEPTH_MAX, YAML_VALUES_MAX};
+pub(super) use recognition::{Content, Format, Role, recognize};
+pub use xml::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX};
+
+/// A file that belongs to a scenario.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub(super) text: &'a ForeignText<'a>,
+    pub(super) role: Role,
+}
+
+/// The scenario of files that are all of one format; there is at least one.
+pub(super) fn read(
+    format: Format,
+    parts: &[Part<'_>],
+    options: &ImportOptions,
+) -> Result<ForeignScenario, ImportError> {
+    match format {
+        Format::Genius => genius::read(parts, options),
+        Format::NegmasYaml | Format::NegmasJson => negmas::read(format, parts, options),
+        Format::GeniusWeb => genius_web::read(parts),
+        Format::CanonicalJson => canonical_json::read(parts, options.scaling),
+    }
+}
