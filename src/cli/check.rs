@@ -11,7 +11,7 @@ use crate::cli::background::Background;
 use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
 use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, parse_count, print};
+use crate::cli::{FileArgument, Settings, parse_count, print, warn};
 use crate::config::load_experiment;
 use crate::domain::Claim;
 use crate::experiment::measure_claims;
@@ -40,6 +40,7 @@ pub(super) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         &overrides,
         &arguments.settings.cited.reader(&arguments.file),
     )?;
+    warn(&experiment.scenario);
     let setting = Arc::new(experiment.scenario.setting);
     print(&describe(&setting))?;
     let claims = &setting.scenario().claims;

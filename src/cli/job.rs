@@ -7,6 +7,7 @@ use crate::cli::analyze::check_size;
 use crate::cli::conclusion::Done;
 use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
+use crate::cli::warn;
 use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
@@ -46,6 +47,7 @@ impl Job {
         };
         let files = CitedFiles::of(path, request.files_below.as_deref().map(Path::new));
         let experiment = load_experiment(path, &overrides, &|it| files.read(it))?;
+        warn(&experiment.scenario);
         let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
             None if request.verb == "sweep" => {
                 return Err(Failure::WrongInput(format!(

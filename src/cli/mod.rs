@@ -47,7 +47,9 @@ use crate::cli::failure::Failure;
 use crate::cli::reading::CitedFiles;
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::terminal::{Rendered, print, print_data, tell};
-use crate::config::{Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema};
+use crate::config::{
+    LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
+};
 use crate::negotiation::is_panic_caught;
 use crate::output::ParquetTwins;
 
@@ -296,6 +298,13 @@ fn hush_caught_panics() {
             usual(it);
         }
     }));
+}
+
+/// Tells what of a scenario is most likely not meant.
+fn warn(scenario: &LoadedScenario) {
+    for it in scenario.warnings() {
+        tell(&format!("warning: {it}"));
+    }
 }
 
 fn schema(kind: SchemaKind) -> Result<ExitCode, Failure> {

@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::narration::{narration, tell_ending, tell_gains};
 use crate::cli::seat::{Echo, Talk};
 use crate::cli::text::{heading, terminal_width, wrap};
-use crate::cli::{FileArgument, Settings, print, print_data};
+use crate::cli::{FileArgument, Settings, print, print_data, warn};
 use crate::config::{load_experiment, nearest};
 use crate::domain::{PartyId, Scenario};
 use crate::experiment::CellId;
@@ -54,6 +54,7 @@ pub(super) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         &overrides,
         &arguments.settings.cited.reader(&arguments.file),
     )?;
+    warn(&experiment.scenario);
     let one = OneSession {
         setting: Arc::new(experiment.scenario.setting),
         seeds: Seeds::new(experiment.seed),

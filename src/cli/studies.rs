@@ -16,7 +16,7 @@ use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell,
+    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, warn,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
@@ -440,6 +440,7 @@ fn load(verb: &str, arguments: &StudyArguments) -> Result<Experiment, Failure> {
         &overrides,
         &arguments.settings.cited.reader(&arguments.file),
     )?;
+    warn(&experiment.scenario);
     if experiment.sweep.is_some() {
         return Err(Failure::WrongInput(format!(
             "{} has a [sweep], and `demarche {verb}` looks at one cell; name its scenario, or take the [sweep] out",

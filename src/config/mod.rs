@@ -27,6 +27,7 @@ mod study;
 mod sweep;
 mod swept_cells;
 mod syntax;
+mod warnings;
 
 pub use document::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub use limits::{

@@ -39,6 +39,12 @@ pub(super) fn setting(
 ) -> Option<Setting> {
     let n_before = mistakes.len();
     check_name(&file.name, mistakes);
+    if let Some(it) = &file.utilities_divided_by
+        && !(*it.get_ref() >= 1.0 && it.get_ref().is_finite())
+    {
+        let message = format!("`utilities_divided_by` is {}, below 1", it.get_ref());
+        mistakes.push(Mistake::at(it.span(), message));
+    }
     let mut resolver = Resolver {
         texts,
         kind: match file.kind {

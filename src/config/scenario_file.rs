@@ -28,6 +28,9 @@ pub(super) struct ScenarioFile {
     /// Whether the numbers are about the world (`sourced`, the default) or made up (`synthetic`).
     #[serde(default)]
     pub(super) kind: KindFile,
+    /// What utilities were divided by when the scenario was imported, at least 1.
+    #[schemars(with = "Option<f64>")]
+    pub(super) utilities_divided_by: Option<Spanned<f64>>,
     /// Another scenario to start from, relative to this file.
     #[expect(
         dead_code,

@@ -37,6 +37,9 @@ pub(super) fn scenario_text(
         quoted(&file_name(&title)),
         quoted(&title)
     );
+    if divisor > 1.0 {
+        let _ = writeln!(res, "utilities_divided_by = {}", number(divisor));
+    }
     for ((issue, id), options) in scenario.issues.iter().zip(&ids.issues).zip(&ids.options) {
         let _ = write!(
             res,

@@ -610,3 +610,55 @@ fn the_script_that_imports_all_counts_outcomes_by_cause() {
         "{table}"
     );
 }
+
+// ---- NegMAS's strategies.
+
+#[test]
+fn a_unit_that_is_missing_is_warned_of_once() {
+    let folder = TempDir::new().expect("there is a temporary folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("it can be written");
+        path
+    };
+    let warnings = |name: &str, text: &str| {
+        let told = check_verb(&["check", path_text(&write(name, text))], 0).stderr;
+        let told = String::from_utf8_lossy(&told).into_owned();
+        told.lines()
+            .filter(|it| it.starts_with("warning: "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let text = imported(
+        &[("a.yml", SELLER), ("b.yml", BUYER), ("s.yml", SPACE)],
+        Scaling::Raw,
+    )
+    .text;
+    assert!(text.contains("\nutilities_divided_by = 4.0\n"), "{text}");
+    let ours = "time_dependent = { concession_exponent = \"boulware\" }";
+    let theirs = |it: &str| {
+        text.replace(
+            ours,
+            &format!("negmas_time_based = {{ exponent = \"boulware\"{it} }}"),
+        )
+    };
+    assert_eq!(warnings("ours.toml", &text), Vec::<String>::new());
+    assert_eq!(
+        warnings("unit.toml", &theirs(", unit = 0.25")),
+        Vec::<String>::new()
+    );
+    let told = warnings("theirs.toml", &theirs(""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("of seller, buyer has no `unit`: write `unit = 0.25`"),
+        "{told:?}"
+    );
+    let undivided = theirs("").replace("utilities_divided_by = 4.0\n", "");
+    assert_eq!(warnings("undivided.toml", &undivided), Vec::<String>::new());
+    let wrong = write(
+        "wrong.toml",
+        &text.replace("divided_by = 4.0", "divided_by = 0.5"),
+    );
+    let told = check_verb(&["check", path_text(&wrong)], 2).stderr;
+    assert!(String::from_utf8_lossy(&told).contains("`utilities_divided_by` is 0.5, below 1"));
+}
