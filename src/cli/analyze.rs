@@ -106,13 +106,15 @@ pub(super) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     let scenario = setting.scenario();
     check_size(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
+    // Whoever sees the folder can interrupt what fills it.
+    let background = Background::new(ctrl_c);
     let directory = arguments.out.as_deref().map(create_new).transpose()?;
     let analyzed = Analyzing {
         arguments,
         seeds: Seeds::new(experiment.seed),
         directory: directory.as_ref(),
         asked_for,
-        background: Background::new(ctrl_c),
+        background,
         setting: Arc::clone(&setting),
     }
     .analyze();

@@ -225,7 +225,7 @@ impl<'a> Parameters<'a> {
                     .single
                     .iter()
                     .filter(|it| ["alpha", "beta"].contains(&it.0));
-                match shapes.find(|it| !is_shape(it.1.get_ref())) {
+                match shapes.find(|it| !is_shape(*it.1.get_ref())) {
                     Some((name, it)) => Mistake::at(
                         it.span(),
                         format!("`{name}` must be between {SHAPE_MIN} and {SHAPE_MAX}"),

@@ -154,7 +154,7 @@ impl Distribution {
         if alpha <= 0.0 || beta <= 0.0 {
             return Err(DistributionError::NotPositive);
         }
-        if ![alpha, beta].iter().all(is_shape) {
+        if !is_shape(alpha) || !is_shape(beta) {
             return Err(DistributionError::ShapeOutOfBounds);
         }
         Ok(Self(Shape::Beta {
@@ -261,8 +261,8 @@ pub fn are_probabilities(p: &[f64]) -> bool {
 }
 
 /// Whether the quantiles of a beta distribution can be computed with a shape parameter.
-pub(crate) fn is_shape(parameter: &f64) -> bool {
-    (SHAPE_MIN..=SHAPE_MAX).contains(parameter)
+pub(crate) fn is_shape(parameter: f64) -> bool {
+    (SHAPE_MIN..=SHAPE_MAX).contains(&parameter)
 }
 
 fn all_finite(numbers: &[f64]) -> Result<(), DistributionError> {

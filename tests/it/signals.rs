@@ -1,5 +1,9 @@
 //! Ctrl-C to real processes, wherever they are: they leave within two seconds, and what is complete
 //! is on the disk.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "signals come at a time, and have to be answered within one"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
