@@ -41,15 +41,16 @@ impl Decimal {
             }
             power *= 10.0;
         }
-        let written = format!("{number:e}");
+        let written = format!("{:e}", number.abs());
         let (mantissa, exponent) = written.split_once('e').expect("an exponent is written");
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let exponent: i32 = exponent.parse().expect("a float's exponent is small");
+        let n_behind = mantissa.split_once('.').map_or(0, |it| it.1.len());
+        let figures = mantissa.bytes().filter(u8::is_ascii_digit);
+        // A float has 17 digits at most.
+        let digits = figures.fold(0, |res, it| 10 * res + i64::from(it - b'0'));
         Self {
-            digits: format!("{whole}{fraction}")
-                .parse()
-                .expect("a float has 17 digits at most"),
-            exponent: exponent - i32::try_from(fraction.len()).expect("a float has few digits"),
+            digits: if number < 0.0 { -digits } else { digits },
+            exponent: exponent - i32::try_from(n_behind).expect("a float has few digits"),
         }
     }
 

@@ -37,8 +37,9 @@ pub struct ExactPreferences {
     /// For all options of all issues.
     contributions: Vec<i128>,
     interactions: Vec<(Condition, i128)>,
-    /// What a utility of 1 is.
+    /// What a utility of 1 is, and as a float.
     one: i128,
+    scale: f64,
     reservation_value: f64,
     /// The least sums that are no worse, and that are better, than no agreement.
     acceptable: i128,
@@ -93,7 +94,8 @@ impl ExactPreferences {
             contributions,
             interactions,
             one,
-            reservation_value: as_fraction(numerator, denominator),
+            scale: as_float(one),
+            reservation_value: as_float(numerator) / as_float(denominator),
             acceptable: (whole + (rest + denominator - 1) / denominator - (one >> SLACK_BITS))
                 .max(0),
             better: whole + rest / denominator + 1,
@@ -144,7 +146,7 @@ impl ExactPreferences {
     /// The float nearest to it where a utility of 1 is at most 2⁵³, and within two of that
     /// otherwise. Equal sums have equal utilities, and a greater sum has never a smaller one.
     pub fn utility_of_sum(&self, sum: i128) -> f64 {
-        as_fraction(sum.clamp(0, self.one), self.one)
+        as_float(sum.clamp(0, self.one)) / self.scale
     }
 
     /// Whether an outcome with this sum is worth no less than no agreement.
@@ -188,17 +190,19 @@ fn whole_reservation_value(numbers: &DrawnNumbers) -> i128 {
 
 /// Divides all by the greatest number that divides them all.
 fn divide_by_common_factor(numbers: &mut [i128]) {
-    let factor = numbers.iter().copied().fold(0, greatest_common_divisor);
-    for it in numbers {
-        *it /= factor.max(1);
+    let factor = numbers.iter().fold(0, |res, it| match res {
+        1 => 1,
+        _ => greatest_common_divisor(res, *it),
+    });
+    if factor > 1 {
+        for it in numbers {
+            *it /= factor;
+        }
     }
 }
 
-/// A fraction as a float.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "whole numbers are rounded to the nearest float, which keeps their order"
-)]
-fn as_fraction(numerator: i128, denominator: i128) -> f64 {
-    numerator as f64 / denominator as f64
+/// The float nearest to a whole number; of two numbers the greater has never the smaller one.
+#[expect(clippy::cast_precision_loss, reason = "the nearest is meant")]
+fn as_float(whole: i128) -> f64 {
+    whole as f64
 }

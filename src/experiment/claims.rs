@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::Preferences;
+use crate::domain::{ExactPreferences, Preferences};
 use crate::negotiation::{PreferenceDraw, Setting};
 use crate::seeds::{Replication, Seeds};
 use crate::solution::holds;
@@ -28,8 +28,9 @@ pub fn measure_claims(
             .iter_mut()
             .map(|it| it.draw(seeds, replication).clone())
             .collect();
+        let exact: Vec<ExactPreferences> = drawn.iter().map(Preferences::exact).collect();
         for (count, claim) in counts.iter_mut().zip(&scenario.claims) {
-            *count += u64::from(holds(&claim.statement, &drawn, &scenario.consent));
+            *count += u64::from(holds(&claim.statement, &drawn, &exact, &scenario.consent));
         }
         observer(replication.0 + 1);
     }

@@ -10,7 +10,7 @@ use crate::solution::solution_point::Concept;
 
 /// How far the float of a figure may be off, as a share of what was added or multiplied: each of
 /// at most 64 parties brings a float that is off by a few units in the last of 53 places.
-const RELATIVE_ERROR: f64 = 1.0 / (1_u64 << 40) as f64;
+const RELATIVE_ERROR: f64 = 1e-12;
 /// Where a product is smaller than this, floats may have lost more of it.
 const ABSOLUTE_ERROR: f64 = 1e-290;
 

@@ -1,9 +1,10 @@
 //! Whether what a claim says holds in one draw.
 
-use crate::domain::{Condition, ConsentRule, PartyId, Preferences, Statement};
+use crate::domain::{Condition, ConsentRule, ExactPreferences, PartyId, Preferences, Statement};
 use crate::solution::{best_deal, is_always_preferred, some_agreement};
 
-/// Whether a statement holds of one draw of all parties' preferences, in party order.
+/// Whether a statement holds of one draw of all parties' preferences, in party order, which are there
+/// as sessions have them and in exact arithmetic.
 ///
 /// A deal that no outcome fulfils is accepted by nobody, so everybody rejects it.
 /// What a party accepts and prefers is decided in exact arithmetic.
@@ -11,16 +12,21 @@ use crate::solution::{best_deal, is_always_preferred, some_agreement};
 /// # Panics
 ///
 /// If the statement names a party that is not there, or compares options of different issues.
-pub fn holds(statement: &Statement, parties: &[Preferences], consent: &ConsentRule) -> bool {
+pub fn holds(
+    statement: &Statement,
+    parties: &[Preferences],
+    exact: &[ExactPreferences],
+    consent: &ConsentRule,
+) -> bool {
     let accepts = |party: PartyId, deal: &Condition| {
-        let preferences = parties[party.idx()].exact();
-        best_deal(&preferences, deal).is_some_and(|it| preferences.is_acceptable(it))
+        let preferences = &exact[party.idx()];
+        best_deal(preferences, deal).is_some_and(|it| preferences.is_acceptable(it))
     };
     match statement {
         Statement::Accepts { party, deal } => accepts(*party, deal),
         Statement::Rejects { party, deal } => !accepts(*party, deal),
         Statement::Prefers { party, this, to } => {
-            is_always_preferred(&parties[party.idx()].exact(), this, to)
+            is_always_preferred(&exact[party.idx()], this, to)
         }
         Statement::AgreementExists => some_agreement(parties, consent).is_some(),
     }
@@ -48,7 +54,8 @@ mod tests {
     fn statements_are_about_reservation_values_and_sums() {
         let parties = cake([0.5, 0.25]);
         let consent = ConsentRule::unanimity(2);
-        let holds = |it: &Statement| holds(it, &parties, &consent);
+        let exact = parties.each_ref().map(Preferences::exact);
+        let holds = |it: &Statement| holds(it, &parties, &exact, &consent);
         let [a, b] = [0, 1].map(PartyId::new);
         let piece = IssueId::new(0);
         let [none, half, all] = [0, 1, 2].map(OptionId::new);
@@ -79,7 +86,7 @@ mod tests {
     #[test]
     fn an_agreement_exists_unless_too_much_is_asked() {
         let consent = ConsentRule::unanimity(2);
-        let exists = |it| holds(&Statement::AgreementExists, &cake(it), &consent);
+        let exists = |it| holds(&Statement::AgreementExists, &cake(it), &[], &consent);
         assert!(exists([0.5, 0.5]));
         assert!(!exists([0.75, 0.25]));
         assert!(exists([1.0, 0.0]));

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use demarche::config::load_scenario;
+use demarche::domain::ExactPreferences;
 use demarche::experiment::Prospector;
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::seeds::{MasterSeed, Replication, Seeds};
@@ -231,7 +232,8 @@ fn definitions_of_negmas_are_those_of_its_yardstick() {
         let parties = prospector
             .look(&Seeds::new(MasterSeed(1)), replication)
             .exact;
-        let reserved: Vec<f64> = parties.iter().map(|it| it.reservation_value()).collect();
+        let reserved = parties.iter().map(ExactPreferences::reservation_value);
+        let reserved: Vec<f64> = reserved.collect();
         let mut ranges = vec![(1.0_f64, 0.0_f64); parties.len()];
         let mut builder = LandscapeBuilder::new(reserved.clone());
         for (number, outcome) in (0..).zip(scenario.space.outcomes()) {
