@@ -129,9 +129,10 @@ fn one_more_of_anything_in_an_experiment_is_too_many() {
         BASE,
         "`set` has 257 entries",
     );
-    let long = "x".repeat(COPIED_BYTES_MAX / 2);
+    let blanks = " ".repeat(COPIED_BYTES_MAX / 2);
+    let strategies = format!("[{{ p = 1.0, random_offer = {{}} }}{blanks}]");
     check_refused(
-        &format!("{EXPERIMENT}[set]\n\"party.*.label\" = \"{long}\"\n"),
+        &format!("{EXPERIMENT}[set]\n\"party.*.strategy\" = {strategies}\n"),
         BASE,
         "settings write more than 1 MiB",
     );
