@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::summary::label_columns;
-use crate::cli::text::{count, counted, percent, percent_interval, wrap};
+use crate::cli::text::{count, counted, decimal, percent_interval, percent_of, signed, wrap};
 use crate::domain::{IssueId, Outcome, Scenario, from_units, units};
 use crate::experiment::{Prospect, Solution};
 use crate::seeds::Replication;
@@ -77,7 +77,7 @@ impl Analysis {
             let _ = writeln!(
                 res,
                 "  Nothing can be agreed in {} of draws ({})",
-                percent(share.point),
+                percent_of(&share),
                 percent_interval(&share),
             );
         }
@@ -121,7 +121,7 @@ impl Analysis {
                 .chain([&self.reservation_values[idx]])
                 .map(|it| {
                     it.mean(from_units(1))
-                        .map_or_else(String::new, |it| format!("{it:>8.3}"))
+                        .map_or_else(String::new, |it| format!("{:>8}", decimal(it, 3)))
                 })
                 .collect();
             let _ = writeln!(res, "  {:<columns$} {}", party.label, figures.join(" "));
@@ -197,7 +197,8 @@ pub(super) fn draw_told(scenario: &Scenario, prospect: &Prospect, width: usize) 
             .zip(&it.utilities)
             .map(|((party, preferences), utility)| {
                 let surplus = preferences.surplus(it.outcome);
-                format!("{} {utility:.3} ({surplus:+.3})", party.label)
+                let [worth, over] = [decimal(*utility, 3), signed(surplus, 3)];
+                format!("{} {worth} ({over})", party.label)
             })
             .collect();
         let line = format!("Worth (over no deal): {}", worth.join(", "));

@@ -10,7 +10,9 @@ use clap::Args;
 use crate::cli::background::Background;
 use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
-use crate::cli::text::{count, counted, percent, percent_interval, terminal_width, wrap};
+use crate::cli::text::{
+    count, counted, percent, percent_interval, percent_of, terminal_width, wrap,
+};
 use crate::cli::{FileArgument, Settings, parse_count, print, warn};
 use crate::config::load_experiment;
 use crate::domain::Claim;
@@ -140,7 +142,7 @@ fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
     let _ = writeln!(
         line,
         "         {} of draws ({}){wanted}",
-        percent(share.point),
+        percent_of(share),
         percent_interval(share)
     );
     (line, holds)

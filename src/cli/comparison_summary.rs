@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::text::{count, percent, wrap};
+use crate::cli::text::{Notation, count, wrap};
 use crate::experiment::{Comparison, Difference};
 use crate::output::Change;
 use crate::report::ComparedRuns;
@@ -12,6 +12,9 @@ const CHANGES_TOLD: usize = 20;
 
 /// Options told, those that shifted most.
 const OPTIONS_TOLD: usize = 5;
+
+/// How utilities are written.
+const UTILITIES: Notation = Notation::Decimals(3);
 
 /// What differs between two runs, for people.
 pub(super) fn comparison_summary(compared: &ComparedRuns, width: usize) -> String {
@@ -51,7 +54,11 @@ fn changes(res: &mut String, changes: &[Change], width: usize) {
 
 fn deals(res: &mut String, comparison: &Comparison, width: usize) {
     let deals = comparison.deals();
-    let _ = writeln!(res, "\nDeals: {}", wrap(&shares(&deals), width, 7));
+    let _ = writeln!(
+        res,
+        "\nDeals: {}",
+        wrap(&shift(&deals, Notation::Percent), width, 7)
+    );
     if let Some(it) = deals.pairs {
         let line = format!(
             "{} in both, {} gained, {} lost, {} in neither",
@@ -73,7 +80,8 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
         table(res, labels, lines, width);
     };
     let lines = |differences: Vec<Difference>| -> Vec<String> {
-        differences.iter().map(|it| means(it, 3)).collect()
+        let shifts = differences.iter().map(|it| shift(it, UTILITIES));
+        shifts.collect()
     };
     section(
         res,
@@ -90,8 +98,8 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
             &lines(comparison.utilities_of_deals()),
         );
         let of_deals = comparison.figures_of_deals();
-        let decimals = [2, 2, 3, 3, 3];
-        let told = of_deals.iter().zip(decimals).map(|it| means(it.0, it.1));
+        let decimals = [2, 2, 3, 3, 3].map(Notation::Decimals);
+        let told = of_deals.iter().zip(decimals).map(|it| shift(it.0, it.1));
         section(
             res,
             &format!("How deals come about ({which}; means)"),
@@ -118,7 +126,7 @@ fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
     for it in options.iter().take(OPTIONS_TOLD) {
         let label = compared.subject_told(it.subject);
         let _ = writeln!(res, "  {}", wrap(&label, width, 2));
-        let _ = writeln!(res, "    {}", wrap(&shares(it), width, 4));
+        let _ = writeln!(res, "    {}", wrap(&shift(it, Notation::Percent), width, 4));
     }
 }
 
@@ -138,30 +146,14 @@ fn table(res: &mut String, labels: &[&str], lines: &[String], width: usize) {
     }
 }
 
-/// From one share to another, and by how many points.
-fn shares(it: &Difference) -> String {
+/// From one figure to another, and by how much.
+fn shift(it: &Difference, notation: Notation) -> String {
     let Some((first, second)) = it.first.point.zip(it.second.point) else {
         return "no figure".to_owned();
     };
-    let change = it.estimate.map_or_else(String::new, |it| {
-        let interval = it.interval.map_or_else(String::new, |it| {
-            format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
-        });
-        format!(", {:+.1} points{interval}", 100.0 * it.point)
-    });
-    format!("{} → {}{change}", percent(first), percent(second))
-}
-
-/// From one mean to another, and by how much.
-fn means(it: &Difference, decimals: usize) -> String {
-    let Some((first, second)) = it.first.point.zip(it.second.point) else {
-        return "no figure".to_owned();
-    };
-    let change = it.estimate.map_or_else(String::new, |it| {
-        let interval = it.interval.map_or_else(String::new, |it| {
-            format!(" ({:+.decimals$} to {:+.decimals$})", it.low, it.high)
-        });
-        format!(", {:+.decimals$}{interval}", it.point)
-    });
-    format!("{first:.decimals$} → {second:.decimals$}{change}")
+    let told = notation.change(first, second, it.estimate.as_ref());
+    let difference = told
+        .difference
+        .map_or_else(String::new, |it| format!(", {it}"));
+    format!("{} → {}{difference}", told.first, told.second)
 }

@@ -1,11 +1,12 @@
 //! Why a session ended as it did, and why sessions found no deal, for people.
 
-use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use crate::cli::narration::{tell_changes, tell_ending};
 use crate::cli::summary::outcome_lines;
-use crate::cli::text::{bar, count, counted, heading, percent, wrap};
+use crate::cli::text::{
+    bar, count, counted, decimal, heading, percent, percents_of_sum, signed, wrap,
+};
 use crate::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
 use crate::experiment::{Causes, Explanation, Near, PartyAccount, Position};
 use crate::negotiation::Setting;
@@ -66,9 +67,9 @@ fn beside(utility: Utility, reservation_value: Utility) -> String {
         "less"
     };
     format!(
-        "{:.3}, {:.3} {word} than no deal",
-        utility.get(),
-        over.abs()
+        "{}, {} {word} than no deal",
+        decimal(utility.get(), 3),
+        decimal(over.abs(), 3)
     )
 }
 
@@ -83,9 +84,9 @@ fn refusals(
     for (party, account) in scenario.party_ids().zip(&explanation.parties) {
         let no_deal = account.reservation_value;
         let line = format!(
-            "{} (no deal is worth {:.3} to it)",
+            "{} (no deal is worth {} to it)",
             scenario.party(party).label,
-            no_deal.get()
+            decimal(no_deal.get(), 3)
         );
         push(res, &line, 2, width);
         let line = format!(
@@ -181,7 +182,7 @@ fn push_near(
             } else {
                 " (not needed)"
             };
-            format!("{} {over:+.3}{star}", scenario.party(it).label)
+            format!("{} {}{star}", scenario.party(it).label, signed(over, 3))
         })
         .collect();
     let line = format!("Worth over no deal: {}", worth.join(", "));
@@ -214,7 +215,7 @@ fn missing(
         match held_out.demand {
             Some(demand) if demand > worth => {
                 let excess = demand.get() - worth.get();
-                let _ = write!(line, "; it demanded {excess:.3} more");
+                let _ = write!(line, "; it demanded {} more", decimal(excess, 3));
             }
             Some(_) => line.push_str("; it demanded no more than that"),
             None => {}
@@ -263,7 +264,8 @@ fn made(
         if let Some(demand) = account.demand.filter(|it| *it != worth) {
             let given = demand.get() - worth.get();
             let word = if given > 0.0 { "below" } else { "above" };
-            let _ = write!(line, "; {:.3} {word} its own last offer", given.abs());
+            let given = decimal(given.abs(), 3);
+            let _ = write!(line, "; {given} {word} its own last offer");
         }
         push(res, &line, 2, width);
     }
@@ -342,29 +344,14 @@ fn distance_told(n_changes: usize) -> String {
 fn push_shares(res: &mut String, lines: &[(u64, String)], width: usize) {
     let bar_width = if width < NARROW { 6 } else { 12 };
     let counts: Vec<u64> = lines.iter().map(|it| it.0).collect();
-    for ((_, text), thousandths) in lines.iter().zip(thousandths(&counts)) {
-        #[expect(clippy::cast_precision_loss, reason = "there are at most 1000")]
-        let share = thousandths as f64 / 1000.0;
-        let lead = format!("  {:>7} {} ", percent(share), bar(share, bar_width));
+    let all: u64 = counts.iter().sum();
+    for ((n, text), percent) in lines.iter().zip(percents_of_sum(&counts)) {
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let share = *n as f64 / all as f64;
+        let lead = format!("  {percent:>7} {} ", bar(share, bar_width));
         let indent = lead.chars().count();
         let _ = writeln!(res, "{lead}{}", wrap(text, width, indent));
     }
-}
-
-/// Shares rounded to thousandths so that they sum to 1: what is left over goes to the greatest
-/// remainders.
-fn thousandths(counts: &[u64]) -> Vec<u64> {
-    let all: u64 = counts.iter().sum();
-    let mut res: Vec<u64> = counts.iter().map(|it| it * 1000 / all).collect();
-    let mut by_remainder: Vec<usize> = (0..counts.len()).collect();
-    by_remainder.sort_by_key(|&it| Reverse(counts[it] * 1000 % all));
-    let mut left = 1000 - res.iter().sum::<u64>();
-    for idx in by_remainder {
-        let more = left.min(1);
-        res[idx] += more;
-        left -= more;
-    }
-    res
 }
 
 fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, width: usize) {
@@ -393,20 +380,4 @@ fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, widt
         percent(share)
     );
     push(res, &line, 2, width);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounded_shares_sum_to_all() {
-        assert_eq!(thousandths(&[1, 1, 1]), [334, 333, 333]);
-        assert_eq!(thousandths(&[2, 1]), [667, 333]);
-        assert_eq!(thousandths(&[1, 2999]), [0, 1000]);
-        for n in 1..200 {
-            let counts: Vec<u64> = (0..=n).map(|it| it * it).collect();
-            assert_eq!(thousandths(&counts).iter().sum::<u64>(), 1000, "{n}");
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::summary::{label_columns, outcome_lines};
-use crate::cli::text::{BAD, GOOD, heading, styled, wrap};
+use crate::cli::text::{BAD, GOOD, decimal, heading, signed, styled, wrap};
 use crate::domain::{Outcome, PartyId, PartySet, Scenario};
 use crate::negotiation::{SessionResult, Setting};
 use crate::protocol::{Ending, Event, Session};
@@ -243,11 +243,11 @@ pub(super) fn tell_gains(
     for (party, report) in scenario.party_ids().zip(&result.parties) {
         let gain = report
             .surplus()
-            .map_or_else(|| "-".to_owned(), |it| format!("{it:+.3}"));
+            .map_or_else(|| "-".to_owned(), |it| signed(it, 3));
         let figures = format!(
-            "  {:>8.3}  {:>8.3}  {gain:>8}",
-            report.reservation_value.get(),
-            report.utility().get(),
+            "  {:>8}  {:>8}  {gain:>8}",
+            decimal(report.reservation_value.get(), 3),
+            decimal(report.utility().get(), 3),
         );
         let label = &scenario.party(party).label;
         let strategy = strategy(party, report.strategy);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::tell;
-use crate::cli::text::{count, counted, percent, percent_interval};
+use crate::cli::text::{count, counted, percent_interval, percent_of};
 use crate::statistics::Estimate;
 
 /// Where nobody watches, the first line comes after this.
@@ -168,7 +168,7 @@ impl Work {
         let Some(deals) = Estimate::of_share(achieved.agreements, achieved.sessions) else {
             return String::new();
         };
-        let share = format!("deals {}", percent(deals.point));
+        let share = format!("deals {}", percent_of(&deals));
         if self.n_cells == 1 {
             return format!("{share} ({})", percent_interval(&deals));
         }

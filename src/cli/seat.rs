@@ -10,7 +10,7 @@ use crate::cli::narration::{Narrator, tell_changes, tell_text};
 use crate::cli::print;
 use crate::cli::seat_command::{Command, Draft, parse};
 use crate::cli::summary::outcome_lines;
-use crate::cli::text::{BAD, FAINT, GOOD, heading, styled, wrap};
+use crate::cli::text::{BAD, FAINT, GOOD, decimal, heading, listed, percent, styled, wrap};
 use crate::domain::{IssueId, OptionId, Outcome, PartyId, PartySet, Utility, from_units};
 use crate::negotiation::{Outlook, Setting};
 use crate::protocol::{Action, Ask, Event};
@@ -268,8 +268,8 @@ impl<R: BufRead> Talk<R> {
         let rounds = self.setting.rules().deadline_rounds;
         let mut head = format!("You are asked in round {} of {rounds}", question.round);
         if question.outlook.kept < Utility::ONE {
-            let kept = 100.0 * question.outlook.kept.get();
-            let _ = write!(head, "; what comes now keeps {kept:.1} % of its worth");
+            let kept = percent(question.outlook.kept.get());
+            let _ = write!(head, "; what comes now keeps {kept} of its worth");
         }
         let _ = writeln!(res, "\n{}", heading(&wrap(&head, width, 0)));
         match question.ask {
@@ -373,10 +373,10 @@ impl<R: BufRead> Talk<R> {
             (BAD, "less")
         };
         let line = format!(
-            "Worth {:.3} to you, {:.3} {word} than no deal; your best is {:.3}",
-            preferences.utility(outcome).get(),
-            preferences.surplus(outcome).abs(),
-            preferences.utility(outlook.best).get(),
+            "Worth {} to you, {} {word} than no deal; your best is {}",
+            decimal(preferences.utility(outcome).get(), 3),
+            decimal(preferences.surplus(outcome).abs(), 3),
+            decimal(preferences.utility(outlook.best).get(), 3),
         );
         styled(style, &wrap(&line, self.width, 2))
     }
@@ -386,7 +386,7 @@ impl<R: BufRead> Talk<R> {
         let (scenario, rules) = (self.setting.scenario(), self.setting.rules());
         let labels = |parties: PartySet| {
             let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
-            labels.collect::<Vec<_>>().join(", ")
+            listed(&labels.collect::<Vec<_>>())
         };
         let needed = rules.consent.needed(&rules.space, outcome);
         let open: PartySet = needed.iter().filter(|it| !given.contains(*it)).collect();
@@ -411,9 +411,12 @@ impl<R: BufRead> Talk<R> {
         let head = format!("{} {} ({})", issue.idx() + 1, it.label, it.name);
         let mut res = format!("{}\n", wrap(&head, self.width, 2));
         for (option, named) in scenario.space.options(issue).zip(&it.options) {
-            let adds = from_units(outlook.preferences.contribution(issue, option));
+            let adds = decimal(
+                from_units(outlook.preferences.contribution(issue, option)),
+                3,
+            );
             let line = format!("{} ({})", named.label, named.name);
-            let lead = format!("  {:>3}  {adds:.3}  ", option.idx() + 1);
+            let lead = format!("  {:>3}  {adds}  ", option.idx() + 1);
             let indent = lead.chars().count();
             let _ = writeln!(res, "{lead}{}", wrap(&line, self.width, indent));
         }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::text::{count, counted, percent, percent_interval, wrap};
+use crate::cli::text::{
+    Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
+};
 use crate::domain::{Basis, Number};
 use crate::experiment::{
     AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Measure, Study,
@@ -12,6 +14,9 @@ use crate::statistics::{Estimate, Interval};
 
 /// Factors told one by one; of more, the table tells.
 const FACTORS_TOLD: usize = 10;
+
+/// How indices and numbers of the scenario are written.
+const INDICES: Notation = Notation::Decimals(3);
 
 /// The box that is told holds at least this share of the deals.
 const COVERAGE_TOLD: f64 = 0.5;
@@ -92,8 +97,8 @@ pub(super) fn push_findings(
     for it in ranked.iter().take(FACTORS_TOLD) {
         let factor = &factors[it.factor];
         let lead = format!(
-            "  {:>6.3}{:<18}  ",
-            it.estimate.point,
+            "  {:>6}{:<18}  ",
+            INDICES.point(&it.estimate),
             interval_of(&it.estimate)
         );
         let indent = lead.chars().count();
@@ -117,7 +122,7 @@ pub(super) fn push_findings(
         let text = format!(
             "Given the ranges of the scenario, assumed numbers have a part in {} of the variance \
              ({}), alone or with others.",
-            percent(it.estimate.point),
+            percent_of(&it.estimate),
             percent_interval(&it.estimate)
         );
         let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
@@ -146,7 +151,7 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
 
 fn push_share(res: &mut String, factor: &Factor, share: &Estimate, width: usize) {
     let interval = format!("({})", percent_interval(share));
-    let lead = format!("  {:>7} {interval:<18}  ", percent(share.point));
+    let lead = format!("  {:>7} {interval:<18}  ", percent_of(share));
     let indent = lead.chars().count();
     let _ = writeln!(res, "{lead}{}", wrap(&named(factor), width, indent));
 }
@@ -178,9 +183,8 @@ fn direction(correlation: &Estimate) -> String {
 }
 
 fn interval_of(estimate: &Estimate) -> String {
-    estimate.interval.map_or_else(String::new, |it| {
-        format!(" ({:.3} to {:.3})", it.low, it.high)
-    })
+    let interval = INDICES.interval(estimate);
+    interval.map_or_else(String::new, |it| format!(" ({it})"))
 }
 
 fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usize) {
@@ -198,8 +202,10 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
     for (factor, within) in &it.limits {
         let _ = writeln!(
             res,
-            "  {:.3} to {:.3}  {}",
-            within.low, within.high, factors[*factor].name
+            "  {} to {}  {}",
+            decimal(within.low, 3),
+            decimal(within.high, 3),
+            factors[*factor].name
         );
     }
 }
@@ -214,7 +220,7 @@ pub(super) fn flips_told(
     let numbers: Vec<&Number> = setting.numbers().collect();
     let stands = format!(
         "Deals as things stand: {} of {} ({})",
-        percent(found.unmoved.point),
+        percent_of(&found.unmoved),
         counted(search.sessions, "session"),
         percent_interval(&found.unmoved),
     );
@@ -241,11 +247,14 @@ pub(super) fn flips_told(
                 let moved = number.moved(median, shift.by);
                 let interval = shift.interval.map_or_else(
                     || ", how surely cannot be told".to_owned(),
-                    |it| format!(" ({:+.3} to {:+.3})", it.low, it.high),
+                    |it| format!(" ({} to {})", signed(it.low, 3), signed(it.high, 3)),
                 );
+                let median_moved = INDICES.change(median, moved, None);
                 format!(
-                    "{:+.3}{interval}: its median from {median:.3} to {moved:.3}",
-                    shift.by
+                    "{}{interval}: its median from {} to {}",
+                    signed(shift.by, 3),
+                    median_moved.first,
+                    median_moved.second
                 )
             }
             None => out_of_reach(it),
@@ -260,7 +269,7 @@ fn out_of_reach(flip: &Flip) -> String {
     let told: Vec<String> = ends
         .into_iter()
         .flatten()
-        .map(|(by, rate)| format!("{by:+.3} ({} deals)", percent(rate.point)))
+        .map(|(by, rate)| format!("{} ({} deals)", signed(*by, 3), percent(rate.point)))
         .collect();
     format!("out of reach: from {}", told.join(" to "))
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
+use crate::cli::text::{
+    Notation, bar, count, counted, decimal, percent, percent_interval, percent_of, wrap,
+};
 use crate::domain::{Outcome, Scenario};
 use crate::experiment::{StoppingRule, Tally};
 use crate::negotiation::Setting;
@@ -49,7 +51,9 @@ pub(super) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]
         format!("Target reached: {asked}\n\n")
     } else if let [tally] = tallies {
         let known = rule.half_width(tally);
-        let known = known.map_or_else(String::new, |it| format!("; it is known to ±{it:.3}"));
+        let known = known.map_or_else(String::new, |it| {
+            format!("; it is known to ±{}", decimal(it, 3))
+        });
         format!("Target not reached: {asked}{known}\n\n")
     } else {
         format!(
@@ -66,7 +70,7 @@ fn deals(res: &mut String, tally: &Tally, width: usize) {
     };
     let line = format!(
         "Deals: {} of sessions (95 % interval {})",
-        percent(share.point),
+        percent_of(&share),
         percent_interval(&share),
     );
     let _ = writeln!(res, "{}", wrap(&line, width, 0));
@@ -153,13 +157,14 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
         if let Some(surplus) = it.surplus_given_agreement() {
-            let interval = surplus.interval.map_or_else(String::new, |it| {
-                format!(" ({:.3} to {:.3})", it.low, it.high)
-            });
+            let notation = Notation::Decimals(3);
+            let interval = notation.interval(&surplus);
+            let interval = interval.map_or_else(String::new, |it| format!(" ({it})"));
             let _ = writeln!(
                 res,
-                "  {:<columns$} {:>7.3}{interval}",
-                party.label, surplus.point
+                "  {:<columns$} {:>7}{interval}",
+                party.label,
+                notation.point(&surplus)
             );
         }
     }
@@ -181,7 +186,12 @@ fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) 
             .map_or_else(String::new, |(issue, _)| {
                 format!(", most over {}", scenario.issue(issue).label)
             });
-        let _ = writeln!(res, "  {:<columns$} {each:>7.2}{over}", party.label);
+        let _ = writeln!(
+            res,
+            "  {:<columns$} {:>7}{over}",
+            party.label,
+            decimal(each, 2)
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::iter;
 
 use crate::cli::summary::sureness;
-use crate::cli::text::{bar, count, counted, percent, percent_interval, wrap};
+use crate::cli::text::{Notation, bar, count, counted, percent_interval, percent_of, wrap};
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::{Finished, Parameters};
@@ -93,7 +93,7 @@ pub(super) fn sweep_summary(
         let Some(share) = Estimate::of_share(tally.n_agreements(), tally.n_sessions()) else {
             continue;
         };
-        let deals = format!("{:>7} ({})", percent(share.point), percent_interval(&share));
+        let deals = format!("{:>7} ({})", percent_of(&share), percent_interval(&share));
         let change = change(finished, cell).filter(|_| has_changes);
         rows.push(Row {
             cell: format!(
@@ -139,11 +139,7 @@ fn length(rule: &StoppingRule, tally: &Tally) -> String {
 fn change(finished: &Finished, cell: CellId) -> Option<String> {
     let effects = finished.effects.as_ref()?.of(cell);
     let difference = effects.first()?.difference?;
-    let interval = difference.interval.map_or_else(String::new, |it| {
-        format!(" ({:+.1} to {:+.1})", 100.0 * it.low, 100.0 * it.high)
-    });
-    let points = 100.0 * difference.point;
-    Some(format!("{points:+.1} points{interval}"))
+    Some(Notation::Percent.difference(&difference))
 }
 
 /// Which letter stands for which path.

@@ -2,7 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 
-pub(super) use crate::wording::{count, counted, percent, percent_interval};
+pub(super) use crate::wording::{
+    Notation, count, counted, decimal, listed, percent, percent_interval, percent_of,
+    percents_of_sum, signed,
+};
 
 /// How something good for whom it is about looks in a terminal; no colour carries meaning alone.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
@@ -50,7 +53,7 @@ pub(super) fn excerpt(line: &str, place: usize) -> String {
     format!("{before}{shown}{}", if is_whole_end { "" } else { "…" })
 }
 
-/// A bar as long as a share of `width` columns.
+/// A bar as long as a share of `width` columns: empty only of nothing, and full only of all.
 pub(super) fn bar(share: f64, width: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     #[expect(
@@ -60,6 +63,11 @@ pub(super) fn bar(share: f64, width: usize) -> String {
         reason = "a width is a few hundred columns"
     )]
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    let eighths = if 0.0 < share && share < 1.0 {
+        eighths.clamp(1, (8 * width).saturating_sub(1).max(1))
+    } else {
+        eighths
+    };
     let mut res = "█".repeat(eighths / 8);
     res.push_str(EIGHTHS[eighths % 8]);
     let columns = res.chars().count();
@@ -124,6 +132,14 @@ mod tests {
         let shown = excerpt(&line, 50_000);
         assert_eq!(shown.chars().count(), 602);
         assert_eq!(shown.chars().nth(201), Some('X'));
+    }
+
+    #[test]
+    fn a_bar_is_full_only_of_all_and_empty_only_of_nothing() {
+        assert_eq!(bar(1.0, 4), "████");
+        assert_eq!(bar(0.9996, 4), "███▉");
+        assert_eq!(bar(0.0004, 4), "▏   ");
+        assert_eq!(bar(0.0, 4), "    ");
     }
 
     #[test]

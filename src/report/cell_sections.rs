@@ -335,7 +335,7 @@ impl<'a> Cells<'a> {
         });
         let chart = Chart::Bars(Bars {
             things: self.paths.join(", "),
-            axis: Axis::new("Share of deals less that of the first cell", Unit::Share),
+            axis: Axis::new("Change of the share of deals", Unit::Points),
             bars: bars.collect(),
         });
         let first = self
@@ -343,7 +343,7 @@ impl<'a> Cells<'a> {
             .first()
             .map_or(String::new(), |it| self.told(&it.1));
         let caption = format!(
-            "In percentage points, pair by pair on the same luck; the first cell has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
+            "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
         );
         let title = "What each cell changes against the first";
         Some(Figure::new("effects", title, &caption, &chart))

@@ -1,13 +1,15 @@
 //! What a chart shows, apart from how it is drawn: picture, hover texts and table have the same numbers.
 
 use crate::statistics::{Estimate, Interval};
-use crate::wording::{count, percent};
+use crate::wording::{Notation, count};
 
 /// What numbers are, which says how they are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
     /// A part of a whole, from 0 to 1, told in per cent.
     Share,
+    /// A difference of such parts, told in percentage points.
+    Points,
     /// A utility, or anything of that size.
     Utility,
     /// A whole number.
@@ -18,17 +20,24 @@ pub enum Unit {
 
 impl Unit {
     /// A number in words.
+    pub fn told(self, number: f64) -> String {
+        let [text] = self.texts([number]);
+        text
+    }
+
+    /// Numbers that belong together in words, with as many decimals each.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "counts are whole, from 0 and far below 2^53"
     )]
-    pub fn told(self, number: f64) -> String {
+    fn texts<const N: usize>(self, numbers: [f64; N]) -> [String; N] {
         match self {
-            Self::Share => percent(number),
-            Self::Utility => format!("{number:.3}"),
-            Self::Count => count(number.round() as u64),
-            Self::Number => format!("{number}"),
+            Self::Share => Notation::Percent.texts(numbers).map(|it| it + " %"),
+            Self::Points => (Notation::Percent.signed_texts(numbers)).map(|it| it + " points"),
+            Self::Utility => Notation::Decimals(3).texts(numbers),
+            Self::Count => numbers.map(|it| count(it.round() as u64)),
+            Self::Number => numbers.map(|it| it.to_string()),
         }
     }
 }
@@ -52,20 +61,19 @@ impl Quantity {
     }
 
     fn told(&self, unit: Unit) -> String {
-        let value = unit.told(self.value);
-        self.interval.map_or(value.clone(), |it| {
-            format!("{value} ({} to {})", unit.told(it.low), unit.told(it.high))
-        })
+        let [value, low, high] = self.fields(unit);
+        match self.interval {
+            None => value,
+            Some(_) => format!("{value} ({low} to {high})"),
+        }
     }
 
     /// The number and the ends of its interval, as fields of a table.
     pub(super) fn fields(&self, unit: Unit) -> [String; 3] {
-        let end = |of: fn(Interval) -> f64| self.interval.map(|it| unit.told(of(it)));
-        [
-            unit.told(self.value),
-            end(|it| it.low).unwrap_or_default(),
-            end(|it| it.high).unwrap_or_default(),
-        ]
+        match self.interval {
+            None => [unit.told(self.value), String::new(), String::new()],
+            Some(it) => unit.texts([self.value, it.low, it.high]),
+        }
     }
 }
 
@@ -100,6 +108,7 @@ impl Axis {
     pub fn title(&self) -> String {
         match self.unit {
             Unit::Share => format!("{} (%)", self.label),
+            Unit::Points => format!("{} (percentage points)", self.label),
             Unit::Utility | Unit::Count | Unit::Number => self.label.clone(),
         }
     }

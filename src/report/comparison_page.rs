@@ -6,8 +6,7 @@ use crate::experiment::{CellId, Comparison, Difference, Pairing, Subject};
 use crate::output::{Change, Roster, RunRecord};
 use crate::report::chart::{Axis, Bars, Chart, Quantity, Table, Unit};
 use crate::report::page::{Block, Figure, Page, Section};
-use crate::statistics::Estimate;
-use crate::wording::{count, counted};
+use crate::wording::{Notation, count, counted};
 
 /// Changes of inputs that a page shows.
 const CHANGES_SHOWN: usize = 500;
@@ -204,11 +203,17 @@ impl ComparedRuns {
         let Some((first, second)) = deals.first.point.zip(deals.second.point) else {
             return "No session was run.".to_owned();
         };
-        let [first, second] = [first, second].map(|it| Unit::Share.told(it));
-        let change = deals
-            .estimate
-            .map_or_else(String::new, |it| format!(": {}", changed(Unit::Share, it)));
-        format!("The share of deals goes from {first} to {second}{change}.")
+        let told = Notation::Percent.change(first, second, deals.estimate.as_ref());
+        let change = told
+            .difference
+            .map_or_else(String::new, |it| format!(": {it}"));
+        if told.first == told.second {
+            return format!("The share of deals is {} in both runs{change}.", told.first);
+        }
+        format!(
+            "The share of deals goes from {} to {}{change}.",
+            told.first, told.second
+        )
     }
 
     fn inputs(&self) -> Section {
@@ -247,7 +252,7 @@ impl ComparedRuns {
             "change-deals",
             "Change of the share of deals",
             "Figure",
-            Unit::Share,
+            Notation::Percent,
             &share,
         ));
         if let Some(it) = deals.pairs {
@@ -284,7 +289,7 @@ impl ComparedRuns {
             text,
             blocks: vec![
                 Block::Figures(figures),
-                table("Figure", Unit::Share, &share),
+                table("Figure", Notation::Percent, &share),
             ],
         }
     }
@@ -374,7 +379,7 @@ impl ComparedRuns {
             "change-options",
             "Change of the share of deals with an option",
             "Option",
-            Unit::Share,
+            Notation::Percent,
             drawn,
         );
         let shown = &rows[..rows.len().min(OPTIONS_SHOWN)];
@@ -384,7 +389,7 @@ impl ComparedRuns {
             text,
             blocks: vec![
                 Block::Figures(Vec::from_iter(figure)),
-                table("Option", Unit::Share, shown),
+                table("Option", Notation::Percent, shown),
             ],
         })
     }
@@ -399,11 +404,11 @@ impl ComparedRuns {
 
 /// Differences as a chart, and as a table with what they are between.
 fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
-    let unit = Unit::Utility;
-    let figure = changes(&format!("change-{id}"), title, things, unit, rows);
+    let notation = Notation::Decimals(3);
+    let figure = changes(&format!("change-{id}"), title, things, notation, rows);
     vec![
         Block::Figures(Vec::from_iter(figure)),
-        table(things, unit, rows),
+        table(things, notation, rows),
     ]
 }
 
@@ -412,7 +417,7 @@ fn changes(
     id: &str,
     title: &str,
     things: &str,
-    unit: Unit,
+    notation: Notation,
     rows: &[(String, Difference)],
 ) -> Option<Figure> {
     let bars = rows.iter().filter_map(|(thing, it)| {
@@ -427,33 +432,36 @@ fn changes(
     if !bars.iter().any(|it| may_differ(&it.1)) {
         return None;
     }
+    let (unit, caption) = match notation {
+        Notation::Percent => (
+            Unit::Points,
+            "In percentage points. Where a whisker crosses 0, the difference may be none.",
+        ),
+        Notation::Decimals(_) => (
+            Unit::Utility,
+            "Where a whisker crosses 0, the difference may be none.",
+        ),
+    };
     let chart = Chart::Bars(Bars {
         things: things.to_owned(),
         axis: Axis::new("Change", unit),
         bars,
     });
-    let caption = match unit {
-        Unit::Share => {
-            "In percentage points. Where a whisker crosses 0, the difference may be none."
-        }
-        Unit::Utility | Unit::Count | Unit::Number => {
-            "Where a whisker crosses 0, the difference may be none."
-        }
-    };
     Some(Figure::new(id, title, caption, &chart))
 }
 
 /// Differences with what they are between; a figure that there is not is left empty.
-fn table(things: &str, unit: Unit, rows: &[(String, Difference)]) -> Block {
+fn table(things: &str, notation: Notation, rows: &[(String, Difference)]) -> Block {
     let row = |(thing, it): &(String, Difference)| {
-        let point = |it: Option<f64>| it.map_or_else(String::new, |it| unit.told(it));
-        let change = it.estimate.map_or_else(String::new, |it| changed(unit, it));
-        vec![
-            thing.clone(),
-            point(it.first.point),
-            point(it.second.point),
-            change,
-        ]
+        let point = |it: Option<f64>| it.map_or_else(String::new, |it| notation.figure(it));
+        let [first, second, change] = match it.first.point.zip(it.second.point) {
+            Some((first, second)) => {
+                let told = notation.change(first, second, it.estimate.as_ref());
+                [told.first, told.second, told.difference.unwrap_or_default()]
+            }
+            None => [point(it.first.point), point(it.second.point), String::new()],
+        };
+        vec![thing.clone(), first, second, change]
     };
     Block::Open {
         name: things.to_owned(),
@@ -464,17 +472,4 @@ fn table(things: &str, unit: Unit, rows: &[(String, Difference)]) -> Block {
             rows: rows.iter().map(row).collect(),
         },
     }
-}
-
-/// A difference with its interval, of shares in percentage points.
-fn changed(unit: Unit, it: Estimate) -> String {
-    let (size, decimals, points) = match unit {
-        Unit::Share => (100.0, 1, " points"),
-        Unit::Utility | Unit::Count | Unit::Number => (1.0, 3, ""),
-    };
-    let signed = |it: f64| format!("{:+.decimals$}", size * it);
-    let interval = it.interval.map_or_else(String::new, |it| {
-        format!(" ({} to {})", signed(it.low), signed(it.high))
-    });
-    format!("{}{points}{interval}", signed(it.point))
 }

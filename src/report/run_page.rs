@@ -81,7 +81,6 @@ impl RunReport<'_> {
                 let Some([least, most]) = cells.extremes() else {
                     return "No session was run.".to_owned();
                 };
-                let share = |it: f64| Unit::Share.told(it);
                 let all = counted(cells.len() as u64, "cell");
                 let over = match cells.n_run() {
                     n_run if n_run < cells.len() => format!("the {n_run} of {all} that were run"),
@@ -89,9 +88,9 @@ impl RunReport<'_> {
                 };
                 format!(
                     "Over {over}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
-                    share(least.1.value),
+                    Unit::Share.told(least.1.value),
                     least.0,
-                    share(most.1.value),
+                    Unit::Share.told(most.1.value),
                     most.0
                 )
             }
@@ -100,13 +99,12 @@ impl RunReport<'_> {
                 let Some(it) = row.and_then(|it| it.quantity("estimate")) else {
                     return "No session was run.".to_owned();
                 };
-                format!(
-                    "{} of {} ended in a deal{}.",
-                    Unit::Share.told(it.value),
-                    counted(counts.sessions, "session"),
-                    interval(it.interval.map(|it| [it.low, it.high]), |it| Unit::Share
-                        .told(it))
-                )
+                let [share, low, high] = it.fields(Unit::Share);
+                let interval = it
+                    .interval
+                    .map_or_else(String::new, |_| format!(" (95 % interval {low} to {high})"));
+                let sessions = counted(counts.sessions, "session");
+                format!("{share} of {sessions} ended in a deal{interval}.")
             }
         }
     }
@@ -150,11 +148,4 @@ pub(super) fn origin(manifest: &Manifest) -> String {
         manifest.seed,
         files.join(", ")
     )
-}
-
-/// An interval in words, in parentheses.
-fn interval(ends: Option<[f64; 2]>, told: impl Fn(f64) -> String) -> String {
-    ends.map_or_else(String::new, |[low, high]| {
-        format!(" (95 % interval {} to {})", told(low), told(high))
-    })
 }

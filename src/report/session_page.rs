@@ -16,7 +16,7 @@ use crate::report::session_words::{cause_told, ending_told};
 use crate::report::source_section::{at_the_table, rests_on};
 use crate::seeds::Seeds;
 use crate::solution::LANDSCAPE_OUTCOMES_MAX;
-use crate::wording::{count, counted};
+use crate::wording::{count, counted, decimal, signed};
 
 /// Rounds that a page shows, half of them from the beginning and half from the end.
 const ROUNDS_SHOWN: usize = 200;
@@ -361,9 +361,9 @@ impl SessionReport<'_> {
         let rows = parties.map(|(party, report)| {
             vec![
                 scenario.party(party).label.clone(),
-                format!("{:.3}", report.reservation_value.get()),
-                format!("{:.3}", report.utility().get()),
-                (report.surplus()).map_or_else(|| "-".to_owned(), |it| format!("{it:+.3}")),
+                decimal(report.reservation_value.get(), 3),
+                decimal(report.utility().get(), 3),
+                (report.surplus()).map_or_else(|| "-".to_owned(), |it| signed(it, 3)),
                 self.setting.strategies(party)[report.strategy]
                     .offering
                     .name

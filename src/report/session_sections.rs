@@ -14,7 +14,7 @@ use crate::report::page::{Block, Card, Figure, Section};
 use crate::report::run_figures::{Row, RunFigures};
 use crate::seeds::{MasterSeed, Replication, Seeds};
 use crate::solution::concord;
-use crate::wording::{count, counted, percent};
+use crate::wording::{count, counted, decimal, percent};
 
 /// Outcomes up to which every one can be looked at for a page.
 const OUTCOMES_MAX: u64 = 2_000_000;
@@ -159,7 +159,7 @@ impl Sessions<'_> {
         });
         let worth = scenario.parties.iter().filter_map(|party| {
             let mean = row.number(&format!("mean_utility_{}", party.name))?;
-            Some(format!("{} {mean:.2}", party.label))
+            Some(format!("{} {}", party.label, decimal(mean, 2)))
         });
         let worth: Vec<String> = worth.collect();
         Some(Card {

@@ -3,6 +3,7 @@
 use crate::domain::{PartyId, PartySet, Scenario};
 use crate::experiment::Cause;
 use crate::protocol::Ending;
+use crate::wording::listed;
 
 /// The labels of some parties, in party order.
 pub(crate) fn labels(scenario: &Scenario, parties: PartySet) -> String {
@@ -56,9 +57,14 @@ pub(crate) fn cause_told(scenario: &Scenario, cause: Cause) -> String {
         }
         Cause::Walkout(it) => format!("{} left although something was acceptable", label(it)),
         Cause::HeldOut(parties) => {
-            let alone = if parties.len() == 1 { " alone" } else { "" };
-            let labels = labels(scenario, parties);
-            format!("{labels}{alone} held out against an acceptable offer")
+            let labels: Vec<&str> = parties.iter().map(|it| label(it).as_str()).collect();
+            let together = match labels.len() {
+                1 => "alone",
+                2 => "both",
+                _ => "all",
+            };
+            let labels = listed(&labels);
+            format!("{labels} {together} held out against an acceptable offer")
         }
         Cause::TooLate => "an acceptable offer came too late to be answered".to_owned(),
         Cause::NeverOffered => {

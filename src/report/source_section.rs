@@ -5,7 +5,7 @@ use crate::negotiation::Setting;
 use crate::report::chart::{Axis, Bars, Chart, Quantity, Table, Unit};
 use crate::report::page::{Block, Figure, Section};
 use crate::statistics::Estimate;
-use crate::wording::{count, counted, percent};
+use crate::wording::{count, counted, decimal, percent};
 
 /// In how many of some draws each of a scenario's claims holds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -166,8 +166,11 @@ fn numbers_table(numbers: &[&Number]) -> Table {
 }
 
 fn shown(number: f64) -> String {
-    let text = format!("{number:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let text = decimal(number, 3);
+    // A number that is written by its magnitude has no zeros to spare.
+    let is_plain = text.contains('.');
+    let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+    if is_plain { trimmed } else { &text }.to_owned()
 }
 
 /// Of what the scenario consists, in a sentence.

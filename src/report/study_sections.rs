@@ -4,7 +4,7 @@ use crate::domain::Scenario;
 use crate::report::chart::{Axis, Bars, Chart, Course, Lines, Quantity, Table, Unit};
 use crate::report::page::{Block, Figure, Section};
 use crate::report::run_figures::{Row, Rows, RunFigures};
-use crate::wording::capitalized;
+use crate::wording::{Notation, capitalized};
 
 /// Factors with a bar of their own; the table has all.
 const FACTORS_SHOWN: usize = 15;
@@ -137,15 +137,19 @@ pub(super) fn most(scenario: &Scenario, figures: &RunFigures) -> Option<String> 
             ["number", "parameter"].contains(&it.text("kind"))
         });
         let (row, it) = ranked.first()?;
-        let interval = it.interval.map_or_else(String::new, |it| {
-            format!(" (95 % interval {:.2} to {:.2})", it.low, it.high)
-        });
+        let size = Notation::Decimals(2);
+        let (size, interval) = match it.interval {
+            None => (size.figure(it.value), String::new()),
+            Some(ends) => {
+                let [size, low, high] = size.texts([it.value, ends.low, ends.high]);
+                (size, format!(" (95 % interval {low} to {high})"))
+            }
+        };
         Some(format!(
-            "{} depends most on {}: {} {:.2}{interval}.",
+            "{} depends most on {}: {} {size}{interval}.",
             capitalized(&outcome.label),
             number_label(scenario, row.text("factor")),
-            measure.title,
-            it.value
+            measure.title
         ))
     })
 }
