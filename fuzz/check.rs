@@ -71,7 +71,9 @@ pub(crate) fn manifest(bytes: &[u8]) {
         Ok(manifest) => {
             let cells = (0..CELLS_TRIED).filter_map(|it| manifest.sweep.as_ref()?.cell(it));
             for values in std::iter::once(Vec::new()).chain(cells) {
-                if let Err(mistakes) = load_recorded("manifest.json", &manifest.resolved, values) {
+                let (resolved, set_numbers) = (&manifest.resolved, &manifest.set_numbers);
+                let loaded = load_recorded("manifest.json", resolved, set_numbers, values);
+                if let Err(mistakes) = loaded {
                     assert!(!mistakes.to_string().is_empty());
                 }
             }

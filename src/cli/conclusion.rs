@@ -88,8 +88,7 @@ pub(super) fn conclude(
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
     if has_report {
-        let first = &job.plan.cells()[0];
-        report_of(directory, &manifest, &first.setting, &first.seeds)?;
+        report_of(directory, &manifest)?;
         if !is_quiet {
             print(&told_report(directory))?;
         }

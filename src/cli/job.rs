@@ -32,8 +32,11 @@ pub(super) struct Job {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) seed: MasterSeed,
+    /// Whether its file asks for a study too, which is run by another verb.
+    pub(super) has_study: bool,
     inputs: Vec<Input>,
     resolved: serde_json::Value,
+    set_numbers: Vec<String>,
 }
 
 impl Job {
@@ -48,6 +51,8 @@ impl Job {
         let files = CitedFiles::of(path, request.files_below.as_deref().map(Path::new));
         let experiment = load_experiment(path, &overrides, &|it| files.read(it))?;
         warn(&experiment.scenario);
+        // Those of the configuration without the values of cells, which say of themselves that they are.
+        let set_numbers = experiment.scenario.setting.set_numbers();
         let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
             None if request.verb == "sweep" => {
                 return Err(Failure::WrongInput(format!(
@@ -112,8 +117,10 @@ impl Job {
             name: experiment.name,
             title: experiment.title,
             seed: experiment.seed,
+            has_study: experiment.study.is_in_file,
             inputs: experiment.scenario.inputs,
             resolved: experiment.scenario.resolved,
+            set_numbers,
         };
         res.check()?;
         Ok(res)
@@ -211,6 +218,7 @@ impl Job {
             complete: done.n_done == done.n_planned,
             counts: Counts::new(done.n_done, endings),
             resolved: self.resolved.clone(),
+            set_numbers: self.set_numbers.clone(),
             timing,
         }
     }

@@ -124,7 +124,8 @@ impl<'a> RecordedCell<'a> {
             None => &manifest.resolved,
         };
         let settings = values.iter().copied().filter(|it| it.0 != "scenario");
-        let setting = Arc::new(load_recorded(place, resolved, settings)?.setting);
+        let setting =
+            Arc::new(load_recorded(place, resolved, &manifest.set_numbers, settings)?.setting);
         let seed: u64 = manifest
             .seed
             .parse()

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -12,13 +11,19 @@ use crate::cli::failure::Failure;
 use crate::cli::print;
 use crate::cli::replay::{RecordedCell, read_manifest};
 use crate::experiment::measure_claims;
-use crate::negotiation::Setting;
 use crate::output::{Manifest, RunDirectory};
-use crate::report::{MeasuredClaims, Page, RunFigures, RunReport};
-use crate::seeds::Seeds;
+use crate::report::{Figure, MeasuredClaims, Page, RunFigures, RunReport};
 
 /// The page of a run, in its folder.
-pub(super) const PAGE: &str = "report.html";
+const PAGE: &str = "report.html";
+
+/// The folder of the page's figures.
+const FIGURES: &str = "figures";
+
+/// The end of a figure's file, by which it is known as one that belongs to a page.
+const FIGURE_MARK: &str = "\n<!-- a figure of report.html -->\n";
+
+const MANIFEST: &str = "manifest.json";
 
 /// Draws over which a page measures claims, at most; `check` measures them over many more.
 const CLAIM_DRAWS_MAX: u64 = 1_000;
@@ -35,10 +40,8 @@ pub(super) struct ReportArguments {
 
 /// Makes the page of a run.
 pub(super) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
-    let path = arguments.folder.join("manifest.json");
-    let manifest = read_manifest(&path)?;
-    let cell = RecordedCell::of(&manifest, &path.display().to_string(), 0)?;
-    let page = page(&arguments.folder, &manifest, &cell.setting, &cell.seeds)?;
+    let manifest = read_manifest(&arguments.folder.join(MANIFEST))?;
+    let page = page(&arguments.folder, &manifest)?;
     let directory = if let Some(out) = &arguments.out {
         RunDirectory::create(out).map_err(|it| Failure::could_not_finish(&it))?
     } else {
@@ -56,15 +59,18 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes the page of a run that has just ended.
-pub(super) fn report_of(
-    directory: &RunDirectory,
-    manifest: &Manifest,
-    setting: &Arc<Setting>,
-    seeds: &Seeds,
-) -> Result<(), Failure> {
-    let page = page(directory.path(), manifest, setting, seeds)?;
+/// Makes the page of a run that has just ended, of the same as `report` makes it later.
+pub(super) fn report_of(directory: &RunDirectory, manifest: &Manifest) -> Result<(), Failure> {
+    let page = page(directory.path(), manifest)?;
     write(directory, &page)
+}
+
+/// Removes the page of a run and its figures, and nothing else that somebody put beside them.
+pub(super) fn remove_page(directory: &RunDirectory) -> Result<(), Failure> {
+    let removed = directory
+        .remove(PAGE)
+        .and_then(|()| directory.remove_marked(FIGURES, FIGURE_MARK.as_bytes(), &[]));
+    removed.map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Where the page is, for people.
@@ -72,12 +78,9 @@ pub(super) fn told(directory: &RunDirectory) -> String {
     format!("Report: {}\n", directory.path().join(PAGE).display())
 }
 
-fn page(
-    folder: &Path,
-    manifest: &Manifest,
-    setting: &Arc<Setting>,
-    seeds: &Seeds,
-) -> Result<Page, Failure> {
+fn page(folder: &Path, manifest: &Manifest) -> Result<Page, Failure> {
+    let place = folder.join(MANIFEST).display().to_string();
+    let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, 0)?;
     let figures = RunFigures::read(&|table| open(folder, table))
         .map_err(|it| Failure::WrongInput(format!("{}: {it}", folder.display())))?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
@@ -104,10 +107,15 @@ fn open(folder: &Path, table: &str) -> io::Result<Option<Box<dyn Read>>> {
 
 fn write(directory: &RunDirectory, page: &Page) -> Result<(), Failure> {
     let html = page.html();
-    for figure in page.figures() {
-        let name = format!("figures/{}.svg", figure.id);
+    let name = |it: &Figure| format!("{}.svg", it.id);
+    let names: Vec<String> = page.figures().map(name).collect();
+    directory
+        .remove_marked(FIGURES, FIGURE_MARK.as_bytes(), &names)
+        .map_err(|it| Failure::could_not_finish(&it))?;
+    for (figure, name) in page.figures().zip(&names) {
+        let svg = format!("{}{FIGURE_MARK}", figure.svg());
         directory
-            .write(&name, figure.svg().as_bytes())
+            .write(&format!("{FIGURES}/{name}"), svg.as_bytes())
             .map_err(|it| Failure::could_not_finish(&it))?;
     }
     directory

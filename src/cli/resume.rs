@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::print;
-use crate::cli::report::PAGE;
+use crate::cli::report::remove_page;
 use crate::output::{Journal, JournalError, RunDirectory};
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with;
@@ -35,10 +35,10 @@ pub(super) fn reopen(
         return Err(refused(&difference));
     }
     // They tell of sessions that are fewer than those in the tables from now on.
-    for name in ["manifest.json", PAGE] {
-        let removed = directory.remove(name);
-        removed.map_err(|it| Failure::could_not_finish(&it))?;
-    }
+    directory
+        .remove("manifest.json")
+        .map_err(|it| Failure::could_not_finish(&it))?;
+    remove_page(&directory)?;
     Ok(Some((job, directory, journal)))
 }
 

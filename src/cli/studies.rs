@@ -204,6 +204,7 @@ impl<'a> Running<'a> {
             complete: n_done == n_asked,
             counts: Counts::new(n_done, endings),
             resolved: self.experiment.scenario.resolved.clone(),
+            set_numbers: self.experiment.scenario.setting.set_numbers(),
             timing: Timing {
                 started: self.started.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
                 wall_seconds: self.clock.elapsed().as_secs_f64(),
@@ -227,9 +228,7 @@ impl<'a> Running<'a> {
             return Ok(ExitCode::from(130));
         }
         if !self.arguments.no_report {
-            let setting = Arc::new(self.experiment.scenario.setting.clone());
-            let seeds = Seeds::new(self.experiment.seed);
-            report_of(&self.directory, &manifest, &setting, &seeds)?;
+            report_of(&self.directory, &manifest)?;
             if !self.arguments.quiet {
                 print(&told_report(&self.directory))?;
             }

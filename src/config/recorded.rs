@@ -10,11 +10,13 @@ use crate::config::source_texts::{Role, SourceTexts};
 /// Builds a scenario from its configuration as one table, with a cell's values by path set in it.
 ///
 /// The table is [`LoadedScenario::resolved`], or one of [`Sweep::scenarios`] in a cell that is made
-/// from it; the values are those of [`Sweep::json_values`]. `name` stands for the manifest in
-/// messages, which quote the table as TOML. What comes of it is equal to what was recorded.
+/// from it; the values are those of [`Sweep::json_values`], and `set_numbers` those of
+/// [`Setting::set_numbers`]. `name` stands for the manifest in messages, which quote the table as TOML.
+/// What comes of it is equal to what was recorded.
 ///
 /// [`Sweep::scenarios`]: crate::config::Sweep::scenarios
 /// [`Sweep::json_values`]: crate::config::Sweep::json_values
+/// [`Setting::set_numbers`]: crate::negotiation::Setting::set_numbers
 ///
 /// # Errors
 ///
@@ -22,13 +24,14 @@ use crate::config::source_texts::{Role, SourceTexts};
 pub fn load_recorded<'a>(
     name: &str,
     resolved: &Json,
+    set_numbers: &[String],
     values: impl IntoIterator<Item = (&'a str, &'a Json)>,
 ) -> Result<LoadedScenario, Mistakes> {
     let mut texts = SourceTexts::default();
     let mut mistakes = Vec::new();
     match toml_table(resolved) {
         Ok(text) => {
-            texts.add_recorded(&format!("{name}, `resolved`"), &text);
+            texts.add_recorded(&format!("{name}, `resolved`"), &text, set_numbers);
         }
         Err(error) => {
             let message = format!("{name}: `resolved` has no form in TOML: {error}");

@@ -50,7 +50,9 @@ impl Resolver<'_> {
             }
             NumberFile::Bare(_) | NumberFile::Word(_) => Provenance::default(),
         };
-        if provenance.basis.is_none() && self.texts.is_setting(&file.span()) {
+        let is_set = self.texts.is_setting(&file.span()) || self.texts.was_set(&path);
+        if provenance.basis.is_none() && is_set {
+            provenance.is_set = true;
             provenance.basis = Some(Basis::Assumed);
             provenance
                 .note
@@ -65,10 +67,6 @@ impl Resolver<'_> {
             if provenance.note.is_none() {
                 provenance.note.clone_from(&shared.note);
             }
-        }
-        if provenance.basis.is_none() && self.texts.is_recorded() {
-            // The table does not tell any more what a setting put there; the files were in order.
-            provenance.basis = Some(Basis::Assumed);
         }
         self.check_credentials(file, &provenance);
         Number {
@@ -113,6 +111,7 @@ impl Resolver<'_> {
             }),
             sources: self.source_names(source.unwrap_or_default()),
             note: note.map(str::to_owned),
+            is_set: false,
         }
     }
 

@@ -316,6 +316,7 @@ fn default_number(path: String, number: f64, parameter: &Parameter) -> Number {
             basis: Some(Basis::Assumed),
             sources: Vec::new(),
             note: Some("the default".to_owned()),
+            is_set: false,
         },
     }
 }

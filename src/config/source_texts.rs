@@ -1,5 +1,6 @@
 //! The texts that a configuration was put together from, so that every value keeps its place.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What the command line's settings are called in messages.
@@ -30,8 +31,8 @@ pub(super) struct SourceTexts {
     texts: Vec<SourceText>,
     /// Other scenarios that were read completely, as the experiment names them.
     readings: Vec<(String, ReadingId)>,
-    /// Whether the scenario is the table that a run recorded, with its settings in it.
-    is_recorded: bool,
+    /// Of the table that a run recorded, the paths of the numbers that settings put there.
+    set_numbers: BTreeSet<String>,
 }
 
 /// One text with its place among all.
@@ -78,15 +79,15 @@ impl SourceTexts {
         self.add(Role::Setting, COMMAND_LINE, text);
     }
 
-    /// Adds the table that a run recorded as the scenario.
-    pub(super) fn add_recorded(&mut self, name: &str, text: &str) {
+    /// Adds the table that a run recorded as the scenario, with the numbers that settings put there.
+    pub(super) fn add_recorded(&mut self, name: &str, text: &str, set_numbers: &[String]) {
         self.add(Role::Scenario, name, text);
-        self.is_recorded = true;
+        self.set_numbers = set_numbers.iter().cloned().collect();
     }
 
-    /// Whether the scenario is a table that a run recorded.
-    pub(super) fn is_recorded(&self) -> bool {
-        self.is_recorded
+    /// Whether a setting put the number of this path into a table that a run recorded.
+    pub(super) fn was_set(&self, path: &str) -> bool {
+        self.set_numbers.contains(path)
     }
 
     /// Whether a span points outside the scenario's own files.

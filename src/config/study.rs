@@ -13,6 +13,8 @@ const TRAJECTORIES: u32 = 64;
 /// How a scenario's own uncertain numbers are studied.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StudyPlan {
+    /// Whether the file asks for it.
+    pub is_in_file: bool,
     /// Which design.
     pub method: StudyMethod,
     /// How many base points or trajectories; `None` for the design's own default.
@@ -76,6 +78,7 @@ pub(super) fn resolve_study(
         sorted(res)
     });
     StudyPlan {
+        is_in_file: true,
         method: match file.method.unwrap_or_default() {
             StudyMethodFile::Saltelli => StudyMethod::Saltelli,
             StudyMethodFile::Morris => StudyMethod::Morris,

@@ -38,6 +38,8 @@ pub struct Provenance {
     pub sources: Vec<String>,
     /// One line of explanation.
     pub note: Option<String>,
+    /// Whether a setting put the number in the place of the scenario's and gave no basis for it.
+    pub is_set: bool,
 }
 
 /// A number as the scenario knows it.

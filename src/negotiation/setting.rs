@@ -231,6 +231,12 @@ impl Setting {
             .chain(strategies.flat_map(StrategySpec::numbers))
     }
 
+    /// The paths of its numbers that settings put in the place of the scenario's, without a basis.
+    pub fn set_numbers(&self) -> Vec<String> {
+        let set = self.numbers().filter(|it| it.provenance.is_set);
+        set.map(|it| it.path.clone()).collect()
+    }
+
     /// Those of its numbers that are drawn, in order.
     pub fn uncertain_numbers(&self) -> Vec<NumberId> {
         let numbers = self.numbers().enumerate();

@@ -1,7 +1,7 @@
 //! The files of a run: never written through a link that somebody put in their place.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 /// Makes a file anew. One that is in its place goes; of a link, the link and not what it leads to.
@@ -29,6 +29,22 @@ pub(super) fn reopen(path: &Path, options: &OpenOptions) -> io::Result<File> {
     } else {
         Err(io::Error::other("it is no file, or a link to one"))
     }
+}
+
+/// Whether the last bytes of a file are these; a link or a folder has none.
+pub(super) fn ends_with(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let about = path.symlink_metadata()?;
+    let Some(rest) = about.len().checked_sub(bytes.len() as u64) else {
+        return Ok(false);
+    };
+    if !about.is_file() {
+        return Ok(false);
+    }
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(rest))?;
+    let mut end = Vec::new();
+    file.take(bytes.len() as u64).read_to_end(&mut end)?;
+    Ok(end == bytes)
 }
 
 /// Makes a folder if it is not there yet.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
-use crate::output::own_files::{make_folder, remove_if_there, sync_folder, write_durably};
+use crate::output::own_files::{
+    ends_with, make_folder, remove_if_there, sync_folder, write_durably,
+};
 use crate::output::table_file::{Form, TableFile, TablePlace};
 
 /// Why something could not be written, or not be read again.
@@ -177,6 +179,43 @@ impl RunDirectory {
             Err(it) if it.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
             res => res.map_err(error("remove", &self.path)),
         }
+    }
+
+    /// Removes the files in a folder of the run's that end with a mark, but for those that are named, and
+    /// the folder if nothing is left in it.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be removed.
+    pub fn remove_marked(
+        &self,
+        folder: &str,
+        mark: &[u8],
+        kept: &[String],
+    ) -> Result<(), WriteError> {
+        let folder = self.path.join(folder);
+        // What is no folder of ours, such as a link to one, has no file of ours.
+        if !folder.symlink_metadata().is_ok_and(|it| it.is_dir()) {
+            return Ok(());
+        }
+        let mut is_left = false;
+        for entry in fs::read_dir(&folder).map_err(error("read", &folder))? {
+            let entry = entry.map_err(error("read", &folder))?;
+            let path = entry.path();
+            let is_kept = kept.iter().any(|it| entry.file_name() == it.as_str());
+            // What cannot be read is not known to be ours.
+            if is_kept || !ends_with(&path, mark).unwrap_or(false) {
+                is_left = true;
+            } else {
+                remove_if_there(&path).map_err(error("remove", &path))?;
+            }
+        }
+        if is_left {
+            sync_folder(&folder)
+        } else {
+            fs::remove_dir(&folder).and_then(|()| sync_folder(&self.path))
+        }
+        .map_err(error("remove files in", &folder))
     }
 
     /// Waits until everything in the folder is on the disk.

@@ -1,5 +1,6 @@
 //! Charts as SVG. The only code that knows the library that draws them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use kuva::plot::colormap::ColorMap;
@@ -88,16 +89,38 @@ fn theme() -> Theme {
 impl Chart {
     /// The chart as SVG, on a light ground of its own so that it can be read on any other.
     ///
-    /// Its inner identifiers count up within a process, so that charts can share a page.
-    pub fn svg(&self, room: Room) -> String {
+    /// Its inner identifiers begin with `name`, so that charts of different names can share a page.
+    pub fn svg(&self, room: Room, name: &str) -> String {
         let (plots, layout) = match self {
             Self::Bars(it) => it.plots(room),
             Self::Lines(it) => it.plots(room),
             Self::HeatMap(it) => it.plots(room),
             Self::Plane(it) => it.plots(room),
         };
-        render_svg(plots, layout)
+        with_identifiers(&render_svg(plots, layout), name)
     }
+}
+
+/// What the library's inner identifiers begin with. It counts them within the process, and a chart is to
+/// be the same whatever was drawn before it.
+const IDENTIFIER: &str = "kuva-clip-";
+
+/// A picture with inner identifiers that begin with a name of its own.
+fn with_identifiers(svg: &str, name: &str) -> String {
+    let mut parts = svg.split(IDENTIFIER);
+    let mut res = parts.next().unwrap_or_default().to_owned();
+    let mut numbers: Vec<&str> = Vec::new();
+    for part in parts {
+        let n_digits = part.find(|it: char| !it.is_ascii_digit());
+        let (number, rest) = part.split_at(n_digits.unwrap_or(part.len()));
+        let known = numbers.iter().position(|it| *it == number);
+        let place = known.unwrap_or_else(|| {
+            numbers.push(number);
+            numbers.len() - 1
+        });
+        let _ = write!(res, "{name}-clip-{place}{rest}");
+    }
+    res
 }
 
 /// A layout that all charts have in common.
@@ -114,10 +137,10 @@ fn layout(plots: &[Plot], room: Room, height: f64) -> Layout {
         .with_legend_wrap(room.label_letters())
 }
 
-/// Numbers as they are drawn: shares in per cent, so that ticks are round.
+/// Numbers as they are drawn: shares in per cent and their differences in points, so that ticks are round.
 fn drawn(unit: Unit, number: f64) -> f64 {
     match unit {
-        Unit::Share => 100.0 * number,
+        Unit::Share | Unit::Points => 100.0 * number,
         Unit::Utility | Unit::Count | Unit::Number => number,
     }
 }
@@ -140,7 +163,7 @@ fn ticks(axis: &Axis) -> TickFormat {
                 String::new()
             }
         })),
-        Unit::Share | Unit::Utility | Unit::Number => TickFormat::Auto,
+        Unit::Share | Unit::Points | Unit::Utility | Unit::Number => TickFormat::Auto,
     }
 }
 
@@ -361,5 +384,24 @@ impl Plane {
                 .with_reference_line(ReferenceLine::horizontal(y).with_color(chrome::AXIS));
         }
         (plots, layout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_is_the_same_whatever_was_drawn_before_it() {
+        let bars = vec![("one".to_owned(), Quantity::exact(0.5))];
+        let chart = Chart::Bars(Bars {
+            things: "Thing".to_owned(),
+            axis: Axis::new("Share", Unit::Share),
+            bars,
+        });
+        let svg = chart.svg(Room::Wide, "endings-wide");
+        assert!(svg.contains("endings-wide-clip-0"));
+        assert!(!svg.contains(IDENTIFIER));
+        assert_eq!(svg, chart.svg(Room::Wide, "endings-wide"));
     }
 }

@@ -158,7 +158,7 @@ impl Figure {
     /// A chart as wide as the page.
     pub fn new(id: &str, title: &str, caption: &str, chart: &Chart) -> Self {
         Self {
-            wide: chart.svg(Room::Wide),
+            wide: chart.svg(Room::Wide, &format!("{id}-wide")),
             is_small: false,
             ..Self::small(id, title, caption, chart)
         }
@@ -172,7 +172,7 @@ impl Figure {
             caption: caption.to_owned(),
             is_small: true,
             wide: String::new(),
-            narrow: chart.svg(Room::Narrow),
+            narrow: chart.svg(Room::Narrow, &format!("{id}-narrow")),
             table: chart.table(),
         }
     }

@@ -19,6 +19,7 @@ mod limits;
 mod luck;
 mod mistakes;
 mod negmas;
+mod page_made_later;
 mod pages;
 #[cfg(unix)]
 mod progress;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -397,26 +397,85 @@ fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
     assert!(told.contains("another process is at work on it"), "{told}");
 }
 
+/// A batch of the two villages that is interrupted on its way.
 #[cfg(unix)]
-#[test]
-fn an_interrupted_run_says_how_to_go_on_with_it() {
-    let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "20000", "--format=csv,parquet"];
-    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
-    let out = folder.path().join("it is mine");
-    let mut child = demarche(&[&["batch", VILLAGES][..], &more, &["--out"]].concat())
-        .arg(&out)
+fn interrupted(out: &Path, more: &[&str]) -> Output {
+    let mut child = demarche(&[&["batch", VILLAGES][..], more, &["--out"]].concat())
+        .arg(out)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    wait_for_bytes(&mut child, &out, 50_000);
+    wait_for_bytes(&mut child, out, 50_000);
     let sent = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
+    output
+}
+
+/// Whether a run has the page and the figures of another, and no more of either.
+fn is_page_of(run: &Path, other: &Path) -> bool {
+    let [one, other] = [run, other].map(|it| {
+        let mut res = files(it);
+        res.retain(|name, _| name.starts_with("report.html") || name.starts_with("figures"));
+        res
+    });
+    one == other && !one.is_empty()
+}
+
+#[cfg(unix)]
+#[test]
+fn no_figure_of_a_part_is_left_beside_the_tables_of_the_whole() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    interrupted(&out, &["--sessions", "20000"]);
+    // What a page of the part had and that of the whole does not, and what somebody put there.
+    fs::copy(
+        out.join("figures/endings.svg"),
+        out.join("figures/other.svg"),
+    )
+    .unwrap();
+    fs::write(out.join("figures/mine.svg"), "<svg/>").unwrap();
+    let resume = [
+        "batch",
+        "--resume",
+        path_text(&out),
+        "--quiet",
+        "--no-report",
+    ];
+    check(&resume, 0);
+    let left: Vec<PathBuf> = files(&out)
+        .into_keys()
+        .filter(|it| it.starts_with("figures") || it.starts_with("report.html"))
+        .collect();
+    assert_eq!(left, [Path::new("figures/mine.svg")]);
+    check(&["report", path_text(&out)], 0);
+    let whole = run(
+        &folder,
+        "batch",
+        "whole",
+        VILLAGES,
+        &["--sessions", "20000"],
+    );
+    fs::remove_file(out.join("figures/mine.svg")).unwrap();
+    assert!(
+        is_page_of(&out, &whole),
+        "the page is that of the whole run"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on_with_it() {
+    let folder = TempDir::new().unwrap();
+    let more = ["--sessions", "20000", "--format=csv,parquet"];
+    let whole = run(&folder, "batch", "reference", VILLAGES, &more);
+    let reference = results(&whole);
+    let out = folder.path().join("it is mine");
+    let output = interrupted(&out, &more);
     assert_eq!(manifest(&out)["complete"], false);
     let rows = n_rows(&out.join("sessions.parquet"));
     assert_eq!(manifest(&out)["counts"]["sessions"], rows);
@@ -425,6 +484,10 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
     assert!(told.contains(&command), "{told}");
     resume(&out, "1");
     assert!(results(&out) == reference);
+    assert!(
+        is_page_of(&out, &whole),
+        "the page is that of the whole run"
+    );
     let output = check(&["batch", "--resume", path_text(&out)], 0);
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(
