@@ -15,8 +15,10 @@ use crate::cli::progress::{Achieved, Progress, Work};
 use crate::cli::resume::reopen;
 use crate::cli::run_folder::new_path;
 use crate::cli::sweep_summary::planned;
-use crate::cli::text::counted;
-use crate::cli::{FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print};
+use crate::cli::text::{counted, shell_word};
+use crate::cli::{
+    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell,
+};
 use crate::experiment::{BatchError, Shard, Tally, run};
 use crate::output::{
     Delimiter, Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
@@ -229,6 +231,13 @@ fn carry_on(
 /// What a new run is to do, and where its folder is to be.
 fn prepare(verb: &str, arguments: &RunArguments) -> Result<(Job, PathBuf), Failure> {
     let job = Job::load(arguments.request(verb))?;
+    if job.has_study && !arguments.quiet {
+        let file = shell_word(&job.request.experiment);
+        tell(&format!(
+            "note: the [sensitivity] of {file} is no part of this {verb}; `demarche sensitivity {file}` \
+             runs it"
+        ));
+    }
     let out = arguments.out.as_deref();
     let path = new_path(out, &job.name, &jiff::Zoned::now())?;
     Ok((job, path))

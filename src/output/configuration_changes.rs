@@ -61,7 +61,7 @@ fn value_in(configuration: CellConfiguration<'_>, path: &str) -> Option<String> 
         let segments = path.split('.');
         let start = Some(configuration.resolved);
         let found = segments.fold(start, |it, segment| entry(it?, segment));
-        found.map(written)
+        found.map(in_words)
     })
 }
 
@@ -123,7 +123,7 @@ fn compare(res: &mut Vec<Change>, path: &str, first: Option<&Value>, second: Opt
             }
         }
         _ => {
-            let [first, second] = [first, second].map(|it| it.map(written));
+            let [first, second] = [first, second].map(|it| it.map(in_words));
             if first != second {
                 res.push(Change {
                     path: path.to_owned(),
@@ -135,10 +135,14 @@ fn compare(res: &mut Vec<Change>, path: &str, first: Option<&Value>, second: Opt
     }
 }
 
-/// Whether two tables with one key each are of two kinds, such as two distributions.
+/// Whether two tables are of two kinds: two distributions, or one key each and not the same.
 fn is_other_kind(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    let is_single = one.len() == 1 && other.len() == 1;
-    is_single && one.keys().next() != other.keys().next()
+    let kind = |it: &Map<String, Value>| {
+        let distribution = distribution_of(it).map(|it| it.0.to_owned());
+        distribution.or_else(|| it.keys().next().filter(|_| it.len() == 1).cloned())
+    };
+    let kinds = kind(one).zip(kind(other));
+    kinds.is_some_and(|(one, other)| one != other)
 }
 
 fn below(path: &str, key: &str) -> String {
@@ -149,25 +153,92 @@ fn below(path: &str, key: &str) -> String {
     }
 }
 
-/// A value in a few words: numbers as tables have them, text without quotes.
-fn written(value: &Value) -> String {
+/// What a file calls each distribution of a number.
+const DISTRIBUTIONS: [&str; 6] = [
+    "constant",
+    "uniform",
+    "triangular",
+    "normal",
+    "beta",
+    "discrete",
+];
+
+/// The distribution of a table that is a number, by its name; `None` of any other table.
+fn distribution_of(table: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let mut entries = table.iter();
+    let (name, parameters) = entries.find(|it| DISTRIBUTIONS.contains(&it.0.as_str()))?;
+    Some((name, parameters))
+}
+
+/// A value in a few words: numbers as tables have them, text without quotes, distributions by what
+/// they are.
+fn in_words(value: &Value) -> String {
     match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
         Value::String(it) => it.clone(),
         Value::Number(it) => it
             .as_f64()
             .map_or_else(|| it.to_string(), |it| it.to_string()),
-        Value::Object(it) => {
-            let entries = it
-                .iter()
-                .map(|(key, it)| format!("{key} = {}", written(it)));
-            format!("{{ {} }}", entries.collect::<Vec<String>>().join(", "))
-        }
+        Value::Array(it) if it.is_empty() => "none".to_owned(),
         Value::Array(it) => {
-            let entries: Vec<String> = it.iter().map(written).collect();
-            format!("[{}]", entries.join(", "))
+            let entries: Vec<String> = it.iter().map(in_words).collect();
+            let is_of_tables = it.iter().any(Value::is_object);
+            entries.join(if is_of_tables { "; " } else { ", " })
         }
-        Value::Null | Value::Bool(_) => value.to_string(),
+        Value::Object(it) => number_in_words(it).unwrap_or_else(|| table_in_words(it)),
     }
+}
+
+/// A number with its distribution and where it comes from; `None` if the table is none.
+fn number_in_words(table: &Map<String, Value>) -> Option<String> {
+    let (name, parameters) = distribution_of(table)?;
+    let of = |key: &str| parameters.get(key).map(in_words).unwrap_or_default();
+    let range = || format!("from {} to {}", of("min"), of("max"));
+    let distribution = match name {
+        "constant" => in_words(parameters),
+        "uniform" => format!("anywhere {}", range()),
+        "triangular" => format!("{}, most often near {}", range(), of("mode")),
+        "normal" => format!(
+            "normal with mean {} and standard deviation {}, {}",
+            of("mean"),
+            of("sd"),
+            range()
+        ),
+        "beta" => format!("beta({}, {}) {}", of("alpha"), of("beta"), range()),
+        _ => format!("one of {} with probabilities {}", of("values"), of("p")),
+    };
+    let credentials = ["basis", "source"].iter();
+    let credentials: Vec<String> = credentials
+        .filter_map(|it| table.get(*it).map(in_words))
+        .collect();
+    let credentials = if credentials.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", credentials.join(", "))
+    };
+    let note = table.get("note").map(in_words);
+    let note = note.map_or_else(String::new, |it| format!(": {it}"));
+    Some(format!("{distribution}{credentials}{note}"))
+}
+
+/// Any other table: its keys as words, each with its value.
+fn table_in_words(table: &Map<String, Value>) -> String {
+    if table.is_empty() {
+        return "nothing".to_owned();
+    }
+    let entry = |(key, value): (&String, &Value)| {
+        let key = key.replace('_', " ");
+        match value {
+            Value::Object(it) if it.is_empty() => key,
+            Value::Object(it) if distribution_of(it).is_none() => {
+                format!("{key} ({})", table_in_words(it))
+            }
+            _ => format!("{key} {}", in_words(value)),
+        }
+    };
+    table.iter().map(entry).collect::<Vec<String>>().join(", ")
 }
 
 #[cfg(test)]
@@ -238,10 +309,39 @@ mod tests {
             ("kind", None, Some("synthetic")),
             (
                 "party.hill.reservation_value",
-                Some("{ uniform = { min = 0.25, max = 0.5 } }"),
+                Some("anywhere from 0.25 to 0.5"),
                 Some("0.5"),
             ),
         ];
+        check(&it, [&[], &[]], &expected);
+    }
+
+    #[test]
+    fn distributions_and_strategies_are_told_in_words() {
+        let number = json!({
+            "triangular": { "min": 0.2, "mode": 0.4, "max": 0.6 },
+            "basis": "inferred", "source": ["report-a"], "note": "it follows",
+        });
+        let words = "from 0.2 to 0.6, most often near 0.4 [inferred, report-a]: it follows";
+        assert_eq!(in_words(&number), words);
+        let discrete = json!({ "discrete": { "values": [0.1, 0.3], "p": [0.25, 0.75] } });
+        assert_eq!(
+            in_words(&discrete),
+            "one of 0.1, 0.3 with probabilities 0.25, 0.75"
+        );
+        let strategies = json!([
+            { "p": 0.75, "time_dependent": { "concession_exponent": 0.5 } },
+            { "p": 0.25, "tough": {} },
+        ]);
+        let words = "p 0.75, time dependent (concession exponent 0.5); p 0.25, tough";
+        assert_eq!(in_words(&strategies), words);
+        let mut it = base();
+        it["party"][0]["reservation_value"] = json!({ "constant": 0.5, "basis": "assumed" });
+        let expected = [(
+            "party.hill.reservation_value",
+            Some("anywhere from 0.25 to 0.5"),
+            Some("0.5 [assumed]"),
+        )];
         check(&it, [&[], &[]], &expected);
     }
 

@@ -73,6 +73,20 @@ fn every_experiment_runs_a_session() {
 }
 
 #[test]
+fn no_title_says_how_many_sessions_there_are() {
+    for path in files("experiments") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut lines = text.lines();
+        let title = lines
+            .find(|it| it.starts_with("title ="))
+            .unwrap_or_default();
+        let title = title.to_lowercase();
+        let numbers = ["hundred", "thousand", "million", "000"];
+        assert!(!numbers.iter().any(|it| title.contains(it)), "{title}");
+    }
+}
+
+#[test]
 fn a_scenario_is_named_like_its_file() {
     for (path, it) in files("scenarios").iter().zip(scenarios()) {
         let stem = path.file_stem().and_then(|it| it.to_str());

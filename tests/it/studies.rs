@@ -917,3 +917,22 @@ fn an_interrupted_study_leaves_a_manifest_and_no_table() {
         assert!(tables(&out).is_empty(), "{verb}");
     }
 }
+
+#[test]
+fn a_batch_of_a_file_with_a_study_says_which_verb_runs_it() {
+    let folder = TempDir::new().unwrap();
+    let file = "configs/experiments/assumed-numbers.toml";
+    let note = |more: &[&str]| {
+        let out = folder.path().join(format!("run-{}", more.len()));
+        let arguments = ["batch", file, "--sessions", "2", "--no-report", "--out"];
+        let arguments = [&arguments[..], &[path_text(&out)], more].concat();
+        let told = check(&arguments, 0).stderr;
+        String::from_utf8(told).unwrap()
+    };
+    let told = note(&[]);
+    assert!(
+        told.contains(&format!("`demarche sensitivity {file}` runs it")),
+        "{told}"
+    );
+    assert!(!note(&["--quiet"]).contains("sensitivity"));
+}
