@@ -2,22 +2,26 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use clap::Args;
 
 use crate::cli::analyze::check_size;
+use crate::cli::background::Background;
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::explanation_summary::{causes_told, explanation_told};
 use crate::cli::failure::Failure;
-use crate::cli::parse_count;
-use crate::cli::print;
+use crate::cli::play::OneSession;
 use crate::cli::replay::{Check, RecordedCell, check_cell, check_number, read_sessions_manifest};
-use crate::cli::text::terminal_width;
+use crate::cli::text::{counted, terminal_width};
+use crate::cli::{parse_count, print};
 use crate::experiment::{Causes, CellId, Explainer, Explanation};
+use crate::negotiation::Setting;
 use crate::output::RecordedEnding;
-use crate::seeds::Replication;
+use crate::seeds::{Replication, Seeds};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -42,7 +46,7 @@ pub(super) struct ExplainArguments {
 }
 
 /// Explains a session of a run, or all that found no deal.
-pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
+pub(super) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let folder = &arguments.folder;
     let path = folder.join("manifest.json");
     let manifest = read_sessions_manifest(&path)?;
@@ -63,44 +67,53 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure>
     let recorded = RecordedCell::of(&manifest, &path.display().to_string(), cell)?;
     check_size(recorded.setting.scenario())?;
     let place = Place {
-        folder,
+        folder: folder.clone(),
         cell,
         whose: recorded.whose(&manifest, cell),
+        setting: Arc::clone(&recorded.setting),
+        seeds: recorded.seeds,
     };
     match arguments.replication {
-        Some(it) => explain_session(&recorded, &place, it),
-        None => explain_cell(&recorded, &place, arguments.sessions),
+        Some(it) => explain_session(recorded.session(it), &place, ctrl_c),
+        None => explain_cell(&place, arguments.sessions, ctrl_c),
     }
 }
 
-/// Where the sessions are recorded.
-struct Place<'a> {
-    folder: &'a Path,
+/// Where the sessions are recorded, and what they are played again from.
+#[derive(Clone)]
+struct Place {
+    folder: PathBuf,
     cell: u32,
     /// Which cell of which seed, for people.
     whose: String,
+    setting: Arc<Setting>,
+    seeds: Seeds,
 }
 
 /// Explains one session, and holds it against the tables as `replay` does.
-fn explain_session(
-    recorded: &RecordedCell<'_>,
-    place: &Place<'_>,
-    replication: u64,
-) -> Result<ExitCode, Failure> {
-    let again = recorded.session(replication);
-    let (session, result) = again.run()?;
-    let check = Check::new(place.folder, place.cell, &again, &session, &result)?;
-    let mut explainer = Explainer::new(Arc::clone(&recorded.setting));
-    let parties = explainer.preferences(&recorded.seeds, again.replication);
-    let explanation = Explanation::new(&parties, &session, &result);
+fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let told = format!("looking at session {}", again.replication.0);
+    let look = {
+        let Place { folder, cell, .. } = place.clone();
+        move || -> Result<_, Failure> {
+            let (session, result) = again.run()?;
+            let check = Check::new(&folder, cell, &again, &session, &result)?;
+            let mut explainer = Explainer::new(Arc::clone(&again.setting));
+            let parties = explainer.preferences(&again.seeds, again.replication);
+            let explanation = Explanation::new(&parties, &session, &result);
+            Ok((again, session, check, parties, explanation))
+        }
+    };
+    let (again, session, check, parties, explanation) =
+        Background::new(ctrl_c).one(look, &told)??;
     let width = terminal_width();
-    let told = explanation_told(&recorded.setting, &parties, &session, &explanation, width);
+    let told = explanation_told(&place.setting, &parties, &session, &explanation, width);
     print(&format!(
         "{}{told}\n{}",
         again.head(&place.whose),
         again.foot(width)
     ))?;
-    check.tell(place.folder, false)?;
+    check.tell(&place.folder, false)?;
     Ok(if check.is_equal() {
         ExitCode::SUCCESS
     } else {
@@ -108,60 +121,87 @@ fn explain_session(
     })
 }
 
+/// What sessions of a cell are like.
+#[derive(Default)]
+struct Looked {
+    n_sessions: u64,
+    n_without: u64,
+    causes: Causes,
+}
+
 /// Counts why the first sessions of a cell that found no deal did not.
-fn explain_cell(
-    recorded: &RecordedCell<'_>,
-    place: &Place<'_>,
-    n_most: u64,
-) -> Result<ExitCode, Failure> {
-    let path = place.folder.join("sessions.csv");
-    let cannot = |error: &dyn std::fmt::Display| {
-        Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
+fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let mut found = None;
+    let work = {
+        let place = place.clone();
+        move |steps: &SyncSender<Option<Result<Looked, Failure>>>| {
+            let looked = look(&place, n_most, &mut || steps.send(None).is_ok());
+            // Nobody takes it after Ctrl-C.
+            let _ = steps.send(Some(looked));
+        }
     };
-    let file = File::open(&path).map_err(|it| cannot(&it))?;
-    let name = path.display().to_string();
-    let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
-    let endings = RecordedEnding::read((name, BufReader::new(file)), CellId(place.cell))
-        .map_err(|it| table_error(&it))?;
-    let mut explainer = Explainer::new(Arc::clone(&recorded.setting));
-    let mut causes = Causes::default();
-    let (mut n_sessions, mut n_without) = (0, 0);
-    for ending in endings {
-        let ending = ending.map_err(|it| table_error(&it))?;
-        n_sessions += 1;
-        if ending.is_agreement() {
-            continue;
-        }
-        n_without += 1;
-        if n_without <= n_most {
-            count(&mut explainer, recorded, place, &ending, &mut causes)?;
-        }
-    }
-    if n_sessions == 0 {
+    Background::new(ctrl_c).each(
+        work,
+        |n| counted(n, "session") + " without a deal looked at",
+        |step| {
+            found = step.or(found.take());
+            Ok(())
+        },
+    )?;
+    let looked = found.expect("work that ends has come to something")?;
+    if looked.n_sessions == 0 {
         return Err(Failure::WrongInput(format!(
             "no session of {} was run; go on with a run that was stopped by --resume",
             place.whose
         )));
     }
     print(&causes_told(
-        &recorded.setting,
+        &place.setting,
         &place.whose,
-        [n_sessions, n_without],
-        &causes,
+        [looked.n_sessions, looked.n_without],
+        &looked.causes,
         terminal_width(),
     ))?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// Looks at the sessions of a cell for as long as it is to go on.
+fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<Looked, Failure> {
+    let path = place.folder.join("sessions.csv");
+    let file = File::open(&path).map_err(|error| {
+        Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
+    })?;
+    let name = path.display().to_string();
+    let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
+    let endings = RecordedEnding::read((name, BufReader::new(file)), CellId(place.cell))
+        .map_err(|it| table_error(&it))?;
+    let mut explainer = Explainer::new(Arc::clone(&place.setting));
+    let mut res = Looked::default();
+    for ending in endings {
+        let ending = ending.map_err(|it| table_error(&it))?;
+        res.n_sessions += 1;
+        if ending.is_agreement() {
+            continue;
+        }
+        res.n_without += 1;
+        if res.n_without <= n_most {
+            count(&mut explainer, place, &ending, &mut res.causes)?;
+            if !go_on() {
+                break;
+            }
+        }
+    }
+    Ok(res)
+}
+
 /// Plays a session again and counts its cause.
 fn count(
     explainer: &mut Explainer,
-    recorded: &RecordedCell<'_>,
-    place: &Place<'_>,
+    place: &Place,
     was: &RecordedEnding,
     causes: &mut Causes,
 ) -> Result<(), Failure> {
-    let (session, result) = explainer.play(&recorded.seeds, Replication(was.replication));
+    let (session, result) = explainer.play(&place.seeds, Replication(was.replication));
     let (ending, round) = (result.ending.name(), result.ending.round());
     if (ending, round) != (was.ending.as_str(), was.round) {
         return Err(Failure::CouldNotFinish(format!(
@@ -170,6 +210,6 @@ fn count(
             was.replication, place.whose, was.ending, was.round
         )));
     }
-    explainer.count(&recorded.seeds, &session, &result, causes);
+    explainer.count(&place.seeds, &session, &result, causes);
     Ok(())
 }

@@ -250,7 +250,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it, &ctrl_c),
         Verb::Replay(it) => replay::replay(&it),
-        Verb::Explain(it) => explain::explain(&it),
+        Verb::Explain(it) => explain::explain(&it, &ctrl_c),
         Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),
         Verb::Check(it) => check::check(&it, &ctrl_c),
         Verb::Import(it) => interchange::import(&it),

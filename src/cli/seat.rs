@@ -91,11 +91,11 @@ impl<R: BufRead> Talk<R> {
     fn greet(&self, outlook: &Outlook) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
         let line = format!(
-            "You sit at the table for {}. No deal is worth {:.3} to you, the best deal {:.3}. \
+            "You sit at the table for {}. No deal is worth {} to you, the best deal {}. \
              You see your own preferences and what is said; ? tells what you may say.",
             scenario.party(self.me).label,
-            outlook.preferences.reservation_value().get(),
-            outlook.preferences.utility(outlook.best).get(),
+            decimal(outlook.preferences.reservation_value().get(), 3),
+            decimal(outlook.preferences.utility(outlook.best).get(), 3),
         );
         print(&format!("\n{}\n", wrap(&line, self.width, 0)))
     }
@@ -229,11 +229,11 @@ impl<R: BufRead> Talk<R> {
     /// Asks once more before a step that she may not mean: leaving, and what is worse than that.
     fn is_sure(&mut self, question: &Question, action: Action) -> Result<bool, Failure> {
         let preferences = &question.outlook.preferences;
-        let no_deal = preferences.reservation_value().get();
+        let no_deal = decimal(preferences.reservation_value().get(), 3);
         let is_worse = |it: Outcome| !preferences.is_individually_rational(it);
         let (text, keys) = match (action, question.ask) {
             (Action::WalkOut, _) => (
-                format!("If you leave, nobody gets a deal; that is worth {no_deal:.3} to you."),
+                format!("If you leave, nobody gets a deal; that is worth {no_deal} to you."),
                 "leave? y or n>",
             ),
             (
@@ -305,8 +305,8 @@ impl<R: BufRead> Talk<R> {
         match draft {
             None => String::new(),
             Some(draft) if self.mine == Some(draft) => {
-                let worth = question.outlook.preferences.utility(draft).get();
-                let line = format!("Your draft is your last offer, worth {worth:.3} to you");
+                let worth = decimal(question.outlook.preferences.utility(draft).get(), 3);
+                let line = format!("Your draft is your last offer, worth {worth} to you");
                 format!("{}\n", wrap(&line, self.width, 0))
             }
             Some(draft) => self.drafted(question, draft),

@@ -229,3 +229,39 @@ fn a_cell_of_a_sweep_has_to_be_named() {
     check(&["explain", path, "50", "--cell", "1"], 2);
     check(&["explain", path_text(folder.path())], 2);
 }
+
+/// Sessions of so many rounds take a second each; what they are looked at for is heard of after one, and
+/// Ctrl-C does not wait for it.
+#[cfg(unix)]
+#[test]
+fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    use crate::runs::demarche;
+
+    let folder = TempDir::new().unwrap();
+    let more = [
+        "--sessions",
+        "3",
+        "--no-report",
+        "--set",
+        "party.upper.reservation_value=0.99",
+        "--set",
+        "protocol.alternating_offers.deadline_rounds=100000",
+    ];
+    let run = run(&folder, "batch", "run", VILLAGES, &more);
+    let mut child = demarche(&["explain", path_text(&run)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = told.next().expect("it is told how far it is").unwrap();
+    assert!(first.contains("without a deal looked at"), "{first}");
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("it can be interrupted").success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
