@@ -1,8 +1,6 @@
 //! `explain`: why a session of a run ended as it did, and why sessions found no deal.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,17 +9,18 @@ use clap::Args;
 use crate::cli::analyze::check_size;
 use crate::cli::explanation_summary::{causes_told, explanation_told};
 use crate::cli::failure::Failure;
+use crate::cli::named_run::{open_run, open_table};
 use crate::cli::parse_count;
 use crate::cli::print;
 use crate::cli::replay::{Check, RecordedCell, check_cell, check_number, read_sessions_manifest};
 use crate::cli::text::terminal_width;
 use crate::experiment::{Causes, CellId, Explainer, Explanation};
-use crate::output::RecordedEnding;
+use crate::output::{MANIFEST, Manifest, RecordedEnding, RunDirectory, TableDifference};
 use crate::seeds::Replication;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The folder of a batch or of a sweep
+    /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
     /// Which session: its `replication` in the tables; without it, all that found no deal
@@ -43,9 +42,9 @@ pub(super) struct ExplainArguments {
 
 /// Explains a session of a run, or all that found no deal.
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
-    let folder = &arguments.folder;
-    let path = folder.join("manifest.json");
-    let manifest = read_sessions_manifest(&path)?;
+    let directory = open_run(&arguments.folder)?;
+    let folder = directory.path();
+    let manifest = read_sessions_manifest(&directory)?;
     let cell = match arguments.cell {
         None if manifest.cells > 1 => {
             return Err(Failure::WrongInput(format!(
@@ -60,10 +59,14 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure>
         Some(it) => check_number(folder, &manifest, cell, it)?,
         None => check_cell(folder, &manifest, cell)?,
     }
-    let recorded = RecordedCell::of(&manifest, &path.display().to_string(), cell)?;
+    let recorded = RecordedCell::of(
+        &manifest,
+        &folder.join(MANIFEST).display().to_string(),
+        cell,
+    )?;
     check_size(recorded.setting.scenario())?;
     let place = Place {
-        folder,
+        run: (&directory, &manifest),
         cell,
         whose: recorded.whose(&manifest, cell),
     };
@@ -73,9 +76,12 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure>
     }
 }
 
+/// The table of how each session ended.
+const SESSIONS: &str = "sessions.csv";
+
 /// Where the sessions are recorded.
 struct Place<'a> {
-    folder: &'a Path,
+    run: (&'a RunDirectory, &'a Manifest),
     cell: u32,
     /// Which cell of which seed, for people.
     whose: String,
@@ -89,7 +95,7 @@ fn explain_session(
 ) -> Result<ExitCode, Failure> {
     let again = recorded.session(replication);
     let (session, result) = again.run()?;
-    let check = Check::new(place.folder, place.cell, &again, &session, &result)?;
+    let check = Check::new(place.run, place.cell, &again, &session, &result)?;
     let mut explainer = Explainer::new(Arc::clone(&recorded.setting));
     let parties = explainer.preferences(&recorded.seeds, again.replication);
     let explanation = Explanation::new(&parties, &session, &result);
@@ -100,7 +106,7 @@ fn explain_session(
         again.head(&place.whose),
         again.foot(width)
     ))?;
-    check.tell(place.folder, false)?;
+    check.tell(place.run.0.path(), false)?;
     Ok(if check.is_equal() {
         ExitCode::SUCCESS
     } else {
@@ -114,15 +120,14 @@ fn explain_cell(
     place: &Place<'_>,
     n_most: u64,
 ) -> Result<ExitCode, Failure> {
-    let path = place.folder.join("sessions.csv");
-    let cannot = |error: &dyn std::fmt::Display| {
-        Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
-    };
-    let file = File::open(&path).map_err(|it| cannot(&it))?;
-    let name = path.display().to_string();
+    let (directory, manifest) = place.run;
+    let name = directory.path().join(SESSIONS).display().to_string();
+    let opened = open_table(directory, manifest, SESSIONS);
+    let file = opened.and_then(|it| it.ok_or(TableDifference::Missing));
+    let file = file.map_err(|it| Failure::CouldNotFinish(format!("{name}: {it}")))?;
     let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
-    let endings = RecordedEnding::read((name, BufReader::new(file)), CellId(place.cell))
-        .map_err(|it| table_error(&it))?;
+    let endings =
+        RecordedEnding::read((name, file), CellId(place.cell)).map_err(|it| table_error(&it))?;
     let mut explainer = Explainer::new(Arc::clone(&recorded.setting));
     let mut causes = Causes::default();
     let (mut n_sessions, mut n_without) = (0, 0);

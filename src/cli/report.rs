@@ -1,19 +1,20 @@
 //! `report`, and what batches, sweeps and studies do at their end: a run as a page.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 
 use crate::cli::failure::Failure;
+use crate::cli::named_run::{open_run, open_table, read_manifest};
 use crate::cli::print;
-use crate::cli::replay::{RecordedCell, read_manifest};
+use crate::cli::replay::RecordedCell;
+use crate::cli::run_folder::create_new;
 use crate::experiment::measure_claims;
 use crate::negotiation::Setting;
-use crate::output::{Manifest, RunDirectory};
+use crate::output::{MANIFEST, Manifest, RunDirectory};
 use crate::report::{MeasuredClaims, Page, RunFigures, RunReport};
 use crate::seeds::Seeds;
 
@@ -25,7 +26,7 @@ const CLAIM_DRAWS_MAX: u64 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
-    /// The folder of a run
+    /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
     /// The folder to write to instead of the run's, which must not exist
@@ -35,21 +36,21 @@ pub(super) struct ReportArguments {
 
 /// Makes the page of a run.
 pub(super) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
-    let path = arguments.folder.join("manifest.json");
-    let manifest = read_manifest(&path)?;
-    let cell = RecordedCell::of(&manifest, &path.display().to_string(), 0)?;
-    let page = page(&arguments.folder, &manifest, &cell.setting, &cell.seeds)?;
+    let run = open_run(&arguments.folder)?;
+    let manifest = read_manifest(&run)?;
+    let place = run.path().join(MANIFEST).display().to_string();
+    let cell = RecordedCell::of(&manifest, &place, 0)?;
+    let page = page(&run, &manifest, &cell.setting, &cell.seeds)?;
     let directory = if let Some(out) = &arguments.out {
-        RunDirectory::create(out).map_err(|it| Failure::could_not_finish(&it))?
+        create_new(out)?
+    } else if run.has(PAGE) {
+        let there = run.path().join(PAGE);
+        return Err(Failure::WrongInput(format!(
+            "{} is there already; open it, or write to another folder with --out",
+            there.display()
+        )));
     } else {
-        let there = arguments.folder.join(PAGE);
-        if there.exists() {
-            return Err(Failure::WrongInput(format!(
-                "{} is there already; open it, or write to another folder with --out",
-                there.display()
-            )));
-        }
-        RunDirectory::of_finished(&arguments.folder)
+        run
     };
     write(&directory, &page)?;
     print(&told(&directory))?;
@@ -63,7 +64,7 @@ pub(super) fn report_of(
     setting: &Arc<Setting>,
     seeds: &Seeds,
 ) -> Result<(), Failure> {
-    let page = page(directory.path(), manifest, setting, seeds)?;
+    let page = page(directory, manifest, setting, seeds)?;
     write(directory, &page)
 }
 
@@ -73,13 +74,13 @@ pub(super) fn told(directory: &RunDirectory) -> String {
 }
 
 fn page(
-    folder: &Path,
+    run: &RunDirectory,
     manifest: &Manifest,
     setting: &Arc<Setting>,
     seeds: &Seeds,
 ) -> Result<Page, Failure> {
-    let figures = RunFigures::read(&|table| open(folder, table))
-        .map_err(|it| Failure::WrongInput(format!("{}: {it}", folder.display())))?;
+    let figures = RunFigures::read(&|table| open(run, manifest, table))
+        .map_err(|it| Failure::WrongInput(format!("{}: {it}", run.path().display())))?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),
@@ -94,12 +95,9 @@ fn page(
     Ok(report.page())
 }
 
-fn open(folder: &Path, table: &str) -> io::Result<Option<Box<dyn Read>>> {
-    match File::open(folder.join(format!("{table}.csv"))) {
-        Ok(file) => Ok(Some(Box::new(BufReader::new(file)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+fn open(run: &RunDirectory, manifest: &Manifest, table: &str) -> io::Result<Option<Box<dyn Read>>> {
+    let opened = open_table(run, manifest, &format!("{table}.csv"))?;
+    Ok(opened.map(|it| -> Box<dyn Read> { it }))
 }
 
 fn write(directory: &RunDirectory, page: &Page) -> Result<(), Failure> {

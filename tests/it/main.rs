@@ -11,6 +11,8 @@ mod drivers;
 mod explain;
 mod faults;
 mod foreign;
+#[cfg(unix)]
+mod folders;
 mod formats;
 #[cfg(unix)]
 mod hostile_text;
@@ -20,6 +22,8 @@ mod luck;
 mod mistakes;
 mod negmas;
 mod pages;
+#[cfg(unix)]
+mod pipes;
 #[cfg(unix)]
 mod progress;
 mod readme;
@@ -42,5 +46,6 @@ mod sweeps;
 #[cfg(unix)]
 mod terminal;
 mod tidy;
+mod verify;
 mod violations;
 mod worlds;
