@@ -10,9 +10,9 @@ mod designs;
 mod drivers;
 mod explain;
 mod faults;
-mod foreign;
 #[cfg(unix)]
 mod folders;
+mod foreign;
 mod formats;
 #[cfg(unix)]
 mod hostile_text;
