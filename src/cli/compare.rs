@@ -1,6 +1,5 @@
 //! `compare`: what differs between two runs.
 
-use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,22 +8,23 @@ use clap::Args;
 use crate::cli::comparison_summary::comparison_summary;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::interchange::{refuse_existing, write_new, written};
-use crate::cli::reading::read_file;
+use crate::cli::named_run::open_run;
+use crate::cli::reading::read_text;
 use crate::cli::text::{count, terminal_width};
 use crate::cli::{FileArgument, print};
 use crate::experiment::{CellId, Comparison, Pairing};
 use crate::output::{
-    CellConfiguration, LuckRecord, RecordedSessions, RunRecord, TableError, comparison_rows,
-    configuration_changes, swept_values,
+    CellConfiguration, LuckRecord, MANIFEST, RecordedSessions, RecordedTable, RunDirectory,
+    RunRecord, TableDifference, TableError, comparison_rows, configuration_changes, swept_values,
 };
 use crate::report::{ComparedRun, ComparedRuns};
 
 #[derive(Debug, Args)]
 pub(super) struct CompareArguments {
-    /// The folder of a run
+    /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "FIRST")]
     first: FileArgument,
-    /// The folder of the run that is held against it
+    /// The folder of the run that is held against it, or `latest`
     #[arg(value_name = "SECOND")]
     second: FileArgument,
     /// Which cell of each run, if it is a sweep
@@ -51,8 +51,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
             "--out and --page name the same file; give the page another name".into(),
         ));
     }
-    let first = side(&arguments.first, CellId(arguments.cells[0]))?;
-    let second = side(&arguments.second, CellId(arguments.cells[1]))?;
+    let (first_tables, first) = side(&arguments.first, CellId(arguments.cells[0]))?;
+    let (second_tables, second) = side(&arguments.second, CellId(arguments.cells[1]))?;
     if !first.roster.is_alike(&second.roster) {
         return Err(Failure::WrongInput(format!(
             "{} and {} have different parties, issues or options, or have them in another order; \
@@ -73,7 +73,10 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
     };
     let options = first.roster.issues.iter().map(|it| it.options.len());
     let comparison = Comparison::new(pairing, first.roster.parties.len(), options.collect());
-    let (comparison, n_sessions) = read(comparison, [&first, &second])?;
+    let (comparison, n_sessions) = read(
+        comparison,
+        [(&first_tables, &first), (&second_tables, &second)],
+    )?;
     if let Some(path) = &arguments.out {
         let rows = comparison_rows(&comparison, &first.roster);
         write_new(path, &String::from_utf8_lossy(rows.bytes()))?;
@@ -100,14 +103,18 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
 }
 
 /// Reads what a run tells of itself.
-fn side(folder: &Path, cell: CellId) -> Result<ComparedRun, Failure> {
-    let path = folder.join("manifest.json");
+fn side(named: &Path, cell: CellId) -> Result<(RunDirectory, ComparedRun), Failure> {
+    let directory = open_run(named)?;
+    let path = directory.path().join(MANIFEST);
     let wrong = |what: String| Failure::WrongInput(format!("{}: {what}", path.display()));
-    let text = read_file(&path).map_err(|error| {
-        wrong(format!(
-            "it cannot be read, and without it this is no finished run: {error}"
-        ))
-    })?;
+    let text = directory
+        .open(MANIFEST)
+        .and_then(read_text)
+        .map_err(|error| {
+            wrong(format!(
+                "it cannot be read, and without it this is no finished run: {error}"
+            ))
+        })?;
     let record = RunRecord::parse(&text).map_err(|it| wrong(it.to_string()))?;
     if !["batch", "sweep"].contains(&record.verb.as_str()) {
         return Err(wrong(format!(
@@ -122,17 +129,18 @@ fn side(folder: &Path, cell: CellId) -> Result<ComparedRun, Failure> {
         )));
     }
     let swept = if record.verb == "sweep" {
-        swept_values(open(folder, "cells.csv")?, cell).map_err(|it| damaged(&it))?
+        swept_values(open(&directory, &record, "cells.csv")?, cell).map_err(|it| damaged(&it))?
     } else {
         Vec::new()
     };
-    Ok(ComparedRun {
-        folder: folder.to_owned(),
+    let run = ComparedRun {
+        folder: directory.path().to_owned(),
         roster: record.roster().map_err(|it| wrong(it.to_string()))?,
         record,
         cell,
         swept,
-    })
+    };
+    Ok((directory, run))
 }
 
 /// Why sessions of the same replication do not share their luck; `None` if they do.
@@ -168,7 +176,7 @@ fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
 /// Compares all sessions, pair by pair or run by run; how many each cell has.
 fn read(
     mut comparison: Comparison,
-    sides: [&ComparedRun; 2],
+    sides: [Side<'_>; 2],
 ) -> Result<(Comparison, [u64; 2]), Failure> {
     let [mut first, mut second] = [sessions(sides[0])?, sessions(sides[1])?];
     loop {
@@ -191,7 +199,7 @@ fn read(
             }
         }
     }
-    for (side, read) in sides.into_iter().zip([&first, &second]) {
+    for ((_, side), read) in sides.into_iter().zip([&first, &second]) {
         if read.n_rows() != side.record.counts.sessions {
             return Err(Failure::WrongInput(format!(
                 "{}: it has rows of {} sessions, and manifest.json tells of {}",
@@ -210,22 +218,33 @@ fn read(
     Ok((comparison, n_sessions))
 }
 
-fn sessions(side: &ComparedRun) -> Result<RecordedSessions<File>, Failure> {
-    let [sessions, parties] = ["sessions.csv", "parties.csv"].map(|it| open(&side.folder, it));
-    RecordedSessions::open(sessions?, parties?, &side.roster, side.cell).map_err(|it| damaged(&it))
+/// A run, and its folder.
+type Side<'a> = (&'a RunDirectory, &'a ComparedRun);
+
+fn sessions((directory, run): Side<'_>) -> Result<RecordedSessions<RecordedTable>, Failure> {
+    let [sessions, parties] =
+        ["sessions.csv", "parties.csv"].map(|it| open(directory, &run.record, it));
+    RecordedSessions::open(sessions?, parties?, &run.roster, run.cell).map_err(|it| damaged(&it))
 }
 
-/// A table's name for errors, and its file.
-fn open(folder: &Path, name: &str) -> Result<(String, File), Failure> {
-    let path = folder.join(name);
-    let named = path.display().to_string();
-    match File::open(&path) {
+/// A table's name for errors, and the table.
+fn open(
+    directory: &RunDirectory,
+    record: &RunRecord,
+    name: &str,
+) -> Result<(String, RecordedTable), Failure> {
+    let named = directory.path().join(name).display().to_string();
+    let opened = directory.open_table(name, &record.tables);
+    match opened.and_then(|it| it.ok_or(TableDifference::Missing)) {
         Ok(it) => Ok((named, it)),
-        Err(error) => Err(Failure::WrongInput(format!("cannot read {named}: {error}"))),
+        Err(difference) => Err(Failure::WrongInput(format!("{named}: {difference}"))),
     }
 }
 
 fn damaged(error: &TableError) -> Failure {
+    if error.tells_difference() {
+        return Failure::WrongInput(error.to_string());
+    }
     Failure::WrongInput(format!(
         "{}; the table is not as the run wrote it",
         with_causes(error)

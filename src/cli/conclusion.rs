@@ -1,18 +1,23 @@
 //! What is written and told when a run is over, or when it stops before.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
+use crate::cli::reading::CitedFiles;
 use crate::cli::report::{report_of, told as told_report};
 use crate::cli::study_summary::push_findings;
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::sweep_summary;
 use crate::cli::text::{count, counted, shell_word, terminal_width};
+use crate::cli::verify::check_written;
 use crate::cli::{print, tell};
 use crate::experiment::{Factor, Finding, Forfeit, Shard, Tally, design_findings};
-use crate::output::{Finished, RunDirectory, RunTables, Timing, WriteError, write_sensitivity};
+use crate::output::{
+    Finished, MANIFEST, RunDirectory, RunTables, Timing, WriteError, write_sensitivity,
+};
 use crate::protocol::ProtocolViolation;
 
 /// When a run began, and on how many threads.
@@ -71,9 +76,13 @@ pub(super) fn conclude(
             .map_err(lost)?;
     }
     directory.sync().map_err(lost)?;
-    let manifest = job.manifest(done, endings, stopwatch.timing());
+    let manifest = job.manifest(done, endings, directory.tables(), stopwatch.timing());
+    if manifest.complete {
+        let read = check_written(directory, &manifest.tables, is_quiet);
+        read.map_err(|it| stopped(&it, job, directory))?;
+    }
     directory
-        .write("manifest.json", &manifest.to_json())
+        .write(MANIFEST, &manifest.to_json())
         .map_err(lost)?;
     if manifest.complete {
         finished.journal.remove().map_err(lost)?;
@@ -108,7 +117,7 @@ pub(super) fn conclude_shard(
     tables: &RunTables,
     is_quiet: bool,
 ) -> Result<ExitCode, Failure> {
-    let synced = directory.sync();
+    let synced = tables.sync().and_then(|()| directory.sync());
     synced.map_err(|it| stopped(&with_causes(&it), job, directory))?;
     let endings = endings(tables.tallies());
     if !is_quiet {
@@ -228,8 +237,11 @@ fn exit_code(
 /// A run that could not go on, and how it can be gone on with.
 pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failure {
     let path = directory.path();
-    Failure::CouldNotFinish(if path.is_dir() {
+    Failure::CouldNotFinish(if directory.is_in_place() {
         format!("{what}; {}", way_on(job, directory))
+    } else if path.symlink_metadata().is_ok() {
+        let path = path.display();
+        format!("{what}; something else is at {path} now, and the run is where its folder is")
     } else {
         format!("{what}; the folder {} is gone", path.display())
     })
@@ -239,8 +251,20 @@ pub(super) fn stopped(what: &str, job: &Job, directory: &RunDirectory) -> Failur
 pub(super) fn way_on(job: &Job, directory: &RunDirectory) -> String {
     let path = directory.path().display().to_string();
     let verb = &job.request.verb;
-    format!(
-        "go on with `demarche {verb} --resume {}`",
-        shell_word(&path)
-    )
+    let files_below = files_below(job, directory).map_or_else(String::new, |it| {
+        format!(" --files-below {}", shell_word(&it.display().to_string()))
+    });
+    let path = shell_word(&path);
+    format!("go on with `demarche {verb} --resume {path}{files_below}`")
+}
+
+/// The folder that has to be allowed for going on with a run; `None` if its files are near it.
+fn files_below(job: &Job, directory: &RunDirectory) -> Option<PathBuf> {
+    let request = &job.request;
+    let allowed = request.files_below.as_deref().map(PathBuf::from);
+    let experiment = Path::new(&request.experiment);
+    let is_near = request.experiment_text.is_some()
+        || CitedFiles::near_run(directory.path(), None).has(experiment);
+    let own = || experiment.parent().map(Path::to_owned);
+    allowed.or_else(|| if is_near { None } else { own() })
 }

@@ -1,7 +1,5 @@
 //! `explain`: why a session of a run ended as it did, and why sessions found no deal.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,13 +12,14 @@ use crate::cli::background::Background;
 use crate::cli::ctrl_c::CtrlC;
 use crate::cli::explanation_summary::{causes_told, explanation_told};
 use crate::cli::failure::Failure;
+use crate::cli::named_run::{open_run, open_table};
 use crate::cli::play::OneSession;
 use crate::cli::replay::{Check, RecordedCell, check_cell, check_number, read_sessions_manifest};
 use crate::cli::text::{counted, terminal_width};
 use crate::cli::{parse_count, print};
 use crate::experiment::{Causes, CellId, Explainer, Explanation};
 use crate::negotiation::Setting;
-use crate::output::RecordedEnding;
+use crate::output::{MANIFEST, Manifest, RecordedEnding, RunDirectory, TableDifference};
 use crate::seeds::{Replication, Seeds};
 
 #[derive(Debug, Args)]
@@ -47,9 +46,9 @@ pub(super) struct ExplainArguments {
 
 /// Explains a session of a run, or all that found no deal.
 pub(super) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let folder = &arguments.folder;
-    let path = folder.join("manifest.json");
-    let manifest = read_sessions_manifest(&path)?;
+    let directory = open_run(&arguments.folder)?;
+    let folder = directory.path();
+    let manifest = read_sessions_manifest(&directory)?;
     let cell = match arguments.cell {
         None if manifest.cells > 1 => {
             return Err(Failure::WrongInput(format!(
@@ -64,14 +63,15 @@ pub(super) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
         Some(it) => check_number(folder, &manifest, cell, it)?,
         None => check_cell(folder, &manifest, cell)?,
     }
-    let recorded = RecordedCell::of(&manifest, &path.display().to_string(), cell)?;
+    let path = folder.join(MANIFEST).display().to_string();
+    let recorded = RecordedCell::of(&manifest, &path, cell)?;
     check_size(recorded.setting.scenario())?;
     let place = Place {
-        folder: folder.clone(),
         cell,
         whose: recorded.whose(&manifest, cell),
         setting: Arc::clone(&recorded.setting),
         seeds: recorded.seeds,
+        run: Arc::new((directory, manifest.clone())),
     };
     match arguments.replication {
         Some(it) => explain_session(recorded.session(it), &place, ctrl_c),
@@ -79,10 +79,13 @@ pub(super) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
     }
 }
 
+/// The table of how each session ended.
+const SESSIONS: &str = "sessions.csv";
+
 /// Where the sessions are recorded, and what they are played again from.
 #[derive(Clone)]
 struct Place {
-    folder: PathBuf,
+    run: Arc<(RunDirectory, Manifest)>,
     cell: u32,
     /// Which cell of which seed, for people.
     whose: String,
@@ -94,10 +97,10 @@ struct Place {
 fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let told = format!("looking at session {}", again.replication.0);
     let look = {
-        let Place { folder, cell, .. } = place.clone();
+        let Place { run, cell, .. } = place.clone();
         move || -> Result<_, Failure> {
             let (session, result) = again.run()?;
-            let check = Check::new(&folder, cell, &again, &session, &result)?;
+            let check = Check::new((&run.0, &run.1), cell, &again, &session, &result)?;
             let mut explainer = Explainer::new(Arc::clone(&again.setting));
             let parties = explainer.preferences(&again.seeds, again.replication);
             let explanation = Explanation::new(&parties, &session, &result);
@@ -113,7 +116,7 @@ fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<E
         again.head(&place.whose),
         again.foot(width)
     ))?;
-    check.tell(&place.folder, false)?;
+    check.tell(place.run.0.path(), false)?;
     Ok(if check.is_equal() {
         ExitCode::SUCCESS
     } else {
@@ -167,14 +170,14 @@ fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, 
 
 /// Looks at the sessions of a cell for as long as it is to go on.
 fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<Looked, Failure> {
-    let path = place.folder.join("sessions.csv");
-    let file = File::open(&path).map_err(|error| {
-        Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
-    })?;
-    let name = path.display().to_string();
+    let (directory, manifest) = &*place.run;
+    let name = directory.path().join(SESSIONS).display().to_string();
+    let opened = open_table(directory, manifest, SESSIONS);
+    let file = opened.and_then(|it| it.ok_or(TableDifference::Missing));
+    let file = file.map_err(|it| Failure::CouldNotFinish(format!("{name}: {it}")))?;
     let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
-    let endings = RecordedEnding::read((name, BufReader::new(file)), CellId(place.cell))
-        .map_err(|it| table_error(&it))?;
+    let endings =
+        RecordedEnding::read((name, file), CellId(place.cell)).map_err(|it| table_error(&it))?;
     let mut explainer = Explainer::new(Arc::clone(&place.setting));
     let mut res = Looked::default();
     for ending in endings {

@@ -13,8 +13,8 @@ use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
 use crate::output::{
     Counts, Distances, Edition, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest,
-    Parameters, RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, Timing, Until,
-    WriteError,
+    Parameters, RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, TableRecord,
+    Timing, Until, WriteError,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -40,15 +40,21 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Reads the files that a request names.
-    pub(super) fn load(request: RunRequest) -> Result<Self, Failure> {
+    /// Reads the files that a request names, those below a folder if it is allowed; `text` is that of
+    /// the experiment's file, if it was read before.
+    pub(super) fn load(
+        request: RunRequest,
+        text: Option<String>,
+        files_below: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let path = Path::new(&request.experiment);
         let overrides = Overrides {
             settings: request.settings.clone(),
             sessions: request.sessions,
             seed: request.seed,
         };
-        let files = CitedFiles::of(path, request.files_below.as_deref().map(Path::new));
+        let text = text.or_else(|| request.experiment_text.clone());
+        let files = CitedFiles::of(path, files_below).with_text(text);
         let experiment = load_experiment(path, &overrides, &|it| files.read(it))?;
         warn(&experiment.scenario);
         // Those of the configuration without the values of cells, which say of themselves that they are.
@@ -193,7 +199,13 @@ impl Job {
     }
 
     /// What makes its run repeatable.
-    pub(super) fn manifest(&self, done: &Done, endings: [u64; 4], timing: Timing) -> Manifest {
+    pub(super) fn manifest(
+        &self,
+        done: &Done,
+        endings: [u64; 4],
+        tables: Vec<TableRecord>,
+        timing: Timing,
+    ) -> Manifest {
         let scenario = self.plan.cells()[0].setting.scenario();
         Manifest {
             schema: 1,
@@ -215,6 +227,7 @@ impl Job {
             study: None,
             sweep: self.sweep.clone(),
             inputs: self.input_files(),
+            tables,
             complete: done.n_done == done.n_planned,
             counts: Counts::new(done.n_done, endings),
             resolved: self.resolved.clone(),

@@ -5,15 +5,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::CitedArguments;
 use crate::cli::conclusion::{Done, Stopwatch, conclude, stopped, way_on};
+use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
-use crate::cli::resume::{not_taken_up, refused};
-use crate::cli::run_folder::new_path;
-use crate::experiment::{Chunk, Shard};
-use crate::output::{
-    Journal, JournalHead, Product, RunDirectory, ShardFlaw, WriteError, read_shard,
-};
+use crate::cli::resume::{load_again, not_taken_up, refused};
+use crate::cli::run_folder::{create_with_journal, refuse_existing};
+use crate::cli::runs::LEFT_AT_ONCE;
+use crate::experiment::Shard;
+use crate::output::{Journal, JournalHead, RunDirectory, RunTables, ShardFlaw, read_shard};
 
 #[derive(Debug, Args)]
 pub(super) struct MergeArguments {
@@ -29,6 +30,8 @@ pub(super) struct MergeArguments {
     /// Show no summary
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    cited: CitedArguments,
 }
 
 /// A shard's folder, which no other process can change meanwhile.
@@ -46,33 +49,36 @@ const ACT: &str = "merge";
 const NAMED_MAX: usize = 5;
 
 /// Makes the whole run of its shards.
-pub(super) fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
+pub(super) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     refuse_twice(&arguments.folders)?;
+    if let Some(out) = &arguments.out {
+        refuse_existing(out)?;
+    }
     let opened = arguments.folders.iter().map(|it| open(it));
     let mut shards = opened.collect::<Result<Vec<_>, _>>()?;
     shards.sort_by_key(|it| it.shard);
     let head = common_head(&shards)?;
     refuse_gaps(&shards)?;
-    let job = Job::load(head.request.clone())?;
+    let files_below = arguments.cited.files_below.as_deref();
+    let job = load_again(ACT, &shards[0].directory, &head, files_below)?;
     if let Some(difference) = head.difference(&job.head()) {
         let first = shards[0].directory.path();
         return Err(refused(ACT, first, &difference));
     }
     for it in &shards {
-        it.read(&job, |_| Ok(()))
-            .map_err(|flaw| it.flawed(&job, &flaw))?;
+        it.read(&job, None).map_err(|flaw| it.flawed(&job, &flaw))?;
     }
 
     let stopwatch = Stopwatch::start(1);
-    let path = new_path(arguments.out.as_deref(), &job.name, &jiff::Zoned::now())?;
-    let created = RunDirectory::create_with_journal(&path, &head);
-    let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
+    let out = arguments.out.as_deref();
+    let (directory, journal) = create_with_journal(out, &job.name, &head)?;
+    ctrl_c.set_last_words(LEFT_AT_ONCE);
     let lost = |it: &dyn std::error::Error| stopped(&with_causes(it), &job, &directory);
     let mut tables = job
         .open_tables(&directory, journal)
         .map_err(|it| lost(&it))?;
     for it in &shards {
-        it.read(&job, |chunk| tables.push(chunk))
+        it.read(&job, Some(&mut tables))
             .map_err(|flaw| lost(&flaw))?;
     }
     let n_sessions = job.plan.n_sessions();
@@ -169,18 +175,14 @@ fn refuse_gaps(shards: &[OpenShard]) -> Result<(), Failure> {
 }
 
 impl OpenShard {
-    fn read(
-        &self,
-        job: &Job,
-        deliver: impl FnMut(Chunk<Product>) -> Result<(), WriteError>,
-    ) -> Result<(), ShardFlaw> {
+    fn read(&self, job: &Job, whole: Option<&mut RunTables>) -> Result<(), ShardFlaw> {
         read_shard(
             &self.directory,
             &self.journal,
             &self.shard.part(&job.plan),
             &job.editions(),
             job.extras(),
-            deliver,
+            whole,
         )
     }
 

@@ -14,6 +14,7 @@ mod failure;
 mod interchange;
 mod job;
 mod merge;
+mod named_run;
 mod narration;
 mod play;
 mod progress;
@@ -32,6 +33,7 @@ mod sweep_summary;
 mod synonyms;
 mod terminal;
 mod text;
+mod verify;
 
 use std::fmt::Write as _;
 use std::io;
@@ -65,7 +67,7 @@ struct Arguments {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, or a replay differs; 2 wrong input; 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, a replay or a table differs; 2 wrong input; 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -84,6 +86,12 @@ enum Verb {
     /// Batches, sweeps and studies do so at their end by themselves.
     /// The page is one file that a browser opens without a network; its charts are in figures/ too.
     Report(report::ReportArguments),
+    /// Check that the tables of a run are as the run wrote them
+    ///
+    /// The manifest has the length and the SHA-256 of every table; verify reads all of them, whatever
+    /// their size. Exit code 1 if one is missing or differs, and a line for each that does.
+    /// The page and its figures are made of the tables and are not among them.
+    Verify(verify::VerifyArguments),
     /// Tell what differs between two runs: deals, figures, options, and the inputs
     ///
     /// On the same luck sessions are compared in pairs, so that small differences can be seen.
@@ -159,7 +167,9 @@ struct Settings {
 struct CitedArguments {
     /// Let files name others below this folder, besides those near them
     ///
-    /// Without it a file can name others below the folder above its own and below the working folder.
+    /// Without it a file can name others below the folder above its own and below the working folder,
+    /// and the journal of a run that is gone on with, or merged, files below the folder that the run
+    /// is in and below the working folder.
     #[arg(long, value_name = "FOLDER")]
     files_below: Option<PathBuf>,
 }
@@ -243,10 +253,11 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Batch(it) => runs::batch(&it, &ctrl_c),
         Verb::Sweep(it) => runs::sweep(&it, &ctrl_c),
-        Verb::Merge(it) => merge::merge(&it),
+        Verb::Merge(it) => merge::merge(&it, &ctrl_c),
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
+        Verb::Verify(it) => verify::verify(&it),
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it, &ctrl_c),
         Verb::Replay(it) => replay::replay(&it),

@@ -1,7 +1,6 @@
 //! `replay`: one session of a run again, from its manifest alone, held against its tables.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,16 +11,16 @@ use serde_json::Value as Json;
 use crate::cli::analyze::check_size;
 use crate::cli::failure::Failure;
 use crate::cli::interchange::{refuse_existing, write_new, written};
+use crate::cli::named_run::{open_run, open_table, read_manifest};
 use crate::cli::play::{OneSession, exit_code};
-use crate::cli::reading::read_file;
 use crate::cli::text::{counted, excerpt, terminal_width, wrap};
 use crate::cli::{FileArgument, print, print_data, tell};
 use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
-    Dialect, Distances, LuckRecord, Manifest, RecordedRows, SessionRows, SessionTable, Transcripts,
-    event_lines, session_columns,
+    Dialect, Distances, LuckRecord, MANIFEST, Manifest, RecordedRows, RunDirectory, SessionRows,
+    SessionTable, TableDifference, Transcripts, event_lines, session_columns,
 };
 use crate::protocol::Session;
 use crate::report::SessionReport;
@@ -29,7 +28,7 @@ use crate::seeds::{MasterSeed, Replication, Seeds};
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The folder of a batch or of a sweep
+    /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
     /// Which session: its `replication` in the tables
@@ -51,19 +50,16 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.page {
         refuse_existing(path)?;
     }
-    let path = arguments.folder.join("manifest.json");
-    let manifest = read_sessions_manifest(&path)?;
-    check_number(
-        &arguments.folder,
-        &manifest,
-        arguments.cell,
-        arguments.replication,
-    )?;
-    let place = path.display().to_string();
+    let directory = open_run(&arguments.folder)?;
+    let folder = directory.path();
+    let manifest = read_sessions_manifest(&directory)?;
+    check_number(folder, &manifest, arguments.cell, arguments.replication)?;
+    let place = folder.join(MANIFEST).display().to_string();
     let cell = RecordedCell::of(&manifest, &place, arguments.cell)?;
     let again = cell.session(arguments.replication);
     let (session, result) = again.run()?;
-    let check = Check::new(&arguments.folder, arguments.cell, &again, &session, &result)?;
+    let run = (&directory, &manifest);
+    let check = Check::new(run, arguments.cell, &again, &session, &result)?;
     let whose = cell.whose(&manifest, arguments.cell);
     if let Some(path) = &arguments.page {
         let report = SessionReport {
@@ -73,7 +69,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
             session: &session,
             result: &result,
             whose: &whose,
-            checks: &check.told(&arguments.folder),
+            checks: &check.told(folder),
         };
         write_new(path, &report.page().html())?;
     }
@@ -83,7 +79,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     } else {
         print(&again.told(&whose, &session, &result))?;
     }
-    check.tell(&arguments.folder, arguments.json)?;
+    check.tell(folder, arguments.json)?;
     match &arguments.page {
         Some(path) if arguments.json => tell(written(path).trim_end()),
         Some(path) => print(&written(path))?,
@@ -169,33 +165,16 @@ impl<'a> RecordedCell<'a> {
 }
 
 /// Reads the manifest of a batch or a sweep.
-pub(super) fn read_sessions_manifest(path: &Path) -> Result<Manifest, Failure> {
-    let manifest = read_manifest(path)?;
+pub(super) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+    let manifest = read_manifest(directory)?;
     if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
         return Err(Failure::WrongInput(format!(
             "{}: this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",
-            path.display(),
+            directory.path().join(MANIFEST).display(),
             manifest.verb
         )));
     }
     Ok(manifest)
-}
-
-/// Reads the manifest of a run.
-pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
-    let text = read_file(path).map_err(|error| {
-        let hint = if error.kind() != io::ErrorKind::NotFound {
-            ""
-        } else if path.with_file_name("journal.bin").exists() {
-            "; go on with a run that was stopped by --resume, and make the run of all its shards by \
-             merge"
-        } else {
-            "; name the folder of a run that is over"
-        };
-        Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
-    })?;
-    Manifest::from_json(&text)
-        .map_err(|it| Failure::WrongInput(format!("{}: {it}", path.display())))
 }
 
 /// Refuses a cell that the run does not have.
@@ -247,7 +226,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn new(
-        folder: &Path,
+        (directory, manifest): (&RunDirectory, &Manifest),
         cell: u32,
         again: &OneSession,
         session: &Session,
@@ -256,22 +235,29 @@ impl Check {
         let mut res = Self::default();
         for table in SessionTable::ALL {
             let name = format!("{}.csv", table.name());
-            let path = folder.join(&name);
-            let cannot = |error: &io::Error| {
-                Failure::CouldNotFinish(format!("cannot read {}: {error}", path.display()))
+            let path = directory.path().join(&name);
+            let cannot = |error: &dyn std::fmt::Display| {
+                Failure::CouldNotFinish(format!("{}: {error}", path.display()))
             };
-            let file = match File::open(&path) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let file = match open_table(directory, manifest, &name) {
+                Ok(Some(file)) => file,
+                // Whoever is short of room keeps the rest of a run.
+                Ok(None) | Err(TableDifference::Missing) => {
                     res.is_missing |= table == SessionTable::Sessions;
                     continue;
                 }
-                Err(error) => return Err(cannot(&error)),
+                // What it says of the session is shown all the same.
+                Err(it @ (TableDifference::Length { .. } | TableDifference::Content { .. })) => {
+                    res.differences.push(format!("{}: {it}", path.display()));
+                    let unchecked = directory.open_table(&name, &[]);
+                    let unchecked = unchecked.and_then(|it| it.ok_or(TableDifference::Missing));
+                    Box::new(BufReader::new(unchecked.map_err(|it| cannot(&it))?))
+                }
+                Err(difference) => return Err(cannot(&difference)),
             };
-            let recorded =
-                RecordedRows::find(BufReader::new(file), CellId(cell), again.replication.0)
-                    .map_err(|it| cannot(&it))?;
-            if table == SessionTable::Sessions && recorded.rows.is_empty() {
+            let recorded = RecordedRows::find(file, CellId(cell), again.replication.0);
+            let recorded = recorded.map_err(|it| cannot(&it))?;
+            if table == SessionTable::Sessions && recorded.rows.is_empty() && res.is_equal() {
                 return Err(Failure::WrongInput(format!(
                     "there is no session {} of cell {cell} in {}: the run ended before it",
                     again.replication.0,

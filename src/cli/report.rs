@@ -1,17 +1,18 @@
 //! `report`, and what batches, sweeps and studies do at their end: a run as a page.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use crate::cli::failure::Failure;
+use crate::cli::named_run::{open_run, open_table, read_manifest};
 use crate::cli::print;
-use crate::cli::replay::{RecordedCell, read_manifest};
+use crate::cli::replay::RecordedCell;
+use crate::cli::run_folder::create_new;
 use crate::experiment::measure_claims;
-use crate::output::{Manifest, RunDirectory};
+use crate::output::{MANIFEST, Manifest, RunDirectory};
 use crate::report::{Figure, MeasuredClaims, Page, RunFigures, RunReport};
 
 /// The page of a run, in its folder.
@@ -22,8 +23,6 @@ const FIGURES: &str = "figures";
 
 /// The end of a figure's file, by which it is known as one that belongs to a page.
 const FIGURE_MARK: &str = "\n<!-- a figure of report.html -->\n";
-
-const MANIFEST: &str = "manifest.json";
 
 /// Draws over which a page measures claims, at most; `check` measures them over many more.
 const CLAIM_DRAWS_MAX: u64 = 1_000;
@@ -40,19 +39,19 @@ pub(super) struct ReportArguments {
 
 /// Makes the page of a run.
 pub(super) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
-    let manifest = read_manifest(&arguments.folder.join(MANIFEST))?;
-    let page = page(&arguments.folder, &manifest)?;
+    let run = open_run(&arguments.folder)?;
+    let manifest = read_manifest(&run)?;
+    let page = page(&run, &manifest)?;
     let directory = if let Some(out) = &arguments.out {
-        RunDirectory::create(out).map_err(|it| Failure::could_not_finish(&it))?
+        create_new(out)?
+    } else if run.has(PAGE) {
+        let there = run.path().join(PAGE);
+        return Err(Failure::WrongInput(format!(
+            "{} is there already; open it, or write to another folder with --out",
+            there.display()
+        )));
     } else {
-        let there = arguments.folder.join(PAGE);
-        if there.exists() {
-            return Err(Failure::WrongInput(format!(
-                "{} is there already; open it, or write to another folder with --out",
-                there.display()
-            )));
-        }
-        RunDirectory::of_finished(&arguments.folder)
+        run
     };
     write(&directory, &page)?;
     print(&told(&directory))?;
@@ -61,7 +60,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
 
 /// Makes the page of a run that has just ended, of the same as `report` makes it later.
 pub(super) fn report_of(directory: &RunDirectory, manifest: &Manifest) -> Result<(), Failure> {
-    let page = page(directory.path(), manifest)?;
+    let page = page(directory, manifest)?;
     write(directory, &page)
 }
 
@@ -78,11 +77,11 @@ pub(super) fn told(directory: &RunDirectory) -> String {
     format!("Report: {}\n", directory.path().join(PAGE).display())
 }
 
-fn page(folder: &Path, manifest: &Manifest) -> Result<Page, Failure> {
-    let place = folder.join(MANIFEST).display().to_string();
+fn page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, Failure> {
+    let place = run.path().join(MANIFEST).display().to_string();
     let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, 0)?;
-    let figures = RunFigures::read(&|table| open(folder, table))
-        .map_err(|it| Failure::WrongInput(format!("{}: {it}", folder.display())))?;
+    let figures = RunFigures::read(&|table| open(run, manifest, table))
+        .map_err(|it| Failure::WrongInput(format!("{}: {it}", run.path().display())))?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),
@@ -97,12 +96,9 @@ fn page(folder: &Path, manifest: &Manifest) -> Result<Page, Failure> {
     Ok(report.page())
 }
 
-fn open(folder: &Path, table: &str) -> io::Result<Option<Box<dyn Read>>> {
-    match File::open(folder.join(format!("{table}.csv"))) {
-        Ok(file) => Ok(Some(Box::new(BufReader::new(file)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+fn open(run: &RunDirectory, manifest: &Manifest, table: &str) -> io::Result<Option<Box<dyn Read>>> {
+    let opened = open_table(run, manifest, &format!("{table}.csv"))?;
+    Ok(opened.map(|it| -> Box<dyn Read> { it }))
 }
 
 fn write(directory: &RunDirectory, page: &Page) -> Result<(), Failure> {

@@ -12,8 +12,9 @@ use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::progress::{Achieved, Progress, Work};
+use crate::cli::reading::stream_text;
 use crate::cli::resume::reopen;
-use crate::cli::run_folder::new_path;
+use crate::cli::run_folder::create_with_journal;
 use crate::cli::sweep_summary::planned;
 use crate::cli::text::{counted, shell_word};
 use crate::cli::{
@@ -55,7 +56,7 @@ pub(super) struct RunArguments {
     /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
     format: ParquetTwins,
-    /// Go on with the run in this folder, which was stopped, to the bytes it would have had
+    /// Go on with the run in this folder, which was stopped, to the bytes it would have had; `latest` is the newest run in runs/
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
     /// Run one of several parts, such as 3/64; `demarche merge` makes the run of all of them
@@ -72,7 +73,7 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 11] = [
+const WHAT_A_RUN_KNOWS: [&str; 10] = [
     "file",
     "sessions",
     "out",
@@ -83,7 +84,6 @@ const WHAT_A_RUN_KNOWS: [&str; 11] = [
     "shard",
     "set",
     "seed",
-    "files_below",
 ];
 
 #[derive(Debug, Args)]
@@ -122,13 +122,15 @@ impl DelimiterArgument {
 }
 
 impl RunArguments {
-    fn request(&self, verb: &str) -> RunRequest {
+    /// What is asked for; of a pipe also what is in it.
+    fn request(&self, verb: &str) -> Result<RunRequest, Failure> {
         let file = self.file.as_deref();
         let file = file.expect("a run that is not gone on with has a file");
         let files_below = self.settings.cited.files_below.as_deref();
-        RunRequest {
+        Ok(RunRequest {
             verb: verb.to_owned(),
             experiment: file.display().to_string(),
+            experiment_text: stream_text(file)?,
             settings: self.settings.set.clone(),
             sessions: self.sessions,
             seed: self.settings.seed,
@@ -146,7 +148,7 @@ impl RunArguments {
             parquet: self.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
-        }
+        })
     }
 }
 
@@ -158,7 +160,11 @@ pub(super) fn batch(arguments: &RunArguments, ctrl_c: &CtrlC) -> Result<ExitCode
 /// Runs a sweep.
 pub(super) fn sweep(arguments: &SweepArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     if arguments.dry_run {
-        let job = Job::load(arguments.run.request("sweep"))?;
+        let job = Job::load(
+            arguments.run.request("sweep")?,
+            None,
+            arguments.run.settings.cited.files_below.as_deref(),
+        )?;
         let is_most = job.until.is_some();
         print(&planned(&job.parameters, job.part().n_sessions(), is_most))?;
         return Ok(ExitCode::SUCCESS);
@@ -172,15 +178,23 @@ fn begin_or_resume(
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
     hush_caught_panics();
+    let files_below = arguments.settings.cited.files_below.as_deref();
     let Some(run) = &arguments.resume else {
-        let (job, path) = prepare(verb, arguments)?;
+        let job = Job::load(arguments.request(verb)?, None, files_below)?;
+        if job.has_study && !arguments.quiet {
+            let file = shell_word(&job.request.experiment);
+            tell(&format!(
+                "note: the [sensitivity] of {file} is no part of this {verb}; \
+                 `demarche sensitivity {file}` runs it"
+            ));
+        }
         // Whoever sees the folder can interrupt what fills it.
         let asked = ctrl_c.ask_first();
-        let created = RunDirectory::create_with_journal(&path, &job.head());
-        let (directory, journal) = created.map_err(|it| Failure::could_not_finish(&it))?;
+        let out = arguments.out.as_deref();
+        let (directory, journal) = create_with_journal(out, &job.name, &job.head())?;
         return carry_on(&job, &directory, journal, Some(asked), ctrl_c, arguments);
     };
-    match reopen(verb, run)? {
+    match reopen(verb, run, files_below, arguments.quiet)? {
         Some((job, directory, journal)) => {
             // What is there is read first, and nothing is lost by leaving that.
             let asked = None;
@@ -191,7 +205,7 @@ fn begin_or_resume(
 }
 
 /// What is told when a run is left in the middle of something that does not look at the interrupt.
-const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
+pub(super) const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
 
 /// Runs what is missing of a job.
 fn carry_on(
@@ -226,21 +240,6 @@ fn carry_on(
             arguments.quiet,
         ),
     }
-}
-
-/// What a new run is to do, and where its folder is to be.
-fn prepare(verb: &str, arguments: &RunArguments) -> Result<(Job, PathBuf), Failure> {
-    let job = Job::load(arguments.request(verb))?;
-    if job.has_study && !arguments.quiet {
-        let file = shell_word(&job.request.experiment);
-        tell(&format!(
-            "note: the [sensitivity] of {file} is no part of this {verb}; `demarche sensitivity {file}` \
-             runs it"
-        ));
-    }
-    let out = arguments.out.as_deref();
-    let path = new_path(out, &job.name, &jiff::Zoned::now())?;
-    Ok((job, path))
 }
 
 /// How often what was run is made sure of: so much work is lost if the power is.
@@ -393,7 +392,7 @@ mod tests {
             "--quiet",
         ];
         let arguments = <Line as clap::Parser>::parse_from(line).run;
-        let mut job = Job::load(arguments.request("batch")).unwrap();
+        let mut job = Job::load(arguments.request("batch").unwrap(), None, None).unwrap();
         let Cell {
             setting: was,
             seeds,

@@ -15,6 +15,7 @@ use crate::cli::run_folder::create_directory;
 use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
 use crate::cli::text::{count, counted, terminal_width};
+use crate::cli::verify::check_written;
 use crate::cli::{
     FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, warn,
 };
@@ -25,8 +26,8 @@ use crate::experiment::{
 };
 use crate::negotiation::{NumberId, Setting};
 use crate::output::{
-    Counts, Edition, InputFile, Manifest, ParquetTwins, RESULTS_VERSION, RunDirectory, StudyRecord,
-    Timing, write_boxes, write_flips, write_sensitivity,
+    Counts, Edition, InputFile, MANIFEST, Manifest, ParquetTwins, RESULTS_VERSION, RunDirectory,
+    StudyRecord, Timing, write_boxes, write_flips, write_sensitivity,
 };
 use crate::seeds::Seeds;
 
@@ -174,7 +175,11 @@ impl<'a> Running<'a> {
     }
 
     fn write_manifest(&self, manifest: &Manifest) -> Result<(), Failure> {
-        let written = self.directory.write("manifest.json", &manifest.to_json());
+        if manifest.complete {
+            let read = check_written(&self.directory, &manifest.tables, self.arguments.quiet);
+            read.map_err(Failure::CouldNotFinish)?;
+        }
+        let written = self.directory.write(MANIFEST, &manifest.to_json());
         written.map_err(|it| Failure::could_not_finish(&it))
     }
 
@@ -200,6 +205,7 @@ impl<'a> Running<'a> {
                 .iter()
                 .map(|it| InputFile::new(&it.path, &it.text))
                 .collect(),
+            tables: self.directory.tables(),
             until: None,
             complete: n_done == n_asked,
             counts: Counts::new(n_done, endings),

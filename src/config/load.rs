@@ -1,7 +1,10 @@
 //! From a file's path to something that can be run, or to all mistakes.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -118,6 +121,7 @@ pub fn load_experiment(
     overrides: &Overrides,
     read_file: &ReadFile<'_>,
 ) -> Result<Experiment, Mistakes> {
+    let read_file = &reading_once(read_file);
     let mut texts = SourceTexts::default();
     let mut mistakes = Vec::new();
     let text = match limits::read(path, read_file, &texts) {
@@ -209,6 +213,20 @@ pub fn load_experiment(
         }
     });
     finish(experiment, mistakes, texts)
+}
+
+/// Reads each file once: a pipe has nothing left for a second reading, and a file that changes in
+/// between would be two.
+fn reading_once<'a>(read_file: &'a ReadFile<'a>) -> impl Fn(&Path) -> io::Result<String> + 'a {
+    let texts: RefCell<BTreeMap<PathBuf, String>> = RefCell::default();
+    move |path| {
+        if let Some(text) = texts.borrow().get(path) {
+            return Ok(text.clone());
+        }
+        let text = read_file(path)?;
+        texts.borrow_mut().insert(path.to_owned(), text.clone());
+        Ok(text)
+    }
 }
 
 /// Reads the table of points that an experiment's sweep names.

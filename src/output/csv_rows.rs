@@ -131,16 +131,7 @@ impl Rows {
 
     /// Rows that were written before, from their bytes.
     pub(super) fn written(dialect: Dialect, bytes: Vec<u8>) -> Self {
-        // A row ends at the first line feed that is not within quotes; a quote in a quoted field
-        // is doubled, which leaves it quoted.
-        let mut is_quoted = false;
-        let ends = (1..)
-            .zip(&bytes)
-            .filter_map(|(end, byte)| {
-                is_quoted ^= *byte == b'"';
-                (*byte == b'\n' && !is_quoted).then_some(end)
-            })
-            .collect();
+        let ends = RowEnds::default().find(&bytes);
         Self::of_parts(dialect, bytes, ends)
     }
 
@@ -187,6 +178,25 @@ impl Rows {
     /// Where each row ends.
     pub fn ends(&self) -> &[usize] {
         &self.ends
+    }
+}
+
+/// Finds the ends of rows in bytes that come some at a time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowEnds {
+    is_quoted: bool,
+}
+
+impl RowEnds {
+    /// The ends in the next bytes.
+    pub(super) fn find(&mut self, bytes: &[u8]) -> Vec<usize> {
+        // A row ends at the first line feed that is not within quotes; a quote in a quoted field
+        // is doubled, which leaves it quoted.
+        let is_end = |(end, byte): (usize, &u8)| {
+            self.is_quoted ^= *byte == b'"';
+            (*byte == b'\n' && !self.is_quoted).then_some(end)
+        };
+        (1..).zip(bytes).filter_map(is_end).collect()
     }
 }
 

@@ -5,7 +5,7 @@
 //! order. A frame counts if its checksum is right and all before it count, so whatever part of a
 //! journal reaches the disk, it is known where it ends. Lengths are little-endian.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::hash::Hasher as _;
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ use crate::experiment::CellId;
 use crate::output::csv_rows::Rows;
 use crate::output::exact_bytes::{ExactBytes, push_whole};
 use crate::output::excel::Delimiter;
-use crate::output::manifest::{InputFile, RESULTS_VERSION};
-use crate::output::own_files::{reopen, sync_folder};
+use crate::output::manifest::{InputFile, MANIFEST, MANIFEST_BYTES_MAX, RESULTS_VERSION};
+use crate::output::own_files::{Access, Folder};
 use crate::output::parquet_twin::ParquetTwins;
-use crate::output::run_directory::WriteError;
+use crate::output::run_directory::{WriteError, check_place};
 use crate::output::session_tables::{Distances, Transcripts};
 
 /// The journal's name in the folder of a run.
-pub(super) const JOURNAL: &str = "journal.bin";
+pub const JOURNAL: &str = "journal.bin";
 
 /// The first bytes of a journal.
 const MAGIC: &[u8; 16] = b"demarche journal";
@@ -34,9 +34,9 @@ const MAGIC: &[u8; 16] = b"demarche journal";
 /// Bytes of a frame before its content.
 const PREFIX_BYTES: usize = 12;
 
-/// Bytes that no frame exceeds: a chunk's sessions are far below it, and a length that was not
-/// written whole is not trusted.
-const FRAME_BYTES_MAX: u32 = 1 << 28;
+/// Bytes that no frame exceeds: a head and a chunk's sessions are far below it, and a length that was
+/// not written whole is not trusted.
+const FRAME_BYTES_MAX: u32 = 1 << 26;
 
 /// The version of the journal's format.
 const SCHEMA: u32 = 2;
@@ -48,6 +48,9 @@ pub struct RunRequest {
     pub verb: String,
     /// The path of the experiment's file as given.
     pub experiment: String,
+    /// Its text, if it cannot be read a second time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment_text: Option<String>,
     /// Settings `PATH=VALUE`.
     pub settings: Vec<String>,
     /// How many sessions, if not as many as the file says.
@@ -107,7 +110,9 @@ impl JournalHead {
                 results_version: Box::new(json["results_version"].clone()),
             });
         }
-        serde_json::from_value(json).map_err(|_| JournalError::Head)
+        let head: Self = serde_json::from_value(json).map_err(|_| JournalError::Head)?;
+        let is_known = ["batch", "sweep"].contains(&head.request.verb.as_str());
+        is_known.then_some(head).ok_or(JournalError::Head)
     }
 
     /// The first difference between the head of a journal and that of another run, in words.
@@ -119,6 +124,8 @@ impl JournalHead {
         let asked = |it: &Self| serde_json::to_value(&it.request).expect("a request is plain JSON");
         let (there, here) = (asked(self), asked(other));
         let keys = there.as_object().into_iter().flat_map(|it| it.keys());
+        // The text is one of the files.
+        let keys = keys.filter(|it| *it != "experiment_text");
         let mut requests = keys.map(|key| (key, &there[key], &here[key]));
         let request = requests.find(|(_, there, here)| there != here);
         if let Some((key, there, here)) = request {
@@ -133,10 +140,7 @@ impl JournalHead {
         let mut files = self.inputs.iter().zip(&other.inputs);
         let (there, here) = files.find(|(there, here)| there != here)?;
         Some(if there.path == here.path {
-            format!(
-                "{} is another file: its SHA-256 is {} there and {} here",
-                there.path, there.sha256, here.sha256
-            )
+            there.difference(here)
         } else {
             format!(
                 "it is made from {} there and from {} here",
@@ -190,6 +194,7 @@ pub enum JournalError {
 /// A journal that is written; nobody else can take it up meanwhile.
 #[derive(Debug)]
 pub struct Journal {
+    folder: Folder,
     path: PathBuf,
     file: File,
 }
@@ -242,9 +247,14 @@ impl StretchSum {
 
     /// Adds rows.
     pub(super) fn add(&mut self, rows: &Rows) {
-        self.n_rows += rows.ends().len() as u64;
-        self.n_bytes += rows.bytes().len() as u64;
-        self.hasher.write(rows.bytes());
+        self.add_bytes(rows.bytes(), rows.ends().len() as u64);
+    }
+
+    /// Adds bytes, in which so many rows end.
+    pub(super) fn add_bytes(&mut self, bytes: &[u8], n_rows: u64) {
+        self.n_rows += n_rows;
+        self.n_bytes += bytes.len() as u64;
+        self.hasher.write(bytes);
     }
 
     /// That of all rows so far.
@@ -274,6 +284,19 @@ pub(super) fn beginning(head: &JournalHead) -> Vec<u8> {
     [&MAGIC[..], &frame(&head)].concat()
 }
 
+/// Whether a folder's manifest says that its run is complete.
+fn is_complete(folder: &Folder) -> bool {
+    #[derive(Deserialize)]
+    struct Completeness {
+        complete: bool,
+    }
+    let read = |file: File| {
+        let bytes = BufReader::new(file.take(MANIFEST_BYTES_MAX));
+        serde_json::from_reader(bytes).is_ok_and(|it: Completeness| it.complete)
+    };
+    folder.open_file(MANIFEST, Access::Read).is_ok_and(read)
+}
+
 /// Keeps other processes off a journal until its file is closed.
 fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
     match file.try_lock() {
@@ -287,27 +310,27 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
 
 impl Journal {
     /// Opens the journal in a folder, so that no other process can take it up.
-    pub(super) fn open(folder: &Path) -> Result<Self, JournalError> {
-        let path = folder.join(JOURNAL);
-        let is_gone = |it: &Path| it.symlink_metadata().is_err();
+    pub(super) fn open(folder: &Folder) -> Result<Self, JournalError> {
+        let path = folder.path().join(JOURNAL);
         let none = || {
-            let manifest = fs::read(folder.join("manifest.json")).unwrap_or_default();
-            match serde_json::from_slice::<Json>(&manifest) {
-                Ok(it) if it["complete"] == true => JournalError::Complete,
-                _ => JournalError::Missing,
+            if is_complete(folder) {
+                JournalError::Complete
+            } else {
+                JournalError::Missing
             }
         };
         let unreadable = |source| WriteError::new("open", path.clone(), source);
-        let file = match reopen(&path, OpenOptions::new().append(true).read(true)) {
+        let file = match folder.open_file(JOURNAL, Access::Append) {
             Err(it) if it.kind() == io::ErrorKind::NotFound => return Err(none()),
             it => it.map_err(unreadable)?,
         };
         lock(&file, &path)?;
         // Whoever had the lock may have finished the run before giving it away.
-        if is_gone(&path) {
+        if !folder.has(JOURNAL) {
             return Err(none());
         }
-        Ok(Self { path, file })
+        let folder = folder.clone();
+        Ok(Self { folder, path, file })
     }
 
     /// Where it is.
@@ -317,13 +340,13 @@ impl Journal {
 
     /// What the run was begun with.
     pub(super) fn head(&self) -> Result<JournalHead, JournalError> {
-        let (head, _) = JournalReader::open(&self.path)?;
+        let (head, _) = JournalReader::open(self)?;
         JournalHead::from_json(&head)
     }
 
     /// What is known of its chunks, from the first on.
     pub(super) fn records(&self) -> Result<JournalReader, WriteError> {
-        Ok(JournalReader::open(&self.path)?.1)
+        Ok(JournalReader::open(self)?.1)
     }
 
     /// Cuts off all behind a place.
@@ -358,8 +381,8 @@ impl Journal {
     ///
     /// If it cannot be removed.
     pub fn remove(&self) -> Result<(), WriteError> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let res = fs::remove_file(&self.path).and_then(|()| sync_folder(folder));
+        let removed = self.folder.remove(JOURNAL);
+        let res = removed.and_then(|()| self.folder.sync());
         res.map_err(|it| WriteError::new("remove", self.path.clone(), it))
     }
 
@@ -372,21 +395,22 @@ impl Journal {
         WriteError::new("go on with", self.path.clone(), source)
     }
 
-    /// Waits until it is on the disk.
+    /// Waits until it is on the disk, where somebody will find it.
     pub(super) fn sync(&self) -> Result<(), WriteError> {
-        let there = self.path.symlink_metadata();
-        let res = there.and_then(|_| self.file.sync_data());
+        check_place(&self.folder)?;
+        let res = self.file.sync_data();
         res.map_err(|it| WriteError::new("write", self.path.clone(), it))
     }
 }
 
 impl JournalReader {
     /// Opens a journal behind its head, which is empty if it is not there.
-    fn open(path: &Path) -> Result<(Vec<u8>, Self), WriteError> {
-        let unreadable = |source| WriteError::new("read", path.to_owned(), source);
-        let file = File::open(path).map_err(unreadable)?;
+    fn open(journal: &Journal) -> Result<(Vec<u8>, Self), WriteError> {
+        let unreadable = |source| WriteError::new("read", journal.path.clone(), source);
+        let file = journal.folder.open_file(JOURNAL, Access::Read);
+        let file = file.map_err(unreadable)?;
         let mut res = Self {
-            path: path.to_owned(),
+            path: journal.path.clone(),
             n_bytes: file.metadata().map_err(unreadable)?.len(),
             file: BufReader::new(file),
             position: MAGIC.len() as u64,
@@ -476,6 +500,7 @@ mod tests {
         let request = RunRequest {
             verb: "batch".to_owned(),
             experiment: "a.toml".to_owned(),
+            experiment_text: None,
             settings: Vec::new(),
             sessions: Some(7),
             seed: None,
@@ -520,8 +545,9 @@ mod tests {
         let refusal = |change: fn(&mut JournalHead)| {
             let mut head = head();
             change(&mut head);
-            fs::write(folder.path().join(JOURNAL), beginning(&head)).unwrap();
-            let read = Journal::open(folder.path()).unwrap().head();
+            let folder = Folder::open(folder.path()).unwrap();
+            folder.write_durably(JOURNAL, &beginning(&head)).unwrap();
+            let read = Journal::open(&folder).unwrap().head();
             read.map_err(|it| it.to_string())
         };
         assert_eq!(refusal(|_| ()).unwrap(), head());

@@ -4,8 +4,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::output::table_records::TableRecord;
+
 /// Goes up whenever the same input gives other numbers; the changelog says so.
 pub const RESULTS_VERSION: u32 = 1;
+
+/// The manifest's name in the folder of a run.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Bytes of a manifest that is read, at most.
+pub const MANIFEST_BYTES_MAX: u64 = 64 << 20;
 
 /// What makes a run repeatable, as `manifest.json` has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +48,9 @@ pub struct Manifest {
     pub sweep: Option<SweepRecord>,
     /// The files it was made from.
     pub inputs: Vec<InputFile>,
+    /// The tables as they were written; none of a run of an earlier version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableRecord>,
     /// Whether all sessions were run, or as many as the rule wanted.
     pub complete: bool,
     /// What came of them.
@@ -158,6 +169,14 @@ impl InputFile {
             path: path.to_owned(),
             sha256: format!("{digest:x}"),
         }
+    }
+
+    /// How another file of the same path differs, in words.
+    pub fn difference(&self, here: &Self) -> String {
+        format!(
+            "{} is another file: its SHA-256 is {} there and {} here",
+            self.path, self.sha256, here.sha256
+        )
     }
 }
 

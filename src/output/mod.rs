@@ -28,6 +28,7 @@ mod study_tables;
 mod summary_tables;
 mod svg;
 mod table_file;
+mod table_records;
 mod waiting_rows;
 
 pub use columns::{Column, Kind};
@@ -37,10 +38,10 @@ pub use csv_rows::{Dialect, Field, LineEnd, Rows};
 pub use event_lines::event_lines;
 pub use excel::Delimiter;
 pub use frontier_chart::FrontierChart;
-pub use journal::{Journal, JournalError, JournalHead, RunRequest};
+pub use journal::{JOURNAL, Journal, JournalError, JournalHead, RunRequest};
 pub use manifest::{
-    Counts, InputFile, LuckRecord, Manifest, ManifestError, RESULTS_VERSION, StudyRecord,
-    SweepRecord, Timing, Until,
+    Counts, InputFile, LuckRecord, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError,
+    RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
 };
 pub use parquet_twin::ParquetTwins;
 pub use rationed::{ROW_BYTES_MAX, Rationed};
@@ -57,3 +58,4 @@ pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;
 pub(crate) use svg::render_svg;
+pub use table_records::{RecordedTable, TableDifference, TableRecord};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::output::journal::{ChunkRecord, JournalReader, checksum};
+use crate::output::journal::{ChunkRecord, JournalReader, StretchSum};
 use crate::output::run_directory::WriteError;
 use crate::output::table_file::{Position, TablePlace, WrittenTable};
 
@@ -16,14 +16,6 @@ pub(super) struct RecordedChunks {
     journal_end: u64,
     table_ends: Vec<Position>,
     n_chunks: u64,
-}
-
-/// A chunk that counts.
-#[derive(Debug)]
-pub(super) struct RecordedChunk {
-    pub(super) record: ChunkRecord,
-    /// The bytes of its rows, by table.
-    pub(super) rows: Vec<Vec<u8>>,
 }
 
 /// What is wrong behind the chunks that count.
@@ -61,7 +53,13 @@ impl RecordedChunks {
     }
 
     /// The next chunk; `None` if there is no further one that counts.
-    pub(super) fn next(&mut self) -> Result<Option<RecordedChunk>, WriteError> {
+    ///
+    /// The bytes of its rows are handed over with the number of their table, some at a time, before it
+    /// is known whether it counts.
+    pub(super) fn next(
+        &mut self,
+        hand_over: &mut dyn FnMut(usize, &[u8]) -> Result<(), WriteError>,
+    ) -> Result<Option<ChunkRecord>, WriteError> {
         if self.flaw.is_some() {
             return Ok(None);
         }
@@ -70,21 +68,24 @@ impl RecordedChunks {
             self.flaw = (!self.records.is_at_end()).then_some(Flaw::Record);
             return Ok(None);
         };
-        let mut rows = Vec::new();
-        for (table, stretch) in self.tables.iter_mut().zip(&record.stretches) {
+        let tables = self.tables.iter_mut().enumerate();
+        for ((idx, table), stretch) in tables.zip(&record.stretches) {
             let path = table.path().to_owned();
-            let bytes = table.read(stretch.n_rows, stretch.n_bytes)?;
-            let is_whole = bytes.len() as u64 == stretch.n_bytes;
-            if !is_whole || checksum(&bytes) != stretch.checksum {
+            let mut sum = StretchSum::new();
+            table.read(stretch.n_rows, stretch.n_bytes, &mut |piece| {
+                sum.add_bytes(piece, 0);
+                hand_over(idx, piece)
+            })?;
+            let found = sum.stretch();
+            if (found.n_bytes, found.checksum) != (stretch.n_bytes, stretch.checksum) {
                 self.flaw = Some(Flaw::Rows(path));
                 return Ok(None);
             }
-            rows.push(bytes);
         }
         self.journal_end = self.records.position();
         self.table_ends = self.tables.iter().map(WrittenTable::position).collect();
         self.n_chunks += 1;
-        Ok(Some(RecordedChunk { record, rows }))
+        Ok(Some(record))
     }
 
     /// How many chunks were read and count.

@@ -6,6 +6,7 @@ use crate::domain::OptionId;
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
 use crate::output::rationed::Rationed;
 use crate::output::run_record::{Named, Roster};
+use crate::output::table_records::TableDifference;
 use crate::protocol::Ending;
 
 /// Why a table could not be read back.
@@ -16,6 +17,14 @@ pub struct TableError {
     /// From 1, the header's.
     line: Option<u64>,
     message: String,
+    tells_difference: bool,
+}
+
+impl TableError {
+    /// Whether its words are those of a [`TableDifference`].
+    pub fn tells_difference(&self) -> bool {
+        self.tells_difference
+    }
 }
 
 /// A table being read.
@@ -41,11 +50,20 @@ impl<R: Read> Table<R> {
             file: self.file.clone(),
             line,
             message: message.into(),
+            tells_difference: false,
         }
     }
 
     fn unreadable(&self, error: &csv::Error) -> TableError {
         let line = error.position().map(csv::Position::line);
+        if let csv::ErrorKind::Io(it) = error.kind()
+            && let Some(difference) = it.get_ref().filter(|it| it.is::<TableDifference>())
+        {
+            return TableError {
+                tells_difference: true,
+                ..self.error(None, difference.to_string())
+            };
+        }
         let message = match error.kind() {
             csv::ErrorKind::Io(it) => format!("it cannot be read: {it}"),
             csv::ErrorKind::UnequalLengths {

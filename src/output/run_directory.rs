@@ -1,16 +1,15 @@
 //! The folder of one run: made new, never overwritten, and gone on with if it was stopped.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::output::csv_rows::Rows;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
-use crate::output::own_files::{
-    ends_with, make_folder, remove_if_there, sync_folder, write_durably,
-};
-use crate::output::table_file::{Form, TableFile, TablePlace};
+use crate::output::own_files::{Access, Folder};
+use crate::output::table_file::{Form, SPREADSHEETS, TableFile, TablePlace};
+use crate::output::table_records::{FinishedTables, RecordedTable, TableDifference, TableRecord};
 
 /// Why something could not be written, or not be read again.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +34,23 @@ impl WriteError {
             source,
         }
     }
+
+    /// Whether it is that there is something already where something new was to be made.
+    pub fn is_of_existing(&self) -> bool {
+        self.source.kind() == io::ErrorKind::AlreadyExists
+    }
 }
 
-/// The folder of one run.
+/// The folder of one run, held open: it is written to wherever it is moved meanwhile, and nothing
+/// that takes its place is.
 #[derive(Debug)]
 pub struct RunDirectory {
-    path: PathBuf,
+    folder: Folder,
+    finished: FinishedTables,
 }
+
+/// Hidden folders that are tried: of processes that had the same number and were killed.
+const HIDDEN_MAX: u32 = 100;
 
 impl RunDirectory {
     /// Makes the folder, and those above it as needed.
@@ -50,11 +59,10 @@ impl RunDirectory {
     ///
     /// If it exists already, or cannot be made.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
-        make_parent(path)?;
-        fs::create_dir(path).map_err(error("make the folder", path))?;
-        Ok(Self {
-            path: path.to_owned(),
-        })
+        let above = make_parent(path)?;
+        let made = name(path).and_then(|it| above.make_new_folder(it));
+        let made = made.map_err(error("make the folder", path))?;
+        Ok(Self::of(made.called(path)))
     }
 
     /// Makes the folder with a journal in it: both or, if the process ends meanwhile, neither.
@@ -66,29 +74,11 @@ impl RunDirectory {
         path: &Path,
         head: &JournalHead,
     ) -> Result<(Self, Journal), JournalError> {
-        make_parent(path)?;
-        // A folder is moved over an empty one.
-        if path.symlink_metadata().is_ok() {
-            let exists = io::ErrorKind::AlreadyExists.into();
-            return Err(error("make the folder", path)(exists).into());
-        }
-        let mut name = OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        name.push(format!("-{}", std::process::id()));
-        let unfinished = path.with_file_name(name);
-        fs::create_dir(&unfinished).map_err(error("make the folder", path))?;
-        let journal = unfinished.join(JOURNAL);
-        let made = write_durably(&journal, &beginning(head))
-            .and_then(|()| sync_folder(&unfinished))
-            .and_then(|()| fs::rename(&unfinished, path))
-            .and_then(|()| sync_folder(parent(path)));
-        if made.is_err() {
-            // What cannot be removed is left, and the first error told.
-            let _ = fs::remove_dir_all(&unfinished);
-        }
-        made.map_err(error("make the folder", path))?;
-        let path = path.to_owned();
-        Ok((Self { path: path.clone() }, Journal::open(&path)?))
+        let above = make_parent(path)?;
+        let folder = make_with_journal(&above, path, &beginning(head));
+        let folder = folder.map_err(error("make the folder", path))?;
+        let journal = Journal::open(&folder)?;
+        Ok((Self::of(folder), journal))
     }
 
     /// Takes up the folder of a run that was stopped, so that no other process can.
@@ -97,23 +87,35 @@ impl RunDirectory {
     ///
     /// If there is no journal in it, or it is not one to go on with.
     pub fn reopen(path: &Path) -> Result<(Self, Journal, JournalHead), JournalError> {
-        fs::read_dir(path).map_err(error("open", path))?;
-        let journal = Journal::open(path)?;
+        let res = Self::of_finished(path)?;
+        let journal = Journal::open(&res.folder)?;
         let head = journal.head()?;
-        let path = path.to_owned();
-        Ok((Self { path }, journal, head))
+        Ok((res, journal, head))
     }
 
     /// The folder of a run that is over, for what is made of it.
-    pub fn of_finished(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-        }
+    ///
+    /// # Errors
+    ///
+    /// If it is no folder, or cannot be opened.
+    pub fn of_finished(path: &Path) -> Result<Self, WriteError> {
+        let folder = Folder::open(path).map_err(error("open", path))?;
+        Ok(Self::of(folder))
+    }
+
+    fn of(folder: Folder) -> Self {
+        let finished = FinishedTables::default();
+        Self { folder, finished }
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.folder.path()
+    }
+
+    /// Whether it is still there, and nothing else in its place.
+    pub fn is_in_place(&self) -> bool {
+        self.folder.is_in_place()
     }
 
     /// Begins a table, with its header.
@@ -127,7 +129,55 @@ impl RunDirectory {
 
     /// Where a table stands.
     pub(super) fn place(&self, name: &str, form: Form, header: &Rows) -> TablePlace {
-        TablePlace::new(&self.path, name, form, header)
+        TablePlace::new(&self.folder, &self.finished, name, form, header)
+    }
+
+    /// The tables that were finished in it, as they were written, by path.
+    pub fn tables(&self) -> Vec<TableRecord> {
+        self.finished.all()
+    }
+
+    /// Opens a table to read, by its path; `None` if the run does not have it. That it is as the run
+    /// wrote it, as its manifest tells, is known at its end; of a manifest that does not, never.
+    ///
+    /// # Errors
+    ///
+    /// If it is missing, is not as long as it was, is a link or anything else than an ordinary file,
+    /// or cannot be read.
+    pub fn open_table(
+        &self,
+        path: &str,
+        written: &[TableRecord],
+    ) -> Result<Option<RecordedTable>, TableDifference> {
+        let record = written.iter().find(|it| it.path == path);
+        let file = match (self.open(path), record) {
+            (Ok(_), None) if !written.is_empty() => Err(TableDifference::Unknown),
+            (Ok(file), _) => Ok(file),
+            (Err(it), None) if it.kind() == io::ErrorKind::NotFound => return Ok(None),
+            (Err(it), Some(_)) if it.kind() == io::ErrorKind::NotFound => {
+                Err(TableDifference::Missing)
+            }
+            (Err(it), _) => Err(TableDifference::Unreadable(it)),
+        };
+        RecordedTable::new(file?, record.cloned()).map(Some)
+    }
+
+    /// Opens a file in it, or in a folder in it, to read.
+    ///
+    /// # Errors
+    ///
+    /// Also if the path leads elsewhere, or to a link or anything else than an ordinary file.
+    pub fn open(&self, path: &str) -> io::Result<File> {
+        let (folder, name) = match path.split_once('/') {
+            Some((below, name)) => (self.folder.folder(plain(below)?)?, name),
+            None => (self.folder.clone(), path),
+        };
+        folder.open_file(plain(name)?, Access::Read)
+    }
+
+    /// Whether there is anything of that name in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.folder.has(name)
     }
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
@@ -136,21 +186,20 @@ impl RunDirectory {
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If it cannot be written, or nobody would find it: if the folder is not where it was.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        let path = self.path.join(name);
-        let unfinished = self.path.join(format!("{name}.unfinished"));
-        let folder = parent(&path);
-        let folder_made = if folder == self.path {
-            Ok(())
-        } else {
-            make_folder(folder)
+        self.check_place()?;
+        let write = || {
+            let (folder, name) = match name.split_once('/') {
+                Some((below, name)) => (self.folder.make_folder(below)?, name),
+                None => (self.folder.clone(), name),
+            };
+            let unfinished = format!("{name}.unfinished");
+            folder.write_durably(&unfinished, bytes)?;
+            folder.rename(&unfinished, name)?;
+            folder.sync()
         };
-        folder_made
-            .and_then(|()| write_durably(&unfinished, bytes))
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .and_then(|()| sync_folder(folder))
-            .map_err(error("write", &path))
+        write().map_err(error("write", &self.path().join(name)))
     }
 
     /// Removes a file, if it is there.
@@ -159,10 +208,10 @@ impl RunDirectory {
     ///
     /// If it cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), WriteError> {
-        let path = self.path.join(name);
-        remove_if_there(&path)
-            .and_then(|()| sync_folder(&self.path))
-            .map_err(error("remove", &path))
+        let removed = self.folder.remove_if_there(name);
+        removed
+            .and_then(|()| self.folder.sync())
+            .map_err(error("remove", &self.path().join(name)))
     }
 
     /// Removes files as far as they are there, finished or not, and the folder if nothing else is in it.
@@ -175,9 +224,10 @@ impl RunDirectory {
             self.remove(&format!("{name}.unfinished"))?;
             self.remove(name)?;
         }
-        match fs::remove_dir(&self.path) {
+        self.check_place()?;
+        match fs::remove_dir(self.path()) {
             Err(it) if it.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-            res => res.map_err(error("remove", &self.path)),
+            res => res.map_err(error("remove", self.path())),
         }
     }
 
@@ -193,54 +243,94 @@ impl RunDirectory {
         mark: &[u8],
         kept: &[String],
     ) -> Result<(), WriteError> {
-        let folder = self.path.join(folder);
         // What is no folder of ours, such as a link to one, has no file of ours.
-        if !folder.symlink_metadata().is_ok_and(|it| it.is_dir()) {
+        let Ok(marked) = self.folder.folder(folder) else {
             return Ok(());
-        }
-        let mut is_left = false;
-        for entry in fs::read_dir(&folder).map_err(error("read", &folder))? {
-            let entry = entry.map_err(error("read", &folder))?;
-            let path = entry.path();
-            let is_kept = kept.iter().any(|it| entry.file_name() == it.as_str());
-            // What cannot be read is not known to be ours.
-            if is_kept || !ends_with(&path, mark).unwrap_or(false) {
-                is_left = true;
-            } else {
-                remove_if_there(&path).map_err(error("remove", &path))?;
+        };
+        let remove = || {
+            let mut is_left = false;
+            for name in marked.names()? {
+                let is_kept = kept.iter().any(|it| name == it.as_str());
+                // What cannot be read is not known to be ours.
+                if is_kept || !marked.ends_with(name.as_ref(), mark).unwrap_or(false) {
+                    is_left = true;
+                } else {
+                    marked.remove(&name)?;
+                }
             }
-        }
-        if is_left {
-            sync_folder(&folder)
-        } else {
-            fs::remove_dir(&folder).and_then(|()| sync_folder(&self.path))
-        }
-        .map_err(error("remove files in", &folder))
+            if is_left {
+                marked.sync()
+            } else {
+                self.folder.remove_folder(folder.as_ref())?;
+                self.folder.sync()
+            }
+        };
+        remove().map_err(error("remove files in", marked.path()))
     }
 
-    /// Waits until everything in the folder is on the disk.
+    /// Waits until the names of its files are on the disk.
     ///
     /// # Errors
     ///
-    /// If something does not get there.
+    /// If they do not get there, or the folder is not where it was.
     pub fn sync(&self) -> Result<(), WriteError> {
-        let mut folders = vec![self.path.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).map_err(error("read", &folder))? {
-                let entry = entry.map_err(error("read", &folder))?;
-                let (path, kind) = (entry.path(), entry.file_type());
-                let kind = kind.map_err(error("read", &path))?;
-                // What is neither, such as a link, is none of ours.
-                if kind.is_dir() {
-                    folders.push(path);
-                } else if kind.is_file() {
-                    let synced = File::open(&path).and_then(|it| it.sync_all());
-                    synced.map_err(error("write", &path))?;
-                }
+        self.check_place()?;
+        let sync = || {
+            if self.has(SPREADSHEETS) {
+                self.folder.folder(SPREADSHEETS)?.sync()?;
             }
-            sync_folder(&folder).map_err(error("write", &folder))?;
+            self.folder.sync()
+        };
+        sync().map_err(error("write", self.path()))
+    }
+
+    fn check_place(&self) -> Result<(), WriteError> {
+        check_place(&self.folder)
+    }
+}
+
+/// Refuses to go on in a folder that is not where people look for it.
+pub(super) fn check_place(folder: &Folder) -> Result<(), WriteError> {
+    if folder.is_in_place() {
+        return Ok(());
+    }
+    let moved = io::Error::new(io::ErrorKind::NotFound, "the folder is not there any more");
+    Err(error("write to", folder.path())(moved))
+}
+
+/// Makes a folder with a journal in it, under a hidden name first.
+fn make_with_journal(above: &Folder, path: &Path, journal: &[u8]) -> io::Result<Folder> {
+    let name = Path::new(name(path)?);
+    let (hidden, unfinished) = make_hidden(above, name)?;
+    let made = unfinished
+        .write_durably(JOURNAL, journal)
+        .and_then(|()| unfinished.sync())
+        .and_then(|()| above.rename_to_new(&hidden, name));
+    if let Err(error) = made {
+        // What cannot be removed is left, and the first error told.
+        let _ = unfinished.remove(JOURNAL);
+        let _ = above.remove_folder(&hidden);
+        return Err(error);
+    }
+    above.sync()?;
+    Ok(unfinished.called(path))
+}
+
+fn make_hidden(above: &Folder, name: &Path) -> io::Result<(PathBuf, Folder)> {
+    let mut number = 1;
+    loop {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!("-{}", std::process::id()));
+        if number > 1 {
+            hidden.push(format!("-{number}"));
         }
-        Ok(())
+        match above.make_new_folder(&hidden) {
+            Err(it) if it.kind() == io::ErrorKind::AlreadyExists && number < HIDDEN_MAX => {
+                number += 1;
+            }
+            made => return Ok((hidden.into(), made?)),
+        }
     }
 }
 
@@ -249,15 +339,26 @@ fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError
     move |source| WriteError { act, path, source }
 }
 
-/// The folder that a path is in.
-fn parent(path: &Path) -> &Path {
-    let above = path.parent().filter(|it| !it.as_os_str().is_empty());
-    above.unwrap_or(Path::new("."))
+/// A name that leads to nothing but what is called so.
+fn plain(name: &str) -> io::Result<&str> {
+    let mut parts = Path::new(name).components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(it)), None) if it == name => Ok(name),
+        _ => Err(io::Error::other("a run has no file of such a name")),
+    }
 }
 
-fn make_parent(path: &Path) -> Result<(), WriteError> {
-    let parent = parent(path);
-    fs::create_dir_all(parent).map_err(error("make the folder", parent))
+/// A folder's own name; a path that ends otherwise leads to one that is there.
+fn name(path: &Path) -> io::Result<&OsStr> {
+    path.file_name().ok_or(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Makes the folder that a path is in, as needed.
+fn make_parent(path: &Path) -> Result<Folder, WriteError> {
+    let above = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let above = above.unwrap_or(Path::new("."));
+    let made = fs::create_dir_all(above).and_then(|()| Folder::open(above));
+    made.map_err(error("make the folder", above))
 }
 
 #[cfg(test)]
@@ -295,7 +396,7 @@ mod tests {
         link("figures", &outside);
         assert!(directory.write("figures/f.svg", b"gone").is_err());
         link(JOURNAL, &outside.join("precious"));
-        assert!(Journal::open(directory.path()).is_err());
+        assert!(Journal::open(&directory.folder).is_err());
         // Here the links themselves are replaced by files.
         assert!(directory.table("t", Form::Plain, &header).is_ok());
         assert!(directory.table("new", Form::Plain, &header).is_ok());

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::domain::{ISSUES_MAX, OPTIONS_MAX, PARTIES_MAX};
 use crate::output::manifest::{Counts, SweepRecord};
+use crate::output::table_records::TableRecord;
 
 /// The version of the manifest's format that can be read.
 const SCHEMA: u32 = 1;
@@ -25,6 +26,9 @@ pub struct RunRecord {
     /// What is swept; `None` of other runs.
     #[serde(default)]
     pub sweep: Option<SweepRecord>,
+    /// The tables as they were written; none of a run of an earlier version.
+    #[serde(default)]
+    pub tables: Vec<TableRecord>,
     /// Whether all sessions were run.
     pub complete: bool,
     /// What came of them.

@@ -184,18 +184,13 @@ impl Product {
     }
 
     /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
-    pub(super) fn recorded(
-        record: &ChunkRecord,
-        plan: &Plan,
-        idx: u64,
-        rows: Vec<SessionRows>,
-    ) -> Option<Chunk<Self>> {
+    pub(super) fn recorded(record: &ChunkRecord, plan: &Plan, idx: u64) -> Option<Chunk<Self>> {
         let (cell, replications) = plan.chunk(idx);
         let scenario = plan.cells()[cell.idx()].setting.scenario();
-        let sessions = read_sessions(&record.sessions, scenario)?;
+        let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
         let is_this =
             record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
-        let mut product = Self::new(scenario, rows);
+        let mut product = Self::new(scenario, Vec::new());
         for session in &sessions {
             product.count(scenario, cell, session);
         }
@@ -347,14 +342,14 @@ impl RunTables {
         let places = session_places(directory, scenario, &editions, extras);
         let all: Vec<TablePlace> = places.iter().flatten().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
-        while written.next()?.is_some() {}
+        while written.next(&mut |_, _| Ok(()))?.is_some() {}
         journal.cut(written.journal_end())?;
         let mut ends = written.table_ends().iter();
         let mut open = Vec::new();
         for tables in places {
             let files = tables.into_iter().zip(ends.by_ref());
             let files =
-                files.map(|((table, place), end)| Ok((table, TableFile::cut(place, *end)?)));
+                files.map(|((table, place), end)| Ok((table, TableFile::cut(place, end.clone())?)));
             open.push(files.collect::<Result<_, WriteError>>()?);
         }
         Ok(Self {
@@ -386,7 +381,7 @@ impl RunTables {
         let n_chunks = self.n_recorded.min(plan.n_chunks());
         for idx in 0..n_chunks {
             let record = self.recorded.next_record()?;
-            let product = record.and_then(|it| Product::recorded(&it, plan, idx, Vec::new()));
+            let product = record.and_then(|it| Product::recorded(&it, plan, idx));
             let chunk = product.ok_or_else(|| self.journal.foreign())?;
             self.take_in(chunk)?;
         }
@@ -435,6 +430,31 @@ impl RunTables {
             }
         }
         self.journal.push(chunk.cell, &stretches, &product.record)?;
+        self.take_in(chunk)
+    }
+
+    /// Adds bytes of rows that were written before to the table of this number.
+    pub(super) fn copy(
+        &mut self,
+        table: usize,
+        bytes: &[u8],
+        ends: &[usize],
+    ) -> Result<(), WriteError> {
+        let mut files = self.open.iter_mut().flatten();
+        let (_, file) = files
+            .nth(table)
+            .expect("shards have the tables of their run");
+        file.push_bytes(bytes, ends)
+    }
+
+    /// Adds what came of sessions whose rows were copied.
+    pub(super) fn push_recorded(
+        &mut self,
+        record: &ChunkRecord,
+        chunk: Chunk<Product>,
+    ) -> Result<(), WriteError> {
+        let sessions = &record.sessions;
+        self.journal.push(chunk.cell, &record.stretches, sessions)?;
         self.take_in(chunk)
     }
 

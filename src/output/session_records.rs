@@ -16,11 +16,18 @@ pub(super) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
     }
 }
 
-/// The sessions of a scenario that these bytes are; `None` if they are no such.
-pub(super) fn read_sessions(bytes: &[u8], scenario: &Scenario) -> Option<Vec<SessionResult>> {
+/// The sessions of a scenario that these bytes are, so many at most; `None` if they are no such.
+pub(super) fn read_sessions(
+    bytes: &[u8],
+    scenario: &Scenario,
+    most: usize,
+) -> Option<Vec<SessionResult>> {
     let mut bytes = ExactBytes(bytes);
     let mut res = Vec::new();
     while !bytes.0.is_empty() {
+        if res.len() == most {
+            return None;
+        }
         res.push(SessionResult {
             replication: Replication(bytes.whole()?),
             ending: read_ending(&mut bytes, scenario)?,
@@ -340,12 +347,15 @@ mod tests {
         for it in &sessions {
             let start = bytes.len();
             push_session(&mut bytes, it);
-            let back = read_sessions(&bytes[start..], &scenario);
+            let back = read_sessions(&bytes[start..], &scenario, 1);
             assert_eq!(back.as_deref(), Some(std::slice::from_ref(it)));
             for end in start + 1..bytes.len() {
-                assert_eq!(read_sessions(&bytes[start..end], &scenario), None);
+                assert_eq!(read_sessions(&bytes[start..end], &scenario, 1), None);
             }
         }
-        assert_eq!(read_sessions(&bytes, &scenario), Some(sessions));
+        let n_sessions = sessions.len();
+        assert_eq!(read_sessions(&bytes, &scenario, n_sessions - 1), None);
+        let back = read_sessions(&bytes, &scenario, n_sessions);
+        assert_eq!(back, Some(sessions));
     }
 }

@@ -144,20 +144,6 @@ impl SessionRows {
         }
     }
 
-    /// Rows that were written before: the bytes of each table that is written, in order.
-    pub(super) fn written(
-        dialect: Dialect,
-        transcripts: Transcripts,
-        mut tables: impl Iterator<Item = Vec<u8>>,
-    ) -> Self {
-        let mut next = || Rows::written(dialect, tables.next().unwrap_or_default());
-        Self {
-            sessions: next(),
-            parties: next(),
-            offers: (transcripts == Transcripts::Written).then(next),
-        }
-    }
-
     /// The rows of a table; `None` if it is not written.
     pub fn table(&self, table: SessionTable) -> Option<&Rows> {
         match table {

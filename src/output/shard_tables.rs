@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::{Chunk, Plan};
+use crate::experiment::Plan;
+use crate::output::csv_rows::RowEnds;
 use crate::output::journal::Journal;
 use crate::output::recorded_chunks::{Flaw, RecordedChunks};
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Edition, Extras, Product, session_places};
-use crate::output::session_tables::SessionRows;
+use crate::output::run_tables::{Edition, Extras, Product, RunTables, session_places};
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -42,55 +42,71 @@ pub enum ShardFlaw {
     Unreadable(#[from] WriteError),
 }
 
-/// Reads a shard's part of a plan, and hands over each chunk in plan order.
+/// Reads a shard's part of a plan, and adds it to the tables of the whole run, if there are any.
 ///
 /// # Errors
 ///
 /// If a chunk is missing, or there is one too many, or one is not as it was written; and the
-/// first error of `deliver`.
+/// first error of writing.
 pub fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
     part: &Plan,
     editions: &[Edition],
     extras: Extras,
-    mut deliver: impl FnMut(Chunk<Product>) -> Result<(), WriteError>,
+    mut whole: Option<&mut RunTables>,
 ) -> Result<(), ShardFlaw> {
     let scenario = part.cells()[0].setting.scenario();
     let places = session_places(directory, scenario, editions, extras);
-    let places = places.into_iter().flatten().map(|(_, place)| place);
-    let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
+    let places: Vec<_> = places.into_iter().flatten().map(|it| it.1).collect();
+    let n_tables = places.len();
+    let mut chunks = RecordedChunks::open(journal.records()?, places)?;
     let n_planned = part.n_chunks();
     for idx in 0..n_planned {
-        let Some(chunk) = chunks.next()? else {
-            let n_chunks = chunks.n_chunks();
-            return Err(match chunks.flaw() {
-                None => ShardFlaw::Unfinished {
-                    n_chunks,
-                    n_planned,
-                },
-                Some(flaw) => ShardFlaw::Damaged {
-                    path: match flaw {
-                        Flaw::Record => journal.path().to_owned(),
-                        Flaw::Rows(path) => path.clone(),
-                    },
-                    n_chunks,
-                    n_planned,
-                },
-            });
+        let mut rows = vec![(RowEnds::default(), 0); n_tables];
+        let record = chunks.next(&mut |table, bytes| {
+            let (row_ends, n_rows) = &mut rows[table];
+            let ends = row_ends.find(bytes);
+            *n_rows += ends.len() as u64;
+            match &mut whole {
+                Some(it) => it.copy(table, bytes, &ends),
+                None => Ok(()),
+            }
+        })?;
+        let Some(record) = record else {
+            return Err(flaw(&chunks, journal, n_planned));
         };
-        let mut rows = chunk.rows.into_iter();
-        let rows = editions
-            .iter()
-            .map(|it| SessionRows::written(it.dialect, extras.transcripts, rows.by_ref()))
-            .collect();
-        let chunk = Product::recorded(&chunk.record, part, idx, rows);
-        deliver(chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?)?;
+        let n_rows = record.stretches.iter().map(|it| it.n_rows);
+        let is_whole = n_rows.eq(rows.iter().map(|it| it.1));
+        let chunk = Product::recorded(&record, part, idx).filter(|_| is_whole);
+        let chunk = chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?;
+        if let Some(it) = &mut whole {
+            it.push_recorded(&record, chunk)?;
+        }
     }
-    if chunks.next()?.is_some() {
+    if chunks.next(&mut |_, _| Ok(()))?.is_some() {
         return Err(ShardFlaw::Foreign {
             number: n_planned + 1,
         });
     }
     Ok(())
+}
+
+/// Why there is no further chunk.
+fn flaw(chunks: &RecordedChunks, journal: &Journal, n_planned: u64) -> ShardFlaw {
+    let n_chunks = chunks.n_chunks();
+    match chunks.flaw() {
+        None => ShardFlaw::Unfinished {
+            n_chunks,
+            n_planned,
+        },
+        Some(flaw) => ShardFlaw::Damaged {
+            path: match flaw {
+                Flaw::Record => journal.path().to_owned(),
+                Flaw::Rows(path) => path.clone(),
+            },
+            n_chunks,
+            n_planned,
+        },
+    }
 }

@@ -1,15 +1,22 @@
 //! The files of one table: written a part at a time, read again, gone on with after a cut.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::output::columns::Column;
 use crate::output::csv_rows::Rows;
 use crate::output::excel::{BYTE_ORDER_MARK, SHEET_ROWS_MAX};
-use crate::output::own_files::{create, make_folder, remove_if_there, reopen};
+use crate::output::own_files::{Access, Folder};
 use crate::output::parquet_twin::write_parquet;
 use crate::output::run_directory::WriteError;
+use crate::output::table_records::{DigestedFile, FinishedTables, RunningDigest, TableRecord};
+
+/// The folder of the tables for spreadsheets, in the folder of a run.
+pub(super) const SPREADSHEETS: &str = "excel";
+
+/// Bytes of a table that are read at a time.
+const PIECE_BYTES: usize = 1 << 16;
 
 /// For whom a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +30,10 @@ pub enum Form {
 /// Where a table stands and how its files begin.
 #[derive(Clone, Debug)]
 pub(super) struct TablePlace {
-    pub(super) folder: PathBuf,
+    /// The run's.
+    pub(super) run: Folder,
+    /// The run's tables, to which this one comes when it is finished.
+    pub(super) finished: FinishedTables,
     pub(super) name: String,
     pub(super) form: Form,
     /// The first bytes of each of its files.
@@ -33,24 +43,28 @@ pub(super) struct TablePlace {
 }
 
 /// A place in a table, behind a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Position {
     /// Which of its files, from 1.
     part: u32,
     /// Rows of this file before it, the header included.
     n_rows: u64,
     /// Bytes of this file before it.
-    n_bytes: u64,
+    digest: RunningDigest,
+    /// The files before this one.
+    full: Vec<TableRecord>,
 }
 
 /// A table being written, a part at a time.
 #[derive(Debug)]
 pub struct TableFile {
     place: TablePlace,
+    folder: Folder,
     file: File,
     path: PathBuf,
     /// Rows in the present file, the header included.
     n_rows: u64,
+    digest: RunningDigest,
     part: u32,
 }
 
@@ -58,6 +72,7 @@ pub struct TableFile {
 #[derive(Debug)]
 pub(super) struct WrittenTable {
     place: TablePlace,
+    folder: Folder,
     file: BufReader<File>,
     path: PathBuf,
     position: Position,
@@ -65,13 +80,20 @@ pub(super) struct WrittenTable {
 
 impl TablePlace {
     /// The place of a table with this header in the folder of a run.
-    pub(super) fn new(run: &Path, name: &str, form: Form, header: &Rows) -> Self {
-        let (folder, mark) = match form {
-            Form::Plain => (run.to_owned(), &[][..]),
-            Form::Spreadsheet => (run.join("excel"), BYTE_ORDER_MARK),
+    pub(super) fn new(
+        run: &Folder,
+        finished: &FinishedTables,
+        name: &str,
+        form: Form,
+        header: &Rows,
+    ) -> Self {
+        let mark = match form {
+            Form::Plain => &[][..],
+            Form::Spreadsheet => BYTE_ORDER_MARK,
         };
         Self {
-            folder,
+            run: run.clone(),
+            finished: finished.clone(),
             name: name.to_owned(),
             form,
             beginning: [mark, header.bytes()].concat(),
@@ -81,41 +103,89 @@ impl TablePlace {
 
     /// Behind the header of its first file.
     pub(super) fn start(&self) -> Position {
+        let mut digest = RunningDigest::default();
+        digest.add(&self.beginning);
         Position {
             part: 1,
             n_rows: 1,
-            n_bytes: self.beginning.len() as u64,
+            digest,
+            full: Vec::new(),
         }
     }
 
-    pub(super) fn path(&self, part: u32) -> PathBuf {
-        let name = &self.name;
-        self.folder.join(match part {
-            1 => format!("{name}.csv"),
-            _ => format!("{name}-{part}.csv"),
+    /// What one of its files is known by, in the folder of the run.
+    fn record(&self, name: &str, digest: &RunningDigest) -> TableRecord {
+        digest.record(match self.below() {
+            Some(below) => format!("{below}/{name}"),
+            None => name.to_owned(),
         })
     }
 
-    fn twin_path(&self) -> PathBuf {
-        self.folder.join(format!("{}.parquet", self.name))
+    /// The name of its folder within the run's, if it has one of its own.
+    fn below(&self) -> Option<&'static str> {
+        match self.form {
+            Form::Plain => None,
+            Form::Spreadsheet => Some(SPREADSHEETS),
+        }
+    }
+
+    fn file_name(&self, part: u32) -> String {
+        let name = &self.name;
+        match part {
+            1 => format!("{name}.csv"),
+            _ => format!("{name}-{part}.csv"),
+        }
+    }
+
+    /// Where one of its files is.
+    pub(super) fn path(&self, part: u32) -> PathBuf {
+        self.path_of(&self.file_name(part))
+    }
+
+    fn path_of(&self, name: &str) -> PathBuf {
+        let folder = self.run.path();
+        match self.below() {
+            Some(below) => folder.join(below).join(name),
+            None => folder.join(name),
+        }
+    }
+
+    /// Its folder, which is there.
+    fn folder(&self) -> io::Result<Folder> {
+        match self.below() {
+            Some(below) => self.run.folder(below),
+            None => Ok(self.run.clone()),
+        }
+    }
+
+    /// Its folder, which is made if it is not there.
+    fn make_folder(&self) -> Result<Folder, WriteError> {
+        let Some(below) = self.below() else {
+            return Ok(self.run.clone());
+        };
+        let made = self.run.make_folder(below);
+        made.map_err(error("make the folder", &self.run.path().join(below)))
+    }
+
+    fn twin_name(&self) -> String {
+        format!("{}.parquet", self.name)
     }
 
     /// A twin is not there while its table changes: it would have other rows.
-    fn remove_twin(&self) -> Result<(), WriteError> {
-        match &self.twin {
-            Some(_) => {
-                let path = self.twin_path();
-                remove_if_there(&path).map_err(error("remove", &path))
-            }
-            None => Ok(()),
+    fn remove_twin(&self, folder: &Folder) -> Result<(), WriteError> {
+        if self.twin.is_none() {
+            return Ok(());
         }
+        let name = self.twin_name();
+        let removed = folder.remove_if_there(&name);
+        removed.map_err(error("remove", &self.path_of(&name)))
     }
 
     /// How many of some rows still fit into a file that has so many; a spreadsheet's are limited.
     fn room(&self, n_rows: u64) -> u64 {
         match self.form {
             Form::Plain => u64::MAX,
-            Form::Spreadsheet => SHEET_ROWS_MAX - n_rows,
+            Form::Spreadsheet => SHEET_ROWS_MAX.saturating_sub(n_rows),
         }
     }
 }
@@ -128,19 +198,18 @@ fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError
 impl TableFile {
     /// Begins a table anew.
     pub(super) fn begin(place: TablePlace) -> Result<Self, WriteError> {
-        place.remove_twin()?;
-        let start = place.start();
+        let folder = place.make_folder()?;
+        place.remove_twin(&folder)?;
         let path = place.path(1);
-        if place.form == Form::Spreadsheet {
-            make_folder(&place.folder).map_err(error("make the folder", &place.folder))?;
-        }
-        let file = create(&path).map_err(error("create", &path))?;
+        let file = folder.create(&place.file_name(1));
         let mut res = Self {
+            file: file.map_err(error("create", &path))?,
             place,
-            file,
+            folder,
             path,
-            n_rows: start.n_rows,
-            part: start.part,
+            n_rows: 0,
+            digest: RunningDigest::default(),
+            part: 1,
         };
         res.begin_file()?;
         Ok(res)
@@ -148,27 +217,38 @@ impl TableFile {
 
     /// Goes on with a table from a place in it; what is behind is cut off.
     pub(super) fn cut(place: TablePlace, at: Position) -> Result<Self, WriteError> {
-        let behind = (at.part + 1..).map(|it| place.path(it));
-        for path in behind.take_while(|it| it.symlink_metadata().is_ok()) {
-            fs::remove_file(&path).map_err(error("remove", &path))?;
+        let folder = place.make_folder()?;
+        for part in at.part + 1.. {
+            let name = place.file_name(part);
+            if !folder.has(&name) {
+                break;
+            }
+            folder
+                .remove(&name)
+                .map_err(error("remove", &place.path(part)))?;
         }
-        if at == place.start() {
+        if (at.part, at.n_rows) == (1, 1) {
             return Self::begin(place);
         }
-        place.remove_twin()?;
+        place.remove_twin(&folder)?;
         let path = place.path(at.part);
         let open = || {
-            let mut file = reopen(&path, OpenOptions::new().write(true))?;
-            file.set_len(at.n_bytes)?;
+            let mut file = folder.open_file(&place.file_name(at.part), Access::Write)?;
+            file.set_len(at.digest.n_bytes())?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)
         };
         let file = open().map_err(error("go on with", &path))?;
+        for it in at.full {
+            place.finished.add(it);
+        }
         Ok(Self {
             place,
+            folder,
             file,
             path,
             n_rows: at.n_rows,
+            digest: at.digest,
             part: at.part,
         })
     }
@@ -179,15 +259,25 @@ impl TableFile {
     ///
     /// If they cannot be written.
     pub fn push(&mut self, rows: &Rows) -> Result<(), WriteError> {
-        let (bytes, mut ends) = (rows.bytes(), rows.ends());
-        let mut start = 0;
-        while !ends.is_empty() {
+        self.push_bytes(rows.bytes(), rows.ends())
+    }
+
+    /// Adds bytes of rows, some of which end at these places; the last one may go on.
+    pub(super) fn push_bytes(&mut self, bytes: &[u8], ends: &[usize]) -> Result<(), WriteError> {
+        let (mut start, mut ends) = (0, ends);
+        while start < bytes.len() {
+            // There is room for a row that has begun: only at its end it counts.
             if self.place.room(self.n_rows) == 0 {
                 self.next_file()?;
             }
             let room = self.place.room(self.n_rows);
             let fitting = usize::try_from(room).map_or(ends.len(), |it| it.min(ends.len()));
-            let end = ends[fitting - 1];
+            let is_all = room > ends.len() as u64;
+            let end = if is_all {
+                bytes.len()
+            } else {
+                ends[fitting - 1]
+            };
             self.write(&bytes[start..end])?;
             self.n_rows += fitting as u64;
             start = end;
@@ -202,42 +292,67 @@ impl TableFile {
         res.map_err(error("write", &self.path))
     }
 
-    /// Ends the table: makes its twin, if it has one.
+    /// Ends the table: waits until it is on the disk, and makes its twin, if it has one.
     ///
     /// # Errors
     ///
-    /// If the twin cannot be written.
+    /// If it does not get there, or the twin cannot be written.
     pub fn finish(self) -> Result<(), WriteError> {
+        self.finish_file()?;
         let Some(columns) = &self.place.twin else {
             return Ok(());
         };
-        let twin = self.place.twin_path();
-        let unfinished = twin.with_extension("parquet.unfinished");
+        let twin = self.place.twin_name();
+        let unfinished = format!("{twin}.unfinished");
+        let name = self.place.file_name(self.part);
         let write = || {
-            let (table, file) = (File::open(&self.path)?, create(&unfinished)?);
-            write_parquet(table, columns, &file)?;
-            fs::rename(&unfinished, &twin)
+            let table = self.folder.open_file(&name, Access::Read)?;
+            let mut file = DigestedFile {
+                file: &self.folder.create(&unfinished)?,
+                digest: RunningDigest::default(),
+            };
+            write_parquet(table, columns, &mut file)?;
+            file.file.sync_data()?;
+            self.folder.rename(&unfinished, &twin)?;
+            Ok(file.digest)
         };
-        write().map_err(error("write", &twin))
+        let digest = write().map_err(error("write", &self.place.path_of(&twin)))?;
+        self.place.finished.add(self.place.record(&twin, &digest));
+        Ok(())
+    }
+
+    /// Waits until the present file is on the disk, and is done with it.
+    fn finish_file(&self) -> Result<(), WriteError> {
+        self.sync()?;
+        let name = self.place.file_name(self.part);
+        self.place
+            .finished
+            .add(self.place.record(&name, &self.digest));
+        Ok(())
     }
 
     fn next_file(&mut self) -> Result<(), WriteError> {
-        self.sync()?;
+        self.finish_file()?;
         self.part += 1;
         self.path = self.place.path(self.part);
-        self.file = create(&self.path).map_err(error("create", &self.path))?;
+        let file = self.folder.create(&self.place.file_name(self.part));
+        self.file = file.map_err(error("create", &self.path))?;
         self.begin_file()
     }
 
     fn begin_file(&mut self) -> Result<(), WriteError> {
+        self.digest = RunningDigest::default();
+        let beginning = self.place.beginning.clone();
+        self.write(&beginning)?;
         self.n_rows = 1;
-        let res = self.file.write_all(&self.place.beginning);
-        res.map_err(error("write", &self.path))
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         let res = self.file.write_all(bytes);
-        res.map_err(error("write", &self.path))
+        res.map_err(error("write", &self.path))?;
+        self.digest.add(bytes);
+        Ok(())
     }
 }
 
@@ -246,9 +361,14 @@ impl WrittenTable {
     pub(super) fn open(place: TablePlace) -> Result<Option<Self>, WriteError> {
         let position = place.start();
         let path = place.path(1);
-        let file = open_part(&place, &path)?;
+        let folder = match place.folder() {
+            Err(it) if it.kind() == io::ErrorKind::NotFound => return Ok(None),
+            it => it.map_err(error("read", &path))?,
+        };
+        let file = open_part(&place, &folder, 1)?;
         Ok(file.map(|file| Self {
             place,
+            folder,
             file,
             path,
             position,
@@ -257,7 +377,7 @@ impl WrittenTable {
 
     /// Where the next rows begin.
     pub(super) fn position(&self) -> Position {
-        self.position
+        self.position.clone()
     }
 
     /// The file that the next rows begin in.
@@ -265,32 +385,52 @@ impl WrittenTable {
         &self.path
     }
 
-    /// The bytes of the next rows; fewer if there are not so many.
-    pub(super) fn read(&mut self, n_rows: u64, n_bytes: u64) -> Result<Vec<u8>, WriteError> {
-        let (mut bytes, mut n_rows) = (Vec::new(), n_rows);
+    /// Reads the next rows and hands their bytes over, some at a time, so that they may be of any
+    /// length; how many bytes there were.
+    pub(super) fn read(
+        &mut self,
+        n_rows: u64,
+        n_bytes: u64,
+        hand_over: &mut dyn FnMut(&[u8]) -> Result<(), WriteError>,
+    ) -> Result<u64, WriteError> {
+        let (mut n_read, mut n_rows) = (0, n_rows);
         loop {
-            let missing = n_bytes - bytes.len() as u64;
-            let n_read = (&mut self.file).take(missing).read_to_end(&mut bytes);
-            let n_read = n_read.map_err(error("read", &self.path))? as u64;
-            self.position.n_bytes += n_read;
-            if n_read == missing {
-                self.position.n_rows += n_rows;
-                return Ok(bytes);
+            while n_read < n_bytes {
+                let piece = self.file.fill_buf();
+                let piece = piece.map_err(error("read", &self.path))?;
+                let n_left = usize::try_from(n_bytes - n_read).unwrap_or(usize::MAX);
+                let piece = &piece[..piece.len().min(n_left)];
+                if piece.is_empty() {
+                    break;
+                }
+                hand_over(piece)?;
+                self.position.digest.add(piece);
+                let n = piece.len();
+                self.file.consume(n);
+                n_read += n as u64;
+            }
+            if n_read == n_bytes {
+                self.position.n_rows = self.position.n_rows.saturating_add(n_rows);
+                return Ok(n_read);
             }
             let room = self.place.room(self.position.n_rows);
-            let next = self.place.path(self.position.part + 1);
+            let next = self.position.part + 1;
             let file = match n_rows.checked_sub(room) {
                 Some(rest) => {
                     n_rows = rest;
-                    open_part(&self.place, &next)?
+                    open_part(&self.place, &self.folder, next)?
                 }
                 None => None,
             };
-            let Some(file) = file else { return Ok(bytes) };
+            let Some(file) = file else { return Ok(n_read) };
             self.file = file;
-            self.path = next;
+            self.path = self.place.path(next);
+            let name = self.place.file_name(self.position.part);
+            let full = self.place.record(&name, &self.position.digest);
+            self.position.full.push(full);
             self.position = Position {
-                part: self.position.part + 1,
+                part: next,
+                full: std::mem::take(&mut self.position.full),
                 ..self.place.start()
             };
         }
@@ -298,10 +438,15 @@ impl WrittenTable {
 }
 
 /// Opens a file of a table behind its header; `None` if there is no such file.
-fn open_part(place: &TablePlace, path: &Path) -> Result<Option<BufReader<File>>, WriteError> {
-    let mut file = match reopen(path, OpenOptions::new().read(true)) {
+fn open_part(
+    place: &TablePlace,
+    folder: &Folder,
+    part: u32,
+) -> Result<Option<BufReader<File>>, WriteError> {
+    let path = &place.path(part);
+    let mut file = match folder.open_file(&place.file_name(part), Access::Read) {
         Err(it) if it.kind() == io::ErrorKind::NotFound => return Ok(None),
-        it => BufReader::new(it.map_err(error("read", path))?),
+        it => BufReader::with_capacity(PIECE_BYTES, it.map_err(error("read", path))?),
     };
     let mut beginning = Vec::new();
     let read = (&mut file)
@@ -313,6 +458,8 @@ fn open_part(place: &TablePlace, path: &Path) -> Result<Option<BufReader<File>>,
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::output::columns::whole;
     use crate::output::csv_rows::{Dialect, Field};
@@ -328,7 +475,8 @@ mod tests {
     fn place(folder: &Path, form: Form) -> TablePlace {
         let mut header = Rows::new(Dialect::PLAIN);
         header.push([Field::Text("n")]);
-        TablePlace::new(folder, "t", form, &header)
+        let folder = Folder::open(folder).unwrap();
+        TablePlace::new(&folder, &FinishedTables::default(), "t", form, &header)
     }
 
     #[test]
@@ -350,20 +498,41 @@ mod tests {
         // Cut behind the first half, which is in the first file, and written again.
         let (first, second) = (text("t.csv"), text("t-2.csv"));
         let mut written = WrittenTable::open(place.clone()).unwrap().unwrap();
+        let mut read = |n_rows, n_bytes| {
+            let mut bytes: Vec<u8> = Vec::new();
+            let mut take = |piece: &[u8]| {
+                bytes.extend(piece);
+                Ok(())
+            };
+            written.read(n_rows, n_bytes, &mut take).unwrap();
+            (bytes, written.position())
+        };
         let n_bytes = half.bytes().len() as u64;
-        assert!(written.read(700_000, n_bytes).unwrap() == half.bytes());
-        let at = written.position();
-        assert!(written.read(700_000, n_bytes).unwrap() == half.bytes());
-        assert!(written.read(1, 1).unwrap().is_empty());
-        let end = written.position();
+        let (first_half, at) = read(700_000, n_bytes);
+        assert!(first_half == half.bytes());
+        let (second_half, end) = read(700_000, n_bytes);
+        assert!(second_half == half.bytes());
+        assert!(read(1, 1).0.is_empty());
         let mut table = TableFile::cut(place.clone(), at).unwrap();
         assert!(!folder.path().join("excel/t-2.csv").exists());
         table.push(&half).unwrap();
         assert!(text("t.csv") == first && text("t-2.csv") == second);
 
         // Cut at the end of the second file, and gone on with.
-        TableFile::cut(place, end).unwrap().push(&rows(3)).unwrap();
+        let mut table = TableFile::cut(place.clone(), end).unwrap();
+        table.push(&rows(3)).unwrap();
         assert!(text("t-2.csv") == second + "0\n1\n2\n");
+
+        // Both files are known by what is in them, also what was there before.
+        table.finish().unwrap();
+        let finished = place.finished.all();
+        let names = ["t-2.csv", "t.csv"];
+        assert_eq!(finished.len(), names.len());
+        for (record, name) in finished.iter().zip(names) {
+            let mut digest = RunningDigest::default();
+            digest.add(text(name).as_bytes());
+            assert_eq!(*record, digest.record(format!("excel/{name}")));
+        }
     }
 
     #[test]
@@ -385,16 +554,17 @@ mod tests {
             twin: Some(vec![whole("n")]),
             ..place(folder.path(), Form::Plain)
         };
+        let twin = folder.path().join("t.parquet");
         let finished = |table: Result<TableFile, WriteError>| {
             let mut table = table.unwrap();
-            assert!(!place.twin_path().exists());
+            assert!(!twin.exists());
             table.push(&rows(3)).unwrap();
             table.finish().unwrap();
-            fs::read(place.twin_path()).unwrap()
+            fs::read(&twin).unwrap()
         };
         let three_rows = finished(TableFile::begin(place.clone()));
         let mut written = WrittenTable::open(place.clone()).unwrap().unwrap();
-        written.read(3, 6).unwrap();
+        written.read(3, 6, &mut |_| Ok(())).unwrap();
         let six_rows = finished(TableFile::cut(place.clone(), written.position()));
         assert!(six_rows != three_rows);
         assert!(finished(TableFile::cut(place.clone(), place.start())) == three_rows);
@@ -417,7 +587,14 @@ mod tests {
         table.push(&rows(3)).unwrap();
         table.finish().unwrap();
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
-        assert!(place.twin_path().symlink_metadata().unwrap().is_file());
+        assert!(
+            folder
+                .path()
+                .join("t.parquet")
+                .symlink_metadata()
+                .unwrap()
+                .is_file()
+        );
         assert!(!folder.path().join("t.parquet.unfinished").exists());
     }
 }

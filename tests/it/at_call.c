@@ -64,3 +64,24 @@ int ftruncate64(int fd, off64_t n) { return fails() ? -1 : REAL(ftruncate64)(fd,
 int rename(const char *from, const char *to) { return fails() ? -1 : REAL(rename)(from, to); }
 int unlink(const char *path) { return fails() ? -1 : REAL(unlink)(path); }
 int mkdir(const char *path, mode_t mode) { return fails() ? -1 : REAL(mkdir)(path, mode); }
+
+/* The same, of files in a folder that is open. */
+int renameat(int from, const char *name, int to, const char *other)
+{
+    return fails() ? -1 : REAL(renameat)(from, name, to, other);
+}
+
+int renameat2(int from, const char *name, int to, const char *other, unsigned int flags)
+{
+    return fails() ? -1 : REAL(renameat2)(from, name, to, other, flags);
+}
+
+int unlinkat(int folder, const char *name, int flags)
+{
+    return fails() ? -1 : REAL(unlinkat)(folder, name, flags);
+}
+
+int mkdirat(int folder, const char *name, mode_t mode)
+{
+    return fails() ? -1 : REAL(mkdirat)(folder, name, mode);
+}

@@ -9,8 +9,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 use tempfile::TempDir;
 
-use crate::resume::results;
-use crate::runs::{check, files, path_text, run};
+use crate::runs::{check, files, path_text, run, tables};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
@@ -87,11 +86,11 @@ fn compare_all(run: &Path) -> usize {
 fn every_table_of_a_batch_has_a_twin_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "2000", "--transcripts", "--distances"];
-    let plain = results(&run(&folder, "batch", "plain", VILLAGES, &more));
+    let plain = tables(&run(&folder, "batch", "plain", VILLAGES, &more));
     let with_twins = [&more[..], &["--format", "csv,parquet"]].concat();
     let twins = run(&folder, "batch", "twins", VILLAGES, &with_twins);
     assert_eq!(compare_all(&twins), 9);
-    let mut all = results(&twins);
+    let mut all = tables(&twins);
     all.retain(|it, _| it.extension().is_none_or(|it| it != "parquet"));
     assert!(all == plain, "the tables as CSV are the same without twins");
 }

@@ -10,6 +10,8 @@ mod designs;
 mod drivers;
 mod explain;
 mod faults;
+#[cfg(unix)]
+mod folders;
 mod foreign;
 mod formats;
 #[cfg(unix)]
@@ -21,6 +23,8 @@ mod mistakes;
 mod negmas;
 mod page_made_later;
 mod pages;
+#[cfg(unix)]
+mod pipes;
 #[cfg(unix)]
 mod progress;
 mod readme;
@@ -43,5 +47,6 @@ mod sweeps;
 #[cfg(unix)]
 mod terminal;
 mod tidy;
+mod verify;
 mod violations;
 mod worlds;

@@ -71,6 +71,7 @@ fn plan() -> (Plan, JournalHead) {
     let request = RunRequest {
         verb: "batch".to_owned(),
         experiment: VILLAGES.to_owned(),
+        experiment_text: None,
         settings: Vec::new(),
         sessions: Some(SESSIONS),
         seed: None,

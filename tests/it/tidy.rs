@@ -81,11 +81,12 @@ const ARROWS: [(&str, &[&str]); 16] = [
 const WHAT_IS_HANDED_ON: &str = "use crate::seeds::Stream;";
 
 /// Besides `cli`, the files that read and write files.
-const WHAT_TOUCHES_THE_DISK: [&str; 4] = [
+const WHAT_TOUCHES_THE_DISK: [&str; 5] = [
     "output/journal.rs",
     "output/own_files.rs",
     "output/run_directory.rs",
     "output/table_file.rs",
+    "output/table_records.rs",
 ];
 
 /// Lines of a file from which a second look is due.

@@ -1,0 +1,135 @@
+//! The folder of a run that the user names, or the newest one, and its manifest.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Cursor, Read as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::cli::failure::Failure;
+use crate::cli::reading::read_text;
+use crate::cli::tell;
+use crate::output::{
+    JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest, RunDirectory, TableDifference,
+};
+
+/// What stands for the newest run.
+const LATEST: &str = "latest";
+
+/// Where runs are that nobody named a folder for.
+const RUNS: &str = "runs";
+
+/// How the names of such runs begin: with the time.
+pub(super) const STAMP: &str = "%Y-%m-%dT%H-%M-%S";
+
+/// How long that is.
+const STAMP_CHARS: usize = 19;
+
+/// Opens the folder of a run.
+pub(super) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
+    let path = run_path(named)?;
+    RunDirectory::of_finished(&path).map_err(|it| {
+        let Failure::CouldNotFinish(what) = Failure::could_not_finish(&it) else {
+            unreachable!("that is what it makes of an error");
+        };
+        Failure::WrongInput(format!("{what}; name the folder of a run, or `{LATEST}`"))
+    })
+}
+
+/// The folder of a run: the one named or, for `latest`, the newest one under `runs`.
+pub(super) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
+    if named != Path::new(LATEST) || named.symlink_metadata().is_ok() {
+        return Ok(named.to_owned());
+    }
+    let Some(newest) = newest_run() else {
+        return Err(Failure::WrongInput(format!(
+            "there is no run in {RUNS}/ here, so none is the latest; name the folder of a run"
+        )));
+    };
+    tell(&format!("{LATEST}: {}", newest.display()));
+    Ok(newest)
+}
+
+fn newest_run() -> Option<PathBuf> {
+    let entries = fs::read_dir(RUNS).ok()?;
+    let paths = entries.filter_map(|it| Some(it.ok()?.path()));
+    let runs = paths.filter_map(|it| Some((started(&it)?, it)));
+    runs.max().map(|it| it.1)
+}
+
+/// When a run began: as its manifest tells, or its name. Of one that was stopped and has neither,
+/// when its journal was last written to.
+fn started(path: &Path) -> Option<Timestamp> {
+    #[derive(Deserialize)]
+    struct Started {
+        timing: Timing,
+    }
+    #[derive(Deserialize)]
+    struct Timing {
+        started: String,
+    }
+    let name = path.file_name()?.to_str()?;
+    // Hidden ones are being made.
+    if name.starts_with('.') {
+        return None;
+    }
+    let run = RunDirectory::of_finished(path).ok()?;
+    if let Ok(manifest) = run.open(MANIFEST) {
+        let mut text = String::new();
+        let mut manifest = manifest.take(MANIFEST_BYTES_MAX);
+        manifest.read_to_string(&mut text).ok()?;
+        let manifest: Started = serde_json::from_str(&text).ok()?;
+        return manifest.timing.started.parse().ok();
+    }
+    let journal = run.open(JOURNAL).ok()?;
+    let stamp = name.get(..STAMP_CHARS);
+    let of_name = stamp.and_then(|it| DateTime::strptime(STAMP, it).ok());
+    match of_name.and_then(|it| it.to_zoned(TimeZone::system()).ok()) {
+        Some(it) => Some(it.timestamp()),
+        None => journal.metadata().ok()?.modified().ok()?.try_into().ok(),
+    }
+}
+
+/// Reads the manifest of a run.
+pub(super) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+    let path = directory.path().join(MANIFEST);
+    let text = directory.open(MANIFEST).and_then(read_text).map_err(|error| {
+        let hint = if error.kind() != io::ErrorKind::NotFound {
+            ""
+        } else if directory.has(JOURNAL) {
+            "; go on with a run that was stopped by --resume, and make the run of all its shards by \
+             merge"
+        } else {
+            "; name the folder of a run that is over"
+        };
+        Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
+    })?;
+    Manifest::from_json(&text)
+        .map_err(|it| Failure::WrongInput(format!("{}: {it}", path.display())))
+}
+
+/// Bytes of a table up to which all of it is read, whatever is wanted of it, to see that it is as the
+/// run wrote it: a moment's work.
+const SHORT_BYTES_MAX: u64 = 64 << 20;
+
+/// Opens a table of a run; `None` if the run does not have it.
+///
+/// A short one is known to be as the run wrote it, a long one to be as long, and the rest at its end.
+pub(super) fn open_table(
+    run: &RunDirectory,
+    manifest: &Manifest,
+    name: &str,
+) -> Result<Option<Box<dyn BufRead>>, TableDifference> {
+    let Some(mut table) = run.open_table(name, &manifest.tables)? else {
+        return Ok(None);
+    };
+    if table.n_bytes().is_none_or(|it| it > SHORT_BYTES_MAX) {
+        return Ok(Some(Box::new(BufReader::new(table))));
+    }
+    let mut bytes = Vec::new();
+    table.read_to_end(&mut bytes)?;
+    Ok(Some(Box::new(Cursor::new(bytes))))
+}
