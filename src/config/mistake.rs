@@ -205,3 +205,19 @@ impl fmt::Display for Mistakes {
 }
 
 impl std::error::Error for Mistakes {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_length_is_quoted_by_its_beginning() {
+        let text = |name: &str| format!("unknown key `{name}` in `issue`");
+        assert_eq!(
+            with_short_names(&text(&"é".repeat(500))),
+            text(&("é".repeat(QUOTED_MAX) + "…"))
+        );
+        let short = text(&"é".repeat(QUOTED_MAX));
+        assert_eq!(with_short_names(&short), short);
+    }
+}
