@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::conclusion::{Done, Stopwatch, conclude, stopped, way_on};
 use crate::cli::failure::{Failure, with_causes};
+use crate::cli::hush_caught_panics;
 use crate::cli::job::Job;
 use crate::cli::resume::{not_taken_up, refused};
 use crate::cli::run_folder::new_path;
@@ -63,6 +64,7 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
             .map_err(|flaw| it.flawed(&job, &flaw))?;
     }
 
+    hush_caught_panics();
     let stopwatch = Stopwatch::start(1);
     let path = new_path(arguments.out.as_deref(), &job.name, &jiff::Zoned::now())?;
     let created = RunDirectory::create_with_journal(&path, &head);
@@ -178,7 +180,6 @@ impl OpenShard {
             &self.directory,
             &self.journal,
             &self.shard.part(&job.plan),
-            &job.editions(),
             job.extras(),
             deliver,
         )

@@ -6,7 +6,7 @@ use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::print;
 use crate::cli::report::remove_page;
-use crate::output::{Journal, JournalError, RunDirectory};
+use crate::output::{Journal, JournalError, RunDirectory, WORKBOOK};
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with;
 /// `None`, and that is told, if it is complete.
@@ -35,9 +35,10 @@ pub(super) fn reopen(
         return Err(refused(&difference));
     }
     // They tell of sessions that are fewer than those in the tables from now on.
-    directory
-        .remove("manifest.json")
-        .map_err(|it| Failure::could_not_finish(&it))?;
+    for name in ["manifest.json", WORKBOOK] {
+        let removed = directory.remove(name);
+        removed.map_err(|it| Failure::could_not_finish(&it))?;
+    }
     remove_page(&directory)?;
     Ok(Some((job, directory, journal)))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::output::journal::{ChunkRecord, JournalReader, checksum};
 use crate::output::run_directory::WriteError;
-use crate::output::table_file::{Position, TablePlace, WrittenTable};
+use crate::output::table_file::{TablePlace, WrittenTable};
 
 /// The chunks of a stopped run, first to last. A chunk counts if its record does and its rows are
 /// in every table as the record tells, and if all chunks before it count.
@@ -14,7 +14,7 @@ pub(super) struct RecordedChunks {
     tables: Vec<WrittenTable>,
     flaw: Option<Flaw>,
     journal_end: u64,
-    table_ends: Vec<Position>,
+    table_ends: Vec<u64>,
     n_chunks: u64,
 }
 
@@ -44,7 +44,7 @@ impl RecordedChunks {
         let table_ends = places.iter().map(TablePlace::start).collect();
         let (mut tables, mut flaw) = (Vec::new(), None);
         for place in places {
-            let path = place.path(1);
+            let path = place.path();
             match WrittenTable::open(place)? {
                 Some(table) => tables.push(table),
                 None => flaw = flaw.or(Some(Flaw::Rows(path))),
@@ -72,11 +72,10 @@ impl RecordedChunks {
         };
         let mut rows = Vec::new();
         for (table, stretch) in self.tables.iter_mut().zip(&record.stretches) {
-            let path = table.path().to_owned();
-            let bytes = table.read(stretch.n_rows, stretch.n_bytes)?;
+            let bytes = table.read(stretch.n_bytes)?;
             let is_whole = bytes.len() as u64 == stretch.n_bytes;
             if !is_whole || checksum(&bytes) != stretch.checksum {
-                self.flaw = Some(Flaw::Rows(path));
+                self.flaw = Some(Flaw::Rows(table.path()));
                 return Ok(None);
             }
             rows.push(bytes);
@@ -103,7 +102,7 @@ impl RecordedChunks {
     }
 
     /// Where they end in each table.
-    pub(super) fn table_ends(&self) -> &[Position] {
+    pub(super) fn table_ends(&self) -> &[u64] {
         &self.table_ends
     }
 }

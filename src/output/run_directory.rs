@@ -5,12 +5,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::output::csv_rows::Rows;
+use crate::output::columns::Column;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
 use crate::output::own_files::{
-    ends_with, make_folder, remove_if_there, sync_folder, write_durably,
+    create, ends_with, make_folder, remove_if_there, sync_folder, write_durably,
 };
-use crate::output::table_file::{Form, TableFile, TablePlace};
+use crate::output::parquet_twin::ParquetTwins;
+use crate::output::table_file::{TableFile, TablePlace};
 
 /// Why something could not be written, or not be read again.
 #[derive(Debug, thiserror::Error)]
@@ -121,13 +122,23 @@ impl RunDirectory {
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub fn table(&self, name: &str, form: Form, header: &Rows) -> Result<TableFile, WriteError> {
-        TableFile::begin(self.place(name, form, header))
+    pub fn table(
+        &self,
+        name: &str,
+        columns: Vec<Column>,
+        twins: ParquetTwins,
+    ) -> Result<TableFile, WriteError> {
+        TableFile::begin(self.place(name, columns, twins))
     }
 
     /// Where a table stands.
-    pub(super) fn place(&self, name: &str, form: Form, header: &Rows) -> TablePlace {
-        TablePlace::new(&self.path, name, form, header)
+    pub(super) fn place(
+        &self,
+        name: &str,
+        columns: Vec<Column>,
+        twins: ParquetTwins,
+    ) -> TablePlace {
+        TablePlace::new(&self.path, name, columns, twins)
     }
 
     /// Writes a file in one go: under another name first, so that it is there whole or not at all.
@@ -150,6 +161,21 @@ impl RunDirectory {
             .and_then(|()| write_durably(&unfinished, bytes))
             .and_then(|()| fs::rename(&unfinished, &path))
             .and_then(|()| sync_folder(folder))
+            .map_err(error("write", &path))
+    }
+
+    /// Writes a file piece by piece, under another name first, so that it is there whole or not at
+    /// all; [`RunDirectory::sync`] then makes sure of it.
+    pub(super) fn write_from(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        let unfinished = self.path.join(format!("{name}.unfinished"));
+        create(&unfinished)
+            .and_then(|file| fill(&file))
+            .and_then(|()| fs::rename(&unfinished, &path))
             .map_err(error("write", &path))
     }
 
@@ -263,7 +289,7 @@ fn make_parent(path: &Path) -> Result<(), WriteError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::csv_rows::{Dialect, Field};
+    use crate::output::columns::whole;
 
     #[test]
     fn a_folder_that_exists_is_refused() {
@@ -288,17 +314,14 @@ mod tests {
         link("new.csv", &outside.join("new"));
         link("m.json.unfinished", &outside.join("precious"));
         link("n.json", &outside.join("precious"));
-        link("excel", &outside);
-        let mut header = Rows::new(Dialect::PLAIN);
-        header.push([Field::Text("n")]);
-        assert!(directory.table("x", Form::Spreadsheet, &header).is_err());
         link("figures", &outside);
         assert!(directory.write("figures/f.svg", b"gone").is_err());
         link(JOURNAL, &outside.join("precious"));
         assert!(Journal::open(directory.path()).is_err());
         // Here the links themselves are replaced by files.
-        assert!(directory.table("t", Form::Plain, &header).is_ok());
-        assert!(directory.table("new", Form::Plain, &header).is_ok());
+        let table = |name| directory.table(name, vec![whole("n")], ParquetTwins::Omitted);
+        assert!(table("t").is_ok());
+        assert!(table("new").is_ok());
         directory.write("m.json", b"gone").unwrap();
         directory.write("n.json", b"gone").unwrap();
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);

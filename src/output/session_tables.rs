@@ -6,7 +6,7 @@ use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
 use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::columns::{Column, number, text, whole};
-use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::csv_rows::{Field, Rows};
 use crate::protocol::{Ending, Event, Session};
 use crate::seeds::Replication;
 
@@ -136,21 +136,20 @@ pub enum Distances {
 
 impl SessionRows {
     /// No rows yet.
-    pub fn new(dialect: Dialect, transcripts: Transcripts) -> Self {
+    pub fn new(transcripts: Transcripts) -> Self {
         Self {
-            sessions: Rows::new(dialect),
-            parties: Rows::new(dialect),
-            offers: (transcripts == Transcripts::Written).then(|| Rows::new(dialect)),
+            sessions: Rows::new(),
+            parties: Rows::new(),
+            offers: (transcripts == Transcripts::Written).then(Rows::new),
         }
     }
 
     /// Rows that were written before: the bytes of each table that is written, in order.
     pub(super) fn written(
-        dialect: Dialect,
         transcripts: Transcripts,
         mut tables: impl Iterator<Item = Vec<u8>>,
     ) -> Self {
-        let mut next = || Rows::written(dialect, tables.next().unwrap_or_default());
+        let mut next = || Rows::written(tables.next().unwrap_or_default());
         Self {
             sessions: next(),
             parties: next(),

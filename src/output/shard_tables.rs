@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::experiment::{Chunk, Plan};
 use crate::output::journal::Journal;
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::{Flaw, RecordedChunks};
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Edition, Extras, Product, session_places};
+use crate::output::run_tables::{Extras, Product, session_places};
 use crate::output::session_tables::SessionRows;
 
 /// Why a folder does not hold the whole of a shard.
@@ -52,13 +53,12 @@ pub fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
     part: &Plan,
-    editions: &[Edition],
     extras: Extras,
     mut deliver: impl FnMut(Chunk<Product>) -> Result<(), WriteError>,
 ) -> Result<(), ShardFlaw> {
     let scenario = part.cells()[0].setting.scenario();
-    let places = session_places(directory, scenario, editions, extras);
-    let places = places.into_iter().flatten().map(|(_, place)| place);
+    let places = session_places(directory, scenario, ParquetTwins::Omitted, extras);
+    let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
     for idx in 0..n_planned {
@@ -79,12 +79,8 @@ pub fn read_shard(
                 },
             });
         };
-        let mut rows = chunk.rows.into_iter();
-        let rows = editions
-            .iter()
-            .map(|it| SessionRows::written(it.dialect, extras.transcripts, rows.by_ref()))
-            .collect();
-        let chunk = Product::recorded(&chunk.record, part, idx, rows);
+        let rows = SessionRows::written(extras.transcripts, chunk.rows.into_iter());
+        let chunk = Product::recorded(&chunk.record, part, idx, Some(rows));
         deliver(chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?)?;
     }
     if chunks.next()?.is_some() {
