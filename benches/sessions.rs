@@ -15,8 +15,8 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::output::{
-    Distances, Edition, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest,
-    RunTables, Transcripts,
+    Distances, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest, RunTables,
+    Transcripts, Workbook,
 };
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
@@ -262,7 +262,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             seed: None,
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
-            excel: None,
+            excel: Workbook::Omitted,
             parquet: ParquetTwins::Omitted,
             files_below: None,
             shard: None,
@@ -288,7 +288,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             plan.cells(),
             parameters,
             pairing,
-            vec![Edition::PLAIN],
+            ParquetTwins::Omitted,
             Extras {
                 transcripts: Transcripts::Omitted,
                 distances: Distances::Omitted,

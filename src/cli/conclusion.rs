@@ -16,7 +16,8 @@ use crate::cli::verify::check_written;
 use crate::cli::{print, tell};
 use crate::experiment::{Factor, Finding, Forfeit, Shard, Tally, design_findings};
 use crate::output::{
-    Finished, MANIFEST, RunDirectory, RunTables, Timing, WriteError, write_sensitivity,
+    Finished, LeftOut, MANIFEST, RunDirectory, RunTables, Timing, Workbook, WriteError,
+    write_sensitivity, write_workbook,
 };
 use crate::protocol::ProtocolViolation;
 
@@ -68,13 +69,21 @@ pub(super) fn conclude(
 ) -> Result<ExitCode, Failure> {
     let lost = |it: WriteError| stopped(&with_causes(&it), job, directory);
     let endings = endings(tables.tallies());
-    let finished = tables.finish(directory).map_err(lost)?;
+    let mut finished = tables.finish(directory).map_err(lost)?;
     let (factors, findings) = found(job, &finished);
     if job.design.is_some() {
         let scenario = job.plan.cells()[0].setting.scenario();
-        write_sensitivity(directory, &job.editions(), scenario, &factors, &findings)
-            .map_err(lost)?;
+        let twins = job.request.parquet;
+        let written = write_sensitivity(directory, twins, scenario, &factors, &findings);
+        finished.tables.push(written.map_err(lost)?);
     }
+    let left_out = match job.request.excel {
+        Workbook::Omitted => Vec::new(),
+        Workbook::Written => {
+            let run = job.workbook_run(done);
+            write_workbook(directory, &run, &finished.tables).map_err(lost)?
+        }
+    };
     directory.sync().map_err(lost)?;
     let manifest = job.manifest(done, endings, directory.tables(), stopwatch.timing());
     if manifest.complete {
@@ -96,6 +105,7 @@ pub(super) fn conclude(
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
+    tell_left_out(&left_out);
     if has_report {
         report_of(directory, &manifest)?;
         if !is_quiet {
@@ -107,6 +117,13 @@ pub(super) fn conclude(
     }
     let first_forfeit = finished.first_forfeit.as_ref();
     Ok(exit_code(job, endings, first_forfeit, directory))
+}
+
+/// Says which tables the workbook lacks.
+pub(super) fn tell_left_out(tables: &[LeftOut]) {
+    for it in tables {
+        tell(&it.to_string());
+    }
 }
 
 /// Makes sure of a shard, which waits for the others.

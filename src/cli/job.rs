@@ -12,9 +12,9 @@ use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
 use crate::output::{
-    Counts, Distances, Edition, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest,
-    Parameters, RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, TableRecord,
-    Timing, Until, WriteError,
+    Counts, Distances, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest, Parameters,
+    RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, TableRecord, Timing, Until,
+    WorkbookRun, WriteError,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -163,15 +163,6 @@ impl Job {
         files.map(|it| InputFile::new(&it.path, &it.text)).collect()
     }
 
-    /// How its tables are written.
-    pub(super) fn editions(&self) -> Vec<Edition> {
-        let spreadsheet = self.request.excel.map(Edition::spreadsheet);
-        [Edition::plain(self.request.parquet)]
-            .into_iter()
-            .chain(spreadsheet)
-            .collect()
-    }
-
     /// What its tables hold beyond what every run tells.
     pub(super) fn extras(&self) -> Extras {
         Extras {
@@ -193,9 +184,22 @@ impl Job {
             self.parameters.clone(),
             // A shard may begin behind the first of the cells that are compared.
             self.shard.map_or(self.pairing, |_| Pairing::Unpaired),
-            self.editions(),
+            self.request.parquet,
             self.extras(),
         )
+    }
+
+    /// What its workbook says of it.
+    pub(super) fn workbook_run(&self, done: &Done) -> WorkbookRun<'_> {
+        WorkbookRun {
+            title: &self.title,
+            name: &self.name,
+            verb: &self.request.verb,
+            seed: self.seed.0,
+            n_sessions: done.n_done,
+            is_complete: done.n_done == done.n_planned,
+            scenario: self.plan.cells()[0].setting.scenario(),
+        }
     }
 
     /// What makes its run repeatable.

@@ -9,6 +9,7 @@ use crate::cli::CitedArguments;
 use crate::cli::conclusion::{Done, Stopwatch, conclude, stopped, way_on};
 use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::{Failure, with_causes};
+use crate::cli::hush_caught_panics;
 use crate::cli::job::Job;
 use crate::cli::resume::{load_again, not_taken_up, refused};
 use crate::cli::run_folder::{create_with_journal, refuse_existing};
@@ -69,6 +70,7 @@ pub(super) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         it.read(&job, None).map_err(|flaw| it.flawed(&job, &flaw))?;
     }
 
+    hush_caught_panics();
     let stopwatch = Stopwatch::start(1);
     let out = arguments.out.as_deref();
     let (directory, journal) = create_with_journal(out, &job.name, &head)?;
@@ -180,7 +182,6 @@ impl OpenShard {
             &self.directory,
             &self.journal,
             &self.shard.part(&job.plan),
-            &job.editions(),
             job.extras(),
             whole,
         )

@@ -41,7 +41,7 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::ctrl_c::CtrlC;
@@ -53,7 +53,7 @@ use crate::config::{
     LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
 };
 use crate::negotiation::is_panic_caught;
-use crate::output::ParquetTwins;
+use crate::output::{ParquetTwins, Workbook};
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -236,11 +236,31 @@ fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
     })
 }
 
+/// Whether `--excel` asks for a workbook.
+fn workbook(is_asked: bool) -> Workbook {
+    if is_asked {
+        Workbook::Written
+    } else {
+        Workbook::Omitted
+    }
+}
+
+/// Adds what to write instead of a value that an argument once took.
+fn with_tips(mut error: clap::Error) -> clap::Error {
+    let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
+    if error.kind() == ErrorKind::TooManyValues && argument.as_deref() == Some("--excel") {
+        let tip = "`--excel` alone writes tables.xlsx, which needs no delimiter";
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
 /// Carries out the command line of this process.
 pub fn run() -> ExitCode {
     let res = match Arguments::try_parse() {
         Ok(arguments) => dispatch(arguments.verb),
-        Err(error) => help_or_error(&error),
+        Err(error) => help_or_error(&with_tips(error)),
     };
     match res {
         Ok(code) => code,

@@ -19,7 +19,7 @@ use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
-    Dialect, Distances, LuckRecord, MANIFEST, Manifest, RecordedRows, RunDirectory, SessionRows,
+    Distances, LuckRecord, MANIFEST, Manifest, RecordedRows, RunDirectory, SessionRows,
     SessionTable, TableDifference, Transcripts, event_lines, session_columns,
 };
 use crate::protocol::Session;
@@ -357,7 +357,7 @@ impl OneSession {
         } else {
             None
         };
-        let mut rows = SessionRows::new(Dialect::PLAIN, Transcripts::Written);
+        let mut rows = SessionRows::new(Transcripts::Written);
         rows.push(&self.setting, cell, session, result, distances);
         let rows = rows.table(table).expect("every table is written");
         let text = String::from_utf8_lossy(rows.bytes());

@@ -9,7 +9,9 @@ use crate::cli::print;
 use crate::cli::reading::CitedFiles;
 use crate::cli::report::remove_page;
 use crate::cli::verify::check_written;
-use crate::output::{InputFile, Journal, JournalError, JournalHead, MANIFEST, RunDirectory};
+use crate::output::{
+    InputFile, Journal, JournalError, JournalHead, MANIFEST, RunDirectory, WORKBOOK,
+};
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with;
 /// `None`, and that is told, if it is complete.
@@ -40,8 +42,10 @@ pub(super) fn reopen(
         return Err(refused(&difference));
     }
     // They tell of sessions that are fewer than those in the tables from now on.
-    let removed = directory.remove(MANIFEST);
-    removed.map_err(|it| Failure::could_not_finish(&it))?;
+    for name in [MANIFEST, WORKBOOK] {
+        let removed = directory.remove(name);
+        removed.map_err(|it| Failure::could_not_finish(&it))?;
+    }
     remove_page(&directory)?;
     Ok(Some((job, directory, journal)))
 }

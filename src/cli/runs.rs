@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::conclusion::{Done, Stopwatch, conclude, conclude_shard, interrupted, stopped};
 use crate::cli::ctrl_c::{Asked, CtrlC};
@@ -18,12 +18,11 @@ use crate::cli::run_folder::create_with_journal;
 use crate::cli::sweep_summary::planned;
 use crate::cli::text::{counted, shell_word};
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell,
+    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, workbook,
 };
 use crate::experiment::{BatchError, Shard, Tally, run};
 use crate::output::{
-    Delimiter, Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
-    WriteError,
+    Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts, WriteError,
 };
 
 #[expect(
@@ -50,9 +49,9 @@ pub(super) struct RunArguments {
     /// Hold every agreement against what theory says, in columns of sessions.csv; takes much longer
     #[arg(long)]
     distances: bool,
-    /// Write the tables a second time, to excel/, for spreadsheets to open by double-click
-    #[arg(long, value_name = "DELIMITER", num_args = 0..=1, default_missing_value = "auto", require_equals = true)]
-    excel: Option<DelimiterArgument>,
+    /// Write the tables as a workbook too, to tables.xlsx
+    #[arg(long)]
+    excel: bool,
     /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
     format: ParquetTwins,
@@ -95,32 +94,6 @@ pub(super) struct SweepArguments {
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum DelimiterArgument {
-    /// As the environment's locale has it
-    Auto,
-    /// Commas, and decimals behind a point
-    Comma,
-    /// Semicolons, and decimals behind a comma
-    Semicolon,
-}
-
-impl DelimiterArgument {
-    fn resolve(self) -> Delimiter {
-        match self {
-            Self::Comma => Delimiter::Comma,
-            Self::Semicolon => Delimiter::Semicolon,
-            Self::Auto => {
-                let locale = ["LC_ALL", "LC_NUMERIC", "LANG"]
-                    .iter()
-                    .filter_map(|it| std::env::var(it).ok())
-                    .find(|it| !it.is_empty());
-                Delimiter::of_locale(&locale.unwrap_or_default())
-            }
-        }
-    }
-}
-
 impl RunArguments {
     /// What is asked for; of a pipe also what is in it.
     fn request(&self, verb: &str) -> Result<RunRequest, Failure> {
@@ -144,7 +117,7 @@ impl RunArguments {
             } else {
                 Distances::Omitted
             },
-            excel: self.excel.map(DelimiterArgument::resolve),
+            excel: workbook(self.excel),
             parquet: self.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),

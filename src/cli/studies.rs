@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::conclusion::tell_left_out;
 use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::Failure;
 use crate::cli::progress::{Achieved, Progress, Work};
@@ -26,8 +27,9 @@ use crate::experiment::{
 };
 use crate::negotiation::{NumberId, Setting};
 use crate::output::{
-    Counts, Edition, InputFile, MANIFEST, Manifest, ParquetTwins, RESULTS_VERSION, RunDirectory,
-    StudyRecord, Timing, write_boxes, write_flips, write_sensitivity,
+    Counts, FinishedTable, InputFile, MANIFEST, Manifest, ParquetTwins, RESULTS_VERSION,
+    RunDirectory, StudyRecord, Timing, WorkbookRun, write_boxes, write_flips, write_sensitivity,
+    write_workbook,
 };
 use crate::seeds::Seeds;
 
@@ -45,6 +47,9 @@ pub(super) struct StudyArguments {
     /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
     format: ParquetTwins,
+    /// Write the tables as a workbook too, to tables.xlsx
+    #[arg(long)]
+    excel: bool,
     /// Make no page of the run; `demarche report` makes it later
     #[arg(long)]
     no_report: bool,
@@ -161,6 +166,25 @@ impl<'a> Running<'a> {
             asked,
             threads: threads(arguments.threads),
         })
+    }
+
+    /// Writes the tables as a workbook too, if that is asked for.
+    fn write_workbook(&self, tables: &[FinishedTable], endings: [u64; 4]) -> Result<(), Failure> {
+        if !self.arguments.excel {
+            return Ok(());
+        }
+        let run = WorkbookRun {
+            title: &self.experiment.title,
+            name: &self.experiment.name,
+            verb: self.verb,
+            seed: self.experiment.seed.0,
+            n_sessions: endings.iter().sum(),
+            is_complete: true,
+            scenario: self.experiment.scenario.setting.scenario(),
+        };
+        let left_out = write_workbook(&self.directory, &run, tables);
+        tell_left_out(&left_out.map_err(|it| Failure::could_not_finish(&it))?);
+        Ok(())
     }
 
     /// Its sessions are over. What is made of them takes its time and can be left at any moment:
@@ -290,17 +314,12 @@ pub(super) fn sensitivity(
         let seed = experiment.seed.0;
         let found = findings(&study, &figures, seed);
         let boxes = agreement_boxes(&study, setting, &figures, &found);
-        let editions = [Edition::plain(arguments.study.format)];
-        let directory = &running.directory;
-        write_sensitivity(
-            directory,
-            &editions,
-            setting.scenario(),
-            study.factors(),
-            &found,
-        )
-        .and_then(|()| write_boxes(directory, &editions, study.factors(), &boxes))
-        .map_err(|it| Failure::could_not_finish(&it))?;
+        let (directory, twins) = (&running.directory, arguments.study.format);
+        let factors = study.factors();
+        let tables = write_sensitivity(directory, twins, setting.scenario(), factors, &found)
+            .and_then(|first| Ok([first, write_boxes(directory, twins, factors, &boxes)?]))
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        running.write_workbook(&tables, endings)?;
         if !arguments.study.quiet {
             let width = terminal_width();
             print(&format!("{}\n", experiment.title))?;
@@ -410,14 +429,15 @@ pub(super) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     };
     running.work_up(n_done, endings)?;
     let flips = trials.flips();
-    write_flips(
+    let tables = write_flips(
         &running.directory,
-        &[Edition::plain(arguments.study.format)],
+        arguments.study.format,
         setting,
         search.rate,
         &flips.flips,
-    )
-    .map_err(|it| Failure::could_not_finish(&it))?;
+    );
+    let tables = tables.map_err(|it| Failure::could_not_finish(&it))?;
+    running.write_workbook(&tables, endings)?;
     if !arguments.study.quiet {
         print(&format!("{}\n", experiment.title))?;
         print(&flips_told(setting, &search, &flips, terminal_width()))?;

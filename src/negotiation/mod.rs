@@ -8,7 +8,7 @@ mod report;
 mod setting;
 mod variation;
 
-pub use caught::is_panic_caught;
+pub use caught::{caught, is_panic_caught};
 pub use draw::PreferenceDraw;
 pub use negotiator::{Negotiator, Outlook};
 pub use plain_loop::PlainLoop;

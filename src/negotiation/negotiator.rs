@@ -131,6 +131,7 @@ impl Negotiator {
             rule: (spec.offering.start)(&offering, self.setting.rules()),
             acceptance: (spec.acceptance.start)(&acceptance),
         });
+        let strategist = strategist.ok();
         self.seat = Some(Seat {
             strategy,
             strategist,
@@ -262,7 +263,8 @@ impl Seat {
         let (decided, strategist) = caught(move || {
             let decided = decision(&mut strategist, stream);
             (decided, strategist)
-        })?;
+        })
+        .ok()?;
         self.strategist = Some(strategist);
         Some(decided)
     }

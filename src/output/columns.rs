@@ -1,5 +1,7 @@
 //! The columns of tables: their names, and what stands in them.
 
+use std::io;
+
 /// A column of a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Column {
@@ -40,4 +42,15 @@ fn column(name: impl Into<String>, kind: Kind) -> Column {
         name: name.into(),
         kind,
     }
+}
+
+/// What is wrong with a cell that is not of its column's kind.
+pub(super) fn foreign(column: &str, kind: Kind, cell: &str) -> io::Error {
+    let kind = match kind {
+        Kind::Whole => "whole number",
+        Kind::Number => "number",
+        Kind::Text => "text",
+    };
+    let what = format!("`{cell}` in the column `{column}` is no {kind}");
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }

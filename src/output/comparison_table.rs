@@ -1,7 +1,7 @@
 //! The table of what differs between two runs.
 
 use crate::experiment::{Comparison, Pairing, Subject};
-use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::csv_rows::{Field, Rows};
 use crate::output::run_record::Roster;
 use crate::output::summary_tables::estimate_fields;
 
@@ -29,7 +29,7 @@ const COLUMNS: [&str; 18] = [
 
 /// The table of all differences, its header included.
 pub fn comparison_rows(comparison: &Comparison, roster: &Roster) -> Rows {
-    let mut rows = Rows::new(Dialect::PLAIN);
+    let mut rows = Rows::new();
     rows.push(COLUMNS.map(Field::from));
     let compared = match comparison.pairing() {
         Pairing::Paired => "paired",

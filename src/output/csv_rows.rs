@@ -1,4 +1,4 @@
-//! Rows as CSV bytes, in the plain form and in the one that spreadsheets open.
+//! Rows as CSV bytes.
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
@@ -7,33 +7,14 @@ use crate::domain::Utility;
 /// Significant digits: enough for any further computation, few enough to be read.
 const DIGITS: i32 = 9;
 
-/// How fields become bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Dialect {
-    /// What stands between fields.
-    pub delimiter: u8,
-    /// What stands before the decimals.
-    pub decimal_point: char,
-    /// What ends a line.
-    pub line_end: LineEnd,
-}
+/// What text begins with that a spreadsheet would run as a formula; it gets a `'` in front.
+const FORMULA_STARTS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
-/// What ends a line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LineEnd {
-    /// A line feed.
-    Lf,
-    /// A carriage return and a line feed, as RFC 4180 has it and spreadsheets write it.
-    CrLf,
-}
-
-impl Dialect {
-    /// RFC 4180 with line feeds: `,` between fields, `.` before decimals.
-    pub const PLAIN: Self = Self {
-        delimiter: b',',
-        decimal_point: '.',
-        line_end: LineEnd::Lf,
-    };
+/// The text of a field without the `'` that it got in front.
+pub(super) fn without_guard(field: &str) -> &str {
+    let text = field.strip_prefix('\'');
+    text.filter(|it| it.starts_with(FORMULA_STARTS))
+        .unwrap_or(field)
 }
 
 /// What a cell of a table holds.
@@ -95,54 +76,46 @@ impl<'a> Field<'a> {
     }
 }
 
-/// Rows of a table as bytes, with the end of each.
+/// Rows of a table as bytes.
 #[derive(Debug)]
 pub struct Rows {
-    dialect: Dialect,
     writer: csv::Writer<Vec<u8>>,
-    ends: Vec<usize>,
     text: String,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::written(Vec::new())
+    }
 }
 
 impl Rows {
     /// No rows yet.
-    pub fn new(dialect: Dialect) -> Self {
-        Self::of_parts(dialect, Vec::new(), Vec::new())
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Rows from their bytes and where each ends.
-    pub(super) fn of_parts(dialect: Dialect, bytes: Vec<u8>, ends: Vec<usize>) -> Self {
+    /// Rows that were written before, from their bytes.
+    pub(super) fn written(bytes: Vec<u8>) -> Self {
         let writer = WriterBuilder::new()
-            .delimiter(dialect.delimiter)
             .quote_style(QuoteStyle::Necessary)
-            .terminator(match dialect.line_end {
-                LineEnd::Lf => Terminator::Any(b'\n'),
-                LineEnd::CrLf => Terminator::CRLF,
-            })
+            .terminator(Terminator::Any(b'\n'))
             .flexible(false)
             .from_writer(bytes);
         Self {
-            dialect,
             writer,
-            ends,
             text: String::new(),
         }
     }
 
-    /// Rows that were written before, from their bytes.
-    pub(super) fn written(dialect: Dialect, bytes: Vec<u8>) -> Self {
-        let ends = RowEnds::default().find(&bytes);
-        Self::of_parts(dialect, bytes, ends)
-    }
-
-    /// Their bytes and where each ends, without the room for further rows.
+    /// Their bytes, without the room for further rows.
     ///
     /// # Panics
     ///
     /// Never: memory takes all bytes.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Vec<usize>) {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         let bytes = self.writer.into_inner();
-        (bytes.expect("memory takes all bytes"), self.ends)
+        bytes.expect("memory takes all bytes")
     }
 
     /// Adds a row.
@@ -153,7 +126,7 @@ impl Rows {
     pub fn push<'a>(&mut self, fields: impl IntoIterator<Item = Field<'a>>) {
         for field in fields {
             self.text.clear();
-            render(field, self.dialect.decimal_point, &mut self.text);
+            render(field, &mut self.text);
             self.writer
                 .write_field(&self.text)
                 .expect("memory takes all bytes");
@@ -162,45 +135,20 @@ impl Rows {
             .write_record(None::<&[u8]>)
             .expect("all rows of a table have the same fields");
         self.writer.flush().expect("memory takes all bytes");
-        self.ends.push(self.writer.get_ref().len());
     }
 
     /// Forgets all rows.
     pub fn clear(&mut self) {
-        *self = Self::new(self.dialect);
+        *self = Self::new();
     }
 
     /// The bytes of all rows.
     pub fn bytes(&self) -> &[u8] {
         self.writer.get_ref()
     }
-
-    /// Where each row ends.
-    pub fn ends(&self) -> &[usize] {
-        &self.ends
-    }
 }
 
-/// Finds the ends of rows in bytes that come some at a time.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RowEnds {
-    is_quoted: bool,
-}
-
-impl RowEnds {
-    /// The ends in the next bytes.
-    pub(super) fn find(&mut self, bytes: &[u8]) -> Vec<usize> {
-        // A row ends at the first line feed that is not within quotes; a quote in a quoted field
-        // is doubled, which leaves it quoted.
-        let is_end = |(end, byte): (usize, &u8)| {
-            self.is_quoted ^= *byte == b'"';
-            (*byte == b'\n' && !self.is_quoted).then_some(end)
-        };
-        (1..).zip(bytes).filter_map(is_end).collect()
-    }
-}
-
-fn render(field: Field<'_>, decimal_point: char, text: &mut String) {
+fn render(field: Field<'_>, text: &mut String) {
     use std::fmt::Write as _;
     match field {
         Field::Missing => {}
@@ -214,15 +162,9 @@ fn render(field: Field<'_>, decimal_point: char, text: &mut String) {
             if text == "-0" {
                 text.remove(0);
             }
-            if decimal_point != '.'
-                && let Some(place) = text.find('.')
-            {
-                text.replace_range(place..=place, decimal_point.encode_utf8(&mut [0; 4]));
-            }
         }
         Field::Text(it) => {
-            // A spreadsheet would run it as a formula.
-            if it.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+            if it.starts_with(FORMULA_STARTS) {
                 text.push('\'');
             }
             text.push_str(it);
@@ -246,11 +188,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(dialect: Dialect, fields: &[Field<'_>], expected: &str) {
-        let mut rows = Rows::new(dialect);
+    fn check(fields: &[Field<'_>], expected: &str) {
+        let mut rows = Rows::new();
         rows.push(fields.iter().copied());
         assert_eq!(String::from_utf8_lossy(rows.bytes()), expected);
-        assert_eq!(rows.ends(), [expected.len()]);
     }
 
     #[test]
@@ -267,38 +208,18 @@ mod tests {
             Field::Text("a, b"),
         ];
         check(
-            Dialect::PLAIN,
             &fields,
             ",7,0.25,1,0,0.00000025,1200,0.333333333,\"a, b\"\n",
         );
     }
 
     #[test]
-    fn a_spreadsheet_with_a_decimal_comma_gets_one() {
-        let dialect = Dialect {
-            delimiter: b';',
-            decimal_point: ',',
-            line_end: LineEnd::CrLf,
-        };
-        check(
-            dialect,
-            &[Field::Number(0.5), Field::Text("a;b")],
-            "0,5;\"a;b\"\r\n",
-        );
-    }
-
-    #[test]
     fn text_that_looks_like_a_formula_is_defused() {
-        check(
-            Dialect::PLAIN,
-            &[Field::Text("=1+1"), Field::Text("x=1")],
-            "'=1+1,x=1\n",
-        );
-        check(
-            Dialect::PLAIN,
-            &[Field::Text("@cmd"), Field::Number(-2.0)],
-            "'@cmd,-2\n",
-        );
-        check(Dialect::PLAIN, &[Field::Text("\n=1+1")], "\"'\n=1+1\"\n");
+        check(&[Field::Text("=1+1"), Field::Text("x=1")], "'=1+1,x=1\n");
+        check(&[Field::Text("@cmd"), Field::Number(-2.0)], "'@cmd,-2\n");
+        check(&[Field::Text("\n=1+1")], "\"'\n=1+1\"\n");
+        for (field, text) in [("'=1+1", "=1+1"), ("'tis", "'tis"), ("x", "x"), ("'", "'")] {
+            assert_eq!(without_guard(field), text);
+        }
     }
 }

@@ -18,12 +18,12 @@ use twox_hash::xxhash3_64::{DEFAULT_SECRET_LENGTH, RawHasher, SecretBuffer};
 use crate::experiment::CellId;
 use crate::output::csv_rows::Rows;
 use crate::output::exact_bytes::{ExactBytes, push_whole};
-use crate::output::excel::Delimiter;
 use crate::output::manifest::{InputFile, MANIFEST, MANIFEST_BYTES_MAX, RESULTS_VERSION};
 use crate::output::own_files::{Access, Folder};
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::{WriteError, check_place};
 use crate::output::session_tables::{Distances, Transcripts};
+use crate::output::workbook::Workbook;
 
 /// The journal's name in the folder of a run.
 pub const JOURNAL: &str = "journal.bin";
@@ -39,7 +39,7 @@ const PREFIX_BYTES: usize = 12;
 const FRAME_BYTES_MAX: u32 = 1 << 26;
 
 /// The version of the journal's format.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 
 /// What the command line asked of a run: with the files it names, all that its bytes depend on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -61,8 +61,8 @@ pub struct RunRequest {
     pub transcripts: Transcripts,
     /// Whether agreements are held against what theory says.
     pub distances: Distances,
-    /// How the tables are written a second time, for spreadsheets.
-    pub excel: Option<Delimiter>,
+    /// Whether the tables are written as a workbook too.
+    pub excel: Workbook,
     /// Whether each table has a twin as Parquet.
     pub parquet: ParquetTwins,
     /// The folder below which files may name others, besides those near them.
@@ -212,7 +212,6 @@ pub(super) struct JournalReader {
 /// The rows of one chunk in one table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Stretch {
-    pub(super) n_rows: u64,
     pub(super) n_bytes: u64,
     pub(super) checksum: u64,
 }
@@ -230,7 +229,6 @@ pub(super) struct ChunkRecord {
 
 /// A [`Stretch`] of rows that come some at a time.
 pub(super) struct StretchSum {
-    n_rows: u64,
     n_bytes: u64,
     hasher: RawHasher<&'static [u8; DEFAULT_SECRET_LENGTH]>,
 }
@@ -239,7 +237,6 @@ impl StretchSum {
     /// That of no rows.
     pub(super) fn new() -> Self {
         Self {
-            n_rows: 0,
             n_bytes: 0,
             hasher: RawHasher::new(SecretBuffer::default()),
         }
@@ -247,12 +244,11 @@ impl StretchSum {
 
     /// Adds rows.
     pub(super) fn add(&mut self, rows: &Rows) {
-        self.add_bytes(rows.bytes(), rows.ends().len() as u64);
+        self.add_bytes(rows.bytes());
     }
 
-    /// Adds bytes, in which so many rows end.
-    pub(super) fn add_bytes(&mut self, bytes: &[u8], n_rows: u64) {
-        self.n_rows += n_rows;
+    /// Adds bytes of rows.
+    pub(super) fn add_bytes(&mut self, bytes: &[u8]) {
         self.n_bytes += bytes.len() as u64;
         self.hasher.write(bytes);
     }
@@ -260,7 +256,6 @@ impl StretchSum {
     /// That of all rows so far.
     pub(super) fn stretch(&self) -> Stretch {
         Stretch {
-            n_rows: self.n_rows,
             n_bytes: self.n_bytes,
             checksum: self.hasher.finish(),
         }
@@ -366,7 +361,6 @@ impl Journal {
         push_whole(&mut content, cell.0.into());
         push_whole(&mut content, stretches.len() as u64);
         for it in stretches {
-            push_whole(&mut content, it.n_rows);
             push_whole(&mut content, it.n_bytes);
             push_whole(&mut content, it.checksum);
         }
@@ -480,7 +474,6 @@ impl ChunkRecord {
                 let n_tables: u8 = bytes.whole()?;
                 let stretch = |_| {
                     Some(Stretch {
-                        n_rows: bytes.whole()?,
                         n_bytes: bytes.whole()?,
                         checksum: bytes.whole()?,
                     })
@@ -506,7 +499,7 @@ mod tests {
             seed: None,
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
-            excel: None,
+            excel: Workbook::Omitted,
             parquet: ParquetTwins::Omitted,
             files_below: None,
             shard: None,

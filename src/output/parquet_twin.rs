@@ -12,7 +12,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
 use serde::{Deserialize, Serialize};
 
-use crate::output::columns::{Column, Kind};
+use crate::output::columns::{Column, Kind, foreign};
 
 /// Whether each table has a twin as Parquet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,7 +67,9 @@ pub(super) fn write_parquet(
     let mut n_rows = 0;
     while rows.read_record(&mut row)? {
         for ((cells, cell), column) in group.iter_mut().zip(&row).zip(columns) {
-            cells.push(cell).ok_or_else(|| foreign(column, cell))?;
+            cells
+                .push(cell)
+                .ok_or_else(|| foreign(&column.name, column.kind, cell))?;
         }
         n_rows += 1;
         if n_rows % GROUP_ROWS == 0 {
@@ -184,16 +186,6 @@ fn cause(error: ParquetError) -> io::Error {
         Ok(it) => *it,
         Err(it) => io::Error::other(it),
     }
-}
-
-fn foreign(column: &Column, cell: &str) -> io::Error {
-    let kind = match column.kind {
-        Kind::Whole => "whole number",
-        Kind::Number => "number",
-        Kind::Text => "text",
-    };
-    let what = format!("`{cell}` in the column `{}` is no {kind}", column.name);
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 #[cfg(test)]

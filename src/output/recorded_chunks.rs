@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::output::journal::{ChunkRecord, JournalReader, StretchSum};
 use crate::output::run_directory::WriteError;
-use crate::output::table_file::{Position, TablePlace, WrittenTable};
+use crate::output::table_file::{TablePlace, WrittenTable};
+use crate::output::table_records::RunningDigest;
 
 /// The chunks of a stopped run, first to last. A chunk counts if its record does and its rows are
 /// in every table as the record tells, and if all chunks before it count.
@@ -14,7 +15,7 @@ pub(super) struct RecordedChunks {
     tables: Vec<WrittenTable>,
     flaw: Option<Flaw>,
     journal_end: u64,
-    table_ends: Vec<Position>,
+    table_ends: Vec<RunningDigest>,
     n_chunks: u64,
 }
 
@@ -36,7 +37,7 @@ impl RecordedChunks {
         let table_ends = places.iter().map(TablePlace::start).collect();
         let (mut tables, mut flaw) = (Vec::new(), None);
         for place in places {
-            let path = place.path(1);
+            let path = place.path();
             match WrittenTable::open(place)? {
                 Some(table) => tables.push(table),
                 None => flaw = flaw.or(Some(Flaw::Rows(path))),
@@ -70,15 +71,13 @@ impl RecordedChunks {
         };
         let tables = self.tables.iter_mut().enumerate();
         for ((idx, table), stretch) in tables.zip(&record.stretches) {
-            let path = table.path().to_owned();
             let mut sum = StretchSum::new();
-            table.read(stretch.n_rows, stretch.n_bytes, &mut |piece| {
-                sum.add_bytes(piece, 0);
+            table.read(stretch.n_bytes, &mut |piece| {
+                sum.add_bytes(piece);
                 hand_over(idx, piece)
             })?;
-            let found = sum.stretch();
-            if (found.n_bytes, found.checksum) != (stretch.n_bytes, stretch.checksum) {
-                self.flaw = Some(Flaw::Rows(path));
+            if sum.stretch() != *stretch {
+                self.flaw = Some(Flaw::Rows(table.path()));
                 return Ok(None);
             }
         }
@@ -104,7 +103,7 @@ impl RecordedChunks {
     }
 
     /// Where they end in each table.
-    pub(super) fn table_ends(&self) -> &[Position] {
+    pub(super) fn table_ends(&self) -> &[RunningDigest] {
         &self.table_ends
     }
 }

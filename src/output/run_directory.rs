@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::output::csv_rows::Rows;
+use crate::output::columns::Column;
 use crate::output::journal::{JOURNAL, Journal, JournalError, JournalHead, beginning};
 use crate::output::own_files::{Access, Folder};
-use crate::output::table_file::{Form, SPREADSHEETS, TableFile, TablePlace};
+use crate::output::parquet_twin::ParquetTwins;
+use crate::output::table_file::{TableFile, TablePlace};
 use crate::output::table_records::{FinishedTables, RecordedTable, TableDifference, TableRecord};
 
 /// Why something could not be written, or not be read again.
@@ -123,13 +124,23 @@ impl RunDirectory {
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub fn table(&self, name: &str, form: Form, header: &Rows) -> Result<TableFile, WriteError> {
-        TableFile::begin(self.place(name, form, header))
+    pub fn table(
+        &self,
+        name: &str,
+        columns: Vec<Column>,
+        twins: ParquetTwins,
+    ) -> Result<TableFile, WriteError> {
+        TableFile::begin(self.place(name, columns, twins))
     }
 
     /// Where a table stands.
-    pub(super) fn place(&self, name: &str, form: Form, header: &Rows) -> TablePlace {
-        TablePlace::new(&self.folder, &self.finished, name, form, header)
+    pub(super) fn place(
+        &self,
+        name: &str,
+        columns: Vec<Column>,
+        twins: ParquetTwins,
+    ) -> TablePlace {
+        TablePlace::new(&self.folder, &self.finished, name, columns, twins)
     }
 
     /// The tables that were finished in it, as they were written, by path.
@@ -198,6 +209,22 @@ impl RunDirectory {
             folder.write_durably(&unfinished, bytes)?;
             folder.rename(&unfinished, name)?;
             folder.sync()
+        };
+        write().map_err(error("write", &self.path().join(name)))
+    }
+
+    /// Writes a file piece by piece, under another name first, so that it is there whole or not at
+    /// all; [`RunDirectory::sync`] then makes sure of it.
+    pub(super) fn write_from(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let unfinished = format!("{name}.unfinished");
+        self.check_place()?;
+        let write = || {
+            fill(&self.folder.create(&unfinished)?)?;
+            self.folder.rename(&unfinished, name)
         };
         write().map_err(error("write", &self.path().join(name)))
     }
@@ -275,13 +302,7 @@ impl RunDirectory {
     /// If they do not get there, or the folder is not where it was.
     pub fn sync(&self) -> Result<(), WriteError> {
         self.check_place()?;
-        let sync = || {
-            if self.has(SPREADSHEETS) {
-                self.folder.folder(SPREADSHEETS)?.sync()?;
-            }
-            self.folder.sync()
-        };
-        sync().map_err(error("write", self.path()))
+        self.folder.sync().map_err(error("write", self.path()))
     }
 
     fn check_place(&self) -> Result<(), WriteError> {
@@ -364,7 +385,7 @@ fn make_parent(path: &Path) -> Result<Folder, WriteError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::csv_rows::{Dialect, Field};
+    use crate::output::columns::whole;
 
     #[test]
     fn a_folder_that_exists_is_refused() {
@@ -389,17 +410,14 @@ mod tests {
         link("new.csv", &outside.join("new"));
         link("m.json.unfinished", &outside.join("precious"));
         link("n.json", &outside.join("precious"));
-        link("excel", &outside);
-        let mut header = Rows::new(Dialect::PLAIN);
-        header.push([Field::Text("n")]);
-        assert!(directory.table("x", Form::Spreadsheet, &header).is_err());
         link("figures", &outside);
         assert!(directory.write("figures/f.svg", b"gone").is_err());
         link(JOURNAL, &outside.join("precious"));
         assert!(Journal::open(&directory.folder).is_err());
         // Here the links themselves are replaced by files.
-        assert!(directory.table("t", Form::Plain, &header).is_ok());
-        assert!(directory.table("new", Form::Plain, &header).is_ok());
+        let table = |name| directory.table(name, vec![whole("n")], ParquetTwins::Omitted);
+        assert!(table("t").is_ok());
+        assert!(table("new").is_ok());
         directory.write("m.json", b"gone").unwrap();
         directory.write("n.json", b"gone").unwrap();
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);

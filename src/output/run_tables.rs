@@ -11,8 +11,7 @@ use crate::experiment::{
 use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::columns::{Column, number, text, whole};
-use crate::output::csv_rows::{Dialect, Field, Rows};
-use crate::output::excel::Delimiter;
+use crate::output::csv_rows::{Field, Rows};
 use crate::output::journal::{ChunkRecord, Journal, JournalReader, StretchSum};
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::RecordedChunks;
@@ -24,60 +23,10 @@ use crate::output::session_tables::{
 use crate::output::summary_tables::{
     SummaryTable, agreement_fields, effect_columns, effect_rows, summary_columns, summary_rows,
 };
-use crate::output::table_file::{Form, TableFile, TablePlace};
+use crate::output::table_file::{FinishedTable, TableFile, TablePlace};
 use crate::output::waiting_rows::WaitingRows;
 use crate::protocol::Event;
 use crate::seeds::Replication;
-
-/// How tables are written: for whom, and how fields become bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Edition {
-    form: Form,
-    pub(super) dialect: Dialect,
-    twins: ParquetTwins,
-}
-
-impl Edition {
-    /// For programs.
-    pub const PLAIN: Self = Self {
-        form: Form::Plain,
-        dialect: Dialect::PLAIN,
-        twins: ParquetTwins::Omitted,
-    };
-
-    /// For programs, some of which would rather have Parquet.
-    pub fn plain(twins: ParquetTwins) -> Self {
-        Self {
-            twins,
-            ..Self::PLAIN
-        }
-    }
-
-    /// No rows yet, to be written so.
-    pub(super) fn rows(&self) -> Rows {
-        Rows::new(self.dialect)
-    }
-
-    /// For spreadsheets.
-    pub fn spreadsheet(delimiter: Delimiter) -> Self {
-        Self {
-            form: Form::Spreadsheet,
-            dialect: delimiter.dialect(),
-            twins: ParquetTwins::Omitted,
-        }
-    }
-
-    /// Where a table with these columns stands.
-    fn place(&self, directory: &RunDirectory, name: &str, columns: &[Column]) -> TablePlace {
-        let mut header = self.rows();
-        header.push(columns.iter().map(|it| Field::Text(&it.name)));
-        let twin = (self.twins == ParquetTwins::Written).then(|| columns.to_vec());
-        TablePlace {
-            twin,
-            ..directory.place(name, self.form, &header)
-        }
-    }
-}
 
 /// The points of a sweep as tables tell them: which parameters, and their values in each cell.
 ///
@@ -124,10 +73,10 @@ pub struct RunTables {
     parameters: Parameters,
     tallies: Vec<Tally>,
     effects: Option<Effects>,
-    editions: Vec<Edition>,
+    twins: ParquetTwins,
     extras: Extras,
-    /// Per edition, the tables that get rows as sessions come.
-    open: Vec<Vec<(SessionTable, TableFile)>>,
+    /// The tables that get rows as sessions come.
+    open: Vec<(SessionTable, TableFile)>,
     agreements: AgreementCounts,
     first_forfeit: Option<Forfeit>,
     journal: Journal,
@@ -140,17 +89,16 @@ pub struct RunTables {
 #[derive(Debug)]
 pub struct TableWorker {
     cells: Vec<Cell>,
-    editions: Vec<Edition>,
     extras: Extras,
 }
 
 /// What comes of some sessions.
 #[derive(Debug)]
 pub struct Product {
-    /// By edition; none of sessions whose rows are in the tables already.
-    rows: Vec<SessionRows>,
-    /// By edition, the rows of events that are not among those.
-    events: io::Result<Vec<WaitingRows>>,
+    /// `None` of sessions whose rows are in the tables already.
+    rows: Option<SessionRows>,
+    /// The rows of events that are not among those.
+    events: io::Result<Option<WaitingRows>>,
     agreements: Vec<AgreementTally>,
     tally: Tally,
     figures: Vec<Figures>,
@@ -160,10 +108,10 @@ pub struct Product {
 }
 
 impl Product {
-    fn new(scenario: &Scenario, rows: Vec<SessionRows>) -> Self {
+    fn new(scenario: &Scenario, rows: Option<SessionRows>) -> Self {
         Self {
             rows,
-            events: Ok(Vec::new()),
+            events: Ok(None),
             agreements: Vec::new(),
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
@@ -190,7 +138,7 @@ impl Product {
         let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
         let is_this =
             record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
-        let mut product = Self::new(scenario, Vec::new());
+        let mut product = Self::new(scenario, None);
         for session in &sessions {
             product.count(scenario, cell, session);
         }
@@ -214,6 +162,8 @@ pub struct Finished {
     pub effects: Option<Effects>,
     /// The first forfeit in plan order.
     pub first_forfeit: Option<Forfeit>,
+    /// Its tables, those over all sessions first.
+    pub tables: Vec<FinishedTable>,
     /// The journal, to be given up once nothing can be lost.
     pub journal: Journal,
 }
@@ -227,16 +177,16 @@ pub struct Commonest {
     pub n_distinct: u64,
 }
 
-/// Rows handed to the system at a time where they do not come in chunks.
-const ROWS_AT_A_TIME: usize = 1024;
+/// Bytes of rows handed to the system at a time where they do not come in chunks.
+const BYTES_AT_A_TIME: usize = 1 << 16;
 
-/// By edition, the rows of the events of a chunk's sessions.
+/// The rows of the events of a chunk's sessions.
 #[derive(Debug)]
-pub struct HeardRows(io::Result<Vec<WaitingRows>>);
+pub struct HeardRows(io::Result<Option<WaitingRows>>);
 
 impl Default for HeardRows {
     fn default() -> Self {
-        Self(Ok(Vec::new()))
+        Self(Ok(None))
     }
 }
 
@@ -256,19 +206,14 @@ impl Worker for TableWorker {
             return;
         }
         let scenario = self.cells[cell.idx()].setting.scenario();
-        let HeardRows(Ok(editions)) = heard else {
+        let HeardRows(Ok(waiting)) = heard else {
             return;
         };
-        if editions.is_empty() {
-            editions.extend(self.editions.iter().map(|it| WaitingRows::new(it.dialect)));
-        }
-        for edition in editions {
-            let mut rows = Rows::new(edition.dialect());
-            push_events(&mut rows, scenario, cell, replication, first, events);
-            if let Err(error) = edition.push(replication, rows) {
-                heard.0 = Err(error);
-                return;
-            }
+        let mut rows = Rows::new();
+        push_events(&mut rows, scenario, cell, replication, first, events);
+        let waiting = waiting.get_or_insert_default();
+        if let Err(error) = waiting.push(replication, rows) {
+            heard.0 = Err(error);
         }
     }
 
@@ -280,18 +225,16 @@ impl Worker for TableWorker {
     ) -> Product {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
-        let rows = self.editions.iter();
-        let rows = rows.map(|it| SessionRows::new(it.dialect, Transcripts::Omitted));
-        let mut res = Product::new(scenario, rows.collect());
+        let mut rows = SessionRows::new(Transcripts::Omitted);
+        let mut res = Product::new(scenario, None);
         res.events = heard.0;
         let mut distances = self.distances(cell);
         for result in sessions {
             res.count(scenario, cell, &result);
             let distances = distances.as_mut().map(|it| it(&result));
-            for edition in &mut res.rows {
-                edition.push_result(setting, cell, &result, distances);
-            }
+            rows.push_result(setting, cell, &result, distances);
         }
+        res.rows = Some(rows);
         res
     }
 }
@@ -335,23 +278,19 @@ impl RunTables {
         cells: &[Cell],
         parameters: Parameters,
         pairing: Pairing,
-        editions: Vec<Edition>,
+        twins: ParquetTwins,
         extras: Extras,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let places = session_places(directory, scenario, &editions, extras);
-        let all: Vec<TablePlace> = places.iter().flatten().map(|it| it.1.clone()).collect();
+        let places = session_places(directory, scenario, twins, extras);
+        let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
         while written.next(&mut |_, _| Ok(()))?.is_some() {}
         journal.cut(written.journal_end())?;
-        let mut ends = written.table_ends().iter();
-        let mut open = Vec::new();
-        for tables in places {
-            let files = tables.into_iter().zip(ends.by_ref());
-            let files =
-                files.map(|((table, place), end)| Ok((table, TableFile::cut(place, end.clone())?)));
-            open.push(files.collect::<Result<_, WriteError>>()?);
-        }
+        let files = places.into_iter().zip(written.table_ends());
+        let files =
+            files.map(|((table, place), end)| Ok((table, TableFile::cut(place, end.clone())?)));
+        let open = files.collect::<Result<_, WriteError>>()?;
         Ok(Self {
             cells: cells.to_vec(),
             parameters,
@@ -360,7 +299,7 @@ impl RunTables {
                 .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
                 .collect(),
             effects: (pairing == Pairing::Paired).then(Effects::default),
-            editions,
+            twins,
             extras,
             open,
             agreements: AgreementCounts::default(),
@@ -393,7 +332,6 @@ impl RunTables {
     pub fn worker(&self) -> TableWorker {
         TableWorker {
             cells: self.cells.clone(),
-            editions: self.editions.clone(),
             extras: self.extras,
         }
     }
@@ -410,41 +348,32 @@ impl RunTables {
     /// If a file cannot be written.
     pub fn push(&mut self, mut chunk: Chunk<Product>) -> Result<(), WriteError> {
         let product = &mut chunk.product;
-        let events = std::mem::replace(&mut product.events, Ok(Vec::new()));
-        let mut events = events.map_err(WriteError::temporary)?.into_iter();
+        let events = std::mem::replace(&mut product.events, Ok(None));
+        let mut events = events.map_err(WriteError::temporary)?;
         let mut stretches = Vec::new();
-        for (files, rows) in self.open.iter_mut().zip(&product.rows) {
-            for (table, file) in files {
-                let mut stretch = StretchSum::new();
-                if let Some(rows) = rows.table(*table) {
-                    file.push(rows)?;
-                    stretch.add(rows);
-                } else if let Some(waiting) = events.next() {
-                    for rows in waiting.in_order() {
-                        let rows = rows.map_err(WriteError::temporary)?;
-                        file.push(&rows)?;
-                        stretch.add(&rows);
-                    }
+        let rows = product.rows.as_ref();
+        for (table, file) in &mut self.open {
+            let mut stretch = StretchSum::new();
+            if let Some(rows) = rows.and_then(|it| it.table(*table)) {
+                file.push(rows)?;
+                stretch.add(rows);
+            } else if let Some(waiting) = events.take() {
+                for rows in waiting.in_order() {
+                    let rows = rows.map_err(WriteError::temporary)?;
+                    file.push(&rows)?;
+                    stretch.add(&rows);
                 }
-                stretches.push(stretch.stretch());
             }
+            stretches.push(stretch.stretch());
         }
         self.journal.push(chunk.cell, &stretches, &product.record)?;
         self.take_in(chunk)
     }
 
     /// Adds bytes of rows that were written before to the table of this number.
-    pub(super) fn copy(
-        &mut self,
-        table: usize,
-        bytes: &[u8],
-        ends: &[usize],
-    ) -> Result<(), WriteError> {
-        let mut files = self.open.iter_mut().flatten();
-        let (_, file) = files
-            .nth(table)
-            .expect("shards have the tables of their run");
-        file.push_bytes(bytes, ends)
+    pub(super) fn copy(&mut self, table: usize, bytes: &[u8]) -> Result<(), WriteError> {
+        let (_, file) = &mut self.open[table];
+        file.push_bytes(bytes)
     }
 
     /// Adds what came of sessions whose rows were copied.
@@ -464,7 +393,7 @@ impl RunTables {
     ///
     /// If it does not get there.
     pub fn sync(&self) -> Result<(), WriteError> {
-        for (_, file) in self.open.iter().flatten() {
+        for (_, file) in &self.open {
             file.sync()?;
         }
         self.journal.sync()
@@ -493,61 +422,57 @@ impl RunTables {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn finish(self, directory: &RunDirectory) -> Result<Finished, WriteError> {
+    pub fn finish(mut self, directory: &RunDirectory) -> Result<Finished, WriteError> {
+        let agreements = std::mem::take(&mut self.agreements);
         let scenario = self.cells[0].setting.scenario();
         let ids = || (0..).map(CellId).zip(&self.tallies);
+        let begin = |name, columns| directory.table(name, columns, self.twins);
         let parameters: Vec<Column> = self.parameters.columns().collect();
-        let mut agreements = Vec::new();
-        for edition in &self.editions {
-            for table in SummaryTable::ALL {
-                let columns = summary_columns(table, scenario, &parameters);
-                let mut file = begin(directory, edition, table.name(), &columns)?;
-                if table == SummaryTable::Agreements {
-                    agreements.push((file, Rows::new(edition.dialect)));
-                    continue;
-                }
-                for (cell, tally) in ids() {
-                    let values = &self.parameters.values[cell.idx()];
-                    file.push(&summary_rows(
-                        table,
-                        scenario,
-                        cell,
-                        tally,
-                        values,
-                        edition.dialect,
-                    ))?;
-                }
-                file.finish()?;
+        let begin_summary = |table: SummaryTable| {
+            begin(table.name(), summary_columns(table, scenario, &parameters))
+        };
+        let mut file = begin_summary(SummaryTable::Agreements)?;
+        let commonest = write_agreements(agreements, &self.cells, &self.tallies, &mut file)?;
+        let mut tables = vec![file.finish()?];
+        for table in SummaryTable::ALL {
+            if table == SummaryTable::Agreements {
+                continue;
             }
-            if !self.parameters.paths.is_empty() {
-                self.write_cells(directory, edition)?;
+            let mut file = begin_summary(table)?;
+            for (cell, tally) in ids() {
+                let values = &self.parameters.values[cell.idx()];
+                file.push(&summary_rows(table, scenario, cell, tally, values))?;
             }
-            if let Some(effects) = &self.effects {
-                let mut file = begin(directory, edition, "effects", &effect_columns())?;
-                for (cell, _) in ids() {
-                    file.push(&effect_rows(scenario, cell, effects, edition.dialect))?;
-                }
-                file.finish()?;
-            }
+            tables.push(file.finish()?);
         }
-        let commonest = write_agreements(self.agreements, &self.cells, &self.tallies, agreements)?;
-        for (_, file) in self.open.into_iter().flatten() {
-            file.finish()?;
+        if !self.parameters.paths.is_empty() {
+            tables.push(self.write_cells(directory)?);
+        }
+        if let Some(effects) = &self.effects {
+            let mut file = begin("effects", effect_columns())?;
+            for (cell, _) in ids() {
+                file.push(&effect_rows(scenario, cell, effects))?;
+            }
+            tables.push(file.finish()?);
+        }
+        for (_, file) in self.open {
+            tables.push(file.finish()?);
         }
         Ok(Finished {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
             first_forfeit: self.first_forfeit,
+            tables,
             journal: self.journal,
         })
     }
 
     /// Writes which parameters each cell has, and how many sessions were run there.
-    fn write_cells(&self, directory: &RunDirectory, edition: &Edition) -> Result<(), WriteError> {
+    fn write_cells(&self, directory: &RunDirectory) -> Result<FinishedTable, WriteError> {
         let fixed = [whole("cell"), whole("n_sessions")];
         let columns: Vec<Column> = fixed.into_iter().chain(self.parameters.columns()).collect();
-        let mut rows = Rows::new(edition.dialect);
+        let mut rows = Rows::new();
         for ((cell, values), tally) in (0_u32..).zip(&self.parameters.values).zip(&self.tallies) {
             let fixed = [cell.into(), tally.n_sessions().into()];
             rows.push(
@@ -556,7 +481,7 @@ impl RunTables {
                     .chain(values.iter().map(|it| Field::of_value(it))),
             );
         }
-        let mut file = begin(directory, edition, "cells", &columns)?;
+        let mut file = directory.table("cells", columns, self.twins)?;
         file.push(&rows)?;
         file.finish()
     }
@@ -567,61 +492,46 @@ fn write_agreements(
     agreements: AgreementCounts,
     cells: &[Cell],
     tallies: &[Tally],
-    mut files: Vec<(TableFile, Rows)>,
+    file: &mut TableFile,
 ) -> Result<Vec<Commonest>, WriteError> {
     let mut res = vec![Commonest::default(); cells.len()];
+    let mut rows = Rows::new();
     for agreement in agreements.ranked().map_err(WriteError::temporary)? {
         let agreement = agreement.map_err(WriteError::temporary)?;
         let idx = agreement.cell.idx();
         let commonest = &mut res[idx];
         commonest.n_distinct += 1;
         let (scenario, n) = (cells[idx].setting.scenario(), tallies[idx].n_agreements());
-        for (file, rows) in &mut files {
-            rows.push(agreement_fields(
-                scenario,
-                &agreement,
-                commonest.n_distinct,
-                n,
-            ));
-            if rows.ends().len() == ROWS_AT_A_TIME {
-                file.push(rows)?;
-                rows.clear();
-            }
+        rows.push(agreement_fields(
+            scenario,
+            &agreement,
+            commonest.n_distinct,
+            n,
+        ));
+        if rows.bytes().len() >= BYTES_AT_A_TIME {
+            file.push(&rows)?;
+            rows.clear();
         }
         commonest.first.get_or_insert(agreement);
     }
-    for (mut file, rows) in files {
-        file.push(&rows)?;
-        file.finish()?;
-    }
+    file.push(&rows)?;
     Ok(res)
 }
 
-/// By edition, the tables that get rows as sessions come.
+/// The tables that get rows as sessions come.
 pub(super) fn session_places(
     directory: &RunDirectory,
     scenario: &Scenario,
-    editions: &[Edition],
+    twins: ParquetTwins,
     extras: Extras,
-) -> Vec<Vec<(SessionTable, TablePlace)>> {
+) -> Vec<(SessionTable, TablePlace)> {
     let is_written = |it: &SessionTable| {
         *it != SessionTable::Offers || extras.transcripts == Transcripts::Written
     };
     let tables = SessionTable::ALL.into_iter().filter(is_written);
-    let place = |edition: &Edition, table: SessionTable| {
+    let place = |table: SessionTable| {
         let columns = session_columns(table, scenario, extras.distances);
-        (table, edition.place(directory, table.name(), &columns))
+        (table, directory.place(table.name(), columns, twins))
     };
-    let of_edition = |it| tables.clone().map(|table| place(it, table)).collect();
-    editions.iter().map(of_edition).collect()
-}
-
-/// Begins a table with its header.
-pub(super) fn begin(
-    directory: &RunDirectory,
-    edition: &Edition,
-    name: &str,
-    columns: &[Column],
-) -> Result<TableFile, WriteError> {
-    TableFile::begin(edition.place(directory, name, columns))
+    tables.map(place).collect()
 }

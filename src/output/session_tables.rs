@@ -6,7 +6,7 @@ use crate::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
 use crate::experiment::{CellId, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::columns::{Column, number, text, whole};
-use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::csv_rows::{Field, Rows};
 use crate::protocol::{Ending, Event, Session};
 use crate::seeds::Replication;
 
@@ -136,11 +136,11 @@ pub enum Distances {
 
 impl SessionRows {
     /// No rows yet.
-    pub fn new(dialect: Dialect, transcripts: Transcripts) -> Self {
+    pub fn new(transcripts: Transcripts) -> Self {
         Self {
-            sessions: Rows::new(dialect),
-            parties: Rows::new(dialect),
-            offers: (transcripts == Transcripts::Written).then(|| Rows::new(dialect)),
+            sessions: Rows::new(),
+            parties: Rows::new(),
+            offers: (transcripts == Transcripts::Written).then(Rows::new),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use crate::experiment::Plan;
-use crate::output::csv_rows::RowEnds;
 use crate::output::journal::Journal;
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::{Flaw, RecordedChunks};
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Edition, Extras, Product, RunTables, session_places};
+use crate::output::run_tables::{Extras, Product, RunTables, session_places};
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -52,33 +52,23 @@ pub fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
     part: &Plan,
-    editions: &[Edition],
     extras: Extras,
     mut whole: Option<&mut RunTables>,
 ) -> Result<(), ShardFlaw> {
     let scenario = part.cells()[0].setting.scenario();
-    let places = session_places(directory, scenario, editions, extras);
-    let places: Vec<_> = places.into_iter().flatten().map(|it| it.1).collect();
-    let n_tables = places.len();
-    let mut chunks = RecordedChunks::open(journal.records()?, places)?;
+    let places = session_places(directory, scenario, ParquetTwins::Omitted, extras);
+    let places = places.into_iter().map(|(_, place)| place);
+    let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
     for idx in 0..n_planned {
-        let mut rows = vec![(RowEnds::default(), 0); n_tables];
-        let record = chunks.next(&mut |table, bytes| {
-            let (row_ends, n_rows) = &mut rows[table];
-            let ends = row_ends.find(bytes);
-            *n_rows += ends.len() as u64;
-            match &mut whole {
-                Some(it) => it.copy(table, bytes, &ends),
-                None => Ok(()),
-            }
+        let record = chunks.next(&mut |table, bytes| match &mut whole {
+            Some(it) => it.copy(table, bytes),
+            None => Ok(()),
         })?;
         let Some(record) = record else {
             return Err(flaw(&chunks, journal, n_planned));
         };
-        let n_rows = record.stretches.iter().map(|it| it.n_rows);
-        let is_whole = n_rows.eq(rows.iter().map(|it| it.1));
-        let chunk = Product::recorded(&record, part, idx).filter(|_| is_whole);
+        let chunk = Product::recorded(&record, part, idx);
         let chunk = chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?;
         if let Some(it) = &mut whole {
             it.push_recorded(&record, chunk)?;

@@ -2,9 +2,11 @@
 
 use crate::domain::{Outcome, Scenario};
 use crate::experiment::{Interrupt, Prospect};
-use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::columns::{Column, number, text, whole};
+use crate::output::csv_rows::{Field, Rows};
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::table_file::{Form, TableFile};
+use crate::output::table_file::TableFile;
 use crate::solution::Concept;
 
 /// A table of solutions being written, draw by draw.
@@ -20,10 +22,15 @@ impl SolutionsTable {
     ///
     /// If the file cannot be written.
     pub fn open(directory: &RunDirectory, scenario: &Scenario) -> Result<Self, WriteError> {
-        let fixed = ["replication", "n_acceptable", "n_frontier", "concept"];
-        let header = header(&fixed, scenario);
+        let fixed = vec![
+            whole("replication"),
+            whole("n_acceptable"),
+            whole("n_frontier"),
+            text("concept"),
+        ];
+        let columns = columns(fixed, scenario);
         Ok(Self {
-            file: directory.table("solutions", Form::Plain, &header)?,
+            file: directory.table("solutions", columns, ParquetTwins::Omitted)?,
         })
     }
 
@@ -33,7 +40,7 @@ impl SolutionsTable {
     ///
     /// If the file cannot be written.
     pub fn push(&mut self, scenario: &Scenario, prospect: &Prospect) -> Result<(), WriteError> {
-        let mut rows = Rows::new(Dialect::PLAIN);
+        let mut rows = Rows::new();
         let landscape = &prospect.landscape;
         let of_draw = [
             prospect.replication.0.into(),
@@ -62,8 +69,8 @@ impl SolutionsTable {
     }
 }
 
-/// Points that are written at once.
-const POINTS_AT_ONCE: usize = 4096;
+/// Bytes of points that are written at once.
+const BYTES_AT_ONCE: usize = 1 << 18;
 
 /// Writes the frontier of a draw; ends early, without an error, when the interrupt is requested.
 ///
@@ -76,10 +83,10 @@ pub fn write_frontier(
     prospect: &Prospect,
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
-    let fixed = ["point", "concepts"];
-    let mut file = directory.table("frontier", Form::Plain, &header(&fixed, scenario))?;
+    let columns = columns(vec![whole("point"), text("concepts")], scenario);
+    let mut file = directory.table("frontier", columns, ParquetTwins::Omitted)?;
     let frontier = &prospect.landscape.frontier;
-    let mut rows = Rows::new(Dialect::PLAIN);
+    let mut rows = Rows::new();
     for (number, point) in (1_u64..).zip(0..frontier.len()) {
         let outcome = scenario.space.outcome_at(frontier.outcome(point));
         let solutions = prospect.solutions.iter();
@@ -95,7 +102,7 @@ pub fn write_frontier(
                 .chain(utilities)
                 .chain(settled(scenario, outcome)),
         );
-        if rows.ends().len() == POINTS_AT_ONCE {
+        if rows.bytes().len() >= BYTES_AT_ONCE {
             if interrupt.is_requested() {
                 return Ok(());
             }
@@ -107,20 +114,12 @@ pub fn write_frontier(
 }
 
 /// The fixed columns, then a utility per party and an option per issue.
-fn header(fixed: &[&str], scenario: &Scenario) -> Rows {
-    let fixed = fixed.iter().map(|&it| it.to_owned());
-    let parties = scenario
-        .parties
-        .iter()
-        .map(|it| format!("utility_{}", it.name));
-    let issues = scenario
-        .issues
-        .iter()
-        .map(|it| format!("settled_{}", it.name));
-    let columns: Vec<String> = fixed.chain(parties).chain(issues).collect();
-    let mut res = Rows::new(Dialect::PLAIN);
-    res.push(columns.iter().map(|it| Field::Text(it)));
-    res
+fn columns(fixed: Vec<Column>, scenario: &Scenario) -> Vec<Column> {
+    let parties = scenario.parties.iter();
+    let utilities = parties.map(|it| number(format!("utility_{}", it.name)));
+    let issues = scenario.issues.iter();
+    let options = issues.map(|it| text(format!("settled_{}", it.name)));
+    fixed.into_iter().chain(utilities).chain(options).collect()
 }
 
 /// The option with which an outcome settles each issue.

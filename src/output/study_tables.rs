@@ -5,9 +5,10 @@ use crate::experiment::{AgreementBox, Factor, Finding, Flip};
 use crate::negotiation::Setting;
 use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Field, Rows};
+use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Edition, begin};
 use crate::output::summary_tables::estimate_fields;
+use crate::output::table_file::FinishedTable;
 use crate::statistics::CONFIDENCE;
 
 /// Writes `sensitivity.csv`: how much each outcome depends on each factor, by each measure.
@@ -17,12 +18,12 @@ use crate::statistics::CONFIDENCE;
 /// If it cannot be written.
 pub fn write_sensitivity(
     directory: &RunDirectory,
-    editions: &[Edition],
+    twins: ParquetTwins,
     scenario: &Scenario,
     factors: &[Factor],
     findings: &[Finding],
-) -> Result<(), WriteError> {
-    let columns = [
+) -> Result<FinishedTable, WriteError> {
+    let columns = vec![
         text("metric"),
         text("party"),
         text("kind"),
@@ -38,7 +39,7 @@ pub fn write_sensitivity(
         whole("n"),
     ];
     let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
-    write(directory, editions, "sensitivity", &columns, |rows| {
+    write(directory, twins, "sensitivity", columns, |rows| {
         for it in findings {
             let factor = &factors[it.factor];
             let key: [Field<'_>; 7] = [
@@ -62,11 +63,11 @@ pub fn write_sensitivity(
 /// If it cannot be written.
 pub fn write_boxes(
     directory: &RunDirectory,
-    editions: &[Edition],
+    twins: ParquetTwins,
     factors: &[Factor],
     boxes: &[AgreementBox],
-) -> Result<(), WriteError> {
-    let columns = [
+) -> Result<FinishedTable, WriteError> {
+    let columns = vec![
         whole("box"),
         text("factor"),
         number("low"),
@@ -76,7 +77,7 @@ pub fn write_boxes(
         number("mass"),
         whole("n"),
     ];
-    write(directory, editions, "boxes", &columns, |rows| {
+    write(directory, twins, "boxes", columns, |rows| {
         for (number, it) in (0_u32..).zip(boxes) {
             let judged: [Field<'_>; 4] = [
                 it.coverage.into(),
@@ -110,13 +111,13 @@ pub fn write_boxes(
 /// If the setting has no such number.
 pub fn write_flips(
     directory: &RunDirectory,
-    editions: &[Edition],
+    twins: ParquetTwins,
     setting: &Setting,
     rate: f64,
     flips: &[Flip],
-) -> Result<(), WriteError> {
+) -> Result<[FinishedTable; 2], WriteError> {
     let numbers: Vec<&Number> = setting.numbers().collect();
-    let columns = [
+    let columns = vec![
         text("number"),
         text("basis"),
         text("sources"),
@@ -132,7 +133,7 @@ pub fn write_flips(
         .iter()
         .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
         .collect();
-    write(directory, editions, "flips", &columns, |rows| {
+    let least = write(directory, twins, "flips", columns, |rows| {
         for (it, sources) in flips.iter().zip(&sources) {
             let number = numbers[it.number.idx()];
             let median = number.distribution.quantile(0.5);
@@ -151,7 +152,7 @@ pub fn write_flips(
             ]);
         }
     })?;
-    let columns = [
+    let columns = vec![
         text("number"),
         number("shift"),
         number("agreement_rate"),
@@ -161,7 +162,7 @@ pub fn write_flips(
         number("confidence"),
         whole("n"),
     ];
-    write(directory, editions, "flip_curves", &columns, |rows| {
+    let curves = write(directory, twins, "flip_curves", columns, |rows| {
         for it in flips {
             let path = numbers[it.number.idx()].path.as_str();
             for (shift, estimate) in &it.curve {
@@ -169,25 +170,23 @@ pub fn write_flips(
                 rows.push(key.into_iter().chain(estimate_fields(Some(estimate))));
             }
         }
-    })
+    })?;
+    Ok([least, curves])
 }
 
-/// Writes a whole table in every edition.
+/// Writes a whole table.
 fn write(
     directory: &RunDirectory,
-    editions: &[Edition],
+    twins: ParquetTwins,
     name: &str,
-    columns: &[Column],
-    fill: impl Fn(&mut Rows),
-) -> Result<(), WriteError> {
-    for edition in editions {
-        let mut rows = edition.rows();
-        fill(&mut rows);
-        let mut file = begin(directory, edition, name, columns)?;
-        file.push(&rows)?;
-        file.finish()?;
-    }
-    Ok(())
+    columns: Vec<Column>,
+    fill: impl FnOnce(&mut Rows),
+) -> Result<FinishedTable, WriteError> {
+    let mut rows = Rows::new();
+    fill(&mut rows);
+    let mut file = directory.table(name, columns, twins)?;
+    file.push(&rows)?;
+    file.finish()
 }
 
 /// Text, or nothing where there is none.

@@ -3,7 +3,7 @@
 use crate::domain::Scenario;
 use crate::experiment::{AgreementTally, CellId, Effects, Tally};
 use crate::output::columns::{Column, number, text, whole};
-use crate::output::csv_rows::{Dialect, Field, Rows};
+use crate::output::csv_rows::{Field, Rows};
 use crate::statistics::{CONFIDENCE, Estimate};
 
 /// A table over all sessions of a cell.
@@ -54,9 +54,8 @@ pub(super) fn summary_rows(
     cell: CellId,
     tally: &Tally,
     values: &[String],
-    dialect: Dialect,
 ) -> Rows {
-    let mut rows = Rows::new(dialect);
+    let mut rows = Rows::new();
     match table {
         SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
@@ -205,13 +204,8 @@ pub(super) fn effect_columns() -> Vec<Column> {
 }
 
 /// A cell's paired differences from the first cell.
-pub(super) fn effect_rows(
-    scenario: &Scenario,
-    cell: CellId,
-    effects: &Effects,
-    dialect: Dialect,
-) -> Rows {
-    let mut rows = Rows::new(dialect);
+pub(super) fn effect_rows(scenario: &Scenario, cell: CellId, effects: &Effects) -> Rows {
+    let mut rows = Rows::new();
     for it in effects.of(cell) {
         let party = it.party.map(|it| scenario.party(it).name.as_str());
         let key = [cell.0.into(), 0_u32.into(), it.metric.into(), party.into()];

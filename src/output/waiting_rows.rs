@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
-use crate::output::csv_rows::{Dialect, Rows};
+use crate::output::csv_rows::Rows;
 use crate::seeds::Replication;
 
 /// Bytes of rows that one chunk of sessions holds in memory.
 const HELD_BYTES_MAX: usize = 8 << 20;
 
 /// Rows of several sessions, each session's in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct WaitingRows {
-    dialect: Dialect,
     blocks: BTreeMap<Replication, Vec<Block>>,
     n_held: usize,
     disk: Option<Disk>,
@@ -23,7 +22,7 @@ pub(super) struct WaitingRows {
 /// Rows that came together.
 #[derive(Debug)]
 enum Block {
-    Held { bytes: Vec<u8>, ends: Vec<usize> },
+    Held(Vec<u8>),
     OnDisk { start: u64, n_bytes: usize },
 }
 
@@ -35,28 +34,12 @@ struct Disk {
 }
 
 impl WaitingRows {
-    /// No rows yet.
-    pub(super) fn new(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            blocks: BTreeMap::new(),
-            n_held: 0,
-            disk: None,
-        }
-    }
-
-    /// How its rows become bytes.
-    pub(super) fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
     /// Adds rows behind those that the session has.
     pub(super) fn push(&mut self, session: Replication, rows: Rows) -> io::Result<()> {
         let n_bytes = rows.bytes().len();
         let block = if self.n_held + n_bytes <= HELD_BYTES_MAX {
             self.n_held += n_bytes;
-            let (bytes, ends) = rows.into_parts();
-            Block::Held { bytes, ends }
+            Block::Held(rows.into_bytes())
         } else {
             let start = self.write(rows.bytes())?;
             Block::OnDisk { start, n_bytes }
@@ -82,17 +65,15 @@ impl WaitingRows {
 
     /// All rows, session by session, some at a time.
     pub(super) fn in_order(self) -> impl Iterator<Item = io::Result<Rows>> {
-        let Self {
-            dialect, mut disk, ..
-        } = self;
+        let mut disk = self.disk;
         let blocks = self.blocks.into_values().flatten();
         blocks.map(move |block| match (block, &mut disk) {
-            (Block::Held { bytes, ends }, _) => Ok(Rows::of_parts(dialect, bytes, ends)),
+            (Block::Held(bytes), _) => Ok(Rows::written(bytes)),
             (Block::OnDisk { start, n_bytes }, Some(disk)) => {
                 let mut bytes = vec![0; n_bytes];
                 disk.file.seek(SeekFrom::Start(start))?;
                 disk.file.read_exact(&mut bytes)?;
-                Ok(Rows::written(dialect, bytes))
+                Ok(Rows::written(bytes))
             }
             (Block::OnDisk { .. }, None) => unreachable!("it was written there"),
         })
@@ -108,7 +89,7 @@ mod tests {
     fn rows_come_back_session_by_session_from_memory_and_from_disk() {
         let text = "x".repeat(1 << 20);
         let rows = |session: u64, number: u64| {
-            let mut res = Rows::new(Dialect::PLAIN);
+            let mut res = Rows::new();
             res.push([
                 session.into(),
                 number.into(),
@@ -117,7 +98,7 @@ mod tests {
             res.push([session.into(), number.into(), Field::Text(&text)]);
             res
         };
-        let mut waiting = WaitingRows::new(Dialect::PLAIN);
+        let mut waiting = WaitingRows::default();
         for number in 0..4 {
             for session in [3, 1, 2] {
                 let pushed = waiting.push(Replication(session), rows(session, number));
@@ -129,7 +110,7 @@ mod tests {
         for session in 1..=3 {
             for number in 0..4 {
                 let (expected, it) = (rows(session, number), came.next().unwrap().unwrap());
-                assert!(it.bytes() == expected.bytes() && it.ends() == expected.ends());
+                assert!(it.bytes() == expected.bytes());
             }
         }
         assert!(came.next().is_none());

@@ -20,7 +20,7 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
         "--sessions",
         "6000",
         "--transcripts",
-        "--excel=comma",
+        "--excel",
         "--format=csv,parquet",
     ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
@@ -139,7 +139,7 @@ fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
         "--sessions",
         "600",
         "--transcripts",
-        "--excel=comma",
+        "--excel",
         "--format=csv,parquet",
     ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));

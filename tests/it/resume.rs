@@ -12,8 +12,8 @@ use std::time::Duration;
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
 use demarche::output::{
-    Delimiter, Distances, Edition, Extras, InputFile, Journal, JournalHead, Parameters,
-    ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
+    Distances, Extras, InputFile, Journal, JournalHead, Parameters, ParquetTwins, RunDirectory,
+    RunRequest, RunTables, Transcripts, Workbook,
 };
 use demarche::seeds::Seeds;
 use rand::{RngExt as _, SeedableRng};
@@ -30,7 +30,7 @@ const MORE: [&str; 5] = [
     "--sessions",
     "900",
     "--transcripts",
-    "--excel=semicolon",
+    "--excel",
     "--format=csv,parquet",
 ];
 
@@ -77,7 +77,7 @@ fn plan() -> (Plan, JournalHead) {
         seed: None,
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
-        excel: Some(Delimiter::Semicolon),
+        excel: Workbook::Written,
         parquet: ParquetTwins::Written,
         files_below: None,
         shard: None,
@@ -95,10 +95,6 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
         paths: Vec::new(),
         values: vec![Vec::new()],
     };
-    let editions = vec![
-        Edition::plain(ParquetTwins::Written),
-        Edition::spreadsheet(Delimiter::Semicolon),
-    ];
     let extras = Extras {
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
@@ -110,7 +106,7 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
         cells,
         parameters,
         Pairing::Unpaired,
-        editions,
+        ParquetTwins::Written,
         extras,
     )
     .unwrap()
@@ -166,7 +162,7 @@ fn rows_before(table: &[u8], replication: u64) -> usize {
     let mut end = 0;
     for (number, line) in table.split_inclusive(|it| *it == b'\n').enumerate() {
         let line_text = String::from_utf8_lossy(line);
-        let field = line_text.split([',', ';']).nth(1).unwrap();
+        let field = line_text.split(',').nth(1).unwrap();
         if number > 0 && field.parse::<u64>().unwrap() >= replication {
             break;
         }
@@ -177,7 +173,7 @@ fn rows_before(table: &[u8], replication: u64) -> usize {
 
 /// Writes files into a new folder.
 fn lay_out(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
-    fs::create_dir_all(folder.join("excel")).unwrap();
+    fs::create_dir_all(folder).unwrap();
     for (path, bytes) in files {
         fs::write(folder.join(path), bytes).unwrap();
     }
@@ -192,7 +188,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
     let stopped = folder.path().join("stopped");
     let plan = stopped_batch(&stopped);
     let whole = files(&stopped);
-    assert_eq!(whole.len(), 2 * 3 + 1, "rows of sessions, and the journal");
+    assert_eq!(whole.len(), 3 + 1, "rows of sessions, and the journal");
     let boundaries = boundaries(&whole);
     assert_eq!(boundaries.len(), 5);
 
@@ -205,7 +201,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
         let near = boundaries
             .iter()
             .flat_map(|it| it[path].saturating_sub(2)..it[path] + 3);
-        let spread = (0..25).map(|_| luck.random_range(least..=bytes.len()));
+        let spread = (0..50).map(|_| luck.random_range(least..=bytes.len()));
         let lengths = near
             .chain(spread)
             .filter(|it| (least..=bytes.len()).contains(it));
@@ -311,7 +307,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         "--sessions",
         "6000",
         "--transcripts",
-        "--excel=comma",
+        "--excel",
         "--format=csv,parquet",
     ];
     let batch = results(&run(&folder, "batch", "batch", VILLAGES, &more));

@@ -10,7 +10,7 @@ use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::CellId;
 use demarche::negotiation::PlainLoop;
 use demarche::output::{
-    Dialect, Distances, Field, Rows, SessionRows, SessionTable, Transcripts, session_columns,
+    Distances, Field, Rows, SessionRows, SessionTable, Transcripts, session_columns,
 };
 use demarche::seeds::{Replication, Seeds};
 use tempfile::TempDir;
@@ -80,10 +80,10 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     res
 }
 
-/// The tables among them, also those as Parquet that are not finished.
+/// The tables among them, also as Parquet and as a workbook, finished or not.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = files(folder);
-    let endings = [".csv", ".parquet", ".parquet.unfinished"];
+    let endings = [".csv", ".parquet", ".xlsx", ".unfinished"];
     res.retain(|name, _| endings.iter().any(|it| path_text(name).ends_with(it)));
     res
 }
@@ -108,22 +108,29 @@ fn any_number_of_threads_gives_the_same_bytes() {
             "--sessions",
             "1200",
             "--transcripts",
-            "--excel=comma",
+            "--excel",
             "--threads",
             threads,
         ];
         tables(&run_batch(&folder, name, FLAGSHIP, &more))
     };
     let one = run("one", "1");
-    assert_eq!(
-        one.len(),
-        2 * 9,
-        "nine tables for programs, nine for spreadsheets"
-    );
+    assert_eq!(one.len(), 9 + 1, "nine tables, and a workbook of them");
     assert!(one == run("one-again", "1"));
     assert!(one == run("two", "2"));
     assert!(one == run("two-again", "2"));
     assert!(one == run("seven", "7"));
+}
+
+#[test]
+fn a_delimiter_for_spreadsheets_is_refused_with_what_to_write_instead() {
+    let output = check(&["batch", VILLAGES, "--excel=semicolon"], 2);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("'--excel'"), "{told}");
+    assert!(
+        told.contains("`--excel` alone writes tables.xlsx"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -150,13 +157,13 @@ fn the_plain_loop_gives_the_bytes_that_the_actors_gave() {
     let setting = Arc::new(experiment.scenario.setting);
     let seeds = Seeds::new(experiment.seed);
     let mut table = PlainLoop::new(Arc::clone(&setting));
-    let mut rows = SessionRows::new(Dialect::PLAIN, Transcripts::Written);
+    let mut rows = SessionRows::new(Transcripts::Written);
     for replication in (0..SESSIONS).map(Replication) {
         let (session, result) = table.run(&seeds, replication);
         rows.push(&setting, CellId(0), &session, &result, None);
     }
     for table in SessionTable::ALL {
-        let mut expected = Rows::new(Dialect::PLAIN);
+        let mut expected = Rows::new();
         let columns = session_columns(table, setting.scenario(), Distances::Omitted);
         expected.push(columns.iter().map(|it| Field::Text(&it.name)));
         let expected = [expected.bytes(), rows.table(table).unwrap().bytes()].concat();
@@ -184,7 +191,7 @@ fn a_batch_writes_what_the_manifest_counts() {
     let inputs = manifest["inputs"].as_array().unwrap();
     assert_eq!(inputs.len(), 2, "the experiment and its scenario");
     assert!(!run.join("offers.csv").exists());
-    assert!(!run.join("excel").exists());
+    assert!(!run.join("tables.xlsx").exists());
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_batch_in_any_number_of_shards_has_the_bytes_of_one_in_one_go() {
         "--sessions",
         "5000",
         "--transcripts",
-        "--excel=semicolon",
+        "--excel",
         "--format=csv,parquet",
     ];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));

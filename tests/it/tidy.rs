@@ -58,6 +58,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "seeds",
             "solution",
             "statistics",
+            "wording",
         ],
     ),
     ("wording", &["statistics"]),
