@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::report::{report_of, told as told_report};
-use crate::cli::study_summary::push_findings;
+use crate::cli::study_summary::{Studied, push_findings};
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::sweep_summary;
 use crate::cli::text::{count, counted, shell_word, terminal_width};
@@ -17,6 +17,7 @@ use crate::output::{
     write_workbook,
 };
 use crate::protocol::ProtocolViolation;
+use crate::report::DealCounts;
 
 /// When a run began, and on how many threads.
 pub(super) struct Stopwatch {
@@ -93,7 +94,18 @@ pub(super) fn conclude(
         let mut text = told(job, &finished);
         if job.design.is_some() {
             text.push('\n');
-            push_findings(&mut text, &factors, &findings, terminal_width());
+            let [deals, ..] = endings;
+            let studied = Studied {
+                scenario: job.plan.cells()[0].setting.scenario(),
+                factors: &factors,
+                findings: &findings,
+                sessions: DealCounts {
+                    sessions: endings.iter().sum(),
+                    deals,
+                },
+                points: None,
+            };
+            push_findings(&mut text, &studied, terminal_width());
         }
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;

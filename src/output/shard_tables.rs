@@ -7,8 +7,9 @@ use crate::output::journal::Journal;
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::{Flaw, RecordedChunks};
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Extras, Product, session_places};
+use crate::output::run_tables::{Extras, session_places};
 use crate::output::session_tables::SessionRows;
+use crate::output::table_worker::Product;
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +57,7 @@ pub fn read_shard(
     extras: Extras,
     mut deliver: impl FnMut(Chunk<Product>) -> Result<(), WriteError>,
 ) -> Result<(), ShardFlaw> {
-    let scenario = part.cells()[0].setting.scenario();
-    let places = session_places(directory, scenario, ParquetTwins::Omitted, extras);
+    let places = session_places(directory, part.cells(), ParquetTwins::Omitted, extras);
     let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
@@ -79,7 +79,7 @@ pub fn read_shard(
                 },
             });
         };
-        let rows = SessionRows::written(extras.transcripts, chunk.rows.into_iter());
+        let rows = SessionRows::written(extras.transcripts, extras.draws, chunk.rows.into_iter());
         let chunk = Product::recorded(&chunk.record, part, idx, Some(rows));
         deliver(chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?)?;
     }
