@@ -15,8 +15,8 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::output::{
-    Distances, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest, RunTables,
-    Transcripts, Workbook,
+    Distances, DrawTable, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest,
+    RunTables, Transcripts, Workbook,
 };
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 
@@ -262,6 +262,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             seed: None,
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
+            draws: DrawTable::Omitted,
             excel: Workbook::Omitted,
             parquet: ParquetTwins::Omitted,
             files_below: None,
@@ -292,6 +293,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             Extras {
                 transcripts: Transcripts::Omitted,
                 distances: Distances::Omitted,
+                draws: DrawTable::Omitted,
             },
         )
         .expect("tables can be written");

@@ -8,7 +8,7 @@ use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
 use crate::cli::reading::CitedFiles;
 use crate::cli::report::{report_of, told as told_report};
-use crate::cli::study_summary::push_findings;
+use crate::cli::study_summary::{Studied, push_findings};
 use crate::cli::summary::{summary, sureness};
 use crate::cli::sweep_summary::sweep_summary;
 use crate::cli::text::{count, counted, shell_word, terminal_width};
@@ -20,6 +20,7 @@ use crate::output::{
     write_sensitivity, write_workbook,
 };
 use crate::protocol::ProtocolViolation;
+use crate::report::DealCounts;
 
 /// When a run began, and on how many threads.
 pub(super) struct Stopwatch {
@@ -100,7 +101,18 @@ pub(super) fn conclude(
         let mut text = told(job, &finished);
         if job.design.is_some() {
             text.push('\n');
-            push_findings(&mut text, &factors, &findings, terminal_width());
+            let [deals, ..] = endings;
+            let studied = Studied {
+                scenario: job.plan.cells()[0].setting.scenario(),
+                factors: &factors,
+                findings: &findings,
+                sessions: DealCounts {
+                    sessions: endings.iter().sum(),
+                    deals,
+                },
+                points: None,
+            };
+            push_findings(&mut text, &studied, terminal_width());
         }
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;

@@ -12,9 +12,9 @@ use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::design::DesignedPoints;
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
 use crate::output::{
-    Counts, Distances, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest, Parameters,
-    RESULTS_VERSION, RunDirectory, RunRequest, RunTables, SweepRecord, TableRecord, Timing, Until,
-    WorkbookRun, WriteError,
+    Counts, DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable, Extras, InputFile, Journal,
+    JournalHead, LuckRecord, Manifest, Parameters, RESULTS_VERSION, RunDirectory, RunRequest,
+    RunTables, SweepRecord, TableRecord, Timing, Until, WorkbookRun, WriteError,
 };
 use crate::seeds::{MasterSeed, Seeds};
 
@@ -137,6 +137,14 @@ impl Job {
         if self.request.distances == Distances::Measured {
             check_size(self.plan.cells()[0].setting.scenario())?;
         }
+        if self.request.draws == DrawTable::Written {
+            let n_numbers = DrawColumns::of(self.plan.cells()).n_numbers();
+            if n_numbers > DRAWN_NUMBERS_MAX {
+                return Err(Failure::WrongInput(format!(
+                    "draws.csv would have {n_numbers} numbers, more than {DRAWN_NUMBERS_MAX}; run it without --draws"
+                )));
+            }
+        }
         if self.shard.is_some() && self.until.is_some() {
             return Err(Failure::WrongInput(
                 "an experiment with `until` has no shards: how many sessions it takes shows only \
@@ -168,6 +176,7 @@ impl Job {
         Extras {
             transcripts: self.request.transcripts,
             distances: self.request.distances,
+            draws: self.request.draws,
         }
     }
 

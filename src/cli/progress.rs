@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::tell;
-use crate::cli::text::{count, counted, percent_interval, percent_of};
+use crate::cli::text::{count, counted, percent, percent_interval, percent_of};
+use crate::experiment::Tally;
 use crate::statistics::Estimate;
 
 /// Where nobody watches, the first line comes after this.
@@ -20,6 +21,8 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) struct Progress {
     display: Display,
     work: Work,
+    /// Sessions that were done before this process went on with them.
+    n_before: u64,
 }
 
 /// How much there is to do.
@@ -29,30 +32,6 @@ pub(super) struct Work {
     pub(super) n_sessions: u64,
     /// Whether fewer may do.
     pub(super) is_most: bool,
-    /// Of how many cells; 1 where there is nothing swept.
-    pub(super) n_cells: usize,
-}
-
-/// How much of it is done.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Achieved {
-    /// How many sessions.
-    pub(super) sessions: u64,
-    /// How many of them found a deal.
-    pub(super) agreements: u64,
-    /// How many cells have all their sessions.
-    pub(super) cells: usize,
-}
-
-impl Achieved {
-    /// So many sessions, so many of them with a deal, where nothing is swept.
-    pub(super) fn in_one_cell(sessions: u64, agreements: u64) -> Self {
-        Self {
-            sessions,
-            agreements,
-            cells: 0,
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -73,8 +52,9 @@ impl Progress {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
             let bound = work.bound();
+            // What is found so far has a line of its own: beside the rest there is no room for it.
             let template = format!(
-                "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}  {{rate}}  {bound}{{eta}} left  {{wide_msg}}",
+                "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}  {{rate}}  {{eta}} left\n{{wide_msg}}",
             );
             let style = ProgressStyle::with_template(&template)
                 .expect("the template is well formed")
@@ -93,20 +73,41 @@ impl Progress {
                 next: started + FIRST_LINE,
             }
         };
-        Self { display, work }
+        Self {
+            display,
+            work,
+            n_before: 0,
+        }
     }
 
-    /// So much is done.
+    /// So many sessions were done before: they say nothing of how fast the others go.
     #[expect(
         clippy::disallowed_methods,
         reason = "progress is about wall time; no result sees it"
     )]
-    pub(super) fn advance(&mut self, achieved: Achieved) {
+    pub(super) fn go_on_from(&mut self, n_sessions: u64) {
+        self.n_before = n_sessions;
         match &mut self.display {
             Display::Quiet => {}
             Display::Bar(bar) => {
-                bar.set_position(achieved.sessions);
-                bar.set_message(self.work.found(achieved));
+                bar.set_position(n_sessions);
+                bar.reset_eta();
+            }
+            Display::Lines { started, .. } => *started = Instant::now(),
+        }
+    }
+
+    /// So many sessions are done; what is found so far is asked for only if it is shown.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "progress is about wall time; no result sees it"
+    )]
+    pub(super) fn advance(&mut self, n_sessions: u64, found: impl FnOnce() -> String) {
+        match &mut self.display {
+            Display::Quiet => {}
+            Display::Bar(bar) => {
+                bar.set_position(n_sessions);
+                bar.set_message(found());
             }
             Display::Lines { started, next } => {
                 let now = Instant::now();
@@ -114,8 +115,8 @@ impl Progress {
                     return;
                 }
                 *next = now + LINE_INTERVAL;
-                let line = self.work.line(achieved, now - *started);
-                tell(&line);
+                let progress = self.work.line(n_sessions, self.n_before, now - *started);
+                tell(&format!("{progress}, {}", found()));
             }
         }
     }
@@ -129,89 +130,85 @@ impl Progress {
 }
 
 impl Work {
-    /// So many sessions, with nothing swept.
-    pub(super) fn of_one_cell(n_sessions: u64) -> Self {
-        Self {
-            n_sessions,
-            is_most: false,
-            n_cells: 1,
-        }
-    }
-
     /// What stands before what may turn out to be less.
     fn bound(self) -> &'static str {
         if self.is_most { "at most " } else { "" }
     }
 
-    /// How far it is after some time.
+    /// How far it is when so many sessions are done, after some time for all but those before.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    fn line(self, achieved: Achieved, elapsed: Duration) -> String {
+    fn line(self, n_sessions: u64, n_before: u64, elapsed: Duration) -> String {
         let bound = self.bound();
-        let rate = achieved.sessions as f64 / elapsed.as_secs_f64();
-        let left = self.n_sessions.saturating_sub(achieved.sessions) as f64 / rate;
+        let rate = n_sessions.saturating_sub(n_before) as f64 / elapsed.as_secs_f64();
+        let left = self.n_sessions.saturating_sub(n_sessions) as f64 / rate;
         // There is no telling before the first session is done.
         let left = Duration::try_from_secs_f64(left).map_or_else(
             |_| String::new(),
             |it| format!(", {bound}{} left", HumanDuration(it)),
         );
         format!(
-            "{} of {bound}{}, {rate:.0} a second{left}, {}",
-            count(achieved.sessions),
+            "{} of {bound}{}, {rate:.0} a second{left}",
+            count(n_sessions),
             counted(self.n_sessions, "session"),
-            self.found(achieved)
         )
     }
+}
 
-    /// What is there so far: of one cell the share of deals with its interval, of many how many are
-    /// done too, and no interval, since their sessions are not draws of one thing.
-    fn found(self, achieved: Achieved) -> String {
-        let Some(deals) = Estimate::of_share(achieved.agreements, achieved.sessions) else {
-            return String::new();
-        };
-        let share = format!("deals {}", percent_of(&deals));
-        if self.n_cells == 1 {
-            return format!("{share} ({})", percent_interval(&deals));
-        }
-        let cells = counted(self.n_cells as u64, "cell");
-        format!("{} of {cells} done, {share}", count(achieved.cells as u64))
-    }
+/// The share of deals so far among sessions that are draws of one thing.
+pub(super) fn deals_so_far(n_deals: u64, n_sessions: u64) -> String {
+    Estimate::of_share(n_deals, n_sessions).map_or_else(String::new, |it| {
+        format!("deals {} ({})", percent_of(&it), percent_interval(&it))
+    })
+}
+
+/// How many cells are done, and between which shares of deals all of them are so far: the sessions
+/// of several cells have no share in common that means anything.
+pub(super) fn cells_so_far(n_done: usize, tallies: &[Tally]) -> String {
+    let cells = counted(tallies.len() as u64, "cell");
+    let done = format!("{} of {cells} done", count(n_done as u64));
+    let shares = || tallies.iter().filter_map(Tally::agreement_rate);
+    let least = shares().min_by(f64::total_cmp);
+    let most = shares().max_by(f64::total_cmp);
+    least.zip(most).map_or(done.clone(), |(least, most)| {
+        format!("{done}, deals from {} to {}", percent(least), percent(most))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(work: Work, done: [u64; 2], cells: usize, seconds: u64, expected: &str) {
-        let achieved = Achieved {
-            cells,
-            ..Achieved::in_one_cell(done[0], done[1])
-        };
-        assert_eq!(work.line(achieved, Duration::from_secs(seconds)), expected);
-    }
-
     #[test]
     fn a_line_tells_how_far_it_is() {
-        let batch = Work::of_one_cell(10_000);
-        check(
-            batch,
-            [2500, 1250],
-            0,
-            10,
-            "2,500 of 10,000 sessions, 250 a second, 30 seconds left, deals 50.0 % (48.0 to 52.0 %)",
+        let batch = Work {
+            n_sessions: 10_000,
+            is_most: false,
+        };
+        let after = Duration::from_secs;
+        assert_eq!(
+            batch.line(2500, 0, after(10)),
+            "2,500 of 10,000 sessions, 250 a second, 30 seconds left"
         );
-        let sweep = Work {
-            n_cells: 12,
+        let bounded = Work {
             is_most: true,
             ..batch
         };
-        check(
-            sweep,
-            [2000, 500],
-            3,
-            100,
-            "2,000 of at most 10,000 sessions, 20 a second, at most 7 minutes left, 3 of 12 cells \
-             done, deals 25.0 %",
+        assert_eq!(
+            bounded.line(2000, 0, after(100)),
+            "2,000 of at most 10,000 sessions, 20 a second, at most 7 minutes left"
+        );
+        assert_eq!(deals_so_far(1250, 2500), "deals 50.0 % (48.0 to 52.0 %)");
+    }
+
+    #[test]
+    fn sessions_of_another_process_do_not_make_this_one_faster() {
+        let work = Work {
+            n_sessions: 10_000,
+            is_most: false,
+        };
+        assert_eq!(
+            work.line(9000, 8000, Duration::from_secs(10)),
+            "9,000 of 10,000 sessions, 100 a second, 10 seconds left"
         );
     }
 }

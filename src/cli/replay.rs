@@ -19,8 +19,9 @@ use crate::config::load_recorded;
 use crate::experiment::{CellId, Prospector, SolutionDistances};
 use crate::negotiation::{SessionResult, Setting};
 use crate::output::{
-    Distances, LuckRecord, MANIFEST, Manifest, RecordedRows, RunDirectory, SessionRows,
-    SessionTable, TableDifference, Transcripts, event_lines, session_columns,
+    Distances, DrawColumns, DrawTable, LuckRecord, MANIFEST, Manifest, RecordedRows, Rows,
+    RunDirectory, SessionRows, SessionTable, TableDifference, Transcripts, event_lines,
+    session_columns,
 };
 use crate::protocol::Session;
 use crate::report::SessionReport;
@@ -344,6 +345,9 @@ impl OneSession {
         session: &Session,
         result: &SessionResult,
     ) -> Result<RecordedRows, Failure> {
+        if table == SessionTable::Draws {
+            return Ok(self.drawn(cell, header, result));
+        }
         let scenario = self.setting.scenario();
         let header_with = |distances| {
             let columns = session_columns(table, scenario, distances).into_iter();
@@ -357,7 +361,7 @@ impl OneSession {
         } else {
             None
         };
-        let mut rows = SessionRows::new(Transcripts::Written);
+        let mut rows = SessionRows::new(Transcripts::Written, DrawTable::Omitted);
         rows.push(&self.setting, cell, session, result, distances);
         let rows = rows.table(table).expect("every table is written");
         let text = String::from_utf8_lossy(rows.bytes());
@@ -369,6 +373,24 @@ impl OneSession {
             },
             rows: text.lines().map(str::to_owned).collect(),
         })
+    }
+}
+
+impl OneSession {
+    /// The session's row of the table of draws with this header, which names the numbers.
+    fn drawn(&self, cell: CellId, header: &str, result: &SessionResult) -> RecordedRows {
+        let paths = header.split(',').skip(2).map(str::to_owned);
+        let columns = DrawColumns::with_paths(paths.collect());
+        let names: Vec<String> = columns.columns().into_iter().map(|it| it.name).collect();
+        let drawn = self.setting.drawn(&self.seeds, result.replication);
+        let mut rows = Rows::new();
+        let places = columns.places(&self.setting);
+        places.push(&mut rows, cell, result.replication, &drawn);
+        let text = String::from_utf8_lossy(rows.bytes());
+        RecordedRows {
+            header: names.join(","),
+            rows: text.lines().map(str::to_owned).collect(),
+        }
     }
 }
 

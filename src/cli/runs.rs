@@ -11,7 +11,7 @@ use crate::cli::conclusion::{Done, Stopwatch, conclude, conclude_shard, interrup
 use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::job::Job;
-use crate::cli::progress::{Achieved, Progress, Work};
+use crate::cli::progress::{Progress, Work, cells_so_far, deals_so_far};
 use crate::cli::reading::stream_text;
 use crate::cli::resume::reopen;
 use crate::cli::run_folder::create_with_journal;
@@ -22,7 +22,8 @@ use crate::cli::{
 };
 use crate::experiment::{BatchError, Shard, Tally, run};
 use crate::output::{
-    Distances, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts, WriteError,
+    Distances, DrawTable, Journal, ParquetTwins, RunDirectory, RunRequest, RunTables, Transcripts,
+    WriteError,
 };
 
 #[expect(
@@ -49,6 +50,9 @@ pub(super) struct RunArguments {
     /// Hold every agreement against what theory says, in columns of sessions.csv; takes much longer
     #[arg(long)]
     distances: bool,
+    /// Write the numbers drawn in each session too, to draws.csv: a row per session, a column per number
+    #[arg(long)]
+    draws: bool,
     /// Write the tables as a workbook too, to tables.xlsx
     #[arg(long)]
     excel: bool,
@@ -72,12 +76,13 @@ pub(super) struct RunArguments {
 }
 
 /// What a run that is gone on with was asked when it began.
-const WHAT_A_RUN_KNOWS: [&str; 10] = [
+const WHAT_A_RUN_KNOWS: [&str; 11] = [
     "file",
     "sessions",
     "out",
     "transcripts",
     "distances",
+    "draws",
     "excel",
     "format",
     "shard",
@@ -116,6 +121,11 @@ impl RunArguments {
                 Distances::Measured
             } else {
                 Distances::Omitted
+            },
+            draws: if self.draws {
+                DrawTable::Written
+            } else {
+                DrawTable::Omitted
             },
             excel: workbook(self.excel),
             parquet: self.format,
@@ -236,10 +246,9 @@ fn carry_out(
     let work = Work {
         n_sessions: whole.n_sessions(),
         is_most: job.until.is_some(),
-        n_cells,
     };
     let mut progress = Progress::new(work, is_quiet);
-    let mut achieved = Achieved::default();
+    let mut n_done = 0;
     let mut n_planned = 0;
     let mut synced = Instant::now();
     let next_wave = |tables: &RunTables| {
@@ -253,28 +262,31 @@ fn carry_out(
     while let Some(plan) = next {
         n_planned += plan.n_sessions();
         let restored = tables.restore(&plan).map_err(BatchError::Delivery);
-        let n_restored = restored.map_err(|it| (it, achieved.sessions))?;
+        let n_restored = restored.map_err(|it| (it, n_done))?;
         let (tallies, active) = (tables.tallies(), plan.active_cells());
         let is_complete = |it: &Tally| it.n_sessions() == job.plan.n_replications();
-        achieved = Achieved {
-            sessions: tallies.iter().map(Tally::n_sessions).sum(),
-            agreements: tallies.iter().map(Tally::n_agreements).sum(),
-            // Cells that are left out are known well enough.
-            cells: n_cells - active.len()
-                + active
-                    .iter()
-                    .filter(|it| is_complete(&tallies[it.idx()]))
-                    .count(),
-        };
+        n_done = tallies.iter().map(Tally::n_sessions).sum();
+        // Cells that are left out are known well enough.
+        let mut n_cells_done = n_cells - active.len()
+            + active
+                .iter()
+                .filter(|it| is_complete(&tallies[it.idx()]))
+                .count();
+        if n_restored > 0 {
+            progress.go_on_from(n_done);
+        }
         let rest = plan.chunks(n_restored..plan.n_chunks());
         let asked = ctrl_c.ask_first();
         let res = run(&rest, threads, ctrl_c.interrupt(), &worker, |chunk| {
             let cell = chunk.cell.idx();
-            achieved.sessions += chunk.product.tally().n_sessions();
-            achieved.agreements += chunk.product.tally().n_agreements();
+            n_done += chunk.product.tally().n_sessions();
             tables.push(chunk)?;
-            achieved.cells += usize::from(is_complete(&tables.tallies()[cell]));
-            progress.advance(achieved);
+            let tallies = tables.tallies();
+            n_cells_done += usize::from(is_complete(&tallies[cell]));
+            progress.advance(n_done, || match tallies {
+                [only] => deals_so_far(only.n_agreements(), only.n_sessions()),
+                _ => cells_so_far(n_cells_done, tallies),
+            });
             if synced.elapsed() >= SYNC_INTERVAL {
                 tables.sync()?;
                 synced = Instant::now();
@@ -284,16 +296,13 @@ fn carry_out(
         drop(asked);
         if let Err(error) = res {
             progress.finish();
-            return Err((error, achieved.sessions));
+            return Err((error, n_done));
         }
-        let is_complete = achieved.sessions == n_planned;
+        let is_complete = n_done == n_planned;
         next = is_complete.then(|| next_wave(tables)).flatten();
     }
     progress.finish();
-    Ok(Done {
-        n_done: achieved.sessions,
-        n_planned,
-    })
+    Ok(Done { n_done, n_planned })
 }
 
 pub(super) fn threads(asked: Option<u64>) -> usize {

@@ -10,26 +10,26 @@ use clap::{Args, ValueEnum};
 use crate::cli::conclusion::tell_left_out;
 use crate::cli::ctrl_c::{Asked, CtrlC};
 use crate::cli::failure::Failure;
-use crate::cli::progress::{Achieved, Progress, Work};
+use crate::cli::progress::{Progress, Work};
 use crate::cli::report::{report_of, told as told_report};
 use crate::cli::run_folder::create_directory;
 use crate::cli::runs::threads;
 use crate::cli::study_summary::{flips_told, sensitivity_told};
-use crate::cli::text::{count, counted, terminal_width};
+use crate::cli::text::{count, counted, percent, terminal_width};
 use crate::cli::verify::check_written;
 use crate::cli::{
     FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, warn,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
-    Cell, FigureWorker, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, agreement_boxes,
+    Cell, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, Trial, agreement_boxes,
     findings, run,
 };
 use crate::negotiation::{NumberId, Setting};
 use crate::output::{
-    Counts, FinishedTable, InputFile, MANIFEST, Manifest, ParquetTwins, RESULTS_VERSION,
-    RunDirectory, StudyRecord, Timing, WorkbookRun, write_boxes, write_flips, write_sensitivity,
-    write_workbook,
+    Counts, DrawTable, FinishedTable, InputFile, MANIFEST, Manifest, ParquetTwins, PointTable,
+    RESULTS_VERSION, RunDirectory, StudyRecord, StudyWorker, Timing, WorkbookRun, WriteError,
+    write_boxes, write_flips, write_sensitivity, write_workbook,
 };
 use crate::seeds::Seeds;
 
@@ -67,12 +67,15 @@ pub(super) struct SensitivityArguments {
     /// Which design chooses the sessions
     #[arg(long, value_enum)]
     method: Option<MethodArgument>,
-    /// How many base points, or trajectories; best a power of two
+    /// How many base points, at least 32 and best a power of two; or trajectories, at least 10
     #[arg(long, value_name = "N", value_parser = parse_points, allow_negative_numbers = true)]
     points: Option<u32>,
     /// Which numbers: a basis such as `assumed`, a path, or the beginning of paths such as `party.russia`; may be repeated
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
+    /// Write every session too, with its numbers and how it ended, to points.csv: some ten bytes per number and session
+    #[arg(long)]
+    draws: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -105,16 +108,25 @@ fn parse_points(text: &str) -> Result<u32, String> {
     let points = parse_count(text).ok();
     points
         .and_then(|it| u32::try_from(it).ok())
-        .filter(|it| *it >= 2)
-        .ok_or_else(|| format!("a whole number from 2 to {}, such as 1024", u32::MAX))
+        .ok_or_else(|| format!("a whole number from 1 to {}, such as 1024", u32::MAX))
 }
 
 fn parse_percent(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.trim_end_matches('%').trim().parse().ok();
-    number
+    let (digits, is_marked) = match text.trim().strip_suffix('%') {
+        Some(it) => (it.trim_end(), true),
+        None => (text.trim(), false),
+    };
+    let number: Option<f64> = digits.parse().ok();
+    let percent = number
         .filter(|it| 0.0 < *it && *it < 100.0)
-        .map(|it| it / 100.0)
-        .ok_or_else(|| "a number above 0 and below 100".into())
+        .ok_or_else(|| "a number above 0 and below 100".to_owned())?;
+    if percent < 1.0 && !is_marked {
+        return Err(format!(
+            "the rate is in per cent: is {} meant? for less than one per cent write {digits}%",
+            (1e6 * percent).round() / 1e4
+        ));
+    }
+    Ok(percent / 100.0)
 }
 
 /// A study under way: its folder, its clock, and how to stop it.
@@ -281,49 +293,83 @@ pub(super) fn sensitivity(
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
     let experiment = load("sensitivity", &arguments.study)?;
-    let setting = &experiment.scenario.setting;
+    let setting = Arc::new(experiment.scenario.setting.clone());
     let (study, record) = study(arguments, &experiment)?;
     let mut running = Running::start("sensitivity", record, &arguments.study, &experiment, ctrl_c)?;
+    let draws = if arguments.draws {
+        DrawTable::Written
+    } else {
+        DrawTable::Omitted
+    };
+    let mut table = arguments
+        .draws
+        .then(|| {
+            let format = arguments.study.format;
+            PointTable::begin(&running.directory, format, &study, &setting)
+        })
+        .transpose()
+        .map_err(|it| Failure::could_not_finish(&it))?;
     let cell = Cell {
-        setting: Arc::new(study.designed(setting.clone())),
+        setting: Arc::new(study.designed((*setting).clone())),
         seeds: Seeds::new(experiment.seed),
     };
     let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
     let mut figures: Vec<Figures> = Vec::new();
     let mut endings = [0; 4];
-    let work = Work::of_one_cell(plan.n_sessions());
+    let work = Work {
+        n_sessions: plan.n_sessions(),
+        is_most: false,
+    };
     let mut progress = Progress::new(work, arguments.study.quiet);
     let res = run(
         &plan,
         running.threads,
         &running.interrupt,
-        &Arc::new(FigureWorker),
+        &Arc::new(StudyWorker::new(&study, &setting, draws)),
         |chunk| {
-            for it in &chunk.product {
+            let product = chunk.product;
+            for it in &product.figures {
                 endings[it.ending()] += 1;
             }
-            figures.extend(chunk.product);
-            progress.advance(Achieved::in_one_cell(figures.len() as u64, endings[0]));
-            Ok::<(), std::convert::Infallible>(())
+            figures.extend(product.figures);
+            if let (Some(table), Some(rows)) = (&mut table, &product.rows) {
+                table.push(rows)?;
+            }
+            let n_done = figures.len() as u64;
+            progress.advance(n_done, || points_so_far(&study, n_done));
+            Ok::<(), WriteError>(())
         },
     );
     progress.finish();
     res.map_err(|it| Failure::could_not_finish(&it))?;
-    if figures.len() as u64 == study.n_sessions() {
+    let is_complete = figures.len() as u64 == study.n_sessions();
+    let mut tables = Vec::new();
+    if let Some(table) = table {
+        let ended = if is_complete {
+            table.finish().map(|it| tables.push(it))
+        } else {
+            table.discard(&running.directory)
+        };
+        ended.map_err(|it| Failure::could_not_finish(&it))?;
+    }
+    if is_complete {
         running.work_up(study.n_sessions(), endings)?;
         let seed = experiment.seed.0;
         let found = findings(&study, &figures, seed);
-        let boxes = agreement_boxes(&study, setting, &figures, &found);
+        let boxes = agreement_boxes(&study, &setting, &figures, &found);
         let (directory, twins) = (&running.directory, arguments.study.format);
         let factors = study.factors();
-        let tables = write_sensitivity(directory, twins, setting.scenario(), factors, &found)
-            .and_then(|first| Ok([first, write_boxes(directory, twins, factors, &boxes)?]))
-            .map_err(|it| Failure::could_not_finish(&it))?;
+        let written = write_sensitivity(directory, twins, setting.scenario(), factors, &found)
+            .and_then(|first| Ok([first, write_boxes(directory, twins, factors, &boxes)?]));
+        tables.extend(written.map_err(|it| Failure::could_not_finish(&it))?);
         running.write_workbook(&tables, endings)?;
         if !arguments.study.quiet {
             let width = terminal_width();
             print(&format!("{}\n", experiment.title))?;
-            print(&sensitivity_told(&study, &found, &boxes, endings, width))?;
+            let scenario = setting.scenario();
+            print(&sensitivity_told(
+                &study, scenario, &found, &boxes, endings, width,
+            ))?;
             print(&format!("Tables: {}\n", directory.path().display()))?;
         }
     }
@@ -358,6 +404,9 @@ fn study(
         .points
         .or(of_file.flatten())
         .unwrap_or_else(|| method.points_default());
+    method
+        .check_points(points)
+        .map_err(|it| Failure::WrongInput(format!("{it}: take --points {} or more", it.least())))?;
     let record = StudyRecord::Design {
         method: method.name().to_owned(),
         points,
@@ -411,16 +460,16 @@ pub(super) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     let mut endings = [0; 4];
     let mut n_done = 0;
     let work = Work {
+        n_sessions: search.n_sessions_max(),
         is_most: true,
-        ..Work::of_one_cell(search.n_sessions_max())
     };
     let mut progress = Progress::new(work, arguments.study.quiet);
-    let trials = search.run(running.threads, &running.interrupt, |figures| {
+    let trials = search.run(running.threads, &running.interrupt, |trial, figures| {
         for it in figures {
             endings[it.ending()] += 1;
         }
         n_done += figures.len() as u64;
-        progress.advance(Achieved::in_one_cell(n_done, endings[0]));
+        progress.advance(n_done, || trial_so_far(setting, &search, trial));
     });
     progress.finish();
     let trials = trials.map_err(|it| Failure::could_not_finish(&it))?;
@@ -444,6 +493,33 @@ pub(super) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         print(&format!("Tables: {}\n", running.directory.path().display()))?;
     }
     running.finish(n_done, endings)
+}
+
+/// How many base points or trajectories are done.
+fn points_so_far(study: &Study, n_sessions: u64) -> String {
+    format!(
+        "{} of {} {}",
+        count(n_sessions / study.sessions_per_point()),
+        count(study.n_points()),
+        study.points_noun()
+    )
+}
+
+/// What is tried at the moment, and how far it is from the share of deals that is sought.
+fn trial_so_far(setting: &Setting, search: &FlipSearch, trial: &Trial) -> String {
+    let sought = percent(search.rate);
+    let share = percent(trial.share);
+    match trial.number {
+        None => format!("deals {share} as things stand, {sought} sought"),
+        Some(number) => {
+            let number = setting.numbers().nth(number.idx());
+            let path = &number.expect("one of the setting's").path;
+            format!(
+                "deals {share}, {sought} sought, at {:+.3} of {path}",
+                trial.by
+            )
+        }
+    }
 }
 
 /// The numbers of these names, or every party's reservation value.

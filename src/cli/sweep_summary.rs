@@ -8,7 +8,7 @@ use crate::cli::text::{Notation, bar, count, counted, percent_interval, percent_
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::negotiation::Setting;
 use crate::output::{Finished, Parameters};
-use crate::report::rests_on;
+use crate::report::{equal_cells, rests_on};
 use crate::statistics::Estimate;
 
 /// Cells told one by one; of more, the tables tell.
@@ -120,6 +120,10 @@ pub(super) fn sweep_summary(
     if finished.tallies.len() > CELLS_TOLD {
         let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
         let _ = writeln!(res, "  … and {} more, see summary.csv", count(rest));
+    }
+    let same_as = finished.same_as.iter().map(|it| it.map(|it| it.0));
+    if let Some(text) = equal_cells((0..).zip(same_as)) {
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
     }
     let is_unsure = |it: &StoppingRule| finished.tallies.iter().any(|tally| !it.is_reached(tally));
     if until.is_some_and(is_unsure) {

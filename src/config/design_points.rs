@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use crate::config::experiment_file::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
 use crate::config::mistake::Mistake;
+use crate::config::study::StudyMethod;
 use crate::config::sweep::{CELLS_MAX, Points, Written, check_paths, tidy};
 use crate::design::{
     DesignedPoints, Layout, MorrisLevels, RadialRows, SOBOL_DIMENSIONS_MAX, SaltelliDesign,
@@ -82,6 +83,18 @@ pub(super) fn designed_points(
             design.get_ref().points.span(),
             format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
         ));
+    }
+    let studied = match design.get_ref().method {
+        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => None,
+        DesignMethodFile::Saltelli => Some(StudyMethod::Saltelli),
+        DesignMethodFile::Morris => Some(StudyMethod::Morris),
+    };
+    let too_few = studied.and_then(|it| it.check_points(n_points).err());
+    if let Some(it) = too_few.filter(|_| n_points > 0) {
+        mistakes.push(
+            Mistake::at(design.get_ref().points.span(), it.to_string())
+                .hint(format!("points = {} or more", it.least())),
+        );
     }
     if mistakes.len() > n_before {
         return None;

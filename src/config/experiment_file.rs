@@ -59,8 +59,8 @@ pub(super) struct ExperimentFile {
 pub(super) struct SensitivityFile {
     /// Which design: `saltelli` (the default), or `morris`, which is cheaper and tells less.
     pub(super) method: Option<StudyMethodFile>,
-    /// How many base points, or trajectories; best a power of two.
-    #[schemars(with = "Option<u32>", range(min = 2))]
+    /// How many base points, at least 32 and best a power of two; or trajectories, at least 10.
+    #[schemars(with = "Option<u32>")]
     pub(super) points: Option<Spanned<u32>>,
     /// Which numbers: words for bases (`assumed`), paths, or beginnings of paths (`party.russia`);
     /// all uncertain ones by default.
@@ -132,8 +132,8 @@ pub(super) struct SweepFile {
 pub(super) struct DesignFile {
     /// Which design.
     pub(super) method: DesignMethodFile,
-    /// How many points; of `saltelli` base points, of `morris` trajectories.
-    #[schemars(with = "u32", range(min = 1))]
+    /// How many points; of `saltelli` base points, at least 32, of `morris` trajectories, at least 10.
+    #[schemars(with = "u32")]
     pub(super) points: Spanned<u32>,
     /// The number from which the design follows; the master seed by default.
     pub(super) seed: Option<SeedFile>,

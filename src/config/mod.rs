@@ -42,6 +42,6 @@ pub(crate) use mistake::nearest;
 pub use mistake::{Mistake, Mistakes};
 pub use recorded::load_recorded;
 pub use shape::{experiment_schema, scenario_schema};
-pub use study::{StudyMethod, StudyPlan, numbers, uncertain_numbers};
+pub use study::{StudyMethod, StudyPlan, TooFewPoints, numbers, uncertain_numbers};
 pub use sweep::CELLS_MAX;
 pub use swept_cells::{Luck, Sweep};

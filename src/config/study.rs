@@ -4,6 +4,7 @@ use crate::config::experiment_file::{SensitivityFile, StudyMethodFile};
 use crate::config::mistake::{Mistake, nearest};
 use crate::domain::{Basis, Number};
 use crate::negotiation::{NumberId, Setting};
+use crate::statistics::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
 /// Base points of a study that does not say how many.
 const BASE_POINTS: u32 = 1024;
@@ -49,6 +50,45 @@ impl StudyMethod {
             Self::Morris => TRAJECTORIES,
         }
     }
+
+    /// Tells that there are too few points for what a study finds to have intervals.
+    ///
+    /// # Errors
+    ///
+    /// If there are.
+    pub fn check_points(self, points: u32) -> Result<(), TooFewPoints> {
+        let (least, noun) = match self {
+            Self::Saltelli => (BASE_POINTS_MIN, "base points"),
+            Self::Morris => (TRAJECTORIES_MIN, "trajectories"),
+        };
+        if points < least {
+            let method = self.name();
+            return Err(TooFewPoints {
+                points,
+                least,
+                method,
+                noun,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Fewer points than intervals need.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("`{method}` needs at least {least} {noun} for intervals; {points} are too few")]
+pub struct TooFewPoints {
+    points: u32,
+    least: u32,
+    method: &'static str,
+    noun: &'static str,
+}
+
+impl TooFewPoints {
+    /// How many would do.
+    pub fn least(&self) -> u32 {
+        self.least
+    }
 }
 
 /// What a file says of a study, with its names made numbers.
@@ -57,7 +97,19 @@ pub(super) fn resolve_study(
     setting: &Setting,
     mistakes: &mut Vec<Mistake>,
 ) -> StudyPlan {
-    let points = file.points.as_ref().map(|it| *it.get_ref());
+    let method = match file.method.unwrap_or_default() {
+        StudyMethodFile::Saltelli => StudyMethod::Saltelli,
+        StudyMethodFile::Morris => StudyMethod::Morris,
+    };
+    if let Some(points) = &file.points
+        && let Err(it) = method.check_points(*points.get_ref())
+    {
+        mistakes.push(Mistake::at(points.span(), it.to_string()).hint(format!(
+            "points = {} or more; without `points` they are {}",
+            it.least(),
+            method.points_default()
+        )));
+    }
     let numbers = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
             mistakes.push(
@@ -79,11 +131,8 @@ pub(super) fn resolve_study(
     });
     StudyPlan {
         is_in_file: true,
-        method: match file.method.unwrap_or_default() {
-            StudyMethodFile::Saltelli => StudyMethod::Saltelli,
-            StudyMethodFile::Morris => StudyMethod::Morris,
-        },
-        points,
+        method,
+        points: file.points.as_ref().map(|it| *it.get_ref()),
         numbers,
     }
 }

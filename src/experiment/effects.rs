@@ -58,13 +58,18 @@ impl Figures {
         figure * Self::unit(metric)
     }
 
+    /// What the session was worth to a party.
+    pub fn utility(&self, party: PartyId) -> f64 {
+        self.number(party.idx() + 1)
+    }
+
     /// How the session ended, as a position among [`Ending::NAMES`](crate::protocol::Ending::NAMES).
     pub fn ending(&self) -> usize {
         self.ending
     }
 
     /// Whether there is an agreement.
-    pub(super) fn is_agreed(&self) -> bool {
+    pub fn is_agreed(&self) -> bool {
         self.numbers[0] == 1
     }
 }

@@ -36,6 +36,17 @@ pub struct Flips {
     pub flips: Vec<Flip>,
 }
 
+/// A shift that is being tried.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Trial {
+    /// The number that is moved; `None` of things as they stand.
+    pub number: Option<NumberId>,
+    /// By how much.
+    pub by: f64,
+    /// The share of deals at this shift so far.
+    pub share: f64,
+}
+
 /// How the share of deals goes with one number.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Flip {
@@ -101,7 +112,8 @@ impl FlipSearch {
     /// with k + 1 the first shift, from 0 outwards, at which the share p of deals lies on the other
     /// side of the threshold than without a shift. Of both directions, the nearer one counts.
     /// A share that comes and goes between two neighboring shifts is not seen.
-    /// Deterministic for any number of threads; `advance` gets the sessions as they come.
+    /// Deterministic for any number of threads; `advance` gets the sessions as they come, with the
+    /// shift that they are at.
     /// `None` when interrupted.
     ///
     /// # Errors
@@ -115,7 +127,7 @@ impl FlipSearch {
         &self,
         threads: usize,
         interrupt: &Interrupt,
-        mut advance: impl FnMut(&[Figures]),
+        mut advance: impl FnMut(&Trial, &[Figures]),
     ) -> Result<Option<ShiftTrials<'_>>, BatchError<Infallible>> {
         let mut coarse = vec![Shift { of: None, by: 0.0 }];
         for (idx, &number) in self.numbers.iter().enumerate() {
@@ -175,7 +187,7 @@ impl FlipSearch {
         shifts: &[Shift],
         threads: usize,
         interrupt: &Interrupt,
-        advance: &mut impl FnMut(&[Figures]),
+        advance: &mut impl FnMut(&Trial, &[Figures]),
     ) -> Result<Vec<Tried>, BatchError<Infallible>> {
         let cells = shifts.iter().map(|it| {
             let setting = self.setting.clone();
@@ -192,6 +204,7 @@ impl FlipSearch {
         let untried = |&shift: &Shift| Tried {
             shift,
             is_agreed: Vec::new(),
+            n_agreed: 0,
         };
         let mut res: Vec<Tried> = shifts.iter().map(untried).collect();
         run(
@@ -200,9 +213,14 @@ impl FlipSearch {
             interrupt,
             &Arc::new(FigureWorker),
             |chunk| {
-                advance(&chunk.product);
-                let agreed = chunk.product.iter().map(Figures::is_agreed);
-                res[chunk.cell.idx()].is_agreed.extend(agreed);
+                let tried = &mut res[chunk.cell.idx()];
+                tried.add(&chunk.product);
+                let trial = Trial {
+                    number: tried.shift.of.map(|it| self.numbers[it]),
+                    by: tried.shift.by,
+                    share: tried.share(None),
+                };
+                advance(&trial, &chunk.product);
                 Ok(())
             },
         )?;
@@ -253,22 +271,31 @@ struct Tried {
     shift: Shift,
     /// By replication.
     is_agreed: Vec<bool>,
+    /// How many of them.
+    n_agreed: u64,
 }
 
 impl Tried {
+    fn add(&mut self, sessions: &[Figures]) {
+        let n_before = self.is_agreed.len();
+        self.is_agreed
+            .extend(sessions.iter().map(Figures::is_agreed));
+        let new = &self.is_agreed[n_before..];
+        self.n_agreed += new.iter().filter(|it| **it).count() as u64;
+    }
+
     /// The share of deals, in all replications or in a resample of them.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn share(&self, resample: Option<&[usize]>) -> f64 {
         let n_agreed = match resample {
-            None => self.is_agreed.iter().filter(|it| **it).count(),
-            Some(indices) => indices.iter().filter(|it| self.is_agreed[**it]).count(),
+            None => self.n_agreed,
+            Some(indices) => indices.iter().filter(|it| self.is_agreed[**it]).count() as u64,
         };
         n_agreed as f64 / self.is_agreed.len() as f64
     }
 
     fn rate(&self) -> Estimate {
-        let n_agreed = self.is_agreed.iter().filter(|it| **it).count();
-        let rate = Estimate::of_share(n_agreed as u64, self.is_agreed.len() as u64);
+        let rate = Estimate::of_share(self.n_agreed, self.is_agreed.len() as u64);
         rate.expect("a search has a session")
     }
 }

@@ -28,14 +28,17 @@ pub use effects::{Effect, Effects, FigureWorker, Figures, Pairing};
 pub use explanation::{
     Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
 };
-pub use flip::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials};
+pub use flip::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials, Trial};
 pub use forfeit::Forfeit;
 pub use numbers::QUANTILE_PERCENTS;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
 pub use prospect::{Definitions, Prospect, Prospector, Solution, SolutionDistances};
 pub use retracing::{Answer, Retracing, Standing, Step, StepKind};
-pub use sensitivity::{AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings};
+pub use sensitivity::{
+    AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings, points_for_claim,
+    points_for_interval,
+};
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;
-pub use study::{Factor, FactorKind, Study, StudyError};
+pub use study::{Block, DesignRow, Factor, FactorKind, Study, StudyError};
 pub use tally::{Metric, PARTY_METRICS, PartyTally, SESSION_METRICS, Tally};

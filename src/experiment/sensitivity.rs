@@ -163,10 +163,11 @@ pub fn design_findings(
     res
 }
 
-/// Findings of a metric.
+/// Findings of a metric; those without an interval are none.
 fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
     found
         .into_iter()
+        .filter(|(_, _, estimate)| estimate.interval.is_some())
         .map(move |(factor, measure, estimate)| Finding {
             metric: Figures::metric_name(metric),
             party: Figures::party(metric),
@@ -174,6 +175,52 @@ fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
             measure,
             estimate,
         })
+}
+
+/// Half an interval's length up to which a share of variance is known well enough for a claim.
+const SHARE_HALF_WIDTH: f64 = 0.1;
+
+/// The same of any measure, as a part of the estimate.
+const RELATIVE_HALF_WIDTH: f64 = 0.5;
+
+/// How many points it would take to claim that a factor matters so much: a power of two; `None` if
+/// there are enough.
+///
+/// That takes an interval of at most half the estimate in each direction and, of a share of
+/// variance, of at most 0.1. Its length goes with one over the root of the number of points.
+pub fn points_for_claim(estimate: &Estimate, is_share_of_variance: bool) -> Option<u64> {
+    let interval = estimate.interval?;
+    let half_width = (interval.high - interval.low) / 2.0;
+    let relative = RELATIVE_HALF_WIDTH * estimate.point.abs();
+    let wanted = if is_share_of_variance {
+        relative.min(SHARE_HALF_WIDTH)
+    } else {
+        relative
+    };
+    (half_width > wanted && wanted > 0.0)
+        .then(|| points_to_shrink(estimate.n, (half_width / wanted) * (half_width / wanted)))
+}
+
+/// How many points it would take for indices of deals to have an interval, where `n_deals` of
+/// `n_sessions` end in one and `n_points` are too few; `None` if all sessions end alike.
+///
+/// Eight deals, or eight sessions without one, among as many base points are enough nearly always.
+pub fn points_for_interval(n_points: u64, n_sessions: u64, n_deals: u64) -> Option<u64> {
+    let rarer = n_deals.min(n_sessions - n_deals);
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let needed = 8.0 * n_sessions as f64 / rarer as f64;
+    (rarer > 0).then(|| points_to_shrink(1, needed).max(2 * n_points))
+}
+
+/// The power of two from `n` times a factor on.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "it is positive, and nobody can run 2^52 points"
+)]
+fn points_to_shrink(n: u64, factor: f64) -> u64 {
+    ((n as f64 * factor).min(2.0_f64.powi(52)).ceil() as u64).next_power_of_two()
 }
 
 /// A factor's position, a measure, and how much.
@@ -251,16 +298,10 @@ fn trajectory_findings(points: &[Vec<f64>], outputs: &[f64], seed: u64) -> Vec<F
     let of_factors = effects.into_iter().flatten().enumerate();
     of_factors
         .flat_map(|(factor, it)| {
-            let deviation = it.standard_deviation.map(|point| Estimate {
-                point,
-                standard_error: None,
-                interval: None,
-                n: it.mean.n,
-            });
             let all = [
                 (Measure::MeanEffect, Some(it.mean)),
                 (Measure::MeanEffectSize, Some(it.mean_size)),
-                (Measure::EffectDeviation, deviation),
+                (Measure::EffectDeviation, it.standard_deviation),
             ];
             all.into_iter()
                 .filter_map(move |(measure, estimate)| Some((factor, measure, estimate?)))
@@ -326,6 +367,36 @@ pub fn agreement_boxes(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_too_wide_for_a_claim_names_the_points_that_would_do() {
+        let of = |point: f64, half_width: f64| Estimate {
+            point,
+            standard_error: None,
+            interval: Some(Interval {
+                low: point - half_width,
+                high: point + half_width,
+            }),
+            n: 64,
+        };
+        // Three times as narrow takes nine times as many, 576.
+        assert_eq!(points_for_claim(&of(0.8, 0.3), true), Some(1024));
+        assert_eq!(points_for_claim(&of(0.8, 0.09), true), None);
+        // Of an index of 0.1 half a tenth is wanted, four times as many and a little more.
+        assert_eq!(points_for_claim(&of(0.1, 0.1001), true), Some(512));
+        assert_eq!(points_for_claim(&of(-1.2, 0.5), false), None);
+        assert_eq!(points_for_claim(&of(-1.2, 0.7), false), Some(128));
+        assert_eq!(points_for_claim(&of(0.0, 0.0), false), None);
+    }
+
+    #[test]
+    fn deals_that_are_too_rare_for_an_interval_name_the_points_that_would_do() {
+        assert_eq!(points_for_interval(64, 1000, 30), Some(512));
+        assert_eq!(points_for_interval(64, 1000, 970), Some(512));
+        assert_eq!(points_for_interval(1024, 1000, 500), Some(2048));
+        assert_eq!(points_for_interval(64, 1000, 0), None);
+        assert_eq!(points_for_interval(64, 1000, 1000), None);
+    }
 
     #[test]
     fn shares_of_numbers_bases_and_sources_each_make_a_whole_with_luck() {

@@ -67,6 +67,45 @@ pub struct Study {
     design: StudyDesign,
 }
 
+/// A session's place in the design of a study.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DesignRow {
+    /// Which base point or trajectory it belongs to.
+    pub point: u64,
+    /// Which of its rows it is.
+    pub block: Block,
+    /// The position of the factor that is crossed or was moved, if one is.
+    pub factor: Option<usize>,
+}
+
+/// What a row of a design is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Block {
+    /// All numbers and luck at A.
+    A,
+    /// At A, but for one factor that is at B.
+    Crossed,
+    /// All numbers and luck at B.
+    B,
+    /// The beginning of a trajectory.
+    Start,
+    /// The point before, but for one number.
+    Step,
+}
+
+impl Block {
+    /// The word for it in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::Crossed => "ab",
+            Self::B => "b",
+            Self::Start => "start",
+            Self::Step => "step",
+        }
+    }
+}
+
 /// How a study chooses its sessions.
 #[derive(Clone, Debug)]
 pub(super) enum StudyDesign {
@@ -196,11 +235,71 @@ impl Study {
         &self.design
     }
 
+    /// Which row of the design a session is.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such session.
+    pub fn row(&self, session: Replication) -> DesignRow {
+        let n_rows = self.sessions_per_point();
+        let (point, place) = (session.0 / n_rows, session.0 % n_rows);
+        let (block, factor) = match &self.design {
+            StudyDesign::Radial(it) => match it.crossed_idx(place) {
+                Some(factor) => (Block::Crossed, Some(factor)),
+                None if place == 0 => (Block::A, None),
+                None => (Block::B, None),
+            },
+            StudyDesign::Trajectories(_) if place == 0 => (Block::Start, None),
+            StudyDesign::Trajectories(it) => (Block::Step, it.moved_at(session)),
+        };
+        DesignRow {
+            point,
+            block,
+            factor,
+        }
+    }
+
+    /// The probability at whose quantile each of the numbers is in a session, in their order.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such session.
+    pub fn probabilities(&self, session: Replication) -> impl Iterator<Item = f64> {
+        let design: &dyn DesignedDraws = match &self.design {
+            StudyDesign::Radial(it) => &**it,
+            StudyDesign::Trajectories(it) => &**it,
+        };
+        let probability = move |it: &NumberId| design.probability(session, *it);
+        let numbers = self.numbers.iter();
+        numbers.map(move |it| probability(it).expect("a session of the study"))
+    }
+
     /// How many sessions it takes.
     pub fn n_sessions(&self) -> u64 {
         match &self.design {
             StudyDesign::Radial(it) => u64::from(it.base_points) * it.rows_per_base_point(),
             StudyDesign::Trajectories(it) => it.points.len() as u64,
+        }
+    }
+
+    /// How many base points or trajectories it has.
+    pub fn n_points(&self) -> u64 {
+        self.n_sessions() / self.sessions_per_point()
+    }
+
+    /// How many sessions each of them takes, one after the other.
+    pub fn sessions_per_point(&self) -> u64 {
+        match &self.design {
+            StudyDesign::Radial(it) => it.rows_per_base_point(),
+            StudyDesign::Trajectories(it) => it.n_steps() + 1,
+        }
+    }
+
+    /// What its points are called.
+    pub fn points_noun(&self) -> &'static str {
+        match &self.design {
+            StudyDesign::Radial(_) => "base points",
+            StudyDesign::Trajectories(_) => "trajectories",
         }
     }
 
@@ -314,10 +413,15 @@ impl RadialDraws {
         (base_point, row.0 % rows)
     }
 
+    /// Which factor a row has at B; `None` if it is A or B itself.
+    fn crossed_idx(&self, place: u64) -> Option<usize> {
+        let idx = usize::try_from(place.checked_sub(1)?).ok()?;
+        (idx < self.crossed.len()).then_some(idx)
+    }
+
     /// The dimensions that a row has at B; `None` if it is A or B itself.
     fn crossed_in(&self, place: u64) -> Option<&Vec<usize>> {
-        let idx = usize::try_from(place.checked_sub(1)?).ok()?;
-        self.crossed.get(idx)
+        self.crossed_idx(place).map(|it| &self.crossed[it])
     }
 }
 
@@ -353,11 +457,23 @@ impl TrajectoryDraws {
     pub(super) fn points(&self) -> &[Vec<f64>] {
         &self.points
     }
+
+    /// The position of the number that differs from the session before.
+    fn moved_at(&self, session: Replication) -> Option<usize> {
+        let idx = usize::try_from(session.0).ok()?;
+        let (before, after) = (self.points.get(idx.checked_sub(1)?)?, self.points.get(idx)?);
+        let mut pairs = before.iter().zip(after);
+        pairs.position(|(before, after)| before.total_cmp(after).is_ne())
+    }
+
+    fn n_steps(&self) -> u64 {
+        self.dimensions.len() as u64
+    }
 }
 
 impl DesignedDraws for TrajectoryDraws {
     fn luck_of(&self, row: Replication) -> Replication {
-        Replication(row.0 / (self.dimensions.len() as u64 + 1))
+        Replication(row.0 / (self.n_steps() + 1))
     }
 
     fn probability(&self, row: Replication, number: NumberId) -> Option<f64> {

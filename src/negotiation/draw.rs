@@ -6,6 +6,7 @@ use crate::domain::{DrawnNumbers, Number, PartyId, Preferences, Utility};
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::NumberId;
 use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
+use crate::strategy::StrategySpec;
 
 /// Draws one party's preferences, again and again, in room of its own.
 ///
@@ -107,16 +108,131 @@ impl PreferenceDraw {
     }
 }
 
+/// The strategy that a party follows in a session, with the numbers drawn for it.
+#[derive(Debug)]
+pub(super) struct StrategyDraw {
+    /// Its position among those that the party may follow.
+    pub(super) strategy: usize,
+    /// The numbers of its offering rule.
+    pub(super) offering: Vec<f64>,
+    /// Those of its acceptance condition.
+    pub(super) acceptance: Vec<f64>,
+    /// The party's stream for all that it leaves to luck in the session.
+    pub(super) stream: Stream,
+}
+
+impl StrategyDraw {
+    pub(super) fn new(
+        setting: &Setting,
+        seeds: &Seeds,
+        replication: Replication,
+        party: PartyId,
+    ) -> Self {
+        let fixed = setting.party(party);
+        let mut draws = Draws::new(setting, seeds, replication, party, Purpose::Strategy);
+        let strategy = choose(&fixed.strategies, &mut draws.stream);
+        let spec = &fixed.strategies[strategy];
+        let first = fixed.strategy_numbers[strategy];
+        let group = NameHash::of(spec.offering.name);
+        let offering: Vec<f64> = draws
+            .group(group, first, spec.offering_numbers.iter())
+            .collect();
+        let group = NameHash::of(spec.acceptance.name);
+        let first = first.plus(offering.len());
+        let acceptance: Vec<f64> = draws
+            .group(group, first, spec.acceptance_numbers.iter())
+            .collect();
+        let mut stream = draws.stream;
+        stream.seek(NameHash::of("offers"));
+        Self {
+            strategy,
+            offering,
+            acceptance,
+            stream,
+        }
+    }
+}
+
+/// Chooses one of the strategies with their probabilities.
+fn choose(strategies: &[StrategySpec], stream: &mut Stream) -> usize {
+    stream.seek(NameHash::of("choice"));
+    let p = stream.uniform();
+    let mut sum = 0.0;
+    strategies
+        .iter()
+        .position(|it| {
+            sum += it.p;
+            p < sum
+        })
+        // Decimal probabilities may sum to a hair below 1.
+        .unwrap_or(strategies.len() - 1)
+}
+
+impl Setting {
+    /// Every number as it is drawn in a session, by its position among [`Setting::numbers`], before
+    /// weights are put to their proportions and leverage takes off from reservation values; `None`
+    /// for numbers of strategies that are not followed there.
+    pub fn drawn(&self, seeds: &Seeds, replication: Replication) -> Vec<Option<f64>> {
+        let mut res = vec![None; self.numbers().count()];
+        let mut note = |first: NumberId, drawn: &mut dyn Iterator<Item = f64>| {
+            for (place, it) in drawn.enumerate() {
+                res[first.plus(place).idx()] = Some(it);
+            }
+        };
+        for party in self.scenario().party_ids() {
+            let fixed = self.party(party);
+            let uncertain = &self.scenario().party(party).preferences;
+            let mut draws = Draws::new(self, seeds, replication, party, Purpose::Preferences);
+            let mut group = |group: NameHash, first: NumberId, numbers: &[&Number]| {
+                note(
+                    first,
+                    &mut draws.group(group, first, numbers.iter().copied()),
+                );
+            };
+            let reservation_value = &uncertain.reservation_value;
+            group(
+                fixed.reservation_value_group,
+                fixed.first_number,
+                &[reservation_value],
+            );
+            let mut next = fixed.first_number.plus(1);
+            for (issue, &name) in uncertain.issues.iter().zip(&fixed.issue_groups) {
+                let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
+                let numbers: Vec<&Number> = numbers.collect();
+                group(name, next, &numbers);
+                next = next.plus(numbers.len());
+            }
+            for (interaction, &name) in uncertain.interactions.iter().zip(&fixed.interaction_groups)
+            {
+                group(name, next, &[&interaction.adds]);
+                next = next.plus(1);
+            }
+            if let Some(it) = &uncertain.discount_factor {
+                group(NameHash::of("discount_factor"), next, &[it]);
+            }
+            for &(idx, name) in &fixed.leverages {
+                let leverage = &self.scenario().leverages[idx];
+                let number = self.first_leverage().plus(idx);
+                group(name, number, &[&leverage.lowers_reservation_value]);
+            }
+            let it = StrategyDraw::new(self, seeds, replication, party);
+            let first = fixed.strategy_numbers[it.strategy];
+            note(first, &mut it.offering.into_iter().chain(it.acceptance));
+        }
+        res
+    }
+}
+
 /// Draws the numbers of one party for one purpose in one replication.
 #[derive(Debug)]
-pub(super) struct Draws<'a> {
+struct Draws<'a> {
     setting: &'a Setting,
     replication: Replication,
     stream: Stream,
 }
 
 impl<'a> Draws<'a> {
-    pub(super) fn new(
+    fn new(
         setting: &'a Setting,
         seeds: &Seeds,
         replication: Replication,
@@ -131,18 +247,8 @@ impl<'a> Draws<'a> {
         }
     }
 
-    /// The stream itself, for luck that is no number of the setting.
-    pub(super) fn stream(&mut self) -> &mut Stream {
-        &mut self.stream
-    }
-
-    /// The stream, once all numbers are drawn.
-    pub(super) fn into_stream(self) -> Stream {
-        self.stream
-    }
-
     /// Draws a group's numbers from its place in the stream; the first of them has this position.
-    pub(super) fn group<'n>(
+    fn group<'n>(
         &mut self,
         group: NameHash,
         first: NumberId,

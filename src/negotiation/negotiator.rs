@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
 use crate::negotiation::caught::caught;
-use crate::negotiation::draw::{Draws, PreferenceDraw};
+use crate::negotiation::draw::{PreferenceDraw, StrategyDraw};
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{
     Action, Ask, Ending, Event, ProtocolKind, ProtocolViolation, concession_probability,
 };
 use crate::search::{Audiences, Halves, OutcomeSearch};
-use crate::seeds::{NameHash, Purpose, Replication, Seeds, Stream};
-use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, StrategySpec};
+use crate::seeds::{Replication, Seeds, Stream};
+use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation};
 
 /// A party at the table; sits through one session after another.
 ///
@@ -97,27 +97,13 @@ impl Negotiator {
         }
         self.draw.draw(seeds, replication);
         let fixed = self.setting.party(self.me);
-        let mut draws = Draws::new(
-            &self.setting,
-            seeds,
-            replication,
-            self.me,
-            Purpose::Strategy,
-        );
-        let strategy = choose(&fixed.strategies, draws.stream());
+        let StrategyDraw {
+            strategy,
+            offering,
+            acceptance,
+            stream,
+        } = StrategyDraw::new(&self.setting, seeds, replication, self.me);
         let spec = &fixed.strategies[strategy];
-        let first = fixed.strategy_numbers[strategy];
-        let group = NameHash::of(spec.offering.name);
-        let offering: Vec<f64> = draws
-            .group(group, first, spec.offering_numbers.iter())
-            .collect();
-        let group = NameHash::of(spec.acceptance.name);
-        let first = first.plus(offering.len());
-        let acceptance: Vec<f64> = draws
-            .group(group, first, spec.acceptance_numbers.iter())
-            .collect();
-        let mut stream = draws.into_stream();
-        stream.seek(NameHash::of("offers"));
         let search_idx = match spec.offering.audiences {
             Audiences::Alike => 0,
             Audiences::Distinguished => 1,
@@ -345,21 +331,6 @@ fn votes_for(
     let loss = old.get() - new.get();
     let p = concession_probability(loss, temperature, situation.relative_time());
     p > 0.0 && stream.uniform() < p
-}
-
-/// Chooses one of the strategies with their probabilities.
-fn choose(strategies: &[StrategySpec], stream: &mut Stream) -> usize {
-    stream.seek(NameHash::of("choice"));
-    let p = stream.uniform();
-    let mut sum = 0.0;
-    strategies
-        .iter()
-        .position(|it| {
-            sum += it.p;
-            p < sum
-        })
-        // Decimal probabilities may sum to a hair below 1.
-        .unwrap_or(strategies.len() - 1)
 }
 
 impl Ledger {

@@ -22,7 +22,7 @@ use crate::output::manifest::{InputFile, MANIFEST, MANIFEST_BYTES_MAX, RESULTS_V
 use crate::output::own_files::{Access, Folder};
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::run_directory::{WriteError, check_place};
-use crate::output::session_tables::{Distances, Transcripts};
+use crate::output::session_tables::{Distances, DrawTable, Transcripts};
 use crate::output::workbook::Workbook;
 
 /// The journal's name in the folder of a run.
@@ -61,6 +61,8 @@ pub struct RunRequest {
     pub transcripts: Transcripts,
     /// Whether agreements are held against what theory says.
     pub distances: Distances,
+    /// Whether the numbers drawn in each session are written.
+    pub draws: DrawTable,
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
     /// Whether each table has a twin as Parquet.
@@ -499,6 +501,7 @@ mod tests {
             seed: None,
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
+            draws: DrawTable::Omitted,
             excel: Workbook::Omitted,
             parquet: ParquetTwins::Omitted,
             files_below: None,

@@ -6,6 +6,7 @@ use crate::domain::OptionId;
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
 use crate::output::rationed::Rationed;
 use crate::output::run_record::{Named, Roster};
+use crate::output::run_tables::CELLS_OWN_COLUMNS;
 use crate::output::table_records::TableDifference;
 use crate::protocol::Ending;
 
@@ -391,7 +392,7 @@ pub fn swept_values<R: Read>(
     while table.advance()? {
         if table.whole::<u32>(place, "cell")? == cell.0 {
             let fields = headers.iter().zip(&table.record);
-            let swept = fields.filter(|it| !["cell", "n_sessions"].contains(&it.0));
+            let swept = fields.filter(|it| !CELLS_OWN_COLUMNS.contains(&it.0));
             let swept = swept.map(|(path, value)| (path.to_owned(), value.to_owned()));
             return Ok(swept.collect());
         }

@@ -1,32 +1,26 @@
 //! All tables of a run: rows as sessions come, the rest at the end.
 
-use std::io;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use crate::domain::Scenario;
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Figures, Forfeit, Pairing, Plan, Prospector,
-    SolutionDistances, Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
-use crate::negotiation::SessionResult;
 use crate::output::agreement_counts::AgreementCounts;
 use crate::output::columns::{Column, number, text, whole};
 use crate::output::csv_rows::{Field, Rows};
-use crate::output::journal::{ChunkRecord, Journal, JournalReader, StretchSum};
+use crate::output::draw_rows::DrawColumns;
+use crate::output::journal::{ChunkRecord, Journal, JournalReader, StretchSum, checksum};
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::RecordedChunks;
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::session_records::{push_session, read_sessions};
 use crate::output::session_tables::{
-    Distances, SessionRows, SessionTable, Transcripts, push_events, session_columns,
+    Distances, DrawTable, SessionTable, Transcripts, session_columns,
 };
 use crate::output::summary_tables::{
     SummaryTable, agreement_fields, effect_columns, effect_rows, summary_columns, summary_rows,
 };
 use crate::output::table_file::{FinishedTable, TableFile, TablePlace};
-use crate::output::waiting_rows::WaitingRows;
-use crate::protocol::Event;
-use crate::seeds::Replication;
+use crate::output::table_worker::{Product, TableWorker};
 
 /// The points of a sweep as tables tell them: which parameters, and their values in each cell.
 ///
@@ -64,6 +58,8 @@ pub struct Extras {
     pub transcripts: Transcripts,
     /// Whether agreements are held against what theory says.
     pub distances: Distances,
+    /// Whether the numbers drawn in each session are written.
+    pub draws: DrawTable,
 }
 
 /// The tables of a run being written.
@@ -78,77 +74,13 @@ pub struct RunTables {
     /// The tables that get rows as sessions come.
     open: Vec<(SessionTable, TableFile)>,
     agreements: AgreementCounts,
+    /// By cell, a digest of what is known of its sessions, in their order.
+    digests: Vec<u64>,
     first_forfeit: Option<Forfeit>,
     journal: Journal,
     /// What the journal knows of chunks that are in the tables and not yet in the counts.
     recorded: JournalReader,
     n_recorded: u64,
-}
-
-/// Makes rows and counts of sessions, on whatever thread they were run.
-#[derive(Debug)]
-pub struct TableWorker {
-    cells: Vec<Cell>,
-    extras: Extras,
-}
-
-/// What comes of some sessions.
-#[derive(Debug)]
-pub struct Product {
-    /// `None` of sessions whose rows are in the tables already.
-    rows: Option<SessionRows>,
-    /// The rows of events that are not among those.
-    events: io::Result<Option<WaitingRows>>,
-    agreements: Vec<AgreementTally>,
-    tally: Tally,
-    figures: Vec<Figures>,
-    first_forfeit: Option<Forfeit>,
-    /// The sessions, for the journal.
-    record: Vec<u8>,
-}
-
-impl Product {
-    fn new(scenario: &Scenario, rows: Option<SessionRows>) -> Self {
-        Self {
-            rows,
-            events: Ok(None),
-            agreements: Vec::new(),
-            tally: Tally::new(&scenario.space, scenario.parties.len()),
-            figures: Vec::new(),
-            first_forfeit: None,
-            record: Vec::new(),
-        }
-    }
-
-    /// Counts a session, whose rows are added apart.
-    fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
-        self.tally.add(&scenario.space, session);
-        self.agreements.extend(AgreementTally::of(cell, session));
-        self.figures.push(Figures::of(session));
-        if self.first_forfeit.is_none() {
-            self.first_forfeit = Forfeit::of(cell, session);
-        }
-        push_session(&mut self.record, session);
-    }
-
-    /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
-    pub(super) fn recorded(record: &ChunkRecord, plan: &Plan, idx: u64) -> Option<Chunk<Self>> {
-        let (cell, replications) = plan.chunk(idx);
-        let scenario = plan.cells()[cell.idx()].setting.scenario();
-        let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
-        let is_this =
-            record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
-        let mut product = Self::new(scenario, None);
-        for session in &sessions {
-            product.count(scenario, cell, session);
-        }
-        is_this.then_some(Chunk { cell, product })
-    }
-
-    /// What the sessions come to.
-    pub fn tally(&self) -> &Tally {
-        &self.tally
-    }
 }
 
 /// What a finished run came to, for its summary.
@@ -160,6 +92,8 @@ pub struct Finished {
     pub commonest: Vec<Commonest>,
     /// Differences from the first cell, if cells share their luck.
     pub effects: Option<Effects>,
+    /// By cell, the first one before it that is equal to it in every session.
+    pub same_as: Vec<Option<CellId>>,
     /// The first forfeit in plan order.
     pub first_forfeit: Option<Forfeit>,
     /// Its tables, those over all sessions first.
@@ -177,85 +111,11 @@ pub struct Commonest {
     pub n_distinct: u64,
 }
 
+/// The columns of `cells.csv` before those of the swept paths.
+pub const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
+
 /// Bytes of rows handed to the system at a time where they do not come in chunks.
 const BYTES_AT_A_TIME: usize = 1 << 16;
-
-/// The rows of the events of a chunk's sessions.
-#[derive(Debug)]
-pub struct HeardRows(io::Result<Option<WaitingRows>>);
-
-impl Default for HeardRows {
-    fn default() -> Self {
-        Self(Ok(None))
-    }
-}
-
-impl Worker for TableWorker {
-    type Product = Product;
-    type Heard = HeardRows;
-
-    fn hear(
-        &self,
-        heard: &mut HeardRows,
-        cell: CellId,
-        replication: Replication,
-        first: u64,
-        events: &[Event],
-    ) {
-        if self.extras.transcripts == Transcripts::Omitted {
-            return;
-        }
-        let scenario = self.cells[cell.idx()].setting.scenario();
-        let HeardRows(Ok(waiting)) = heard else {
-            return;
-        };
-        let mut rows = Rows::new();
-        push_events(&mut rows, scenario, cell, replication, first, events);
-        let waiting = waiting.get_or_insert_default();
-        if let Err(error) = waiting.push(replication, rows) {
-            heard.0 = Err(error);
-        }
-    }
-
-    fn work_up(
-        &self,
-        cell: CellId,
-        heard: HeardRows,
-        sessions: impl Iterator<Item = SessionResult>,
-    ) -> Product {
-        let setting = &self.cells[cell.idx()].setting;
-        let scenario = setting.scenario();
-        let mut rows = SessionRows::new(Transcripts::Omitted);
-        let mut res = Product::new(scenario, None);
-        res.events = heard.0;
-        let mut distances = self.distances(cell);
-        for result in sessions {
-            res.count(scenario, cell, &result);
-            let distances = distances.as_mut().map(|it| it(&result));
-            rows.push_result(setting, cell, &result, distances);
-        }
-        res.rows = Some(rows);
-        res
-    }
-}
-
-impl TableWorker {
-    /// What measures the distances of a cell's agreements; `None` if they are not wanted.
-    fn distances(&self, cell: CellId) -> Option<impl FnMut(&SessionResult) -> SolutionDistances> {
-        if self.extras.distances == Distances::Omitted {
-            return None;
-        }
-        let cell = &self.cells[cell.idx()];
-        let mut prospector = Prospector::new(Arc::clone(&cell.setting));
-        Some(move |result: &SessionResult| {
-            let agreement = result.ending.agreement();
-            agreement.map_or_else(SolutionDistances::default, |it| {
-                let prospect = prospector.look(&cell.seeds, result.replication);
-                prospect.distances(it)
-            })
-        })
-    }
-}
 
 impl RunTables {
     /// Begins every table that gets rows as sessions come, or goes on with it.
@@ -282,7 +142,7 @@ impl RunTables {
         extras: Extras,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let places = session_places(directory, scenario, twins, extras);
+        let places = session_places(directory, cells, twins, extras);
         let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
         while written.next(&mut |_, _| Ok(()))?.is_some() {}
@@ -303,6 +163,7 @@ impl RunTables {
             extras,
             open,
             agreements: AgreementCounts::default(),
+            digests: vec![0; cells.len()],
             first_forfeit: None,
             recorded: journal.records()?,
             n_recorded: written.n_chunks(),
@@ -333,6 +194,7 @@ impl RunTables {
         TableWorker {
             cells: self.cells.clone(),
             extras: self.extras,
+            draw_columns: draw_columns(&self.cells, self.extras),
         }
     }
 
@@ -403,6 +265,11 @@ impl RunTables {
     fn take_in(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
         let product = chunk.product;
         self.tallies[chunk.cell.idx()].merge(&product.tally);
+        if let Some(rounded) = &product.rounded {
+            let digest = &mut self.digests[chunk.cell.idx()];
+            let of_chunk = checksum(rounded);
+            *digest = checksum(&[digest.to_le_bytes(), of_chunk.to_le_bytes()].concat());
+        }
         if self.first_forfeit.is_none() {
             self.first_forfeit = product.first_forfeit;
         }
@@ -424,6 +291,7 @@ impl RunTables {
     /// If a file cannot be written.
     pub fn finish(mut self, directory: &RunDirectory) -> Result<Finished, WriteError> {
         let agreements = std::mem::take(&mut self.agreements);
+        let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
         let ids = || (0..).map(CellId).zip(&self.tallies);
         let begin = |name, columns| directory.table(name, columns, self.twins);
@@ -446,7 +314,7 @@ impl RunTables {
             tables.push(file.finish()?);
         }
         if !self.parameters.paths.is_empty() {
-            tables.push(self.write_cells(directory)?);
+            tables.push(self.write_cells(directory, &same_as)?);
         }
         if let Some(effects) = &self.effects {
             let mut file = begin("effects", effect_columns())?;
@@ -462,19 +330,44 @@ impl RunTables {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
+            same_as,
             first_forfeit: self.first_forfeit,
             tables,
             journal: self.journal,
         })
     }
 
+    /// By cell, the first one before it whose sessions are all the same.
+    fn same_as(&self) -> Vec<Option<CellId>> {
+        let mut first_with: BTreeMap<u64, CellId> = BTreeMap::new();
+        let cells = (0..).map(CellId).zip(&self.digests).zip(&self.tallies);
+        cells
+            .map(|((cell, digest), tally)| {
+                if tally.n_sessions() == 0 {
+                    return None;
+                }
+                let first = *first_with.entry(*digest).or_insert(cell);
+                (first != cell).then_some(first)
+            })
+            .collect()
+    }
+
     /// Writes which parameters each cell has, and how many sessions were run there.
-    fn write_cells(&self, directory: &RunDirectory) -> Result<FinishedTable, WriteError> {
-        let fixed = [whole("cell"), whole("n_sessions")];
+    fn write_cells(
+        &self,
+        directory: &RunDirectory,
+        same_as: &[Option<CellId>],
+    ) -> Result<FinishedTable, WriteError> {
+        let fixed = CELLS_OWN_COLUMNS.map(whole);
         let columns: Vec<Column> = fixed.into_iter().chain(self.parameters.columns()).collect();
         let mut rows = Rows::new();
-        for ((cell, values), tally) in (0_u32..).zip(&self.parameters.values).zip(&self.tallies) {
-            let fixed = [cell.into(), tally.n_sessions().into()];
+        let cells = (0_u32..).zip(&self.parameters.values);
+        for ((cell, values), (tally, first)) in cells.zip(self.tallies.iter().zip(same_as)) {
+            let fixed = [
+                cell.into(),
+                tally.n_sessions().into(),
+                first.map(|it| it.0).into(),
+            ];
             rows.push(
                 fixed
                     .into_iter()
@@ -518,20 +411,29 @@ fn write_agreements(
     Ok(res)
 }
 
+/// The numbers of the table of draws; `None` if it is not written.
+fn draw_columns(cells: &[Cell], extras: Extras) -> Option<DrawColumns> {
+    (extras.draws == DrawTable::Written).then(|| DrawColumns::of(cells))
+}
+
 /// The tables that get rows as sessions come.
 pub(super) fn session_places(
     directory: &RunDirectory,
-    scenario: &Scenario,
+    cells: &[Cell],
     twins: ParquetTwins,
     extras: Extras,
 ) -> Vec<(SessionTable, TablePlace)> {
-    let is_written = |it: &SessionTable| {
-        *it != SessionTable::Offers || extras.transcripts == Transcripts::Written
+    let scenario = cells[0].setting.scenario();
+    let columns_of = |table: SessionTable| match table {
+        SessionTable::Offers if extras.transcripts == Transcripts::Omitted => None,
+        SessionTable::Draws => draw_columns(cells, extras).map(|it| it.columns()),
+        SessionTable::Sessions | SessionTable::Parties | SessionTable::Offers => {
+            Some(session_columns(table, scenario, extras.distances))
+        }
     };
-    let tables = SessionTable::ALL.into_iter().filter(is_written);
     let place = |table: SessionTable| {
-        let columns = session_columns(table, scenario, extras.distances);
-        (table, directory.place(table.name(), columns, twins))
+        let columns = columns_of(table)?;
+        Some((table, directory.place(table.name(), columns, twins)))
     };
-    tables.map(place).collect()
+    SessionTable::ALL.into_iter().filter_map(place).collect()
 }

@@ -16,6 +16,35 @@ pub(super) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
     }
 }
 
+/// Adds what is known of a session but for differences of utilities far below what tables tell:
+/// numbers that come to the same in two ways are rounded differently.
+pub(super) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult) {
+    let rounded = |it: Utility| {
+        let units = it.units() + (1 << (DROPPED_BITS - 1));
+        (units >> DROPPED_BITS).to_le_bytes()
+    };
+    push_ending(bytes, &session.ending);
+    push_whole(bytes, session.n_offers.into());
+    for report in &session.parties {
+        push_whole(bytes, report.strategy as u64);
+        bytes.extend(rounded(report.reservation_value));
+        bytes.extend(rounded(report.best_utility));
+        bytes.extend(rounded(report.utility()));
+        for count in [
+            report.offers,
+            report.concessions,
+            report.yes,
+            report.no,
+            report.lone_refusals,
+        ] {
+            push_whole(bytes, count.into());
+        }
+    }
+}
+
+/// Bits of utilities that do not count where sessions are compared: 2⁻²⁰ remains.
+const DROPPED_BITS: u32 = 28;
+
 /// The sessions of a scenario that these bytes are, so many at most; `None` if they are no such.
 pub(super) fn read_sessions(
     bytes: &[u8],

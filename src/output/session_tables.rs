@@ -19,11 +19,13 @@ pub enum SessionTable {
     Parties,
     /// One row per event.
     Offers,
+    /// One row per session, with the numbers drawn in it.
+    Draws,
 }
 
 impl SessionTable {
     /// Every such table.
-    pub const ALL: [Self; 3] = [Self::Sessions, Self::Parties, Self::Offers];
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::Parties, Self::Offers, Self::Draws];
 
     /// The name of its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -31,11 +33,13 @@ impl SessionTable {
             Self::Sessions => "sessions",
             Self::Parties => "parties",
             Self::Offers => "offers",
+            Self::Draws => "draws",
         }
     }
 }
 
-/// The columns of a table, in order.
+/// The columns of a table, in order; those of [`SessionTable::Draws`] are its
+/// [`DrawColumns`](crate::output::DrawColumns).
 pub fn session_columns(
     table: SessionTable,
     scenario: &Scenario,
@@ -81,6 +85,7 @@ pub fn session_columns(
             text("yes"),
             text("no"),
         ],
+        SessionTable::Draws => vec![whole("cell"), whole("replication")],
     };
     if (table, distances) == (SessionTable::Sessions, Distances::Measured) {
         res.extend([
@@ -92,7 +97,7 @@ pub fn session_columns(
     let prefix = match table {
         SessionTable::Sessions => "agreed_",
         SessionTable::Offers => "offered_",
-        SessionTable::Parties => return res,
+        SessionTable::Parties | SessionTable::Draws => return res,
     };
     res.extend(
         scenario
@@ -112,12 +117,24 @@ pub struct SessionRows {
     pub parties: Rows,
     /// One row per event; `None` unless transcripts are wanted.
     pub offers: Option<Rows>,
+    /// One row per session, with the numbers drawn in it; `None` unless they are wanted.
+    pub draws: Option<Rows>,
 }
 
 /// Whether every offer and every answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transcripts {
+    /// Yes.
+    Written,
+    /// No.
+    Omitted,
+}
+
+/// Whether the numbers drawn in each session are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawTable {
     /// Yes.
     Written,
     /// No.
@@ -136,11 +153,12 @@ pub enum Distances {
 
 impl SessionRows {
     /// No rows yet.
-    pub fn new(transcripts: Transcripts) -> Self {
+    pub fn new(transcripts: Transcripts, draws: DrawTable) -> Self {
         Self {
             sessions: Rows::new(),
             parties: Rows::new(),
             offers: (transcripts == Transcripts::Written).then(Rows::new),
+            draws: (draws == DrawTable::Written).then(Rows::new),
         }
     }
 
@@ -150,6 +168,7 @@ impl SessionRows {
             SessionTable::Sessions => Some(&self.sessions),
             SessionTable::Parties => Some(&self.parties),
             SessionTable::Offers => self.offers.as_ref(),
+            SessionTable::Draws => self.draws.as_ref(),
         }
     }
 

@@ -7,7 +7,8 @@ use crate::output::journal::Journal;
 use crate::output::parquet_twin::ParquetTwins;
 use crate::output::recorded_chunks::{Flaw, RecordedChunks};
 use crate::output::run_directory::{RunDirectory, WriteError};
-use crate::output::run_tables::{Extras, Product, RunTables, session_places};
+use crate::output::run_tables::{Extras, RunTables, session_places};
+use crate::output::table_worker::Product;
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +56,7 @@ pub fn read_shard(
     extras: Extras,
     mut whole: Option<&mut RunTables>,
 ) -> Result<(), ShardFlaw> {
-    let scenario = part.cells()[0].setting.scenario();
-    let places = session_places(directory, scenario, ParquetTwins::Omitted, extras);
+    let places = session_places(directory, part.cells(), ParquetTwins::Omitted, extras);
     let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();

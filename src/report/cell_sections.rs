@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Scenario;
+use crate::output::CELLS_OWN_COLUMNS;
 use crate::report::chart::{
     Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Table, Unit,
 };
@@ -22,6 +23,57 @@ const LINES_SHOWN: usize = 7;
 /// Points of a picture of many cells.
 const POINTS_SHOWN: usize = 600;
 
+/// Groups of equal cells that are named, and cells of each.
+const EQUAL_SHOWN: usize = 10;
+
+/// Which cells are equal in every session, in words; `None` if all differ.
+///
+/// Of each cell there is the first one before it that is equal to it.
+pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
+    cells: impl Iterator<Item = (C, Option<C>)>,
+) -> Option<String> {
+    let mut groups: Vec<Vec<C>> = Vec::new();
+    let mut n_cells = 0;
+    let mut n_distinct = 0;
+    for (cell, first) in cells {
+        n_cells += 1;
+        let Some(first) = first else {
+            n_distinct += 1;
+            continue;
+        };
+        match groups.iter_mut().find(|it| it[0] == first) {
+            Some(group) => group.push(cell),
+            None => groups.push(vec![first, cell]),
+        }
+    }
+    if groups.is_empty() {
+        return None;
+    }
+    let named = groups.iter().take(EQUAL_SHOWN).map(|group| {
+        let cells = group.iter().take(EQUAL_SHOWN).map(ToString::to_string);
+        let mut cells: Vec<String> = cells.collect();
+        if group.len() > EQUAL_SHOWN {
+            cells.push(format!(
+                "{} more",
+                count((group.len() - EQUAL_SHOWN) as u64)
+            ));
+        }
+        let last = cells.pop().expect("a group has two cells");
+        format!("{} and {last}", cells.join(", "))
+    });
+    let mut named: Vec<String> = named.collect();
+    if groups.len() > EQUAL_SHOWN {
+        let rest = (groups.len() - EQUAL_SHOWN) as u64;
+        named.push(format!("{} more such groups", count(rest)));
+    }
+    Some(format!(
+        "Only {} of {} differ. Equal in every session are {} (`same_as` in cells.csv): what was varied cancels out between them, or makes no difference.",
+        count(n_distinct),
+        counted(n_cells, "cell"),
+        named.join("; ")
+    ))
+}
+
 /// The cells of a sweep.
 #[derive(Clone, Debug)]
 pub(super) struct Cells<'a> {
@@ -38,7 +90,7 @@ impl<'a> Cells<'a> {
     pub(super) fn new(scenario: &'a Scenario, figures: &'a RunFigures) -> Self {
         let columns = figures.cells.columns().iter().map(String::as_str);
         let paths: Vec<&str> = columns
-            .filter(|it| !["cell", "n_sessions"].contains(it))
+            .filter(|it| !CELLS_OWN_COLUMNS.contains(it))
             .collect();
         let cells = figures.cells.iter();
         let cells = cells.map(|row| {
@@ -123,6 +175,11 @@ impl<'a> Cells<'a> {
             counted(self.values.len() as u64, "cell"),
             self.paths.join(", ")
         )];
+        let cells = self.figures.cells.iter();
+        text.extend(equal_cells(cells.map(|it| {
+            let first = it.text("same_as");
+            (it.text("cell"), (!first.is_empty()).then_some(first))
+        })));
         if self.values.len() > ROWS_SHOWN {
             text.push(format!(
                 "The table below has the first {}; summary.csv has all.",
@@ -369,4 +426,27 @@ impl<'a> Cells<'a> {
 
 fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|it: &f64| it.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_cells_are_named_group_by_group() {
+        let told = |same_as: &[Option<usize>]| equal_cells((0..).zip(same_as.iter().copied()));
+        assert_eq!(told(&[None, None]), None);
+        let some = told(&[None, None, Some(0), Some(1), Some(0), None]).unwrap();
+        assert!(
+            some.starts_with(
+                "Only 3 of 6 cells differ. Equal in every session are 0, 2 and 4; 1 and 3 ("
+            ),
+            "{some}"
+        );
+        let pairs: Vec<Option<usize>> = (0..24).map(|it| (it >= 12).then(|| it - 12)).collect();
+        let many = told(&pairs).unwrap();
+        assert!(many.contains("9 and 21; 2 more such groups ("), "{many}");
+        let all: Vec<Option<usize>> = (0..30).map(|it| (it > 0).then_some(0)).collect();
+        assert!(told(&all).unwrap().contains("8, 9 and 20 more ("));
+    }
 }

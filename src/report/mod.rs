@@ -13,7 +13,9 @@ mod session_sections;
 mod session_words;
 mod source_section;
 mod study_sections;
+mod study_words;
 
+pub(crate) use cell_sections::equal_cells;
 pub use chart::{
     Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Table, Unit,
 };
@@ -25,3 +27,4 @@ pub use run_page::RunReport;
 pub use session_page::SessionReport;
 pub(crate) use session_words::{cause_told, ending_told, labels, whose};
 pub use source_section::{MeasuredClaims, rests_on};
+pub(crate) use study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};

@@ -10,7 +10,7 @@ use crate::report::page::{Page, Section};
 use crate::report::run_figures::RunFigures;
 use crate::report::session_sections::Sessions;
 use crate::report::source_section::{MeasuredClaims, at_the_table, rests_on, sources};
-use crate::report::study_sections::{dependence, flips, most};
+use crate::report::study_sections::{dependence, doubts, flips, most};
 use crate::wording::{capitalized, count, counted};
 
 /// What the page of a run is made of.
@@ -36,7 +36,7 @@ impl RunReport<'_> {
         if cells.len() > 0 {
             sections.push(cells.section(is_design));
         }
-        sections.extend(dependence(self.setting.scenario(), self.figures));
+        sections.extend(dependence(manifest, self.setting.scenario(), self.figures));
         sections.extend(flips(self.setting.scenario(), self.figures));
         let sessions = Sessions {
             setting: self.setting,
@@ -64,10 +64,12 @@ impl RunReport<'_> {
     fn answer(&self) -> String {
         let (counts, figures) = (&self.manifest.counts, self.figures);
         match self.manifest.verb.as_str() {
-            "sensitivity" => most(self.setting.scenario(), figures).unwrap_or_else(|| {
-                "No number of the scenario makes a difference to what comes of a session."
-                    .to_owned()
-            }),
+            "sensitivity" => {
+                most(self.manifest, self.setting.scenario(), figures).unwrap_or_else(|| {
+                    "No number of the scenario makes a difference to what comes of a session."
+                        .to_owned()
+                })
+            }
             "flip" => {
                 let rows = figures.flips.iter();
                 let n_found = rows.filter(|it| it.number("shift").is_some()).count();
@@ -110,7 +112,8 @@ impl RunReport<'_> {
     }
 
     fn lead(&self) -> Vec<String> {
-        let mut res = vec![rests_on(self.setting), at_the_table(self.setting)];
+        let mut res = doubts(self.manifest, self.setting.scenario(), self.figures);
+        res.extend([rests_on(self.setting), at_the_table(self.setting)]);
         if !self.manifest.complete {
             res.push(format!(
                 "The run was interrupted: {} of {} sessions are in it.",

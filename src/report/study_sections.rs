@@ -1,9 +1,13 @@
 //! What a study found: which numbers carry the answer, and what would flip it.
 
-use crate::domain::Scenario;
+use crate::domain::{Party, Scenario};
+use crate::experiment::{points_for_claim, points_for_interval};
+use crate::output::{Manifest, StudyRecord};
 use crate::report::chart::{Axis, Bars, Chart, Course, Lines, Quantity, Table, Unit};
 use crate::report::page::{Block, Figure, Section};
 use crate::report::run_figures::{Row, Rows, RunFigures};
+use crate::report::study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
+use crate::statistics::Estimate;
 use crate::wording::{Notation, capitalized};
 
 /// Factors with a bar of their own; the table has all.
@@ -22,6 +26,10 @@ struct Measure {
     caption: &'static str,
     /// Whether it says how much a factor matters, also of groups of numbers moved together.
     is_size: bool,
+    /// Whether it is a share of variance, which is at most 1 but for noise.
+    is_share: bool,
+    /// What is resampled for its intervals, if a claim takes a number of them.
+    points: Option<&'static str>,
 }
 
 const MEASURES: [Measure; 5] = [
@@ -30,30 +38,40 @@ const MEASURES: [Measure; 5] = [
         title: "Total Sobol' index",
         caption: "The share of the outcome's variance that involves the factor, alone or together with others. Shares overlap, so they do not sum to 1.",
         is_size: true,
+        is_share: true,
+        points: Some("base points"),
     },
     Measure {
         name: "first_order",
         title: "First-order Sobol' index",
         caption: "The share of the outcome's variance that the factor explains alone. What is far below the total index is interplay.",
         is_size: false,
-    },
-    Measure {
-        name: "partial_rank_correlation",
-        title: "Which way: partial rank correlation",
-        caption: "To the right: the larger the number, the more of the outcome, all others held fixed. To the left: the less.",
-        is_size: false,
+        is_share: true,
+        points: Some("base points"),
     },
     Measure {
         name: "mean_effect_size",
         title: "Size of the elementary effects (Morris's μ*)",
         caption: "How much the outcome changes over the whole range of the factor, whichever way.",
         is_size: true,
+        is_share: false,
+        points: Some("trajectories"),
     },
     Measure {
         name: "mean_effect",
         title: "Mean elementary effect (Morris's μ)",
         caption: "How much the outcome changes over the whole range of the factor, and which way.",
         is_size: false,
+        is_share: false,
+        points: Some("trajectories"),
+    },
+    Measure {
+        name: "partial_rank_correlation",
+        title: "Which way: partial rank correlation",
+        caption: "To the right: the larger the number, the more of the outcome, all others held fixed. To the left: the less.",
+        is_size: false,
+        is_share: false,
+        points: None,
     },
 ];
 
@@ -85,123 +103,163 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
     }
 }
 
-/// What a study found of what deals depend on; `None` if the run has no such table.
-pub(super) fn dependence(scenario: &Scenario, figures: &RunFigures) -> Option<Section> {
-    let rows = &figures.sensitivity;
-    if rows.is_empty() {
-        return None;
-    }
-    let outcome = Outcome::of(scenario, rows)?;
-    let is_single = |it: &Row<'_>| ["number", "parameter", "luck"].contains(&it.text("kind"));
+/// What a study found of what deals depend on, or utilities if nothing made a difference to deals;
+/// `None` if the run has no such table.
+pub(super) fn dependence(
+    manifest: &Manifest,
+    scenario: &Scenario,
+    figures: &RunFigures,
+) -> Option<Section> {
+    let studied = Studied::of(manifest, scenario, figures)?;
+    let mut text: Vec<String> = studied.why_utilities.iter().cloned().collect();
     let mut drawn = Vec::new();
-    for measure in &MEASURES {
-        let ranked = outcome.ranked(rows, measure.name, &is_single);
-        let id = measure.name.replace('_', "-");
-        drawn.extend(bars(scenario, &ranked, measure, &id, measure.title));
-    }
-    let size = MEASURES.iter().filter(|it| it.is_size);
-    let mut of_groups = size.filter(|it| !outcome.ranked(rows, it.name, &|_| true).is_empty());
-    if let Some(measure) = of_groups.next() {
-        for (kind, title) in [
-            ("basis", "By basis: reported, inferred, assumed"),
-            ("source", "By source"),
-        ] {
-            let ranked = outcome.ranked(rows, measure.name, &|it| it.text("kind") == kind);
-            let id = format!("{}-by-{kind}", measure.name.replace('_', "-"));
-            drawn.extend(bars(scenario, &ranked, measure, &id, title));
+    for outcome in &studied.outcomes {
+        if outcome.party.is_empty() {
+            text.push(format!(
+                "The outcome is {}. Of the factors, those that matter most for it; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.",
+                outcome.label
+            ));
+            drawn.extend(outcome.charts(scenario));
+        } else {
+            drawn.extend(outcome.leading_chart(scenario));
         }
+    }
+    if studied.why_utilities.is_some() {
+        text.push(
+            "Of the factors, those that matter most for each party; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.".to_owned(),
+        );
+    }
+    if studied.outcomes.iter().any(|it| it.is_above_one()) {
+        text.push(ABOVE_ONE.to_owned());
     }
     Some(Section {
         id: "dependence".to_owned(),
         heading: "What the answer depends on".to_owned(),
-        text: vec![format!(
-            "The outcome is {}. Of the factors, those that matter most for it; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.",
-            outcome.label
-        )],
+        text,
         blocks: vec![
             Block::Figures(drawn),
             Block::Folded {
                 summary: "All factors".to_owned(),
-                table: outcome.factors(rows),
+                table: studied.factors(),
             },
         ],
     })
 }
 
 /// The factor that the outcome depends on most, with how much, in a sentence.
-pub(super) fn most(scenario: &Scenario, figures: &RunFigures) -> Option<String> {
-    let rows = &figures.sensitivity;
-    let outcome = Outcome::of(scenario, rows)?;
-    MEASURES.iter().find_map(|measure| {
-        let ranked = outcome.ranked(rows, measure.name, &|it| {
-            ["number", "parameter"].contains(&it.text("kind"))
-        });
-        let (row, it) = ranked.first()?;
-        let size = Notation::Decimals(2);
-        let (size, interval) = match it.interval {
-            None => (size.figure(it.value), String::new()),
-            Some(ends) => {
-                let [size, low, high] = size.texts([it.value, ends.low, ends.high]);
-                (size, format!(" (95 % interval {low} to {high})"))
-            }
-        };
-        Some(format!(
-            "{} depends most on {}: {} {size}{interval}.",
-            capitalized(&outcome.label),
-            number_label(scenario, row.text("factor")),
-            measure.title
-        ))
-    })
+pub(super) fn most(
+    manifest: &Manifest,
+    scenario: &Scenario,
+    figures: &RunFigures,
+) -> Option<String> {
+    let studied = Studied::of(manifest, scenario, figures)?;
+    let outcome = studied.outcomes.first()?;
+    let (row, it) = *outcome.ranked(outcome.measure.name, &is_number).first()?;
+    let ends = it.interval?;
+    let [size, low, high] = Notation::Decimals(2).texts([it.value, ends.low, ends.high]);
+    let interval = format!("95 % interval {low} to {high}");
+    let title = outcome.measure.title;
+    let how_much = if outcome.measure.is_share && it.value > 1.0 {
+        format!("all of its variance may involve it ({title}, {interval})")
+    } else {
+        format!("{title} {size} ({interval})")
+    };
+    let caution = if outcome.points_for_claim().is_some() {
+        "On too few points for a claim, "
+    } else {
+        ""
+    };
+    let sentence = format!(
+        "{caution}{} depends most on {}: {how_much}.",
+        outcome.label,
+        number_label(scenario, row.text("factor")),
+    );
+    Some(capitalized(&sentence))
 }
 
-/// An outcome that a study looks at.
+/// What makes a study's answer doubtful, sentence by sentence.
+pub(super) fn doubts(
+    manifest: &Manifest,
+    scenario: &Scenario,
+    figures: &RunFigures,
+) -> Vec<String> {
+    let studied = Studied::of(manifest, scenario, figures);
+    let first = studied.as_ref().and_then(|it| it.outcomes.first());
+    let told = |outcome: &Outcome<'_>| {
+        let (estimate, points, factor) = outcome.points_for_claim()?;
+        let name = number_label(scenario, factor);
+        Some(too_few_points(
+            &name,
+            &estimate,
+            points,
+            outcome.measure.points?,
+        ))
+    };
+    first.and_then(told).into_iter().collect()
+}
+
+/// Whether a row is of a number or a parameter, and not of luck or of several.
+fn is_number(row: &Row<'_>) -> bool {
+    ["number", "parameter"].contains(&row.text("kind"))
+}
+
+/// The outcomes that a study says something of.
+struct Studied<'a> {
+    /// Whether there is a deal, or else what each party ends with.
+    outcomes: Vec<Outcome<'a>>,
+    /// Why it is not whether there is a deal.
+    why_utilities: Option<String>,
+}
+
+/// An outcome that a study looks at, and the measure that says most of it.
 struct Outcome<'a> {
+    rows: &'a Rows,
     metric: &'a str,
     party: &'a str,
     label: String,
+    measure: &'static Measure,
 }
 
-impl<'a> Outcome<'a> {
-    /// Whether there is a deal; if all sessions are alike in that, what the first party ends with.
-    fn of(scenario: &Scenario, rows: &'a Rows) -> Option<Self> {
-        let mut all = rows.iter();
-        let found = all.find(|it| it.text("metric") == "agreement_rate");
-        let row = found.or_else(|| rows.iter().next())?;
-        let party = row.text("party");
-        let label = scenario.parties.iter().find(|it| it.name == party);
+impl<'a> Studied<'a> {
+    fn of(manifest: &Manifest, scenario: &'a Scenario, figures: &'a RunFigures) -> Option<Self> {
+        let rows = &figures.sensitivity;
+        if rows.is_empty() {
+            return None;
+        }
+        let deals = "whether there is a deal".to_owned();
+        let measures = leading_measures(manifest);
+        if let Some(it) = Outcome::of(rows, measures, ("agreement_rate", ""), deals) {
+            return Some(Self {
+                outcomes: vec![it],
+                why_utilities: None,
+            });
+        }
+        let utility = |it: &'a Party| {
+            let label = format!("the utility that {} ends with", it.label);
+            Outcome::of(rows, measures, ("utility", &it.name), label)
+        };
+        let counts = DealCounts {
+            sessions: manifest.counts.sessions,
+            deals: manifest.counts.agreement,
+        };
+        let is_of_deals = |it: Row<'_>| {
+            let mut names = measures.iter().map(|it| it.name);
+            it.text("metric") == "agreement_rate" && names.any(|name| it.text("measure") == name)
+        };
+        let why = if rows.iter().any(is_of_deals) {
+            NoWordOnDeals::NoDifference
+        } else {
+            NoWordOnDeals::NoInterval(points_to_take(manifest, counts))
+        };
         Some(Self {
-            metric: row.text("metric"),
-            party,
-            label: label.map_or_else(
-                || "whether there is a deal".to_owned(),
-                |it| format!("the utility that {} ends with", it.label),
-            ),
+            outcomes: scenario.parties.iter().filter_map(utility).collect(),
+            why_utilities: Some(counts.why_utilities(why)),
         })
     }
 
-    fn rows<'b>(&'b self, rows: &'b Rows) -> impl Iterator<Item = Row<'b>> {
-        rows.iter()
-            .filter(|it| it.text("metric") == self.metric && it.text("party") == self.party)
-    }
-
-    /// The rows of a measure, by size.
-    fn ranked<'b>(
-        &'b self,
-        rows: &'b Rows,
-        measure: &str,
-        is_wanted: &dyn Fn(&Row<'_>) -> bool,
-    ) -> Vec<(Row<'b>, Quantity)> {
-        let rows = self.rows(rows);
-        let rows = rows.filter(|it| it.text("measure") == measure && is_wanted(it));
-        let mut res: Vec<_> = rows
-            .filter_map(|it| Some((it, it.quantity("estimate")?)))
-            .collect();
-        res.sort_by(|a, b| b.1.value.abs().total_cmp(&a.1.value.abs()));
-        res
-    }
-
-    fn factors(&self, rows: &Rows) -> Table {
+    fn factors(&self) -> Table {
         let columns = [
+            "party",
             "factor",
             "kind",
             "basis",
@@ -211,11 +269,140 @@ impl<'a> Outcome<'a> {
             "interval_low",
             "interval_high",
         ];
-        let fields = |row: Row<'_>| columns.map(|it| row.text(it).to_owned()).to_vec();
+        // Of deals there is no party to name.
+        let columns = &columns[usize::from(self.why_utilities.is_none())..];
+        let fields = |row: Row<'_>| columns.iter().map(|it| row.text(it).to_owned()).collect();
+        let rows = self.outcomes.iter().flat_map(Outcome::own_rows);
         Table {
-            head: columns.map(|it| it.replace('_', " ")).to_vec(),
-            rows: self.rows(rows).map(fields).collect(),
+            head: columns.iter().map(|it| it.replace('_', " ")).collect(),
+            rows: rows.map(fields).collect(),
         }
+    }
+}
+
+/// The measures that may say most of an outcome: in a study a correlation only goes with an index.
+fn leading_measures(manifest: &Manifest) -> &'static [Measure] {
+    if manifest.study.is_some() {
+        &MEASURES[..MEASURES.len() - 1]
+    } else {
+        &MEASURES
+    }
+}
+
+/// How many points of a study would do for an index of deals, and what they are called; `None` of
+/// other runs.
+fn points_to_take(manifest: &Manifest, counts: DealCounts) -> Option<(u64, &'static str)> {
+    let Some(StudyRecord::Design { method, points, .. }) = &manifest.study else {
+        return None;
+    };
+    let noun = if method == "morris" {
+        "trajectories"
+    } else {
+        "base points"
+    };
+    let points = points_for_interval((*points).into(), counts.sessions, counts.deals)?;
+    Some((points, noun))
+}
+
+impl<'a> Outcome<'a> {
+    /// What a table says of an outcome; `None` if nothing made a difference to it.
+    fn of(
+        rows: &'a Rows,
+        measures: &'static [Measure],
+        (metric, party): (&'a str, &'a str),
+        label: String,
+    ) -> Option<Self> {
+        let makes_a_difference = |measure: &&Measure| {
+            let it = Self {
+                rows,
+                metric,
+                party,
+                label: String::new(),
+                measure: &MEASURES[0],
+            };
+            let ranked = it.ranked(measure.name, &|_| true);
+            ranked.first().is_some_and(|it| it.1.value != 0.0)
+        };
+        let measure = measures.iter().find(makes_a_difference)?;
+        Some(Self {
+            rows,
+            metric,
+            party,
+            label,
+            measure,
+        })
+    }
+
+    fn own_rows(&self) -> impl Iterator<Item = Row<'a>> {
+        let (metric, party) = (self.metric, self.party);
+        let is_own = move |it: &Row<'_>| it.text("metric") == metric && it.text("party") == party;
+        self.rows.iter().filter(is_own)
+    }
+
+    /// The rows of a measure that have an interval, by size.
+    fn ranked(
+        &self,
+        measure: &str,
+        is_wanted: &dyn Fn(&Row<'_>) -> bool,
+    ) -> Vec<(Row<'a>, Quantity)> {
+        let rows = self.own_rows();
+        let rows = rows.filter(|it| it.text("measure") == measure && is_wanted(it));
+        let quantity = |it: Row<'a>| Some((it, it.quantity("estimate")?));
+        let known = rows.filter_map(quantity);
+        let mut res: Vec<_> = known.filter(|it| it.1.interval.is_some()).collect();
+        res.sort_by(|a, b| b.1.value.abs().total_cmp(&a.1.value.abs()));
+        res
+    }
+
+    /// The figure of the number that matters most, how many points it would take to be known well
+    /// enough, and which number it is; `None` if there are enough.
+    fn points_for_claim(&self) -> Option<(Estimate, u64, &'a str)> {
+        self.measure.points?;
+        let (row, it) = *self.ranked(self.measure.name, &is_number).first()?;
+        let estimate = Estimate {
+            point: it.value,
+            standard_error: None,
+            interval: it.interval,
+            n: row.whole("n"),
+        };
+        let points = points_for_claim(&estimate, self.measure.is_share)?;
+        Some((estimate, points, row.text("factor")))
+    }
+
+    fn is_above_one(&self) -> bool {
+        let ranked = self.ranked(self.measure.name, &|_| true);
+        self.measure.is_share && ranked.iter().any(|it| it.1.value > 1.0)
+    }
+
+    /// All charts of the outcome: by every measure, and by basis and by source.
+    fn charts(&self, scenario: &Scenario) -> Vec<Figure> {
+        let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
+        let mut drawn = Vec::new();
+        for measure in &MEASURES {
+            let ranked = self.ranked(measure.name, &is_single);
+            let id = measure.name.replace('_', "-");
+            drawn.extend(bars(scenario, &ranked, measure, &id, measure.title));
+        }
+        if self.measure.is_size {
+            for (kind, title) in [
+                ("basis", "By basis: reported, inferred, assumed"),
+                ("source", "By source"),
+            ] {
+                let ranked = self.ranked(self.measure.name, &|it| it.text("kind") == kind);
+                let id = format!("{}-by-{kind}", self.measure.name.replace('_', "-"));
+                drawn.extend(bars(scenario, &ranked, self.measure, &id, title));
+            }
+        }
+        drawn
+    }
+
+    /// The chart by the measure that says most.
+    fn leading_chart(&self, scenario: &Scenario) -> Option<Figure> {
+        let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
+        let ranked = self.ranked(self.measure.name, &is_single);
+        let id = format!("{}-of-{}", self.measure.name.replace('_', "-"), self.party);
+        let title = format!("{} of {}", self.measure.title, self.label);
+        bars(scenario, &ranked, self.measure, &id, &title)
     }
 }
 

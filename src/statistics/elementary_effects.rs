@@ -12,11 +12,16 @@ pub struct ElementaryEffects {
     pub mean: Estimate,
     /// μ*, the mean size of the effect, with a bootstrap interval: how much the factor matters.
     pub mean_size: Estimate,
-    /// σ, the effects' standard deviation: how much the effect depends on place and other factors.
+    /// σ, the effects' standard deviation, with a bootstrap interval: how much the effect depends
+    /// on place and other factors.
     ///
     /// `None` of one trajectory.
-    pub standard_deviation: Option<f64>,
+    pub standard_deviation: Option<Estimate>,
 }
+
+/// Fewest trajectories for the intervals of effects to mean anything: Campolongo, Cariboni and
+/// Saltelli take no fewer.
+pub const TRAJECTORIES_MIN: u32 = 10;
 
 /// The elementary effects of all factors, from the points of trajectories and their outputs.
 ///
@@ -29,7 +34,8 @@ pub struct ElementaryEffects {
 ///
 /// Coordinates are shares of each factor's range, so that effects have the unit of the output and
 /// can be compared.
-/// The interval of μ* is the estimate ± z bootstrap standard errors; trajectories are resampled.
+/// The intervals of μ* and σ are the estimate ± z bootstrap standard errors; trajectories are
+/// resampled.
 ///
 /// `None` of nothing.
 ///
@@ -60,30 +66,32 @@ pub fn elementary_effects(
         .map(|(points, outputs)| along(points, outputs))
         .collect();
 
-    let mean_sizes = |sample: &[usize]| {
-        let columns = 0..n_points - 1;
-        Some(
-            columns
-                .map(|k| mean(sample.iter().map(|t| effects[*t][k].abs())))
-                .collect(),
-        )
+    let n_factors = n_points - 1;
+    let variance_in = |sample: &[usize], k: usize| {
+        let of_factor = || sample.iter().map(|t| effects[*t][k]);
+        let mean = mean(of_factor());
+        let n_free = sample.len().checked_sub(1).filter(|it| *it > 0)?;
+        Some(of_factor().map(|it| (it - mean) * (it - mean)).sum::<f64>() / whole(n_free))
     };
-    let mean_sizes = with_bootstrap_intervals(effects.len(), mean_sizes, n_resamples, seed)?;
+    let sizes_and_deviations = |sample: &[usize]| {
+        let sizes = (0..n_factors).map(|k| mean(sample.iter().map(|t| effects[*t][k].abs())));
+        let deviations = (0..n_factors).filter_map(|k| variance_in(sample, k).map(f64::sqrt));
+        Some(sizes.chain(deviations).collect())
+    };
+    let mut mean_sizes =
+        with_bootstrap_intervals(effects.len(), sizes_and_deviations, n_resamples, seed)?;
+    let deviations = mean_sizes.split_off(n_factors);
+    let all: Vec<usize> = (0..effects.len()).collect();
     Some(
         mean_sizes
             .into_iter()
             .enumerate()
             .map(|(k, mean_size)| {
-                let of_factor = || effects.iter().map(|it| it[k]);
-                let mean = mean(of_factor());
-                let variance = (effects.len() > 1).then(|| {
-                    of_factor().map(|it| (it - mean) * (it - mean)).sum::<f64>()
-                        / whole(effects.len() - 1)
-                });
+                let mean = mean(effects.iter().map(|it| it[k]));
                 ElementaryEffects {
-                    mean: Estimate::of_mean(mean, variance, effects.len() as u64),
+                    mean: Estimate::of_mean(mean, variance_in(&all, k), effects.len() as u64),
                     mean_size,
-                    standard_deviation: variance.map(f64::sqrt),
+                    standard_deviation: deviations.get(k).copied(),
                 }
             })
             .collect(),
@@ -141,13 +149,18 @@ mod tests {
         let outputs = [1.0, 2.0, 4.0, 0.0, 3.0, 7.0];
         // Factor 1: (2−1)/0.5 = 2, (7−3)/−0.5 = −8; factor 2: (4−2)/−0.5 = −4, (3−0)/0.5 = 6.
         let it = elementary_effects(&points(), &outputs, RESAMPLES, 1).unwrap();
-        let of =
-            |it: &ElementaryEffects| (it.mean.point, it.mean_size.point, it.standard_deviation);
-        assert_eq!(of(&it[0]), (-3.0, 5.0, Some(50.0_f64.sqrt())));
-        assert_eq!(of(&it[1]), (1.0, 5.0, Some(50.0_f64.sqrt())));
+        let of = |it: &ElementaryEffects| {
+            let deviation = it.standard_deviation.unwrap().point;
+            (it.mean.point, it.mean_size.point, deviation)
+        };
+        assert_eq!(of(&it[0]), (-3.0, 5.0, 50.0_f64.sqrt()));
+        assert_eq!(of(&it[1]), (1.0, 5.0, 50.0_f64.sqrt()));
         // A mean of two draws of 2 and 8 deviates by 3/√2, the estimate of that by about 1 %.
         let standard_error = it[0].mean_size.standard_error.unwrap();
         assert!((standard_error - 3.0 / 2.0_f64.sqrt()).abs() < 0.1);
+        // Half of all resamples have one effect twice and no deviation, the others that of both.
+        let standard_error = it[0].standard_deviation.unwrap().standard_error.unwrap();
+        assert!((standard_error - 50.0_f64.sqrt() / 2.0).abs() < 0.1);
     }
 
     #[test]
@@ -156,7 +169,10 @@ mod tests {
         let points = [0.0, 1.0, 0.0, 1.0].map(|it| vec![it]);
         let outputs = [0.0, large, 0.0, large + 2.0];
         let it = elementary_effects(&points, &outputs, RESAMPLES, 1).unwrap()[0];
-        assert_eq!(it.standard_deviation, Some(2.0_f64.sqrt()));
+        assert_eq!(
+            it.standard_deviation.map(|it| it.point),
+            Some(2.0_f64.sqrt())
+        );
         assert_eq!(it.mean, Estimate::of_mean(large + 1.0, Some(2.0), 2));
     }
 
@@ -165,7 +181,7 @@ mod tests {
         let points = [0.0, 1.0, 0.0, 1.0, 0.0, 1.0].map(|it| vec![it]);
         let outputs = [0.0, 2.0, 0.0, 3.0, 0.0, 4.0];
         let it = elementary_effects(&points, &outputs, RESAMPLES, 1).unwrap()[0];
-        assert_eq!(it.standard_deviation, Some(1.0));
+        assert_eq!(it.standard_deviation.map(|it| it.point), Some(1.0));
     }
 
     #[test]

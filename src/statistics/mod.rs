@@ -13,7 +13,7 @@ mod variance_indices;
 
 pub use bin_counts::{BinCounts, Bins};
 pub use bootstrap::Bootstrap;
-pub use elementary_effects::{ElementaryEffects, elementary_effects};
+pub use elementary_effects::{ElementaryEffects, TRAJECTORIES_MIN, elementary_effects};
 pub use estimate::{CONFIDENCE, Estimate, Interval};
 pub use moments::Moments;
 pub use paired_comparison::{
@@ -24,6 +24,6 @@ pub use quantile::{QuantileType, SortedSample};
 pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlations, spearman};
 pub use scenario_discovery::{PeelingRule, ScenarioBox, peeling_trajectory};
 pub use variance_indices::{
-    Interaction, RadialOutputs, VarianceIndices, second_order_indices, total_index_shares,
-    variance_indices,
+    BASE_POINTS_MIN, Interaction, RadialOutputs, VarianceIndices, second_order_indices,
+    total_index_shares, variance_indices,
 };

@@ -42,23 +42,35 @@ impl RankCorrelation {
     ///
     /// Fisher, *On the "probable error" of a coefficient of correlation deduced from a small
     /// sample*, Metron 1 (1921), 3–32, with the degrees of freedom left by the inputs held fixed.
+    ///
+    /// A coefficient nearer to ±1 than one exchange of neighboring ranks leaves it, which is
+    /// 1 − 12 / (n (n² − 1)), has the interval of that one, widened to the coefficient: a perfect
+    /// order of a few points is not certain to be one of all.
     pub fn estimate(&self, n: u64) -> Estimate {
         let freedom = self.test.degrees_of_freedom - 1.0;
-        let is_known = freedom > 0.0 && self.coefficient.abs() < 1.0;
+        let is_known = freedom > 0.0;
         let spread = || 1.0 / freedom.sqrt();
         let z = Normal::standard().inverse_cdf(0.5 + CONFIDENCE / 2.0);
-        let end = |it: f64| libm::tanh(libm::atanh(self.coefficient) + it * spread());
+        let furthest = furthest_imperfect(n);
+        let r = self.coefficient.clamp(-furthest, furthest);
+        let end = |it: f64| libm::tanh(libm::atanh(r) + it * spread());
         Estimate {
             point: self.coefficient,
-            standard_error: is_known
-                .then(|| (1.0 - self.coefficient * self.coefficient) * spread()),
+            standard_error: is_known.then(|| (1.0 - r * r) * spread()),
             interval: is_known.then(|| Interval {
-                low: end(-z),
-                high: end(z),
+                low: end(-z).min(self.coefficient),
+                high: end(z).max(self.coefficient),
             }),
             n,
         }
     }
+}
+
+/// The rank correlation of two orders of `n` that differ in one exchange of neighbors.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn furthest_imperfect(n: u64) -> f64 {
+    let n = n as f64;
+    (1.0 - 12.0 / (n * (n * n - 1.0))).max(0.0)
 }
 
 /// The rank of every number, from 1; equal numbers share the mean of their ranks.
@@ -305,18 +317,29 @@ mod tests {
     }
 
     #[test]
-    fn a_correlation_without_freedom_or_exception_has_no_interval() {
+    fn a_correlation_without_freedom_has_no_interval() {
         for (coefficient, freedom, is_known) in [
             (0.5, 1, false),
             (0.5, 2, true),
             (-0.5, 2, true),
-            (1.0, 2, false),
-            (-1.0, 2, false),
+            (1.0, 2, true),
         ] {
             let it = RankCorrelation::new(coefficient, freedom).estimate(4);
             assert_eq!(it.standard_error.is_some(), is_known);
             assert_eq!(it.interval.is_some(), is_known);
         }
+    }
+
+    #[test]
+    fn a_perfect_order_of_a_few_points_is_not_certain_to_be_one_of_all() {
+        // Of four, one exchange of neighbors leaves 1 − 12/60 = 0.8; tanh(atanh 0.8 − 1.96) = −0.697.
+        let of_four = RankCorrelation::new(1.0, 2).estimate(4).interval.unwrap();
+        assert!((of_four.low + 0.697).abs() < 1e-3, "{of_four:?}");
+        assert!((of_four.high - 1.0).abs() < 1e-15);
+        let of_many = RankCorrelation::new(-1.0, 98).estimate(100);
+        let of_many = of_many.interval.unwrap();
+        assert!((of_many.low + 1.0).abs() < 1e-15);
+        assert!((-1.0..-0.9999).contains(&of_many.high), "{of_many:?}");
     }
 
     #[test]

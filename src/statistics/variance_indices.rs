@@ -56,6 +56,13 @@ pub struct VarianceIndices {
     pub total: Vec<Estimate>,
 }
 
+/// Fewest base points for an index to have an interval.
+///
+/// Simulated with products of indicators: of 32 base points the 95 % intervals cover the true
+/// index 93 % of the time if a quarter to a half of the outputs are 1, and nearly every sample
+/// has one; of 16 every fifth has none, and of 8 most have none.
+pub const BASE_POINTS_MIN: u32 = 32;
+
 /// The index of a pair of factors.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Interaction {

@@ -19,7 +19,7 @@ trap 'rm -rf "$folder"' EXIT
 "$demarche" batch configs/experiments/alaska-2025.toml --sessions 1000 --quiet --out "$folder/batch"
 "$demarche" sweep configs/experiments/us-pressure.toml --sessions 40 --quiet --out "$folder/sweep"
 "$demarche" sweep configs/experiments/two-readings.toml --sessions 100 --quiet --out "$folder/readings"
-"$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 8 --quiet --out "$folder/sensitivity"
+"$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 32 --quiet --out "$folder/sensitivity"
 "$demarche" flip configs/scenarios/two-villages.toml --rate 50 --sessions 100 --quiet --out "$folder/flip"
 "$demarche" batch configs/scenarios/shared-barn.toml --sessions 20 --quiet --no-report --out "$folder/barn"
 "$demarche" batch configs/scenarios/two-villages.toml --sessions 100 --quiet --no-report --out "$folder/villages"

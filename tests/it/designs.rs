@@ -293,7 +293,7 @@ fn elementary_effects_are_those_of_salib() {
     );
     let sigma = it
         .iter()
-        .map(|it| it.standard_deviation.expect("ten trajectories"));
+        .map(|it| it.standard_deviation.expect("ten trajectories").point);
     check_close("sigma", sigma, &theirs["sigma"], ROUNDING);
     for (it, theirs) in it.iter().zip(numbers(&theirs["mu_star_conf_seed42"])) {
         let interval = it.mean_size.interval.expect("ten trajectories");
@@ -321,7 +321,7 @@ fn trajectories_find_the_slopes_of_a_plane() {
     check_covers("mu*", &mean_sizes, &theory["morris_mu_star"], ROUNDING);
     let sigma = it
         .iter()
-        .map(|it| it.standard_deviation.expect("ten trajectories"));
+        .map(|it| it.standard_deviation.expect("ten trajectories").point);
     check_close("sigma", sigma, &theory["morris_sigma"], ROUNDING);
 }
 

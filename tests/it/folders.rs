@@ -104,21 +104,17 @@ fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
 #[test]
 fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_alone() {
     let folder = TempDir::new().unwrap();
-    let more = [
-        "--sessions",
-        "20000",
-        "--excel=comma",
-        "--format=csv,parquet",
-    ];
+    let more = ["--sessions", "20000", "--excel", "--format=csv,parquet"];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let [out, moved, theirs] = ["run", "moved", "theirs"].map(|it| folder.path().join(it));
-    fs::create_dir_all(theirs.join("excel")).unwrap();
+    fs::create_dir_all(theirs.join("figures")).unwrap();
     for name in [
         "summary.csv",
         "sessions.csv",
         "sessions.parquet",
         "manifest.json",
-        "excel/summary.csv",
+        "figures/rounds.svg",
+        "tables.xlsx",
         "report.html",
     ] {
         fs::write(theirs.join(name), "theirs").unwrap();

@@ -85,11 +85,17 @@ fn compare_all(run: &Path) -> usize {
 #[test]
 fn every_table_of_a_batch_has_a_twin_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
-    let more = ["--sessions", "2000", "--transcripts", "--distances"];
+    let more = [
+        "--sessions",
+        "2000",
+        "--transcripts",
+        "--distances",
+        "--draws",
+    ];
     let plain = tables(&run(&folder, "batch", "plain", VILLAGES, &more));
     let with_twins = [&more[..], &["--format", "csv,parquet"]].concat();
     let twins = run(&folder, "batch", "twins", VILLAGES, &with_twins);
-    assert_eq!(compare_all(&twins), 9);
+    assert_eq!(compare_all(&twins), 10);
     let mut all = tables(&twins);
     all.retain(|it, _| it.extension().is_none_or(|it| it != "parquet"));
     assert!(all == plain, "the tables as CSV are the same without twins");
@@ -110,7 +116,7 @@ fn every_table_of_a_sweep_has_a_twin_with_the_same_cells() {
                 path = \"party.lower.strategy.0.time_dependent.concession_exponent\"\n\
                 values = [0.5, \"linear\"]\n\
                 [[sweep.axis]]\npath = \"scenario\"\nvalues = [\"same.toml\"]\n";
-    let design = "[sweep]\ndesign = { method = \"morris\", points = 4 }\n\
+    let design = "[sweep]\ndesign = { method = \"morris\", points = 10 }\n\
                   [[sweep.axis]]\npath = \"party.upper.reservation_value\"\n\
                   between = { from = 0.2, to = 0.8 }\n";
     for (name, sweep, n_tables) in [("grid", axes, 10), ("design", design, 11)] {
@@ -135,9 +141,9 @@ fn every_table_of_a_sweep_has_a_twin_with_the_same_cells() {
 fn every_table_of_a_study_has_a_twin_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let format = "--format=csv,parquet";
-    let more = ["--points", "16", format];
+    let more = ["--points", "32", "--draws", format];
     let sensitivity = run(&folder, "sensitivity", "sensitivity", VILLAGES, &more);
-    assert_eq!(compare_all(&sensitivity), 2);
+    assert_eq!(compare_all(&sensitivity), 3);
     let more = ["--rate", "50", "--sessions", "200", format];
     let flip = run(&folder, "flip", "flip", VILLAGES, &more);
     assert_eq!(compare_all(&flip), 2);
@@ -204,6 +210,7 @@ fn a_swept_column_has_one_kind_in_all_runs_of_the_experiment() {
     let expected = [
         ("cell", Physical::INT64),
         ("n_sessions", Physical::INT64),
+        ("same_as", Physical::INT64),
         ("party.upper.reservation_value", Physical::DOUBLE),
     ];
     assert_eq!(kinds, expected.into());

@@ -20,7 +20,9 @@ use demarche::interchange::{
     YAML_VALUES_MAX, import,
 };
 use demarche::negotiation::SEARCH_BYTES_MAX;
-use demarche::output::{ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values};
+use demarche::output::{
+    DRAWN_NUMBERS_MAX, ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values,
+};
 use demarche::protocol::ROUNDS_MAX;
 use demarche::report::{RunFigures, TABLE_BYTES_MAX};
 use tempfile::TempDir;
@@ -152,6 +154,52 @@ fn one_more_of_anything_in_an_experiment_is_too_many() {
     let range = "range = { from = 0, to = 1, step = 0.0002 }";
     let long = format!("{BASE}\n# {}", "x".repeat(SWEPT_BYTES_MAX / 5000));
     check_refused(&axis(range), &long, "more than 1 GiB of text");
+}
+
+#[test]
+fn one_more_number_than_a_table_of_draws_has_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let n_options = DRAWN_NUMBERS_MAX / 2 + 1;
+    let options = entries(n_options, |it| {
+        format!("{{ id = \"o{it}\", label = \"O\" }}, ")
+    });
+    let party = |name: &str, n_drawn: usize| {
+        let utility = entries(n_options, |it| {
+            if it < n_drawn {
+                format!("o{it} = {{ uniform = {{ min = 0.0, max = 1.0 }} }}, ")
+            } else {
+                format!("o{it} = 0.5, ")
+            }
+        });
+        format!(
+            "[[party]]\nid = \"{name}\"\nlabel = \"P\"\nreservation_value = 0.1\n\
+             [[party.preference]]\nissue = \"i\"\nweight = 1.0\nutility = {{ {utility} }}\n\
+             [[party.strategy]]\np = 1.0\nrandom_offer = {{}}\n"
+        )
+    };
+    let text = format!(
+        "schema = 1\nname = \"n\"\ntitle = \"N\"\nkind = \"synthetic\"\n\
+         [[issue]]\nid = \"i\"\nlabel = \"I\"\noptions = [{options}]\n{}{}\
+         [protocol.alternating_offers]\ndeadline_rounds = 2\n",
+        party("one", n_options),
+        party("other", DRAWN_NUMBERS_MAX + 1 - n_options),
+    );
+    let (file, out) = (folder.path().join("n.toml"), folder.path().join("run"));
+    fs::write(&file, text).unwrap();
+    let arguments = [
+        "batch",
+        path_text(&file),
+        "--draws",
+        "--out",
+        path_text(&out),
+    ];
+    let output = check(&arguments, 2);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("draws.csv would have 4097 numbers, more than 4096"),
+        "{told}"
+    );
+    assert!(!out.exists());
 }
 
 #[test]
@@ -730,6 +778,7 @@ fn the_page_of_limits_has_them() {
         ),
         ("aliases of a YAML file", YAML_ALIASES_MAX.to_string()),
         ("cells of a sweep", CELLS_MAX.to_string()),
+        ("numbers in `draws.csv`", DRAWN_NUMBERS_MAX.to_string()),
     ];
     for (what, limit) in limits {
         let row = format!("| {what} | {limit} |");

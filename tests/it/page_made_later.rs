@@ -102,7 +102,7 @@ fn write_files(folder: &Path) {
             "design",
             "made-up.toml",
             format!(
-                "[sweep]\ndesign = {{ method = \"saltelli\", points = 4 }}\n{}{}",
+                "[sweep]\ndesign = {{ method = \"saltelli\", points = 32 }}\n{}{}",
                 reservation("between = { from = 0.3, to = 0.6 }"),
                 weight("between = { from = 3.0, to = 6.0 }")
             ),
@@ -217,7 +217,7 @@ const KINDS: [(&str, &str, &str, &[&str]); 19] = [
         "morris",
         "sensitivity",
         "made-up",
-        &["--method", "morris", "--points", "8"],
+        &["--method", "morris", "--points", "10"],
     ),
     ("flip", "flip", "sourced-set", &["--sessions", "40"]),
     ("flip-made-up", "flip", "made-up", &["--sessions", "40"]),

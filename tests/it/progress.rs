@@ -29,12 +29,13 @@ fn sweep_file(folder: &TempDir) -> PathBuf {
 
 /// The first line that a run without end writes to what is no terminal.
 #[track_caller]
-fn first_line(verb: &str, file: &str) -> String {
+fn first_line(verb: &str, file: &str, more: &[&str]) -> String {
     let folder = TempDir::new().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args([verb, file, "--sessions", ENDLESS, "--threads", "1", "--out"])
+        .args([verb, file, "--threads", "1", "--out"])
         .arg(folder.path().join("run"))
+        .args(more)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -46,14 +47,14 @@ fn first_line(verb: &str, file: &str) -> String {
         .status();
     assert!(sent.expect("it can be interrupted").success());
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
-    assert!(rest.iter().any(|it| it.starts_with("interrupted: ")));
+    assert!(rest.iter().any(|it| it.starts_with("interrupted")));
     assert_eq!(child.wait().unwrap().code(), Some(130));
     line
 }
 
 #[test]
 fn what_is_no_terminal_gets_a_plain_line_now_and_then() {
-    let line = first_line("batch", VILLAGES);
+    let line = first_line("batch", VILLAGES, &["--sessions", ENDLESS]);
     let [sessions, rate, left, deals] = line.split(", ").collect::<Vec<_>>()[..] else {
         panic!("{line}");
     };
@@ -70,9 +71,41 @@ fn what_is_no_terminal_gets_a_plain_line_now_and_then() {
 #[test]
 fn a_sweep_tells_how_many_cells_are_done() {
     let folder = TempDir::new().unwrap();
-    let line = first_line("sweep", path_text(&sweep_file(&folder)));
+    let file = sweep_file(&folder);
+    let line = first_line("sweep", path_text(&file), &["--sessions", ENDLESS]);
     assert!(line.contains(" of 100,000,000 sessions, "), "{line}");
-    assert!(line.contains(" left, 0 of 2 cells done, deals "), "{line}");
+    // Deals in each cell: three rounds are too short, twenty long enough.
+    assert!(
+        line.contains(" left, 0 of 2 cells done, deals from "),
+        "{line}"
+    );
+    assert!(line.contains(" % to "), "{line}");
+}
+
+#[test]
+fn a_study_tells_how_many_points_are_done_and_no_share_of_deals() {
+    let saltelli = first_line("sensitivity", VILLAGES, &["--points", "2000000"]);
+    assert!(
+        saltelli.ends_with(" of 2,000,000 base points"),
+        "{saltelli}"
+    );
+    let more = ["--points", "2000000", "--method", "morris"];
+    let morris = first_line("sensitivity", VILLAGES, &more);
+    assert!(morris.ends_with(" of 2,000,000 trajectories"), "{morris}");
+}
+
+#[test]
+fn a_flip_tells_which_shift_is_tried_and_what_is_sought() {
+    let more = ["--sessions", "10000000", "--rate", "40"];
+    let line = first_line("flip", VILLAGES, &more);
+    let (_, found) = line
+        .split_once(" left, ")
+        .expect("it tells how long it takes");
+    assert!(found.starts_with("deals "), "{line}");
+    assert!(
+        found.contains(" %, 40.0 % sought, at ") || found.contains(" as things stand"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -83,7 +116,7 @@ fn a_terminal_shows_a_bar() {
     let (file, out) = (path_text(&file), path_text(&out));
     let arguments = format!("sweep {file} --sessions {ENDLESS} --threads 1 --out {out}");
     let mut it = terminal(100, &arguments, false);
-    it.exp_string(" of 100,000,000 ").unwrap();
+    it.exp_string(" of 100,000,000").unwrap();
     it.exp_string("0 of 2 cells done").unwrap();
     it.send_control('c').unwrap();
     it.exp_string("interrupted: ").unwrap();

@@ -12,8 +12,8 @@ use std::time::Duration;
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
 use demarche::output::{
-    Distances, Extras, InputFile, Journal, JournalHead, Parameters, ParquetTwins, RunDirectory,
-    RunRequest, RunTables, Transcripts, Workbook,
+    Distances, DrawTable, Extras, InputFile, Journal, JournalHead, Parameters, ParquetTwins,
+    RunDirectory, RunRequest, RunTables, Transcripts, Workbook,
 };
 use demarche::seeds::Seeds;
 use rand::{RngExt as _, SeedableRng};
@@ -26,10 +26,11 @@ use crate::runs::{check, demarche, files, manifest, path_text, run, tables};
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const SESSIONS: u64 = 900;
 const CHUNK: usize = 256;
-const MORE: [&str; 5] = [
+const MORE: [&str; 6] = [
     "--sessions",
     "900",
     "--transcripts",
+    "--draws",
     "--excel",
     "--format=csv,parquet",
 ];
@@ -77,6 +78,7 @@ fn plan() -> (Plan, JournalHead) {
         seed: None,
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
+        draws: DrawTable::Written,
         excel: Workbook::Written,
         parquet: ParquetTwins::Written,
         files_below: None,
@@ -98,6 +100,7 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
     let extras = Extras {
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
+        draws: DrawTable::Written,
     };
     let cells = plan.cells();
     RunTables::open(
@@ -188,7 +191,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
     let stopped = folder.path().join("stopped");
     let plan = stopped_batch(&stopped);
     let whole = files(&stopped);
-    assert_eq!(whole.len(), 3 + 1, "rows of sessions, and the journal");
+    assert_eq!(whole.len(), 4 + 1, "rows of sessions, and the journal");
     let boundaries = boundaries(&whole);
     assert_eq!(boundaries.len(), 5);
 

@@ -51,6 +51,7 @@ fn a_batch_in_any_number_of_shards_has_the_bytes_of_one_in_one_go() {
         "--sessions",
         "5000",
         "--transcripts",
+        "--draws",
         "--excel",
         "--format=csv,parquet",
     ];
@@ -77,9 +78,10 @@ fn a_sweep_in_shards_has_the_bytes_of_one_in_one_go() {
     let file = folder.path().join("experiment.toml");
     fs::write(&file, text).unwrap();
     let file = path_text(&file);
-    let reference = results(&run(&folder, "sweep", "reference", file, &[]));
+    let more = ["--draws"];
+    let reference = results(&run(&folder, "sweep", "reference", file, &more));
     for of in [1, 2, 7, 64] {
-        let shards = run_shards(&folder, "sweep", file, of, &[]);
+        let shards = run_shards(&folder, "sweep", file, of, &more);
         let out = folder.path().join(format!("merged-{of}"));
         check(&merge_arguments(&shards, &out), 0);
         assert!(results(&out) == reference, "{of} shards");

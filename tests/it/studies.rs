@@ -241,34 +241,132 @@ fn trajectories_find_the_one_number_that_decides() {
     assert!(rows(&out, "boxes.csv").is_empty());
 }
 
+/// What a study says on standard output, and the words of its page, one space between them.
+fn told(folder: &TempDir, name: &str, file: &str, more: &[&str]) -> (PathBuf, String, String) {
+    let out = folder.path().join(name);
+    let arguments = [&["sensitivity", file, "--out", path_text(&out)], more].concat();
+    let output = check(&arguments, 0);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    (out, words(&text), words(&page))
+}
+
+/// What even is worth to the buyer, in `bargain`.
+const BUYER_EVEN: &str = "party.buyer.preference.price.utility.even";
+
 #[test]
-fn where_nothing_differs_nothing_is_said_to_matter() {
+fn an_index_without_an_interval_is_not_told_and_deals_too_rare_for_one_are() {
     let folder = TempDir::new().unwrap();
-    for (name, even, n_deals) in [("never", "0.0", 0), ("always", "1.0", 1)] {
+    let file = two_numbers_decide(&folder);
+    // The buyer takes even once in fifty times, and the seller every second time.
+    let rare = format!("{BUYER_EVEN}=0.26");
+    let more = ["--points", "32", "--set", &rare];
+    let (out, text, page) = told(&folder, "rare", &file, &more);
+    for told in [&text, &page] {
+        assert!(told.contains("Deals are too rare, "), "{text}");
+        assert!(
+            told.contains("base points would do. What follows"),
+            "{told}"
+        );
+    }
+    assert!(
+        text.contains("Seller's utility: the share of its variance"),
+        "{text}"
+    );
+    assert!(!page.contains("Whether there is a deal depends most on"));
+    for row in rows(&out, "sensitivity.csv") {
+        // Which way deals go has an interval all the same.
+        let is_index = row["measure"] != "partial_rank_correlation";
+        assert_eq!(row["metric"] == "utility", is_index, "{row:?}");
+        assert!(!row["interval_low"].is_empty() && !row["interval_high"].is_empty());
+    }
+}
+
+#[test]
+fn a_share_above_the_whole_is_told_to_be_noise_and_is_no_headline() {
+    let folder = TempDir::new().unwrap();
+    let file = two_numbers_decide(&folder);
+    // With a deal in ten sessions, every sixth estimate of a large index is above 1.
+    let rare = format!("{BUYER_EVEN}=0.35");
+    let is_above = (1..60).any(|seed| {
+        let seed = format!("{seed}");
+        let more = ["--points", "32", "--seed", &seed, "--set", &rare];
+        let (out, text, page) = told(&folder, &seed, &file, &more);
+        let totals = rows(&out, "sensitivity.csv").into_iter().filter(|it| {
+            let is_of_deals = it["metric"] == "agreement_rate" && it["measure"] == "total";
+            is_of_deals && it["kind"] == "number"
+        });
+        let most = totals
+            .map(|it| number(&it, "estimate"))
+            .max_by(f64::total_cmp);
+        let noise = "An index above 1 is noise";
+        if most.is_none_or(|it| it <= 1.0) {
+            return false;
+        }
+        assert!(text.contains(noise) && page.contains(noise), "{text}");
+        let headline = "all of its variance may involve it (Total Sobol";
+        assert!(page.contains(headline), "{text}");
+        true
+    });
+    assert!(is_above, "no estimate above 1");
+}
+
+#[test]
+fn too_few_points_for_a_claim_are_told_with_the_number_that_would_do() {
+    let folder = TempDir::new().unwrap();
+    let file = two_numbers_decide(&folder);
+    for (name, method, points, noun) in [
+        ("few", "saltelli", "32", Some("base points")),
+        ("many", "saltelli", "1024", None),
+        ("few-morris", "morris", "10", Some("trajectories")),
+        ("many-morris", "morris", "128", None),
+    ] {
+        let more = ["--method", method, "--points", points];
+        let (_, text, page) = told(&folder, name, &file, &more);
+        let doubt = format!(
+            "{points} {} are too few for a claim: ",
+            noun.unwrap_or_default()
+        );
+        assert_eq!(text.contains(&doubt), noun.is_some(), "{text}");
+        assert_eq!(page.contains(&doubt), noun.is_some(), "{name}");
+        let hedge = "On too few points for a claim, whether there is a deal depends most on";
+        assert_eq!(page.contains(hedge), noun.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn where_all_sessions_end_alike_the_study_is_about_utilities() {
+    let folder = TempDir::new().unwrap();
+    for (name, even, n_deals, how_many) in [
+        ("never", "0.0", 0, "None of the"),
+        ("always", "1.0", 1, "All"),
+    ] {
         let file = two_numbers_decide(&folder);
-        let out = folder.path().join(name);
         let setting = format!("{}={even}", "party.seller.preference.price.utility.even");
         let buyer = format!("{}={even}", "party.buyer.preference.price.utility.even");
-        let output = check(
-            &[
-                "sensitivity",
-                &file,
-                "--points",
-                "32",
-                "--set",
-                &setting,
-                "--set",
-                &buyer,
-                "--out",
-                path_text(&out),
-            ],
-            0,
-        );
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(
-            text.contains("Nothing that was varied made a difference"),
-            "{text}"
-        );
+        let more = ["--points", "64", "--set", &setting, "--set", &buyer];
+        let (out, text, page) = told(&folder, name, &file, &more);
+        let why = format!("{how_many} 768 sessions ended in a deal, so nothing decides");
+        assert!(text.contains(&why), "{text}");
+        if n_deals == 0 {
+            // Without a deal each ends with what none is worth to it.
+            let seller = text
+                .find("Seller's utility: the share of its variance")
+                .unwrap();
+            let buyer = text.find("Buyer's utility: ").unwrap();
+            assert!(text[seller..buyer].contains(SELLER), "{text}");
+            assert!(text[buyer..].contains(BUYER), "{text}");
+            assert!(page.contains(&why), "{text}");
+            let most = "he utility that Seller ends with depends most on Seller: reservation value";
+            assert!(page.contains(most), "{text}");
+            assert!(out.join("figures/total-of-buyer.svg").exists());
+        } else {
+            assert!(
+                text.contains("Buyer: nothing that was varied made a difference"),
+                "{text}"
+            );
+        }
         let table = rows(&out, "sensitivity.csv");
         assert!(table.iter().all(|it| it["metric"] == "utility"), "{name}");
         // One box around all sessions if all agree, none if none does.
@@ -364,8 +462,8 @@ fn any_number_of_threads_gives_the_same_study() {
     let design = |method: &str| {
         let root = env!("CARGO_MANIFEST_DIR");
         let text = format!(
-            "schema = 1\nname = \"designed\"\nsessions = 40\nscenario = \"{root}/{VILLAGES}\"\n\
-             [sweep]\ndesign = {{ method = \"{method}\", points = 8 }}\n\
+            "schema = 1\nname = \"designed\"\nsessions = 10\nscenario = \"{root}/{VILLAGES}\"\n\
+             [sweep]\ndesign = {{ method = \"{method}\", points = 32 }}\n\
              [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nbetween = {{ from = 0.3, to = 0.8 }}\n\
              [[sweep.axis]]\npath = \"party.lower.reservation_value\"\nown_distribution = true\n"
         );
@@ -614,7 +712,10 @@ fn a_shift_moves_its_number_in_every_draw_and_nothing_else() {
 fn the_experiment_that_comes_with_the_program_runs() {
     let folder = TempDir::new().unwrap();
     let file = "configs/experiments/assumed-numbers.toml";
-    let out = run(&folder, "sensitivity", "run", file, &["--points", "2"]);
+    // In two rounds nothing is agreed, and it takes no time.
+    let rounds = "protocol.proposal_and_vote.deadline_rounds=2";
+    let more = ["--points", "32", "--set", rounds];
+    let out = run(&folder, "sensitivity", "run", file, &more);
     let table = rows(&out, "sensitivity.csv");
     let numbers = table.iter().filter(|it| it["kind"] == "number");
     let bases: std::collections::BTreeSet<&str> = numbers.map(|it| &it["basis"][..]).collect();
@@ -623,7 +724,7 @@ fn the_experiment_that_comes_with_the_program_runs() {
     let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap();
     assert_eq!(manifest["verb"], "sensitivity");
     assert_eq!(manifest["study"]["method"], "saltelli");
-    assert_eq!(manifest["study"]["points"], 2);
+    assert_eq!(manifest["study"]["points"], 32);
     assert!(manifest["study"]["numbers"].as_array().unwrap().len() > 50);
 }
 
@@ -704,6 +805,11 @@ fn a_wrong_design_is_told_before_the_first_session() {
         &[&between],
     );
     check(
+        "too_few_points_of_a_design",
+        "design = { method = \"saltelli\", points = 31 }",
+        &[&between],
+    );
+    check(
         "too_many_cells",
         "design = { method = \"saltelli\", points = 4000 }",
         &[&between],
@@ -739,7 +845,12 @@ fn a_wrong_study_is_told_before_the_first_session() {
         "numbers",
         "[sensitivity]\nnumbers = [\"party.lower\", \"party.uper.reservation_value\", \"party.upper.reservation_value\", \"assumed\"]\n",
     );
-    check_message("one_point", "[sensitivity]\npoints = 1\n");
+    check_message("no_point", "[sensitivity]\npoints = 0\n");
+    check_message("too_few_base_points", "[sensitivity]\npoints = 31\n");
+    check_message(
+        "too_few_trajectories",
+        "[sensitivity]\nmethod = \"morris\"\npoints = 9\n",
+    );
     check_message("empty", "[sensitivity]\nnumbers = []\n");
     check_message(
         "unknown_study_method",
@@ -769,7 +880,7 @@ fn a_wrong_command_line_writes_nothing() {
             .replace("uniform = { min = 0.8, max = 1.0 }", "constant = 0.9"),
     );
     let flagship = "configs/scenarios/alaska-2025.toml";
-    let wrong: [(&str, &[&str], &str); 15] = [
+    let wrong: [(&str, &[&str], &str); 18] = [
         (
             "sensitivity",
             &[VILLAGES, "--numbers", "party.uper"],
@@ -787,8 +898,18 @@ fn a_wrong_command_line_writes_nothing() {
         ),
         (
             "sensitivity",
-            &[VILLAGES, "--points", "1"],
-            "from 2 to 4294967295",
+            &[VILLAGES, "--points", "0"],
+            "from 1 to 4294967295",
+        ),
+        (
+            "sensitivity",
+            &[VILLAGES, "--points", "31"],
+            "`saltelli` needs at least 32 base points for intervals; 31 are too few: take --points 32 or more",
+        ),
+        (
+            "sensitivity",
+            &[VILLAGES, "--points", "9", "--method", "morris"],
+            "at least 10 trajectories",
         ),
         (
             "sensitivity",
@@ -813,6 +934,11 @@ fn a_wrong_command_line_writes_nothing() {
             "do you mean",
         ),
         ("flip", &[VILLAGES, "--rate", "0"], "above 0 and below 100"),
+        (
+            "flip",
+            &[VILLAGES, "--rate", "0.5"],
+            "the rate is in per cent: is 50 meant? for less than one per cent write 0.5%",
+        ),
         (
             "flip",
             &[VILLAGES, "--rate", "nan"],
@@ -843,12 +969,108 @@ fn a_wrong_command_line_writes_nothing() {
 }
 
 #[test]
+fn less_than_a_per_cent_is_taken_if_it_is_marked() {
+    let folder = TempDir::new().unwrap();
+    let more = [
+        "--rate",
+        "0.5%",
+        "--sessions",
+        "20",
+        "--numbers",
+        "party.lower.reservation_value",
+    ];
+    let out = run(&folder, "flip", "run", VILLAGES, &more);
+    assert_near(number(&rows(&out, "flips.csv")[0], "threshold"), 0.005, 0.0);
+}
+
+#[test]
+fn every_session_of_a_study_has_a_row_with_its_numbers_and_how_it_ended() {
+    let folder = TempDir::new().unwrap();
+    let file = two_numbers_decide(&folder);
+    let more = ["--points", "32", "--draws"];
+    let out = run(&folder, "sensitivity", "points", &file, &more);
+    let table = rows(&out, "points.csv");
+    assert_eq!(table.len(), 32 * 12);
+    for (idx, rows) in table.chunks(12).enumerate() {
+        let (a, b) = (&rows[0], &rows[11]);
+        let blocks: Vec<&str> = rows.iter().map(|it| &it["block"][..]).collect();
+        assert_eq!(blocks, [&["a"][..], &["ab"; 10], &["b"]].concat());
+        for (place, row) in rows.iter().enumerate() {
+            assert_eq!(row["evaluation"], (12 * idx + place).to_string());
+            assert_eq!(row["point"], idx.to_string());
+            // Whether there is a deal follows from both reservation values.
+            let is_willing = number(row, SELLER) <= 0.5 && number(row, BUYER) <= 0.5;
+            assert_eq!(row["agreement"], u8::from(is_willing).to_string());
+            assert_eq!(row["ending"] == "agreement", is_willing);
+            let of_none = number(row, SELLER);
+            let expected = if is_willing { 0.5 } else { of_none };
+            assert_near(number(row, "utility_seller"), expected, 1e-8);
+            let is_crossed = |it: &str| {
+                row["factor"] == it
+                    || (row["kind"] == "basis" && row["factor"] == basis_of(it))
+                    || (row["kind"] == "source" && row["factor"] == source_of(it))
+            };
+            if row["block"] == "ab" {
+                for it in [SELLER, BUYER, MINE] {
+                    let from = if is_crossed(it) { b } else { a };
+                    assert_eq!(row[it], from[it], "{row:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(table[4]["factor"], "luck");
+
+    let more = ["--method", "morris", "--points", "10", "--draws"];
+    let out = run(&folder, "sensitivity", "steps", &file, &more);
+    let table = rows(&out, "points.csv");
+    assert_eq!(table.len(), 10 * 4);
+    for rows in table.chunks(4) {
+        assert_eq!(
+            (&rows[0]["block"][..], &rows[0]["factor"][..]),
+            ("start", "")
+        );
+        for step in rows.windows(2) {
+            let moved = [SELLER, BUYER, MINE]
+                .into_iter()
+                .filter(|it| step[0][*it] != step[1][*it]);
+            assert_eq!(moved.collect::<Vec<_>>(), [&step[1]["factor"][..]]);
+            assert_eq!(step[1]["block"], "step");
+        }
+    }
+
+    let without = run(
+        &folder,
+        "sensitivity",
+        "without",
+        &file,
+        &["--points", "32"],
+    );
+    assert!(!without.join("points.csv").exists());
+}
+
+fn basis_of(path: &str) -> &'static str {
+    match path {
+        SELLER => "inferred",
+        BUYER => "assumed",
+        _ => "reported",
+    }
+}
+
+fn source_of(path: &str) -> &'static str {
+    match path {
+        SELLER => "ledger",
+        BUYER => "no source",
+        _ => "ledger + letter",
+    }
+}
+
+#[test]
 fn a_batch_runs_an_experiment_that_says_how_it_is_studied() {
     let folder = TempDir::new().unwrap();
     let root = env!("CARGO_MANIFEST_DIR");
     let plain =
         format!("schema = 1\nname = \"plain\"\nsessions = 50\nscenario = \"{root}/{VILLAGES}\"\n");
-    let studied = format!("{plain}[sensitivity]\npoints = 4\n");
+    let studied = format!("{plain}[sensitivity]\npoints = 32\n");
     let [plain, studied] = [("plain", plain), ("studied", studied)].map(|(name, text)| {
         let file = written(&folder, &format!("{name}.toml"), &text);
         tables(&run(&folder, "batch", name, &file, &[]))
@@ -886,8 +1108,8 @@ fn an_interrupted_study_leaves_a_manifest_and_no_table() {
 
     let folder = TempDir::new().unwrap();
     for (verb, more) in [
-        ("sensitivity", ["--points", "2000000"]),
-        ("flip", ["--sessions", "10000000"]),
+        ("sensitivity", &["--points", "2000000", "--draws"][..]),
+        ("flip", &["--sessions", "10000000"]),
     ] {
         let out = folder.path().join(verb);
         let child = Command::new(env!("CARGO_BIN_EXE_demarche"))

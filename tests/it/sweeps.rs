@@ -155,6 +155,132 @@ fn cells_share_their_luck_unless_told_otherwise() {
 }
 
 #[test]
+fn cells_that_are_equal_in_every_session_are_named() {
+    let folder = TempDir::new().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    // Leverage takes off from what no deal is worth, so these axes cancel out.
+    let text = format!(
+        "schema = 1\nname = \"cancel\"\nsessions = 20\nseed = 1\n\
+         scenario = \"{root}/configs/scenarios/alaska-2025.toml\"\n\
+         [[sweep.axis]]\npath = \"leverage.us_on_ukraine.lowers_reservation_value\"\n\
+         range = {{ from = 0.0, to = 0.2, step = 0.05 }}\n\
+         [[sweep.axis]]\npath = \"party.ukraine.reservation_value\"\n\
+         values = [0.5, 0.55, 0.6, 0.65, 0.7]\n"
+    );
+    let file = folder.path().join("cancel.toml");
+    fs::write(&file, text).unwrap();
+    let out = folder.path().join("run");
+    let output = check(&["sweep", path_text(&file), "--out", path_text(&out)], 0);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("Only 9 of 25 cells differ. Equal in every session are 0, 6, 12, 18"),
+        "{told}"
+    );
+    let cells = fs::read_to_string(out.join("cells.csv")).unwrap();
+    let lines: Vec<&str> = cells.lines().collect();
+    assert!(lines[0].starts_with("cell,n_sessions,same_as,leverage."));
+    assert!(lines[1].starts_with("0,20,,0,0.5"), "{}", lines[1]);
+    assert!(lines[7].starts_with("6,20,0,0.05,0.55"), "{}", lines[7]);
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("Only 9 of 25 cells differ."));
+}
+
+#[test]
+fn the_axes_of_the_experiment_on_pressure_do_not_cancel_out() {
+    let folder = TempDir::new().unwrap();
+    let file = "configs/experiments/us-pressure.toml";
+    let out = run(&folder, "sweep", "run", file, &["--sessions", "4"]);
+    let cells = fs::read_to_string(out.join("cells.csv")).unwrap();
+    assert_eq!(cells.lines().count(), 26);
+    assert!(
+        cells.lines().skip(1).all(|it| it.contains(",4,,")),
+        "{cells}"
+    );
+}
+
+#[test]
+fn every_number_of_a_session_is_as_it_was_drawn() {
+    let folder = TempDir::new().unwrap();
+    let sweep = "[[sweep.axis]]\npath = \"party.lower.reservation_value\"\nvalues = [0.4, 0.5]\n";
+    let more = ["--draws", "--sessions", "300"];
+    let swept = tables(&run(
+        &folder,
+        "sweep",
+        "swept",
+        &experiment(&folder, sweep),
+        &more,
+    ));
+    let batch = tables(&run(
+        &folder,
+        "batch",
+        "batch",
+        &experiment(&folder, ""),
+        &more,
+    ));
+    let header = |table: &[u8]| {
+        String::from_utf8_lossy(table)
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let draws = Path::new("draws.csv");
+    let upper = "party.upper.preference.upkeep.utility.halves";
+    assert_eq!(header(&swept[draws]), format!("cell,replication,{upper}"));
+    assert_eq!(
+        header(&batch[draws]),
+        format!("cell,replication,{upper},party.lower.reservation_value")
+    );
+    // As drawn it is what the party has, since nobody has leverage on it.
+    let column = |table: &[u8], name: &str| -> Vec<String> {
+        let mut reader = csv::Reader::from_reader(table);
+        let place = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|it| it == name)
+            .unwrap();
+        reader
+            .records()
+            .map(|it| it.unwrap()[place].to_owned())
+            .collect()
+    };
+    let parties = &batch[Path::new("parties.csv")];
+    let of_lower = column(parties, "party")
+        .into_iter()
+        .zip(column(parties, "reservation_value"));
+    let had: Vec<String> = of_lower
+        .filter(|it| it.0 == "lower")
+        .map(|it| it.1)
+        .collect();
+    let drawn = column(&batch[draws], "party.lower.reservation_value");
+    assert_eq!(drawn.len(), 300);
+    for (drawn, had) in drawn.iter().zip(had) {
+        let [drawn, had] = [drawn, &had].map(|it| it.parse::<f64>().unwrap());
+        assert!((drawn - had).abs() < 1e-8, "{drawn}, {had}");
+    }
+    // On common luck it is the same in both cells.
+    assert_eq!(
+        lines_of_cell(&swept[draws], 0),
+        lines_of_cell(&swept[draws], 1)
+    );
+    // Nothing else changes.
+    let plain = tables(&run(
+        &folder,
+        "batch",
+        "plain",
+        &experiment(&folder, ""),
+        &more[1..],
+    ));
+    let mut rest = batch.clone();
+    rest.remove(draws);
+    assert!(rest == plain);
+    let replayed = check(&["replay", path_text(&folder.path().join("batch")), "7"], 0);
+    let told = String::from_utf8_lossy(&replayed.stdout);
+    assert!(told.contains("draws.csv"), "{told}");
+}
+
+#[test]
 fn a_cell_with_another_scenario_is_the_batch_of_that_scenario() {
     let folder = TempDir::new().unwrap();
     let root = env!("CARGO_MANIFEST_DIR");

@@ -287,8 +287,10 @@ fn every_column_is_in_the_data_dictionary() {
     let page = fs::read_to_string(root().join("docs/tables.md")).expect("there is a dictionary");
     let tables = [
         "comparison_table.rs",
+        "draw_rows.rs",
         "session_tables.rs",
         "solution_tables.rs",
+        "study_points.rs",
         "study_tables.rs",
         "summary_tables.rs",
     ]

@@ -18,7 +18,7 @@ fn batch(folder: &TempDir) -> PathBuf {
         "--sessions",
         "300",
         "--transcripts",
-        "--excel=comma",
+        "--excel",
         "--format=csv,parquet",
     ];
     run(folder, "batch", "run", VILLAGES, &more)
@@ -106,7 +106,7 @@ fn whoever_reads_a_table_says_that_it_differs() {
         ("sessions.csv", &["explain", run_text, "5"]),
         ("sessions.csv", &["replay", run_text, "5"]),
         ("offers.csv", &["replay", run_text, "5"]),
-        ("excel/parties.csv", &["batch", "--resume", run_text]),
+        ("parties.csv", &["batch", "--resume", run_text]),
         ("offers.parquet", &["batch", "--resume", run_text]),
     ] {
         let path = out.join(name);
@@ -168,7 +168,7 @@ fn a_manifest_leads_to_no_file_outside_its_run() {
     for path in [
         "../secret.csv",
         path_text(&secret),
-        "excel/../../secret.csv",
+        "figures/../../secret.csv",
         ".",
     ] {
         let crafted = text.replacen("\"agreements.csv\"", &format!("\"{path}\""), 1);

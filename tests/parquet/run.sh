@@ -38,7 +38,7 @@ python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
     --quiet --no-report --out "$folder/runs/sweep"
 "$demarche" sweep configs/experiments/two-readings.toml --sessions 100 --format csv,parquet \
     --quiet --no-report --out "$folder/runs/readings"
-"$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 8 --format csv,parquet \
+"$demarche" sensitivity configs/experiments/assumed-numbers.toml --points 32 --format csv,parquet \
     --quiet --no-report --out "$folder/runs/sensitivity"
 "$demarche" flip configs/scenarios/two-villages.toml --rate 50 --sessions 100 --format csv,parquet \
     --quiet --no-report --out "$folder/runs/flip"

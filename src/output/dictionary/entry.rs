@@ -1,14 +1,14 @@
 //! Entries of the dictionary, and how the columns of a run find theirs.
 
 use crate::output::columns::Kind;
-use crate::output::dictionary::session_entries::{OFFERS, PARTIES, SESSIONS};
-use crate::output::dictionary::study_entries::{BOXES, FLIP_CURVES, FLIPS, SENSITIVITY};
+use crate::output::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
+use crate::output::dictionary::study_entries::{BOXES, FLIP_CURVES, FLIPS, POINTS, SENSITIVITY};
 use crate::output::dictionary::summary_entries::{
     AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, SUMMARY, SURPLUSES,
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 15] = [
+const TABLES: [&TableEntry; 17] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -21,9 +21,11 @@ const TABLES: [&TableEntry; 15] = [
     &BOXES,
     &FLIPS,
     &FLIP_CURVES,
+    &POINTS,
     &SESSIONS,
     &PARTIES,
     &OFFERS,
+    &DRAWS,
 ];
 
 /// What the cells of a column are, as far as a spreadsheet shows them differently.

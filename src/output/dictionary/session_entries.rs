@@ -1,7 +1,7 @@
 //! The session tables, column by column.
 
 use crate::output::dictionary::entry::Content::{
-    Count, Identifier, Option as Opt, Party, Text, Utility,
+    Count, Identifier, Number, Option as Opt, Party, Text, Utility,
 };
 use crate::output::dictionary::entry::{CELL, REPLICATION, SEE_ABOVE, TableEntry, column};
 
@@ -202,6 +202,22 @@ pub(super) const OFFERS: TableEntry = TableEntry {
             "the option offered, or that of the mediator's text",
             "an option",
             "in answers",
+        ),
+    ],
+    words: &[],
+};
+
+/// Every number that each session drew.
+pub(super) const DRAWS: TableEntry = TableEntry {
+    name: "draws",
+    one_row_per: "session",
+    columns: &[
+        column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+        column(
+            &[("<path>", Number)],
+            "the number as it was drawn",
+            "as the scenario has it",
+            "if the cell's scenario has no such number; if it belongs to a strategy that the party does not follow in this session",
         ),
     ],
     words: &[],

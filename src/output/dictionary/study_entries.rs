@@ -261,3 +261,60 @@ pub(super) const FLIP_CURVES: TableEntry = TableEntry {
     ],
     words: &[],
 };
+
+/// Every session of a study.
+pub(super) const POINTS: TableEntry = TableEntry {
+    name: "points",
+    one_row_per: "session of a study",
+    columns: &[
+        column(
+            &[("evaluation", Identifier)],
+            "the session's place in the design",
+            "from 0",
+            "never",
+        ),
+        column(
+            &[("point", Identifier)],
+            "its base point, or its trajectory",
+            "from 0",
+            "never",
+        ),
+        column(
+            &[("block", Text)],
+            "what it is there: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
+            "",
+            "never",
+        ),
+        column(
+            &[("kind", Text), ("factor", Text)],
+            "the factor at B, or the number that was moved, as in `sensitivity.csv`",
+            "",
+            "in `a`, `b` and `start`",
+        ),
+        column(
+            &[("ending", Text)],
+            "how it stopped",
+            "as in `sessions.csv`",
+            "never",
+        ),
+        column(
+            &[("agreement", Count)],
+            "1 with a deal, 0 without",
+            "`0`, `1`",
+            "never",
+        ),
+        column(
+            &[("utility_<party>", Utility)],
+            "what the party ends with",
+            "0 to 1",
+            "never",
+        ),
+        column(
+            &[("<path>", Number)],
+            "each studied number in this session",
+            "as the scenario has it",
+            "never",
+        ),
+    ],
+    words: &[],
+};

@@ -364,6 +364,12 @@ pub(super) const CELLS: TableEntry = TableEntry {
             "never",
         ),
         column(
+            &[("same_as", Identifier)],
+            "the first cell before it that is equal to it in every session, but for utilities that differ by less than a millionth",
+            "a cell",
+            "if there is none",
+        ),
+        column(
             &[("<path>", Value)],
             "the value of each swept path in the cell",
             "as the experiment has it",
