@@ -24,7 +24,7 @@ use crate::seeds::{Replication, Seeds};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The folder of a batch or of a sweep
+    /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
     /// Which session: its `replication` in the tables; without it, all that found no deal

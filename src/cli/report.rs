@@ -29,7 +29,7 @@ const CLAIM_DRAWS_MAX: u64 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
-    /// The folder of a run
+    /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
     /// The folder to write to instead of the run's, which must not exist

@@ -378,7 +378,13 @@ fn name(path: &Path) -> io::Result<&OsStr> {
 fn make_parent(path: &Path) -> Result<Folder, WriteError> {
     let above = path.parent().filter(|it| !it.as_os_str().is_empty());
     let above = above.unwrap_or(Path::new("."));
-    let made = fs::create_dir_all(above).and_then(|()| Folder::open(above));
+    let made = match fs::create_dir_all(above) {
+        // Something else is there, and not what is to be made in it.
+        Err(it) if it.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+        res => res.and_then(|()| Folder::open(above)),
+    };
     made.map_err(error("make the folder", above))
 }
 

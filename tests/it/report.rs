@@ -78,7 +78,7 @@ fn a_page_that_is_there_is_left_alone() {
     let out = folder.path().join("elsewhere");
     check(&["report", path_text(&run), "--out", path_text(&out)], 0);
     assert!(page(&out).contains("<h1>"));
-    check(&["report", path_text(&run), "--out", path_text(&out)], 1);
+    check(&["report", path_text(&run), "--out", path_text(&out)], 2);
 }
 
 #[test]
