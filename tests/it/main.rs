@@ -1,6 +1,7 @@
 //! What must hold of the whole crate: laws, equal drivers, stable luck, clear mistakes.
 
 mod analyze;
+mod attack;
 mod bargaining;
 mod compare;
 mod configs;
@@ -34,6 +35,7 @@ mod studies;
 mod sweeps;
 #[cfg(unix)]
 mod terminal;
+mod thoroughness;
 mod tidy;
 mod violations;
 mod worlds;
