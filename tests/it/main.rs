@@ -19,6 +19,7 @@ mod pages;
 #[cfg(unix)]
 mod progress;
 mod readme;
+mod reference_data;
 mod references;
 mod replay;
 mod report;

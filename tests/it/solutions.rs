@@ -17,17 +17,6 @@ use serde_json::Value;
 /// How far a utility may be off, beside one of size one.
 const TOLERANCE: f64 = 1e-9;
 
-#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
-fn peers() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/peers");
-    if !path.join("negmas").exists() {
-        assert!(env::var_os("CI").is_none(), "{} is missing", path.display());
-        println!("skipped: no reference data");
-        return None;
-    }
-    Some(path)
-}
-
 fn read(path: &Path) -> Value {
     let text = fs::read_to_string(path).expect("the file can be read");
     // What Python writes for numbers that JSON does not know.
@@ -175,7 +164,7 @@ fn check_points(found: Vec<&[f64]>, expected: &Value, what: &str) {
 
 #[test]
 fn frontiers_and_points_are_those_of_negmas() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let folder = peers.join("negmas");
@@ -231,7 +220,7 @@ fn all_but_one(n_parties: usize, vetoes: [PartyId; 2]) -> ConsentRule {
 
 #[test]
 fn scorable_games_have_as_many_agreements_as_was_published() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let counts = read(&peers.join("bargaining/vectors.json"))["scorable_games"].clone();
@@ -282,7 +271,7 @@ fn scorable_games_have_as_many_agreements_as_was_published() {
 
 #[test]
 fn the_points_of_the_base_game_are_those_published() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let scenario = read(&peers.join("negmas/scenarios/p6_0720_delib_base/scenario.json"));
@@ -317,7 +306,7 @@ fn both_near(found: [f64; 2], expected: &Value) {
 
 #[test]
 fn continuous_problems_have_the_points_of_their_closed_forms() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let vectors = read(&peers.join("bargaining/vectors.json"));
