@@ -22,10 +22,20 @@ lint:
 test *ARGS:
     cargo test {{ARGS}}
 
+# Every fault that a run can meet, at every place; `cargo test` tries a sample of them.
+[group('check')]
+faults:
+    FAULTS=all cargo test --test it -- --nocapture faults:: resume:: shards:: schema::
+
+# Attack the program: signals, tampered runs, strange environments, hostile files; prints how often.
+[group('check')]
+attack:
+    FAULTS=all cargo test --test it -- --nocapture attack::
+
 # Kill runs so many times at any moment, and see that they end with the same bytes.
 [group('check')]
 kill KILLS="200":
-    KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment stopped_at_any_call
+    FAULTS=all KILLS={{KILLS}} cargo test --release --test it -- --nocapture killed_at_any_moment stopped_at_any_call
 
 # Run ten million sessions: memory and open files do not grow, no row is missing.
 [group('check')]

@@ -1,10 +1,10 @@
 //! Bargaining theory: solvers against closed forms, and parties that play what theory says.
 //!
 //! The closed forms are not part of the project: without their folder these tests have nothing to
-//! do, except in CI, where they fail.
+//! do, and say so.
 
 use std::fmt::Write as _;
-use std::{env, fs};
+use std::fs;
 
 use demarche::domain::PartyId;
 use demarche::protocol::{Ending, Event};
@@ -15,22 +15,15 @@ use demarche::solution::{
 };
 use serde_json::Value;
 
+use crate::reference_data::reference_data;
 use crate::worlds::{in_a_plain_loop, setting_of};
 
 const TOLERANCE: f64 = 1e-9;
 
 /// What the closed forms say of a topic; nothing without them.
-#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
 fn vectors(topic: &str) -> Option<Value> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/peers/bargaining/vectors.json"
-    );
-    let Ok(text) = fs::read_to_string(path) else {
-        assert!(env::var_os("CI").is_none(), "{path} is missing");
-        println!("skipped: no closed forms");
-        return None;
-    };
+    let path = reference_data("bargaining/vectors.json")?;
+    let text = fs::read_to_string(path).expect("the closed forms can be read");
     let all: Value = serde_json::from_str(&text).expect("the closed forms are JSON");
     Some(all[topic].clone())
 }

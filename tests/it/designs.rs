@@ -1,8 +1,8 @@
 //! Designs and sensitivity indices against what `SciPy` and `SALib` compute, and against theory.
 
 use std::f64::consts::PI;
+use std::fs;
 use std::num::NonZeroU32;
-use std::{env, fs};
 
 use demarche::design::{
     MorrisLevels, RadialRows, SaltelliDesign, Scrambling, SobolSequence, morris_trajectory,
@@ -12,26 +12,15 @@ use demarche::statistics::{
 };
 use serde_json::Value;
 
-/// Kept beside the project, not in it.
-const REFERENCE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../shared/peers/statistics/reference.json"
-);
+use crate::reference_data::reference_data;
 
 /// Other orders of the same sums are allowed to round differently.
 const ROUNDING: f64 = 1e-12;
 
-/// The reference numbers; without them, a test says so and passes, except on the build server.
-#[expect(clippy::print_stdout, reason = "a skipped test must be seen")]
+/// The reference numbers.
 fn reference() -> Option<Value> {
-    let Ok(text) = fs::read_to_string(REFERENCE) else {
-        assert!(
-            env::var_os("CI").is_none(),
-            "no reference data at {REFERENCE}"
-        );
-        println!("skipped: no reference data");
-        return None;
-    };
+    let path = reference_data("statistics/reference.json")?;
+    let text = fs::read_to_string(path).expect("the reference can be read");
     Some(serde_json::from_str(&text).expect("the reference data are JSON"))
 }
 

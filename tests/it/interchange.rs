@@ -17,6 +17,7 @@ use demarche::seeds::{MasterSeed, Replication, Seeds};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use crate::reference_data::reference_data;
 use crate::runs::{check as check_verb, path_text};
 
 const DOMAIN: &str = r#"<negotiation_template><utility_space number_of_issues="3">
@@ -175,17 +176,11 @@ fn profiles_of_genius_web_are_read() {
 
 // ---- The reference scenarios.
 
-#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
 fn reference_folders() -> Vec<PathBuf> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/peers/negmas/scenarios"
-    );
-    let Ok(entries) = fs::read_dir(path) else {
-        assert!(std::env::var_os("CI").is_none(), "{path} is missing");
-        println!("skipped: no reference data");
+    let Some(path) = reference_data("negmas/scenarios") else {
         return Vec::new();
     };
+    let entries = fs::read_dir(path).expect("the folder can be listed");
     let paths = entries.map(|it| it.expect("the entry can be read").path());
     let mut res: Vec<PathBuf> = paths.filter(|it| it.is_dir()).collect();
     res.sort();

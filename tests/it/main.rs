@@ -1,6 +1,7 @@
 //! What must hold of the whole crate: laws, equal drivers, stable luck, clear mistakes.
 
 mod analyze;
+mod attack;
 mod bargaining;
 #[cfg(unix)]
 mod command_line;
@@ -28,6 +29,7 @@ mod pipes;
 #[cfg(unix)]
 mod progress;
 mod readme;
+mod reference_data;
 mod references;
 mod replay;
 mod report;
@@ -46,6 +48,7 @@ mod studies;
 mod sweeps;
 #[cfg(unix)]
 mod terminal;
+mod thoroughness;
 mod tidy;
 mod verify;
 mod violations;

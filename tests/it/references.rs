@@ -1,10 +1,10 @@
 //! Statistics against the numbers of `SciPy` and the EMA Workbench.
 //!
 //! The numbers are not part of the project: without their folder these tests have nothing to do,
-//! except in CI, where they fail.
+//! and say so.
 
+use std::fs;
 use std::num::NonZeroU32;
-use std::{env, fs};
 
 use demarche::statistics::{
     Bootstrap, Estimate, Interval, Moments, PairedNumbers, PeelingRule, QuantileType, SortedSample,
@@ -12,23 +12,17 @@ use demarche::statistics::{
 };
 use serde_json::Value;
 
+use crate::reference_data::reference_data;
+
 /// How far a number that no luck goes into may be off, beside a number of size one.
 const TOLERANCE: f64 = 1e-9;
 
 /// In this unit the sample of `replicate_stats` is of whole numbers.
 const HUNDREDTH: f64 = 0.01;
 
-#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
 fn reference(topic: &str) -> Option<Value> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/peers/statistics/reference.json"
-    );
-    let Ok(text) = fs::read_to_string(path) else {
-        assert!(env::var_os("CI").is_none(), "{path} is missing");
-        println!("skipped: no reference data");
-        return None;
-    };
+    let path = reference_data("statistics/reference.json")?;
+    let text = fs::read_to_string(path).expect("the reference can be read");
     let all: Value = serde_json::from_str(&text).expect("the reference is JSON");
     Some(all[topic].clone())
 }

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use crate::formats::n_rows;
 use crate::runs::{check, demarche, files, manifest, path_text, run, tables};
+use crate::thoroughness::sample_or_all;
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const SESSIONS: u64 = 900;
@@ -204,7 +205,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
         let near = boundaries
             .iter()
             .flat_map(|it| it[path].saturating_sub(2)..it[path] + 3);
-        let spread = (0..50).map(|_| luck.random_range(least..=bytes.len()));
+        let spread = (0..sample_or_all(5, 50)).map(|_| luck.random_range(least..=bytes.len()));
         let lengths = near
             .chain(spread)
             .filter(|it| (least..=bytes.len()).contains(it));
@@ -251,7 +252,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             n_states += 1;
         }
     }
-    assert!(n_states > 250, "{n_states}");
+    assert!(n_states > sample_or_all(150, 250), "{n_states}");
     for end in &boundaries {
         let mut state = whole.clone();
         for (path, bytes) in &mut state {
@@ -303,7 +304,8 @@ fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
     reason = "the moment of a kill is about wall time, and how many there were is told to people"
 )]
 fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
-    let n_kills = std::env::var("KILLS").map_or(10, |it| it.parse().expect("a number of kills"));
+    let asked = std::env::var("KILLS").map(|it| it.parse().expect("a number of kills"));
+    let n_kills = asked.unwrap_or(sample_or_all(2, 20));
     let folder = TempDir::new().unwrap();
     let until = sweep_until(&folder);
     let more = [

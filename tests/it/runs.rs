@@ -106,7 +106,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let run = |name: &str, threads: &str| {
         let more = [
             "--sessions",
-            "1200",
+            "600",
             "--transcripts",
             "--excel",
             "--threads",

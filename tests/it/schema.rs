@@ -10,6 +10,7 @@ use demarche::negotiation::PlainLoop;
 use demarche::seeds::{MasterSeed, Replication, Seeds};
 use toml::{Table, Value};
 
+use crate::thoroughness::sample_or_all;
 use crate::worlds::{Luck, TWO_VILLAGES, scenario_text};
 
 /// How a mutated file fared.
@@ -223,7 +224,7 @@ fn setting(luck: &mut Luck) -> String {
 #[test]
 fn a_mutated_scenario_loads_or_gives_mistakes() {
     let mut tally = Tally::default();
-    for case in 0..3000 {
+    for case in 0..sample_or_all(1000, 3000) {
         let mut luck = Luck::new("mutations", case);
         let text = if luck.one_in(2) {
             TWO_VILLAGES.to_owned()
@@ -238,7 +239,7 @@ fn a_mutated_scenario_loads_or_gives_mistakes() {
         let settings: Vec<String> = (0..luck.below(2)).map(|_| setting(&mut luck)).collect();
         check(&text, &settings, &mut tally);
     }
-    assert!(tally.loaded > 100 && tally.refused > 1000, "{tally:?}");
+    assert!(tally.loaded > 30 && tally.refused > 300, "{tally:?}");
 }
 
 #[test]

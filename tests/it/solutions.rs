@@ -1,11 +1,11 @@
 //! Frontiers and solution points against `NegMAS`, games of the literature and closed forms.
 //!
 //! The numbers are not part of the project: without their folder these tests have nothing to do,
-//! except in CI, where they fail.
+//! and say so.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
-use std::{env, fs};
 
 use demarche::domain::Condition;
 use demarche::domain::{
@@ -17,19 +17,10 @@ use demarche::solution::{
 use num_bigint::BigInt;
 use serde_json::Value;
 
+use crate::reference_data::reference_data;
+
 /// How far a utility may be off, beside one of size one.
 const TOLERANCE: f64 = 1e-9;
-
-#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
-fn peers() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/peers");
-    if !path.join("negmas").exists() {
-        assert!(env::var_os("CI").is_none(), "{} is missing", path.display());
-        println!("skipped: no reference data");
-        return None;
-    }
-    Some(path)
-}
 
 fn read(path: &Path) -> Value {
     let text = fs::read_to_string(path).expect("the file can be read");
@@ -178,7 +169,7 @@ fn check_points(found: Vec<&[f64]>, expected: &Value, what: &str) {
 
 #[test]
 fn frontiers_and_points_are_those_of_negmas() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let folder = peers.join("negmas");
@@ -301,7 +292,7 @@ impl Additive {
 
 #[test]
 fn what_negmas_has_more_on_its_frontiers_is_equalled_or_dominated_exactly() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let folder = peers.join("negmas");
@@ -367,7 +358,7 @@ fn all_but_one(n_parties: usize, vetoes: [PartyId; 2]) -> ConsentRule {
 
 #[test]
 fn scorable_games_have_as_many_agreements_as_was_published() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let counts = read(&peers.join("bargaining/vectors.json"))["scorable_games"].clone();
@@ -418,7 +409,7 @@ fn scorable_games_have_as_many_agreements_as_was_published() {
 
 #[test]
 fn the_points_of_the_base_game_are_those_published() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let scenario = read(&peers.join("negmas/scenarios/p6_0720_delib_base/scenario.json"));
@@ -453,7 +444,7 @@ fn both_near(found: [f64; 2], expected: &Value) {
 
 #[test]
 fn continuous_problems_have_the_points_of_their_closed_forms() {
-    let Some(peers) = peers() else {
+    let Some(peers) = reference_data("") else {
         return;
     };
     let vectors = read(&peers.join("bargaining/vectors.json"));
