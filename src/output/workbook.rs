@@ -357,7 +357,6 @@ fn cause(error: XlsxError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
-    use std::fs;
 
     use super::*;
     use crate::config::load_scenario;
@@ -378,7 +377,8 @@ mod tests {
     fn written(name: &str, columns: Vec<Column>, rows: &str) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         let directory = RunDirectory::of_finished(folder.path()).unwrap();
-        fs::write(folder.path().join(format!("{name}.csv")), rows).unwrap();
+        let written = directory.write(&format!("{name}.csv"), rows.as_bytes());
+        written.unwrap();
         let tables = [FinishedTable {
             name: name.to_owned(),
             columns,

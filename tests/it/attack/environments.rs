@@ -43,7 +43,7 @@ const PREPARATIONS: [&str; 26] = [
 ];
 
 /// Variables with values that a program could stumble over.
-const VARIABLES: [(&str, &str); 28] = [
+const VARIABLES: [(&str, &str); 27] = [
     ("LANG", "de_DE.UTF-8"),
     ("LC_ALL", "tr_TR.UTF-8"),
     ("LC_NUMERIC", "fr_FR.UTF-8"),
@@ -66,7 +66,6 @@ const VARIABLES: [(&str, &str); 28] = [
     ("PATH", ""),
     ("PATH", "/nonexistent"),
     ("RUST_BACKTRACE", "full"),
-    ("RUST_MIN_STACK", "1"),
     ("RUST_MIN_STACK", "nonsense"),
     ("RUST_LOG", "trace"),
     ("PWD", "/elsewhere"),
