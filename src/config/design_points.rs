@@ -84,18 +84,7 @@ pub(super) fn designed_points(
             format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
         ));
     }
-    let studied = match design.get_ref().method {
-        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => None,
-        DesignMethodFile::Saltelli => Some(StudyMethod::Saltelli),
-        DesignMethodFile::Morris => Some(StudyMethod::Morris),
-    };
-    let too_few = studied.and_then(|it| it.check_points(n_points).err());
-    if let Some(it) = too_few.filter(|_| n_points > 0) {
-        mistakes.push(
-            Mistake::at(design.get_ref().points.span(), it.to_string())
-                .hint(format!("points = {} or more", it.least())),
-        );
-    }
+    check_points(design.get_ref(), mistakes);
     if mistakes.len() > n_before {
         return None;
     }
@@ -142,6 +131,25 @@ pub(super) fn designed_points(
             points,
         },
     ))
+}
+
+/// Tells that there are too few points for what a design is there to find.
+fn check_points(design: &DesignFile, mistakes: &mut Vec<Mistake>) {
+    let method = match design.method {
+        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => return,
+        DesignMethodFile::Saltelli => StudyMethod::Saltelli,
+        DesignMethodFile::Morris => StudyMethod::Morris,
+    };
+    let n_points = *design.points.get_ref();
+    // Of none the number of cells tells.
+    if let Err(it) = method.check_points(n_points)
+        && n_points > 0
+    {
+        mistakes.push(
+            Mistake::at(design.points.span(), it.to_string())
+                .hint(format!("points = {} or more", it.least())),
+        );
+    }
 }
 
 /// Where the range of an axis stands.

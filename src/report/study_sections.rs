@@ -129,7 +129,7 @@ pub(super) fn dependence(
             "Of the factors, those that matter most for each party; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.".to_owned(),
         );
     }
-    if studied.outcomes.iter().any(|it| it.is_above_one()) {
+    if studied.outcomes.iter().any(Outcome::is_above_one) {
         text.push(ABOVE_ONE.to_owned());
     }
     Some(Section {

@@ -960,6 +960,12 @@ fn a_wrong_command_line_writes_nothing() {
         assert!(text.contains(told), "{arguments:?}: {text}");
         assert!(!out.exists(), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_study_writes_into_no_folder_that_is_there() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
     fs::create_dir(&out).unwrap();
     for verb in ["sensitivity", "flip"] {
         let output = check(&[verb, VILLAGES, "--out", path_text(&out)], 2);

@@ -67,7 +67,7 @@ pub(super) const SENSITIVITY: TableEntry = TableEntry {
             ],
             "of the estimate",
             "as that figure",
-            "for `effect_deviation`; of a single point",
+            "never",
         ),
         column(
             &[("n", Count)],
