@@ -354,6 +354,7 @@ mod tests {
         table.push(&rows(3)).unwrap();
         table.finish().unwrap();
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        let twin = folder.path().join("t.parquet");
         assert!(twin.symlink_metadata().unwrap().is_file());
         assert!(!folder.path().join("t.parquet.unfinished").exists());
     }

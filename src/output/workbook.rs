@@ -346,11 +346,12 @@ impl Fault {
     }
 }
 
-/// What the system said, if it was the system.
+/// The error of the system, if it is one.
 fn cause(error: XlsxError) -> io::Error {
-    match error {
-        XlsxError::IoError(it) | XlsxError::TempFileError(_, it) => it,
-        it => io::Error::other(it),
+    if let XlsxError::IoError(it) | XlsxError::TempFileError(_, it) = error {
+        it
+    } else {
+        io::Error::other(error)
     }
 }
 
