@@ -52,9 +52,9 @@ impl Progress {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
             let bound = work.bound();
-            // What is found so far has a line of its own: beside the rest there is no room for it.
+            // On one line there is no room for all of it, on two there is in a narrow terminal too.
             let template = format!(
-                "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}  {{rate}}  {{eta}} left\n{{wide_msg}}",
+                "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}\n{{rate}}  {{eta}} left  {{wide_msg}}",
             );
             let style = ProgressStyle::with_template(&template)
                 .expect("the template is well formed")

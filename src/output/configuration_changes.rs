@@ -230,12 +230,12 @@ fn table_in_words(table: &Map<String, Value>) -> String {
     }
     let entry = |(key, value): (&String, &Value)| {
         let key = key.replace('_', " ");
-        match value {
-            Value::Object(it) if it.is_empty() => key,
-            Value::Object(it) if distribution_of(it).is_none() => {
+        match value.as_object() {
+            Some(it) if it.is_empty() => key,
+            Some(it) if distribution_of(it).is_none() => {
                 format!("{key} ({})", table_in_words(it))
             }
-            _ => format!("{key} {}", in_words(value)),
+            Some(_) | None => format!("{key} {}", in_words(value)),
         }
     };
     table.iter().map(entry).collect::<Vec<String>>().join(", ")

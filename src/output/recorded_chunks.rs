@@ -28,6 +28,9 @@ pub(super) enum Flaw {
     Rows(PathBuf),
 }
 
+/// Takes bytes of rows with the number of their table.
+pub(super) type HandOver<'a> = dyn FnMut(usize, &[u8]) -> Result<(), WriteError> + 'a;
+
 impl RecordedChunks {
     /// Those of some tables and of a journal whose head was read.
     pub(super) fn open(
@@ -59,7 +62,7 @@ impl RecordedChunks {
     /// is known whether it counts.
     pub(super) fn next(
         &mut self,
-        hand_over: &mut dyn FnMut(usize, &[u8]) -> Result<(), WriteError>,
+        hand_over: &mut HandOver<'_>,
     ) -> Result<Option<ChunkRecord>, WriteError> {
         if self.flaw.is_some() {
             return Ok(None);

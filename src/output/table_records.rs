@@ -59,9 +59,10 @@ impl From<io::Error> for TableDifference {
 
 impl From<TableDifference> for io::Error {
     fn from(difference: TableDifference) -> Self {
-        match difference {
-            TableDifference::Unreadable(it) => it,
-            it => Self::new(io::ErrorKind::InvalidData, it),
+        if let TableDifference::Unreadable(it) = difference {
+            it
+        } else {
+            Self::new(io::ErrorKind::InvalidData, difference)
         }
     }
 }
