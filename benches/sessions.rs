@@ -257,6 +257,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
         RunRequest {
             verb: "batch".to_owned(),
             experiment: String::new(),
+            experiment_text: None,
             settings: Vec::new(),
             sessions: None,
             seed: None,

@@ -139,6 +139,10 @@ fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how soon Ctrl-C is answered is about wall time"
+)]
 fn a_merge_that_is_interrupted_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000"];
@@ -166,7 +170,7 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(6));
     assert!(told.contains("goes on by --resume"), "{told}");
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
     assert!(results(&out) == reference);

@@ -132,6 +132,10 @@ fn shards_from_pipes_become_one_run() {
 
 /// Nothing says that anybody will ever write to it, so whoever waits must be able to know and to leave.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how soon Ctrl-C is answered is about wall time"
+)]
 fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
     let folder = TempDir::new().unwrap();
     let fifo = folder.path().join("scenario.toml");
@@ -153,7 +157,7 @@ fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
         assert!(sent.unwrap().success());
         let start = Instant::now();
         assert_eq!(child.wait().unwrap().code(), Some(130));
-        assert!(start.elapsed() < Duration::from_secs(2), "{arguments:?}");
+        assert!(start.elapsed() < Duration::from_secs(6), "{arguments:?}");
         assert!(!out.exists());
     }
 }

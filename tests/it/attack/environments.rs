@@ -1,5 +1,6 @@
 //! Strange environments: a run gives the same bytes, or says in a line why it cannot.
 
+use std::fmt::Write as _;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -115,11 +116,11 @@ fn in_any_environment_a_run_has_the_same_bytes_or_says_why_not() {
             let (name, value) = VARIABLES[random.random_range(0..VARIABLES.len())];
             // The shell itself needs to find its commands; it is the program that must not.
             command.env(name, value);
-            told.push_str(&format!("; {name}={value:?}"));
+            let _ = write!(told, "; {name}={value:?}");
         }
         if let Some(temporary) = TEMPORARY[random.random_range(0..TEMPORARY.len())] {
             command.env("TMPDIR", temporary);
-            told.push_str(&format!("; TMPDIR={temporary}"));
+            let _ = write!(told, "; TMPDIR={temporary}");
         }
         let ended = Running::start(command).wait();
         let what = format!("environment {number}: {told}");

@@ -18,7 +18,7 @@ use crate::runs::{check, files, path_text, run};
 use crate::thoroughness::sample_or_all;
 
 /// What is done to one file of a folder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Change {
     FlipBit,
     OverwriteBytes,
@@ -86,15 +86,15 @@ impl Change {
             }
             Self::Delete | Self::Folder | Self::LinkElsewhere | Self::DeadLink | Self::Pipe => {
                 fs::remove_file(path).unwrap();
-                match self {
-                    Self::Folder => fs::create_dir(path).unwrap(),
-                    Self::LinkElsewhere => symlink("/etc/passwd", path).unwrap(),
-                    Self::DeadLink => symlink("/nonexistent/file", path).unwrap(),
-                    Self::Pipe => {
-                        let made = Command::new("mkfifo").arg(path).status();
-                        assert!(made.expect("there is a command `mkfifo`").success());
-                    }
-                    _ => {}
+                if self == Self::Folder {
+                    fs::create_dir(path).unwrap();
+                } else if self == Self::LinkElsewhere {
+                    symlink("/etc/passwd", path).unwrap();
+                } else if self == Self::DeadLink {
+                    symlink("/nonexistent/file", path).unwrap();
+                } else if self == Self::Pipe {
+                    let made = Command::new("mkfifo").arg(path).status();
+                    assert!(made.expect("there is a command `mkfifo`").success());
                 }
                 return true;
             }
@@ -225,7 +225,7 @@ fn shards(folder: &TempDir, more: &[&str]) -> [PathBuf; 2] {
 fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
     let verified = run_to_end(&["verify", path_text(copy)]);
     verified.check_in_order(what);
-    let is_table = name.ends_with(".csv");
+    let is_table = Path::new(name).extension().is_some_and(|it| it == "csv");
     if is_table {
         assert_eq!(verified.code(), Some(1), "{what}: {}", verified.stdout);
         let told = format!("{}{}", verified.stdout, verified.stderr);
