@@ -43,7 +43,7 @@ run no-deal batch configs/scenarios/two-villages.toml --sessions 10 \
     --set protocol.alternating_offers.deadline_rounds=1
 run sweep sweep configs/experiments/us-pressure.toml --sessions 40
 run readings sweep configs/experiments/two-readings.toml --sessions 100
-run sensitivity sensitivity configs/experiments/assumed-numbers.toml --points 8
+run sensitivity sensitivity configs/experiments/assumed-numbers.toml --points 32
 run flip flip configs/scenarios/two-villages.toml --rate 50 --sessions 100
 # Labels that a spreadsheet would run, or not take as they are.
 sed -e 's/^title = .*/title = "=1+1"/' \
