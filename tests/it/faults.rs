@@ -124,30 +124,35 @@ fn threads_that_cannot_be_started_are_done_without() {
     assert_eq!(output.unwrap().status.code(), Some(0));
 }
 
-/// A run is killed, or its disk refuses, at each of the calls by which it changes files. A sample
-/// tries every 19th call, and there one of the three faults in turn.
+/// Without the workbook, whose writes outnumber all others.
 #[test]
+fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
+    check_stopped_at_calls(&[], sample_or_all(19, 1));
+}
+
+#[test]
+fn a_run_with_a_workbook_stopped_at_a_call_ends_with_the_same_bytes() {
+    check_stopped_at_calls(&["--excel"], sample_or_all(397, 37));
+}
+
+/// A run is killed, or its disk refuses, at every `step`th call by which it changes files; at each
+/// of them all three faults are tried, or of a sample one of them in turn.
 #[expect(
     clippy::print_stdout,
     reason = "how often it was tried is told to people"
 )]
-fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
+fn check_stopped_at_calls(more: &[&str], step: usize) {
     let folder = TempDir::new().unwrap();
     let Some(library) = preloaded(folder.path(), "at_call.c") else {
         return;
     };
-    let more = [
-        "--sessions",
-        "600",
-        "--transcripts",
-        "--excel",
-        "--format=csv,parquet",
-    ];
+    let always = ["--sessions", "600", "--transcripts", "--format=csv,parquet"];
+    let more = [&always[..], more].concat();
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("run");
     let stopped = |call: usize, then: &str| -> Output {
         demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
-            .args(more)
+            .args(&more)
             .env("LD_PRELOAD", &library)
             .env("AT_CALL", call.to_string())
             .env("THEN", then)
@@ -155,7 +160,7 @@ fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
             .unwrap()
     };
     let everything = ["kill", "half", "fail"];
-    let (step, n_faults_per_call) = sample_or_all((19, 1), (1, everything.len()));
+    let n_faults_per_call = sample_or_all(1, everything.len());
     let mut n_stopped = [0; 3];
     for call in (1..).step_by(step) {
         let mut is_behind_the_last = false;
@@ -191,6 +196,5 @@ fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
         }
     }
     println!("killed before a call, in a write, refused: {n_stopped:?} times");
-    let least = sample_or_all(3, 100);
-    assert!(n_stopped.iter().all(|it| *it > least), "{n_stopped:?}");
+    assert!(n_stopped.iter().all(|it| *it > 0), "{n_stopped:?}");
 }
