@@ -246,6 +246,7 @@ fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
             let plain = |it: &str, run: &Path| {
                 it.replace(path_text(&page), "PAGE")
                     .replace(path_text(run), "RUN")
+                    .replace(path_text(original), "RUN")
             };
             let told = plain(&tampered.stdout, copy);
             let _ = fs::remove_dir_all(&page);
