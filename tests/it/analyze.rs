@@ -188,8 +188,9 @@ fn a_long_analysis_tells_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
         .expect("the program starts");
     let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
+    assert!(line.starts_with("looked at "), "{line}");
     assert!(
-        line.starts_with("looked at 0 of 1,000 draws with 16,777,216 outcomes, "),
+        line.contains(" of 1,000 draws with 16,777,216 outcomes, "),
         "{line}"
     );
     assert!(out.join("solutions.csv").exists());
