@@ -250,7 +250,7 @@ fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
         "--set",
         "party.upper.reservation_value=0.99",
         "--set",
-        "protocol.alternating_offers.deadline_rounds=500000",
+        "protocol.alternating_offers.deadline_rounds=1000000",
     ];
     let run = run(&folder, "batch", "run", VILLAGES, &more);
     let mut child = demarche(&["explain", path_text(&run)])
