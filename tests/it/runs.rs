@@ -80,11 +80,13 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     res
 }
 
-/// The tables among them, also as Parquet and as a workbook, finished or not.
+/// The tables among them, also as Parquet and as a workbook, finished or not; no figures.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = files(folder);
     let endings = [".csv", ".parquet", ".xlsx", ".unfinished"];
-    res.retain(|name, _| endings.iter().any(|it| path_text(name).ends_with(it)));
+    res.retain(|name, _| {
+        !name.starts_with("figures") && endings.iter().any(|it| path_text(name).ends_with(it))
+    });
     res
 }
 
