@@ -221,8 +221,8 @@ pub(super) struct Check {
     equal: Vec<String>,
     /// What is not equal, with both rows.
     differences: Vec<String>,
-    /// Whether there is no `sessions.csv`.
-    is_missing: bool,
+    /// The tables of the run that are not there.
+    missing: Vec<String>,
 }
 
 impl Check {
@@ -243,8 +243,14 @@ impl Check {
             let file = match open_table(directory, manifest, &name) {
                 Ok(Some(file)) => file,
                 // Whoever is short of room keeps the rest of a run.
-                Ok(None) | Err(TableDifference::Missing) => {
-                    res.is_missing |= table == SessionTable::Sessions;
+                Err(TableDifference::Missing) => {
+                    res.missing.push(name);
+                    continue;
+                }
+                // Without digests, the manifest does not tell which tables the run had: this one, always.
+                Ok(None) => {
+                    res.missing
+                        .extend((table == SessionTable::Sessions).then_some(name));
                     continue;
                 }
                 // What it says of the session is shown all the same.
@@ -310,9 +316,11 @@ impl Check {
         if !self.equal.is_empty() {
             res.push(format!("Equal to its rows in {}.", self.equal.join(", ")));
         }
-        if self.is_missing {
+        if !self.missing.is_empty() {
+            let verb = if self.missing.len() == 1 { "is" } else { "are" };
             res.push(format!(
-                "Not held against sessions.csv, which is not in {}.",
+                "Not held against {}, which {verb} not in {}.",
+                self.missing.join(", "),
                 folder.display()
             ));
         }

@@ -157,6 +157,26 @@ fn a_table_that_says_otherwise_is_told_with_both_rows() {
     assert!(told.contains("Not held against sessions.csv"), "{told}");
 }
 
+#[test]
+fn whatever_table_is_missing_is_named() {
+    let folder = TempDir::new().unwrap();
+    let run = batch_of_villages(&folder, "2");
+    fs::remove_file(run.join("parties.csv")).unwrap();
+    let told = |verb: &str| {
+        let output = check(&[verb, path_text(&run), "0"], 0);
+        String::from_utf8(output.stdout).unwrap().replace('\n', " ")
+    };
+    for verb in ["replay", "explain"] {
+        let text = told(verb);
+        let words = "Not held against parties.csv, which is not in";
+        assert!(text.contains(words), "{verb}: {text}");
+    }
+    fs::remove_file(run.join("sessions.csv")).unwrap();
+    let text = told("replay");
+    let words = "Not held against sessions.csv, parties.csv, which are not in";
+    assert!(text.contains(words), "{text}");
+}
+
 /// Refused with exit code 2 and these words.
 #[track_caller]
 fn check_refused(arguments: &[&str], words: &str) {

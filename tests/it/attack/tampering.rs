@@ -176,7 +176,7 @@ fn what_was_tampered_with_is_found_or_makes_no_difference() {
 
     let mut random = random(3);
     let n_tampered = sample_or_all(20, 394);
-    let mut counts = BTreeMap::<&str, u32>::new();
+    let mut counts = BTreeMap::<&str, usize>::new();
     for number in 0..n_tampered {
         let change = CHANGES[number % CHANGES.len()];
         let copy = folder.path().join("copy");
@@ -203,7 +203,11 @@ fn what_was_tampered_with_is_found_or_makes_no_difference() {
         *counts.entry(kind).or_default() += 1;
         fs::remove_dir_all(&copy).unwrap();
     }
-    println!("tampered with: {counts:?}");
+    let n_changed: usize = counts.values().sum();
+    println!(
+        "{n_tampered} tamperings: {counts:?}, and {} that left the bytes as they were",
+        n_tampered - n_changed
+    );
 }
 
 fn copy_of(original: &Path, copy: &Path) -> PathBuf {
@@ -251,7 +255,13 @@ fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
             let told = plain(&tampered.stdout, copy);
             let _ = fs::remove_dir_all(&page);
             let expected = plain(&ended(reader, original).stdout, original);
-            assert_eq!(told, expected, "{what}, {}", reader[0]);
+            // One that was removed is named, and the session held against the others.
+            let is_named = told.replace('\n', " ").contains("Not held against ");
+            assert!(
+                told == expected || is_named && told.contains(name),
+                "{what}, {}: {told}",
+                reader[0]
+            );
         }
         let _ = fs::remove_dir_all(&page);
     }
