@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -124,24 +124,47 @@ fn threads_that_cannot_be_started_are_done_without() {
     assert_eq!(output.unwrap().status.code(), Some(0));
 }
 
-/// Without the workbook, whose writes outnumber all others.
+/// How a run is stopped at a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Killed before the call does anything.
+    KilledBefore,
+    /// Killed after half of what it was to write.
+    KilledWithin,
+    /// The call fails, as on a broken disk.
+    Refused,
+}
+
+// Without the workbook, whose writes outnumber all others.
+
 #[test]
-fn a_run_stopped_at_any_call_ends_with_the_same_bytes() {
-    check_stopped_at_calls(&[], sample_or_all(19, 1));
+fn a_run_killed_before_any_call_ends_with_the_same_bytes() {
+    check_stopped_at_calls(&[], sample_or_all(53, 1), Stop::KilledBefore);
+}
+
+#[test]
+fn a_run_killed_within_any_write_ends_with_the_same_bytes() {
+    check_stopped_at_calls(&[], sample_or_all(59, 1), Stop::KilledWithin);
+}
+
+#[test]
+fn a_run_refused_any_call_ends_with_the_same_bytes() {
+    check_stopped_at_calls(&[], sample_or_all(61, 1), Stop::Refused);
 }
 
 #[test]
 fn a_run_with_a_workbook_stopped_at_a_call_ends_with_the_same_bytes() {
-    check_stopped_at_calls(&["--excel"], sample_or_all(397, 37));
+    for stop in [Stop::KilledBefore, Stop::KilledWithin, Stop::Refused] {
+        check_stopped_at_calls(&["--excel"], sample_or_all(1193, 37), stop);
+    }
 }
 
-/// A run is killed, or its disk refuses, at every `step`th call by which it changes files; at each
-/// of them all three faults are tried, or of a sample one of them in turn.
+/// A run is killed, or its disk refuses, at every `step`th call by which it changes files.
 #[expect(
     clippy::print_stdout,
     reason = "how often it was tried is told to people"
 )]
-fn check_stopped_at_calls(more: &[&str], step: usize) {
+fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
     let folder = TempDir::new().unwrap();
     let Some(library) = preloaded(folder.path(), "at_call.c") else {
         return;
@@ -150,51 +173,42 @@ fn check_stopped_at_calls(more: &[&str], step: usize) {
     let more = [&always[..], more].concat();
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("run");
-    let stopped = |call: usize, then: &str| -> Output {
-        demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
+    let (then, told_as) = match stop {
+        Stop::KilledBefore => ("kill", "killed before a call"),
+        Stop::KilledWithin => ("half", "killed within a write or before another call"),
+        Stop::Refused => ("fail", "refused a call"),
+    };
+    let mut n_stopped = 0;
+    for call in (1..).step_by(step) {
+        let output = demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
             .args(&more)
             .env("LD_PRELOAD", &library)
             .env("AT_CALL", call.to_string())
             .env("THEN", then)
             .output()
-            .unwrap()
-    };
-    let everything = ["kill", "half", "fail"];
-    let n_faults_per_call = sample_or_all(1, everything.len());
-    let mut n_stopped = [0; 3];
-    for call in (1..).step_by(step) {
-        let mut is_behind_the_last = false;
-        for idx in (call..)
-            .map(|it| it % everything.len())
-            .take(n_faults_per_call)
-        {
-            let then = everything[idx];
-            let output = stopped(call, then);
-            let told = String::from_utf8_lossy(&output.stderr);
-            is_behind_the_last = !told.contains("stopped at a call");
-            assert_eq!(
-                output.status.success(),
-                is_behind_the_last,
-                "{then} at {call}: {told}"
-            );
-            if !is_behind_the_last {
-                n_stopped[idx] += 1;
-                let expected = (then == "fail").then_some(1);
-                assert_eq!(output.status.code(), expected, "{then} at {call}: {told}");
-            }
-            if then == "fail" && !is_behind_the_last {
-                assert!(told.contains("Input/output error"), "at {call}: {told}");
-            }
-            if out.exists() {
-                check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
-                assert!(results(&out) == reference, "{then} at {call}: {told}");
-                fs::remove_dir_all(&out).unwrap();
-            }
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        let what = format!("{told_as}, number {call}: {told}");
+        let is_behind_the_last = !told.contains("stopped at a call");
+        if is_behind_the_last {
+            assert!(output.status.success(), "{what}");
+        } else {
+            let expected = (stop == Stop::Refused).then_some(1);
+            assert_eq!(output.status.code(), expected, "{what}");
+            n_stopped += 1;
+        }
+        if stop == Stop::Refused && !is_behind_the_last {
+            assert!(told.contains("Input/output error"), "{what}");
+        }
+        if out.exists() {
+            check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
+            assert!(results(&out) == reference, "{what}");
+            fs::remove_dir_all(&out).unwrap();
         }
         if is_behind_the_last {
             break;
         }
     }
-    println!("killed before a call, in a write, refused: {n_stopped:?} times");
-    assert!(n_stopped.iter().all(|it| *it > 0), "{n_stopped:?}");
+    println!("{} {told_as} {n_stopped} times", more.join(" "));
+    assert!(n_stopped > 0);
 }

@@ -83,9 +83,11 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// The tables among them, also as Parquet and as a workbook, finished or not; no figures.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = files(folder);
-    let endings = [".csv", ".parquet", ".xlsx", ".unfinished"];
+    let endings = [".csv", ".parquet", ".xlsx"];
     res.retain(|name, _| {
-        !name.starts_with("figures") && endings.iter().any(|it| path_text(name).ends_with(it))
+        let text = path_text(name);
+        let finished = text.strip_suffix(".unfinished").unwrap_or(text);
+        !name.starts_with("figures") && endings.iter().any(|it| finished.ends_with(it))
     });
     res
 }
