@@ -19,7 +19,7 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
     let folder = TempDir::new().unwrap();
     let more = [
         "--sessions",
-        "6000",
+        sample_or_all("2000", "6000"),
         "--transcripts",
         "--excel",
         "--format=csv,parquet",

@@ -224,7 +224,7 @@ fn setting(luck: &mut Luck) -> String {
 #[test]
 fn a_mutated_scenario_loads_or_gives_mistakes() {
     let mut tally = Tally::default();
-    for case in 0..sample_or_all(1000, 3000) {
+    for case in 0..sample_or_all(500, 3000) {
         let mut luck = Luck::new("mutations", case);
         let text = if luck.one_in(2) {
             TWO_VILLAGES.to_owned()
@@ -239,7 +239,7 @@ fn a_mutated_scenario_loads_or_gives_mistakes() {
         let settings: Vec<String> = (0..luck.below(2)).map(|_| setting(&mut luck)).collect();
         check(&text, &settings, &mut tally);
     }
-    assert!(tally.loaded > 30 && tally.refused > 300, "{tally:?}");
+    assert!(tally.loaded > 15 && tally.refused > 150, "{tally:?}");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_mutilated_text_loads_or_gives_mistakes() {
         "\r",
         "0x",
     ];
-    for case in 0..1500 {
+    for case in 0..sample_or_all(500, 1500) {
         let mut luck = Luck::new("mutilations", case);
         let mut text: Vec<char> = TWO_VILLAGES.chars().collect();
         for _ in 0..luck.between(1, 3) {
@@ -273,7 +273,7 @@ fn a_mutilated_text_loads_or_gives_mistakes() {
         let text: String = text.into_iter().collect();
         check(&text, &[], &mut tally);
     }
-    assert!(tally.loaded > 50 && tally.refused > 500, "{tally:?}");
+    assert!(tally.loaded > 15 && tally.refused > 150, "{tally:?}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn a_batch_in_any_number_of_shards_has_the_bytes_of_one_in_one_go() {
     let folder = TempDir::new().unwrap();
     let more = [
         "--sessions",
-        "5000",
+        sample_or_all("2500", "5000"),
         "--transcripts",
         "--draws",
         "--excel",
