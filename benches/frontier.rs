@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use demarche::domain::{ConsentRule, ExactPreferences, OutcomeSpace, Preferences};
-use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
+use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 use demarche::solution::{Concept, Landscape, LandscapeBuilder, Yardstick, landscape};
 use serde_json::Value;
 

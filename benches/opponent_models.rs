@@ -12,8 +12,8 @@ use demarche::config::load_scenario;
 use demarche::domain::{Outcome, PartyId};
 use demarche::negotiation::{PlainLoop, PreferenceDraw, Setting};
 use demarche::protocol::Event;
-use demarche::seeds::{MasterSeed, Replication, Seeds};
-use demarche::statistics::spearman;
+use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::stats::sensitivity::spearman;
 use demarche::strategy::opponent_model::{BayesianModel, FrequencyModel, OpponentModel};
 
 const SESSIONS: u64 = 200;

@@ -14,11 +14,9 @@ use demarche::actors::assemble;
 use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
-use demarche::output::{
-    Distances, DrawTable, Extras, JournalHead, Parameters, ParquetTwins, RunDirectory, RunRequest,
-    RunTables, Transcripts, Workbook,
-};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::run::{Extras, Journal, JournalHead, Parameters, RunRequest, RunTables};
+use demarche::tables::{Distances, DrawTable, ParquetTwins, Transcripts, Workbook};
 
 /// Rounds of measurement; the median of them is told.
 const ROUNDS: usize = 11;
@@ -271,7 +269,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
         },
         Vec::new(),
     );
-    let created = RunDirectory::create_with_journal(&folder.path().join("run"), &head);
+    let created = Journal::create(&folder.path().join("run"), &head);
     let (directory, journal) = created.expect("a new folder");
     let n_cells = plan.cells().len();
     let parameters = Parameters {

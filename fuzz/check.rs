@@ -6,11 +6,12 @@ use std::path::Path;
 use demarche::config::{Overrides, load_experiment, load_recorded, load_scenario};
 use demarche::experiment::CellId;
 use demarche::interchange::{ForeignFile, ImportOptions, Scaling, import};
-use demarche::output::{
-    CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, Roster,
-    RunRecord, configuration_changes, swept_values,
-};
 use demarche::report::RunFigures;
+use demarche::run::configuration_changes;
+use demarche::run::{
+    CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, Roster,
+    RunRecord, swept_values,
+};
 
 /// What stands between the files in one input.
 const SEPARATOR: &[u8] = b"\n====\n";

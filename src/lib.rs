@@ -16,7 +16,7 @@
 //!
 //! use demarche::config::load_scenario;
 //! use demarche::negotiation::PlainLoop;
-//! use demarche::seeds::{MasterSeed, Replication, Seeds};
+//! use demarche::randomness::{MasterSeed, Replication, Seeds};
 //!
 //! // Files are read through the function that is given: here the only one is in memory.
 //! let file = include_str!("../configs/scenarios/two-villages.toml");
@@ -38,39 +38,31 @@
 //! ```
 //!
 //! [`experiment::run`] does the same with one actor per party, many sessions at once and as many
-//! threads as wanted; [`output`] makes tables of what it hands over.
+//! threads as wanted; [`tables`] makes tables of what it hands over.
 //!
 //! # Reproducibility
 //!
 //! Same version, same files, same master seed: the same bytes in every table, for any number of
 //! threads, and the same sessions from the plain loop as from the actors.
-//! Luck is drawn from named streams only (see [`seeds`]), worth is counted in whole units (see
+//! Luck is drawn from named streams only (see [`randomness`]), worth is counted in whole units (see
 //! [`domain::Utility`]), and nothing but [`cli`] reads a clock.
-//! When the same input gives other numbers, [`output::RESULTS_VERSION`] goes up.
+//! When the same input gives other numbers, [`run::RESULTS_VERSION`] goes up.
 
-// What is negotiated, and what theory says of it.
-pub mod domain;
-pub mod solution;
-
-// One negotiation: rules, luck, decisions, and the plain loop that runs it.
-pub mod negotiation;
-pub mod protocol;
-pub mod search;
-pub mod seeds;
-pub mod strategy;
+// One negotiation: what is settled, by which rules, with which strategies, and what theory says of it.
+pub use demarche_core::{domain, negotiation, protocol, randomness, search, solution, strategy};
 
 // The same negotiation as tokio actors.
 pub mod actors;
 
-// Many negotiations, and what they come to.
-pub mod design;
+// Many negotiations, and their statistics.
+pub use demarche_stats as stats;
 pub mod experiment;
-pub mod statistics;
 
 // Edges: files in, files out, people.
 pub mod cli;
 pub mod config;
 pub mod interchange;
-pub mod output;
 pub mod report;
+pub mod run;
+pub mod tables;
 mod wording;

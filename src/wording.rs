@@ -1,6 +1,6 @@
 //! Figures as people read them, in the terminal and on pages: the only place where digits are chosen.
 
-use crate::statistics::Estimate;
+use demarche_stats::estimate::Estimate;
 
 /// A whole number with its thousands apart.
 pub(crate) fn count(n: u64) -> String {
@@ -286,7 +286,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::statistics::Interval;
+    use demarche_stats::estimate::Interval;
 
     fn estimate(point: f64, low: f64, high: f64) -> Estimate {
         Estimate {

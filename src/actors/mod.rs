@@ -28,10 +28,10 @@ mod session;
 
 use std::ops::Range;
 
-use crate::domain::PartyId;
-use crate::negotiation::PartyReport;
-use crate::protocol::{Action, Ask, Ending, Event, ProtocolViolation};
-use crate::seeds::{Replication, Seeds};
+use demarche_core::domain::PartyId;
+use demarche_core::negotiation::PartyReport;
+use demarche_core::protocol::{Action, Ask, Ending, Event, ProtocolViolation};
+use demarche_core::randomness::{Replication, Seeds};
 
 pub use party::PartyActor;
 pub use question::{Question, QuestionReceiver, QuestionSender, chair};

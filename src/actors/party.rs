@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use demarche_core::domain::PartyId;
+use demarche_core::negotiation::{Negotiator, Setting};
 use tokio::sync::mpsc;
 
 use crate::actors::question::{Question, QuestionSender};
 use crate::actors::{Errands, Reply, Wanted, What};
-use crate::domain::PartyId;
-use crate::negotiation::{Negotiator, Setting};
 
 /// The actor of one party; sits at all tables at once.
 #[derive(Debug)]

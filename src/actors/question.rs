@@ -1,11 +1,11 @@
 //! What is asked of somebody outside who answers for a party.
 
+use demarche_core::domain::Outcome;
+use demarche_core::negotiation::{Negotiator, Outlook};
+use demarche_core::protocol::{Action, Ask, Event, ProtocolViolation};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::actors::MAILBOX_CAPACITY;
-use crate::domain::Outcome;
-use crate::negotiation::{Negotiator, Outlook};
-use crate::protocol::{Action, Ask, Event, ProtocolViolation};
 
 /// Where a party's actor sends its questions.
 pub type QuestionSender = mpsc::Sender<Question>;

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use demarche_core::domain::{PartyId, PartySet};
+use demarche_core::negotiation::{PartyReport, SessionResult, Setting};
+use demarche_core::protocol::{Action, Event, ProtocolViolation, Session};
+use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::actors::party::PartyActor;
 use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Wanted, What};
-use crate::domain::{PartyId, PartySet};
-use crate::negotiation::{PartyReport, SessionResult, Setting};
-use crate::protocol::{Action, Event, ProtocolViolation, Session};
-use crate::seeds::{Replication, Seeds};
 
 /// Events of a session under way that stay in memory before those that all parties have been told
 /// go to the sink.

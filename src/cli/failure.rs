@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::cli::terminal::{Rendered, tell};
+use crate::cli::interactive::{Rendered, tell};
 use crate::config::Mistakes;
 
 /// Why a verb did not do what it was asked.

@@ -1,59 +1,38 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a clock and a terminal.
 
-mod analysis_summary;
-mod analyze;
-mod background;
-mod check;
-mod compare;
-mod comparison_summary;
-mod conclusion;
-mod ctrl_c;
-mod explain;
-mod explanation_summary;
 mod failure;
-mod interchange;
-mod job;
-mod merge;
+mod file_access;
+mod finish_run;
+mod interactive;
 mod named_run;
-mod narration;
-mod play;
-mod progress;
-mod reading;
-mod replay;
-mod report;
+mod render;
 mod resume;
 mod run_folder;
-mod runs;
-mod seat;
-mod seat_command;
-mod studies;
-mod study_summary;
-mod summary;
-mod sweep_summary;
+mod run_spec;
 mod synonyms;
-mod terminal;
-mod text;
-mod verify;
+mod verbs;
 
 use std::fmt::Write as _;
-use std::io;
-use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{io, panic};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use demarche_core::negotiation::is_panic_caught;
 
-use crate::cli::ctrl_c::CtrlC;
 use crate::cli::failure::Failure;
-use crate::cli::reading::CitedFiles;
+use crate::cli::file_access::CitedFiles;
+use crate::cli::interactive::{CtrlC, Rendered, print, print_data, tell};
 use crate::cli::synonyms::verb_instead_of;
-use crate::cli::terminal::{Rendered, print, print_data, tell};
+use crate::cli::verbs::{
+    analyze, batch_sweep, check, compare, explain, interchange, merge, play, replay, report,
+    studies, verify,
+};
 use crate::config::{
     LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
 };
-use crate::negotiation::is_panic_caught;
-use crate::output::{ParquetTwins, Workbook};
+use crate::tables::{ParquetTwins, Workbook};
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -72,9 +51,9 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run many sessions of one scenario and write tables
-    Batch(runs::RunArguments),
+    Batch(batch_sweep::RunArguments),
     /// Run many cells: what if this number were another?
-    Sweep(runs::SweepArguments),
+    Sweep(batch_sweep::SweepArguments),
     /// Make one run of its shards: the same bytes as if it had been run in one go
     Merge(merge::MergeArguments),
     /// Study what the answer depends on: which numbers, which sources, which assumptions
@@ -271,8 +250,8 @@ pub fn run() -> ExitCode {
 fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
     let ctrl_c = CtrlC::listen();
     match verb {
-        Verb::Batch(it) => runs::batch(&it, &ctrl_c),
-        Verb::Sweep(it) => runs::sweep(&it, &ctrl_c),
+        Verb::Batch(it) => batch_sweep::batch(&it, &ctrl_c),
+        Verb::Sweep(it) => batch_sweep::sweep(&it, &ctrl_c),
         Verb::Merge(it) => merge::merge(&it, &ctrl_c),
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),

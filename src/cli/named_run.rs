@@ -10,11 +10,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::cli::failure::Failure;
-use crate::cli::reading::read_text;
+use crate::cli::file_access::read_text;
 use crate::cli::tell;
-use crate::output::{
-    JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest, RunDirectory, TableDifference,
-};
+use crate::run::{JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
+use crate::tables::{RunDirectory, TableDifference};
 
 /// What stands for the newest run.
 const LATEST: &str = "latest";

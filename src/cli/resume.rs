@@ -3,15 +3,13 @@
 use std::path::Path;
 
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::job::Job;
+use crate::cli::file_access::CitedFiles;
 use crate::cli::named_run::{open_run, read_manifest, run_path};
 use crate::cli::print;
-use crate::cli::reading::CitedFiles;
-use crate::cli::report::remove_page;
-use crate::cli::verify::check_written;
-use crate::output::{
-    InputFile, Journal, JournalError, JournalHead, MANIFEST, RunDirectory, WORKBOOK,
-};
+use crate::cli::run_spec::Job;
+use crate::cli::verbs::{check_written, remove_page};
+use crate::run::{InputFile, Journal, JournalError, JournalHead, MANIFEST};
+use crate::tables::{RunDirectory, WORKBOOK};
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with;
 /// `None`, and that is told, if it is complete.
@@ -24,7 +22,7 @@ pub(super) fn reopen(
     let act = "go on with";
     let run = &run_path(run)?;
     let refused = |why: &str| refused(act, run, why);
-    let (directory, journal, head) = match RunDirectory::reopen(run) {
+    let (directory, journal, head) = match Journal::reopen(run) {
         Err(JournalError::Complete) => {
             tell_complete(run, is_quiet)?;
             return Ok(None);

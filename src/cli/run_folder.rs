@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::named_run::STAMP;
-use crate::output::{Journal, JournalError, JournalHead, RunDirectory, WriteError};
+use crate::run::{Journal, JournalError, JournalHead};
+use crate::tables::{RunDirectory, WriteError};
 
 /// Names that are tried one after the other for runs of one experiment that begin within a second.
 const NAMES_MAX: u32 = 10_000;
@@ -104,6 +105,6 @@ pub(super) fn create_with_journal(
     head: &JournalHead,
 ) -> Result<(RunDirectory, Journal), Failure> {
     make(asked, name, &jiff::Zoned::now(), |path| {
-        RunDirectory::create_with_journal(path, head)
+        Journal::create(path, head)
     })
 }

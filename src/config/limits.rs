@@ -3,15 +3,14 @@
 use std::ops::Range;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
-
-use crate::config::document::{ReadFile, Value, join};
-use crate::config::mistake::Mistake;
-use crate::config::source_texts::SourceTexts;
-use crate::config::sweep::CELLS_MAX;
-use crate::domain::{
+use demarche_core::domain::{
     ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, PARTIES_MAX, TEXT_CHARS_MAX,
 };
+use toml::de::{DeTable, DeValue};
+
+use crate::config::diagnostics::{Mistake, SourceTexts};
+use crate::config::files::{ReadFile, Value, join};
+use crate::config::sweep::CELLS_MAX;
 
 /// Bytes that all files of a scenario or an experiment may have together.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;

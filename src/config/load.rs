@@ -6,25 +6,22 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::MasterSeed;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
-use crate::config::document::{Document, EMPTY_HINT, ReadFile, Value, empty, parse, read_extended};
-use crate::config::experiment_file::ExperimentFile;
-use crate::config::limits::{self, EXPERIMENT_LIMITS, SCENARIO_LIMITS, SETTINGS_MAX};
-use crate::config::mistake::{Mistake, Mistakes};
-use crate::config::resolve::{self, check_name};
-use crate::config::resolve_until::stopping_rule;
-use crate::config::scenario_file::ScenarioFile;
-use crate::config::shape;
-use crate::config::source_texts::{Role, SourceText, SourceTexts};
-use crate::config::study::{StudyPlan, resolve_study};
-use crate::config::sweep::{Points, Written};
-use crate::config::swept_cells::{Sweep, build_sweep};
+use crate::config::diagnostics::{Mistake, Mistakes, Role, SourceText, SourceTexts};
+use crate::config::files::{
+    Document, EMPTY_HINT, ExperimentFile, ReadFile, ScenarioFile, Value, empty, parse,
+    read_extended, schema_check,
+};
+use crate::config::limits;
+use crate::config::limits::{EXPERIMENT_LIMITS, SCENARIO_LIMITS, SETTINGS_MAX};
+use crate::config::resolve::{check_name, setting as resolve_setting, stopping_rule};
+use crate::config::sweep::{Points, StudyPlan, Sweep, Written, build_sweep, resolve_study};
 use crate::experiment::StoppingRule;
-use crate::negotiation::Setting;
-use crate::seeds::MasterSeed;
 
 /// Sessions of an experiment that does not say how many.
 pub const SESSIONS_DEFAULT: u64 = 10_000;
@@ -342,7 +339,7 @@ fn read_experiment_file(
     parse(&text.text, text.start, mistakes);
     let is_readable = mistakes.len() == n_before
         && limits::check(&document.table, 0, EXPERIMENT_LIMITS, mistakes)
-        && shape::check(&mut document, &shape::experiment_schema(), mistakes);
+        && schema_check::check(&mut document, &schema_check::experiment_schema(), mistakes);
     let scenario = document.table.get("scenario").and_then(|it| {
         let name = it.get_ref().as_str()?.to_owned();
         Some(Spanned::new(it.span(), name))
@@ -431,13 +428,13 @@ pub(super) fn build_cell<'t>(
     let mut document = cell_document(left_out, point, texts, mistakes);
     let resolved = document.to_json();
     if !limits::check(&document.table, 0, SCENARIO_LIMITS, mistakes)
-        || !shape::check(&mut document, &shape::scenario_schema(), mistakes)
+        || !schema_check::check(&mut document, &schema_check::scenario_schema(), mistakes)
     {
         return None;
     }
     let file: ScenarioFile = deserialize(document, mistakes)?;
     check_schema_version(&file.schema, mistakes);
-    let setting = resolve::setting(file, texts, mistakes)?;
+    let setting = resolve_setting(file, texts, mistakes)?;
     Some(LoadedScenario {
         setting,
         inputs: texts

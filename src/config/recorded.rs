@@ -3,9 +3,8 @@
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
+use crate::config::diagnostics::{Mistake, Mistakes, Role, SourceTexts};
 use crate::config::load::{LoadedScenario, build_scenario, finish};
-use crate::config::mistake::{Mistake, Mistakes};
-use crate::config::source_texts::{Role, SourceTexts};
 
 /// Builds a scenario from its configuration as one table, with a cell's values by path set in it.
 ///
@@ -14,9 +13,9 @@ use crate::config::source_texts::{Role, SourceTexts};
 /// [`Setting::set_numbers`]. `name` stands for the manifest in messages, which quote the table as TOML.
 /// What comes of it is equal to what was recorded.
 ///
-/// [`Sweep::scenarios`]: crate::config::Sweep::scenarios
-/// [`Sweep::json_values`]: crate::config::Sweep::json_values
-/// [`Setting::set_numbers`]: crate::negotiation::Setting::set_numbers
+/// [`Sweep::scenarios`]: crate::config::sweep::Sweep::scenarios
+/// [`Sweep::json_values`]: crate::config::sweep::Sweep::json_values
+/// [`Setting::set_numbers`]: demarche_core::negotiation::Setting::set_numbers
 ///
 /// # Errors
 ///

@@ -19,13 +19,13 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
+use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::Event;
+use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime;
 
 use crate::actors::{ActorError, SessionActor, SessionSink, spawn};
 use crate::experiment::plan::{CellId, Plan};
-use crate::negotiation::SessionResult;
-use crate::protocol::Event;
-use crate::seeds::{Replication, Seeds};
 
 /// Sessions that one worker has under way at once: enough to make messages cheap, few enough for
 /// the preferences of all of them to stay in the processor's cache.

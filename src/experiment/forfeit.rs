@@ -1,10 +1,11 @@
 //! A session that a party forfeited, for those who want to look into it.
 
-use crate::domain::PartyId;
+use demarche_core::domain::PartyId;
+use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::{Ending, ProtocolViolation};
+use demarche_core::randomness::Replication;
+
 use crate::experiment::plan::CellId;
-use crate::negotiation::SessionResult;
-use crate::protocol::{Ending, ProtocolViolation};
-use crate::seeds::Replication;
 
 /// A session that ended in a forfeit: which, whose and why.
 #[derive(Clone, PartialEq, Eq, Debug)]

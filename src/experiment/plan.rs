@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::negotiation::Setting;
-use crate::seeds::{Replication, Seeds};
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::{Replication, Seeds};
 
 /// The position of a cell in its plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,9 +1,9 @@
 //! Running cells until a figure is known well enough in each, in waves of replications.
 
-use crate::domain::PartyId;
-use crate::experiment::effects::Pairing;
+use demarche_core::domain::PartyId;
+
 use crate::experiment::plan::{CHUNK_SESSIONS, CellId, Plan};
-use crate::experiment::tally::Tally;
+use crate::experiment::tallies::{Pairing, Tally};
 
 /// Observations of a mean from which its interval is believed: with a few, which happen to be
 /// nearly equal, it can be far too short.
@@ -12,8 +12,8 @@ const OBSERVATIONS_MIN: u64 = 30;
 /// When a cell is run no further: a figure's interval is short enough.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StoppingRule {
-    /// Which figure: one of [`SESSION_METRICS`](crate::experiment::SESSION_METRICS) or, of a party,
-    /// one of [`PARTY_METRICS`](crate::experiment::PARTY_METRICS).
+    /// Which figure: one of [`SESSION_METRICS`](crate::experiment::tallies::SESSION_METRICS) or, of a party,
+    /// one of [`PARTY_METRICS`](crate::experiment::tallies::PARTY_METRICS).
     pub metric: &'static str,
     /// Whose figure it is; `None` if it is about the session.
     pub party: Option<PartyId>,

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::{SpaceError, TEXT_CHARS_MAX};
+use demarche_core::domain::{SpaceError, TEXT_CHARS_MAX};
+
 use crate::interchange::INPUT_BYTES_MAX;
 use crate::interchange::identifiers::cut;
 

@@ -1,6 +1,7 @@
 //! What all formats have in common: issues, additive preferences, and what could not be kept.
 
-use crate::domain::{LABEL_CHARS_MAX, OutcomeSpace, PARTIES_MAX, Scale};
+use demarche_core::domain::{LABEL_CHARS_MAX, OutcomeSpace, PARTIES_MAX, Scale};
+
 use crate::interchange::SCENARIO_BYTES_MAX;
 use crate::interchange::error::Problem;
 use crate::interchange::identifiers::cut;

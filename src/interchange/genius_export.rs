@@ -6,9 +6,9 @@
 
 use std::io;
 
+use demarche_core::domain::{ConsentRule, Issue, Number, Party, Scenario};
 use quick_xml::Writer;
 
-use crate::domain::{ConsentRule, Issue, Number, Party, Scenario};
 use crate::interchange::foreign::greatest;
 use crate::interchange::identifiers::one_line;
 

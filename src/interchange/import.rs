@@ -1,6 +1,7 @@
 //! The way in: bytes of unknown origin become our scenario file, or one error.
 
-use crate::domain::{DISCOUNT_FACTOR_MIN, TEXT_CHARS_MAX};
+use demarche_core::domain::{DISCOUNT_FACTOR_MIN, TEXT_CHARS_MAX};
+
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{Discount, ForeignScenario};
 use crate::interchange::formats::{Content, Format, Part, Role, read, recognize};

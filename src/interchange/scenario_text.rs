@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use demarche_core::domain::Scale;
 use toml::Value;
 
-use crate::domain::Scale;
 use crate::interchange::foreign::{Discount, ForeignParty, ForeignScenario};
 use crate::interchange::identifiers::{identifiers, one_line};
 

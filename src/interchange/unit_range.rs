@@ -2,7 +2,8 @@
 //!
 //! All utilities of a scenario are divided by one power of two, which is exact in floating point.
 
-use crate::domain::WEIGHT_MAX;
+use demarche_core::domain::WEIGHT_MAX;
+
 use crate::interchange::foreign::{ForeignParty, ForeignScenario, greatest, least};
 
 /// How far a sum may be from 1 to count as 1.
@@ -115,8 +116,8 @@ fn largest_number(party: &ForeignParty) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Scale;
     use crate::interchange::foreign::ForeignIssue;
+    use demarche_core::domain::Scale;
 
     fn scenario(
         weights: [f64; 2],

@@ -15,7 +15,7 @@ use demarche::config::load_scenario;
 use demarche::domain::ExactPreferences;
 use demarche::experiment::Prospector;
 use demarche::negotiation::{PlainLoop, Setting};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::solution::{Concept, LandscapeBuilder, Yardstick, some_agreement};
 use tempfile::TempDir;
 

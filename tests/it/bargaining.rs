@@ -8,10 +8,10 @@ use std::fs;
 
 use demarche::domain::PartyId;
 use demarche::protocol::{Ending, Event};
-use demarche::seeds::{MasterSeed, Seeds};
+use demarche::randomness::{MasterSeed, Seeds};
+use demarche::solution::adjusted_winner;
 use demarche::solution::{
-    BargainingGame, LegislativeBargaining, PowerShift, UltimatumUnderThreat, adjusted_winner,
-    rubinstein_share,
+    BargainingGame, LegislativeBargaining, PowerShift, UltimatumUnderThreat, rubinstein_share,
 };
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use demarche::config::{LoadedScenario, Overrides, load_experiment, load_scenario};
 use demarche::domain::{Basis, Number, ScenarioKind};
 use demarche::negotiation::{PlainLoop, Setting};
-use demarche::seeds::Replication;
+use demarche::randomness::Replication;
 
 /// The files of a folder of `configs/`, sorted by name.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -34,7 +34,7 @@ fn scenarios() -> impl Iterator<Item = LoadedScenario> {
 fn check_runs(setting: Setting) {
     let rounds = setting.rules().deadline_rounds;
     let n_parties = setting.scenario().parties.len();
-    let seeds = demarche::seeds::Seeds::new(demarche::seeds::MasterSeed(1));
+    let seeds = demarche::randomness::Seeds::new(demarche::randomness::MasterSeed(1));
     let (_, result) = PlainLoop::new(Arc::new(setting)).run(&seeds, Replication(0));
     assert!(result.ending.round() <= rounds);
     assert_eq!(result.parties.len(), n_parties);

@@ -4,11 +4,12 @@ use std::f64::consts::PI;
 use std::fs;
 use std::num::NonZeroU32;
 
-use demarche::design::{
+use demarche::stats::design::{
     MorrisLevels, RadialRows, SaltelliDesign, Scrambling, SobolSequence, morris_trajectory,
 };
-use demarche::statistics::{
-    Estimate, RadialOutputs, elementary_effects, second_order_indices, variance_indices,
+use demarche::stats::estimate::Estimate;
+use demarche::stats::sensitivity::{
+    RadialOutputs, elementary_effects, second_order_indices, variance_indices,
 };
 use serde_json::Value;
 

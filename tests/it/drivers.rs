@@ -12,7 +12,7 @@ use demarche::actors::{ActorError, PartyActor, SessionSink, assemble, spawn};
 use demarche::domain::{PartyId, PartySet, Preferences, Utility};
 use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
 use demarche::protocol::{Ending, Event, ProtocolKind, ProtocolViolation, Session};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 
 use crate::worlds::{Luck, in_a_plain_loop, members, replaced, scenario_text, setting_of};
 

@@ -8,7 +8,7 @@ use demarche::domain::{Outcome, PartyId, PartySet, Preferences};
 use demarche::experiment::{Cause, Causes, Explainer, Explanation};
 use demarche::negotiation::Setting;
 use demarche::protocol::Session;
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text, run};

@@ -13,7 +13,7 @@ use demarche::interchange::{
     ImportOptions, Imported, Scaling, export_genius, import,
 };
 use demarche::negotiation::{PlainLoop, PreferenceDraw, Setting};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use proptest::prelude::*;
 use tempfile::TempDir;
 

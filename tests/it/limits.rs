@@ -20,11 +20,10 @@ use demarche::interchange::{
     YAML_VALUES_MAX, import,
 };
 use demarche::negotiation::SEARCH_BYTES_MAX;
-use demarche::output::{
-    DRAWN_NUMBERS_MAX, ROW_BYTES_MAX, RecordedRows, SESSION_BYTES_MAX, swept_values,
-};
 use demarche::protocol::ROUNDS_MAX;
 use demarche::report::{RunFigures, TABLE_BYTES_MAX};
+use demarche::run::{RecordedRows, SESSION_BYTES_MAX, swept_values};
+use demarche::tables::{DRAWN_NUMBERS_MAX, ROW_BYTES_MAX};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text, run, tables};

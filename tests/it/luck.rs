@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use demarche::domain::{IssueId, OptionId, PartyId, Preferences};
 use demarche::negotiation::{PlainLoop, PreferenceDraw, Setting};
-use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
+use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 
 use crate::worlds::{TWO_VILLAGES, replaced, setting_of};
 

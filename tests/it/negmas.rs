@@ -13,7 +13,7 @@ use demarche::domain::{Number, Outcome, OutcomeSpace, Party, Scenario};
 use demarche::interchange::Scaling;
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::protocol::{Ending, Event, ProtocolKind, Session};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES, OfferingKind, StrategySpec};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

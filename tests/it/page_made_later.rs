@@ -1,9 +1,8 @@
 //! The page of a run is the same to the byte whether the run made it or `report` does so later.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::{fs, thread};
 
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use demarche::experiment::{Answer, Retracing, Step, StepKind};
 use demarche::protocol::Event;
-use demarche::seeds::{MasterSeed, Seeds};
+use demarche::randomness::{MasterSeed, Seeds};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 

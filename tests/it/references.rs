@@ -6,9 +6,12 @@
 use std::fs;
 use std::num::NonZeroU32;
 
-use demarche::statistics::{
-    Bootstrap, Estimate, Interval, Moments, PairedNumbers, PeelingRule, QuantileType, SortedSample,
-    partial_rank_correlations, peeling_trajectory, spearman, unpaired_difference,
+use demarche::stats::estimate::{
+    Bootstrap, Estimate, Interval, Moments, PairedNumbers, QuantileType, SortedSample,
+    unpaired_difference,
+};
+use demarche::stats::sensitivity::{
+    PeelingRule, partial_rank_correlations, peeling_trajectory, spearman,
 };
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use demarche::output::RESULTS_VERSION;
+use demarche::run::RESULTS_VERSION;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 

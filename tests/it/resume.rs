@@ -2,20 +2,17 @@
 //! have had, or say why not.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
-use demarche::output::{
-    Distances, DrawTable, Extras, InputFile, Journal, JournalHead, Parameters, ParquetTwins,
-    RunDirectory, RunRequest, RunTables, Transcripts, Workbook,
-};
-use demarche::seeds::Seeds;
+use demarche::randomness::Seeds;
+use demarche::run::{Extras, InputFile, Journal, JournalHead, Parameters, RunRequest, RunTables};
+use demarche::tables::{Distances, DrawTable, ParquetTwins, RunDirectory, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
@@ -119,7 +116,7 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
 /// A batch that was stopped behind its last session, before anything was written over all of them.
 fn stopped_batch(path: &Path) -> Plan {
     let (plan, head) = plan();
-    let (directory, journal) = RunDirectory::create_with_journal(path, &head).unwrap();
+    let (directory, journal) = Journal::create(path, &head).unwrap();
     let mut tables = open(&directory, journal, &plan);
     let worker = Arc::new(tables.worker());
     run_plan(&plan, 2, &Interrupt::default(), &worker, |chunk| {
@@ -234,7 +231,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             let n_there = boundaries.iter().take_while(|it| is_there(it)).count();
             let expected = n_there.saturating_sub(1);
             lay_out(&cut, &state);
-            let (directory, journal, _) = RunDirectory::reopen(&cut).unwrap();
+            let (directory, journal, _) = Journal::reopen(&cut).unwrap();
             let mut tables_again = open(&directory, journal, &plan);
             assert_eq!(tables_again.restore(&plan).unwrap(), expected as u64);
             let n_sessions: u64 = tables_again.tallies().iter().map(Tally::n_sessions).sum();

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::CellId;
 use demarche::negotiation::PlainLoop;
-use demarche::output::{
+use demarche::randomness::{Replication, Seeds};
+use demarche::tables::{
     Distances, DrawTable, Field, Rows, SessionRows, SessionTable, Transcripts, session_columns,
 };
-use demarche::seeds::{Replication, Seeds};
 use tempfile::TempDir;
 
 use crate::thoroughness::sample_or_all;

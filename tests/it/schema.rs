@@ -7,7 +7,7 @@ use demarche::config::{
     Overrides, experiment_schema, load_experiment, load_scenario, scenario_schema,
 };
 use demarche::negotiation::PlainLoop;
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use toml::{Table, Value};
 
 use crate::thoroughness::sample_or_all;

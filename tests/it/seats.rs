@@ -8,7 +8,7 @@ use demarche::actors::{QuestionReceiver, assemble, chair};
 use demarche::domain::PartyId;
 use demarche::negotiation::PreferenceDraw;
 use demarche::protocol::{Action, Event};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text};

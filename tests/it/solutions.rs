@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use demarche::domain::Condition;
 use demarche::domain::{
-    ConsentRule, ExactPreferences, OutcomeSpace, PartyId, PartySet, Preferences, Quota, Veto,
+    Condition, ConsentRule, ExactPreferences, OutcomeSpace, PartyId, PartySet, Preferences, Quota,
+    Veto,
 };
 use demarche::solution::{
     BargainingProblem, Concept, Landscape, LandscapeBuilder, Yardstick, landscape,

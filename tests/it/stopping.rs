@@ -10,7 +10,7 @@ use demarche::domain::{OutcomeSpace, PartyId};
 use demarche::experiment::{Cell, Pairing, Plan, StoppingRule, Tally};
 use demarche::negotiation::{PlainLoop, SessionResult};
 use demarche::protocol::Ending;
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;

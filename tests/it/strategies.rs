@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use demarche::protocol::Ending;
-use demarche::seeds::{MasterSeed, Seeds};
+use demarche::randomness::{MasterSeed, Seeds};
 
 use crate::worlds::{in_a_plain_loop, setting_of};
 

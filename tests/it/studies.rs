@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demarche::config::load_scenario;
-use demarche::design::{MorrisLevels, Scrambling, SobolSequence, morris_trajectory};
 use demarche::experiment::Study;
 use demarche::negotiation::{NumberId, PlainLoop, SessionResult, Setting};
-use demarche::seeds::{MasterSeed, Replication, Seeds};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::stats::design::{MorrisLevels, Scrambling, SobolSequence, morris_trajectory};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text, run, tables};

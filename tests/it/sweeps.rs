@@ -1,16 +1,15 @@
 //! Sweeps: their cells, their luck, their tables, and what is told of wrong axes.
 
 use std::convert::Infallible;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fs, io};
 
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, CellId, Interrupt, Plan, SESSIONS_MAX, Worker, run as run_plan};
 use demarche::negotiation::SessionResult;
-use demarche::seeds::{MasterSeed, Seeds};
+use demarche::randomness::{MasterSeed, Seeds};
 use tempfile::TempDir;
 
 use crate::runs::{check, path_text, run, tables};

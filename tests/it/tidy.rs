@@ -6,89 +6,115 @@ use std::path::{Path, PathBuf};
 
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES};
 
-/// For each folder or file of `src`, what it may use of the crate.
-const ARROWS: [(&str, &[&str]); 16] = [
-    ("domain", &[]),
-    ("solution", &["domain"]),
-    ("search", &["domain"]),
-    ("seeds", &[]),
-    ("protocol", &["domain", "seeds"]),
-    ("strategy", &["domain", "protocol", "search", "seeds"]),
+/// For each folder of a crate, what it may use: a folder of its own crate by name, one of another
+/// crate as `core::name` or `stats::name`.
+const ARROWS: [(&str, &[&str]); 17] = [
+    ("core::domain", &[]),
+    ("core::solution", &["core::domain"]),
+    ("core::search", &["core::domain"]),
+    ("core::randomness", &[]),
+    ("core::protocol", &["core::domain", "core::randomness"]),
     (
-        "negotiation",
-        &["domain", "protocol", "search", "seeds", "strategy"],
+        "core::strategy",
+        &[
+            "core::domain",
+            "core::protocol",
+            "core::randomness",
+            "core::search",
+        ],
     ),
-    ("actors", &["domain", "negotiation", "protocol", "seeds"]),
-    ("design", &[]),
-    ("statistics", &[]),
+    (
+        "core::negotiation",
+        &[
+            "core::domain",
+            "core::protocol",
+            "core::randomness",
+            "core::search",
+            "core::strategy",
+        ],
+    ),
+    ("stats::design", &[]),
+    ("stats::estimate", &[]),
+    ("stats::sensitivity", &["stats::estimate"]),
+    (
+        "actors",
+        &[
+            "core::domain",
+            "core::negotiation",
+            "core::protocol",
+            "core::randomness",
+        ],
+    ),
     (
         "experiment",
         &[
             "actors",
-            "design",
-            "domain",
-            "negotiation",
-            "protocol",
-            "seeds",
-            "solution",
-            "statistics",
+            "core::domain",
+            "core::negotiation",
+            "core::protocol",
+            "core::randomness",
+            "core::solution",
+            "stats::design",
+            "stats::estimate",
+            "stats::sensitivity",
         ],
     ),
     (
         "config",
         &[
-            "design",
-            "domain",
+            "core::domain",
+            "core::negotiation",
+            "core::protocol",
+            "core::randomness",
+            "core::strategy",
             "experiment",
-            "negotiation",
-            "protocol",
-            "seeds",
-            "statistics",
-            "strategy",
+            "stats::design",
+            "stats::estimate",
+            "stats::sensitivity",
         ],
     ),
-    ("interchange", &["domain"]),
+    ("interchange", &["core::domain"]),
     (
-        "output",
+        "tables",
         &[
-            "domain",
+            "core::domain",
+            "core::negotiation",
+            "core::protocol",
+            "core::randomness",
+            "core::solution",
             "experiment",
-            "negotiation",
-            "protocol",
-            "seeds",
-            "solution",
-            "statistics",
+            "stats::estimate",
             "wording",
         ],
     ),
-    ("wording", &["statistics"]),
+    ("wording", &["stats::estimate"]),
     (
-        "report",
+        "run",
         &[
-            "domain",
+            "core::domain",
+            "core::negotiation",
+            "core::protocol",
+            "core::randomness",
             "experiment",
-            "negotiation",
-            "output",
-            "protocol",
-            "seeds",
-            "solution",
-            "statistics",
-            "wording",
+            "tables",
         ],
     ),
 ];
 
+/// Those that may use all of the above, and of each other what stands here.
+const EDGES: [(&str, &[&str]); 2] = [("report", &[]), ("cli", &["report"])];
+
 /// Of the streams' module a strategy or a protocol may know only the stream that it is handed.
-const WHAT_IS_HANDED_ON: &str = "use crate::seeds::Stream;";
+const WHAT_IS_HANDED_ON: &str = "use crate::randomness::Stream;";
 
 /// Besides `cli`, the files that read and write files.
 const WHAT_TOUCHES_THE_DISK: [&str; 6] = [
-    "output/journal.rs",
-    "output/own_files.rs",
-    "output/run_directory.rs",
-    "output/table_file.rs",
-    "output/table_records.rs",
-    "output/waiting_rows.rs",
+    "run/journal/journal_file.rs",
+    "run/writer/waiting_rows.rs",
+    "tables/folder/run_directory.rs",
+    "tables/folder/safe_fs.rs",
+    "tables/folder/table_file.rs",
+    "tables/folder/table_records.rs",
 ];
 
 /// Lines of a file from which a second look is due.
@@ -116,58 +142,108 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     res
 }
 
-fn rust_files() -> Vec<(PathBuf, String)> {
-    let all = ["src", "tests", "benches"].map(|it| files(it, "rs"));
-    all.concat()
+/// The folders with code that ships, each with the crate that its folders are named after.
+const CRATES: [(&str, &str); 3] = [
+    ("src", ""),
+    ("crates/demarche-core/src", "core::"),
+    ("crates/demarche-stats/src", "stats::"),
+];
+
+fn source_files() -> Vec<(PathBuf, String)> {
+    CRATES.map(|(it, _)| files(it, "rs")).concat()
 }
 
-/// The folder below `src` that a file belongs to, or the file's own name without its ending.
-fn room(path: &Path) -> String {
-    let below = path
-        .strip_prefix(root().join("src"))
-        .expect("a file of src");
+fn rust_files() -> Vec<(PathBuf, String)> {
+    let others = ["tests", "benches"].map(|it| files(it, "rs"));
+    [source_files(), others.concat()].concat()
+}
+
+/// The folder of a crate that a file belongs to, or the file's own name without its ending.
+fn folder_of(path: &Path) -> String {
+    let below = |(folder, name)| Some((path.strip_prefix(root().join(folder)).ok()?, name));
+    let (below, prefix) = CRATES.into_iter().find_map(below).expect("a source file");
     let first = below.iter().next().expect("a path has parts");
-    first.to_string_lossy().trim_end_matches(".rs").to_owned()
+    prefix.to_owned() + first.to_string_lossy().trim_end_matches(".rs")
+}
+
+/// The lines of a file that ship: without comments, and without what is for tests only.
+fn shipped_lines(text: &str) -> Vec<&str> {
+    let mut shipped = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        match line.trim_start() {
+            // The whole file is for tests.
+            "#![cfg(test)]" => break,
+            "#[cfg(test)]" => {
+                // What follows ends with its line, or with the brace in the same column.
+                let indent = line.len() - line.trim_start().len();
+                let first = lines.find(|it| !it.trim_start().starts_with("#["));
+                if first.is_some_and(|it| it.ends_with('{')) {
+                    let closing = format!("{}}}", &line[..indent]);
+                    lines.find(|it| *it == closing);
+                }
+            }
+            comment if comment.starts_with("//") => {}
+            _ => shipped.push(line),
+        }
+    }
+    shipped
+}
+
+/// The folders that code uses, of its own crate and of the others.
+fn used_folders(code: &str, prefix: &str) -> BTreeSet<String> {
+    let sources = [
+        ("crate::", prefix),
+        ("demarche_core::", "core::"),
+        ("demarche_stats::", "stats::"),
+    ];
+    let mut used = BTreeSet::new();
+    for (path, prefix) in sources {
+        for part in code.split(path).skip(1) {
+            let name: String = part
+                .chars()
+                .take_while(|it| it.is_alphanumeric() || *it == '_')
+                .collect();
+            used.insert(format!("{prefix}{name}"));
+        }
+    }
+    used
 }
 
 #[test]
 fn no_arrow_points_up() {
     let allowed: BTreeMap<&str, &[&str]> = ARROWS.into_iter().collect();
-    for (path, text) in files("src", "rs") {
-        let room = room(&path);
-        let Some(known) = allowed.get(room.as_str()) else {
-            assert!(
-                ["cli", "lib", "main"].contains(&room.as_str()),
-                "{room} has no arrows"
-            );
+    let edges: BTreeMap<&str, &[&str]> = EDGES.into_iter().collect();
+    for (path, text) in source_files() {
+        let folder = folder_of(&path);
+        if ["lib", "main", "core::lib", "stats::lib"].contains(&folder.as_str()) {
             continue;
-        };
-        // A file that begins with `#![cfg(test)]` is all tests.
-        let code: Vec<&str> = text
-            .split("cfg(test)]")
-            .next()
-            .into_iter()
-            .flat_map(str::lines)
-            .filter(|it| !it.trim_start().starts_with("//"))
-            .collect();
-        let without_tests = code.join("\n");
-        for part in without_tests.split("crate::").skip(1) {
-            let used: String = part
-                .chars()
-                .take_while(|it| it.is_alphanumeric() || *it == '_')
-                .collect();
-            let is_allowed = used == room || known.contains(&used.as_str());
-            assert!(is_allowed, "{} uses {used}", path.display());
         }
-        if ["protocol", "strategy"].contains(&room.as_str()) {
-            let uses = without_tests
-                .lines()
-                .filter(|it| it.contains("crate::seeds"));
+        let code = shipped_lines(&text).join("\n");
+        let prefix = folder.find("::").map_or("", |it| &folder[..it + 2]);
+        for used in used_folders(&code, prefix) {
+            let known = match (allowed.get(folder.as_str()), edges.get(folder.as_str())) {
+                (Some(known), _) => known.contains(&used.as_str()),
+                (None, Some(known)) => {
+                    known.contains(&used.as_str()) || allowed.contains_key(used.as_str())
+                }
+                (None, None) => panic!("{folder} has no arrows"),
+            };
+            assert!(used == folder || known, "{} uses {used}", path.display());
+        }
+        if ["core::protocol", "core::strategy"].contains(&folder.as_str()) {
+            let uses = code.lines().filter(|it| it.contains("crate::randomness"));
             for line in uses {
                 assert_eq!(line, WHAT_IS_HANDED_ON, "{}", path.display());
             }
         }
     }
+}
+
+#[test]
+fn what_is_for_tests_only_does_not_ship() {
+    let text = "#[cfg(test)]\nmod helpers;\nuse crate::a;\n#[cfg(test)]\nmod tests {\n    use crate::b;\n}\nuse crate::c;";
+    assert_eq!(shipped_lines(text), ["use crate::a;", "use crate::c;"]);
 }
 
 #[test]
@@ -180,9 +256,8 @@ fn only_the_edges_touch_the_world() {
         "std::net",
         "jiff",
     ];
-    for (path, text) in files("src", "rs") {
-        let room = room(&path);
-        let is_edge = ["cli", "main"].contains(&room.as_str())
+    for (path, text) in source_files() {
+        let is_edge = ["cli", "main"].contains(&folder_of(&path).as_str())
             || WHAT_TOUCHES_THE_DISK.iter().any(|it| path.ends_with(it));
         // How long to wait for threads that were interrupted; a clock cannot be read with it.
         let text = text.replace("std::time::Duration", "");
@@ -197,8 +272,8 @@ fn only_the_edges_touch_the_world() {
 
 #[test]
 fn only_one_file_writes_to_the_terminal() {
-    for (path, text) in files("src", "rs") {
-        let is_the_one = path.ends_with("cli/terminal.rs");
+    for (path, text) in source_files() {
+        let is_the_one = path.ends_with("cli/interactive/terminal.rs");
         let code = text.lines().filter(|it| !it.trim_start().starts_with("//"));
         for line in code {
             let writes = [
@@ -234,7 +309,7 @@ fn every_file_says_first_what_it_is_for() {
 
 #[test]
 fn files_can_be_read_at_one_sitting() {
-    for (path, text) in files("src", "rs") {
+    for (path, text) in source_files() {
         let n_lines = text.lines().count();
         assert!(
             n_lines <= LINES_MAX,
@@ -288,22 +363,14 @@ fn column_of(line: &str) -> Option<&str> {
 #[test]
 fn every_column_is_in_the_data_dictionary() {
     let page = fs::read_to_string(root().join("docs/tables.md")).expect("there is a dictionary");
-    let tables = [
-        "comparison_table.rs",
-        "draw_rows.rs",
-        "session_tables.rs",
-        "solution_tables.rs",
-        "study_points.rs",
-        "study_tables.rs",
-        "summary_tables.rs",
-    ]
-    .map(|it| {
-        let path = root().join("src/output").join(it);
-        fs::read_to_string(path).expect("the file can be read")
-    });
+    let mut tables = files("src/tables/rows", "rs");
+    tables.retain(|(path, _)| !path.ends_with("event_lines.rs"));
+    let comparison = root().join("src/run/record/comparison_table.rs");
+    let text = fs::read_to_string(&comparison).expect("the file can be read");
+    tables.push((comparison, text));
     let columns: BTreeSet<&str> = tables
         .iter()
-        .flat_map(|it| it.lines())
+        .flat_map(|(_, it)| shipped_lines(it))
         .filter_map(column_of)
         .collect();
     assert!(columns.len() > 40, "the headers stand one name a line");

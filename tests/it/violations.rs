@@ -9,8 +9,8 @@ use demarche::domain::{Outcome, OutcomeSpace, PartyId, Utility};
 use demarche::experiment::{Cell, CellId, Interrupt, Plan, Worker, run};
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
 use demarche::protocol::{Action, Ending, Event, ProtocolKind, ProtocolViolation, Rules, Session};
+use demarche::randomness::{MasterSeed, Replication, Seeds, Stream};
 use demarche::search::{Audiences, OutcomeSearch};
-use demarche::seeds::{MasterSeed, Replication, Seeds, Stream};
 use demarche::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule,
     OwnSide, Situation, StrategySpec,

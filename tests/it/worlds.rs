@@ -12,8 +12,8 @@ use demarche::domain::{
 };
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
 use demarche::protocol::Session;
+use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
 use demarche::search::Remoteness;
-use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
 use proptest::prelude::*;
 
 // ---- Preferences and rules, for searches.

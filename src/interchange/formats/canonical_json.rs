@@ -4,15 +4,15 @@
 //! Each party may have two sets of numbers: `raw`, as its source has them, and `norm`, with every
 //! issue's values divided by the largest and weights by their sum.
 
+use demarche_core::domain::Scale;
 use serde::Deserialize;
 
-use crate::domain::Scale;
-use crate::interchange::Scaling;
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     AgreementRule, Discount, ForeignIssue, ForeignParty, ForeignScenario,
 };
 use crate::interchange::formats::Part;
+use crate::interchange::import::Scaling;
 use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::Scale;
+use demarche_core::domain::Scale;
+
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     Discount, ForeignIssue, ForeignParty, ForeignScenario, check_issues, evenly_spaced, in_steps,
 };
+use crate::interchange::formats::Part;
 use crate::interchange::formats::genius_evaluator::values;
+use crate::interchange::formats::recognition::{Content, Format, Role};
 use crate::interchange::formats::xml::{Element, parse};
-use crate::interchange::formats::{Content, Format, Part, Role};
+use crate::interchange::import::{ImportOptions, Scaling};
 use crate::interchange::source::ForeignText;
-use crate::interchange::{ImportOptions, Scaling};
 
 /// Elements of utility spaces that are no weighted sum, in lower case.
 const NOT_ADDITIVE: [&str; 4] = ["hyperrectangle", "ufun", "utility_functions", "rules"];

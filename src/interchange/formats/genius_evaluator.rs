@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::interchange::Scaling;
 use crate::interchange::error::Problem;
 use crate::interchange::foreign::greatest;
 use crate::interchange::formats::genius::{Issue, Kind};
 use crate::interchange::formats::xml::Element;
+use crate::interchange::import::Scaling;
 
 /// Below this an issue's largest evaluation counts as 0, and so do all; as in GENIUS.
 const EVALUATION_MIN: f64 = 1e-5;

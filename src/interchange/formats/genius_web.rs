@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use demarche_core::domain::Scale;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use crate::domain::Scale;
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     ForeignIssue, ForeignParty, ForeignScenario, check_issues, in_steps,
 };
-use crate::interchange::formats::{Part, Role};
+use crate::interchange::formats::Part;
+use crate::interchange::formats::recognition::Role;
 use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]

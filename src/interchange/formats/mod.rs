@@ -10,9 +10,9 @@ mod negmas_value;
 mod recognition;
 mod xml;
 
-use crate::interchange::ImportOptions;
 use crate::interchange::error::ImportError;
 use crate::interchange::foreign::ForeignScenario;
+use crate::interchange::import::ImportOptions;
 use crate::interchange::source::ForeignText;
 
 pub use data::{JSON_VALUES_MAX, YAML_ALIASES_MAX, YAML_DEPTH_MAX, YAML_VALUES_MAX};

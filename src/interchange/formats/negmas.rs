@@ -6,15 +6,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::domain::Scale;
-use crate::interchange::ImportOptions;
+use demarche_core::domain::Scale;
+
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     Discount, ForeignIssue, ForeignParty, ForeignScenario, check_issues, evenly_spaced, in_steps,
 };
+use crate::interchange::formats::Part;
 use crate::interchange::formats::data::Data;
 use crate::interchange::formats::negmas_value::value_function;
-use crate::interchange::formats::{Content, Format, Part, Role};
+use crate::interchange::formats::recognition::{Content, Format, Role};
+use crate::interchange::import::ImportOptions;
 use crate::interchange::source::ForeignText;
 
 /// How many functions may stand within one another.

@@ -1,0 +1,14 @@
+//! Numbers of a scenario: utilities in exact units, decimals, distributions, and where each number comes from.
+
+mod decimal;
+mod distribution;
+mod provenance;
+mod utility;
+
+pub(crate) use decimal::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
+pub use distribution::{
+    Distribution, DistributionError, PROBABILITY_TOLERANCE, SHAPE_MAX, SHAPE_MIN,
+    are_probabilities, is_shape,
+};
+pub use provenance::{Basis, Number, Provenance};
+pub use utility::{Utility, from_units, threshold, units};

@@ -1,0 +1,327 @@
+//! What a party wants: as far as it is known, and as drawn for one session.
+
+use std::sync::Arc;
+
+use crate::domain::condition::Condition;
+use crate::domain::exact_preferences::ExactPreferences;
+use crate::domain::issue::{IssueId, OptionId};
+use crate::domain::number::{Number, Utility, from_units, threshold, units};
+use crate::domain::outcome::{Outcome, OutcomeSpace};
+
+/// The least discount factor: above 0, under which nothing would ever be worth waiting for.
+pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
+
+/// The greatest weight: far beyond any sensible one; keeps sums of weights finite.
+pub const WEIGHT_MAX: f64 = 1e9;
+
+/// A party's preferences before luck: every number with its distribution and provenance.
+#[derive(Clone, Debug)]
+pub struct UncertainPreferences {
+    /// The utility of no agreement; in [0, 1].
+    pub reservation_value: Number,
+    /// What an agreement keeps of its utility with every round that it comes later, in (0, 1];
+    /// `None` where that costs nothing.
+    pub discount_factor: Option<Number>,
+    /// One per issue, in scenario order.
+    pub issues: Vec<IssuePreference>,
+    /// Where options together are worth more or less than apart.
+    pub interactions: Vec<Interaction>,
+}
+
+impl UncertainPreferences {
+    /// Every number: the reservation value, each issue's weight and utilities, the interactions,
+    /// the discount factor.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        let of_issues = self
+            .issues
+            .iter()
+            .flat_map(|issue| std::iter::once(&issue.weight).chain(&issue.utilities));
+        std::iter::once(&self.reservation_value)
+            .chain(of_issues)
+            .chain(self.interactions.iter().map(|it| &it.adds))
+            .chain(&self.discount_factor)
+    }
+}
+
+/// What a party wants of one issue.
+#[derive(Clone, Debug)]
+pub struct IssuePreference {
+    /// Importance; 0 or more, scaled so that a party's weights sum to 1 after drawing.
+    pub weight: Number,
+    /// Utility of each option, in [0, 1], in file order.
+    pub utilities: Vec<Number>,
+}
+
+/// Options that together are worth more or less than apart.
+#[derive(Clone, Debug)]
+pub struct Interaction {
+    /// The name by which files call it.
+    pub name: String,
+    /// The options.
+    pub when: Condition,
+    /// What it adds to the utility; in [−1, 1].
+    pub adds: Number,
+}
+
+/// A party's numbers as they were drawn, in floats and not scaled.
+///
+/// For rules that have to compute as other programs do, and for exact arithmetic; all others use
+/// [`Preferences`].
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct DrawnNumbers {
+    /// Importance of each issue, 0 or more.
+    pub weights: Vec<f64>,
+    /// Utilities of all options of all issues.
+    pub utilities: Vec<f64>,
+    /// What each interaction adds.
+    pub adds: Vec<f64>,
+    /// The utility of no agreement, without leverage.
+    pub reservation_value: f64,
+    /// What leverage takes off it.
+    pub leverages: Vec<f64>,
+}
+
+impl DrawnNumbers {
+    /// The utility of no agreement, less what leverage takes off it; may be below 0.
+    pub fn lowered_reservation_value(&self) -> f64 {
+        let leverages = self.leverages.iter();
+        leverages.fold(self.reservation_value, |res, it| res - it)
+    }
+}
+
+/// A party's preferences as drawn for one session.
+///
+/// ```text
+/// u(o) = clamp( Σ_i w_i·u_i(o_i) + Σ_k a_k·[o fulfils k], 0, 1 ),  Σ_i w_i = 1
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preferences {
+    space: Arc<OutcomeSpace>,
+    numbers: DrawnNumbers,
+    /// Weight times utility in units, for all options of all issues.
+    contributions: Vec<i64>,
+    interactions: Vec<(Condition, i64)>,
+    reservation_value: Utility,
+}
+
+impl Preferences {
+    /// Preferences over a space under which everything is worth nothing.
+    pub fn indifferent(space: Arc<OutcomeSpace>, interactions: Vec<Condition>) -> Self {
+        Self {
+            numbers: DrawnNumbers {
+                weights: vec![0.0; space.n_issues()],
+                utilities: vec![0.0; space.n_options_total()],
+                adds: vec![0.0; interactions.len()],
+                ..DrawnNumbers::default()
+            },
+            contributions: vec![0; space.n_options_total()],
+            space,
+            interactions: interactions.into_iter().map(|it| (it, 0)).collect(),
+            reservation_value: Utility::ZERO,
+        }
+    }
+
+    /// Puts in numbers: weights per issue, utilities for all options of all issues, what each
+    /// interaction adds, and the reservation value, as [`Preferences::put`] does.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many numbers as the space and the interactions ask for.
+    pub fn set(
+        &mut self,
+        weights: &[f64],
+        utilities: &[f64],
+        adds: &[f64],
+        reservation_value: f64,
+    ) {
+        self.put(DrawnNumbers {
+            weights: weights.to_vec(),
+            utilities: utilities.to_vec(),
+            adds: adds.to_vec(),
+            reservation_value,
+            leverages: Vec::new(),
+        });
+    }
+
+    /// Puts in drawn numbers.
+    ///
+    /// The reservation value is what is left of the drawn one after all leverage, held within
+    /// [0, 1] and lowered by what rounding may take off an outcome (see [`threshold`]).
+    /// Weights that are all zero count as equal.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many numbers as the space and the interactions ask for.
+    pub fn put(&mut self, numbers: DrawnNumbers) {
+        let (weights, utilities) = (&numbers.weights, &numbers.utilities);
+        assert_eq!(weights.len(), self.space.n_issues(), "a weight per issue");
+        assert_eq!(
+            utilities.len(),
+            self.contributions.len(),
+            "a utility per option"
+        );
+        assert_eq!(
+            numbers.adds.len(),
+            self.interactions.len(),
+            "a number per interaction"
+        );
+        let sum: f64 = weights.iter().sum();
+        for issue in self.space.issues() {
+            let weight = if sum > 0.0 {
+                weights[issue.idx()] / sum
+            } else {
+                1.0 / f64::from(u8::try_from(weights.len()).expect("at most 64 issues"))
+            };
+            for option in self.space.options(issue) {
+                let flat = self.space.flat(issue, option);
+                self.contributions[flat] = units(weight * utilities[flat]);
+            }
+        }
+        for ((_, slot), &number) in self.interactions.iter_mut().zip(&numbers.adds) {
+            *slot = units(number);
+        }
+        self.reservation_value = threshold(numbers.lowered_reservation_value());
+        self.numbers = numbers;
+    }
+
+    /// The numbers that were put in.
+    pub fn numbers(&self) -> &DrawnNumbers {
+        &self.numbers
+    }
+
+    /// Takes out the numbers, for others to be drawn in the same room and put in.
+    pub fn take_numbers(&mut self) -> DrawnNumbers {
+        std::mem::take(&mut self.numbers)
+    }
+
+    /// The same numbers in exact arithmetic.
+    pub fn exact(&self) -> ExactPreferences {
+        let conditions = self.interactions.iter().map(|it| &it.0);
+        ExactPreferences::new(&self.space, conditions, &self.numbers)
+    }
+
+    /// The space the preferences are about.
+    pub fn space(&self) -> &Arc<OutcomeSpace> {
+        &self.space
+    }
+
+    /// The utility of no agreement.
+    pub fn reservation_value(&self) -> Utility {
+        self.reservation_value
+    }
+
+    /// What an option adds to an outcome's utility, in units.
+    pub fn contribution(&self, issue: IssueId, option: OptionId) -> i64 {
+        self.contributions[self.space.flat(issue, option)]
+    }
+
+    /// The conditions under which options interact, with what they add in units.
+    pub fn interactions(&self) -> &[(Condition, i64)] {
+        &self.interactions
+    }
+
+    /// The utility of an outcome.
+    pub fn utility(&self, outcome: Outcome) -> Utility {
+        Utility::clamped(self.sum_of_contributions(outcome))
+    }
+
+    /// What an outcome is worth before that is held within [0, 1], in units.
+    pub fn sum_of_contributions(&self, outcome: Outcome) -> i64 {
+        let mut sum: i64 = self
+            .space
+            .flat_options(outcome)
+            .map(|flat| self.contributions[flat])
+            .sum();
+        for (condition, adds) in &self.interactions {
+            if condition.holds(&self.space, outcome) {
+                sum += adds;
+            }
+        }
+        sum
+    }
+
+    /// Whether the party is at least as well off with the outcome as without agreement.
+    pub fn is_individually_rational(&self, outcome: Outcome) -> bool {
+        self.utility(outcome) >= self.reservation_value
+    }
+
+    /// What the outcome is worth over no agreement; negative below the reservation value.
+    pub fn surplus(&self, outcome: Outcome) -> f64 {
+        from_units(self.utility(outcome).units() - self.reservation_value.units())
+    }
+
+    /// The issue on which the outcome falls furthest short of the party's wish, ties to the first.
+    ///
+    /// # Panics
+    ///
+    /// Never: a space has issues, and they have options.
+    pub fn costliest_issue(&self, outcome: Outcome) -> IssueId {
+        let shortfall = |issue: IssueId| {
+            let settled = self.contribution(issue, self.space.option(outcome, issue));
+            let best = self
+                .space
+                .options(issue)
+                .map(|it| self.contribution(issue, it))
+                .max()
+                .expect("an issue has options");
+            best - settled
+        };
+        self.space
+            .issues()
+            .rev()
+            .max_by_key(|&it| shortfall(it))
+            .expect("a space has issues")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preferences(adds: f64) -> Preferences {
+        let space = Arc::new(OutcomeSpace::new(&[2, 2]).unwrap());
+        let both = Condition::new([
+            (IssueId::new(0), vec![OptionId::new(1)]),
+            (IssueId::new(1), vec![OptionId::new(1)]),
+        ]);
+        let mut res = Preferences::indifferent(space, vec![both]);
+        res.set(&[3.0, 1.0], &[0.0, 1.0, 0.5, 1.0], &[adds], 0.25);
+        res
+    }
+
+    #[test]
+    fn utility_is_the_weighted_sum_plus_interactions_within_bounds() {
+        let utilities = |adds| -> Vec<f64> {
+            let it = preferences(adds);
+            it.space()
+                .outcomes()
+                .map(|outcome| it.utility(outcome).get())
+                .collect()
+        };
+        assert_eq!(utilities(0.0), [0.125, 0.25, 0.875, 1.0]);
+        assert_eq!(utilities(-0.5), [0.125, 0.25, 0.875, 0.5]);
+        assert_eq!(utilities(0.5), [0.125, 0.25, 0.875, 1.0]);
+    }
+
+    #[test]
+    fn an_outcome_just_at_the_reservation_value_is_acceptable() {
+        let space = Arc::new(OutcomeSpace::new(&[2, 2, 2]).unwrap());
+        let mut it = Preferences::indifferent(Arc::clone(&space), Vec::new());
+        // None of 0.2, 0.3 and a third is a binary fraction.
+        it.set(&[2.0, 3.0, 5.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 0.5);
+        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        assert_eq!(n.count(), 5);
+        it.set(&[1.0, 1.0, 1.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 1.0);
+        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        assert_eq!(n.count(), 1);
+    }
+
+    #[test]
+    fn the_costliest_issue_is_the_one_given_away() {
+        let it = preferences(0.0);
+        let outcomes: Vec<Outcome> = it.space().outcomes().collect();
+        assert_eq!(it.costliest_issue(outcomes[1]), IssueId::new(0));
+        assert_eq!(it.costliest_issue(outcomes[2]), IssueId::new(1));
+        assert_eq!(it.costliest_issue(outcomes[3]), IssueId::new(0));
+    }
+}

@@ -1,0 +1,102 @@
+//! Who negotiates about what: parties, issues and rules that are known to fit together.
+
+use std::sync::Arc;
+
+use crate::domain::claim::Claim;
+use crate::domain::consent::ConsentRule;
+use crate::domain::issue::{Issue, IssueId};
+use crate::domain::number::Number;
+use crate::domain::outcome::{Outcome, OutcomeSpace};
+use crate::domain::party::{Leverage, Party, PartyId};
+
+/// Characters of a label.
+pub const LABEL_CHARS_MAX: usize = 200;
+/// Characters of a description or a note.
+pub const NOTE_CHARS_MAX: usize = 10_000;
+/// Characters of any other text, such as a title.
+pub const TEXT_CHARS_MAX: usize = 1000;
+
+/// Where numbers come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// The name by which numbers cite it.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// The name of its file, if it is one.
+    pub file: Option<String>,
+}
+
+/// Whether the numbers are about the world.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScenarioKind {
+    /// Every preference number says where it comes from.
+    Sourced,
+    /// Made up, for learning and for tests.
+    Synthetic,
+}
+
+/// Who negotiates about what.
+///
+/// Valid by construction when it comes from [`demarche::config`]: every party has a preference for
+/// every issue and every option, and every name in it refers to something.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// A short name, fit for file names.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// A paragraph about it.
+    pub description: Option<String>,
+    /// Whether the numbers are about the world.
+    pub kind: ScenarioKind,
+    /// Where the numbers come from.
+    pub sources: Vec<Source>,
+    /// What is to be settled, in file order.
+    pub issues: Vec<Issue>,
+    /// All outcomes.
+    pub space: Arc<OutcomeSpace>,
+    /// Who negotiates, in turn order.
+    pub parties: Vec<Party>,
+    /// Who can make no agreement worse for whom.
+    pub leverages: Vec<Leverage>,
+    /// Whose yes a deal needs.
+    pub consent: ConsentRule,
+    /// What it must reproduce.
+    pub claims: Vec<Claim>,
+}
+
+impl Scenario {
+    /// The parties' identifiers in turn order.
+    pub fn party_ids(&self) -> impl ExactSizeIterator<Item = PartyId> {
+        (0..self.parties.len()).map(PartyId::new)
+    }
+
+    /// The party with this identifier.
+    pub fn party(&self, party: PartyId) -> &Party {
+        &self.parties[party.idx()]
+    }
+
+    /// The issue with this identifier.
+    pub fn issue(&self, issue: IssueId) -> &Issue {
+        &self.issues[issue.idx()]
+    }
+
+    /// The name of the option with which an outcome settles an issue.
+    pub fn option_name(&self, outcome: Outcome, issue: IssueId) -> &str {
+        let option = self.space.option(outcome, issue);
+        &self.issue(issue).options[option.idx()].name
+    }
+
+    /// What people read of the option with which an outcome settles an issue.
+    pub fn option_label(&self, outcome: Outcome, issue: IssueId) -> &str {
+        let option = self.space.option(outcome, issue);
+        &self.issue(issue).options[option.idx()].label
+    }
+
+    /// Every number of the parties' preferences and of the leverage between them.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        let of_parties = self.parties.iter().flat_map(|it| it.preferences.numbers());
+        of_parties.chain(self.leverages.iter().map(|it| &it.lowers_reservation_value))
+    }
+}

@@ -1,0 +1,17 @@
+//! One negotiation: who sits down with what, and the plain loop that runs it.
+
+mod draw;
+mod negotiator;
+mod panic_guard;
+mod plain_loop;
+mod report;
+mod setting;
+mod variation;
+
+pub use draw::PreferenceDraw;
+pub use negotiator::{Negotiator, Outlook};
+pub use panic_guard::{caught, is_panic_caught};
+pub use plain_loop::PlainLoop;
+pub use report::{PartyReport, SessionResult};
+pub use setting::{SEARCH_BYTES_MAX, Setting, SettingError};
+pub use variation::{DesignedDraws, NumberId};

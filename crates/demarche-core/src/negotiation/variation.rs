@@ -1,0 +1,37 @@
+//! What a study changes of a setting's numbers: which they are, and draws that a design makes.
+
+use std::fmt;
+
+use crate::randomness::Replication;
+
+/// The position of a number among [`Setting::numbers`](crate::negotiation::setting::Setting::numbers).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NumberId(usize);
+
+impl NumberId {
+    /// The number at this position.
+    pub fn new(idx: usize) -> Self {
+        Self(idx)
+    }
+
+    /// Its position.
+    pub fn idx(self) -> usize {
+        self.0
+    }
+
+    /// The number so many places on.
+    pub(super) fn plus(self, places: usize) -> Self {
+        Self(self.0 + places)
+    }
+}
+
+/// Draws that a design of experiments makes in place of luck.
+///
+/// A replication is then a row of the design.
+pub trait DesignedDraws: Send + Sync + fmt::Debug {
+    /// The replication whose streams serve for all that the design leaves to luck in a row.
+    fn luck_of(&self, row: Replication) -> Replication;
+
+    /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to luck.
+    fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;
+}

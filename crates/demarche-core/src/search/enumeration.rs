@@ -1,0 +1,97 @@
+//! The plain way: look at every outcome. The reference for the fast one.
+
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
+use crate::domain::{ConsentRule, Outcome, PartyId, Preferences, Utility};
+use crate::search::offer_distance::Remoteness;
+use crate::search::{OutcomeSearch, Ranked};
+
+/// Looks at every outcome for every question.
+#[derive(Clone, Debug)]
+pub struct Enumeration {
+    party: PartyId,
+    consent: ConsentRule,
+    preferences: Preferences,
+}
+
+impl Enumeration {
+    /// For one party's preferences under a consent rule.
+    pub fn new(party: PartyId, consent: ConsentRule, preferences: Preferences) -> Self {
+        Self {
+            party,
+            consent,
+            preferences,
+        }
+    }
+
+    fn worth_at_least(&self, target: Utility) -> impl Iterator<Item = Outcome> + '_ {
+        self.preferences
+            .space()
+            .outcomes()
+            .filter(move |&it| self.preferences.utility(it) >= target)
+    }
+
+    /// All outcomes with their sums, not sorted.
+    fn ranked(&self) -> impl Iterator<Item = Ranked> + '_ {
+        let outcomes = self.preferences.space().outcomes();
+        outcomes.map(|outcome| Ranked {
+            units: self.preferences.sum_of_contributions(outcome),
+            outcome,
+        })
+    }
+}
+
+impl OutcomeSearch for Enumeration {
+    fn rebuild(&mut self, preferences: &Preferences) {
+        self.preferences.clone_from(preferences);
+    }
+
+    fn best(&mut self) -> Outcome {
+        // `min_by_key` keeps the first of equals.
+        self.worth_at_least(Utility::ZERO)
+            .min_by_key(|&it| Reverse(self.preferences.utility(it)))
+            .expect("a space has outcomes")
+    }
+
+    fn least_at_least(&mut self, target: Utility) -> Option<Outcome> {
+        self.worth_at_least(target)
+            .min_by_key(|&it| self.preferences.utility(it))
+    }
+
+    fn nearest_at_least(&mut self, target: Utility, remoteness: &Remoteness) -> Option<Outcome> {
+        let space = self.preferences.space();
+        self.worth_at_least(target).min_by_key(|&it| {
+            let others = self.consent.asked(space, it).without(self.party);
+            let distance = remoteness.distance(space, it, others);
+            (distance, -self.preferences.sum_of_contributions(it))
+        })
+    }
+
+    fn count_at_least(&mut self, target: Utility) -> u64 {
+        self.worth_at_least(target).count() as u64
+    }
+
+    fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome> {
+        let n = usize::try_from(n).ok()?;
+        self.worth_at_least(target).nth(n)
+    }
+
+    fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked> {
+        let place = |it: Ranked| (Reverse(it.units), it.outcome);
+        self.ranked()
+            .filter(|&it| after.is_none_or(|after| place(it) > place(after)))
+            .min_by_key(|&it| place(it))
+    }
+
+    fn least_sum_at_least(&mut self, units: i64) -> Option<i64> {
+        let sums = self.ranked().map(|it| it.units);
+        sums.filter(|&it| it >= units).min()
+    }
+
+    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome)) {
+        self.ranked()
+            .filter(|it| units.contains(&it.units))
+            .for_each(|it| look(it.outcome));
+    }
+}

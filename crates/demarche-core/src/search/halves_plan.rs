@@ -1,0 +1,403 @@
+//! What of two halves does not depend on drawn numbers: which issues, which rows, which groups.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::{
+    Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Veto,
+};
+
+/// How much larger than the square root of the space a half may be so that coupled issues stay
+/// together; beyond it, splitting them into groups costs less.
+const LOPSIDEDNESS_MAX: f64 = 8.0;
+
+/// The most rows a half may have: some hundred megabytes for each session under way.
+const ROWS_MAX: u64 = 1 << 22;
+
+/// The most pairs of groups: each is looked at for every question.
+const PAIRS_MAX: usize = 1 << 16;
+
+/// Why a space cannot be searched in two halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// One issue, or a few, have too many options for the rest.
+    #[error("half of the issues have more than {ROWS_MAX} combinations of options")]
+    TooManyRows,
+    /// Conditions couple the issues in too many ways.
+    #[error(
+        "interactions or conditions for consent couple the issues in more than {PAIRS_MAX} ways"
+    )]
+    TooCoupled,
+}
+
+/// What of the halves does not depend on drawn numbers; made once per party and scenario.
+#[derive(Debug)]
+pub struct HalvesPlan {
+    pub(super) space: Arc<OutcomeSpace>,
+    pub(super) me: PartyId,
+    pub(super) halves: [HalfPlan; 2],
+    /// Each pair of a left and a right group.
+    pub(super) pairs: Vec<Pair>,
+    /// Whether distances are asked for.
+    measured: Audiences,
+    /// The distinct sets of parties whose distance counts, each with its pairs.
+    pub(super) audiences: Vec<Audience>,
+}
+
+/// The fixed part of one half.
+#[derive(Debug)]
+pub(super) struct HalfPlan {
+    pub(super) issues: Vec<IssueId>,
+    /// Each row's share of an outcome's packed form; rising.
+    pub(super) codes: Vec<u64>,
+    /// Interactions within this half, by position, with the rows that fulfil them.
+    pub(super) interactions: Vec<(usize, Vec<u32>)>,
+    /// Rows that fulfil the same part of everything that couples the halves.
+    pub(super) groups: Vec<Vec<u32>>,
+}
+
+/// A group of the left half with one of the right half.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) left: usize,
+    pub(super) right: usize,
+    /// Interactions across the halves that all outcomes of the pair fulfil.
+    pub(super) interactions: Vec<usize>,
+}
+
+/// Parties whose distance counts, and where.
+#[derive(Debug)]
+pub(super) struct Audience {
+    pub(super) others: PartySet,
+    /// Positions of pairs, sorted by their right group.
+    pub(super) pairs: Vec<usize>,
+}
+
+/// What a row fulfils of everything that couples the halves.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Signature {
+    /// Interactions across the halves: whether the row fulfils its part.
+    interactions: Vec<bool>,
+    /// Who is needed because of this half alone.
+    needed: PartySet,
+    /// Conditions for consent across the halves: whether the row fulfils its part.
+    vetoes: Vec<bool>,
+}
+
+/// Whether a search has to tell apart whose consent an outcome needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audiences {
+    /// Yes: [`nearest_at_least`](crate::search::OutcomeSearch::nearest_at_least) will be asked.
+    Distinguished,
+    /// No: the other questions are answered faster, and nobody's distance counts.
+    Alike,
+}
+
+impl HalvesPlan {
+    /// The plan for a party's preferences with these interactions, under a consent rule.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if a search would take too much memory or time.
+    pub fn new(
+        space: Arc<OutcomeSpace>,
+        me: PartyId,
+        interactions: &[Condition],
+        consent: &ConsentRule,
+        audiences: Audiences,
+    ) -> Result<Self, PlanError> {
+        let vetoes: &[Veto] = match audiences {
+            Audiences::Distinguished => consent.vetoes(),
+            Audiences::Alike => &[],
+        };
+        let coupling = Coupling::new(&space, interactions, vetoes);
+        if [Side::Left, Side::Right]
+            .into_iter()
+            .any(|it| coupling.n_rows(it) > ROWS_MAX)
+        {
+            return Err(PlanError::TooManyRows);
+        }
+        let (left, on_left) = coupling.half(Side::Left);
+        let (right, on_right) = coupling.half(Side::Right);
+        if on_left.len() * on_right.len() > PAIRS_MAX {
+            return Err(PlanError::TooCoupled);
+        }
+        let mut pairs = Vec::new();
+        let mut by_audience: BTreeMap<PartySet, Vec<usize>> = BTreeMap::new();
+        for (right_group, right_signature) in on_right.iter().enumerate() {
+            for (left_group, left_signature) in on_left.iter().enumerate() {
+                let others = coupling
+                    .needed(left_signature, right_signature)
+                    .union(consent.counted())
+                    .without(me);
+                by_audience.entry(others).or_default().push(pairs.len());
+                pairs.push(Pair {
+                    left: left_group,
+                    right: right_group,
+                    interactions: coupling.interactions(left_signature, right_signature),
+                });
+            }
+        }
+        Ok(Self {
+            space,
+            me,
+            halves: [left, right],
+            pairs,
+            measured: audiences,
+            audiences: by_audience
+                .into_iter()
+                .map(|(others, pairs)| Audience { others, pairs })
+                .collect(),
+        })
+    }
+
+    /// Bytes that one [`Halves`](crate::search::halves::Halves) takes, about: sums, places and codes of all
+    /// rows, some of them twice, and where distances count, those from every party.
+    pub fn search_bytes(&self, n_parties: usize) -> u64 {
+        let distances = match self.measured {
+            Audiences::Distinguished => 16 + 4 * n_parties as u64,
+            Audiences::Alike => 0,
+        };
+        self.n_rows() as u64 * (40 + distances)
+    }
+
+    /// How many rows both halves have together.
+    pub fn n_rows(&self) -> usize {
+        self.halves.iter().map(|it| it.codes.len()).sum()
+    }
+}
+
+/// One of the two halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Which issue is in which half, and what reaches across.
+struct Coupling<'a> {
+    space: &'a OutcomeSpace,
+    sides: Vec<Side>,
+    all_interactions: &'a [Condition],
+    all_vetoes: &'a [Veto],
+    /// Positions of interactions that name issues of both halves.
+    interactions: Vec<usize>,
+    /// Vetoes whose conditions name issues of both halves.
+    vetoes: Vec<&'a Veto>,
+}
+
+impl<'a> Coupling<'a> {
+    fn new(
+        space: &'a OutcomeSpace,
+        all_interactions: &'a [Condition],
+        all_vetoes: &'a [Veto],
+    ) -> Self {
+        let sides = split(space, all_interactions);
+        let reaches_across =
+            |it: &Condition| names(it, &sides, Side::Left) && names(it, &sides, Side::Right);
+        Self {
+            space,
+            all_interactions,
+            all_vetoes,
+            interactions: (0..all_interactions.len())
+                .filter(|&it| reaches_across(&all_interactions[it]))
+                .collect(),
+            vetoes: all_vetoes
+                .iter()
+                .filter(|it| reaches_across(&it.when))
+                .collect(),
+            sides,
+        }
+    }
+
+    /// How many combinations of options a half has.
+    fn n_rows(&self, side: Side) -> u64 {
+        let issues = self
+            .space
+            .issues()
+            .filter(|it| self.sides[it.idx()] == side);
+        issues.map(|it| self.space.n_options(it) as u64).product()
+    }
+
+    /// The fixed part of a half, with the signature of each of its groups.
+    fn half(&self, side: Side) -> (HalfPlan, Vec<Signature>) {
+        let issues: Vec<IssueId> = self
+            .space
+            .issues()
+            .filter(|it| self.sides[it.idx()] == side)
+            .collect();
+        let codes = codes_of_rows(self.space, &issues);
+        let interactions = (0..self.all_interactions.len())
+            .filter(|&it| self.is_inside(&self.all_interactions[it], side))
+            .map(|it| {
+                let condition = &self.all_interactions[it];
+                (
+                    it,
+                    rows_where(&codes, |code| self.fulfils(code, condition, side)),
+                )
+            })
+            .collect();
+        let mut groups: BTreeMap<Signature, Vec<u32>> = BTreeMap::new();
+        for (row, &code) in (0_u32..).zip(&codes) {
+            groups
+                .entry(self.signature(code, side))
+                .or_default()
+                .push(row);
+        }
+        let (signatures, groups) = groups.into_iter().unzip();
+        let half = HalfPlan {
+            issues,
+            codes,
+            interactions,
+            groups,
+        };
+        (half, signatures)
+    }
+
+    /// Whether a row fulfils what a condition asks of its half.
+    fn fulfils(&self, code: u64, condition: &Condition, side: Side) -> bool {
+        let row = Outcome::from_shares(code);
+        condition.clauses().iter().all(|(issue, options)| {
+            self.sides[issue.idx()] != side || options.contains(&self.space.option(row, *issue))
+        })
+    }
+
+    /// Whether a condition is this half's alone; one that names no issue is the left half's.
+    fn is_inside(&self, condition: &Condition, side: Side) -> bool {
+        match side {
+            Side::Left => !names(condition, &self.sides, Side::Right),
+            Side::Right => {
+                names(condition, &self.sides, Side::Right)
+                    && !names(condition, &self.sides, Side::Left)
+            }
+        }
+    }
+
+    fn signature(&self, code: u64, side: Side) -> Signature {
+        Signature {
+            interactions: self
+                .interactions
+                .iter()
+                .map(|&it| self.fulfils(code, &self.all_interactions[it], side))
+                .collect(),
+            needed: self
+                .all_vetoes
+                .iter()
+                .filter(|it| self.is_inside(&it.when, side) && self.fulfils(code, &it.when, side))
+                .map(|it| it.party)
+                .collect(),
+            vetoes: self
+                .vetoes
+                .iter()
+                .map(|it| self.fulfils(code, &it.when, side))
+                .collect(),
+        }
+    }
+
+    /// Whose consent outcomes of two groups need.
+    fn needed(&self, left: &Signature, right: &Signature) -> PartySet {
+        let across = self
+            .vetoes
+            .iter()
+            .zip(left.vetoes.iter().zip(&right.vetoes))
+            .filter(|(_, (on_left, on_right))| **on_left && **on_right)
+            .map(|it| it.0.party);
+        across.fold(left.needed.union(right.needed), PartySet::with)
+    }
+
+    /// Interactions across the halves that outcomes of two groups fulfil.
+    fn interactions(&self, left: &Signature, right: &Signature) -> Vec<usize> {
+        self.interactions
+            .iter()
+            .zip(left.interactions.iter().zip(&right.interactions))
+            .filter(|(_, (on_left, on_right))| **on_left && **on_right)
+            .map(|it| *it.0)
+            .collect()
+    }
+}
+
+/// Whether a condition names an issue of a half.
+fn names(condition: &Condition, sides: &[Side], side: Side) -> bool {
+    condition
+        .clauses()
+        .iter()
+        .any(|(issue, _)| sides[issue.idx()] == side)
+}
+
+/// Which half each issue goes to, by position.
+///
+/// Coupled issues stay together unless that would make a half far larger than the other.
+fn split(space: &OutcomeSpace, interactions: &[Condition]) -> Vec<Side> {
+    let mut components: Vec<Vec<IssueId>> = space.issues().map(|it| vec![it]).collect();
+    for condition in interactions {
+        let (coupled, apart): (Vec<_>, Vec<_>) = components.into_iter().partition(|component| {
+            let named = |issue: &IssueId| condition.clauses().iter().any(|it| it.0 == *issue);
+            component.iter().any(named)
+        });
+        components = apart;
+        if !coupled.is_empty() {
+            components.push(coupled.concat());
+        }
+    }
+    let together = balance(space, components);
+    let log_space = log_size(space, space.issues());
+    let log_larger = [Side::Left, Side::Right]
+        .map(|side| {
+            log_size(
+                space,
+                space.issues().filter(|it| together[it.idx()] == side),
+            )
+        })
+        .into_iter()
+        .fold(0.0, f64::max);
+    if log_larger <= log_space / 2.0 + libm::log(LOPSIDEDNESS_MAX) {
+        together
+    } else {
+        balance(space, space.issues().map(|it| vec![it]).collect())
+    }
+}
+
+/// Puts the largest component first, each into the half that is smaller so far.
+fn balance(space: &OutcomeSpace, mut components: Vec<Vec<IssueId>>) -> Vec<Side> {
+    let size = |it: &Vec<IssueId>| log_size(space, it.iter().copied());
+    components.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.cmp(b)));
+    let (mut left, mut right) = (0.0, 0.0);
+    let mut sides = vec![Side::Left; space.n_issues()];
+    for component in components {
+        let (side, sum) = if right < left {
+            (Side::Right, &mut right)
+        } else {
+            (Side::Left, &mut left)
+        };
+        *sum += size(&component);
+        for issue in component {
+            sides[issue.idx()] = side;
+        }
+    }
+    sides
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 4096 options")]
+fn log_size(space: &OutcomeSpace, issues: impl Iterator<Item = IssueId>) -> f64 {
+    issues.map(|it| libm::log(space.n_options(it) as f64)).sum()
+}
+
+fn codes_of_rows(space: &OutcomeSpace, issues: &[IssueId]) -> Vec<u64> {
+    issues.iter().fold(vec![0], |rows, &issue| {
+        rows.iter()
+            .flat_map(|row| {
+                space
+                    .options(issue)
+                    .map(move |it| row | space.share(issue, it))
+            })
+            .collect()
+    })
+}
+
+fn rows_where(codes: &[u64], holds: impl Fn(u64) -> bool) -> Vec<u32> {
+    (0_u32..)
+        .zip(codes)
+        .filter(|(_, code)| holds(**code))
+        .map(|it| it.0)
+        .collect()
+}

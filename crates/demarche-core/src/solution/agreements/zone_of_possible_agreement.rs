@@ -1,0 +1,308 @@
+//! Outcomes that nobody whose consent they need would refuse.
+
+use std::cmp::Reverse;
+
+use crate::domain::{
+    ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences,
+};
+use crate::solution::agreements::coupling::Coupling;
+use crate::solution::agreements::lagrangian_bound::Leeways;
+
+/// Some outcome with which all whose consent it needs are as well off as without agreement.
+///
+/// ```text
+/// consent( o, { p : u_p(o) ≥ r_p } )
+/// ```
+///
+/// `None` if there is none. With quotas, enough of the counted parties must be as well off, in
+/// addition to the vetoes. Which outcome it is depends on nothing but the preferences and the rule.
+/// Utilities are those of sessions, which [`threshold`](crate::domain::threshold) makes up for: what
+/// reaches a reservation value on paper reaches it here too.
+///
+/// The search settles issue by issue, first the options that leave the most to whoever has the
+/// least, and turns back where parties that are sure to be needed cannot all be content any more.
+///
+/// # Panics
+///
+/// If the rule names a party that is not there.
+pub fn some_agreement(parties: &[Preferences], consent: &ConsentRule) -> Option<Outcome> {
+    let space = parties.first()?.space();
+    let first = space.outcomes().next()?;
+    if !consent.is_satisfied(space, first, PartySet::all(parties.len())) {
+        // A quota above the number it counts.
+        return None;
+    }
+    let search = Search::new(space, parties, consent);
+    let mut progress = search.beginning();
+    let slack = search.slack(&mut progress, 0);
+    let is_found = slack >= 0 && search.descend(&mut progress, 0);
+    is_found.then(|| space.outcome(&progress.chosen))
+}
+
+/// What a condition that several issues decide brings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Consequence {
+    /// The interaction with this position.
+    Interaction(usize),
+    /// The consent of a party is needed.
+    Veto(PartyId),
+}
+
+/// What the search knows before it begins.
+#[derive(Debug)]
+struct Search<'a> {
+    space: &'a OutcomeSpace,
+    consent: &'a ConsentRule,
+    counted: PartySet,
+    leeways: Leeways<'a>,
+    needed: PartySet,
+    consequences: Vec<Consequence>,
+    stages: Vec<Stage>,
+}
+
+/// One issue, in the order of the search.
+#[derive(Debug)]
+struct Stage {
+    issue: IssueId,
+    touches: Vec<Touch>,
+}
+
+/// A condition that the issue of a stage helps to decide.
+#[derive(Debug)]
+struct Touch {
+    consequence: usize,
+    /// For each option of the issue.
+    allows: Vec<bool>,
+    is_last: bool,
+}
+
+/// Where the search is.
+#[derive(Debug)]
+struct Progress {
+    /// The options chosen, with the first ones for the issues that are still open.
+    chosen: Vec<OptionId>,
+    /// By how many issues each condition is broken.
+    n_broken: Vec<u32>,
+    /// The leeways after so many stages: a row per depth.
+    rows: Vec<Vec<i64>>,
+    /// Whose consent is surely needed after so many stages.
+    needed: Vec<PartySet>,
+}
+
+impl<'a> Search<'a> {
+    fn new(space: &'a OutcomeSpace, parties: &'a [Preferences], consent: &'a ConsentRule) -> Self {
+        let mut conditions = Vec::new();
+        let mut needed = consent.always_needed();
+        for veto in consent.vetoes() {
+            match Coupling::new(&veto.when, |issue| space.options(issue)) {
+                Coupling::Never => {}
+                Coupling::Always => needed = needed.with(veto.party),
+                Coupling::One(_) | Coupling::Several(_) => {
+                    conditions.push((&veto.when, Consequence::Veto(veto.party)));
+                }
+            }
+        }
+        let with_veto: PartySet = consent.vetoes().iter().map(|it| it.party).collect();
+        let counted = consent.counted();
+        let leeways = Leeways::new(
+            space,
+            parties,
+            [needed, with_veto, with_veto.union(counted)],
+        );
+        for (idx, it) in leeways.interactions().iter().enumerate() {
+            conditions.push((it.when, Consequence::Interaction(idx)));
+        }
+        let mut order: Vec<IssueId> = space.issues().collect();
+        order.sort_by_key(|&it| Reverse(dissent(space, &leeways, it)));
+        let mut stages: Vec<Stage> = order
+            .into_iter()
+            .map(|issue| Stage {
+                issue,
+                touches: Vec::new(),
+            })
+            .collect();
+        for (consequence, (when, _)) in conditions.iter().enumerate() {
+            let mut is_last = true;
+            for stage in stages.iter_mut().rev() {
+                let options = space.options(stage.issue);
+                let allows: Vec<bool> = options.map(|it| when.allows(stage.issue, it)).collect();
+                if allows.contains(&false) {
+                    stage.touches.push(Touch {
+                        consequence,
+                        allows,
+                        is_last,
+                    });
+                    is_last = false;
+                }
+            }
+        }
+        Self {
+            space,
+            consent,
+            counted,
+            leeways,
+            needed,
+            consequences: conditions.into_iter().map(|it| it.1).collect(),
+            stages,
+        }
+    }
+
+    fn beginning(&self) -> Progress {
+        let n_rows = self.stages.len() + 1;
+        Progress {
+            chosen: vec![OptionId::new(0); self.stages.len()],
+            n_broken: vec![0; self.consequences.len()],
+            rows: vec![self.leeways.start().to_vec(); n_rows],
+            needed: vec![self.needed; n_rows],
+        }
+    }
+
+    /// Whether the stages from a depth on can be settled so that all agree; if so, they are.
+    fn descend(&self, progress: &mut Progress, depth: usize) -> bool {
+        let Some(stage) = self.stages.get(depth) else {
+            return true;
+        };
+        let mut promising: Vec<(i64, OptionId)> = Vec::new();
+        for option in self.space.options(stage.issue) {
+            let slack = self.choose(progress, depth, option);
+            if slack >= 0 {
+                promising.push((slack, option));
+            }
+        }
+        promising.sort_by_key(|it| Reverse(it.0));
+        for (_, option) in promising {
+            self.choose(progress, depth, option);
+            for it in &stage.touches {
+                progress.n_broken[it.consequence] += u32::from(!it.allows[option.idx()]);
+            }
+            if self.descend(progress, depth + 1) {
+                return true;
+            }
+            for it in &stage.touches {
+                progress.n_broken[it.consequence] -= u32::from(!it.allows[option.idx()]);
+            }
+        }
+        progress.chosen[stage.issue.idx()] = OptionId::new(0);
+        false
+    }
+
+    /// Settles a stage with an option, and tells what slack that leaves.
+    fn choose(&self, progress: &mut Progress, depth: usize, option: OptionId) -> i64 {
+        let stage = &self.stages[depth];
+        progress.chosen[stage.issue.idx()] = option;
+        let (before, after) = progress.rows.split_at_mut(depth + 1);
+        let row = &mut after[0];
+        let losses = self.leeways.losses(self.space.flat(stage.issue, option));
+        for ((after, before), loss) in row.iter_mut().zip(&before[depth]).zip(losses) {
+            *after = before - loss;
+        }
+        let mut needed = progress.needed[depth];
+        for it in &stage.touches {
+            if progress.n_broken[it.consequence] > 0 {
+                continue;
+            }
+            let is_fulfilled = it.is_last && it.allows[option.idx()];
+            let is_broken = !it.allows[option.idx()];
+            match self.consequences[it.consequence] {
+                Consequence::Interaction(idx) if is_broken => self.leeways.lose(idx, row),
+                Consequence::Interaction(idx) if is_fulfilled => self.leeways.fulfil(idx, row),
+                Consequence::Veto(party) if is_fulfilled => needed = needed.with(party),
+                Consequence::Interaction(_) | Consequence::Veto(_) => {}
+            }
+        }
+        progress.needed[depth + 1] = needed;
+        self.slack(progress, depth + 1)
+    }
+
+    /// What can still be lost, at the best, before consent is lost; negative if it is lost.
+    ///
+    /// Whoever the quotas turn out not to do without joins the needed.
+    fn slack(&self, progress: &mut Progress, depth: usize) -> i64 {
+        let row = &progress.rows[depth];
+        let needed = &mut progress.needed[depth];
+        if self.counted.is_empty() {
+            return self.leeways.least(*needed, row);
+        }
+        let outcome = self.space.outcome(&progress.chosen);
+        // Vetoes of the outcome at hand may still be avoided by open choices: they are given.
+        let given = self.consent.needed(self.space, outcome);
+        let suffices = |yes: PartySet| {
+            self.consent
+                .is_satisfied(self.space, outcome, yes.union(given))
+        };
+        let leeway = |party: PartyId| self.leeways.alone(party, row);
+        let mut by_leeway: Vec<PartyId> = self.counted.iter().collect();
+        by_leeway.sort_by_key(|&it| Reverse(leeway(it)));
+        let content: PartySet = by_leeway
+            .iter()
+            .copied()
+            .filter(|&it| leeway(it) >= 0)
+            .collect();
+        if !suffices(content) {
+            return i64::MIN;
+        }
+        for party in content.iter().filter(|&it| !suffices(content.without(it))) {
+            *needed = needed.with(party);
+        }
+        let mut yes = PartySet::EMPTY;
+        let mut slack = self.leeways.least(*needed, row);
+        for party in by_leeway {
+            if suffices(yes) {
+                break;
+            }
+            yes = yes.with(party);
+            slack = slack.min(leeway(party));
+        }
+        slack
+    }
+}
+
+/// How much the parties together lose by the option of an issue that costs them least.
+fn dissent(space: &OutcomeSpace, leeways: &Leeways<'_>, issue: IssueId) -> i64 {
+    space
+        .options(issue)
+        .map(|it| leeways.losses(space.flat(issue, it)).iter().sum())
+        .min()
+        .expect("an issue has options")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::solution::test_support as small_worlds;
+
+    fn is_agreement(parties: &[Preferences], consent: &ConsentRule, outcome: Outcome) -> bool {
+        let agreeing = (0..parties.len())
+            .filter(|&it| parties[it].is_individually_rational(outcome))
+            .map(PartyId::new)
+            .collect();
+        consent.is_satisfied(parties[0].space(), outcome, agreeing)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn an_agreement_is_found_wherever_listing_all_outcomes_finds_one(
+            (parties, consent) in (small_worlds::space(), 1..=4_usize)
+                .prop_flat_map(|(space, n_parties)| (
+                    prop::collection::vec(small_worlds::preferences(&space), n_parties),
+                    small_worlds::consent(&space, n_parties),
+                ))
+        ) {
+            let found = some_agreement(&parties, &consent);
+            let mut outcomes = parties[0].space().outcomes();
+            prop_assert_eq!(
+                found.is_some(),
+                outcomes.any(|it| is_agreement(&parties, &consent, it))
+            );
+            prop_assert!(found.is_none_or(|it| is_agreement(&parties, &consent, it)));
+        }
+    }
+
+    #[test]
+    fn without_parties_there_is_nothing_to_agree_on() {
+        assert_eq!(some_agreement(&[], &ConsentRule::unanimity(0)), None);
+    }
+}

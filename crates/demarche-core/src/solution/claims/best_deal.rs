@@ -1,0 +1,87 @@
+//! The best a party can have among outcomes that fulfil a condition.
+
+use crate::domain::{Condition, ExactPreferences};
+use crate::solution::claims::greatest_sum::greatest_sum;
+
+/// The greatest sum of contributions of any outcome that fulfils a condition.
+///
+/// ```text
+/// max_o  s(o)     over outcomes o that fulfil `deal`
+/// ```
+///
+/// `None` if the condition leaves some issue without an option.
+pub fn best_deal(preferences: &ExactPreferences, deal: &Condition) -> Option<i128> {
+    let space = preferences.space();
+    let options = space
+        .issues()
+        .map(|issue| {
+            space
+                .options(issue)
+                .filter(|&option| deal.allows(issue, option))
+                .map(|option| (option, preferences.contribution(issue, option)))
+                .collect()
+        })
+        .collect();
+    greatest_sum(options, preferences.interactions())
+}
+
+/// The least and the greatest utility of any outcome.
+///
+/// # Panics
+///
+/// Never: a space has issues, and they have options.
+pub fn utility_range(preferences: &ExactPreferences) -> (f64, f64) {
+    let space = preferences.space();
+    let greatest = |sign: i128| {
+        let options = space.issues().map(|issue| {
+            let contribution = |it| (it, sign * preferences.contribution(issue, it));
+            space.options(issue).map(contribution).collect()
+        });
+        let interactions = preferences.interactions().iter();
+        let interactions: Vec<(Condition, i128)> = interactions
+            .map(|(when, adds)| (when.clone(), sign * adds))
+            .collect();
+        greatest_sum(options.collect(), &interactions).expect("every issue has options")
+    };
+    let range = [-greatest(-1), greatest(1)];
+    let [least, most] = range.map(|it| preferences.utility_of_sum(it));
+    (least, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::solution::test_support as small_worlds;
+
+    fn by_enumeration(preferences: &ExactPreferences, deal: &Condition) -> Option<i128> {
+        let space = preferences.space();
+        space
+            .outcomes()
+            .filter(|&it| deal.holds(space, it))
+            .map(|it| preferences.sum_of_contributions(it))
+            .max()
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_deal_is_that_of_all_outcomes_listed(
+            (preferences, deal, more) in small_worlds::space().prop_flat_map(|space| (
+                small_worlds::preferences(&space),
+                small_worlds::condition(&space),
+                small_worlds::condition(&space),
+            ))
+        ) {
+            let preferences = preferences.exact();
+            prop_assert_eq!(best_deal(&preferences, &deal), by_enumeration(&preferences, &deal));
+            // Clauses that meet on an issue may leave it without an option.
+            let clauses = deal.clauses().iter().chain(more.clauses()).cloned();
+            let deal = Condition::new(clauses);
+            prop_assert_eq!(best_deal(&preferences, &deal), by_enumeration(&preferences, &deal));
+            let all = preferences.space().outcomes().map(|it| preferences.utility(it));
+            let range = all.fold((1.0_f64, 0.0_f64), |res, it| (res.0.min(it), res.1.max(it)));
+            prop_assert_eq!(utility_range(&preferences), range);
+        }
+    }
+}

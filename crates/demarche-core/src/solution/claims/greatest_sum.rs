@@ -1,0 +1,268 @@
+//! The greatest sum of contributions and interactions, one option per issue.
+//!
+//! Issues that no interaction couples are settled one by one. Issues that are coupled, directly or
+//! through others, are searched together by depth-first branch and bound: the bound takes the best
+//! option of every issue that is still open, every gain that is not yet lost and no harm that is
+//! not yet done. Of the options of an issue that fulfil the same interactions, only the best counts.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Condition, IssueId, OptionId};
+use crate::solution::agreements::Coupling;
+
+/// The options left of each issue, in scenario order, with what each adds to the sum.
+pub(crate) type OptionsLeft = Vec<Vec<(OptionId, i128)>>;
+
+/// The greatest sum over all choices of one option per issue.
+///
+/// ```text
+/// max_o  Σ_i c_i(o_i) + Σ_k a_k·[o fulfils k]
+/// ```
+///
+/// `None` if an issue has no option left.
+pub(crate) fn greatest_sum(
+    mut options: OptionsLeft,
+    interactions: &[(Condition, i128)],
+) -> Option<i128> {
+    if options.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let mut sum = 0;
+    let mut coupled = Vec::new();
+    for (when, adds) in interactions.iter().filter(|it| it.1 != 0) {
+        let left = |issue: IssueId| options[issue.idx()].iter().map(|it| it.0);
+        match Coupling::new(when, left) {
+            Coupling::Never => {}
+            Coupling::Always => sum += adds,
+            Coupling::One(issue) => {
+                for (option, contribution) in &mut options[issue.idx()] {
+                    if when.allows(issue, *option) {
+                        *contribution += adds;
+                    }
+                }
+            }
+            Coupling::Several(issues) => coupled.push(Coupled {
+                when,
+                adds: *adds,
+                issues,
+            }),
+        }
+    }
+    for issues in components(options.len(), &coupled) {
+        sum += Component::new(issues, &options, &coupled).greatest_sum();
+    }
+    Some(sum)
+}
+
+/// An interaction that several issues decide.
+#[derive(Debug)]
+struct Coupled<'a> {
+    when: &'a Condition,
+    adds: i128,
+    issues: Vec<IssueId>,
+}
+
+/// The issues in groups that no interaction couples with each other.
+fn components(n_issues: usize, coupled: &[Coupled<'_>]) -> Vec<Vec<IssueId>> {
+    let mut group_of: Vec<usize> = (0..n_issues).collect();
+    for it in coupled {
+        let into = group_of[it.issues[0].idx()];
+        for issue in &it.issues[1..] {
+            let from = group_of[issue.idx()];
+            for group in &mut group_of {
+                if *group == from {
+                    *group = into;
+                }
+            }
+        }
+    }
+    let mut groups = vec![Vec::new(); n_issues];
+    for (idx, &group) in group_of.iter().enumerate() {
+        groups[group].push(IssueId::new(idx));
+    }
+    groups.retain(|it| !it.is_empty());
+    groups
+}
+
+/// Issues that are searched together.
+#[derive(Debug)]
+struct Component {
+    stages: Vec<Stage>,
+    /// What each interaction adds.
+    adds: Vec<i128>,
+    /// No choice is worth more.
+    bound: i128,
+}
+
+/// One issue of a component.
+#[derive(Debug)]
+struct Stage {
+    /// By rising loss.
+    choices: Vec<Choice>,
+    /// The interactions that the issue helps to decide, and whether it is the last to do so.
+    touches: Vec<(usize, Order)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Order {
+    Earlier,
+    Last,
+}
+
+/// The best of the options that fulfil the same interactions.
+#[derive(Debug)]
+struct Choice {
+    /// What it contributes less than the issue's best.
+    loss: i128,
+    /// For each interaction of the stage, whether it is lost.
+    breaks: Vec<bool>,
+}
+
+/// Where the search is.
+#[derive(Debug)]
+struct Progress {
+    /// By how many issues each interaction is lost.
+    n_broken: Vec<u32>,
+    /// The least loss found, to begin with more than any can be.
+    least: i128,
+}
+
+impl Component {
+    fn new(mut issues: Vec<IssueId>, options: &OptionsLeft, coupled: &[Coupled<'_>]) -> Self {
+        let of_component: Vec<&Coupled<'_>> = coupled
+            .iter()
+            .filter(|it| issues.contains(&it.issues[0]))
+            .collect();
+        let n_touches = |issue: &IssueId| {
+            let touching = of_component.iter().filter(|it| it.issues.contains(issue));
+            touching.count()
+        };
+        issues.sort_by_key(|it| std::cmp::Reverse(n_touches(it)));
+        let mut bound = of_component.iter().map(|it| it.adds.max(0)).sum();
+        let mut stages = Vec::with_capacity(issues.len());
+        for (place, &issue) in issues.iter().enumerate() {
+            let touches: Vec<(usize, Order)> = of_component
+                .iter()
+                .enumerate()
+                .filter(|(_, it)| it.issues.contains(&issue))
+                .map(|(idx, it)| {
+                    let comes_later = |it: &IssueId| issues[place + 1..].contains(it);
+                    let is_last = !it.issues.iter().any(comes_later);
+                    (idx, if is_last { Order::Last } else { Order::Earlier })
+                })
+                .collect();
+            let mut best_of_kind: BTreeMap<Vec<bool>, i128> = BTreeMap::new();
+            for &(option, contribution) in &options[issue.idx()] {
+                let breaks = touches
+                    .iter()
+                    .map(|&(idx, _)| !of_component[idx].when.allows(issue, option))
+                    .collect();
+                let best = best_of_kind.entry(breaks).or_insert(contribution);
+                *best = contribution.max(*best);
+            }
+            let best = *best_of_kind.values().max().expect("an option is left");
+            bound += best;
+            let mut choices: Vec<Choice> = best_of_kind
+                .into_iter()
+                .map(|(breaks, contribution)| Choice {
+                    loss: best - contribution,
+                    breaks,
+                })
+                .collect();
+            choices.sort_by_key(|it| it.loss);
+            stages.push(Stage { choices, touches });
+        }
+        Self {
+            stages,
+            adds: of_component.iter().map(|it| it.adds).collect(),
+            bound,
+        }
+    }
+
+    fn greatest_sum(&self) -> i128 {
+        let mut progress = Progress {
+            n_broken: vec![0; self.adds.len()],
+            least: i128::MAX,
+        };
+        self.descend(&mut progress, 0, 0);
+        self.bound - progress.least
+    }
+
+    /// Settles the issues from a stage on; `loss` is below the least found.
+    fn descend(&self, progress: &mut Progress, depth: usize, loss: i128) {
+        let Some(stage) = self.stages.get(depth) else {
+            progress.least = loss;
+            return;
+        };
+        for choice in &stage.choices {
+            let mut loss = loss + choice.loss;
+            if loss >= progress.least {
+                return;
+            }
+            for (&(idx, order), &breaks) in stage.touches.iter().zip(&choice.breaks) {
+                if progress.n_broken[idx] == 0 {
+                    if breaks {
+                        loss += self.adds[idx].max(0);
+                    } else if order == Order::Last {
+                        loss += (-self.adds[idx]).max(0);
+                    }
+                }
+                progress.n_broken[idx] += u32::from(breaks);
+            }
+            if loss < progress.least {
+                self.descend(progress, depth + 1, loss);
+            }
+            for (&(idx, _), &breaks) in stage.touches.iter().zip(&choice.breaks) {
+                progress.n_broken[idx] -= u32::from(breaks);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn when(clauses: &[(usize, usize)]) -> Condition {
+        Condition::new(
+            clauses
+                .iter()
+                .map(|&(issue, option)| (IssueId::new(issue), vec![OptionId::new(option)])),
+        )
+    }
+
+    fn options(contributions: &[&[i128]]) -> OptionsLeft {
+        let with_ids = |it: &&[i128]| {
+            let numbered = it.iter().enumerate();
+            numbered
+                .map(|(idx, &it)| (OptionId::new(idx), it))
+                .collect()
+        };
+        contributions.iter().map(with_ids).collect()
+    }
+
+    #[test]
+    fn a_harm_is_avoided_where_that_costs_less() {
+        let options = options(&[&[0, 5], &[0, 3]]);
+        let both = when(&[(0, 1), (1, 1)]);
+        let check = |adds| greatest_sum(options.clone(), &[(both.clone(), adds)]);
+        assert_eq!(check(2), Some(10));
+        assert_eq!(check(-2), Some(6));
+        assert_eq!(check(-4), Some(5));
+    }
+
+    #[test]
+    fn many_coupled_pairs_are_searched_pair_by_pair() {
+        let n_pairs = 20;
+        let options = options(&vec![&[0, 5, 4][..]; 2 * n_pairs]);
+        let interactions: Vec<(Condition, i128)> = (0..n_pairs)
+            .map(|it| (when(&[(2 * it, 1), (2 * it + 1, 1)]), -7))
+            .collect();
+        assert_eq!(greatest_sum(options, &interactions), Some(20 * 9));
+    }
+
+    #[test]
+    fn without_an_option_there_is_no_sum() {
+        assert_eq!(greatest_sum(options(&[&[1], &[]]), &[]), None);
+    }
+}

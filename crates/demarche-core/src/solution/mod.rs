@@ -1,0 +1,33 @@
+//! What theory says before anyone speaks.
+//!
+//! Of drawn preferences: pure functions of [`Preferences`](crate::domain::Preferences), or of
+//! [`ExactPreferences`](crate::domain::ExactPreferences) where ties count.
+//! What a claim needs is exact and lists no outcomes; the frontier and its points take all
+//! acceptable outcomes, one by one.
+//! And of games that have a name: pure functions of their few numbers, for the library and as a
+//! yardstick for what sessions come to.
+
+mod agreements;
+mod claims;
+mod exact_figures;
+#[cfg(test)]
+mod exactness;
+mod frontier;
+mod games;
+mod preference_correlation;
+mod solution_point;
+#[cfg(test)]
+mod test_support;
+
+pub use agreements::{NearestAgreement, nearest_agreement, some_agreement};
+pub use claims::{best_deal, holds, is_always_preferred, utility_range};
+pub use frontier::{
+    Frontier, FrontierBuilder, LANDSCAPE_OUTCOMES_MAX, Landscape, LandscapeBuilder, distance,
+    landscape,
+};
+pub use games::{
+    AdjustedWinner, BargainingGame, BargainingProblem, LegislativeBargaining, LegislativeShares,
+    PowerShift, UltimatumUnderThreat, adjusted_winner, rubinstein_share,
+};
+pub use preference_correlation::concord;
+pub use solution_point::{Concept, Yardstick};

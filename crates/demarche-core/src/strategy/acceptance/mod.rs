@@ -1,0 +1,150 @@
+//! What a party says yes to; usable with any offering rule.
+
+mod by_time;
+mod combined;
+mod next;
+
+use std::fmt;
+
+use crate::domain::{Outcome, Utility, threshold};
+use crate::protocol::Event;
+use crate::randomness::Stream;
+use crate::search::OutcomeSearch;
+use crate::strategy::{OfferingRule, Parameter, Situation};
+
+/// A known acceptance condition.
+///
+/// Whatever it says, no party says yes below its reservation value.
+#[derive(Clone, Copy)]
+pub struct AcceptanceKind {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// The numbers it needs.
+    pub parameters: &'static [Parameter],
+    /// The condition at the start of a session, with its drawn parameters.
+    pub start: fn(&[f64]) -> Box<dyn AcceptanceCondition>,
+}
+
+impl fmt::Debug for AcceptanceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AcceptanceKind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The acceptance conditions that files can name; the first is the one meant when none is named.
+pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[
+    &ASPIRATION,
+    &CONSTANT,
+    &by_time::KIND,
+    &next::NEXT,
+    &next::PREVIOUS,
+    &combined::KIND,
+];
+
+/// What to say yes to.
+pub trait AcceptanceCondition: Send + fmt::Debug {
+    /// Takes in what happened at the table.
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        let _ = (event, situation);
+    }
+
+    /// Whether it says yes to an offer.
+    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, own: &mut OwnSide<'_>)
+    -> bool;
+}
+
+/// What a party would do itself if it had to offer now.
+#[derive(Debug)]
+pub struct OwnSide<'a> {
+    rule: &'a mut dyn OfferingRule,
+    search: &'a mut dyn OutcomeSearch,
+    stream: &'a Stream,
+}
+
+impl<'a> OwnSide<'a> {
+    /// What a party would do with this offering rule and this luck.
+    pub fn new(
+        rule: &'a mut dyn OfferingRule,
+        search: &'a mut dyn OutcomeSearch,
+        stream: &'a Stream,
+    ) -> Self {
+        Self {
+            rule,
+            search,
+            stream,
+        }
+    }
+
+    /// The utility it demands now.
+    pub fn aspiration(&mut self, situation: &Situation<'_>) -> Utility {
+        self.rule.aspiration(situation, self.search)
+    }
+
+    /// Whether an outcome is all that it demands now.
+    pub fn is_content_with(&mut self, outcome: Outcome, situation: &Situation<'_>) -> bool {
+        self.rule.is_content_with(outcome, situation, self.search)
+    }
+
+    /// The utility of what it would offer now; `None` if it would rather leave.
+    ///
+    /// Uses up no luck: what it then offers is drawn from the same place.
+    pub fn next_utility(&mut self, situation: &Situation<'_>) -> Option<Utility> {
+        let mut stream = self.stream.clone();
+        let next = self.rule.offer(situation, self.search, &mut stream);
+        next.map(|it| situation.preferences.utility(it))
+    }
+}
+
+const ASPIRATION: AcceptanceKind = AcceptanceKind {
+    name: "aspiration",
+    about: "says yes to what is worth its aspiration now",
+    parameters: &[],
+    start: |_| Box::new(Aspiration),
+};
+
+#[derive(Debug)]
+struct Aspiration;
+
+impl AcceptanceCondition for Aspiration {
+    fn accepts(
+        &mut self,
+        offer: Outcome,
+        situation: &Situation<'_>,
+        own: &mut OwnSide<'_>,
+    ) -> bool {
+        own.is_content_with(offer, situation)
+    }
+}
+
+const CONSTANT: AcceptanceKind = AcceptanceKind {
+    name: "constant",
+    about: "says yes to what is worth a fixed utility",
+    parameters: &[Parameter {
+        name: "at_least",
+        about: "the utility from which it says yes",
+        min: 0.0,
+        max: 1.0,
+        words: &[],
+        default: None,
+    }],
+    start: |numbers| {
+        Box::new(Constant {
+            at_least: threshold(numbers[0]),
+        })
+    },
+};
+
+#[derive(Debug)]
+struct Constant {
+    at_least: Utility,
+}
+
+impl AcceptanceCondition for Constant {
+    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
+        situation.preferences.utility(offer) >= self.at_least
+    }
+}

@@ -1,0 +1,167 @@
+//! How a party decides: what to offer, what to accept, what to make of what it hears.
+//!
+//! A strategy is put together from an offering rule and an acceptance condition.
+//! It sees its own preferences and what is said at the table, and is handed a random stream; it
+//! cannot make one, and nothing here carries another party's preferences.
+//!
+//! A new offering rule is one file and one line in [`OFFERING_RULES`].
+
+mod acceptance;
+mod offering;
+pub mod opponent_model;
+
+use std::fmt;
+
+use crate::domain::{DrawnNumbers, Number, Outcome, PartyId, Preferences, Utility};
+use crate::protocol::{Event, Rules};
+use crate::randomness::Stream;
+use crate::search::{Audiences, OutcomeSearch};
+
+pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OwnSide};
+pub use offering::{NAMED_EXPONENTS, aspiration_share};
+
+/// The offering rules that files can name.
+pub const OFFERING_RULES: &[&OfferingKind] = &[
+    &offering::time_dependent::KIND,
+    &offering::exponential::KIND,
+    &offering::tit_for_tat::KIND,
+    &offering::hybrid::KIND,
+    &offering::micro::KIND,
+    &offering::trade_off::KIND,
+    &offering::nice_tit_for_tat::KIND,
+    &offering::expected_utility::KIND,
+    &offering::tough::KIND,
+    &offering::top_fraction::KIND,
+    &offering::random_offer::KIND,
+    &offering::equilibrium::KIND,
+    &offering::negmas_time_based::KIND,
+];
+
+/// A number that a strategy needs, which a scenario gives.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Parameter {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// The least allowed.
+    pub min: f64,
+    /// The greatest allowed.
+    pub max: f64,
+    /// Words that may stand for numbers.
+    pub words: &'static [(&'static str, f64)],
+    /// What it is where a file does not give it; `None` if a file has to.
+    pub default: Option<f64>,
+}
+
+/// A known way to make offers.
+#[derive(Clone, Copy)]
+pub struct OfferingKind {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// The numbers it needs.
+    pub parameters: &'static [Parameter],
+    /// Whether it asks for [`OutcomeSearch::nearest_at_least`].
+    pub audiences: Audiences,
+    /// The rule at the start of a session, with its drawn parameters.
+    pub start: fn(&[f64], &Rules) -> Box<dyn OfferingRule>,
+}
+
+impl fmt::Debug for OfferingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfferingKind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a party knows when it acts.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// Who it is.
+    pub me: PartyId,
+    /// The present round, from 1.
+    pub round: u32,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// Its own preferences.
+    pub preferences: &'a Preferences,
+    /// The numbers that these were made from.
+    pub numbers: &'a DrawnNumbers,
+    /// The utility of its own best outcome.
+    pub best_utility: Utility,
+}
+
+impl Situation<'_> {
+    /// The share of the deadline that has passed, in (0, 1).
+    pub fn relative_time(&self) -> f64 {
+        self.rules.relative_time(self.round)
+    }
+}
+
+/// What to offer.
+pub trait OfferingRule: Send + fmt::Debug {
+    /// Takes in what happened at the table.
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        let _ = (event, situation);
+    }
+
+    /// The utility it demands now; never below the reservation value where it can be reached.
+    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility;
+
+    /// Whether an outcome is all that it demands now.
+    fn is_content_with(
+        &mut self,
+        outcome: Outcome,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+    ) -> bool {
+        situation.preferences.utility(outcome) >= self.aspiration(situation, search)
+    }
+
+    /// Whether it leaves on its turn to offer, because no deal could ever be better than none.
+    fn is_hopeless(&self, situation: &Situation<'_>) -> bool {
+        situation.best_utility < situation.preferences.reservation_value()
+    }
+
+    /// The outcome to put forward; `None` if it has nothing to offer and would rather leave.
+    ///
+    /// Unless a rule says otherwise, the one of least utility that is worth what it demands.
+    ///
+    /// Asking is not offering, since an acceptance condition may ask too: what was put forward
+    /// comes back through [`OfferingRule::observe`].
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &mut Stream,
+    ) -> Option<Outcome> {
+        let _ = stream;
+        let demand = self.aspiration(situation, search);
+        search.least_at_least(demand)
+    }
+}
+
+/// One of the strategies a party may follow, with how likely it is.
+#[derive(Clone, Debug)]
+pub struct StrategySpec {
+    /// Probability that the party follows it; those of a party sum to 1.
+    pub p: f64,
+    /// How it makes offers.
+    pub offering: &'static OfferingKind,
+    /// The numbers for that, in the order of its parameters.
+    pub offering_numbers: Vec<Number>,
+    /// What it accepts.
+    pub acceptance: &'static AcceptanceKind,
+    /// The numbers for that, in the order of its parameters.
+    pub acceptance_numbers: Vec<Number>,
+}
+
+impl StrategySpec {
+    /// Every number: those of the offering rule, then those of the acceptance condition.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.offering_numbers.iter().chain(&self.acceptance_numbers)
+    }
+}

@@ -1,0 +1,17 @@
+//! Offering rules, one file each.
+
+pub(super) mod equilibrium;
+pub(super) mod expected_utility;
+pub(super) mod exponential;
+pub(super) mod hybrid;
+pub(super) mod micro;
+pub(super) mod negmas_time_based;
+pub(super) mod nice_tit_for_tat;
+pub(super) mod random_offer;
+pub(super) mod time_dependent;
+pub(super) mod tit_for_tat;
+pub(super) mod top_fraction;
+pub(super) mod tough;
+pub(super) mod trade_off;
+
+pub use time_dependent::{NAMED_EXPONENTS, aspiration_share};

@@ -1,0 +1,43 @@
+//! Offers any outcome it could live with: the baseline that every other strategy must beat.
+
+use crate::domain::{Outcome, Utility};
+use crate::protocol::Rules;
+use crate::randomness::Stream;
+use crate::search::{Audiences, OutcomeSearch};
+use crate::strategy::{OfferingKind, OfferingRule, Situation};
+
+pub(crate) const KIND: OfferingKind = OfferingKind {
+    name: "random_offer",
+    about: "offers any outcome at or above its reservation value, each as likely as the other",
+    parameters: &[],
+    audiences: Audiences::Alike,
+    start: |_, _: &Rules| Box::new(RandomOffer { n_acceptable: None }),
+};
+
+#[derive(Debug)]
+struct RandomOffer {
+    /// How many outcomes are at or above the reservation value, once counted.
+    n_acceptable: Option<u64>,
+}
+
+impl OfferingRule for RandomOffer {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+        situation.preferences.reservation_value()
+    }
+
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        stream: &mut Stream,
+    ) -> Option<Outcome> {
+        let floor = situation.preferences.reservation_value();
+        let n = *self
+            .n_acceptable
+            .get_or_insert_with(|| search.count_at_least(floor));
+        if n == 0 {
+            return None;
+        }
+        search.nth_at_least(floor, stream.below(n))
+    }
+}

@@ -1,0 +1,107 @@
+//! Concedes with time alone: Boulware, linear, Conceder.
+//!
+//! Faratin, Sierra and Jennings, *Negotiation decision functions for autonomous agents*,
+//! Robotics and Autonomous Systems 24 (1998), 159–182, section 4.1, the polynomial family with κ = 0.
+
+use crate::domain::{Utility, units};
+use crate::protocol::Rules;
+use crate::search::{Audiences, OutcomeSearch};
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+
+/// Words for concession exponents.
+pub const NAMED_EXPONENTS: [(&str, f64); 3] =
+    [("boulware", 0.25), ("linear", 1.0), ("conceder", 4.0)];
+
+pub(crate) const CONCESSION_EXPONENT: Parameter = Parameter {
+    name: "concession_exponent",
+    about: "β in 1 − t^(1/β): below 1 holds out (Boulware), above 1 gives way early (Conceder)",
+    min: 0.001,
+    max: 1000.0,
+    words: &NAMED_EXPONENTS,
+    default: None,
+};
+
+pub(crate) const KIND: OfferingKind = OfferingKind {
+    name: "time_dependent",
+    about: "offers the outcome worth just its aspiration, which falls with time",
+    parameters: &[CONCESSION_EXPONENT],
+    audiences: Audiences::Alike,
+    start: |numbers, _: &Rules| {
+        Box::new(TimeDependent {
+            concession_exponent: numbers[0],
+        })
+    },
+};
+
+/// The share of the way from the reservation value to the best utility that is still demanded.
+///
+/// ```text
+/// a(t) = 1 − t^(1/β)
+/// ```
+///
+/// β is the concession exponent, t the relative time; the result is in [0, 1].
+pub fn aspiration_share(concession_exponent: f64, relative_time: f64) -> f64 {
+    1.0 - libm::pow(relative_time, 1.0 / concession_exponent)
+}
+
+/// The utility demanded now: from that of the best outcome down to the reservation value.
+pub(crate) fn aspiration(concession_exponent: f64, situation: &Situation<'_>) -> Utility {
+    let share = aspiration_share(concession_exponent, situation.relative_time());
+    demanded(share, situation)
+}
+
+/// The utility that is a share of the way from the reservation value to the best outcome.
+pub(crate) fn demanded(share: f64, situation: &Situation<'_>) -> Utility {
+    let floor = situation.preferences.reservation_value();
+    let room = situation.best_utility.units() - floor.units();
+    if room <= 0 {
+        return floor;
+    }
+    let above = units(Utility::clamped(room).get() * share);
+    Utility::clamped(floor.units() + above)
+}
+
+#[derive(Debug)]
+struct TimeDependent {
+    concession_exponent: f64,
+}
+
+impl OfferingRule for TimeDependent {
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+        aspiration(self.concession_exponent, situation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five points of each curve, computed by hand from powers and roots.
+    #[test]
+    fn curves_go_through_their_points() {
+        let table: [(f64, [f64; 5]); 3] = [
+            (0.25, [1.0, 255.0 / 256.0, 15.0 / 16.0, 175.0 / 256.0, 0.0]),
+            (1.0, [1.0, 0.75, 0.5, 0.25, 0.0]),
+            (
+                2.0,
+                [
+                    1.0,
+                    0.5,
+                    0.292_893_218_813_452_5,
+                    0.133_974_596_215_561_4,
+                    0.0,
+                ],
+            ),
+        ];
+        for (exponent, points) in table {
+            for (quarter, expected) in (0..).zip(points) {
+                let t = f64::from(quarter) / 4.0;
+                let actual = aspiration_share(exponent, t);
+                assert!(
+                    (actual - expected).abs() < 1e-15,
+                    "β = {exponent}, t = {t}: {actual} is not {expected}"
+                );
+            }
+        }
+    }
+}

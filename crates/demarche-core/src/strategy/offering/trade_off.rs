@@ -1,0 +1,77 @@
+//! Gives way with time, and on the way looks for what the others could like.
+//!
+//! Of all outcomes worth its aspiration it offers the one nearest to what those whose consent it
+//! needs have put forward and accepted so far.
+//! Faratin, Sierra and Jennings, *Using similarity criteria to make issue trade-offs in automated
+//! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact, and
+//! similarity is to all that was put forward and accepted, see [`Remoteness`].
+
+use crate::domain::{Outcome, PartyId, PartySet, Utility};
+use crate::protocol::{Event, Rules};
+use crate::randomness::Stream;
+use crate::search::{Audiences, OutcomeSearch, Remoteness};
+use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
+use crate::strategy::{OfferingKind, OfferingRule, Situation};
+
+pub(crate) const KIND: OfferingKind = OfferingKind {
+    name: "trade_off",
+    about: "of the outcomes worth its aspiration, offers the one nearest to the others' wishes",
+    parameters: &[CONCESSION_EXPONENT],
+    audiences: Audiences::Distinguished,
+    start: |numbers, rules: &Rules| {
+        Box::new(TradeOff {
+            concession_exponent: numbers[0],
+            remoteness: Remoteness::new(&rules.space, &rules.scales, rules.n_parties),
+        })
+    },
+};
+
+#[derive(Debug)]
+struct TradeOff {
+    concession_exponent: f64,
+    remoteness: Remoteness,
+}
+
+impl TradeOff {
+    fn hear(&mut self, situation: &Situation<'_>, party: PartyId, outcome: Outcome) {
+        if party != situation.me {
+            self.remoteness.hear(&situation.rules.space, party, outcome);
+        }
+    }
+}
+
+impl OfferingRule for TradeOff {
+    fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => self.hear(situation, proposer, offer),
+            Event::Answered {
+                offer,
+                yes,
+                answered,
+                ..
+            } => {
+                let accepted: PartySet = yes.intersection(answered);
+                for party in accepted.iter() {
+                    self.hear(situation, party, offer);
+                }
+            }
+            Event::Voted { .. } => {}
+        }
+    }
+
+    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+        aspiration(self.concession_exponent, situation)
+    }
+
+    fn offer(
+        &mut self,
+        situation: &Situation<'_>,
+        search: &mut dyn OutcomeSearch,
+        _: &mut Stream,
+    ) -> Option<Outcome> {
+        let target = aspiration(self.concession_exponent, situation);
+        search.nearest_at_least(target, &self.remoteness)
+    }
+}

@@ -1,0 +1,221 @@
+//! How often numbers fall into bins: quantiles in little memory, in any split the same.
+
+/// How whole numbers become bins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bins {
+    /// Around every multiple of 2ᵇ a bin of that width, the lower end belonging to it.
+    Even {
+        /// The exponent b, from 1 to 62.
+        bits: u32,
+    },
+    /// For numbers from 0 on: each below 2ᵇ in a bin of its own, larger ones in bins whose middle
+    /// is within 2⁻ᵇ of their size.
+    Growing {
+        /// The exponent b, from 1 to 62.
+        bits: u32,
+    },
+}
+
+impl Bins {
+    fn bin(self, number: i64) -> i64 {
+        match self {
+            Self::Even { bits } => (number + (1 << (bits - 1))) >> bits,
+            Self::Growing { bits } => {
+                debug_assert!(number >= 0, "a growing bin starts at 0");
+                let shift = number.checked_ilog2().unwrap_or(0).saturating_sub(bits - 1);
+                (i64::from(shift) << (bits - 1)) + (number >> shift)
+            }
+        }
+    }
+
+    /// The number in the middle of a bin.
+    fn middle(self, bin: i64) -> i64 {
+        match self {
+            Self::Even { bits } => bin << bits,
+            Self::Growing { bits } if bin < 1 << bits => bin,
+            Self::Growing { bits } => {
+                let shift = (bin >> (bits - 1)) - 1;
+                let leading = bin - (shift << (bits - 1));
+                (leading << shift) + (1 << (shift - 1))
+            }
+        }
+    }
+}
+
+/// How often whole numbers fell into each bin; dense over the range of bins seen.
+///
+/// Counts of a bin stop at 2³² − 1. Any split of a sample gives the same counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BinCounts {
+    bins: Bins,
+    /// The bin of the first count.
+    first: i64,
+    counts: Vec<u32>,
+}
+
+impl BinCounts {
+    /// Of no number yet.
+    pub fn new(bins: Bins) -> Self {
+        Self {
+            bins,
+            first: 0,
+            counts: Vec::new(),
+        }
+    }
+
+    /// Counts a number: for [`Bins::Growing`] one from 0 on, for [`Bins::Even`] one of a size below
+    /// 2⁶².
+    pub fn add(&mut self, number: i64) {
+        let bin = self.bins.bin(number);
+        self.make_room(bin, bin);
+        let count = &mut self.counts[place(self.first, bin)];
+        *count = count.saturating_add(1);
+    }
+
+    /// Counts all numbers of another sample, which is in bins of the same kind.
+    pub fn merge(&mut self, other: &Self) {
+        let last = (other.first..).zip(&other.counts).last();
+        let Some((last, _)) = last else { return };
+        self.make_room(other.first, last);
+        let start = place(self.first, other.first);
+        for (mine, theirs) in self.counts[start..].iter_mut().zip(&other.counts) {
+            *mine = mine.saturating_add(*theirs);
+        }
+    }
+
+    /// The quantile of so many per cent, 0 to 100: the least number with at least that share of
+    /// all numbers at or below it, as the middle of its bin; `None` of nothing.
+    ///
+    /// Hyndman and Fan's type 1 (*Sample quantiles in statistical packages*, The American
+    /// Statistician 50 (1996), 361–365), which never lies between two numbers: half a round is
+    /// none.
+    pub fn quantile(&self, percent: u64) -> Option<i64> {
+        let n: u64 = self.counts.iter().map(|&it| u64::from(it)).sum();
+        let rank = (n * percent).div_ceil(100).max(1);
+        let mut n_below = 0;
+        let bin = (self.first..).zip(&self.counts).find(|(_, count)| {
+            n_below += u64::from(**count);
+            n_below >= rank
+        });
+        bin.map(|(it, _)| self.bins.middle(it))
+    }
+
+    /// The bins with a number in them, in ascending order: their middles and counts.
+    pub fn filled(&self) -> impl Iterator<Item = (i64, u64)> {
+        let bins = (self.first..).zip(&self.counts);
+        let filled = bins.filter(|it| *it.1 > 0);
+        filled.map(|(bin, &n)| (self.bins.middle(bin), n.into()))
+    }
+
+    fn make_room(&mut self, low: i64, high: i64) {
+        if self.counts.is_empty() {
+            self.first = low;
+        }
+        if low < self.first {
+            let n_new = place(low, self.first);
+            self.counts.splice(0..0, std::iter::repeat_n(0, n_new));
+            self.first = low;
+        }
+        let n_bins = place(self.first, high) + 1;
+        if n_bins > self.counts.len() {
+            self.counts.resize(n_bins, 0);
+        }
+    }
+}
+
+/// How many bins one bin is after another.
+fn place(first: i64, bin: i64) -> usize {
+    usize::try_from(bin - first).expect("bins are counted from the first on")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::estimate::quantile::SortedSample;
+
+    const EVEN: Bins = Bins::Even { bits: 4 };
+    const GROWING: Bins = Bins::Growing { bits: 3 };
+
+    fn counts(bins: Bins, numbers: &[i64]) -> BinCounts {
+        let mut res = BinCounts::new(bins);
+        for &it in numbers {
+            res.add(it);
+        }
+        res
+    }
+
+    #[test]
+    fn small_numbers_have_bins_of_their_own_and_large_ones_share() {
+        let bins: Vec<i64> = (0..20).map(|it| GROWING.bin(it)).collect();
+        let expected = [
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 12, 12,
+        ];
+        assert_eq!(bins, expected);
+        assert_eq!((GROWING.middle(7), GROWING.middle(8)), (7, 9));
+        let bins: Vec<i64> = [-9, -8, 0, 7, 8, 23].map(|it| EVEN.bin(it)).to_vec();
+        assert_eq!(bins, [-1, 0, 0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn quantiles_of_counts_are_those_counted_by_hand() {
+        // 5 % of 20 is the first, 25 % of 20 the fifth, and no number lies between two.
+        let twenty: Vec<i64> = (1..=20).collect();
+        let it = counts(Bins::Growing { bits: 12 }, &twenty);
+        let quantiles = [0, 5, 25, 50, 51, 95, 100].map(|percent| it.quantile(percent));
+        assert_eq!(quantiles, [1, 1, 5, 10, 11, 19, 20].map(Some));
+        assert_eq!(counts(EVEN, &[]).quantile(50), None);
+    }
+
+    #[test]
+    fn bins_without_a_number_are_left_out() {
+        let filled = |bins, numbers| counts(bins, numbers).filled().collect::<Vec<(i64, u64)>>();
+        assert_eq!(filled(GROWING, &[30, 0, 9, 8]), [(0, 1), (9, 2), (30, 1)]);
+        assert_eq!(filled(EVEN, &[-40, 7, 0]), [(-32, 1), (0, 2)]);
+        assert_eq!(filled(EVEN, &[]), []);
+    }
+
+    /// Holds a quantile of counts against that of the sorted numbers.
+    fn check(bins: Bins, numbers: &[i64], percent: u64, slack: impl Fn(i64) -> i64) {
+        #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+        let floats = numbers.iter().map(|&it| it as f64).collect();
+        let sorted = SortedSample::new(floats).unwrap();
+        let rank = (numbers.len() as u64 * percent).div_ceil(100).max(1);
+        #[expect(clippy::cast_possible_truncation, reason = "below 2^53")]
+        let exact = sorted.numbers()[usize::try_from(rank).unwrap() - 1] as i64;
+        let it = counts(bins, numbers).quantile(percent).unwrap();
+        assert!((it - exact).abs() <= slack(exact), "{it}, not {exact}");
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_in_growing_bins_are_those_of_the_sorted_sample(
+            numbers in prop::collection::vec(0_i64..1 << 47, 1..60),
+            percent in 0_u64..=100,
+            shift in 0_u32..47,
+        ) {
+            let numbers: Vec<i64> = numbers.into_iter().map(|it| it >> shift).collect();
+            check(GROWING, &numbers, percent, |exact| exact >> 3);
+        }
+
+        #[test]
+        fn quantiles_in_even_bins_are_those_of_the_sorted_sample(
+            numbers in prop::collection::vec(-5000_i64..5000, 1..60),
+            percent in 0_u64..=100,
+        ) {
+            check(EVEN, &numbers, percent, |_| 1 << 3);
+        }
+
+        #[test]
+        fn any_split_gives_the_same_counts(
+            numbers in prop::collection::vec(-2000_i64..2000, 0..60),
+            at in 0_usize..60,
+        ) {
+            let at = at.min(numbers.len());
+            let (mut left, right) = (counts(EVEN, &numbers[..at]), counts(EVEN, &numbers[at..]));
+            left.merge(&right);
+            prop_assert_eq!(left, counts(EVEN, &numbers));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Ctrl-C: the end of the process, or first a request to what is being run.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+use std::{process, thread};
+
+use crate::cli::tell;
+use crate::experiment::Interrupt;
+
+/// How long a process that is to end waits for its last words to be taken.
+const LAST_WORDS_TIME: Duration = Duration::from_millis(200);
+
+/// What Ctrl-C does: it ends the process at once, with exit code 130. Where something is run that
+/// stops when it is asked, the first one asks.
+#[derive(Clone, Debug)]
+pub(crate) struct CtrlC {
+    interrupt: Interrupt,
+    n_runs: Arc<AtomicUsize>,
+    last_words: Arc<Mutex<&'static str>>,
+}
+
+/// Something is run that stops when it is asked.
+#[derive(Debug)]
+pub(crate) struct Asked(Arc<AtomicUsize>);
+
+impl Default for CtrlC {
+    fn default() -> Self {
+        Self {
+            interrupt: Interrupt::default(),
+            n_runs: Arc::default(),
+            last_words: Arc::new(Mutex::new("\ninterrupted")),
+        }
+    }
+}
+
+impl CtrlC {
+    /// Listens from now on.
+    pub(crate) fn listen() -> Self {
+        let res = Self::default();
+        // Without a thread nobody would take the signal. The system ends the process by itself then.
+        let thread = thread::Builder::new().spawn(|| ());
+        let Ok(()) = thread.map(|it| drop(it.join())) else {
+            return res;
+        };
+        let listener = res.clone();
+        if let Err(error) = ctrlc::set_handler(move || listener.take()) {
+            tell(&format!(
+                "Ctrl-C is not heard, only other signals end the process: {error}"
+            ));
+        }
+        res
+    }
+
+    /// What is told from now on when the process ends at once.
+    pub(crate) fn set_last_words(&self, words: &'static str) {
+        *self
+            .last_words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// Whether what is run is to stop.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// As long as the result lives, what is run looks at the interrupt.
+    pub(crate) fn ask_first(&self) -> Asked {
+        self.n_runs.fetch_add(1, Ordering::Relaxed);
+        Asked(Arc::clone(&self.n_runs))
+    }
+
+    fn take(&self) {
+        if self.n_runs.load(Ordering::Relaxed) > 0 && !self.interrupt.is_requested() {
+            self.interrupt.request();
+            tell_briefly(
+                "\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)",
+            );
+            return;
+        }
+        let words = *self
+            .last_words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        tell_briefly(words);
+        process::exit(130);
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Tells something on standard error, as far as it is taken at once: whoever reads it may be stuck.
+fn tell_briefly(text: &'static str) {
+    let (sender, told) = mpsc::channel();
+    let started = thread::Builder::new().spawn(move || {
+        tell(text);
+        // Nobody waits any longer if it took long.
+        let _ = sender.send(());
+    });
+    if started.is_ok() {
+        // Whether it was told or not, the process goes on, or ends.
+        let _ = told.recv_timeout(LAST_WORDS_TIME);
+    }
+}

@@ -1,0 +1,556 @@
+//! The talk with a person who sits at the table for a party.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, Read as _};
+use std::sync::Arc;
+
+use demarche_core::domain::{IssueId, OptionId, Outcome, PartyId, PartySet, Utility, from_units};
+use demarche_core::negotiation::{Outlook, Setting};
+use demarche_core::protocol::{Action, Ask, Event};
+
+use crate::actors::{Question, QuestionReceiver};
+use crate::cli::failure::Failure;
+use crate::cli::interactive::user_command::{Command, Draft, parse};
+use crate::cli::print;
+use crate::cli::render::{
+    BAD, FAINT, GOOD, Narrator, decimal, heading, listed, outcome_lines, percent, styled,
+    tell_changes, tell_text, wrap,
+};
+
+/// The most bytes of a line that are read: nobody types more.
+const LINE_BYTES_MAX: u64 = 4096;
+
+/// Columns below which lines are kept shorter.
+const NARROW: usize = 60;
+
+/// The talk with a person who sits at the table for a party.
+///
+/// It knows what is public, and of preferences what questions bring: those of that party.
+pub(crate) struct Talk<R> {
+    setting: Arc<Setting>,
+    me: PartyId,
+    input: R,
+    /// Whether lines are repeated, since no terminal shows them.
+    echo: Echo,
+    width: usize,
+    narrator: Narrator,
+    /// Her last offer.
+    mine: Option<Outcome>,
+    /// What others last put on the table.
+    theirs: Option<Outcome>,
+    /// Who has accepted that so far, whoever put it forward included.
+    content: PartySet,
+}
+
+/// Whether what is read has to be shown too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Echo {
+    /// The terminal does it.
+    Off,
+    /// Nobody else does.
+    On,
+}
+
+impl<R: BufRead> Talk<R> {
+    pub(crate) fn new(
+        setting: Arc<Setting>,
+        me: PartyId,
+        input: R,
+        echo: Echo,
+        width: usize,
+    ) -> Self {
+        Self {
+            narrator: Narrator::new(&setting, width),
+            setting,
+            me,
+            input,
+            echo,
+            width,
+            mine: None,
+            theirs: None,
+            content: PartySet::EMPTY,
+        }
+    }
+
+    /// Talks until the session is over; what is left to tell, the narrator knows.
+    pub(crate) async fn run(mut self, mut asked: QuestionReceiver) -> Result<Narrator, Failure> {
+        let mut is_first = true;
+        while let Some(question) = asked.recv().await {
+            if is_first {
+                self.greet(&question.outlook)?;
+                is_first = false;
+            }
+            self.hear(&question.news)?;
+            let action = self.settle(&question)?;
+            if let Action::Offer(offer) = action {
+                self.mine = Some(offer);
+            }
+            question.answer(action);
+        }
+        Ok(self.narrator)
+    }
+
+    fn greet(&self, outlook: &Outlook) -> Result<(), Failure> {
+        let scenario = self.setting.scenario();
+        let line = format!(
+            "You sit at the table for {}. No deal is worth {} to you, the best deal {}. \
+             You see your own preferences and what is said; ? tells what you may say.",
+            scenario.party(self.me).label,
+            decimal(outlook.preferences.reservation_value().get(), 3),
+            decimal(outlook.preferences.utility(outlook.best).get(), 3),
+        );
+        print(&format!("\n{}\n", wrap(&line, self.width, 0)))
+    }
+
+    /// Takes in what happened, and tells it.
+    fn hear(&mut self, news: &[Event]) -> Result<(), Failure> {
+        for event in news {
+            match *event {
+                Event::Offered {
+                    proposer, offer, ..
+                } if proposer != self.me => {
+                    self.theirs = Some(offer);
+                    self.content = PartySet::only(proposer);
+                }
+                Event::Answered { proposer, yes, .. } if proposer != self.me => {
+                    self.content = yes.with(proposer);
+                }
+                Event::Offered { .. } | Event::Answered { .. } | Event::Voted { .. } => {}
+            }
+        }
+        let mut text = String::new();
+        self.narrator.tell(&mut text, &self.setting, news);
+        print(&text)
+    }
+
+    /// Talks until it is clear what she does.
+    fn settle(&mut self, question: &Question) -> Result<Action, Failure> {
+        let mut draft = self.first_draft(question);
+        let mut text = self.question(question, Detail::News);
+        text.push_str(&self.opening_draft(question, draft));
+        print(&text)?;
+        loop {
+            self.prompt(question)?;
+            let line = self.read_line()?;
+            let reply = match parse(&line, self.setting.scenario()) {
+                Ok(command) => self.obey(command, question, &mut draft),
+                Err(message) => Err(message),
+            };
+            match reply {
+                Ok(Reply::Done(action)) => {
+                    if self.is_sure(question, action)? {
+                        return Ok(action);
+                    }
+                }
+                Ok(Reply::Told(text)) => print(&text)?,
+                Err(message) => {
+                    let message = wrap(&message, self.width, 0);
+                    print(&format!("{}\n", styled(BAD, &message)))?;
+                }
+            }
+        }
+    }
+
+    /// What she would put if she changed nothing; `None` where nobody asks for an offer.
+    fn first_draft(&self, question: &Question) -> Option<Outcome> {
+        match question.ask {
+            Ask::Offer | Ask::AcceptOrReplace { .. } => {
+                Some(self.mine.unwrap_or(question.outlook.best))
+            }
+            Ask::Answer { .. } | Ask::Vote { .. } => None,
+        }
+    }
+
+    fn obey(
+        &self,
+        command: Command,
+        question: &Question,
+        draft: &mut Option<Outcome>,
+    ) -> Result<Reply, String> {
+        let told = |text: String| Ok(Reply::Told(text));
+        let no_draft = || "nobody asks you for an offer now; say yes or no".to_owned();
+        match command {
+            Command::Accept if matches!(question.ask, Ask::Offer) => {
+                Err("there is no offer to accept; put your own".to_owned())
+            }
+            Command::Accept => Ok(Reply::Done(Action::Accept)),
+            Command::Reject => match question.ask {
+                Ask::Answer { .. } | Ask::Vote { .. } => Ok(Reply::Done(Action::Reject)),
+                Ask::Offer => Err("there is no offer to refuse; put your own".to_owned()),
+                Ask::AcceptOrReplace { .. } => {
+                    Err("here a no is an offer of your own; Enter puts your draft".to_owned())
+                }
+            },
+            Command::Enter if draft.is_none() => Err("say yes or no".to_owned()),
+            Command::Enter | Command::Put => {
+                let draft = draft.ok_or_else(no_draft)?;
+                Ok(Reply::Done(Action::Offer(draft)))
+            }
+            Command::Draft(which) => {
+                let slot = draft.as_mut().ok_or_else(no_draft)?;
+                *slot = match which {
+                    Draft::Best => question.outlook.best,
+                    Draft::Mine => self.mine.ok_or("you have made no offer yet")?,
+                    Draft::Theirs => self.theirs.ok_or("nobody else has made an offer yet")?,
+                };
+                told(self.drafted(question, *slot))
+            }
+            Command::Change(changes) => {
+                let slot = draft.as_mut().ok_or_else(no_draft)?;
+                *slot = self.changed(*slot, &changes);
+                told(self.drafted(question, *slot))
+            }
+            Command::Issue(issue) => told(self.options(&question.outlook, issue)),
+            Command::Issues => {
+                let issues = self.setting.scenario().space.issues();
+                told(
+                    issues
+                        .map(|it| self.options(&question.outlook, it))
+                        .collect(),
+                )
+            }
+            Command::Show => {
+                let draft = draft.map(|it| self.drafted(question, it));
+                told(self.question(question, Detail::All) + &draft.unwrap_or_default())
+            }
+            Command::Advice => told(self.advice(question)),
+            Command::Help => told(self.help(question)),
+            Command::WalkOut => Ok(Reply::Done(Action::WalkOut)),
+        }
+    }
+
+    fn changed(&self, draft: Outcome, changes: &[(IssueId, OptionId)]) -> Outcome {
+        let space = &self.setting.scenario().space;
+        let mut options: Vec<OptionId> = space.issues().map(|it| space.option(draft, it)).collect();
+        for (issue, option) in changes {
+            options[issue.idx()] = *option;
+        }
+        space.outcome(&options)
+    }
+
+    /// Asks once more before a step that she may not mean: leaving, and what is worse than that.
+    fn is_sure(&mut self, question: &Question, action: Action) -> Result<bool, Failure> {
+        let preferences = &question.outlook.preferences;
+        let no_deal = decimal(preferences.reservation_value().get(), 3);
+        let is_worse = |it: Outcome| !preferences.is_individually_rational(it);
+        let (text, keys) = match (action, question.ask) {
+            (Action::WalkOut, _) => (
+                format!("If you leave, nobody gets a deal; that is worth {no_deal} to you."),
+                "leave? y or n>",
+            ),
+            (
+                Action::Accept,
+                Ask::Answer { offer: it, .. }
+                | Ask::AcceptOrReplace { offer: it, .. }
+                | Ask::Vote {
+                    text: it,
+                    standing: None,
+                },
+            )
+            | (Action::Offer(it), _)
+                if is_worse(it) =>
+            {
+                (
+                    "That is worth less to you than no deal.".to_owned(),
+                    "do it? y or n>",
+                )
+            }
+            (Action::Accept | Action::Reject | Action::Offer(_), _) => return Ok(true),
+        };
+        let text = wrap(&text, self.width, 0);
+        print(&format!("{text}\n{} ", heading(keys)))?;
+        let line = self.read_line()?;
+        Ok(parse(&line, self.setting.scenario()) == Ok(Command::Accept))
+    }
+
+    /// What is asked, and what it is worth to her.
+    fn question(&self, question: &Question, detail: Detail) -> String {
+        let (scenario, width) = (self.setting.scenario(), self.width);
+        let mut res = String::new();
+        let rounds = self.setting.rules().deadline_rounds;
+        let mut head = format!("You are asked in round {} of {rounds}", question.round);
+        if question.outlook.kept < Utility::ONE {
+            let kept = percent(question.outlook.kept.get());
+            let _ = write!(head, "; what comes now keeps {kept} of its worth");
+        }
+        let _ = writeln!(res, "\n{}", heading(&wrap(&head, width, 0)));
+        match question.ask {
+            Ask::Offer => {}
+            Ask::Answer { offer, proposer } | Ask::AcceptOrReplace { offer, proposer } => {
+                let whose = &scenario.party(proposer).label;
+                let _ = writeln!(res, "{}", wrap(&format!("The offer of {whose}"), width, 0));
+                if detail == Detail::All || self.narrator.told_in_full() != Some(offer) {
+                    self.push_options(&mut res, offer);
+                }
+                self.push_worth(&mut res, question, offer);
+            }
+            Ask::Vote { text, standing } => {
+                if let Some(standing) = standing {
+                    let _ = writeln!(res, "The text as it stands");
+                    outcome_lines(&mut res, scenario, standing, 2, width);
+                    let worth = self.worth(&question.outlook, standing);
+                    let _ = writeln!(res, "  {worth}");
+                }
+                tell_text(&mut res, scenario, text, standing, width);
+                if standing.is_none() {
+                    outcome_lines(&mut res, scenario, text, 2, width);
+                }
+                let worth = self.worth(&question.outlook, text);
+                let _ = writeln!(res, "  {worth}");
+            }
+        }
+        res
+    }
+
+    /// The draft that a question begins with, in full only if she does not know it.
+    fn opening_draft(&self, question: &Question, draft: Option<Outcome>) -> String {
+        match draft {
+            None => String::new(),
+            Some(draft) if self.mine == Some(draft) => {
+                let worth = decimal(question.outlook.preferences.utility(draft).get(), 3);
+                let line = format!("Your draft is your last offer, worth {worth} to you");
+                format!("{}\n", wrap(&line, self.width, 0))
+            }
+            Some(draft) => self.drafted(question, draft),
+        }
+    }
+
+    /// The draft, with what it is worth and whose yes it needs.
+    fn drafted(&self, question: &Question, draft: Outcome) -> String {
+        let mut res = String::new();
+        let whose = if self.mine == Some(draft) {
+            "Your draft, which is your last offer"
+        } else if question.outlook.best == draft {
+            "Your draft, which is your best outcome"
+        } else if self.theirs == Some(draft) {
+            "Your draft, which is their last offer"
+        } else {
+            "Your draft"
+        };
+        let _ = writeln!(res, "{whose}");
+        if let Some(mine) = self.mine.filter(|it| *it != draft) {
+            let _ = writeln!(res, "  against your last offer");
+            tell_changes(&mut res, self.setting.scenario(), mine, draft, self.width);
+        } else {
+            self.push_options(&mut res, draft);
+        }
+        self.push_worth(&mut res, question, draft);
+        res
+    }
+
+    /// An outcome, numbered by issue.
+    fn push_options(&self, res: &mut String, outcome: Outcome) {
+        let scenario = self.setting.scenario();
+        for issue in scenario.space.issues() {
+            let line = format!(
+                "{}: {}",
+                scenario.issue(issue).label,
+                scenario.option_label(outcome, issue)
+            );
+            let number = issue.idx() + 1;
+            let _ = writeln!(res, "  {number:>2} {}", wrap(&line, self.width, 5));
+        }
+    }
+
+    /// What an outcome is worth to her, and whose yes it needs beside hers.
+    fn push_worth(&self, res: &mut String, question: &Question, outcome: Outcome) {
+        let worth = self.worth(&question.outlook, outcome);
+        let _ = writeln!(res, "  {worth}");
+        let is_asked = question.about() == Some(outcome);
+        let content = if is_asked {
+            self.content
+        } else {
+            PartySet::EMPTY
+        };
+        let needs = format!("It needs {}.", self.consent(outcome, content.with(self.me)));
+        let _ = writeln!(res, "  {}", wrap(&needs, self.width, 2));
+    }
+
+    /// What an outcome is worth to her, in a line.
+    fn worth(&self, outlook: &Outlook, outcome: Outcome) -> String {
+        let preferences = &outlook.preferences;
+        let (style, word) = if preferences.is_individually_rational(outcome) {
+            (GOOD, "more")
+        } else {
+            (BAD, "less")
+        };
+        let line = format!(
+            "Worth {} to you, {} {word} than no deal; your best is {}",
+            decimal(preferences.utility(outcome).get(), 3),
+            decimal(preferences.surplus(outcome).abs(), 3),
+            decimal(preferences.utility(outlook.best).get(), 3),
+        );
+        styled(style, &wrap(&line, self.width, 2))
+    }
+
+    /// Whose yes an outcome needs beyond those who have given it.
+    fn consent(&self, outcome: Outcome, given: PartySet) -> String {
+        let (scenario, rules) = (self.setting.scenario(), self.setting.rules());
+        let labels = |parties: PartySet| {
+            let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
+            listed(&labels.collect::<Vec<_>>())
+        };
+        let needed = rules.consent.needed(&rules.space, outcome);
+        let open: PartySet = needed.iter().filter(|it| !given.contains(*it)).collect();
+        let mut needs = Vec::new();
+        if !open.is_empty() {
+            needs.push(format!("the yes of {}", labels(open)));
+        }
+        for quota in rules.consent.quotas() {
+            needs.push(format!("{} yes among {}", quota.at_least, labels(quota.of)));
+        }
+        if needs.is_empty() {
+            "nobody's yes but yours".to_owned()
+        } else {
+            needs.join(" and ")
+        }
+    }
+
+    /// An issue's options, with what each adds to an outcome's worth.
+    fn options(&self, outlook: &Outlook, issue: IssueId) -> String {
+        let scenario = self.setting.scenario();
+        let it = scenario.issue(issue);
+        let head = format!("{} {} ({})", issue.idx() + 1, it.label, it.name);
+        let mut res = format!("{}\n", wrap(&head, self.width, 2));
+        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+            let adds = decimal(
+                from_units(outlook.preferences.contribution(issue, option)),
+                3,
+            );
+            let line = format!("{} ({})", named.label, named.name);
+            let lead = format!("  {:>3}  {adds}  ", option.idx() + 1);
+            let indent = lead.chars().count();
+            let _ = writeln!(res, "{lead}{}", wrap(&line, self.width, indent));
+        }
+        res
+    }
+
+    fn advice(&self, question: &Question) -> String {
+        let mut res = String::new();
+        let line = match &question.advice {
+            Ok(Action::Accept) => "Your strategy would say yes.",
+            Ok(Action::Reject) => "Your strategy would say no.",
+            Ok(Action::WalkOut) => "Your strategy would leave.",
+            Ok(Action::Offer(_)) => "Your strategy would offer",
+            Err(_) => "Your strategy has failed and advises nothing.",
+        };
+        let _ = writeln!(res, "{line}");
+        if let Ok(Action::Offer(offer)) = question.advice {
+            self.push_options(&mut res, offer);
+            self.push_worth(&mut res, question, offer);
+        }
+        res
+    }
+
+    fn help(&self, question: &Question) -> String {
+        let mut lines: Vec<(&str, &str)> = Vec::new();
+        let drafts = [
+            ("2=3", "in your draft, settle issue 2 with its option 3"),
+            (
+                "upkeep=halves",
+                "the same by names, or how they begin; several at once",
+            ),
+            (
+                "best, mine, theirs",
+                "draft your best outcome, your last offer, their last offer",
+            ),
+            ("put, or Enter", "put your draft forward"),
+        ];
+        let answers = [("y, n", "say yes, say no")];
+        let yes = [("y", "accept their offer")];
+        match question.ask {
+            Ask::Offer => lines.extend(drafts),
+            Ask::AcceptOrReplace { .. } => {
+                lines.extend(yes);
+                lines.extend(drafts);
+            }
+            Ask::Answer { .. } | Ask::Vote { .. } => lines.extend(answers),
+        }
+        lines.extend([
+            (
+                "2",
+                "the options of issue 2, with what each is worth to you",
+            ),
+            ("issues", "the options of all issues"),
+            ("show", "the question once more"),
+            ("advice", "what your strategy would do"),
+            ("walk", "leave the table for good"),
+        ]);
+        let mut res = String::new();
+        for (words, meaning) in lines {
+            let lead = if self.is_narrow() {
+                format!("  {words}\n      ")
+            } else {
+                format!("  {words:<18}  ")
+            };
+            let indent = lead.len() - lead.find('\n').map_or(0, |it| it + 1);
+            let _ = writeln!(res, "{lead}{}", wrap(meaning, self.width, indent));
+        }
+        res
+    }
+
+    /// Whether two things have no room side by side.
+    fn is_narrow(&self) -> bool {
+        self.width < NARROW
+    }
+
+    fn prompt(&self, question: &Question) -> Result<(), Failure> {
+        let (keys, hint) = match question.ask {
+            Ask::Offer => ("offer>", "Enter puts it, ? helps"),
+            Ask::AcceptOrReplace { .. } => ("y or offer>", "Enter puts your draft, ? helps"),
+            Ask::Answer { .. } => ("y or n>", "accept it? ? helps"),
+            Ask::Vote {
+                standing: Some(_), ..
+            } => ("y or n>", "change the text? ? helps"),
+            Ask::Vote { standing: None, .. } => ("y or n>", "sign the text? ? helps"),
+        };
+        let hint = if self.is_narrow() { "? helps" } else { hint };
+        let hint = styled(FAINT, &format!("({hint})"));
+        print(&format!("{hint} {} ", heading(keys)))
+    }
+
+    /// The next line; a session whose person has no more to say is not finished.
+    fn read_line(&mut self) -> Result<String, Failure> {
+        let mut bytes = Vec::new();
+        let cannot = |error: &std::io::Error| {
+            Failure::CouldNotFinish(format!("cannot read standard input: {error}"))
+        };
+        (&mut self.input)
+            .take(LINE_BYTES_MAX)
+            .read_until(b'\n', &mut bytes)
+            .map_err(|it| cannot(&it))?;
+        if bytes.is_empty() {
+            print("\n")?;
+            return Err(Failure::CouldNotFinish(
+                "input ended, the session is not finished".to_owned(),
+            ));
+        }
+        if bytes.last() != Some(&b'\n') {
+            let rest = self.input.skip_until(b'\n');
+            rest.map_err(|it| cannot(&it))?;
+        }
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        if self.echo == Echo::On {
+            let shown: String = line.chars().filter(|it| !it.is_control()).collect();
+            print(&format!("{shown}\n"))?;
+        }
+        Ok(line)
+    }
+}
+
+/// How much of a question is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Detail {
+    /// What she has not just read.
+    News,
+    /// All of it.
+    All,
+}
+
+/// What comes of a command that makes sense.
+enum Reply {
+    /// What she does.
+    Done(Action),
+    /// Something to read.
+    Told(String),
+}

@@ -1,0 +1,159 @@
+//! What differs between two runs, on one screen or two.
+
+use std::fmt::Write as _;
+
+use crate::cli::render::text::{Notation, count, wrap};
+use crate::experiment::{Comparison, Difference};
+use crate::report::ComparedRuns;
+use crate::run::Change;
+
+/// Changes of inputs told one by one.
+const CHANGES_TOLD: usize = 20;
+
+/// Options told, those that shifted most.
+const OPTIONS_TOLD: usize = 5;
+
+/// How utilities are written.
+const UTILITIES: Notation = Notation::Decimals(3);
+
+/// What differs between two runs, for people.
+pub(crate) fn comparison_summary(compared: &ComparedRuns, width: usize) -> String {
+    let mut res = String::new();
+    heading(&mut res, compared, width);
+    changes(&mut res, &compared.changes, width);
+    deals(&mut res, &compared.comparison, width);
+    figures(&mut res, compared, width);
+    options(&mut res, compared, width);
+    let _ = write!(res, "\n{}\n", wrap(compared.rests_on(), width, 0));
+    res
+}
+
+fn heading(res: &mut String, compared: &ComparedRuns, width: usize) {
+    for (lead, line) in ["First: ", "Second:"].into_iter().zip(compared.runs_told()) {
+        let _ = writeln!(res, "{lead} {}", wrap(&line, width, 8));
+    }
+    let _ = writeln!(res, "\n{}", wrap(&compared.pairing_told(), width, 0));
+}
+
+fn changes(res: &mut String, changes: &[Change], width: usize) {
+    if changes.is_empty() {
+        res.push_str("\nThe configurations are the same.\n");
+        return;
+    }
+    res.push_str("\nWhat was changed\n");
+    let told = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+    for it in changes.iter().take(CHANGES_TOLD) {
+        let line = format!("{}: {} → {}", it.path, told(&it.first), told(&it.second));
+        let _ = writeln!(res, "  {}", wrap(&line, width, 4));
+    }
+    if changes.len() > CHANGES_TOLD {
+        let rest = (changes.len() - CHANGES_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more", count(rest));
+    }
+}
+
+fn deals(res: &mut String, comparison: &Comparison, width: usize) {
+    let deals = comparison.deals();
+    let _ = writeln!(
+        res,
+        "\nDeals: {}",
+        wrap(&shift(&deals, Notation::Percent), width, 7)
+    );
+    if let Some(it) = deals.pairs {
+        let line = format!(
+            "{} in both, {} gained, {} lost, {} in neither",
+            count(it.both),
+            count(it.second_only),
+            count(it.first_only),
+            count(it.neither)
+        );
+        let _ = writeln!(res, "       {}", wrap(&line, width, 7));
+    }
+}
+
+fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
+    let comparison = &compared.comparison;
+    let parties = compared.sides[0].roster.parties.iter();
+    let labels: Vec<&str> = parties.map(|it| it.label.as_str()).collect();
+    let section = |res: &mut String, heading: &str, labels: &[&str], lines: &[String]| {
+        let _ = writeln!(res, "\n{}", wrap(heading, width, 0));
+        table(res, labels, lines, width);
+    };
+    let lines = |differences: Vec<Difference>| -> Vec<String> {
+        let shifts = differences.iter().map(|it| shift(it, UTILITIES));
+        shifts.collect()
+    };
+    section(
+        res,
+        "What sessions are worth, deal or no deal (mean utility, from 0 to 1)",
+        &labels,
+        &lines(comparison.utilities()),
+    );
+    if compared.has_deals() {
+        let which = compared.deals_told();
+        section(
+            res,
+            &format!("What deals are worth ({which}; mean utility, from 0 to 1)"),
+            &labels,
+            &lines(comparison.utilities_of_deals()),
+        );
+        let of_deals = comparison.figures_of_deals();
+        let decimals = [2, 2, 3, 3, 3].map(Notation::Decimals);
+        let told = of_deals.iter().zip(decimals).map(|it| shift(it.0, it.1));
+        section(
+            res,
+            &format!("How deals come about ({which}; means)"),
+            &[
+                "Round",
+                "Offers",
+                "Sum of utilities",
+                "Least utility",
+                "Nash product",
+            ],
+            &told.collect::<Vec<String>>(),
+        );
+    }
+}
+
+fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
+    let options = compared.shifted_options();
+    if options.is_empty() {
+        return;
+    }
+    let which = compared.deals_told();
+    let heading = format!("Options that shifted most (shares of deals; {which})");
+    let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
+    for it in options.iter().take(OPTIONS_TOLD) {
+        let label = compared.subject_told(it.subject);
+        let _ = writeln!(res, "  {}", wrap(&label, width, 2));
+        let _ = writeln!(res, "    {}", wrap(&shift(it, Notation::Percent), width, 4));
+    }
+}
+
+/// Labels with what is said of each, side by side where there is room, else below each other.
+fn table(res: &mut String, labels: &[&str], lines: &[String], width: usize) {
+    let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let columns = widest(&mut labels.iter().map(|it| it.chars().count()));
+    let rest = widest(&mut lines.iter().map(|it| it.chars().count()));
+    let fits = 2 + columns + 2 + rest <= width;
+    for (label, line) in labels.iter().zip(lines) {
+        if fits {
+            let _ = writeln!(res, "  {label:<columns$}  {line}");
+        } else {
+            let _ = writeln!(res, "  {}", wrap(label, width, 2));
+            let _ = writeln!(res, "    {}", wrap(line, width, 4));
+        }
+    }
+}
+
+/// From one figure to another, and by how much.
+fn shift(it: &Difference, notation: Notation) -> String {
+    let Some((first, second)) = it.first.point.zip(it.second.point) else {
+        return "no figure".to_owned();
+    };
+    let told = notation.change(first, second, it.estimate.as_ref());
+    let difference = told
+        .difference
+        .map_or_else(String::new, |it| format!(", {it}"));
+    format!("{} → {}{difference}", told.first, told.second)
+}

@@ -1,0 +1,384 @@
+//! Why a session ended as it did, and why sessions found no deal, for people.
+
+use std::fmt::Write as _;
+
+use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
+use demarche_core::negotiation::Setting;
+use demarche_core::protocol::{Ending, Session};
+
+use crate::cli::render::narration::{tell_changes, tell_ending};
+use crate::cli::render::summary::outcome_lines;
+use crate::cli::render::text::{
+    bar, count, counted, decimal, heading, percent, percents_of_sum, signed, wrap,
+};
+use crate::experiment::{Causes, Explanation, Near, PartyAccount, Position};
+use crate::report::{cause_told, rests_on, whose};
+
+/// Columns below which a bar is shorter, so that words have room beside it.
+const NARROW: usize = 60;
+
+/// Causes that are told one by one; the rest are summed up.
+const CAUSES_MAX: usize = 10;
+
+/// Why a session ended as it did.
+pub(crate) fn explanation_told(
+    setting: &Setting,
+    parties: &[Preferences],
+    session: &Session,
+    explanation: &Explanation,
+    width: usize,
+) -> String {
+    let scenario = setting.scenario();
+    let ending = session.ending().expect("a session that has ended");
+    let mut res = String::new();
+    tell_ending(&mut res, scenario, ending, width);
+    if let Some(cause) = explanation.cause {
+        let line = format!("Why: {}.", cause_told(scenario, cause));
+        push(&mut res, &line, 0, width);
+        refusals(&mut res, scenario, parties, explanation, width);
+        nearest(&mut res, scenario, parties, explanation, width);
+        missing(&mut res, scenario, parties, explanation, width);
+    } else if let Some(agreement) = ending.agreement() {
+        made(
+            &mut res,
+            scenario,
+            parties,
+            (ending, agreement),
+            explanation,
+            width,
+        );
+    }
+    res
+}
+
+fn push(res: &mut String, line: &str, indent: usize, width: usize) {
+    let _ = writeln!(res, "{:indent$}{}", "", wrap(line, width, indent));
+}
+
+fn push_heading(res: &mut String, line: &str, width: usize) {
+    let _ = writeln!(res, "\n{}", heading(&wrap(line, width, 0)));
+}
+
+/// A utility beside the reservation value.
+fn beside(utility: Utility, reservation_value: Utility) -> String {
+    let over = utility.get() - reservation_value.get();
+    let word = if utility >= reservation_value {
+        "more"
+    } else {
+        "less"
+    };
+    format!(
+        "{}, {} {word} than no deal",
+        decimal(utility.get(), 3),
+        decimal(over.abs(), 3)
+    )
+}
+
+fn refusals(
+    res: &mut String,
+    scenario: &Scenario,
+    parties: &[Preferences],
+    explanation: &Explanation,
+    width: usize,
+) {
+    push_heading(res, "Who refused what", width);
+    for (party, account) in scenario.party_ids().zip(&explanation.parties) {
+        let no_deal = account.reservation_value;
+        let line = format!(
+            "{} (no deal is worth {} to it)",
+            scenario.party(party).label,
+            decimal(no_deal.get(), 3)
+        );
+        push(res, &line, 2, width);
+        let line = format!(
+            "its no alone stopped {}",
+            counted(account.lone_refusals.into(), "offer")
+        );
+        push(res, &line, 4, width);
+        if let Some(best) = account.best_refused {
+            let line = format!("the best it refused was worth {}", beside(best, no_deal));
+            push(res, &line, 4, width);
+        }
+        demand(res, party, parties, account, explanation, width);
+    }
+}
+
+/// What a party demanded at the end, or what the mediator's text is worth to it.
+fn demand(
+    res: &mut String,
+    party: PartyId,
+    parties: &[Preferences],
+    account: &PartyAccount,
+    explanation: &Explanation,
+    width: usize,
+) {
+    let no_deal = account.reservation_value;
+    if let Some(demand) = account.demand {
+        let line = format!("its own last offer was worth {}", beside(demand, no_deal));
+        push(res, &line, 4, width);
+    } else if let [
+        Position {
+            proposer: None,
+            outcome,
+        },
+    ] = explanation.last[..]
+    {
+        let worth = parties[party.idx()].utility(outcome);
+        let line = format!("the last text is worth {}", beside(worth, no_deal));
+        push(res, &line, 4, width);
+    }
+}
+
+fn nearest(
+    res: &mut String,
+    scenario: &Scenario,
+    parties: &[Preferences],
+    explanation: &Explanation,
+    width: usize,
+) {
+    push_heading(res, "The nearest deal", width);
+    match explanation.nearest {
+        Some(near) => push_near(res, scenario, parties, near, width),
+        None if explanation.last.is_empty() => {
+            push(res, "Nothing was on the table to be near to.", 2, width);
+        }
+        None => push(
+            res,
+            "There is no outcome that all whose consent it needs would rather have than no deal.",
+            2,
+            width,
+        ),
+    }
+}
+
+/// An outcome near to one on the table, and what it is worth to whom.
+fn push_near(
+    res: &mut String,
+    scenario: &Scenario,
+    parties: &[Preferences],
+    near: Near,
+    width: usize,
+) {
+    let (outcome, n_changes) = (near.agreement.outcome, near.agreement.n_changes);
+    let from = match near.to.proposer {
+        Some(it) => format!("the last offer of {}", scenario.party(it).label),
+        None => "what stood last".to_owned(),
+    };
+    if n_changes == 0 {
+        push(res, &format!("It is {from} itself:"), 2, width);
+        outcome_lines(res, scenario, outcome, 4, width);
+    } else {
+        let issues = counted(n_changes as u64, "issue");
+        let line = format!("It settles {issues} differently from {from}:");
+        push(res, &line, 2, width);
+        tell_changes(res, scenario, near.to.outcome, outcome, width);
+    }
+    let needed = scenario.consent.needed(&scenario.space, outcome);
+    let worth: Vec<String> = scenario
+        .party_ids()
+        .map(|it| {
+            let over = parties[it.idx()].surplus(outcome);
+            let star = if needed.contains(it) {
+                ""
+            } else {
+                " (not needed)"
+            };
+            format!("{} {}{star}", scenario.party(it).label, signed(over, 3))
+        })
+        .collect();
+    let line = format!("Worth over no deal: {}", worth.join(", "));
+    push(res, &line, 2, width);
+}
+
+fn missing(
+    res: &mut String,
+    scenario: &Scenario,
+    parties: &[Preferences],
+    explanation: &Explanation,
+    width: usize,
+) {
+    push_heading(res, "Whose concession was missing", width);
+    let mut is_any = false;
+    for (party, account) in scenario.party_ids().zip(&explanation.parties) {
+        let Some(held_out) = account.held_out else {
+            continue;
+        };
+        is_any = true;
+        let offer = &explanation.tabled[held_out.tabled];
+        let worth = parties[party.idx()].utility(offer.outcome);
+        let mut line = format!(
+            "{} refused {} in round {}, worth {}",
+            scenario.party(party).label,
+            whose(scenario, offer.proposer),
+            offer.round,
+            beside(worth, account.reservation_value)
+        );
+        match held_out.demand {
+            Some(demand) if demand > worth => {
+                let excess = demand.get() - worth.get();
+                let _ = write!(line, "; it demanded {} more", decimal(excess, 3));
+            }
+            Some(_) => line.push_str("; it demanded no more than that"),
+            None => {}
+        }
+        line.push_str(if held_out.is_alone {
+            ". Its yes alone would have made the deal."
+        } else {
+            ". Others' consent was missing too."
+        });
+        push(res, &line, 2, width);
+    }
+    if !is_any {
+        let line = "Nobody refused an offer that was worth more to it than no deal.";
+        push(res, line, 2, width);
+    }
+}
+
+fn made(
+    res: &mut String,
+    scenario: &Scenario,
+    parties: &[Preferences],
+    (ending, agreement): (&Ending, Outcome),
+    explanation: &Explanation,
+    width: usize,
+) {
+    push_heading(res, "What made it", width);
+    if let Some(step) = explanation.last_step {
+        let who = step
+            .proposer
+            .map_or("The mediator", |it| &scenario.party(it).label);
+        let line = format!("The last step was {who}'s, in round {}:", step.round);
+        push(res, &line, 2, width);
+        tell_changes(res, scenario, step.from, agreement, width);
+        if step.round < ending.round() {
+            let line = format!("It stood until it was taken in round {}.", ending.round());
+            push(res, &line, 2, width);
+        }
+    } else {
+        push(res, "It was the first that was put forward.", 2, width);
+    }
+    push_heading(res, "How far each went", width);
+    for (party, account) in scenario.party_ids().zip(&explanation.parties) {
+        let worth = parties[party.idx()].utility(agreement);
+        let beside = beside(worth, account.reservation_value);
+        let mut line = format!("{}: worth {beside}", scenario.party(party).label);
+        if let Some(demand) = account.demand.filter(|it| *it != worth) {
+            let given = demand.get() - worth.get();
+            let word = if given > 0.0 { "below" } else { "above" };
+            let given = decimal(given.abs(), 3);
+            let _ = write!(line, "; {given} {word} its own last offer");
+        }
+        push(res, &line, 2, width);
+    }
+}
+
+/// Why the sessions of a cell found no deal, of so many in all and so many without one.
+pub(crate) fn causes_told(
+    setting: &Setting,
+    whose: &str,
+    [n_sessions, n_without]: [u64; 2],
+    causes: &Causes,
+    width: usize,
+) -> String {
+    let scenario = setting.scenario();
+    let mut res = format!("{}\n", heading(&wrap(&scenario.title, width, 0)));
+    let looked = causes.n_sessions();
+    let mut line = format!(
+        "{} of {} of {whose} found no deal",
+        count(n_without),
+        counted(n_sessions, "session")
+    );
+    if looked < n_without {
+        let _ = write!(line, "; what follows is of the first {}", count(looked));
+    }
+    push(&mut res, &line, 0, width);
+    if looked == 0 {
+        res.push('\n');
+        return res;
+    }
+    push_heading(&mut res, "Why", width);
+    let by_cause = causes.by_cause();
+    let n_told = if by_cause.len() > CAUSES_MAX {
+        CAUSES_MAX - 1
+    } else {
+        by_cause.len()
+    };
+    let (told, rest) = by_cause.split_at(n_told);
+    let mut lines: Vec<(u64, String)> = told
+        .iter()
+        .map(|&(cause, n)| (n, cause_told(scenario, cause)))
+        .collect();
+    if !rest.is_empty() {
+        let n = rest.iter().map(|it| it.1).sum();
+        let rarer = counted(rest.len() as u64, "cause");
+        lines.push((n, format!("{rarer} more, each no more common")));
+    }
+    push_shares(&mut res, &lines, width);
+    if !causes.by_distance().is_empty() {
+        let head = "How many issues the nearest acceptable outcome settles differently";
+        push_heading(&mut res, head, width);
+        let mut lines: Vec<(u64, String)> = causes
+            .by_distance()
+            .iter()
+            .map(|(&n_changes, &n)| (n, distance_told(n_changes)))
+            .collect();
+        let n_none = looked - causes.by_distance().values().sum::<u64>();
+        if n_none > 0 {
+            lines.push((n_none, "there is none, or nothing was offered".to_owned()));
+        }
+        push_shares(&mut res, &lines, width);
+    }
+    push_best_change(&mut res, scenario, causes, width);
+    let _ = writeln!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res
+}
+
+/// How far something acceptable was, in a few words.
+fn distance_told(n_changes: usize) -> String {
+    match n_changes {
+        0 => "none: it was on the table itself".to_owned(),
+        n => counted(n as u64, "issue"),
+    }
+}
+
+/// A line for each count of sessions, with its share of them all.
+fn push_shares(res: &mut String, lines: &[(u64, String)], width: usize) {
+    let bar_width = if width < NARROW { 6 } else { 12 };
+    let counts: Vec<u64> = lines.iter().map(|it| it.0).collect();
+    let all: u64 = counts.iter().sum();
+    for ((n, text), percent) in lines.iter().zip(percents_of_sum(&counts)) {
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let share = *n as f64 / all as f64;
+        let lead = format!("  {percent:>7} {} ", bar(share, bar_width));
+        let indent = lead.chars().count();
+        let _ = writeln!(res, "{lead}{}", wrap(text, width, indent));
+    }
+}
+
+fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, width: usize) {
+    push_heading(
+        res,
+        "The change of one option that would have helped most often",
+        width,
+    );
+    let Some(((issue, from, to), n)) = causes.best_change() else {
+        let line = "No single change would have made anything last on the table acceptable.";
+        push(res, line, 2, width);
+        return;
+    };
+    let it = scenario.issue(issue);
+    let line = format!(
+        "{}: {} (on the table: {})",
+        it.label,
+        it.options[to.idx()].label,
+        it.options[from.idx()].label
+    );
+    push(res, &line, 2, width);
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let share = n as f64 / causes.n_sessions() as f64;
+    let line = format!(
+        "It would have made something last on the table acceptable in {} of these sessions.",
+        percent(share)
+    );
+    push(res, &line, 2, width);
+}

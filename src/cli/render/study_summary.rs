@@ -1,0 +1,438 @@
+//! What a study found, in words: what matters most, what it rests on, what would flip it.
+
+use std::fmt::Write as _;
+
+use demarche_core::domain::{Basis, Number, PartyId, Scenario};
+use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::{Estimate, Interval};
+
+use crate::cli::render::text::{
+    Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
+};
+use crate::experiment::{
+    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Measure, Study,
+    points_for_claim, points_for_interval,
+};
+use crate::report::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
+
+/// Factors told one by one; of more, the table tells.
+const FACTORS_TOLD: usize = 10;
+
+/// How indices and numbers of the scenario are written.
+const INDICES: Notation = Notation::Decimals(3);
+
+/// Factors told of each party's utility.
+const FACTORS_TOLD_OF_PARTY: usize = 3;
+
+/// The box that is told holds at least this share of the deals.
+const COVERAGE_TOLD: f64 = 0.5;
+
+/// What the sessions of a design show, and of how many.
+#[derive(Clone, Copy)]
+pub(crate) struct Studied<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) factors: &'a [Factor],
+    pub(crate) findings: &'a [Finding],
+    pub(crate) sessions: DealCounts,
+    /// How many points a study has, and what they are called; `None` of a sweep.
+    pub(crate) points: Option<(u64, &'static str)>,
+}
+
+/// What a study of a scenario's own numbers found.
+pub(crate) fn sensitivity_told(
+    study: &Study,
+    scenario: &Scenario,
+    findings: &[Finding],
+    boxes: &[AgreementBox],
+    endings: [u64; 4],
+    width: usize,
+) -> String {
+    let sessions: u64 = endings.iter().sum();
+    let [deals, ..] = endings;
+    let mut res = format!(
+        "{} over {}\n\n",
+        counted(sessions, "session"),
+        counted(study.numbers().len() as u64, "uncertain number"),
+    );
+    let studied = Studied {
+        scenario,
+        factors: study.factors(),
+        findings,
+        sessions: DealCounts { sessions, deals },
+        points: Some((study.n_points(), study.points_noun())),
+    };
+    let is_of_deals = push_findings(&mut res, &studied, width);
+    let told = boxes.iter().rev().find(|it| it.coverage >= COVERAGE_TOLD);
+    if let Some(it) = told.filter(|_| is_of_deals) {
+        push_box(&mut res, study.factors(), it, width);
+    }
+    res
+}
+
+/// What the sessions of a design show: of whether there is a deal, or, where nothing made a
+/// difference to that, of what each party ends with. Whether it is of deals.
+pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usize) -> bool {
+    if let Some(measure) = studied.measure_of(None) {
+        push_deals(res, studied, measure, width);
+        return true;
+    }
+    let is_leading = |it: &Finding| studied.leading_measures().contains(&it.measure);
+    let why =
+        if studied.of(None).any(is_leading) {
+            NoWordOnDeals::NoDifference
+        } else {
+            let DealCounts { sessions, deals } = studied.sessions;
+            NoWordOnDeals::NoInterval(studied.points.and_then(|(points, noun)| {
+                Some((points_for_interval(points, sessions, deals)?, noun))
+            }))
+        };
+    let why = studied.sessions.why_utilities(why);
+    let _ = writeln!(res, "{}", wrap(&why, width, 0));
+    for (party, it) in studied.scenario.party_ids().zip(&studied.scenario.parties) {
+        push_utility(res, studied, (party, &it.label), width);
+    }
+    false
+}
+
+impl<'a> Studied<'a> {
+    /// What was found of whether there is a deal, or of a party's utility.
+    fn of(self, party: Option<PartyId>) -> impl Iterator<Item = &'a Finding> {
+        let all = self.findings.iter();
+        all.filter(move |it| it.party == party)
+    }
+
+    /// The measure that says most of an outcome, if by it anything made a difference.
+    fn measure_of(self, party: Option<PartyId>) -> Option<Measure> {
+        let makes_a_difference = |measure: Measure| {
+            let mut all = self.of(party).filter(|it| it.measure == measure);
+            all.any(|it| it.estimate.point != 0.0)
+        };
+        let mut measures = self.leading_measures().iter().copied();
+        measures.find(|it| makes_a_difference(*it))
+    }
+
+    /// The measures that may say most: in a study a correlation only goes with an index.
+    fn leading_measures(self) -> &'static [Measure] {
+        const ALL: [Measure; 3] = [
+            Measure::Total,
+            Measure::MeanEffectSize,
+            Measure::PartialRankCorrelation,
+        ];
+        if self.points.is_some() {
+            &ALL[..2]
+        } else {
+            &ALL
+        }
+    }
+
+    /// The factors by what a measure says of an outcome, without groups of them.
+    fn ranked(self, party: Option<PartyId>, measure: Measure) -> Vec<&'a Finding> {
+        let is_single = |it: &&Finding| {
+            let kind = self.factors[it.factor].kind;
+            it.measure == measure && !matches!(kind, FactorKind::Basis | FactorKind::Source)
+        };
+        let mut res: Vec<&Finding> = self.of(party).filter(is_single).collect();
+        res.sort_by(|one, other| {
+            let size = |it: &Finding| it.estimate.point.abs();
+            size(other).total_cmp(&size(one))
+        });
+        res
+    }
+}
+
+/// What decides whether there is a deal.
+fn push_deals(res: &mut String, studied: &Studied<'_>, measure: Measure, width: usize) {
+    let Studied { factors, .. } = *studied;
+    let of = |measure: Measure| studied.of(None).filter(move |it| it.measure == measure);
+    let ranked = studied.ranked(None, measure);
+    let heading = match measure {
+        Measure::Total => {
+            "What decides whether there is a deal: the share of its variance that involves \
+             each number, alone or with others (total Sobol' index, 95 % interval)"
+        }
+        Measure::MeanEffectSize => {
+            "What decides whether there is a deal: how much the chance of one changes along the \
+             range of each number, as steps over two thirds of it show (Morris's mu*, 95 % interval)"
+        }
+        Measure::PartialRankCorrelation
+        | Measure::FirstOrder
+        | Measure::Share
+        | Measure::MeanEffect
+        | Measure::EffectDeviation => {
+            "What goes with deals: partial rank correlation of each number with them \
+             (95 % interval)"
+        }
+    };
+    let _ = writeln!(res, "{}", wrap(heading, width, 0));
+    for it in ranked.iter().take(FACTORS_TOLD) {
+        let direction = of(Measure::PartialRankCorrelation)
+            .find(|other| other.factor == it.factor && measure != other.measure)
+            .map_or_else(String::new, |it| direction(&it.estimate));
+        push_factor(res, &factors[it.factor], &it.estimate, &direction, width);
+    }
+    if ranked.len() > FACTORS_TOLD {
+        let rest = (ranked.len() - FACTORS_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
+    }
+    push_doubts(res, studied, measure, &ranked, width);
+    push_shares(res, factors, &of(Measure::Share).collect::<Vec<_>>(), width);
+    let is_assumed = |it: &&Finding| {
+        let factor = &factors[it.factor];
+        factor.kind == FactorKind::Basis && factor.name == Basis::Assumed.name()
+    };
+    if let Some(it) = of(Measure::Total).find(is_assumed) {
+        let share = it.estimate.point;
+        let how_much = if share > 1.0 {
+            "all".to_owned()
+        } else {
+            percent_of(&it.estimate)
+        };
+        let noise = if share > 1.0 {
+            format!(
+                "; the estimate, {}, is above 100 % by noise",
+                percent(share)
+            )
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "Given the ranges of the scenario, assumed numbers have a part in {how_much} of the \
+             variance ({}{noise}), alone or with others.",
+            percent_interval(&it.estimate)
+        );
+        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    }
+}
+
+/// What a party's utility depends on.
+fn push_utility(
+    res: &mut String,
+    studied: &Studied<'_>,
+    (party, label): (PartyId, &str),
+    width: usize,
+) {
+    let Some(measure) = studied.measure_of(Some(party)) else {
+        let text = format!("{label}: nothing that was varied made a difference");
+        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+        return;
+    };
+    let of_what = match measure {
+        Measure::Total => "the share of its variance (total Sobol' index",
+        Measure::MeanEffectSize => "its mean change along each range (Morris's mu*",
+        Measure::PartialRankCorrelation
+        | Measure::FirstOrder
+        | Measure::Share
+        | Measure::MeanEffect
+        | Measure::EffectDeviation => "what goes with it (partial rank correlation",
+    };
+    let heading = format!("{label}'s utility: {of_what}, 95 % interval)");
+    let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
+    let ranked = studied.ranked(Some(party), measure);
+    for it in ranked.iter().take(FACTORS_TOLD_OF_PARTY) {
+        push_factor(res, &studied.factors[it.factor], &it.estimate, "", width);
+    }
+    push_doubts(res, studied, measure, &ranked, width);
+}
+
+fn push_factor(
+    res: &mut String,
+    factor: &Factor,
+    estimate: &Estimate,
+    direction: &str,
+    width: usize,
+) {
+    let interval = interval_of(estimate);
+    let lead = format!("  {:>6}{interval:<18}  ", INDICES.point(estimate));
+    let indent = lead.chars().count();
+    let rests_on = resting_on(factor.basis, &factor.sources);
+    let text = format!("{}{rests_on}{direction}", named(factor));
+    let _ = writeln!(res, "{lead}{}", wrap(&text, width, indent));
+}
+
+/// What is to be known of figures that are above the whole, or not sure enough for a claim.
+fn push_doubts(
+    res: &mut String,
+    studied: &Studied<'_>,
+    measure: Measure,
+    ranked: &[&Finding],
+    width: usize,
+) {
+    let is_share = measure == Measure::Total;
+    if is_share && ranked.iter().any(|it| it.estimate.point > 1.0) {
+        let _ = writeln!(res, "{}", wrap(ABOVE_ONE, width, 0));
+    }
+    let noun = match measure {
+        Measure::Total => "base points",
+        Measure::MeanEffectSize => "trajectories",
+        Measure::PartialRankCorrelation
+        | Measure::FirstOrder
+        | Measure::Share
+        | Measure::MeanEffect
+        | Measure::EffectDeviation => return,
+    };
+    let is_of_luck = |it: &&Finding| studied.factors[it.factor].kind == FactorKind::Luck;
+    let Some(first) = ranked.iter().find(|it| !is_of_luck(it)) else {
+        return;
+    };
+    if let Some(points) = points_for_claim(&first.estimate, is_share) {
+        let name = named(&studied.factors[first.factor]);
+        let text = too_few_points(&name, &first.estimate, points, noun);
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+}
+
+/// What the answer rests on, by basis and by source.
+fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width: usize) {
+    let of_kind = |kind: FactorKind| {
+        let all = shares.iter().copied();
+        all.filter(move |it| factors[it.factor].kind == kind)
+    };
+    if of_kind(FactorKind::Basis).next().is_none() {
+        return;
+    }
+    let text = "What that rests on (parts of the sum of all total indices, 95 % interval)";
+    let _ = writeln!(res, "\n{}", wrap(text, width, 0));
+    for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Luck)) {
+        push_share(res, &factors[it.factor], &it.estimate, width);
+    }
+    res.push_str("and by source\n");
+    for it in of_kind(FactorKind::Source) {
+        push_share(res, &factors[it.factor], &it.estimate, width);
+    }
+}
+
+fn push_share(res: &mut String, factor: &Factor, share: &Estimate, width: usize) {
+    let interval = format!("({})", percent_interval(share));
+    let lead = format!("  {:>7} {interval:<18}  ", percent_of(share));
+    let indent = lead.chars().count();
+    let _ = writeln!(res, "{lead}{}", wrap(&named(factor), width, indent));
+}
+
+/// What a factor is called in a sentence.
+fn named(factor: &Factor) -> String {
+    match factor.kind {
+        FactorKind::Luck => {
+            "luck: strategies, what is offered at random, numbers that are left out".to_owned()
+        }
+        FactorKind::Basis => format!("{} numbers", factor.name),
+        FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
+    }
+}
+
+/// Which way deals go with a number; nothing where that is not sure.
+fn direction(correlation: &Estimate) -> String {
+    let sure = |it: Interval| {
+        if it.low > 0.0 {
+            Some("more")
+        } else if it.high < 0.0 {
+            Some("fewer")
+        } else {
+            None
+        }
+    };
+    let word = correlation.interval.and_then(sure);
+    word.map_or_else(String::new, |it| format!(": the higher, the {it} deals"))
+}
+
+fn interval_of(estimate: &Estimate) -> String {
+    let interval = INDICES.interval(estimate);
+    interval.map_or_else(String::new, |it| format!(" ({it})"))
+}
+
+fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usize) {
+    if it.limits.is_empty() {
+        return;
+    }
+    let text = format!(
+        "Where the deals are: {} of all sessions lie in this box; it holds {} of the deals, and \
+         {} of its sessions end in one",
+        percent(it.mass),
+        percent(it.coverage),
+        percent(it.density),
+    );
+    let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    for (factor, within) in &it.limits {
+        let _ = writeln!(
+            res,
+            "  {} to {}  {}",
+            decimal(within.low, 3),
+            decimal(within.high, 3),
+            factors[*factor].name
+        );
+    }
+}
+
+/// What flips the answer, the smallest change first.
+pub(crate) fn flips_told(
+    setting: &Setting,
+    search: &FlipSearch,
+    found: &Flips,
+    width: usize,
+) -> String {
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let stands = format!(
+        "Deals as things stand: {} of {} ({})",
+        percent_of(&found.unmoved),
+        counted(search.sessions, "session"),
+        percent_interval(&found.unmoved),
+    );
+    let asked = format!(
+        "What would change that: the least shift of one number, all else equal and on the same \
+         luck, at which {} of sessions end in a deal (95 % interval)",
+        percent(search.rate),
+    );
+    let mut res = format!(
+        "{}\n\n{}\n",
+        wrap(&stands, width, 0),
+        wrap(&asked, width, 0)
+    );
+    let mut ranked: Vec<&Flip> = found.flips.iter().collect();
+    let distance = |it: &Flip| it.shift.map_or(f64::INFINITY, |it| it.by.abs());
+    ranked.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
+    for it in ranked {
+        let number = numbers[it.number.idx()];
+        let rests_on = resting_on(number.provenance.basis, &number.provenance.sources);
+        let _ = writeln!(res, "  {}{rests_on}", number.path);
+        let text = match it.shift {
+            Some(shift) => {
+                let median = number.distribution.quantile(0.5);
+                let moved = number.moved(median, shift.by);
+                let interval = shift.interval.map_or_else(
+                    || ", how surely cannot be told".to_owned(),
+                    |it| format!(" ({} to {})", signed(it.low, 3), signed(it.high, 3)),
+                );
+                let median_moved = INDICES.change(median, moved, None);
+                format!(
+                    "{}{interval}: its median from {} to {}",
+                    signed(shift.by, 3),
+                    median_moved.first,
+                    median_moved.second
+                )
+            }
+            None => out_of_reach(it),
+        };
+        let _ = writeln!(res, "    {}", wrap(&text, width, 4));
+    }
+    res
+}
+
+fn out_of_reach(flip: &Flip) -> String {
+    let ends = [flip.curve.first(), flip.curve.last()];
+    let told: Vec<String> = ends
+        .into_iter()
+        .flatten()
+        .map(|(by, rate)| format!("{} ({} deals)", signed(*by, 3), percent(rate.point)))
+        .collect();
+    format!("out of reach: from {}", told.join(" to "))
+}
+
+/// Where a number comes from, in brackets.
+fn resting_on(basis: Option<Basis>, sources: &[String]) -> String {
+    let basis = basis.map(|it| it.name().to_owned());
+    let parts: Vec<String> = basis.into_iter().chain(sources.iter().cloned()).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", parts.join(", "))
+    }
+}

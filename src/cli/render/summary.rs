@@ -1,0 +1,207 @@
+//! What a batch came to, on one screen or two: the answer, what it settles, who stood in the way.
+
+use std::fmt::Write as _;
+
+use demarche_core::domain::{Outcome, Scenario};
+use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::Estimate;
+
+use crate::cli::render::text::{
+    Notation, bar, count, counted, decimal, percent, percent_interval, percent_of, wrap,
+};
+use crate::experiment::{StoppingRule, Tally};
+use crate::report::rests_on;
+use crate::run::Commonest;
+
+/// Columns of a bar.
+const BAR_WIDTH: usize = 16;
+
+/// What a batch came to, for people.
+pub(crate) fn summary(
+    setting: &Setting,
+    tally: &Tally,
+    agreements: &Commonest,
+    width: usize,
+) -> String {
+    let scenario = setting.scenario();
+    let mut res = String::new();
+    deals(&mut res, tally, width);
+    if tally.n_agreements() > 0 {
+        settled(&mut res, scenario, tally, width);
+        commonest(&mut res, scenario, tally, agreements, width);
+        surpluses(&mut res, scenario, tally, width);
+    }
+    if tally.n_agreements() < tally.n_sessions() {
+        blockers(&mut res, scenario, tally, width);
+    }
+    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res
+}
+
+/// Whether the figure that sessions were to be run for is known as well as asked.
+pub(crate) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]) -> String {
+    let party = rule.party.map_or_else(String::new, |it| {
+        format!(" of {}", setting.scenario().party(it).name)
+    });
+    let asked = format!(
+        "{}{party} to ±{} at confidence {}",
+        rule.metric, rule.half_width, rule.confidence
+    );
+    let n_sure = tallies.iter().filter(|it| rule.is_reached(it)).count();
+    if n_sure == tallies.len() {
+        format!("Target reached: {asked}\n\n")
+    } else if let [tally] = tallies {
+        let known = rule.half_width(tally);
+        let known = known.map_or_else(String::new, |it| {
+            format!("; it is known to ±{}", decimal(it, 3))
+        });
+        format!("Target not reached: {asked}{known}\n\n")
+    } else {
+        format!(
+            "Target reached in {n_sure} of {}: {asked}\n\n",
+            counted(tallies.len() as u64, "cell")
+        )
+    }
+}
+
+fn deals(res: &mut String, tally: &Tally, width: usize) {
+    let [agreements, deadlines, walkouts, forfeits] = tally.endings();
+    let Some(share) = Estimate::of_share(agreements, tally.n_sessions()) else {
+        return;
+    };
+    let line = format!(
+        "Deals: {} of sessions (95 % interval {})",
+        percent_of(&share),
+        percent_interval(&share),
+    );
+    let _ = writeln!(res, "{}", wrap(&line, width, 0));
+    let round = tally
+        .metrics()
+        .into_iter()
+        .find(|it| it.name == "round_given_agreement")
+        .and_then(|it| it.estimate);
+    if let Some(it) = round {
+        let _ = writeln!(res, "       in round {:.1} on average", it.point);
+    }
+    let line = format!(
+        "No deal: {} at the deadline, {}, {}",
+        count(deadlines),
+        counted(walkouts, "walkout"),
+        counted(forfeits, "forfeit"),
+    );
+    let _ = writeln!(res, "{}", wrap(&line, width, 0));
+}
+
+fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let deals = counted(tally.n_agreements(), "deal");
+    let _ = writeln!(res, "\nWhat the deals settle (shares of {deals})");
+    for issue in scenario.space.issues() {
+        let it = scenario.issue(issue);
+        let _ = writeln!(res, "  {}", it.label);
+        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+            let agreed = tally.n_agreed(&scenario.space, issue, option);
+            if let Some(share) = Estimate::of_share(agreed, tally.n_agreements()) {
+                let lead = format!(
+                    "    {:>7} {} ",
+                    percent(share.point),
+                    bar(share.point, BAR_WIDTH)
+                );
+                let indent = lead.chars().count();
+                let _ = writeln!(res, "{lead}{}", wrap(&named.label, width, indent));
+            }
+        }
+    }
+}
+
+fn commonest(
+    res: &mut String,
+    scenario: &Scenario,
+    tally: &Tally,
+    agreements: &Commonest,
+    width: usize,
+) {
+    let Some(agreement) = &agreements.first else {
+        return;
+    };
+    let head = format!(
+        "The commonest agreement ({} of {}; {} in all)",
+        count(agreement.n),
+        counted(tally.n_agreements(), "deal"),
+        counted(agreements.n_distinct, "distinct agreement"),
+    );
+    let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
+    outcome_lines(res, scenario, agreement.outcome, 2, width);
+}
+
+/// An outcome, a line per issue, indented.
+pub(crate) fn outcome_lines(
+    res: &mut String,
+    scenario: &Scenario,
+    outcome: Outcome,
+    indent: usize,
+    width: usize,
+) {
+    for issue in scenario.space.issues() {
+        let line = format!(
+            "{}: {}",
+            scenario.issue(issue).label,
+            scenario.option_label(outcome, issue)
+        );
+        let lines = wrap(&line, width, indent);
+        let _ = writeln!(res, "{:indent$}{lines}", "");
+    }
+}
+
+fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let head = "What a deal is worth over no deal (mean surplus, utilities from 0 to 1)";
+    let _ = writeln!(res, "\n{}", wrap(head, width, 0));
+    let columns = label_columns(scenario);
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        if let Some(surplus) = it.surplus_given_agreement() {
+            let notation = Notation::Decimals(3);
+            let interval = notation.interval(&surplus);
+            let interval = interval.map_or_else(String::new, |it| format!(" ({it})"));
+            let _ = writeln!(
+                res,
+                "  {:<columns$} {:>7}{interval}",
+                party.label,
+                notation.point(&surplus)
+            );
+        }
+    }
+}
+
+fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
+    let n = tally.n_sessions() - tally.n_agreements();
+    let head = format!(
+        "Who stood in the way (offers that its no alone kept from being agreed, on average over {})",
+        counted(n, "session") + " without a deal",
+    );
+    let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
+    let columns = label_columns(scenario);
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        let each = it.lone_refusals_per_session(n).unwrap_or_default();
+        let over = it
+            .costliest_issue()
+            .filter(|_| each >= 0.005)
+            .map_or_else(String::new, |(issue, _)| {
+                format!(", most over {}", scenario.issue(issue).label)
+            });
+        let _ = writeln!(
+            res,
+            "  {:<columns$} {:>7}{over}",
+            party.label,
+            decimal(each, 2)
+        );
+    }
+}
+
+/// Columns of the longest label of a party.
+pub(crate) fn label_columns(scenario: &Scenario) -> usize {
+    scenario
+        .parties
+        .iter()
+        .map(|it| it.label.chars().count())
+        .max()
+        .unwrap_or_default()
+}

@@ -1,0 +1,181 @@
+//! What a sweep came to: a line per cell, and what each changes against the first.
+
+use std::fmt::Write as _;
+use std::iter;
+
+use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::Estimate;
+
+use crate::cli::render::summary::sureness;
+use crate::cli::render::text::{Notation, bar, count, counted, percent_interval, percent_of, wrap};
+use crate::experiment::{CellId, StoppingRule, Tally};
+use crate::report::{equal_cells, rests_on};
+use crate::run::{Finished, Parameters};
+
+/// Cells told one by one; of more, the tables tell.
+const CELLS_TOLD: usize = 60;
+
+/// Columns of a bar, at most.
+const BAR_WIDTH: usize = 12;
+
+/// The cells and the number of sessions, before anything is run.
+///
+/// With `is_most`, fewer sessions may do.
+pub(crate) fn planned(parameters: &Parameters, n_sessions: u64, is_most: bool) -> String {
+    let n_cells = parameters.values.len();
+    let mut res = format!(
+        "{}{} in {}\n\n",
+        if is_most { "at most " } else { "" },
+        counted(n_sessions, "session"),
+        counted(n_cells as u64, "cell")
+    );
+    names(&mut res, parameters);
+    for (cell, values) in parameters.values.iter().enumerate() {
+        let _ = writeln!(res, "{cell:>5}{}", columns(parameters, values));
+    }
+    res
+}
+
+/// What is told of a cell.
+struct Row {
+    /// Which it is.
+    cell: String,
+    /// The share of deals; `None` of the head.
+    share: Option<f64>,
+    figures: Vec<String>,
+}
+
+impl Row {
+    /// On one line, with a bar of so many columns.
+    fn line(&self, bar_width: usize) -> String {
+        let figures = self.figures.join("  ");
+        match self.share {
+            Some(share) if bar_width > 0 => {
+                format!("{}  {} {figures}", self.cell, bar(share, bar_width))
+            }
+            _ => format!("{}  {figures}", self.cell),
+        }
+    }
+
+    /// On a line for each of its figures, where there is no room beside one another.
+    fn lines(&self) -> String {
+        let lines = self.figures.iter().map(|it| it.trim_start());
+        let lines = lines.map(|it| format!("\n       {it}"));
+        self.cell.clone() + &lines.collect::<String>()
+    }
+}
+
+/// What a sweep came to, for people: with a baseline also what each cell changes against the first.
+pub(crate) fn sweep_summary(
+    setting: &Setting,
+    parameters: &Parameters,
+    until: Option<&StoppingRule>,
+    has_baseline: bool,
+    finished: &Finished,
+    width: usize,
+) -> String {
+    let mut res = until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies));
+    names(&mut res, parameters);
+    let has_changes = has_baseline && finished.effects.is_some();
+    let mut heads = vec!["deals (95 % interval)".to_owned()];
+    heads.extend(has_changes.then(|| "and the change from cell 0".to_owned()));
+    let mut rows = vec![Row {
+        cell: format!(
+            "{:>5}{}{}",
+            "cell",
+            letters(parameters),
+            until.map_or("", |_| "    sessions")
+        ),
+        share: None,
+        figures: heads,
+    }];
+    let cells = (0..).map(CellId).zip(&finished.tallies);
+    for ((cell, tally), values) in cells.zip(&parameters.values).take(CELLS_TOLD) {
+        let Some(share) = Estimate::of_share(tally.n_agreements(), tally.n_sessions()) else {
+            continue;
+        };
+        let deals = format!("{:>7} ({})", percent_of(&share), percent_interval(&share));
+        let change = change(finished, cell).filter(|_| has_changes);
+        rows.push(Row {
+            cell: format!(
+                "{:>5}{}{}",
+                cell.0,
+                columns(parameters, values),
+                until.map_or_else(String::new, |it| length(it, tally)),
+            ),
+            share: Some(share.point),
+            figures: iter::once(deals).chain(change).collect(),
+        });
+    }
+    let widest = rows.iter().map(|it| it.line(0).chars().count()).max();
+    let room = width.checked_sub(widest.unwrap_or_default());
+    for row in &rows {
+        res.push_str(&match room {
+            // A bar and the space behind it.
+            Some(room @ 5..) => row.line(BAR_WIDTH.min(room - 1)),
+            Some(_) => row.line(0),
+            None => row.lines(),
+        });
+        res.push('\n');
+    }
+    if finished.tallies.len() > CELLS_TOLD {
+        let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more, see summary.csv", count(rest));
+    }
+    let same_as = finished.same_as.iter().map(|it| it.map(|it| it.0));
+    if let Some(text) = equal_cells((0..).zip(same_as)) {
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+    let is_unsure = |it: &StoppingRule| finished.tallies.iter().any(|tally| !it.is_reached(tally));
+    if until.is_some_and(is_unsure) {
+        let _ = writeln!(res, "  > more sessions were needed to reach the target");
+    }
+    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res
+}
+
+/// How many sessions a cell took, with a mark if they were not enough.
+fn length(rule: &StoppingRule, tally: &Tally) -> String {
+    let mark = if rule.is_reached(tally) { ' ' } else { '>' };
+    format!("  {mark}{:>9}", count(tally.n_sessions()))
+}
+
+/// How the share of deals differs from the baseline's, pair by pair.
+fn change(finished: &Finished, cell: CellId) -> Option<String> {
+    let effects = finished.effects.as_ref()?.of(cell);
+    let difference = effects.first()?.difference?;
+    Some(Notation::Percent.difference(&difference))
+}
+
+/// Which letter stands for which path.
+fn names(res: &mut String, parameters: &Parameters) {
+    for (letter, path) in ('a'..).zip(&parameters.paths) {
+        let _ = writeln!(res, "  {letter} = {path}");
+    }
+    res.push('\n');
+}
+
+fn widths(parameters: &Parameters) -> Vec<usize> {
+    let widest = |idx: usize| {
+        let lengths = parameters.values.iter().map(|it| it[idx].chars().count());
+        lengths.max().unwrap_or_default().max(1)
+    };
+    (0..parameters.paths.len()).map(widest).collect()
+}
+
+fn letters(parameters: &Parameters) -> String {
+    let letters: Vec<String> = ('a'..)
+        .take(parameters.paths.len())
+        .map(String::from)
+        .collect();
+    columns(parameters, &letters)
+}
+
+fn columns(parameters: &Parameters, values: &[String]) -> String {
+    let padded: Vec<String> = values
+        .iter()
+        .zip(widths(parameters))
+        .map(|(value, width)| format!("  {value:>width$}"))
+        .collect();
+    padded.concat()
+}

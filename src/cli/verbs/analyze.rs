@@ -1,0 +1,331 @@
+//! `analyze`: what theory says of a scenario, before anyone speaks.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use clap::{Args, ValueEnum};
+use demarche_core::domain::{PartyId, Scenario};
+use demarche_core::negotiation::{PlainLoop, Setting};
+use demarche_core::protocol::Event;
+use demarche_core::randomness::{Replication, Seeds};
+use demarche_core::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
+
+use crate::cli::failure::Failure;
+use crate::cli::interactive::{Background, CtrlC};
+use crate::cli::render::{Analysis, count, counted, draw_told, terminal_width, wrap};
+use crate::cli::run_folder::create_new;
+use crate::cli::{FileArgument, Settings, parse_count, print};
+use crate::config::load_experiment;
+use crate::experiment::{Definitions, Prospect, Prospector};
+use crate::report::{FrontierChart, rests_on};
+use crate::tables::{RunDirectory, SolutionsTable, write_frontier};
+
+/// Draws where the scenario is uncertain and nothing else is asked for.
+const DRAWS_DEFAULT: u64 = 100;
+
+/// The files in the folder.
+const FILES: [&str; 3] = ["solutions.csv", "frontier.csv", "frontier.svg"];
+
+/// The most draws, since some of each is kept for the quantiles.
+const DRAWS_MAX: u64 = 1_000_000;
+
+#[derive(Debug, Args)]
+pub(crate) struct AnalyzeArguments {
+    /// A scenario's file, or an experiment's
+    #[arg(value_name = "SCENARIO")]
+    file: FileArgument,
+    /// How many draws of the uncertain numbers; by default 100, or 1 if nothing is uncertain
+    #[arg(long, value_name = "N", value_parser = parse_draws, allow_negative_numbers = true)]
+    draws: Option<u64>,
+    /// Which draw is shown by itself; by default the one with as many acceptable outcomes as the
+    /// middle one of all
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    replication: Option<u64>,
+    /// The folder to write `solutions.csv`, `frontier.csv` and `frontier.svg` to, which must not exist
+    #[arg(long, short, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// The party to the right in the picture; by default of the two whose interests differ most
+    #[arg(long, value_name = "PARTY", requires = "out")]
+    x: Option<String>,
+    /// The party upwards in the picture
+    #[arg(long, value_name = "PARTY", requires = "out")]
+    y: Option<String>,
+    /// Show this session's offers in the picture, and the draw that it begins with
+    #[arg(
+        long,
+        value_name = "REPLICATION",
+        allow_negative_numbers = true,
+        requires = "out",
+        conflicts_with = "replication"
+    )]
+    session: Option<u64>,
+    /// Whose definitions of what can be agreed and of what theory singles out
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t = Whose::Textbook)]
+    definitions: Whose,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Whose {
+    /// Those of the literature
+    Textbook,
+    /// Those of NegMAS 0.16, for comparing results with it
+    Negmas,
+}
+
+impl From<Whose> for Definitions {
+    fn from(it: Whose) -> Self {
+        match it {
+            Whose::Textbook => Self::Textbook,
+            Whose::Negmas => Self::Negmas,
+        }
+    }
+}
+
+fn parse_draws(text: &str) -> Result<u64, String> {
+    let draws = parse_count(text).ok();
+    draws
+        .filter(|it| *it <= DRAWS_MAX)
+        .ok_or_else(|| format!("a whole number from 1 to {DRAWS_MAX}"))
+}
+
+/// Analyzes a scenario.
+pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
+    let setting = Arc::new(experiment.scenario.setting);
+    let scenario = setting.scenario();
+    check_size(scenario)?;
+    let asked_for = parties_asked_for(arguments, scenario)?;
+    // Whoever sees the folder can interrupt what fills it.
+    let background = Background::new(ctrl_c);
+    let directory = arguments.out.as_deref().map(create_new).transpose()?;
+    let analyzed = Analyzing {
+        arguments,
+        seeds: Seeds::new(experiment.seed),
+        directory: directory.as_ref(),
+        asked_for,
+        background,
+        setting: Arc::clone(&setting),
+    }
+    .analyze();
+    if let (Err(_), Some(directory)) = (&analyzed, &directory) {
+        // What cannot be removed is left, and the first error told.
+        let _ = directory.discard(&FILES);
+    }
+    let (analysis, shown) = analyzed?;
+    let width = terminal_width();
+    print(&format!(
+        "{}\nWhat theory says before anyone speaks{}, seed {}\n\n{}\n{}\n{}\n",
+        scenario.title,
+        match shown.definitions {
+            Definitions::Textbook => "",
+            Definitions::Negmas => " by NegMAS's definitions",
+        },
+        experiment.seed.0,
+        analysis.told(scenario, width),
+        draw_told(scenario, &shown, width),
+        wrap(&rests_on(&setting), width, 0),
+    ))?;
+    if let Some(directory) = &directory {
+        print(&format!("Written: {}\n", directory.path().display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An analysis under way.
+struct Analyzing<'a> {
+    arguments: &'a AnalyzeArguments,
+    setting: Arc<Setting>,
+    seeds: Seeds,
+    directory: Option<&'a RunDirectory>,
+    /// The parties that are to be in the picture, as far as they are named.
+    asked_for: [Option<PartyId>; 2],
+    background: Background,
+}
+
+impl Analyzing<'_> {
+    /// What all draws come to, and one of them; written if there is a folder for it.
+    fn analyze(mut self) -> Result<(Analysis, Arc<Prospect>), Failure> {
+        let analysis = self.draw_all()?;
+        let chosen = self.arguments.session.or(self.arguments.replication);
+        let chosen = chosen.map_or_else(|| analysis.middle_draw(), Replication);
+        let mut prospector = self.prospector();
+        let seeds = self.seeds;
+        let told = format!("looking at draw {}", chosen.0);
+        let look = move || Arc::new(prospector.look(&seeds, chosen));
+        let shown = self.background.one(look, &told)?;
+        if let Some(directory) = self.directory {
+            self.write(directory, &shown)?;
+        }
+        Ok((analysis, shown))
+    }
+
+    fn prospector(&self) -> Prospector {
+        Prospector::by(self.arguments.definitions.into(), Arc::clone(&self.setting))
+    }
+
+    fn draw_all(&mut self) -> Result<Analysis, Failure> {
+        let setting = Arc::clone(&self.setting);
+        let scenario = setting.scenario();
+        let table = self.directory.map(|it| SolutionsTable::open(it, scenario));
+        let mut table = table
+            .transpose()
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        let mut analysis = Analysis::new(scenario.parties.len());
+        let n_draws = n_draws(self.arguments, &setting);
+        let (mut prospector, seeds) = (self.prospector(), self.seeds);
+        let draws = move |sender: &SyncSender<Prospect>| {
+            for replication in (0..n_draws).map(Replication) {
+                if sender.send(prospector.look(&seeds, replication)).is_err() {
+                    return;
+                }
+            }
+        };
+        let n_outcomes = counted(scenario.space.n_outcomes(), "outcome");
+        let told = |n_done| {
+            let n_draws = counted(n_draws, "draw");
+            format!("looked at {} of {n_draws} with {n_outcomes}", count(n_done))
+        };
+        self.background.each(draws, told, |prospect| {
+            analysis.add(&prospect);
+            match &mut table {
+                Some(table) => table
+                    .push(scenario, &prospect)
+                    .map_err(|it| Failure::could_not_finish(&it)),
+                None => Ok(()),
+            }
+        })?;
+        Ok(analysis)
+    }
+
+    /// Writes the frontier of a draw and its picture.
+    fn write(&mut self, directory: &RunDirectory, shown: &Arc<Prospect>) -> Result<(), Failure> {
+        let scenario = self.setting.scenario();
+        write_frontier(directory, scenario, shown, self.background.interrupt())
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        let parties = most_opposed(scenario, shown, self.asked_for);
+        let (setting, seeds) = (Arc::clone(&self.setting), self.seeds);
+        let (with_session, prospect) = (self.arguments.session.is_some(), Arc::clone(shown));
+        let draw = move || picture(&setting, &seeds, &prospect, parties, with_session);
+        let svg = self.background.one(draw, "drawing the picture")?;
+        directory
+            .write("frontier.svg", svg.as_bytes())
+            .map_err(|it| Failure::could_not_finish(&it))
+    }
+}
+
+/// Refuses a scenario with more outcomes than can be looked at one by one.
+pub(crate) fn check_size(scenario: &Scenario) -> Result<(), Failure> {
+    let n_outcomes = scenario.space.n_outcomes();
+    if n_outcomes > LANDSCAPE_OUTCOMES_MAX {
+        return Err(Failure::WrongInput(format!(
+            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
+            scenario.name,
+            counted(n_outcomes, "outcome"),
+            count(LANDSCAPE_OUTCOMES_MAX),
+        )));
+    }
+    Ok(())
+}
+
+fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {
+    let mut numbers = setting.scenario().numbers();
+    let is_certain = numbers.all(|it| it.distribution.is_constant());
+    let default = if is_certain { 1 } else { DRAWS_DEFAULT };
+    arguments.draws.unwrap_or(default)
+}
+
+/// The parties that are to be in the picture, as far as they are named.
+fn parties_asked_for(
+    arguments: &AnalyzeArguments,
+    scenario: &Scenario,
+) -> Result<[Option<PartyId>; 2], Failure> {
+    let find = |name: &Option<String>| {
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        let mut ids = scenario.party_ids();
+        let found = ids.find(|&it| scenario.party(it).name == *name);
+        if found.is_none() {
+            let known: Vec<&str> = scenario.parties.iter().map(|it| &*it.name).collect();
+            return Err(Failure::WrongInput(format!(
+                "there is no party `{name}` in the scenario; its parties are {}",
+                known.join(", ")
+            )));
+        }
+        Ok(found)
+    };
+    let res = [find(&arguments.x)?, find(&arguments.y)?];
+    if res[0].is_some() && res[0] == res[1] {
+        return Err(Failure::WrongInput(
+            "--x and --y name the same party; a picture needs two".to_owned(),
+        ));
+    }
+    Ok(res)
+}
+
+/// The two parties whose interests are most opposed in a draw, among them those asked for.
+fn most_opposed(
+    scenario: &Scenario,
+    prospect: &Prospect,
+    asked_for: [Option<PartyId>; 2],
+) -> [PartyId; 2] {
+    let opposition = |x: PartyId, y: PartyId| {
+        let [x, y] = [x, y].map(|it| &prospect.parties[it.idx()]);
+        -concord(x, y).unwrap_or_default()
+    };
+    let is_asked_for = |x: PartyId, y: PartyId| {
+        let mut pairs = [x, y].into_iter().zip(asked_for);
+        pairs.all(|(it, asked)| asked.is_none_or(|asked| asked == it))
+    };
+    let all = || scenario.party_ids();
+    let pairs = all().flat_map(|x| all().map(move |y| (x, y)));
+    // The reverse makes the first of equals the last, which is the one that is kept.
+    let (x, y) = pairs
+        .filter(|&(x, y)| x != y && is_asked_for(x, y))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .max_by(|a, b| opposition(a.0, a.1).total_cmp(&opposition(b.0, b.1)))
+        .expect("a negotiation has two parties");
+    [x, y]
+}
+
+/// The picture of a draw, also with the offers of its session.
+fn picture(
+    setting: &Arc<Setting>,
+    seeds: &Seeds,
+    prospect: &Prospect,
+    parties: [PartyId; 2],
+    with_session: bool,
+) -> String {
+    let mut chart = FrontierChart {
+        scenario: setting.scenario(),
+        prospect,
+        parties,
+        offers: Vec::new(),
+        agreement: None,
+    };
+    if with_session {
+        let mut table = PlainLoop::new(Arc::clone(setting));
+        let (session, result) = table.run(seeds, prospect.replication);
+        let offered = session.events().iter().filter_map(|it| match it {
+            Event::Offered {
+                proposer, offer, ..
+            } => Some((*proposer, *offer)),
+            // A mediator's texts are nobody's offers.
+            Event::Answered { .. } | Event::Voted { .. } => None,
+        });
+        chart.offers = offered.collect();
+        chart.agreement = result.ending.agreement();
+    }
+    chart.svg()
+}

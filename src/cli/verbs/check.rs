@@ -1,0 +1,148 @@
+//! `check`: whether a file is right, and whether its scenario holds what it claims.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use clap::Args;
+use demarche_core::domain::Claim;
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::Seeds;
+use demarche_stats::estimate::Estimate;
+
+use crate::cli::failure::Failure;
+use crate::cli::interactive::{Background, CtrlC};
+use crate::cli::render::{
+    count, counted, percent, percent_interval, percent_of, terminal_width, wrap,
+};
+use crate::cli::{FileArgument, Settings, parse_count, print, warn};
+use crate::config::load_experiment;
+use crate::experiment::measure_claims;
+use crate::report::rests_on;
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// A scenario's file, or an experiment's
+    #[arg(value_name = "FILE")]
+    file: FileArgument,
+    /// Over how many draws of the uncertain numbers claims are measured
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count, allow_negative_numbers = true)]
+    draws: u64,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Checks a file.
+pub(crate) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
+    warn(&experiment.scenario);
+    let setting = Arc::new(experiment.scenario.setting);
+    print(&describe(&setting))?;
+    let claims = &setting.scenario().claims;
+    if claims.is_empty() {
+        print("It makes no claims.\n")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let width = terminal_width();
+    print(&format!(
+        "\nClaims, measured over {} (seed {})\n",
+        counted(arguments.draws, "draw"),
+        experiment.seed.0
+    ))?;
+    let seeds = Seeds::new(experiment.seed);
+    let held = measured(&setting, seeds, arguments.draws, ctrl_c)?;
+    let mut fails = 0;
+    for (claim, n) in claims.iter().zip(held) {
+        let Some(share) = Estimate::of_share(n, arguments.draws) else {
+            continue;
+        };
+        let (line, holds) = verdict(claim, &share, width);
+        fails += u64::from(!holds);
+        print(&line)?;
+    }
+    if fails > 0 {
+        return Err(Failure::CouldNotFinish(format!(
+            "{} of the scenario's {} claims do not hold",
+            count(fails),
+            claims.len()
+        )));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// In how many draws each claim holds, with progress on standard error; Ctrl-C is not waited for.
+fn measured(
+    setting: &Arc<Setting>,
+    seeds: Seeds,
+    draws: u64,
+    ctrl_c: &CtrlC,
+) -> Result<Vec<u64>, Failure> {
+    // So many draws are counted as one step: they take far less than a second together.
+    const STEP: u64 = 64;
+    let setting = Arc::clone(setting);
+    let work = move |sender: &SyncSender<Option<Vec<u64>>>| {
+        let held = measure_claims(&setting, &seeds, draws, |n| {
+            if n.is_multiple_of(STEP) {
+                // Nobody takes it after Ctrl-C, and the process ends.
+                let _ = sender.send(None);
+            }
+        });
+        let _ = sender.send(Some(held));
+    };
+    let told = |n_steps: u64| {
+        let n_done = count(n_steps.saturating_mul(STEP).min(draws));
+        format!("measured {n_done} of {}", counted(draws, "draw"))
+    };
+    let mut res = Vec::new();
+    Background::new(ctrl_c).each(work, told, |held| {
+        res.extend(held.into_iter().flatten());
+        Ok(())
+    })?;
+    Ok(res)
+}
+
+fn describe(setting: &Setting) -> String {
+    let scenario = setting.scenario();
+    format!(
+        "{}\n{} parties, {} ({}), {} rounds of {}\n{}\n",
+        scenario.title,
+        scenario.parties.len(),
+        counted(scenario.issues.len() as u64, "issue"),
+        counted(scenario.space.n_outcomes(), "outcome"),
+        setting.rules().deadline_rounds,
+        setting.rules().protocol.name(),
+        wrap(&rests_on(setting), terminal_width(), 0),
+    )
+}
+
+/// What is said of a claim, and whether it holds.
+fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
+    let (word, wanted, holds) = match claim.at_least {
+        None => ("figure", String::new(), true),
+        Some(least) if share.point >= least => (
+            "holds",
+            format!(", at least {} wanted", percent(least)),
+            true,
+        ),
+        Some(least) => (
+            "FAILS",
+            format!(", at least {} wanted", percent(least)),
+            false,
+        ),
+    };
+    let mut line = format!("  {word:<6} {}\n", claim.name);
+    let _ = writeln!(line, "         {}", wrap(&claim.says, width, 9));
+    let _ = writeln!(
+        line,
+        "         {} of draws ({}){wanted}",
+        percent_of(share),
+        percent_interval(share)
+    );
+    (line, holds)
+}

@@ -1,0 +1,18 @@
+//! The verbs, one file each.
+
+pub(super) mod analyze;
+pub(super) mod batch_sweep;
+pub(super) mod check;
+pub(super) mod compare;
+pub(super) mod explain;
+pub(super) mod interchange;
+pub(super) mod merge;
+pub(super) mod play;
+pub(super) mod replay;
+pub(super) mod report;
+pub(super) mod studies;
+pub(super) mod verify;
+
+pub(crate) use analyze::check_size;
+pub(crate) use report::{remove_page, report_of, told};
+pub(crate) use verify::check_written;

@@ -1,0 +1,211 @@
+//! `play`: one session, told round by round; a person may sit at the table for a party.
+
+use std::io::{BufReader, IsTerminal as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use demarche_core::domain::{PartyId, Scenario};
+use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::protocol::{Ending, Session};
+use demarche_core::randomness::{Replication, Seeds};
+use tokio::runtime::{self, Runtime};
+
+use crate::actors::{SessionActor, assemble, chair, spawn};
+use crate::cli::failure::Failure;
+use crate::cli::interactive::{CtrlC, Echo, Talk};
+use crate::cli::render::{heading, narration, tell_ending, tell_gains, terminal_width, wrap};
+use crate::cli::{FileArgument, Settings, print, print_data, warn};
+use crate::config::{load_experiment, nearest};
+use crate::experiment::CellId;
+use crate::report::rests_on;
+use crate::tables::event_lines;
+
+#[derive(Debug, Args)]
+pub(crate) struct PlayArguments {
+    /// A scenario's file, or an experiment's
+    #[arg(value_name = "SCENARIO")]
+    file: FileArgument,
+    /// Which session: its number in a batch with the same seed
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    replication: u64,
+    /// Sit at the table for this party: you are asked at each of its turns, and see what it sees
+    #[arg(long = "as", value_name = "PARTY", conflicts_with = "json")]
+    party: Option<String>,
+    /// Print the events as JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Plays a session.
+pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let overrides = arguments.settings.overrides(None);
+    let experiment = load_experiment(
+        &arguments.file,
+        &overrides,
+        &arguments.settings.cited.reader(&arguments.file),
+    )?;
+    warn(&experiment.scenario);
+    let one = OneSession {
+        setting: Arc::new(experiment.scenario.setting),
+        seeds: Seeds::new(experiment.seed),
+        replication: Replication(arguments.replication),
+    };
+    let whose = format!("seed {}", experiment.seed.0);
+    if let Some(name) = &arguments.party {
+        let me = party_named(one.setting.scenario(), name)?;
+        ctrl_c.set_last_words("\ninterrupted: the session is not finished");
+        return one.sit_down(&whose, me);
+    }
+    let (session, result) = one.run()?;
+    if arguments.json {
+        print_data(&event_lines(&one.setting, CellId(0), &session, &result))?;
+    } else {
+        print(&one.told(&whose, &session, &result))?;
+    }
+    Ok(exit_code(&result))
+}
+
+/// The party that is called so.
+fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
+    let mut ids = scenario.party_ids();
+    let found = ids.find(|&it| scenario.party(it).name == name);
+    found.ok_or_else(|| {
+        let known = || scenario.parties.iter().map(|it| it.name.as_str());
+        let hint = nearest(name, known()).map_or_else(
+            || format!("its parties are {}", known().collect::<Vec<_>>().join(", ")),
+            |it| format!("did you mean `{it}`?"),
+        );
+        Failure::WrongInput(format!(
+            "there is no party `{name}` in the scenario; {hint}"
+        ))
+    })
+}
+
+/// What a session deserves: whether it was forfeited.
+pub(crate) fn exit_code(result: &SessionResult) -> ExitCode {
+    match result.ending {
+        Ending::Forfeit { .. } => ExitCode::from(1),
+        Ending::Agreement { .. } | Ending::Deadline { .. } | Ending::Walkout { .. } => {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// One session that is to be told.
+pub(crate) struct OneSession {
+    pub(crate) setting: Arc<Setting>,
+    pub(crate) seeds: Seeds,
+    pub(crate) replication: Replication,
+}
+
+impl OneSession {
+    /// Runs it.
+    pub(crate) fn run(&self) -> Result<(Session, SessionResult), Failure> {
+        let runtime = one_thread()?;
+        let session_actor = spawn(runtime.handle(), &self.setting, 1);
+        self.run_on(&runtime, session_actor)
+    }
+
+    fn run_on(
+        &self,
+        runtime: &Runtime,
+        mut session_actor: SessionActor,
+    ) -> Result<(Session, SessionResult), Failure> {
+        let mut ended = None;
+        runtime
+            .block_on(session_actor.negotiate(
+                &self.seeds,
+                [self.replication],
+                |session, result| {
+                    ended = Some((session, result));
+                },
+            ))
+            .map_err(|it| Failure::could_not_finish(&it))?;
+        Ok(ended.expect("a session that was run has ended"))
+    }
+
+    /// Runs it with a person at the table, tells it as it goes on, and at its end all the rest.
+    fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
+        let runtime = one_thread()?;
+        let (session_actor, parties) = assemble(&self.setting, 1);
+        let (questions, asked) = chair();
+        for (id, party) in self.setting.scenario().party_ids().zip(parties) {
+            runtime.spawn(if id == me {
+                party.answered_by(questions.clone()).run()
+            } else {
+                party.run()
+            });
+        }
+        drop(questions);
+        print(&self.head(whose))?;
+        let stdin = std::io::stdin();
+        let echo = if stdin.is_terminal() {
+            Echo::Off
+        } else {
+            Echo::On
+        };
+        let (setting, width) = (Arc::clone(&self.setting), terminal_width());
+        let input = BufReader::new(stdin);
+        let talk = runtime.spawn(Talk::new(setting, me, input, echo, width).run(asked));
+        let ended = self.run_on(&runtime, session_actor);
+        // Without the session actor all parties leave, and so does whoever asks her.
+        let mut narrator = runtime
+            .block_on(talk)
+            .map_err(|it| Failure::could_not_finish(&it))??;
+        let (session, result) = ended?;
+        let mut text = String::new();
+        let rest = &session.events()[narrator.n_told()..];
+        narrator.tell(&mut text, &self.setting, rest);
+        tell_ending(&mut text, self.setting.scenario(), &result.ending, width);
+        tell_gains(&mut text, &self.setting, &result, Some(me), width);
+        let foot = self.foot(width);
+        print(&format!("{text}\n{foot}"))?;
+        Ok(exit_code(&result))
+    }
+
+    /// Tells it; `whose` says of which seed and cell it is.
+    pub(crate) fn told(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
+        let width = terminal_width();
+        format!(
+            "{}{}\n{}",
+            self.head(whose),
+            narration(&self.setting, session, result, width),
+            self.foot(width),
+        )
+    }
+
+    pub(crate) fn head(&self, whose: &str) -> String {
+        let (setting, width) = (&self.setting, terminal_width());
+        let rules = setting.rules();
+        let line = format!(
+            "Session {} of {whose}, {} rounds of {}",
+            self.replication.0,
+            rules.deadline_rounds,
+            rules.protocol.name(),
+        );
+        format!(
+            "{}\n{}\n",
+            heading(&wrap(&setting.scenario().title, width, 0)),
+            wrap(&line, width, 0)
+        )
+    }
+
+    pub(crate) fn foot(&self, width: usize) -> String {
+        format!("{}\n", wrap(&rests_on(&self.setting), width, 0))
+    }
+}
+
+/// Where the actors of one session live.
+fn one_thread() -> Result<Runtime, Failure> {
+    runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|it| Failure::could_not_finish(&it))
+}

@@ -1,0 +1,411 @@
+//! `replay`: one session of a run again, from its manifest alone, held against its tables.
+
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::protocol::Session;
+use demarche_core::randomness::{MasterSeed, Replication, Seeds};
+use serde_json::Value as Json;
+
+use crate::cli::failure::Failure;
+use crate::cli::named_run::{open_run, open_table, read_manifest};
+use crate::cli::render::{counted, excerpt, terminal_width, wrap};
+use crate::cli::verbs::analyze::check_size;
+use crate::cli::verbs::interchange::{refuse_existing, write_new, written};
+use crate::cli::verbs::play::{OneSession, exit_code};
+use crate::cli::{FileArgument, print, print_data, tell};
+use crate::config::load_recorded;
+use crate::experiment::{CellId, Prospector, SolutionDistances};
+use crate::report::SessionReport;
+use crate::run::{LuckRecord, MANIFEST, Manifest, RecordedRows};
+use crate::tables::{
+    Distances, DrawColumns, DrawTable, Rows, RunDirectory, SessionRows, SessionTable,
+    TableDifference, Transcripts, event_lines, session_columns,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
+    #[arg(value_name = "RUN")]
+    folder: PathBuf,
+    /// Which session: its `replication` in the tables
+    #[arg(value_name = "N")]
+    replication: u64,
+    /// Of which cell of a sweep
+    #[arg(long, value_name = "CELL", default_value_t = 0)]
+    cell: u32,
+    /// Print the events as JSON lines
+    #[arg(long)]
+    json: bool,
+    /// The page to write, which must not exist: the session round by round, for a browser
+    #[arg(long, value_name = "FILE.html")]
+    page: Option<FileArgument>,
+}
+
+/// Plays a session of a run again.
+pub(crate) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
+    if let Some(path) = &arguments.page {
+        refuse_existing(path)?;
+    }
+    let directory = open_run(&arguments.folder)?;
+    let folder = directory.path();
+    let manifest = read_sessions_manifest(&directory)?;
+    check_number(folder, &manifest, arguments.cell, arguments.replication)?;
+    let place = folder.join(MANIFEST).display().to_string();
+    let cell = RecordedCell::of(&manifest, &place, arguments.cell)?;
+    let again = cell.session(arguments.replication);
+    let (session, result) = again.run()?;
+    let run = (&directory, &manifest);
+    let check = Check::new(run, arguments.cell, &again, &session, &result)?;
+    let whose = cell.whose(&manifest, arguments.cell);
+    if let Some(path) = &arguments.page {
+        let report = SessionReport {
+            manifest: &manifest,
+            setting: &again.setting,
+            seeds: &again.seeds,
+            session: &session,
+            result: &result,
+            whose: &whose,
+            checks: &check.told(folder),
+        };
+        write_new(path, &report.page().html())?;
+    }
+    if arguments.json {
+        let id = CellId(arguments.cell);
+        print_data(&event_lines(&again.setting, id, &session, &result))?;
+    } else {
+        print(&again.told(&whose, &session, &result))?;
+    }
+    check.tell(folder, arguments.json)?;
+    match &arguments.page {
+        Some(path) if arguments.json => tell(written(path).trim_end()),
+        Some(path) => print(&written(path))?,
+        None => {}
+    }
+    if check.is_equal() {
+        Ok(exit_code(&result))
+    } else {
+        Ok(ExitCode::from(1))
+    }
+}
+
+/// A cell of a run, again from the run's manifest.
+pub(crate) struct RecordedCell<'a> {
+    pub(crate) setting: Arc<Setting>,
+    pub(crate) seeds: Seeds,
+    /// Of a sweep, the cell's values by path.
+    pub(crate) values: Vec<(&'a str, &'a Json)>,
+}
+
+impl<'a> RecordedCell<'a> {
+    /// Builds the cell; `place` stands for the manifest in messages.
+    pub(crate) fn of(manifest: &'a Manifest, place: &str, cell: u32) -> Result<Self, Failure> {
+        let wrong = |message: &str| Failure::WrongInput(format!("{place}: {message}"));
+        let values = match &manifest.sweep {
+            Some(it) => it
+                .cell(cell as usize)
+                .ok_or_else(|| wrong("`sweep` lacks a value"))?,
+            None if manifest.verb == "sweep" => {
+                return Err(wrong("the sweep's cells are not in it"));
+            }
+            None => Vec::new(),
+        };
+        let resolved = match values.iter().find(|it| it.0 == "scenario") {
+            Some((_, name)) => manifest
+                .scenario(name)
+                .ok_or_else(|| wrong("`sweep` lacks the cell's scenario"))?,
+            None => &manifest.resolved,
+        };
+        let settings = values.iter().copied().filter(|it| it.0 != "scenario");
+        let setting =
+            Arc::new(load_recorded(place, resolved, &manifest.set_numbers, settings)?.setting);
+        let seed: u64 = manifest
+            .seed
+            .parse()
+            .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
+        let is_independent =
+            (manifest.sweep.as_ref()).is_some_and(|it| it.luck == LuckRecord::Independent);
+        let seeds = if is_independent {
+            Seeds::of_cell(MasterSeed(seed), cell.into())
+        } else {
+            Seeds::new(MasterSeed(seed))
+        };
+        Ok(Self {
+            setting,
+            seeds,
+            values,
+        })
+    }
+
+    /// One of its sessions.
+    pub(crate) fn session(&self, replication: u64) -> OneSession {
+        OneSession {
+            setting: Arc::clone(&self.setting),
+            seeds: self.seeds,
+            replication: Replication(replication),
+        }
+    }
+
+    /// Which cell of which seed it is, for people.
+    pub(crate) fn whose(&self, manifest: &Manifest, cell: u32) -> String {
+        let seed = format!("seed {}", manifest.seed);
+        if manifest.sweep.is_none() {
+            return seed;
+        }
+        let told: Vec<String> = self
+            .values
+            .iter()
+            .map(|it| format!("{} = {}", it.0, it.1))
+            .collect();
+        format!("cell {cell} ({}), {seed}", told.join(", "))
+    }
+}
+
+/// Reads the manifest of a batch or a sweep.
+pub(crate) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+    let manifest = read_manifest(directory)?;
+    if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
+        return Err(Failure::WrongInput(format!(
+            "{}: this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",
+            directory.path().join(MANIFEST).display(),
+            manifest.verb
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Refuses a cell that the run does not have.
+pub(crate) fn check_cell(folder: &Path, manifest: &Manifest, cell: u32) -> Result<(), Failure> {
+    let n_cells = manifest.cells as u64;
+    if u64::from(cell) >= n_cells {
+        return Err(Failure::WrongInput(format!(
+            "there is no cell {cell}: {} has {}, counted from 0",
+            folder.display(),
+            counted(n_cells, "cell")
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a session that the run cannot have had.
+pub(crate) fn check_number(
+    folder: &Path,
+    manifest: &Manifest,
+    cell: u32,
+    replication: u64,
+) -> Result<(), Failure> {
+    check_cell(folder, manifest, cell)?;
+    // Cells of a sweep may have stopped one by one: there it is the tables that know.
+    let n_sessions = match manifest.cells as u64 {
+        1 => manifest.counts.sessions,
+        n_cells => manifest.sessions / n_cells,
+    };
+    if replication >= n_sessions {
+        return Err(Failure::WrongInput(format!(
+            "there is no session {replication}: {} has {} in a cell, counted from 0",
+            folder.display(),
+            counted(n_sessions, "session")
+        )));
+    }
+    Ok(())
+}
+
+/// What came of holding a session against the tables of its run.
+#[derive(Default)]
+pub(crate) struct Check {
+    /// The tables whose rows are equal.
+    equal: Vec<String>,
+    /// What is not equal, with both rows.
+    differences: Vec<String>,
+    /// The tables of the run that are not there.
+    missing: Vec<String>,
+}
+
+impl Check {
+    pub(crate) fn new(
+        (directory, manifest): (&RunDirectory, &Manifest),
+        cell: u32,
+        again: &OneSession,
+        session: &Session,
+        result: &SessionResult,
+    ) -> Result<Self, Failure> {
+        let mut res = Self::default();
+        for table in SessionTable::ALL {
+            let name = format!("{}.csv", table.name());
+            let path = directory.path().join(&name);
+            let cannot = |error: &dyn std::fmt::Display| {
+                Failure::CouldNotFinish(format!("{}: {error}", path.display()))
+            };
+            let file = match open_table(directory, manifest, &name) {
+                Ok(Some(file)) => file,
+                // Whoever is short of room keeps the rest of a run.
+                Err(TableDifference::Missing) => {
+                    res.missing.push(name);
+                    continue;
+                }
+                // Without digests, the manifest does not tell which tables the run had: this one, always.
+                Ok(None) => {
+                    res.missing
+                        .extend((table == SessionTable::Sessions).then_some(name));
+                    continue;
+                }
+                // What it says of the session is shown all the same.
+                Err(it @ (TableDifference::Length { .. } | TableDifference::Content { .. })) => {
+                    res.differences.push(format!("{}: {it}", path.display()));
+                    let unchecked = directory.open_table(&name, &[]);
+                    let unchecked = unchecked.and_then(|it| it.ok_or(TableDifference::Missing));
+                    Box::new(BufReader::new(unchecked.map_err(|it| cannot(&it))?))
+                }
+                Err(difference) => return Err(cannot(&difference)),
+            };
+            let recorded = RecordedRows::find(file, CellId(cell), again.replication.0);
+            let recorded = recorded.map_err(|it| cannot(&it))?;
+            if table == SessionTable::Sessions && recorded.rows.is_empty() && res.is_equal() {
+                return Err(Failure::WrongInput(format!(
+                    "there is no session {} of cell {cell} in {}: the run ended before it",
+                    again.replication.0,
+                    path.display()
+                )));
+            }
+            let replayed = again.rows(table, CellId(cell), &recorded.header, session, result)?;
+            match recorded.first_difference(&replayed) {
+                None => res.equal.push(name),
+                Some((was, is)) => {
+                    let (was, is) = (was.unwrap_or("(no row)"), is.unwrap_or("(no row)"));
+                    let place = was
+                        .chars()
+                        .zip(is.chars())
+                        .take_while(|it| it.0 == it.1)
+                        .count();
+                    res.differences.push(format!(
+                        "the session is not what {} says of it\n  table:    {}\n  replayed: {}",
+                        path.display(),
+                        excerpt(was, place),
+                        excerpt(is, place)
+                    ));
+                }
+            }
+        }
+        Ok(res)
+    }
+
+    /// Whether no row differs.
+    pub(crate) fn is_equal(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// What came of it, in sentences without the rows that differ.
+    fn told(&self, folder: &Path) -> Vec<String> {
+        let mut res = self.agreeing(folder);
+        if !self.is_equal() {
+            res.push(format!(
+                "The session is not what tables in {} say of it.",
+                folder.display()
+            ));
+        }
+        res
+    }
+
+    /// Which tables it was held against without a difference, and which it was not held against.
+    fn agreeing(&self, folder: &Path) -> Vec<String> {
+        let mut res = Vec::new();
+        if !self.equal.is_empty() {
+            res.push(format!("Equal to its rows in {}.", self.equal.join(", ")));
+        }
+        if !self.missing.is_empty() {
+            let verb = if self.missing.len() == 1 { "is" } else { "are" };
+            res.push(format!(
+                "Not held against {}, which {verb} not in {}.",
+                self.missing.join(", "),
+                folder.display()
+            ));
+        }
+        res
+    }
+
+    /// Tells of it: on standard error if nothing but events is wanted on standard output.
+    pub(crate) fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+        for line in self.agreeing(folder) {
+            if is_for_programs {
+                tell(&line);
+            } else {
+                print(&format!("{}\n", wrap(&line, terminal_width(), 0)))?;
+            }
+        }
+        for difference in &self.differences {
+            tell(&format!("error: {difference}"));
+        }
+        Ok(())
+    }
+}
+
+impl OneSession {
+    /// The session's rows of a table, with the columns that the table's header has.
+    fn rows(
+        &self,
+        table: SessionTable,
+        cell: CellId,
+        header: &str,
+        session: &Session,
+        result: &SessionResult,
+    ) -> Result<RecordedRows, Failure> {
+        if table == SessionTable::Draws {
+            return Ok(self.drawn(cell, header, result));
+        }
+        let scenario = self.setting.scenario();
+        let header_with = |distances| {
+            let columns = session_columns(table, scenario, distances).into_iter();
+            columns.map(|it| it.name).collect::<Vec<_>>().join(",")
+        };
+        let with_distances = header_with(Distances::Measured);
+        let is_measured = table == SessionTable::Sessions && header == with_distances;
+        let distances = if is_measured {
+            check_size(scenario)?;
+            Some(distances(&self.setting, &self.seeds, result))
+        } else {
+            None
+        };
+        let mut rows = SessionRows::new(Transcripts::Written, DrawTable::Omitted);
+        rows.push(&self.setting, cell, session, result, distances);
+        let rows = rows.table(table).expect("every table is written");
+        let text = String::from_utf8_lossy(rows.bytes());
+        Ok(RecordedRows {
+            header: if is_measured {
+                with_distances
+            } else {
+                header_with(Distances::Omitted)
+            },
+            rows: text.lines().map(str::to_owned).collect(),
+        })
+    }
+}
+
+impl OneSession {
+    /// The session's row of the table of draws with this header, which names the numbers.
+    fn drawn(&self, cell: CellId, header: &str, result: &SessionResult) -> RecordedRows {
+        let paths = header.split(',').skip(2).map(str::to_owned);
+        let columns = DrawColumns::with_paths(paths.collect());
+        let names: Vec<String> = columns.columns().into_iter().map(|it| it.name).collect();
+        let drawn = self.setting.drawn(&self.seeds, result.replication);
+        let mut rows = Rows::new();
+        let places = columns.places(&self.setting);
+        places.push(&mut rows, cell, result.replication, &drawn);
+        let text = String::from_utf8_lossy(rows.bytes());
+        RecordedRows {
+            header: names.join(","),
+            rows: text.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn distances(setting: &Arc<Setting>, seeds: &Seeds, result: &SessionResult) -> SolutionDistances {
+    let agreement = result.ending.agreement();
+    agreement.map_or_else(SolutionDistances::default, |it| {
+        let mut prospector = Prospector::new(Arc::clone(setting));
+        prospector.look(seeds, result.replication).distances(it)
+    })
+}

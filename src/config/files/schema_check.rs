@@ -1,0 +1,366 @@
+//! Keys and types: a table held against the JSON Schema of its file kind.
+//!
+//! Serde stops at the first thing it cannot read. People want all of them at once, each with its
+//! place; so the schema, which is derived from the same types, is walked first. It also makes the
+//! published schema true: what this walk lets through is what the schema allows.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value as Json;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::config::diagnostics::{LISTS_OF_TABLES, Mistake, nearest, number_meant};
+use crate::config::files::experiment_file::ExperimentFile;
+use crate::config::files::layers::{Document, Value};
+use crate::config::files::scenario_file::ScenarioFile;
+
+/// The JSON Schema of scenario files.
+pub fn scenario_schema() -> Json {
+    schema_of::<ScenarioFile>()
+}
+
+/// The JSON Schema of experiment files.
+pub fn experiment_schema() -> Json {
+    schema_of::<ExperimentFile>()
+}
+
+fn schema_of<T: JsonSchema>() -> Json {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
+}
+
+/// Tells every key, type, word and whole number of the document that the schema does not allow.
+///
+/// What is nearly right is mended, so that one mistake is told once and what stands behind it is
+/// checked too. Gives whether the document can now be read.
+pub(crate) fn check(
+    document: &mut Document<'_>,
+    schema: &Json,
+    mistakes: &mut Vec<Mistake>,
+) -> bool {
+    let mut walk = Walk {
+        root: schema,
+        mistakes,
+        is_readable: true,
+    };
+    let start = document.span.start;
+    walk.table(&mut document.table, &(start..start), schema, "the file");
+    walk.is_readable
+}
+
+struct Walk<'a> {
+    root: &'a Json,
+    mistakes: &'a mut Vec<Mistake>,
+    is_readable: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, value: &mut Value<'_>, schema: &'a Json, name: &str) {
+        let kind = self.follow(schema);
+        if let Some(ways) = kind["anyOf"].as_array() {
+            let mut ways = ways.iter().map(|it| self.follow(it));
+            match ways.find(|it| self.allows(it, value.get_ref())) {
+                Some(way) => self.value(value, way, name),
+                None => self.wrong_type(value, schema, name),
+            }
+            return;
+        }
+        if !self.allows(kind, value.get_ref()) {
+            self.wrong_type(value, schema, name);
+            return;
+        }
+        let span = value.span();
+        match value.get_mut() {
+            DeValue::Table(table) => self.table(table, &span, kind, name),
+            DeValue::Array(list) => {
+                let entry = format!("an entry of {name}");
+                for element in list.iter_mut() {
+                    let name = if element.get_ref().is_table() {
+                        name
+                    } else {
+                        &entry
+                    };
+                    self.value(element, &kind["items"], name);
+                }
+            }
+            DeValue::String(word) => self.word(word, &span, kind, name),
+            DeValue::Integer(_) => self.whole_number(value, kind, name),
+            DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+        }
+    }
+
+    fn table(
+        &mut self,
+        table: &mut DeTable<'_>,
+        span: &Range<usize>,
+        schema: &'a Json,
+        name: &str,
+    ) {
+        let properties = schema["properties"].as_object();
+        let others = match &schema["additionalProperties"] {
+            Json::Bool(true) => None,
+            Json::Object(_) => Some(&schema["additionalProperties"]),
+            Json::Bool(false) | Json::Null | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+                self.keys(table, properties, name);
+                None
+            }
+        };
+        for (key, value) in table.iter_mut() {
+            let key = key.get_ref().as_ref();
+            if let Some(below) = properties.and_then(|it| it.get(key)).or(others) {
+                self.value(value, below, &format!("`{key}`"));
+            }
+        }
+        for required in schema["required"].as_array().into_iter().flatten() {
+            let key = required.as_str().unwrap_or_default();
+            if !table.contains_key(key) {
+                let mistake = Mistake::at(span.clone(), format!("{name} lacks `{key}`"));
+                self.mistakes
+                    .push(explain(mistake, &schema["properties"][key]));
+                self.is_readable = false;
+            }
+        }
+    }
+
+    /// Tells of unknown keys; one that is nearly a key that is not there is taken for it.
+    fn keys(
+        &mut self,
+        table: &mut DeTable<'_>,
+        properties: Option<&'a serde_json::Map<String, Json>>,
+        name: &str,
+    ) {
+        let known: Vec<&str> = properties
+            .into_iter()
+            .flat_map(|it| it.keys().map(String::as_str))
+            .collect();
+        let unknown: Vec<String> = table
+            .keys()
+            .filter(|it| !known.contains(&it.get_ref().as_ref()))
+            .map(|it| it.get_ref().to_string())
+            .collect();
+        for key in unknown {
+            let (written, value) = table.remove_entry(key.as_str()).expect("just listed");
+            let message = format!("unknown key `{key}` in {name}");
+            let mistake = Mistake::at(written.span(), message);
+            self.mistakes
+                .push(mistake.suggest(&key, known.iter().copied()));
+            match nearest(&key, known.iter().copied()) {
+                Some(meant) if !table.contains_key(meant) => {
+                    let meant = Spanned::new(written.span(), Cow::Owned(meant.to_owned()));
+                    table.insert(meant, value);
+                }
+                // What a list or a table was to say would be told of as missing.
+                _ if value.get_ref().is_table() || value.get_ref().is_array() => {
+                    self.is_readable = false;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Tells of a word that is none of those allowed, if only some are.
+    fn word(&mut self, word: &mut DeString<'_>, span: &Range<usize>, schema: &'a Json, name: &str) {
+        let Some(allowed) = words(schema).filter(|it| !it.contains(&word.as_ref())) else {
+            return;
+        };
+        let message = format!("`{word}` is not one of the words for {name}");
+        let mistake = Mistake::at(span.clone(), message);
+        self.mistakes
+            .push(mistake.suggest(word, allowed.iter().copied()));
+        match nearest(word, allowed) {
+            Some(meant) => *word = Cow::Owned(meant.to_owned()),
+            None => self.is_readable = false,
+        }
+    }
+
+    /// Tells of a whole number that is too small or too large.
+    fn whole_number(&mut self, value: &mut Value<'_>, schema: &'a Json, name: &str) {
+        let Some(integer) = value.get_ref().as_integer() else {
+            return;
+        };
+        let min = schema["minimum"].as_i64().unwrap_or(i64::MIN);
+        let of_type = match schema["format"].as_str() {
+            Some("uint32") => u64::from(u32::MAX),
+            Some("uint64") => u64::MAX,
+            _ => i64::MAX.unsigned_abs(),
+        };
+        let max = schema["maximum"].as_u64().unwrap_or(of_type);
+        let is_negative = integer.as_str().starts_with('-');
+        let range = match i128::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(it) if it < i128::from(min) => format!("{min} or more"),
+            Ok(it) if it <= i128::from(max) => return,
+            Err(_) if is_negative => format!("{min} or more"),
+            Ok(_) | Err(_) => format!("at most {max}"),
+        };
+        let message = format!("{name} must be {}, {range}", self.describe(schema));
+        self.mistakes.push(Mistake::at(value.span(), message));
+        // One is within every range.
+        let one = DeValue::parse("1").expect("a number");
+        *value = Spanned::new(value.span(), one.into_inner());
+    }
+
+    fn wrong_type(&mut self, value: &Value<'_>, schema: &'a Json, name: &str) {
+        let expected = self.describe(schema);
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a string".to_owned(),
+            DeValue::Integer(it) => it.to_string(),
+            DeValue::Float(it) => it.to_string(),
+            DeValue::Boolean(it) => it.to_string(),
+            DeValue::Datetime(_) => "a date or a time".to_owned(),
+            DeValue::Array(_) => "a list".to_owned(),
+            DeValue::Table(_) => "a table".to_owned(),
+        };
+        let message = format!("{name} must be {expected}, not {found}");
+        let mistake = Mistake::at(value.span(), message);
+        self.mistakes
+            .push(match self.mend_of_type(value, schema, name) {
+                Some(hint) => mistake.hint(hint),
+                None => explain(mistake, schema),
+            });
+        self.is_readable = false;
+    }
+
+    /// What to write for a value of the wrong type, where that is clear.
+    fn mend_of_type(&self, value: &Value<'_>, schema: &'a Json, name: &str) -> Option<String> {
+        let wants = |kind: &str| {
+            let ways = self.follow(schema)["anyOf"].as_array();
+            let mut ways = ways
+                .map_or(vec![schema], |it| it.iter().collect())
+                .into_iter();
+            ways.any(|it| types(self.follow(it)).contains(&kind))
+        };
+        let key = name.trim_matches('`');
+        match value.get_ref() {
+            DeValue::Table(_) if wants("array") => {
+                let is_called_so = |it: &&&str| it.rsplit('.').next() == Some(key);
+                let list = LISTS_OF_TABLES.iter().find(is_called_so)?;
+                Some(format!(
+                    "write [[{list}]], in two brackets, at the head of each: it is one of a list"
+                ))
+            }
+            DeValue::Array(list) if wants("object") => {
+                let is_of_tables = list.iter().any(|it| it.get_ref().is_table());
+                let hint = "there is one only: write its heading in one bracket";
+                is_of_tables.then(|| hint.to_owned())
+            }
+            DeValue::String(it) if wants("number") || wants("integer") => {
+                number_meant(it).map(|it| format!("write {it}, without quotes"))
+            }
+            DeValue::Table(_)
+            | DeValue::Array(_)
+            | DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => None,
+        }
+    }
+
+    fn describe(&self, schema: &'a Json) -> String {
+        let schema = self.follow(schema);
+        if let Some(ways) = schema["anyOf"].as_array() {
+            let ways: Vec<String> = ways
+                .iter()
+                .filter(|it| it["type"] != "null")
+                .map(|it| self.describe(it))
+                .collect();
+            return ways.join(" or ");
+        }
+        if let Some(words) = words(schema) {
+            let words: Vec<String> = words.iter().map(|it| format!("\"{it}\"")).collect();
+            return format!("one of {}", words.join(", "));
+        }
+        let names: Vec<&str> = types(schema)
+            .into_iter()
+            .filter(|it| *it != "null")
+            .collect();
+        let name = match names.first().copied() {
+            Some("integer") => "a whole number",
+            Some("number") => "a number",
+            Some("string") => "a string",
+            Some("boolean") => "true or false",
+            Some("array") => "a list",
+            Some("object") => return table_with(schema),
+            _ => "something else",
+        };
+        name.to_owned()
+    }
+
+    /// Whether a value is of a type that the schema allows.
+    fn allows(&self, schema: &'a Json, value: &DeValue<'_>) -> bool {
+        let schema = self.follow(schema);
+        if let Some(ways) = schema["anyOf"].as_array() {
+            return ways.iter().any(|it| self.allows(it, value));
+        }
+        let allowed = types(schema);
+        if allowed.is_empty() {
+            return words(schema).is_none() || value.is_str();
+        }
+        allowed.iter().any(|it| {
+            matches!(
+                (*it, value),
+                ("integer", DeValue::Integer(_))
+                    | ("number", DeValue::Integer(_) | DeValue::Float(_))
+                    | ("string", DeValue::String(_))
+                    | ("boolean", DeValue::Boolean(_))
+                    | ("array", DeValue::Array(_))
+                    | ("object", DeValue::Table(_))
+            )
+        })
+    }
+
+    /// The schema that a reference stands for.
+    fn follow(&self, schema: &'a Json) -> &'a Json {
+        match schema["$ref"].as_str().and_then(|it| it.strip_prefix('#')) {
+            Some(pointer) => self.root.pointer(pointer).unwrap_or(schema),
+            None => schema,
+        }
+    }
+}
+
+/// Adds what the schema says about a value as a hint.
+fn explain(mistake: Mistake, schema: &Json) -> Mistake {
+    let Some(about) = schema["description"].as_str() else {
+        return mistake;
+    };
+    let mut letters = about.trim_end_matches('.').chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    mistake.hint(first.chain(letters.clone()).collect::<String>())
+}
+
+fn table_with(schema: &Json) -> String {
+    let required = schema["required"].as_array().into_iter().flatten();
+    let keys: Vec<String> = required
+        .filter_map(Json::as_str)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    match &keys[..] {
+        [] => "a table".to_owned(),
+        [only] => format!("a table with {only}"),
+        [others @ .., last] => format!("a table with {} and {last}", others.join(", ")),
+    }
+}
+
+fn types(schema: &Json) -> Vec<&str> {
+    match &schema["type"] {
+        Json::String(it) => vec![it],
+        Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => Vec::new(),
+    }
+}
+
+/// The words that a schema allows, if it allows only some.
+fn words(schema: &Json) -> Option<Vec<&str>> {
+    if let Some(list) = schema["enum"].as_array() {
+        return Some(list.iter().filter_map(Json::as_str).collect());
+    }
+    let ways = schema["oneOf"].as_array()?;
+    let constants: Vec<&str> = ways.iter().filter_map(|it| it["const"].as_str()).collect();
+    (constants.len() == ways.len()).then_some(constants)
+}

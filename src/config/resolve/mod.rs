@@ -1,0 +1,11 @@
+//! From the shapes of files to domain types, part by part.
+
+mod claims;
+mod number;
+mod party;
+mod rules;
+mod scenario;
+mod until;
+
+pub(crate) use scenario::{check_name, setting};
+pub(crate) use until::stopping_rule;

@@ -1,0 +1,320 @@
+//! A party's preferences and strategies.
+
+use demarche_core::domain::{
+    Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
+    Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
+};
+use demarche_core::strategy::{
+    ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,
+};
+use toml::Spanned;
+
+use crate::config::diagnostics::{Mistake, nearest, percent_hint};
+use crate::config::files::{NumberFile, ParametersFile, PartyFile, PreferenceFile, StrategyFile};
+use crate::config::resolve::number::{Expected, told_sum};
+use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
+
+impl Resolver<'_> {
+    pub(crate) fn party(&mut self, file: &Spanned<PartyFile>) -> (Party, Vec<StrategySpec>) {
+        let it = file.get_ref();
+        let name = it.id.get_ref();
+        let path = format!("party.{name}");
+        let reservation_value = self.number(
+            &it.reservation_value,
+            format!("{path}.reservation_value"),
+            Expected::within("a reservation value", 0.0, 1.0),
+            None,
+        );
+        let discount_factor = it.discount_factor.as_ref().map(|it| {
+            self.number(
+                it,
+                format!("{path}.discount_factor"),
+                Expected::within("a discount factor", DISCOUNT_FACTOR_MIN, 1.0),
+                None,
+            )
+        });
+        let issues = self.preferences(file, &path);
+        self.check_ids(
+            "interactions",
+            Hyphens::Forbidden,
+            it.interaction.iter().map(|it| &it.get_ref().id),
+        );
+        let interactions = it
+            .interaction
+            .iter()
+            .map(|it| {
+                let it = it.get_ref();
+                Interaction {
+                    name: it.id.get_ref().clone(),
+                    when: self.condition(&it.when),
+                    adds: self.number(
+                        &it.adds,
+                        format!("{path}.interaction.{}.adds", it.id.get_ref()),
+                        Expected::within("what an interaction adds", -1.0, 1.0),
+                        None,
+                    ),
+                }
+            })
+            .collect();
+        let strategies = self.strategies(&it.strategy, &path);
+        let party = Party {
+            name: name.clone(),
+            label: it.label.clone(),
+            preferences: UncertainPreferences {
+                reservation_value,
+                discount_factor,
+                issues,
+                interactions,
+            },
+        };
+        (party, strategies)
+    }
+
+    /// One preference per issue, in scenario order.
+    ///
+    /// An unknown issue is taken for the one nearly called so, if that has no preference.
+    fn preferences(&mut self, party: &Spanned<PartyFile>, path: &str) -> Vec<IssuePreference> {
+        let files = &party.get_ref().preference;
+        let mut by_issue: Vec<Option<&Spanned<PreferenceFile>>> = vec![None; self.issues.len()];
+        let mut misspelt = Vec::new();
+        for file in files {
+            let name = &file.get_ref().issue;
+            let Some(issue) = self.issue_id(name.get_ref(), name.span()) else {
+                misspelt.push(file);
+                continue;
+            };
+            if by_issue[issue.idx()].replace(file).is_some() {
+                self.mistake(Mistake::at(
+                    name.span(),
+                    format!(
+                        "there are two preferences for the issue `{}`",
+                        name.get_ref()
+                    ),
+                ));
+            }
+        }
+        for file in misspelt {
+            let meant = nearest(file.get_ref().issue.get_ref(), self.issue_names());
+            if let Some(idx) = meant.and_then(|name| self.issue_names().position(|it| it == name)) {
+                by_issue[idx].get_or_insert(file);
+            }
+        }
+        let mut res = Vec::new();
+        for (idx, file) in by_issue.into_iter().enumerate() {
+            let issue_name = self.issues[idx].name.clone();
+            if let Some(it) = file {
+                res.push(self.preference(it, idx, &format!("{path}.preference.{issue_name}")));
+            } else if is_sound(self.issue_names()) {
+                let id = &party.get_ref().id;
+                let message = format!(
+                    "`{}` has no preference for the issue `{issue_name}`",
+                    id.get_ref()
+                );
+                self.mistake(Mistake::at(id.span(), message).hint(format!(
+                    "add a [[party.preference]] with issue = \"{issue_name}\""
+                )));
+            }
+        }
+        res
+    }
+
+    fn preference(
+        &mut self,
+        file: &Spanned<PreferenceFile>,
+        issue_idx: usize,
+        path: &str,
+    ) -> IssuePreference {
+        let it = file.get_ref();
+        let shared = self.provenance(it.basis, it.source.as_deref(), it.note.as_deref());
+        let weight = self.number(
+            &it.weight,
+            format!("{path}.weight"),
+            Expected::within("a weight", 0.0, WEIGHT_MAX),
+            Some(&shared),
+        );
+        let utilities = self
+            .utilities(it, issue_idx)
+            .into_iter()
+            .map(|(name, number)| {
+                let expected = Expected::within("a utility", 0.0, 1.0);
+                self.number(
+                    number,
+                    format!("{path}.utility.{name}"),
+                    expected,
+                    Some(&shared),
+                )
+            })
+            .collect();
+        IssuePreference { weight, utilities }
+    }
+
+    /// The utilities of an issue's options, in scenario order.
+    ///
+    /// An unknown option is taken for the one nearly called so, if that has no utility.
+    fn utilities<'f>(
+        &mut self,
+        file: &'f PreferenceFile,
+        issue_idx: usize,
+    ) -> Vec<(String, &'f Spanned<NumberFile>)> {
+        let issue_name = self.issues[issue_idx].name.clone();
+        let options = &self.issues[issue_idx].options;
+        let names: Vec<String> = options.iter().map(|it| it.name.clone()).collect();
+        let known = || names.iter().map(String::as_str);
+        let given = file.utility.get_ref();
+        if !is_sound(known()) {
+            return Vec::new();
+        }
+        let mut misspelt = Vec::new();
+        for (key, number) in given.iter().filter(|it| !names.contains(it.0.get_ref())) {
+            let key_name = key.get_ref();
+            let message = format!("the issue `{issue_name}` has no option `{key_name}`");
+            self.mistake(Mistake::at(key.span(), message).suggest(key_name, known()));
+            misspelt.push((nearest(key_name, known()), number));
+        }
+        let mut res = Vec::new();
+        for name in &names {
+            let exact = given.iter().find(|it| it.0.get_ref() == name);
+            let meant = || misspelt.iter().find(|it| it.0 == Some(name.as_str()));
+            match exact.map(|it| it.1).or_else(|| meant().map(|it| it.1)) {
+                Some(number) => res.push((name.clone(), number)),
+                None => self.mistake(
+                    Mistake::at(
+                        file.utility.span(),
+                        format!("the utility of the option `{name}` is missing"),
+                    )
+                    .hint("every option of the issue needs one, in [0, 1]"),
+                ),
+            }
+        }
+        res
+    }
+
+    fn strategies(
+        &mut self,
+        files: &Spanned<Vec<Spanned<StrategyFile>>>,
+        path: &str,
+    ) -> Vec<StrategySpec> {
+        self.check_probabilities(files);
+        files
+            .get_ref()
+            .iter()
+            .enumerate()
+            .filter_map(|(idx, it)| self.strategy(it, &format!("{path}.strategy.{idx}")))
+            .collect()
+    }
+
+    fn check_probabilities(&mut self, files: &Spanned<Vec<Spanned<StrategyFile>>>) {
+        let p: Vec<&Spanned<f64>> = files.get_ref().iter().map(|it| &it.get_ref().p).collect();
+        let Some(last) = p.last() else {
+            self.mistake(
+                Mistake::at(files.span(), "a party needs one strategy at least")
+                    .hint("for example strategy = [{ p = 1.0, random_offer = {} }]"),
+            );
+            return;
+        };
+        let n_before = self.mistakes.len();
+        for it in &p {
+            if !(0.0..=1.0).contains(it.get_ref()) {
+                let message = "the probability of a strategy must be between 0 and 1";
+                let hint = percent_hint(*it.get_ref());
+                self.mistake(Mistake::at(it.span(), message).hint_if(hint));
+            }
+        }
+        let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();
+        if self.mistakes.len() == n_before && !are_probabilities(&numbers) {
+            let message = "the probabilities of a party's strategies must sum to 1";
+            let mistake = Mistake::at(last.span(), message);
+            self.mistake(mistake.hint(told_sum(&numbers)));
+        }
+    }
+
+    fn strategy(&mut self, file: &Spanned<StrategyFile>, path: &str) -> Option<StrategySpec> {
+        let it = file.get_ref();
+        let [(rule, parameters)] = &it.offering[..] else {
+            let names: Vec<&str> = OFFERING_RULES.iter().map(|it| it.name).collect();
+            self.mistake(
+                Mistake::at(file.span(), "a strategy needs exactly one offering rule")
+                    .hint(format!("one of {}", names.join(", "))),
+            );
+            return None;
+        };
+        let offering: &'static OfferingKind = OFFERING_RULES
+            .iter()
+            .find(|it| it.name == rule.get_ref())
+            .expect("the schema knows only these names");
+        let offering_numbers = self.parameters(
+            offering.parameters,
+            parameters,
+            &format!("{path}.{}", offering.name),
+        );
+        let default = (ACCEPTANCE_CONDITIONS[0], Vec::new());
+        let (acceptance, acceptance_numbers) = match &it.acceptance[..] {
+            [] => default,
+            [(kind, parameters)] => {
+                let acceptance: &'static AcceptanceKind = ACCEPTANCE_CONDITIONS
+                    .iter()
+                    .find(|it| it.name == kind.get_ref())
+                    .expect("the schema knows only these names");
+                let path = format!("{path}.accept.{}", acceptance.name);
+                let numbers = self.parameters(acceptance.parameters, parameters, &path);
+                (acceptance, numbers)
+            }
+            [_, second, ..] => {
+                self.mistake(Mistake::at(
+                    second.0.span(),
+                    "a strategy has at most one acceptance condition",
+                ));
+                default
+            }
+        };
+        Some(StrategySpec {
+            p: *it.p.get_ref(),
+            offering,
+            offering_numbers,
+            acceptance,
+            acceptance_numbers,
+        })
+    }
+
+    fn parameters(
+        &mut self,
+        known: &[Parameter],
+        files: &ParametersFile,
+        path: &str,
+    ) -> Vec<Number> {
+        known
+            .iter()
+            .filter_map(|parameter| {
+                let path = format!("{path}.{}", parameter.name);
+                let given = files.iter().find(|it| it.0.get_ref() == parameter.name);
+                let Some((_, number)) = given else {
+                    return parameter
+                        .default
+                        .map(|it| default_number(path, it, parameter));
+                };
+                let expected = Expected {
+                    what: parameter.name,
+                    min: parameter.min,
+                    max: parameter.max,
+                    words: parameter.words,
+                };
+                Some(self.number(number, path, expected, None))
+            })
+            .collect()
+    }
+}
+
+/// A parameter that the file leaves as it is.
+fn default_number(path: String, number: f64, parameter: &Parameter) -> Number {
+    Number {
+        path,
+        distribution: Distribution::constant(number).expect("defaults are finite"),
+        within: parameter.min..=parameter.max,
+        provenance: Provenance {
+            basis: Some(Basis::Assumed),
+            sources: Vec::new(),
+            note: Some("the default".to_owned()),
+            is_set: false,
+        },
+    }
+}

@@ -1,0 +1,217 @@
+//! Who can do what to whom, whose consent a deal needs, and the protocol.
+
+use demarche_core::domain::{
+    ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities,
+};
+use demarche_core::protocol::ProtocolKind;
+use toml::Spanned;
+
+use crate::config::diagnostics::Mistake;
+use crate::config::files::{ByPartyFile, ConsentFile, LeverageFile, ProtocolFile};
+use crate::config::resolve::number::{Expected, told_sum};
+use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
+
+impl Resolver<'_> {
+    pub(crate) fn leverages(&mut self, files: &[Spanned<LeverageFile>]) -> Vec<Leverage> {
+        let ids = files.iter().map(|it| &it.get_ref().id);
+        self.check_ids("leverages", Hyphens::Forbidden, ids);
+        let mut res = Vec::new();
+        for file in files {
+            let it = file.get_ref();
+            let lowers_reservation_value = self.number(
+                &it.lowers_reservation_value,
+                format!("leverage.{}.lowers_reservation_value", it.id.get_ref()),
+                Expected::within("leverage", 0.0, 1.0),
+                None,
+            );
+            let by = self.party_id(&it.by);
+            let on = self.party_id(&it.on);
+            if by.is_some() && by == on {
+                self.mistake(
+                    Mistake::at(it.on.span(), "a party has no leverage on itself")
+                        .hint("`by` and `on` name two parties"),
+                );
+            }
+            if let (Some(by), Some(on)) = (by, on) {
+                res.push(Leverage {
+                    name: it.id.get_ref().clone(),
+                    by,
+                    on,
+                    lowers_reservation_value,
+                });
+            }
+        }
+        res
+    }
+
+    pub(crate) fn protocol(
+        &mut self,
+        file: &Spanned<ProtocolFile>,
+        consent: &[Spanned<ConsentFile>],
+    ) -> (ProtocolKind, u32) {
+        let it = file.get_ref();
+        let mut chosen: Vec<(ProtocolKind, u32)> = Vec::new();
+        if let Some(it) = &it.proposal_and_vote {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::ProposalAndVote, rounds));
+        }
+        if let Some(it) = &it.alternating_offers {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::AlternatingOffers, rounds));
+        }
+        if let Some(it) = &it.alternating_offers_by_turn {
+            let rounds = *it.deadline_rounds.get_ref();
+            chosen.push((ProtocolKind::AlternatingOffersByTurn, rounds));
+        }
+        if let Some(it) = &it.random_proposer {
+            let recognition = self.recognition(it.recognition.as_ref());
+            let kind = ProtocolKind::RandomProposer { recognition };
+            chosen.push((kind, *it.deadline_rounds.get_ref()));
+        }
+        if let Some(it) = &it.single_text {
+            let temperatures = self.temperatures(it.temperature.as_ref());
+            let kind = ProtocolKind::SingleText { temperatures };
+            chosen.push((kind, *it.deadline_rounds.get_ref()));
+        }
+        if chosen.len() != 1 {
+            self.mistake(
+                Mistake::at(file.span(), "exactly one protocol is needed").hint(format!(
+                    "one of [protocol.{}]",
+                    ProtocolKind::NAMES.join("], [protocol.")
+                )),
+            );
+            return (ProtocolKind::ProposalAndVote, 1);
+        }
+        let (kind, rounds) = chosen.remove(0);
+        if kind.is_alternating()
+            && let Some(entry) = consent.first()
+        {
+            self.mistake(
+                Mistake::at(
+                    entry.span(),
+                    format!("{} always needs everybody's consent", kind.name()),
+                )
+                .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
+            );
+        }
+        (kind, rounds)
+    }
+
+    /// By party, how likely it is drawn as proposer.
+    fn recognition(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+        let n_before = self.mistakes.len();
+        let Some(file) = file else {
+            let n_parties = u32::try_from(self.party_names.len()).unwrap_or(u32::MAX);
+            return vec![1.0 / f64::from(n_parties); self.party_names.len()];
+        };
+        let given = self.by_party(file, |it| {
+            (!(0.0..=1.0).contains(&it)).then_some("a probability must be between 0 and 1")
+        });
+        if self.mistakes.len() > n_before || !is_sound(self.party_names.iter().map(String::as_str))
+        {
+            return Vec::new();
+        }
+        if let Some(idx) = given.iter().position(Option::is_none) {
+            let name = &self.party_names[idx];
+            let message = format!("`{name}` has no recognition probability");
+            self.mistake(
+                Mistake::at(file.span(), message)
+                    .hint(format!("add {name} = 0.0 if it never proposes")),
+            );
+            return Vec::new();
+        }
+        let given: Vec<f64> = given.into_iter().flatten().collect();
+        if !are_probabilities(&given) {
+            let message = "the recognition probabilities of the parties must sum to 1";
+            self.mistake(Mistake::at(file.span(), message).hint(told_sum(&given)));
+        }
+        given
+    }
+
+    /// By party, the temperature at which it begins.
+    fn temperatures(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+        let Some(file) = file else {
+            return vec![0.0; self.party_names.len()];
+        };
+        let given = self.by_party(file, |it| {
+            let is_fit = it.is_finite() && it >= 0.0;
+            (!is_fit).then_some("a temperature must be a finite number, 0 or more")
+        });
+        given.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// What is given for each party, each number held against what could be wrong with it.
+    fn by_party(
+        &mut self,
+        file: &Spanned<ByPartyFile>,
+        wrong: impl Fn(f64) -> Option<&'static str>,
+    ) -> Vec<Option<f64>> {
+        let mut res = vec![None; self.party_names.len()];
+        for (name, number) in file.get_ref() {
+            if let Some(message) = wrong(*number.get_ref()) {
+                self.mistake(Mistake::at(number.span(), message));
+            }
+            if let Some(party) = self.party_id(name) {
+                res[party.idx()] = Some(*number.get_ref());
+            }
+        }
+        res
+    }
+
+    pub(crate) fn consent(&mut self, files: &[Spanned<ConsentFile>]) -> ConsentRule {
+        let n_parties = self.party_names.len().min(PARTIES_MAX);
+        if files.is_empty() {
+            return ConsentRule::unanimity(n_parties);
+        }
+        let mut vetoes = Vec::new();
+        let mut quotas = Vec::new();
+        for file in files {
+            let it = file.get_ref();
+            match (&it.party, &it.quota) {
+                (Some(name), None) => {
+                    if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {
+                        self.mistake(Mistake::at(of.span(), "`of` goes with `quota`"));
+                    }
+                    let when = it.when.as_ref().map(|it| self.condition(it));
+                    if let Some(party) = self.party_id(name) {
+                        vetoes.push(Veto {
+                            party,
+                            when: when.unwrap_or_default(),
+                        });
+                    }
+                }
+                (None, Some(quota)) => {
+                    if let Some(when) = &it.when {
+                        self.mistake(Mistake::at(when.span(), "`when` goes with `party`"));
+                    }
+                    quotas.push(self.quota(quota, it.of.as_deref()));
+                }
+                (Some(_), Some(_)) | (None, None) => self.mistake(
+                    Mistake::at(file.span(), "an entry needs either `party` or `quota`")
+                        .hint("party = \"...\" for one whose yes is needed, quota = 3 for so many"),
+                ),
+            }
+        }
+        ConsentRule::new(vetoes, quotas)
+    }
+
+    fn quota(&mut self, file: &Spanned<u32>, of: Option<&[Spanned<String>]>) -> Quota {
+        let n_mistakes = self.mistakes.len();
+        let of: PartySet = match of {
+            Some(names) => names.iter().filter_map(|it| self.party_id(it)).collect(),
+            None => PartySet::all(self.party_names.len().min(PARTIES_MAX)),
+        };
+        let at_least = *file.get_ref() as usize;
+        // Among parties of which one is not known, nothing is too many.
+        let is_known = self.mistakes.len() == n_mistakes
+            && is_sound(self.party_names.iter().map(String::as_str));
+        if is_known && at_least > of.len() {
+            let message = match of.len() {
+                0 => "a quota counts the yes of one party at least".to_owned(),
+                n => format!("a quota among {n} parties lies between 1 and {n}"),
+            };
+            self.mistake(Mistake::at(file.span(), message));
+        }
+        Quota { at_least, of }
+    }
+}

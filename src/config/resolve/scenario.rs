@@ -1,0 +1,352 @@
+//! From the shape of a scenario file to a setting that is valid by construction.
+//!
+//! Every check goes on after a mistake with a stand-in, so that one run tells all of them.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use demarche_core::domain::{
+    Condition, ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, OutcomeSpace,
+    PARTIES_MAX, PartyId, Scale, Scenario, ScenarioKind, Source, SpaceError,
+};
+use demarche_core::negotiation::Setting;
+use toml::Spanned;
+
+use crate::config::diagnostics::{Mistake, SourceTexts};
+use crate::config::files::{
+    ConditionFile, IssueFile, KindFile, OneOrMany, ScaleFile, ScenarioFile, SourceFile,
+};
+use crate::config::limits::MISTAKES_MAX;
+
+/// What names can refer to, and the mistakes found so far.
+pub(crate) struct Resolver<'a> {
+    pub(crate) texts: &'a SourceTexts,
+    pub(crate) mistakes: &'a mut Vec<Mistake>,
+    pub(crate) kind: ScenarioKind,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) issues: Vec<Issue>,
+    pub(crate) party_names: Vec<String>,
+}
+
+/// The setting that a file describes; nothing if there is a mistake.
+pub(crate) fn setting(
+    file: ScenarioFile,
+    texts: &SourceTexts,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Setting> {
+    let n_before = mistakes.len();
+    check_name(&file.name, mistakes);
+    if let Some(it) = &file.utilities_divided_by
+        && !(*it.get_ref() >= 1.0 && it.get_ref().is_finite())
+    {
+        let message = format!("`utilities_divided_by` is {}, below 1", it.get_ref());
+        mistakes.push(Mistake::at(it.span(), message));
+    }
+    let mut resolver = Resolver {
+        texts,
+        kind: match file.kind {
+            KindFile::Sourced => ScenarioKind::Sourced,
+            KindFile::Synthetic => ScenarioKind::Synthetic,
+        },
+        sources: Vec::new(),
+        issues: Vec::new(),
+        party_names: file
+            .party
+            .iter()
+            .map(|it| it.get_ref().id.get_ref().clone())
+            .collect(),
+        mistakes,
+    };
+    resolver.sources = resolver.sources(&file.source);
+    resolver.issues = resolver.issues(&file.issue);
+    let space = resolver.space(&file);
+    resolver.party_count(&file);
+    let (parties, strategies) = file.party.iter().map(|it| resolver.party(it)).unzip();
+    let leverages = resolver.leverages(&file.leverage);
+    let (protocol, deadline_rounds) = resolver.protocol(&file.protocol, &file.consent);
+    let consent = resolver.consent(&file.consent);
+    let claims = resolver.claims(&file.claim);
+    let Resolver {
+        mistakes,
+        kind,
+        sources,
+        issues,
+        ..
+    } = resolver;
+    if mistakes.len() > n_before {
+        return None;
+    }
+    let scenario = Scenario {
+        name: file.name.into_inner(),
+        title: file.title,
+        description: file.description,
+        kind,
+        sources,
+        issues,
+        space: Arc::new(space?),
+        parties,
+        leverages,
+        consent,
+        claims,
+    };
+    Setting::new(scenario, protocol, deadline_rounds, strategies)
+        .map_err(|error| mistakes.push(Mistake::nowhere(error.to_string())))
+        .ok()
+}
+
+/// Tells if a name is not fit for file names.
+pub(crate) fn check_name(name: &Spanned<String>, mistakes: &mut Vec<Mistake>) {
+    let is_fit = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+    let text = name.get_ref();
+    if !text.starts_with(|it: char| it.is_ascii_alphabetic())
+        || !text.chars().all(is_fit)
+        || text.len() > 80
+    {
+        mistakes.push(
+            Mistake::at(
+                name.span(),
+                format!("`{text}` is not fit for a file's name"),
+            )
+            .hint("begin with a letter, then letters, digits, `-` and `_`, at most 80"),
+        );
+    }
+}
+
+/// Whether it is certain what a list of names holds. Of an empty one, or one with a name in it
+/// twice, people are told where it stands; names that it lacks may be the ones meant there.
+pub(crate) fn is_sound<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    names.into_iter().all(|it| seen.insert(it)) && !seen.is_empty()
+}
+
+/// Which identifiers may hold a hyphen: those that never become a column or a word of a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hyphens {
+    Allowed,
+    Forbidden,
+}
+
+impl Resolver<'_> {
+    pub(crate) fn mistake(&mut self, mistake: Mistake) {
+        self.mistakes.push(mistake);
+    }
+
+    /// Whether there are few enough mistakes to look for what unknown names were meant to be.
+    fn still_tells(&self) -> bool {
+        self.mistakes.len() < MISTAKES_MAX
+    }
+
+    /// Tells of identifiers that are malformed or used twice.
+    pub(crate) fn check_ids<'a>(
+        &mut self,
+        what: &str,
+        hyphens: Hyphens,
+        ids: impl IntoIterator<Item = &'a Spanned<String>>,
+    ) {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for id in ids {
+            let text = id.get_ref().as_str();
+            let is_fit = |it: char| {
+                it.is_ascii_lowercase()
+                    || it.is_ascii_digit()
+                    || it == '_'
+                    || it == '-' && hyphens == Hyphens::Allowed
+            };
+            if !text.starts_with(|it: char| it.is_ascii_lowercase())
+                || !text.chars().all(is_fit)
+                || text.len() > 80
+            {
+                self.mistake(
+                    Mistake::at(id.span(), format!("`{text}` is no identifier"))
+                        .hint("begin with a lower-case letter, then lower-case letters, digits and `_`, at most 80"),
+                );
+            }
+            if !seen.insert(text) {
+                self.mistake(Mistake::at(
+                    id.span(),
+                    format!("there are two {what} called `{text}`"),
+                ));
+            }
+        }
+    }
+
+    fn sources(&mut self, files: &[Spanned<SourceFile>]) -> Vec<Source> {
+        self.check_ids(
+            "sources",
+            Hyphens::Allowed,
+            files.iter().map(|it| &it.get_ref().id),
+        );
+        let files = files.iter().map(Spanned::get_ref);
+        files
+            .map(|it| Source {
+                name: it.id.get_ref().clone(),
+                title: it.title.clone(),
+                file: it.file.clone(),
+            })
+            .collect()
+    }
+
+    fn issues(&mut self, files: &[Spanned<IssueFile>]) -> Vec<Issue> {
+        let ids = files.iter().map(|it| &it.get_ref().id);
+        self.check_ids("issues", Hyphens::Forbidden, ids);
+        let mut issues = Vec::new();
+        for file in files.iter().map(Spanned::get_ref) {
+            let options = file.options.get_ref();
+            let name = file.id.get_ref();
+            let what = format!("options of `{name}`");
+            self.check_ids(&what, Hyphens::Forbidden, options.iter().map(|it| &it.id));
+            if options.is_empty() {
+                self.mistake(
+                    Mistake::at(
+                        file.options.span(),
+                        format!("the issue `{name}` has no option to settle it with"),
+                    )
+                    .hint("list its options, or leave the issue out"),
+                );
+            }
+            issues.push(Issue {
+                name: name.clone(),
+                label: file.label.clone(),
+                scale: match file.scale {
+                    ScaleFile::Nominal => Scale::Nominal,
+                    ScaleFile::Ordinal => Scale::Ordinal,
+                },
+                options: options
+                    .iter()
+                    .map(|it| IssueOption {
+                        name: it.id.get_ref().clone(),
+                        label: it.label.clone(),
+                    })
+                    .collect(),
+            });
+        }
+        issues
+    }
+
+    fn space(&mut self, file: &ScenarioFile) -> Option<OutcomeSpace> {
+        let n_options: Vec<usize> = self.issues.iter().map(|it| it.options.len()).collect();
+        match OutcomeSpace::new(&n_options) {
+            Ok(space) => Some(space),
+            // Told of by name already.
+            Err(SpaceError::EmptyIssue) => None,
+            Err(error) => {
+                let message = format!("the issues do not make a scenario: {error}");
+                self.mistake(match file.issue.last() {
+                    Some(it) => Mistake::at(it.span(), message),
+                    None => Mistake::at(file.name.span(), message)
+                        .hint("an [[issue]] is something to be settled, with its options"),
+                });
+                None
+            }
+        }
+    }
+
+    fn party_count(&mut self, file: &ScenarioFile) {
+        let ids = file.party.iter().map(|it| &it.get_ref().id);
+        self.check_ids("parties", Hyphens::Forbidden, ids);
+        if file.party.len() < 2 {
+            let place = file.party.first().map_or(file.name.span(), Spanned::span);
+            self.mistake(
+                Mistake::at(place, "a negotiation needs two parties at least")
+                    .hint("add a [[party]]: a side with interests"),
+            );
+        }
+    }
+
+    /// The party with this name.
+    pub(crate) fn party_id(&mut self, name: &Spanned<String>) -> Option<PartyId> {
+        let found = self.party_names.iter().position(|it| it == name.get_ref());
+        if found.is_none()
+            && self.still_tells()
+            && is_sound(self.party_names.iter().map(String::as_str))
+        {
+            let mistake = Mistake::at(
+                name.span(),
+                format!("there is no party `{}`", name.get_ref()),
+            )
+            .suggest(name.get_ref(), self.party_names.iter().map(String::as_str));
+            self.mistake(mistake);
+        }
+        found.filter(|&it| it < PARTIES_MAX).map(PartyId::new)
+    }
+
+    /// The issue with this name.
+    pub(crate) fn issue_id(&mut self, name: &str, span: Range<usize>) -> Option<IssueId> {
+        let found = self.issues.iter().position(|it| it.name == name);
+        if found.is_none() && self.still_tells() && is_sound(self.issue_names()) {
+            let mistake = Mistake::at(span, format!("there is no issue `{name}`"))
+                .suggest(name, self.issue_names());
+            self.mistake(mistake);
+        }
+        found.filter(|&it| it < ISSUES_MAX).map(IssueId::new)
+    }
+
+    pub(crate) fn issue_names(&self) -> impl Iterator<Item = &str> {
+        self.issues.iter().map(|it| it.name.as_str())
+    }
+
+    /// The option with this name of an issue.
+    pub(crate) fn option_id(
+        &mut self,
+        issue: IssueId,
+        name: &str,
+        span: Range<usize>,
+    ) -> Option<OptionId> {
+        let of_issue = &self.issues[issue.idx()];
+        let found = of_issue.options.iter().position(|it| it.name == name);
+        let names = || of_issue.options.iter().map(|it| it.name.as_str());
+        if found.is_none() && self.still_tells() && is_sound(names()) {
+            let message = format!("the issue `{}` has no option `{name}`", of_issue.name);
+            let mistake = Mistake::at(span, message).suggest(name, names());
+            self.mistake(mistake);
+        }
+        found.filter(|&it| it < OPTIONS_MAX).map(OptionId::new)
+    }
+
+    pub(crate) fn condition(&mut self, file: &Spanned<ConditionFile>) -> Condition {
+        if file.get_ref().is_empty() {
+            self.mistake(
+                Mistake::at(file.span(), "a condition names at least one issue")
+                    .hint("leave it out to mean every outcome, where that is allowed"),
+            );
+        }
+        let mut clauses = Vec::new();
+        for (name, options) in file.get_ref() {
+            let Some(issue) = self.issue_id(name.get_ref(), name.span()) else {
+                continue;
+            };
+            let named: Vec<(&str, Range<usize>)> = match options.get_ref() {
+                OneOrMany::One(it) => vec![(it, options.span())],
+                OneOrMany::Many(list) => list
+                    .iter()
+                    .map(|it| (it.get_ref().as_str(), it.span()))
+                    .collect(),
+            };
+            if named.is_empty() {
+                self.mistake(Mistake::at(options.span(), "a condition needs an option"));
+            }
+            let ids = named
+                .into_iter()
+                .filter_map(|(name, span)| self.option_id(issue, name, span))
+                .collect();
+            clauses.push((issue, ids));
+        }
+        Condition::new(clauses)
+    }
+
+    /// The names of sources, each of which must exist.
+    pub(crate) fn source_names(&mut self, files: &[Spanned<String>]) -> Vec<String> {
+        let known: Vec<&str> = self.sources.iter().map(|it| it.name.as_str()).collect();
+        for name in files.iter().map(|it| (it.get_ref().as_str(), it.span())) {
+            if known.contains(&name.0) || !known.is_empty() && !is_sound(known.iter().copied()) {
+                continue;
+            }
+            let mistake = Mistake::at(name.1, format!("there is no source `{}`", name.0))
+                .hint(format!("add a [[source]] with id = \"{}\"", name.0));
+            self.mistakes
+                .push(mistake.suggest(name.0, known.iter().copied()));
+        }
+        files.iter().map(|it| it.get_ref().clone()).collect()
+    }
+}

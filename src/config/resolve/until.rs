@@ -1,0 +1,104 @@
+//! When to stop: an experiment's `until` becomes a stopping rule.
+
+use demarche_core::domain::Scenario;
+use demarche_stats::estimate::CONFIDENCE;
+use toml::Spanned;
+
+use crate::config::diagnostics::Mistake;
+use crate::config::files::{ExperimentFile, UntilFile};
+use crate::experiment::{PARTY_METRICS, SESSION_METRICS, StoppingRule};
+
+/// What an experiment's `until` says, if it has one; tells of every mistake in it.
+pub(crate) fn stopping_rule(
+    file: &ExperimentFile,
+    scenario: &Scenario,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<StoppingRule> {
+    let until = file.until.as_ref()?;
+    if let Some(sessions) = &file.sessions {
+        mistakes.push(
+            Mistake::at(
+                sessions.span(),
+                "`sessions` and `until` both say how many sessions to run",
+            )
+            .hint("leave out `sessions`; the most is `max_sessions` in `until`"),
+        );
+    }
+    let it = until.get_ref();
+    check_number(
+        &it.half_width,
+        "half_width",
+        "above 0",
+        f64::INFINITY,
+        mistakes,
+    );
+    if let Some(confidence) = &it.confidence {
+        check_number(
+            confidence,
+            "confidence",
+            "above 0 and below 1",
+            1.0,
+            mistakes,
+        );
+    }
+    let party = match &it.party {
+        Some(name) => {
+            let mut ids = scenario.party_ids();
+            let found = ids.find(|&id| scenario.party(id).name == *name.get_ref());
+            if found.is_none() {
+                let names = scenario.parties.iter().map(|it| it.name.as_str());
+                let message = format!("there is no party `{}`", name.get_ref());
+                mistakes.push(Mistake::at(name.span(), message).suggest(name.get_ref(), names));
+            }
+            found
+        }
+        None => None,
+    };
+    Some(StoppingRule {
+        metric: metric(it, mistakes)?,
+        party,
+        half_width: *it.half_width.get_ref(),
+        confidence: it
+            .confidence
+            .as_ref()
+            .map_or(CONFIDENCE, |it| *it.get_ref()),
+    })
+}
+
+/// The figure that is meant; tells if it lacks its party or has one too many.
+fn metric(file: &UntilFile, mistakes: &mut Vec<Mistake>) -> Option<&'static str> {
+    let written = file.metric.get_ref();
+    let find = |names: &[&'static str]| names.iter().copied().find(|it| it == written);
+    if let Some(metric) = find(&SESSION_METRICS) {
+        if let Some(party) = &file.party {
+            let message = format!("`{metric}` is about the session, not about a party");
+            mistakes.push(Mistake::at(party.span(), message).hint("leave out `party`"));
+        }
+        return Some(metric);
+    }
+    let metric = find(&PARTY_METRICS)?;
+    if file.party.is_none() {
+        mistakes.push(
+            Mistake::at(
+                file.metric.span(),
+                format!("`{metric}` is a figure of a party"),
+            )
+            .hint("say whose: party = \"...\""),
+        );
+    }
+    Some(metric)
+}
+
+fn check_number(
+    number: &Spanned<f64>,
+    name: &str,
+    range: &str,
+    end: f64,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let it = *number.get_ref();
+    if !(it > 0.0 && it < end) {
+        let message = format!("`{name}` must be a number {range}, not {it}");
+        mistakes.push(Mistake::at(number.span(), message));
+    }
+}

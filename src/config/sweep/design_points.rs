@@ -1,0 +1,213 @@
+//! The cells of a sweep whose axes a design of experiments fills.
+
+use std::ops::Range;
+
+use demarche_core::domain::Distribution;
+use demarche_core::negotiation::Setting;
+use demarche_stats::design::{
+    DesignedPoints, Layout, MorrisLevels, RadialRows, SOBOL_DIMENSIONS_MAX, SaltelliDesign,
+    Scrambling, SobolSequence, latin_hypercube, morris_trajectory,
+};
+use toml::Spanned;
+
+use crate::config::diagnostics::Mistake;
+use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
+use crate::config::sweep::axes::{CELLS_MAX, Points, Written, check_paths, tidy};
+use crate::config::sweep::study::StudyMethod;
+
+/// Levels of an axis along trajectories.
+const LEVELS: u32 = 4;
+
+/// Most axes of a design: Saltelli's has two dimensions of the Sobol' sequence for each.
+const AXES_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
+
+/// The points of a design over the axes' ranges; nothing if an axis or the design is wrong.
+///
+/// `setting` is the scenario as it stands, for axes that keep to its own distributions.
+pub(crate) fn designed_points(
+    file: &SweepFile,
+    design: &Spanned<DesignFile>,
+    seed: u64,
+    setting: &Setting,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(Points, DesignedPoints)> {
+    let n_before = mistakes.len();
+    if file.combine.is_some() {
+        mistakes.push(
+            Mistake::at(design.span(), "a design takes the place of `combine`")
+                .hint("leave one of the two out"),
+        );
+    }
+    if let Some(points) = &file.points {
+        mistakes.push(
+            Mistake::at(
+                points.span(),
+                "a sweep has either points or a design, not both",
+            )
+            .hint("leave one of the two out"),
+        );
+    }
+    if file.axis.is_empty() {
+        mistakes.push(
+            Mistake::at(design.span(), "a design needs an axis")
+                .hint("[[sweep.axis]] with `path` and `between = { from, to }`"),
+        );
+    }
+    let ranges: Vec<Distribution> = file
+        .axis
+        .iter()
+        .filter_map(|it| range_of(it, setting, mistakes))
+        .collect();
+    let paths: Vec<Spanned<String>> = file
+        .axis
+        .iter()
+        .map(|it| it.get_ref().path.clone())
+        .collect();
+    check_paths(&paths, mistakes);
+    let n_points = *design.get_ref().points.get_ref();
+    let n_axes = file.axis.len();
+    let n_cells = match design.get_ref().method {
+        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => 1,
+        DesignMethodFile::Saltelli => n_axes + 2,
+        DesignMethodFile::Morris => n_axes + 1,
+    }
+    .saturating_mul(n_points as usize);
+    if n_axes > AXES_MAX {
+        mistakes.push(Mistake::at(
+            design.span(),
+            format!("a design has at most {AXES_MAX} axes; these are {n_axes}"),
+        ));
+    }
+    if n_points == 0 || n_cells > CELLS_MAX {
+        mistakes.push(Mistake::at(
+            design.get_ref().points.span(),
+            format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
+        ));
+    }
+    check_points(design.get_ref(), mistakes);
+    if mistakes.len() > n_before {
+        return None;
+    }
+    let seed = design.get_ref().seed.map_or(seed, |it| it.0);
+    let too_many = "the number of axes was looked at";
+    let points: Vec<Vec<f64>> = match design.get_ref().method {
+        DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
+        DesignMethodFile::Sobol => {
+            let it = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
+            (0..n_points).map(|idx| it.point(idx)).collect()
+        }
+        DesignMethodFile::Saltelli => {
+            let scrambling = Scrambling::Owen { seed };
+            let it = SaltelliDesign::new(n_axes, RadialRows::OneWay, scrambling).expect(too_many);
+            (0..n_points).flat_map(|idx| it.rows(idx)).collect()
+        }
+        DesignMethodFile::Morris => {
+            let levels = MorrisLevels::new(LEVELS).expect("an even number");
+            (0..n_points)
+                .flat_map(|idx| morris_trajectory(idx, n_axes, levels, seed))
+                .collect()
+        }
+    };
+    let cell = |point: &Vec<f64>| {
+        let axes = point.iter().zip(&ranges).zip(&file.axis);
+        axes.map(|((p, range), axis)| {
+            // Distributions are defined below 1, and trajectories go to the very end.
+            let number = range.quantile(p.min(1.0 - f64::EPSILON / 2.0));
+            Written::number(tidy(number), place_of_range(axis))
+        })
+        .collect()
+    };
+    Some((
+        Points {
+            paths,
+            cells: points.iter().map(cell).collect(),
+        },
+        DesignedPoints {
+            layout: match design.get_ref().method {
+                DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => Layout::Spread,
+                DesignMethodFile::Saltelli => Layout::Radial,
+                DesignMethodFile::Morris => Layout::Trajectories,
+            },
+            points,
+        },
+    ))
+}
+
+/// Tells that there are too few points for what a design is there to find.
+fn check_points(design: &DesignFile, mistakes: &mut Vec<Mistake>) {
+    let method = match design.method {
+        DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => return,
+        DesignMethodFile::Saltelli => StudyMethod::Saltelli,
+        DesignMethodFile::Morris => StudyMethod::Morris,
+    };
+    let n_points = *design.points.get_ref();
+    // Of none the number of cells tells.
+    if let Err(it) = method.check_points(n_points)
+        && n_points > 0
+    {
+        mistakes.push(
+            Mistake::at(design.points.span(), it.to_string())
+                .hint(format!("points = {} or more", it.least())),
+        );
+    }
+}
+
+/// Where the range of an axis stands.
+fn place_of_range(axis: &Spanned<AxisFile>) -> Range<usize> {
+    let it = axis.get_ref();
+    let between = it.between.as_ref().map(Spanned::span);
+    let own = it.own_distribution.as_ref().map(Spanned::span);
+    between.or(own).unwrap_or_else(|| axis.span())
+}
+
+/// From where to where a design varies an axis.
+fn range_of(
+    axis: &Spanned<AxisFile>,
+    setting: &Setting,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Distribution> {
+    let it = axis.get_ref();
+    if it.values.is_some() || it.range.is_some() || it.log_range.is_some() {
+        mistakes.push(
+            Mistake::at(axis.span(), "an axis of a design has a range, not values")
+                .hint("between = { from, to }, or own_distribution = true"),
+        );
+        return None;
+    }
+    match (&it.between, &it.own_distribution) {
+        (Some(between), None) => {
+            let ends = between.get_ref();
+            let res = Distribution::uniform(ends.from, ends.to);
+            if res.is_err() {
+                mistakes.push(Mistake::at(
+                    between.span(),
+                    "between needs finite numbers, `from` below `to`",
+                ));
+            }
+            res.ok()
+        }
+        (None, Some(own)) if *own.get_ref() => {
+            let path = it.path.get_ref();
+            let number = setting.numbers().find(|number| number.path == *path);
+            let distribution = number.map(|it| it.distribution.clone());
+            if distribution.as_ref().is_none_or(Distribution::is_constant) {
+                mistakes.push(
+                    Mistake::at(
+                        it.path.span(),
+                        format!("the scenario draws no number `{path}`"),
+                    )
+                    .hint("give its range: between = { from, to }"),
+                );
+                return None;
+            }
+            distribution
+        }
+        _ => {
+            mistakes.push(
+                Mistake::at(axis.span(), "an axis of a design needs exactly one range")
+                    .hint("between = { from, to }, or own_distribution = true"),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The cells of sweeps and designs, and what a study varies.
+
+mod axes;
+mod design_points;
+mod study;
+mod swept_cells;
+
+pub use axes::CELLS_MAX;
+pub(crate) use axes::{Points, Written};
+pub(crate) use study::resolve_study;
+pub use study::{StudyMethod, StudyPlan, TooFewPoints, numbers, uncertain_numbers};
+pub(crate) use swept_cells::build_sweep;
+pub use swept_cells::{Luck, Sweep};

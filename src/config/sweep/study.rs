@@ -1,0 +1,198 @@
+//! Which of a scenario's numbers a study looks at, and by which design.
+
+use demarche_core::domain::{Basis, Number};
+use demarche_core::negotiation::{NumberId, Setting};
+use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
+
+use crate::config::diagnostics::{Mistake, nearest};
+use crate::config::files::{SensitivityFile, StudyMethodFile};
+
+/// Base points of a study that does not say how many.
+const BASE_POINTS: u32 = 1024;
+/// Trajectories of a study that does not say how many.
+const TRAJECTORIES: u32 = 64;
+
+/// How a scenario's own uncertain numbers are studied.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StudyPlan {
+    /// Whether the file asks for it.
+    pub is_in_file: bool,
+    /// Which design.
+    pub method: StudyMethod,
+    /// How many base points or trajectories; `None` for the design's own default.
+    pub points: Option<u32>,
+    /// Which numbers; `None` for all uncertain ones.
+    pub numbers: Option<Vec<NumberId>>,
+}
+
+/// By which design a scenario's numbers are studied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum StudyMethod {
+    /// Saltelli's radial design, for variance-based indices.
+    #[default]
+    Saltelli,
+    /// Morris's trajectories, for elementary effects.
+    Morris,
+}
+
+impl StudyMethod {
+    /// The word for it in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Saltelli => "saltelli",
+            Self::Morris => "morris",
+        }
+    }
+
+    /// Points of a study that does not say how many.
+    pub fn points_default(self) -> u32 {
+        match self {
+            Self::Saltelli => BASE_POINTS,
+            Self::Morris => TRAJECTORIES,
+        }
+    }
+
+    /// Tells that there are too few points for what a study finds to have intervals.
+    ///
+    /// # Errors
+    ///
+    /// If there are.
+    pub fn check_points(self, points: u32) -> Result<(), TooFewPoints> {
+        let (least, noun) = match self {
+            Self::Saltelli => (BASE_POINTS_MIN, "base points"),
+            Self::Morris => (TRAJECTORIES_MIN, "trajectories"),
+        };
+        if points < least {
+            let method = self.name();
+            return Err(TooFewPoints {
+                points,
+                least,
+                method,
+                noun,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Fewer points than intervals need.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("`{method}` needs at least {least} {noun} for intervals; {points} are too few")]
+pub struct TooFewPoints {
+    points: u32,
+    least: u32,
+    method: &'static str,
+    noun: &'static str,
+}
+
+impl TooFewPoints {
+    /// How many would do.
+    pub fn least(&self) -> u32 {
+        self.least
+    }
+}
+
+/// What a file says of a study, with its names made numbers.
+pub(crate) fn resolve_study(
+    file: &SensitivityFile,
+    setting: &Setting,
+    mistakes: &mut Vec<Mistake>,
+) -> StudyPlan {
+    let method = match file.method.unwrap_or_default() {
+        StudyMethodFile::Saltelli => StudyMethod::Saltelli,
+        StudyMethodFile::Morris => StudyMethod::Morris,
+    };
+    if let Some(points) = &file.points
+        && let Err(it) = method.check_points(*points.get_ref())
+    {
+        mistakes.push(Mistake::at(points.span(), it.to_string()).hint(format!(
+            "points = {} or more; without `points` they are {}",
+            it.least(),
+            method.points_default()
+        )));
+    }
+    let numbers = file.numbers.as_ref().map(|names| {
+        if names.get_ref().is_empty() {
+            mistakes.push(
+                Mistake::at(names.span(), "a study needs a number")
+                    .hint("without `numbers` it looks at all that are drawn"),
+            );
+        }
+        let mut res = Vec::new();
+        for name in names.get_ref() {
+            match uncertain_numbers(setting, &[name.get_ref()]) {
+                Ok(numbers) => res.extend(numbers),
+                Err(message) => mistakes.push(
+                    Mistake::at(name.span(), message)
+                        .hint("a basis (`assumed`), a number's path, or the beginning of paths"),
+                ),
+            }
+        }
+        sorted(res)
+    });
+    StudyPlan {
+        is_in_file: true,
+        method,
+        points: file.points.as_ref().map(|it| *it.get_ref()),
+        numbers,
+    }
+}
+
+/// The uncertain numbers that some names mean: bases, paths, or beginnings of paths.
+///
+/// # Errors
+///
+/// What is wrong with the first name that means none.
+pub fn uncertain_numbers<S: AsRef<str>>(
+    setting: &Setting,
+    names: &[S],
+) -> Result<Vec<NumberId>, String> {
+    let uncertain = setting.uncertain_numbers();
+    let mut res = Vec::new();
+    for name in names {
+        let mut meant = numbers(setting, &[name])?;
+        meant.retain(|it| uncertain.contains(it));
+        if meant.is_empty() {
+            let name = name.as_ref();
+            return Err(format!("`{name}` is certain: there is nothing to study"));
+        }
+        res.extend(meant);
+    }
+    Ok(sorted(res))
+}
+
+/// All numbers that some names mean, certain ones too: bases, paths, or beginnings of paths.
+///
+/// # Errors
+///
+/// The first name that means none.
+pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<NumberId>, String> {
+    let mut res = Vec::new();
+    for name in names {
+        let name = name.as_ref();
+        let basis = Basis::ALL.into_iter().find(|it| it.name() == name);
+        let is_meant = |it: &Number| match basis {
+            Some(basis) => it.provenance.basis == Some(basis),
+            None => it
+                .path
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        };
+        let n_before = res.len();
+        let meant = (0..).zip(setting.numbers()).filter(|it| is_meant(it.1));
+        res.extend(meant.map(|it| NumberId::new(it.0)));
+        if res.len() == n_before {
+            let paths = setting.numbers().map(|it| it.path.as_str());
+            let meant = nearest(name, paths)
+                .map_or_else(String::new, |it| format!("; do you mean `{it}`?"));
+            return Err(format!("the scenario has no number `{name}`{meant}"));
+        }
+    }
+    Ok(sorted(res))
+}
+
+fn sorted(mut numbers: Vec<NumberId>) -> Vec<NumberId> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

@@ -1,0 +1,406 @@
+//! Why a session ended as it did: what was on the table, who refused it, what was missing.
+
+use demarche_core::domain::{
+    ConsentRule, IssueId, OptionId, Outcome, PartyId, PartySet, Preferences, Utility,
+};
+use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::{Ending, Event, Rules, Session};
+use demarche_core::solution::{NearestAgreement, nearest_agreement, some_agreement};
+
+/// Why a session ended as it did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explanation {
+    /// What each party did, in party order.
+    pub parties: Vec<PartyAccount>,
+    /// Everything that could have become the agreement, in order.
+    pub tabled: Vec<Tabled>,
+    /// What was last on the table: every party's last offer in party order, or a mediator's text.
+    pub last: Vec<Position>,
+    /// Why there is no agreement; `None` if there is one.
+    pub cause: Option<Cause>,
+    /// What was nearest to the last of them and acceptable to all whose consent it needs; `None`
+    /// if there is nothing acceptable, nothing was on the table, or there is an agreement.
+    pub nearest: Option<Near>,
+    /// The last step to the agreement; `None` without one, and if it was the first offer.
+    pub last_step: Option<LastStep>,
+}
+
+/// The change that made of an offer, or of a mediator's text, what was agreed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LastStep {
+    /// In which round, from 1.
+    pub round: u32,
+    /// Whose offer it was; `None` of a mediator's text.
+    pub proposer: Option<PartyId>,
+    /// What it was before.
+    pub from: Outcome,
+}
+
+/// What a party did in a session.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PartyAccount {
+    /// Its utility of no agreement.
+    pub reservation_value: Utility,
+    /// Offers that its no alone kept from being agreed.
+    pub lone_refusals: u32,
+    /// The utility of the best offer that it refused.
+    pub best_refused: Option<Utility>,
+    /// The utility of its own last offer: what it demanded at the end.
+    pub demand: Option<Utility>,
+    /// The offer worth most to it among those that it refused although they were worth at least
+    /// its reservation value; one that its yes alone would have made the agreement comes first.
+    pub held_out: Option<HeldOut>,
+}
+
+/// An offer that a party refused although it was worth at least its reservation value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeldOut {
+    /// Its position in [`Explanation::tabled`].
+    pub tabled: usize,
+    /// Whether the party's yes alone would have made it the agreement.
+    pub is_alone: bool,
+    /// The utility of what the party offered next, or, if it made no more offers, had offered last:
+    /// what it demanded instead. `None` if it never made an offer.
+    pub demand: Option<Utility>,
+}
+
+/// An offer or a mediator's final text: what could have become the agreement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tabled {
+    /// In which round, from 1.
+    pub round: u32,
+    /// Whose it was; `None` of a mediator's text.
+    pub proposer: Option<PartyId>,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Who consented, the proposer included.
+    pub yes: PartySet,
+    /// Who refused.
+    pub no: PartySet,
+}
+
+/// What somebody last put on the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Position {
+    /// Whose; `None` of a mediator's text.
+    pub proposer: Option<PartyId>,
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
+/// What was near to a position and acceptable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Near {
+    /// To which it was near.
+    pub to: Position,
+    /// What was.
+    pub agreement: NearestAgreement,
+}
+
+/// Why a session has no agreement: the first of these that holds.
+///
+/// An outcome is acceptable if it gets the consent it needs from parties to whom it is worth at
+/// least their reservation values.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Cause {
+    /// A party broke the rules or failed.
+    Forfeit(PartyId),
+    /// No outcome was acceptable.
+    NothingAcceptable,
+    /// A party left.
+    Walkout(PartyId),
+    /// An acceptable offer was refused by parties to whom it was worth their reservation values;
+    /// of several such offers the one that the fewest held out against, the last of those.
+    HeldOut(PartySet),
+    /// An acceptable offer was made too late for all to answer.
+    TooLate,
+    /// Acceptable outcomes existed, and none was ever offered.
+    NeverOffered,
+}
+
+/// One issue settled differently: from an option to another.
+pub type OptionChange = (IssueId, OptionId, OptionId);
+
+impl Explanation {
+    /// Explains a session that has ended, with the preferences that its parties had.
+    ///
+    /// # Panics
+    ///
+    /// If the session goes on, or not every party has preferences and a report.
+    pub fn new(parties: &[Preferences], session: &Session, result: &SessionResult) -> Self {
+        let rules = session.rules();
+        let ending = session.ending().expect("a session that has ended");
+        let tabled = tabled(session.events());
+        let last = last_positions(rules, &tabled, session.events());
+        let accounts = parties
+            .iter()
+            .zip(&result.parties)
+            .enumerate()
+            .map(|(idx, (preferences, report))| {
+                let party = PartyId::new(idx);
+                account(rules, party, preferences, &tabled, report.lone_refusals)
+            })
+            .collect();
+        let is_agreed = ending.agreement().is_some();
+        Self {
+            cause: cause(rules, parties, &tabled, ending),
+            nearest: (!is_agreed && some_agreement(parties, &rules.consent).is_some())
+                .then(|| nearest(&rules.consent, parties, &reservation_values(parties), &last))
+                .flatten(),
+            last_step: last_step(rules, &tabled, session),
+            parties: accounts,
+            tabled,
+            last,
+        }
+    }
+
+    /// The changes of one option that would have made something last on the table acceptable.
+    ///
+    /// Sorted, each once.
+    pub fn single_changes(&self, rules: &Rules, parties: &[Preferences]) -> Vec<OptionChange> {
+        let space = &rules.space;
+        let mut res = Vec::new();
+        for position in &self.last {
+            for issue in space.issues() {
+                let from = space.option(position.outcome, issue);
+                for to in space.options(issue).filter(|it| *it != from) {
+                    let options: Vec<OptionId> = space
+                        .issues()
+                        .map(|it| {
+                            if it == issue {
+                                to
+                            } else {
+                                space.option(position.outcome, it)
+                            }
+                        })
+                        .collect();
+                    if is_acceptable(rules, parties, space.outcome(&options)) {
+                        res.push((issue, from, to));
+                    }
+                }
+            }
+        }
+        res.sort_unstable();
+        res.dedup();
+        res
+    }
+}
+
+/// To whom an outcome is worth at least its reservation value.
+fn content(parties: &[Preferences], outcome: Outcome) -> PartySet {
+    (0..parties.len())
+        .filter(|&it| parties[it].is_individually_rational(outcome))
+        .map(PartyId::new)
+        .collect()
+}
+
+fn is_acceptable(rules: &Rules, parties: &[Preferences], outcome: Outcome) -> bool {
+    let content = content(parties, outcome);
+    rules.consent.is_satisfied(&rules.space, outcome, content)
+}
+
+/// Everything that could have become the agreement, with all answers to it.
+fn tabled(events: &[Event]) -> Vec<Tabled> {
+    let mut res: Vec<Tabled> = Vec::new();
+    for event in events {
+        match *event {
+            Event::Offered {
+                round,
+                proposer,
+                offer,
+            } => res.push(Tabled {
+                round,
+                proposer: Some(proposer),
+                outcome: offer,
+                yes: PartySet::only(proposer),
+                no: PartySet::EMPTY,
+            }),
+            Event::Answered { yes, no, .. } => {
+                if let Some(it) = res.last_mut() {
+                    it.yes = it.yes.union(yes);
+                    it.no = it.no.union(no);
+                }
+            }
+            Event::Voted {
+                round,
+                text,
+                standing: None,
+                yes,
+                no,
+            } => res.push(Tabled {
+                round,
+                proposer: None,
+                outcome: text,
+                yes,
+                no,
+            }),
+            Event::Voted { .. } => {}
+        }
+    }
+    res
+}
+
+/// Every party's last offer in party order, or the mediator's text as it stood in the end.
+fn last_positions(rules: &Rules, tabled: &[Tabled], events: &[Event]) -> Vec<Position> {
+    let text = events.iter().rev().find_map(|event| match *event {
+        Event::Voted {
+            text,
+            standing,
+            yes,
+            ..
+        } => Some(match standing {
+            Some(standing) if !rules.is_taken(text, yes) => standing,
+            Some(_) | None => text,
+        }),
+        Event::Offered { .. } | Event::Answered { .. } => None,
+    });
+    if let Some(outcome) = text {
+        return vec![Position {
+            proposer: None,
+            outcome,
+        }];
+    }
+    let parties = (0..rules.n_parties).map(PartyId::new);
+    let last = parties.filter_map(|party| {
+        let mut own = tabled.iter().rev();
+        own.find(|it| it.proposer == Some(party))
+    });
+    let position = |it: &Tabled| Position {
+        proposer: it.proposer,
+        outcome: it.outcome,
+    };
+    last.map(position).collect()
+}
+
+fn account(
+    rules: &Rules,
+    party: PartyId,
+    preferences: &Preferences,
+    tabled: &[Tabled],
+    lone_refusals: u32,
+) -> PartyAccount {
+    let utility = |it: &Tabled| preferences.utility(it.outcome);
+    let offers = || tabled.iter().enumerate();
+    let demand_beside = |refused: usize| {
+        let mut own = offers().filter(|(_, it)| it.proposer == Some(party));
+        let next = own.clone().find(|(idx, _)| *idx > refused);
+        next.or_else(|| own.next_back()).map(|(_, it)| utility(it))
+    };
+    let held_out = offers()
+        .filter(|(_, it)| it.no.contains(party) && preferences.is_individually_rational(it.outcome))
+        .map(|(idx, it)| {
+            let with_it = it.yes.with(party);
+            let consent = &rules.consent;
+            (idx, consent.is_satisfied(&rules.space, it.outcome, with_it))
+        })
+        .max_by_key(|&(idx, is_alone)| (is_alone, utility(&tabled[idx])));
+    let mut own = tabled.iter().rev();
+    PartyAccount {
+        reservation_value: preferences.reservation_value(),
+        lone_refusals,
+        best_refused: (tabled.iter())
+            .filter(|it| it.no.contains(party))
+            .map(utility)
+            .max(),
+        demand: own.find(|it| it.proposer == Some(party)).map(utility),
+        held_out: held_out.map(|(tabled, is_alone)| HeldOut {
+            tabled,
+            is_alone,
+            demand: demand_beside(tabled),
+        }),
+    }
+}
+
+fn cause(
+    rules: &Rules,
+    parties: &[Preferences],
+    tabled: &[Tabled],
+    ending: &Ending,
+) -> Option<Cause> {
+    match ending {
+        Ending::Agreement { .. } => return None,
+        Ending::Forfeit { party, .. } => return Some(Cause::Forfeit(*party)),
+        Ending::Deadline { .. } | Ending::Walkout { .. } => {}
+    }
+    if some_agreement(parties, &rules.consent).is_none() {
+        return Some(Cause::NothingAcceptable);
+    }
+    if let Ending::Walkout { party, .. } = ending {
+        return Some(Cause::Walkout(*party));
+    }
+    let held_out = |it: &Tabled| it.no.intersection(content(parties, it.outcome));
+    let acceptable = tabled
+        .iter()
+        .rev()
+        .filter(|it| is_acceptable(rules, parties, it.outcome));
+    let fewest = acceptable
+        .clone()
+        .map(held_out)
+        .filter(|it| !it.is_empty())
+        .min_by_key(|it| it.len());
+    Some(match fewest {
+        Some(parties) => Cause::HeldOut(parties),
+        None if acceptable.count() > 0 => Cause::TooLate,
+        None => Cause::NeverOffered,
+    })
+}
+
+/// The change that made of another offer of the same party, or of another text, what was agreed.
+fn last_step(rules: &Rules, tabled: &[Tabled], session: &Session) -> Option<LastStep> {
+    let agreement = session.ending()?.agreement()?;
+    let agreed = tabled.last()?;
+    if agreed.proposer.is_none() {
+        return session
+            .events()
+            .iter()
+            .rev()
+            .find_map(|event| match *event {
+                Event::Voted {
+                    round,
+                    text,
+                    standing: Some(from),
+                    yes,
+                    ..
+                } if rules.is_taken(text, yes) && text != from => Some(LastStep {
+                    round,
+                    proposer: None,
+                    from,
+                }),
+                Event::Voted { .. } | Event::Offered { .. } | Event::Answered { .. } => None,
+            });
+    }
+    let own: Vec<&Tabled> = tabled
+        .iter()
+        .filter(|it| it.proposer == agreed.proposer)
+        .collect();
+    let last_other = own.iter().rposition(|it| it.outcome != agreement)?;
+    Some(LastStep {
+        round: own[last_other + 1].round,
+        proposer: agreed.proposer,
+        from: own[last_other].outcome,
+    })
+}
+
+fn reservation_values(parties: &[Preferences]) -> Vec<Utility> {
+    let values = parties.iter().map(Preferences::reservation_value);
+    values.collect()
+}
+
+/// The outcome with the consent it needs that is nearest to any of these, the first of several as
+/// good.
+fn nearest(
+    consent: &ConsentRule,
+    parties: &[Preferences],
+    asks: &[Utility],
+    from: &[Position],
+) -> Option<Near> {
+    let mut res: Option<Near> = None;
+    for &to in from {
+        if let Some(agreement) = nearest_agreement(parties, asks, consent, to.outcome)
+            && res.is_none_or(|it| agreement.is_better_than(&it.agreement))
+        {
+            res = Some(Near { to, agreement });
+        }
+    }
+    res
+}

@@ -1,0 +1,230 @@
+//! A session once more from its events: what was on the table, and where each party stood to it.
+
+use std::slice;
+use std::sync::Arc;
+
+use demarche_core::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
+use demarche_core::negotiation::{Negotiator, Setting};
+use demarche_core::protocol::{Event, Rules, Session};
+use demarche_core::randomness::{Replication, Seeds};
+
+/// Something on the table, and where each party stood to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// In which round, from 1.
+    pub round: u32,
+    /// What it was.
+    pub kind: StepKind,
+    /// What was on the table.
+    pub outcome: Outcome,
+    /// What it was before: of an offer the last one of the same party, of a variant the standing
+    /// text; `None` if there was nothing before, and in a final vote.
+    pub before: Option<Outcome>,
+    /// Where each party stood to it, in party order.
+    pub standings: Vec<Standing>,
+}
+
+/// What was on the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StepKind {
+    /// A party's new offer.
+    Offer(PartyId),
+    /// A party's offer of an earlier round, to which others said yes only now.
+    StandingOffer(PartyId),
+    /// A mediator's variant of the standing text.
+    Variant {
+        /// Whether it replaced that text.
+        is_taken: bool,
+    },
+    /// A mediator's text in the final vote.
+    FinalText,
+}
+
+/// Where a party stood to what was on the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// What it was worth to the party, in this round's utility.
+    pub utility: Utility,
+    /// What [`Step::before`] was worth to it.
+    pub utility_before: Option<Utility>,
+    /// What the party demanded when it made the offer or answered it; `None` if it did neither,
+    /// under a mediator, where parties only compare, and after its strategy has panicked.
+    pub aspiration: Option<Utility>,
+    /// What it said, if it was asked.
+    pub answer: Option<Answer>,
+}
+
+/// A yes or a no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// A yes.
+    Yes,
+    /// A no; where offers alternate, a counter-offer.
+    No,
+}
+
+/// The steps of a session, one by one: the parties sit down once more and hear what was said.
+///
+/// Nobody is asked to act, so no luck is used up, and a step takes no more memory than one. What a
+/// party demands it is asked only where it decided something: some make a plan for the round when
+/// they are first asked.
+#[derive(Debug)]
+pub struct Retracing<'a> {
+    rules: &'a Rules,
+    events: slice::Iter<'a, Event>,
+    negotiators: Vec<Negotiator>,
+    /// By party.
+    last_offers: Vec<Option<Outcome>>,
+    /// What is on the table and may yet be answered.
+    open: Option<Step>,
+}
+
+impl<'a> Retracing<'a> {
+    /// Before the first step of a session of this setting.
+    pub fn new(
+        setting: &Arc<Setting>,
+        seeds: &Seeds,
+        replication: Replication,
+        session: &'a Session,
+    ) -> Self {
+        let parties = setting.scenario().party_ids();
+        let negotiators: Vec<Negotiator> = parties
+            .map(|it| {
+                let mut res = Negotiator::new(Arc::clone(setting), it);
+                res.begin(seeds, replication);
+                res
+            })
+            .collect();
+        Self {
+            rules: session.rules(),
+            events: session.events().iter(),
+            last_offers: vec![None; negotiators.len()],
+            negotiators,
+            open: None,
+        }
+    }
+
+    /// The preferences that the parties have in this session, in party order.
+    pub fn preferences(&mut self) -> Vec<Preferences> {
+        let parties = self.negotiators.iter_mut();
+        parties.map(|it| it.outlook(1).preferences).collect()
+    }
+
+    /// Takes in what happened next; the step before it, if that is over now.
+    fn take_in(&mut self, event: &Event) -> Option<Step> {
+        match *event {
+            Event::Offered {
+                round,
+                proposer,
+                offer,
+            } => {
+                // What it demanded is what made it offer this, not what it makes of its own offer.
+                let own = self.negotiators[proposer.idx()].aspiration(round);
+                self.hear(event);
+                let before = self.last_offers[proposer.idx()].replace(offer);
+                let mut standings = self.standings(offer, before);
+                standings[proposer.idx()].aspiration = own;
+                self.open.replace(Step {
+                    round,
+                    kind: StepKind::Offer(proposer),
+                    outcome: offer,
+                    before,
+                    standings,
+                })
+            }
+            Event::Answered {
+                round,
+                proposer,
+                offer,
+                yes,
+                answered,
+                ..
+            } => {
+                let is_late = self.open.as_ref().is_some_and(|it| it.round < round);
+                let mut over = None;
+                if is_late && !yes.intersection(answered).is_empty() {
+                    let standings = self.standings(offer, Some(offer));
+                    over = self.open.replace(Step {
+                        round,
+                        kind: StepKind::StandingOffer(proposer),
+                        outcome: offer,
+                        before: Some(offer),
+                        standings,
+                    });
+                }
+                self.note_answers(round, yes, answered);
+                self.hear(event);
+                over
+            }
+            Event::Voted {
+                round,
+                text,
+                standing,
+                yes,
+                no,
+            } => {
+                let is_taken = self.rules.is_taken(text, yes);
+                let step = Step {
+                    round,
+                    kind: standing.map_or(StepKind::FinalText, |_| StepKind::Variant { is_taken }),
+                    outcome: text,
+                    before: standing,
+                    standings: self.standings(text, standing),
+                };
+                let over = self.open.replace(step);
+                self.note_answers(round, yes, yes.union(no));
+                over
+            }
+        }
+    }
+
+    fn hear(&mut self, event: &Event) {
+        for it in &mut self.negotiators {
+            it.observe(event);
+        }
+    }
+
+    /// Where all stand before they answer.
+    fn standings(&self, outcome: Outcome, before: Option<Outcome>) -> Vec<Standing> {
+        let parties = self.negotiators.iter();
+        parties
+            .map(|it| Standing {
+                utility: it.utility(outcome),
+                utility_before: before.map(|before| it.utility(before)),
+                aspiration: None,
+                answer: None,
+            })
+            .collect()
+    }
+
+    fn note_answers(&mut self, round: u32, yes: PartySet, answered: PartySet) {
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        let is_mediated = matches!(open.kind, StepKind::Variant { .. } | StepKind::FinalText);
+        for party in answered.iter() {
+            let standing = &mut open.standings[party.idx()];
+            if !is_mediated {
+                standing.aspiration = self.negotiators[party.idx()].aspiration(round);
+            }
+            standing.answer = Some(if yes.contains(party) {
+                Answer::Yes
+            } else {
+                Answer::No
+            });
+        }
+    }
+}
+
+impl Iterator for Retracing<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        while let Some(event) = self.events.next() {
+            if let Some(it) = self.take_in(event) {
+                return Some(it);
+            }
+        }
+        self.open.take()
+    }
+}

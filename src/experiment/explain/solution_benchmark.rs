@@ -1,0 +1,158 @@
+//! What theory says of one draw: what could be agreed, and which agreements it singles out.
+
+use std::sync::Arc;
+
+use demarche_core::domain::{ConsentRule, ExactPreferences, Outcome, Preferences};
+use demarche_core::negotiation::{PreferenceDraw, Setting};
+use demarche_core::randomness::{Replication, Seeds};
+use demarche_core::solution::{Concept, Landscape, Yardstick, distance, landscape, utility_range};
+
+/// Whose definitions of frontier and solution points hold.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Definitions {
+    /// Those of the literature: [`Yardstick::textbook`].
+    #[default]
+    Textbook,
+    /// Those of `NegMAS`: [`Yardstick::negmas`], among the outcomes that all parties accept.
+    Negmas,
+}
+
+/// Draws preferences and looks at what theory says of them, replication by replication.
+#[derive(Debug)]
+pub struct Prospector {
+    setting: Arc<Setting>,
+    definitions: Definitions,
+    draws: Vec<PreferenceDraw>,
+}
+
+/// What theory says of one draw of all parties' preferences.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prospect {
+    /// By whose definitions.
+    pub definitions: Definitions,
+    /// Which draw: the very preferences that the session of this number begins with.
+    pub replication: Replication,
+    /// The parties' preferences.
+    pub parties: Vec<Preferences>,
+    /// The same in exact arithmetic, which what follows is made of.
+    pub exact: Vec<ExactPreferences>,
+    /// What can be agreed.
+    pub landscape: Landscape,
+    /// The points of the frontier that theory singles out, by their first concept; empty if nothing
+    /// can be agreed.
+    pub solutions: Vec<Solution>,
+}
+
+/// An agreement that one concept or several single out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Solution {
+    /// Which concepts, in their order.
+    pub concepts: Vec<Concept>,
+    /// The agreement; of several as good, the first in the order of outcomes.
+    pub outcome: Outcome,
+    /// What it is worth to each party.
+    pub utilities: Vec<f64>,
+}
+
+impl Solution {
+    /// What people read of its concepts.
+    pub fn labels(&self) -> String {
+        let labels: Vec<&str> = self.concepts.iter().map(|it| it.label()).collect();
+        labels.join(", ")
+    }
+}
+
+impl Prospector {
+    /// For the parties of a setting, by the textbook.
+    pub fn new(setting: Arc<Setting>) -> Self {
+        Self::by(Definitions::default(), setting)
+    }
+
+    /// For the parties of a setting, by these definitions.
+    pub fn by(definitions: Definitions, setting: Arc<Setting>) -> Self {
+        let draw = |it| PreferenceDraw::new(Arc::clone(&setting), it);
+        Self {
+            draws: setting.scenario().party_ids().map(draw).collect(),
+            definitions,
+            setting,
+        }
+    }
+
+    /// What theory says of a replication's preferences.
+    pub fn look(&mut self, seeds: &Seeds, replication: Replication) -> Prospect {
+        let parties: Vec<Preferences> = self
+            .draws
+            .iter_mut()
+            .map(|it| it.draw(seeds, replication).clone())
+            .collect();
+        let scenario = self.setting.scenario();
+        let exact: Vec<ExactPreferences> = parties.iter().map(Preferences::exact).collect();
+        let (landscape, yardstick) = match self.definitions {
+            Definitions::Textbook => {
+                let landscape = landscape(&exact, &scenario.consent);
+                let yardstick = Yardstick::textbook(&landscape);
+                (landscape, yardstick)
+            }
+            Definitions::Negmas => {
+                let landscape = landscape(&exact, &ConsentRule::unanimity(exact.len()));
+                let ranges: Vec<(f64, f64)> = exact.iter().map(utility_range).collect();
+                let yardstick = Yardstick::negmas(&landscape.reservation_values, &ranges);
+                (landscape, yardstick)
+            }
+        };
+        let frontier = &landscape.frontier;
+        let mut solutions: Vec<Solution> = Vec::new();
+        for concept in Concept::ALL {
+            let Some(&point) = yardstick.best(concept, frontier).first() else {
+                continue;
+            };
+            let outcome = scenario.space.outcome_at(frontier.outcome(point));
+            match solutions.iter_mut().find(|it| it.outcome == outcome) {
+                Some(same) => same.concepts.push(concept),
+                None => solutions.push(Solution {
+                    concepts: vec![concept],
+                    outcome,
+                    utilities: frontier.utilities(point).to_vec(),
+                }),
+            }
+        }
+        Prospect {
+            definitions: self.definitions,
+            replication,
+            parties,
+            exact,
+            landscape,
+            solutions,
+        }
+    }
+}
+
+impl Prospect {
+    /// The agreement that a concept singles out; `None` if nothing can be agreed.
+    pub fn solution(&self, concept: Concept) -> Option<&Solution> {
+        let mut solutions = self.solutions.iter();
+        solutions.find(|it| it.concepts.contains(&concept))
+    }
+
+    /// How far an outcome is from what theory says, in utility space.
+    pub fn distances(&self, outcome: Outcome) -> SolutionDistances {
+        let utilities: Vec<f64> = self.exact.iter().map(|it| it.utility(outcome)).collect();
+        let to = |concept| Some(distance(&self.solution(concept)?.utilities, &utilities));
+        SolutionDistances {
+            pareto: self.landscape.frontier.distance(&utilities),
+            nash: to(Concept::Nash),
+            kalai_smorodinsky: to(Concept::KalaiSmorodinsky),
+        }
+    }
+}
+
+/// Straight distances over all parties' utilities; `None` without an agreement.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub struct SolutionDistances {
+    /// To the nearest point of the frontier.
+    pub pareto: Option<f64>,
+    /// To Nash's point.
+    pub nash: Option<f64>,
+    /// To Kalai and Smorodinsky's point.
+    pub kalai_smorodinsky: Option<f64>,
+}

@@ -1,0 +1,440 @@
+//! What outcomes depend on, worked out of a design's sessions.
+
+use std::num::NonZeroU32;
+
+use demarche_core::domain::{Number, PartyId};
+use demarche_core::negotiation::Setting;
+use demarche_stats::design::{DesignedPoints, Layout};
+use demarche_stats::estimate::{Estimate, Interval};
+use demarche_stats::sensitivity::{
+    PeelingRule, RadialOutputs, ScenarioBox, elementary_effects, partial_rank_correlations,
+    peeling_trajectory, total_index_shares, variance_indices,
+};
+
+use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyDesign};
+use crate::experiment::tallies::{Figures, Tally};
+
+/// How much an outcome depends on a factor, by one measure.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Finding {
+    /// Which outcome: `agreement_rate`, or a party's `utility`.
+    pub metric: &'static str,
+    /// Whose.
+    pub party: Option<PartyId>,
+    /// The position of the factor among those of the design.
+    pub factor: usize,
+    /// By which measure.
+    pub measure: Measure,
+    /// How much.
+    pub estimate: Estimate,
+}
+
+/// How dependence is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Measure {
+    /// The share of the outcome's variance that the factor explains alone.
+    FirstOrder,
+    /// The share of the outcome's variance that involves the factor, alone or with others.
+    Total,
+    /// The factor's part of the sum of all total indices.
+    Share,
+    /// Partial rank correlation: which way the outcome goes with the factor, others held fixed.
+    PartialRankCorrelation,
+    /// Morris's μ: the mean change of the outcome, taken on to the factor's whole range.
+    MeanEffect,
+    /// Morris's μ*: the mean size of that change.
+    MeanEffectSize,
+    /// Morris's σ: how much the change depends on where it is made.
+    EffectDeviation,
+}
+
+impl Measure {
+    /// The word for it in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstOrder => "first_order",
+            Self::Total => "total",
+            Self::Share => "share",
+            Self::PartialRankCorrelation => "partial_rank_correlation",
+            Self::MeanEffect => "mean_effect",
+            Self::MeanEffectSize => "mean_effect_size",
+            Self::EffectDeviation => "effect_deviation",
+        }
+    }
+}
+
+/// A box of the inputs in which agreements are frequent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AgreementBox {
+    /// The factors whose limits are tighter than all sessions, with those limits in the factors'
+    /// own units.
+    pub limits: Vec<(usize, Interval)>,
+    /// Of all agreements, the share inside.
+    pub coverage: f64,
+    /// Of the sessions inside, the share with an agreement.
+    pub density: f64,
+    /// Of all sessions, the share inside.
+    pub mass: f64,
+    /// How many sessions are inside.
+    pub n: u64,
+}
+
+/// Resamples behind every interval.
+const RESAMPLES: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
+
+/// Only so many of the factors that matter most are tried as limits of boxes: with a hundred of
+/// them, some restrict a box by chance.
+const BOX_FACTORS_MAX: usize = 12;
+
+/// How boxes are peeled.
+const PEELING: PeelingRule = PeelingRule {
+    peel_share: 0.05,
+    mass_min: 0.05,
+    paste_share: Some(0.05),
+};
+
+/// What the sessions of a study show, for whether there is an agreement and for every party's
+/// utility; `figures` are those of the study's sessions in order.
+///
+/// # Panics
+///
+/// If there are not as many figures as the study has sessions.
+pub fn findings(study: &Study, figures: &[Figures], seed: u64) -> Vec<Finding> {
+    assert_eq!(figures.len() as u64, study.n_sessions(), "a whole study");
+    let mut res = Vec::new();
+    for metric in 0..figures.first().map_or(0, Figures::n_metrics) {
+        let outputs: Vec<f64> = figures.iter().map(|it| it.number(metric)).collect();
+        let found = match study.design() {
+            StudyDesign::Radial(draws) => {
+                let mut found = radial_findings(study.factors(), draws.crossed(), &outputs, seed);
+                if metric == 0 {
+                    let points: Vec<Vec<f64>> = draws.points().collect();
+                    let outputs = ends(&outputs, draws.crossed().len());
+                    found.extend(correlation_findings(&points, &outputs));
+                }
+                found
+            }
+            StudyDesign::Trajectories(draws) => trajectory_findings(draws.points(), &outputs, seed),
+        };
+        res.extend(named(metric, found));
+    }
+    res
+}
+
+/// What the cells of a sweep show whose points follow a design, for the share of deals and every
+/// party's mean utility; nothing of cells that no session was run in.
+///
+/// # Panics
+///
+/// If there is not one tally for every point.
+pub fn design_findings(
+    design: &DesignedPoints,
+    factors: &[Factor],
+    tallies: &[Tally],
+    seed: u64,
+) -> Vec<Finding> {
+    assert_eq!(
+        design.points.len(),
+        tallies.len(),
+        "a tally for every point"
+    );
+    let n_metrics = 1 + tallies.first().map_or(0, |it| it.parties().len());
+    let mut res = Vec::new();
+    for metric in 0..n_metrics {
+        let outputs: Option<Vec<f64>> = tallies
+            .iter()
+            .map(|it| match Figures::party(metric) {
+                None => it.agreement_rate(),
+                Some(party) => it.parties()[party.idx()].mean_utility(),
+            })
+            .collect();
+        let Some(outputs) = outputs else {
+            continue;
+        };
+        let found = match design.layout {
+            Layout::Radial => {
+                let crossed: Vec<Vec<usize>> = (0..factors.len()).map(|it| vec![it]).collect();
+                radial_findings(factors, &crossed, &outputs, seed)
+            }
+            Layout::Spread => correlation_findings(&design.points, &outputs),
+            Layout::Trajectories => trajectory_findings(&design.points, &outputs, seed),
+        };
+        res.extend(named(metric, found));
+    }
+    res
+}
+
+/// Findings of a metric; those without an interval are none.
+fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
+    found
+        .into_iter()
+        .filter(|(_, _, estimate)| estimate.interval.is_some())
+        .map(move |(factor, measure, estimate)| Finding {
+            metric: Figures::metric_name(metric),
+            party: Figures::party(metric),
+            factor,
+            measure,
+            estimate,
+        })
+}
+
+/// Half an interval's length up to which a share of variance is known well enough for a claim.
+const SHARE_HALF_WIDTH: f64 = 0.1;
+
+/// The same of any measure, as a part of the estimate.
+const RELATIVE_HALF_WIDTH: f64 = 0.5;
+
+/// How many points it would take to claim that a factor matters so much: a power of two; `None` if
+/// there are enough.
+///
+/// That takes an interval of at most half the estimate in each direction and, of a share of
+/// variance, of at most 0.1. Its length goes with one over the root of the number of points.
+pub fn points_for_claim(estimate: &Estimate, is_share_of_variance: bool) -> Option<u64> {
+    let interval = estimate.interval?;
+    let half_width = (interval.high - interval.low) / 2.0;
+    let relative = RELATIVE_HALF_WIDTH * estimate.point.abs();
+    let wanted = if is_share_of_variance {
+        relative.min(SHARE_HALF_WIDTH)
+    } else {
+        relative
+    };
+    (half_width > wanted && wanted > 0.0)
+        .then(|| points_to_shrink(estimate.n, (half_width / wanted) * (half_width / wanted)))
+}
+
+/// How many points it would take for indices of deals to have an interval, where `n_deals` of
+/// `n_sessions` end in one and `n_points` are too few; `None` if all sessions end alike.
+///
+/// Eight deals, or eight sessions without one, among as many base points are enough nearly always.
+pub fn points_for_interval(n_points: u64, n_sessions: u64, n_deals: u64) -> Option<u64> {
+    let rarer = n_deals.min(n_sessions - n_deals);
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let needed = 8.0 * n_sessions as f64 / rarer as f64;
+    (rarer > 0).then(|| points_to_shrink(1, needed).max(2 * n_points))
+}
+
+/// The power of two from `n` times a factor on.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "it is positive, and nobody can run 2^52 points"
+)]
+fn points_to_shrink(n: u64, factor: f64) -> u64 {
+    ((n as f64 * factor).min(2.0_f64.powi(52)).ceil() as u64).next_power_of_two()
+}
+
+/// A factor's position, a measure, and how much.
+type Found = (usize, Measure, Estimate);
+
+/// Variance-based indices of a radial design's outputs, and what part of them falls to each
+/// number, each basis and each set of sources.
+///
+/// `crossed` are, by factor, the inputs that its rows have at B; none for luck.
+fn radial_findings(
+    factors: &[Factor],
+    crossed: &[Vec<usize>],
+    outputs: &[f64],
+    seed: u64,
+) -> Vec<Found> {
+    let outputs: Vec<RadialOutputs> = outputs
+        .chunks(crossed.len() + 2)
+        .map(|it| RadialOutputs::of_rows(it, crossed.len()))
+        .collect();
+    let mut res = Vec::new();
+    if let Some(indices) = variance_indices(&outputs, RESAMPLES, seed) {
+        let first_order = (0..).zip(indices.first_order);
+        res.extend(first_order.map(|(factor, it)| (factor, Measure::FirstOrder, it)));
+        let total = (0..).zip(indices.total);
+        res.extend(total.map(|(factor, it)| (factor, Measure::Total, it)));
+    }
+    let single = |it: FactorKind| it == FactorKind::Number || it == FactorKind::Parameter;
+    let is_basis = |it: FactorKind| it == FactorKind::Basis;
+    let is_source = |it: FactorKind| it == FactorKind::Source;
+    for is_meant in [single, is_basis, is_source] {
+        // The parts of numbers, and of groups of them, make a whole only together with luck.
+        let parts: Vec<usize> = (0..factors.len())
+            .filter(|it| is_meant(factors[*it].kind) || factors[*it].kind == FactorKind::Luck)
+            .collect();
+        let members: Vec<Vec<usize>> = parts
+            .iter()
+            .map(|it| match &crossed[*it][..] {
+                [] => vec![*it],
+                inputs => inputs.to_vec(),
+            })
+            .collect();
+        let shares = total_index_shares(&outputs, &members, RESAMPLES, seed);
+        let told = parts.into_iter().zip(shares.into_iter().flatten());
+        res.extend(
+            told.filter(|(it, _)| is_meant(factors[*it].kind) || is_meant(FactorKind::Number))
+                .map(|(factor, it)| (factor, Measure::Share, it)),
+        );
+    }
+    res
+}
+
+/// The outputs at A and at B of every base point.
+fn ends(outputs: &[f64], n_crossed: usize) -> Vec<f64> {
+    let base_points = outputs.chunks(n_crossed + 2);
+    base_points
+        .flat_map(|it| [it[0], it[n_crossed + 1]])
+        .collect()
+}
+
+/// Partial rank correlations of the inputs at some points with their outputs.
+fn correlation_findings(points: &[Vec<f64>], outputs: &[f64]) -> Vec<Found> {
+    let correlations = partial_rank_correlations(points, outputs);
+    let known = correlations.into_iter().enumerate();
+    known
+        .filter_map(|(factor, it)| {
+            let estimate = it?.estimate(outputs.len() as u64);
+            Some((factor, Measure::PartialRankCorrelation, estimate))
+        })
+        .collect()
+}
+
+/// Morris's measures of the outputs along trajectories.
+fn trajectory_findings(points: &[Vec<f64>], outputs: &[f64], seed: u64) -> Vec<Found> {
+    let effects = elementary_effects(points, outputs, RESAMPLES, seed);
+    let of_factors = effects.into_iter().flatten().enumerate();
+    of_factors
+        .flat_map(|(factor, it)| {
+            let all = [
+                (Measure::MeanEffect, Some(it.mean)),
+                (Measure::MeanEffectSize, Some(it.mean_size)),
+                (Measure::EffectDeviation, it.standard_deviation),
+            ];
+            all.into_iter()
+                .filter_map(move |(measure, estimate)| Some((factor, measure, estimate?)))
+        })
+        .collect()
+}
+
+/// Boxes of the numbers that matter most, from the one around all sessions to the one in which
+/// agreements are densest; none of a study by trajectories, or without any agreement.
+///
+/// Sessions are those at A and at B of every base point, which are spread evenly.
+///
+/// # Panics
+///
+/// If there are not as many figures as the study has sessions.
+pub fn agreement_boxes(
+    study: &Study,
+    setting: &Setting,
+    figures: &[Figures],
+    findings: &[Finding],
+) -> Vec<AgreementBox> {
+    assert_eq!(figures.len() as u64, study.n_sessions(), "a whole study");
+    let StudyDesign::Radial(draws) = study.design() else {
+        return Vec::new();
+    };
+    let mut ranked: Vec<(usize, f64)> = findings
+        .iter()
+        .filter(|it| it.party.is_none() && it.measure == Measure::Total)
+        .filter(|it| study.factors()[it.factor].kind == FactorKind::Number)
+        .map(|it| (it.factor, it.estimate.point))
+        .collect();
+    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    ranked.truncate(BOX_FACTORS_MAX);
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let drawn = |point: &Vec<f64>| -> Vec<f64> {
+        let quantile = |(factor, _): &(usize, f64)| {
+            let number = numbers[study.numbers()[*factor].idx()];
+            number.distribution.quantile(point[*factor])
+        };
+        ranked.iter().map(quantile).collect()
+    };
+    let points: Vec<Vec<f64>> = draws.points().map(|it| drawn(&it)).collect();
+    let agreed: Vec<f64> = figures.iter().map(|it| it.number(0)).collect();
+    let is_agreed: Vec<bool> = ends(&agreed, draws.crossed().len())
+        .into_iter()
+        .map(|it| it > 0.0)
+        .collect();
+    let trajectory = peeling_trajectory(&points, &is_agreed, &PEELING);
+    let factor_box = |it: ScenarioBox| AgreementBox {
+        limits: it
+            .restricted
+            .iter()
+            .map(|&input| (ranked[input].0, it.limits[input]))
+            .collect(),
+        coverage: it.coverage,
+        density: it.density,
+        mass: it.mass,
+        n: it.n_cases as u64,
+    };
+    trajectory.into_iter().flatten().map(factor_box).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_too_wide_for_a_claim_names_the_points_that_would_do() {
+        let of = |point: f64, half_width: f64| Estimate {
+            point,
+            standard_error: None,
+            interval: Some(Interval {
+                low: point - half_width,
+                high: point + half_width,
+            }),
+            n: 64,
+        };
+        // Three times as narrow takes nine times as many, 576.
+        assert_eq!(points_for_claim(&of(0.8, 0.3), true), Some(1024));
+        assert_eq!(points_for_claim(&of(0.8, 0.09), true), None);
+        // Of an index of 0.1 half a tenth is wanted, four times as many and a little more.
+        assert_eq!(points_for_claim(&of(0.1, 0.1001), true), Some(512));
+        assert_eq!(points_for_claim(&of(-1.2, 0.5), false), None);
+        assert_eq!(points_for_claim(&of(-1.2, 0.7), false), Some(128));
+        assert_eq!(points_for_claim(&of(0.0, 0.0), false), None);
+    }
+
+    #[test]
+    fn deals_that_are_too_rare_for_an_interval_name_the_points_that_would_do() {
+        assert_eq!(points_for_interval(64, 1000, 30), Some(512));
+        assert_eq!(points_for_interval(64, 1000, 970), Some(512));
+        assert_eq!(points_for_interval(1024, 1000, 500), Some(2048));
+        assert_eq!(points_for_interval(64, 1000, 0), None);
+        assert_eq!(points_for_interval(64, 1000, 1000), None);
+    }
+
+    #[test]
+    fn shares_of_numbers_bases_and_sources_each_make_a_whole_with_luck() {
+        let factor = |kind| Factor {
+            kind,
+            name: String::new(),
+            basis: None,
+            sources: Vec::new(),
+        };
+        let (number, luck) = (FactorKind::Number, FactorKind::Luck);
+        let factors = [
+            number,
+            number,
+            luck,
+            FactorKind::Basis,
+            FactorKind::Source,
+            FactorKind::Source,
+        ]
+        .map(factor);
+        let crossed = [vec![0], vec![1], vec![], vec![0, 1], vec![1], vec![0]];
+        // y = 2 x_0 + x_1 + luck, at A = (0, 0, 0) and B = (1, 1, 1), and the other way round.
+        let rows = |a: f64| {
+            let at = |it: f64| a + it * (1.0 - 2.0 * a) / 4.0;
+            [0.0, 2.0, 1.0, 1.0, 3.0, 1.0, 2.0, 4.0].map(at)
+        };
+        let outputs = [rows(0.0), rows(1.0)].concat();
+        let found = radial_findings(&factors, &crossed, &outputs, 1);
+        let share = |factor| {
+            let is_meant = |it: &&Found| it.0 == factor && it.1 == Measure::Share;
+            let mut all = found.iter().filter(is_meant);
+            let point = all.next().unwrap().2.point;
+            assert!(all.next().is_none());
+            point
+        };
+        let expected = [4.0, 1.0, 1.0, 5.0, 1.0, 4.0];
+        for (factor, expected) in expected.into_iter().enumerate() {
+            assert!((share(factor) - expected / 6.0).abs() < 1e-12, "{factor}");
+        }
+    }
+}

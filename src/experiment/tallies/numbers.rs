@@ -1,0 +1,89 @@
+//! Numbers of many sessions, as far as tables tell of them: their mean and their quantiles.
+
+use demarche_core::domain::{Utility, from_units};
+use demarche_stats::estimate::{BinCounts, Bins, Estimate, Moments};
+
+/// The per cents of the quantiles in tables.
+pub const QUANTILE_PERCENTS: [u64; 5] = [5, 25, 50, 75, 95];
+
+/// Whole numbers below 2 to this power are told exactly, larger ones nearly so.
+const WHOLE_BITS: u32 = 12;
+
+/// Quantiles of utilities are multiples of 2⁻⁹, so within 2⁻¹⁰ of the exact ones.
+const UTILITY_BITS: u32 = 9;
+
+/// Quantiles of products of surpluses, which can be tiny, are within 2⁻⁸ of their size.
+const PRODUCT_BITS: u32 = 8;
+
+/// Numbers of many sessions. Exact in any split.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Numbers {
+    moments: Moments,
+    counts: BinCounts,
+    unit: f64,
+}
+
+impl Numbers {
+    /// Of counts of something.
+    pub(crate) fn whole() -> Self {
+        Self::new(Bins::Growing { bits: WHOLE_BITS }, 1.0)
+    }
+
+    /// Of utilities, their sums or differences, in units without so many of their last bits.
+    pub(crate) fn utilities(dropped_bits: u32) -> Self {
+        let bits = Utility::ONE.units().ilog2() - UTILITY_BITS - dropped_bits;
+        Self::new(Bins::Even { bits }, from_units(1 << dropped_bits))
+    }
+
+    /// Of products of surpluses, in the units of utilities.
+    pub(crate) fn products() -> Self {
+        Self::new(Bins::Growing { bits: PRODUCT_BITS }, from_units(1))
+    }
+
+    fn new(bins: Bins, unit: f64) -> Self {
+        Self {
+            moments: Moments::default(),
+            counts: BinCounts::new(bins),
+            unit,
+        }
+    }
+
+    /// Takes in a number.
+    pub(crate) fn add(&mut self, number: i64) {
+        self.moments.add(number);
+        self.counts.add(number);
+    }
+
+    /// Takes in all numbers of another sample of the same kind.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.moments.merge(&other.moments);
+        self.counts.merge(&other.counts);
+    }
+
+    /// Their mean with its interval at a confidence; `None` of nothing.
+    pub(crate) fn estimate_at(&self, confidence: f64) -> Option<Estimate> {
+        self.moments.estimate_at(confidence, self.unit)
+    }
+
+    /// How often each came, in ascending order; those that quantiles do not tell apart are one.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a middle of a bin has few digits"
+    )]
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
+        let filled = self.counts.filled();
+        filled.map(|(middle, n)| (middle as f64 * self.unit, n))
+    }
+
+    /// Their quantiles of [`QUANTILE_PERCENTS`]; `None` of nothing.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a middle of a bin has few digits"
+    )]
+    pub(crate) fn quantiles(&self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
+        QUANTILE_PERCENTS.map(|percent| {
+            let quantile = self.counts.quantile(percent);
+            quantile.map(|it| it as f64 * self.unit)
+        })
+    }
+}

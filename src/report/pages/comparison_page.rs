@@ -1,0 +1,475 @@
+//! The page of two runs held against each other: inputs, deals, figures, options.
+
+use std::path::PathBuf;
+
+use crate::experiment::{CellId, Comparison, Difference, Pairing, Subject};
+use crate::report::charts::{Axis, Bars, Chart, Quantity, Table, Unit};
+use crate::report::pages::page::{Block, Figure, Page, Section};
+use crate::run::{Change, Roster, RunRecord};
+use crate::wording::{Notation, count, counted};
+
+/// Changes of inputs that a page shows.
+const CHANGES_SHOWN: usize = 500;
+
+/// Options with a bar of their own, those that shifted most.
+const OPTIONS_DRAWN: usize = 15;
+
+/// Options in the table, those that shifted most.
+const OPTIONS_SHOWN: usize = 500;
+
+/// One of two runs, with the cell that is compared.
+#[derive(Clone, Debug)]
+pub struct ComparedRun {
+    /// Its folder, as given.
+    pub folder: PathBuf,
+    /// What its manifest tells.
+    pub record: RunRecord,
+    /// Who negotiates about what.
+    pub roster: Roster,
+    /// The cell.
+    pub cell: CellId,
+    /// What the cell of a sweep has in place of the configuration.
+    pub swept: Vec<(String, String)>,
+}
+
+/// Two runs that were compared.
+#[derive(Clone, Debug)]
+pub struct ComparedRuns {
+    /// The first and the second.
+    pub sides: [ComparedRun; 2],
+    /// Whether sessions of the same replication share their luck.
+    pub shares_luck: bool,
+    /// Sessions of each, in the cell that was compared.
+    pub n_sessions: [u64; 2],
+    /// What differs in what went in.
+    pub changes: Vec<Change>,
+    /// What differs in what came out.
+    pub comparison: Comparison,
+}
+
+impl ComparedRuns {
+    /// The two runs, each in a line.
+    pub fn runs_told(&self) -> [String; 2] {
+        let told = |side: &ComparedRun, n: u64| {
+            let cell = if side.record.cells > 1 {
+                let n_cells = count(side.record.cells.into());
+                format!("cell {} of {n_cells}, ", side.cell.0)
+            } else {
+                String::new()
+            };
+            let interrupted = if side.record.complete {
+                ""
+            } else {
+                ", interrupted"
+            };
+            format!(
+                "{} ({cell}{}, seed {}{interrupted})",
+                side.folder.display(),
+                counted(n, "session"),
+                side.record.seed
+            )
+        };
+        let [first, second] = &self.sides;
+        [
+            told(first, self.n_sessions[0]),
+            told(second, self.n_sessions[1]),
+        ]
+    }
+
+    /// How sessions were compared, in sentences.
+    pub fn pairing_told(&self) -> String {
+        let [first, second] = self.n_sessions;
+        let how = match self.comparison.pairing() {
+            Pairing::Paired => {
+                let pairs = counted(first.min(second), "pair");
+                let left_out = first.abs_diff(second);
+                let left_out = if left_out > 0 {
+                    format!(
+                        "; {} of the {} run without a counterpart left out",
+                        counted(left_out, "session"),
+                        if first > second { "first" } else { "second" }
+                    )
+                } else {
+                    String::new()
+                };
+                format!("{pairs} of sessions on the same luck{left_out}.")
+            }
+            Pairing::Unpaired if self.shares_luck => {
+                "Compared as independent samples, though they share their luck: without --unpaired \
+                 the differences are known better."
+                    .to_owned()
+            }
+            Pairing::Unpaired => "Compared as independent samples.".to_owned(),
+        };
+        format!("{how} Changes are the second less the first, with 95 % intervals.")
+    }
+
+    /// Of which deals figures of deals are.
+    pub fn deals_told(&self) -> String {
+        let [both, ..] = &self.comparison.figures_of_deals()[..] else {
+            return String::new();
+        };
+        match self.comparison.pairing() {
+            Pairing::Paired => format!("{} with two deals", counted(both.first.n, "pair")),
+            Pairing::Unpaired => format!(
+                "of {} and {}",
+                count(both.first.n),
+                counted(both.second.n, "deal")
+            ),
+        }
+    }
+
+    /// What the figures rest on, in a sentence.
+    pub fn rests_on(&self) -> &'static str {
+        let kind = self.sides[0].record.resolved.get("kind");
+        if kind.is_some_and(|it| it == "synthetic") {
+            "A made-up scenario: these figures say nothing about the world."
+        } else {
+            "A simulation of stated assumptions, not a forecast."
+        }
+    }
+
+    /// Whether either run has a deal that figures of deals are of.
+    pub fn has_deals(&self) -> bool {
+        let figures = self.comparison.figures_of_deals();
+        figures.iter().any(|it| it.first.n > 0 || it.second.n > 0)
+    }
+
+    /// The options that deals have more or less often, those that shifted most first.
+    pub fn shifted_options(&self) -> Vec<Difference> {
+        let shift = |it: &Difference| it.estimate.map_or(0.0, |it| it.point.abs());
+        let mut res = self.comparison.options();
+        res.retain(|it| shift(it) > 0.0);
+        res.sort_by(|one, other| shift(other).total_cmp(&shift(one)));
+        res
+    }
+
+    /// What a difference is about: a party, or an issue with an option; empty of the session.
+    pub fn subject_told(&self, subject: Subject) -> String {
+        let roster = &self.sides[0].roster;
+        match subject {
+            Subject::Session => String::new(),
+            Subject::Party(it) => roster.parties[it.idx()].label.clone(),
+            Subject::Option(issue, option) => {
+                let issue = &roster.issues[issue.idx()];
+                format!(
+                    "{}: {}",
+                    issue.name.label,
+                    issue.options[option.idx()].label
+                )
+            }
+        }
+    }
+
+    /// The page. It depends on nothing but the two runs' tables and manifests.
+    pub fn page(&self) -> Page {
+        let [first, second] = self.runs_told();
+        let sections = [
+            Some(self.inputs()),
+            Some(self.deals()),
+            Some(self.worth()),
+            self.worth_of_deals(),
+            self.course_of_deals(),
+            self.options(),
+        ];
+        let [one, other] = self.sides.each_ref().map(|it| &it.record);
+        let title = if one.title == other.title {
+            one.title.clone()
+        } else {
+            format!("{} / {}", one.title, other.title)
+        };
+        Page {
+            title,
+            kind: "Comparison of two runs".to_owned(),
+            answer: self.answer(),
+            lead: vec![
+                format!("First: {first}."),
+                format!("Second: {second}."),
+                self.pairing_told(),
+                self.rests_on().to_owned(),
+            ],
+            sections: sections.into_iter().flatten().collect(),
+            origin: format!(
+                "demarche {}, results versions {} and {}; from the tables and manifests of the two runs.",
+                env!("CARGO_PKG_VERSION"),
+                one.results_version,
+                other.results_version
+            ),
+        }
+    }
+
+    fn answer(&self) -> String {
+        let deals = self.comparison.deals();
+        let Some((first, second)) = deals.first.point.zip(deals.second.point) else {
+            return "No session was run.".to_owned();
+        };
+        let told = Notation::Percent.change(first, second, deals.estimate.as_ref());
+        let change = told
+            .difference
+            .map_or_else(String::new, |it| format!(": {it}"));
+        if told.first == told.second {
+            return format!("The share of deals is {} in both runs{change}.", told.first);
+        }
+        format!(
+            "The share of deals goes from {} to {}{change}.",
+            told.first, told.second
+        )
+    }
+
+    fn inputs(&self) -> Section {
+        let told = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+        let rows = self.changes.iter().take(CHANGES_SHOWN);
+        let rows = rows.map(|it| vec![it.path.clone(), told(&it.first), told(&it.second)]);
+        let n = self.changes.len();
+        let text = match n {
+            0 => "The configurations are the same.".to_owned(),
+            _ if n > CHANGES_SHOWN => format!(
+                "{}, of which the first {CHANGES_SHOWN} are here.",
+                counted(n as u64, "difference")
+            ),
+            _ => format!("{}.", counted(n as u64, "difference")),
+        };
+        let table = Block::Open {
+            name: "What was changed".to_owned(),
+            table: Table {
+                head: ["where", "first", "second"].map(str::to_owned).to_vec(),
+                rows: rows.collect(),
+            },
+        };
+        Section {
+            id: "inputs".to_owned(),
+            heading: "What was changed".to_owned(),
+            text: vec![text],
+            blocks: if n == 0 { Vec::new() } else { vec![table] },
+        }
+    }
+
+    fn deals(&self) -> Section {
+        let deals = self.comparison.deals();
+        let share = [("Share of deals".to_owned(), deals)];
+        let mut text = Vec::new();
+        let mut figures = Vec::from_iter(changes(
+            "change-deals",
+            "Change of the share of deals",
+            "Figure",
+            Notation::Percent,
+            &share,
+        ));
+        if let Some(it) = deals.pairs {
+            text.push(format!(
+                "Of the pairs {} have a deal in both runs, {} gained one, {} lost theirs, and {} have none in either.",
+                count(it.both),
+                count(it.second_only),
+                count(it.first_only),
+                count(it.neither)
+            ));
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+            let bars = [
+                ("In both runs", it.both),
+                ("Gained", it.second_only),
+                ("Lost", it.first_only),
+                ("In neither", it.neither),
+            ]
+            .map(|(thing, n)| (thing.to_owned(), Quantity::exact(n as f64)));
+            let chart = Chart::Bars(Bars {
+                things: "Deal".to_owned(),
+                axis: Axis::new("Pairs", Unit::Count),
+                bars: bars.to_vec(),
+            });
+            figures.push(Figure::new(
+                "pairs",
+                "Deals gained and lost, pair by pair",
+                "A pair is the same luck in both runs.",
+                &chart,
+            ));
+        }
+        Section {
+            id: "deals".to_owned(),
+            heading: "Deals".to_owned(),
+            text,
+            blocks: vec![
+                Block::Figures(figures),
+                table("Figure", Notation::Percent, &share),
+            ],
+        }
+    }
+
+    fn worth(&self) -> Section {
+        let rows = self.named(self.comparison.utilities());
+        Section {
+            id: "worth".to_owned(),
+            heading: "What sessions are worth".to_owned(),
+            text: vec![
+                "Mean utility, from 0 to 1, of what each party ends with, deal or no deal."
+                    .to_owned(),
+            ],
+            blocks: shown("worth", "Party", "Change of what a session is worth", &rows),
+        }
+    }
+
+    fn worth_of_deals(&self) -> Option<Section> {
+        let rows = self.named(self.comparison.utilities_of_deals());
+        self.has_deals().then(|| Section {
+            id: "worth-of-deals".to_owned(),
+            heading: "What deals are worth".to_owned(),
+            text: vec![format!(
+                "Mean utility, from 0 to 1, of the deals: {}.",
+                self.deals_told()
+            )],
+            blocks: shown(
+                "worth-of-deals",
+                "Party",
+                "Change of what a deal is worth",
+                &rows,
+            ),
+        })
+    }
+
+    fn course_of_deals(&self) -> Option<Section> {
+        let names = [
+            "Round",
+            "Offers",
+            "Sum of utilities",
+            "Least utility",
+            "Nash product",
+        ];
+        let figures = self.comparison.figures_of_deals();
+        let rows: Vec<(String, Difference)> =
+            names.map(str::to_owned).into_iter().zip(figures).collect();
+        let (when, what) = rows.split_at(2);
+        self.has_deals().then(|| Section {
+            id: "course-of-deals".to_owned(),
+            heading: "How deals come about".to_owned(),
+            text: vec![format!("Means: {}.", self.deals_told())],
+            blocks: [
+                shown(
+                    "rounds-and-offers",
+                    "Figure",
+                    "Change of when deals are made",
+                    when,
+                ),
+                shown(
+                    "welfare",
+                    "Figure",
+                    "Change of what deals come to for all",
+                    what,
+                ),
+            ]
+            .concat(),
+        })
+    }
+
+    fn options(&self) -> Option<Section> {
+        let rows = self.named(self.shifted_options());
+        if rows.is_empty() {
+            return None;
+        }
+        let mut text = vec![format!(
+            "Shares of deals that settle an issue so, the greatest shifts first: {}.",
+            self.deals_told()
+        )];
+        if rows.len() > OPTIONS_DRAWN {
+            text.push(format!(
+                "The chart has the first {OPTIONS_DRAWN} of {}.",
+                rows.len()
+            ));
+        }
+        let drawn = &rows[..rows.len().min(OPTIONS_DRAWN)];
+        let figure = changes(
+            "change-options",
+            "Change of the share of deals with an option",
+            "Option",
+            Notation::Percent,
+            drawn,
+        );
+        let shown = &rows[..rows.len().min(OPTIONS_SHOWN)];
+        Some(Section {
+            id: "options".to_owned(),
+            heading: "Options that shifted".to_owned(),
+            text,
+            blocks: vec![
+                Block::Figures(Vec::from_iter(figure)),
+                table("Option", Notation::Percent, shown),
+            ],
+        })
+    }
+
+    fn named(&self, differences: Vec<Difference>) -> Vec<(String, Difference)> {
+        let differences = differences.into_iter();
+        differences
+            .map(|it| (self.subject_told(it.subject), it))
+            .collect()
+    }
+}
+
+/// Differences as a chart, and as a table with what they are between.
+fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
+    let notation = Notation::Decimals(3);
+    let figure = changes(&format!("change-{id}"), title, things, notation, rows);
+    vec![
+        Block::Figures(Vec::from_iter(figure)),
+        table(things, notation, rows),
+    ]
+}
+
+/// A bar for each difference that there is, with its interval; `None` if nothing differs.
+fn changes(
+    id: &str,
+    title: &str,
+    things: &str,
+    notation: Notation,
+    rows: &[(String, Difference)],
+) -> Option<Figure> {
+    let bars = rows.iter().filter_map(|(thing, it)| {
+        let change = it.estimate?;
+        Some((thing.clone(), Quantity::from(change)))
+    });
+    let bars: Vec<(String, Quantity)> = bars.collect();
+    let may_differ = |it: &Quantity| {
+        let is_wide = it.interval.is_some_and(|it| it.half_width() > 0.0);
+        it.value.abs() > 0.0 || is_wide
+    };
+    if !bars.iter().any(|it| may_differ(&it.1)) {
+        return None;
+    }
+    let (unit, caption) = match notation {
+        Notation::Percent => (
+            Unit::Points,
+            "In percentage points. Where a whisker crosses 0, the difference may be none.",
+        ),
+        Notation::Decimals(_) => (
+            Unit::Utility,
+            "Where a whisker crosses 0, the difference may be none.",
+        ),
+    };
+    let chart = Chart::Bars(Bars {
+        things: things.to_owned(),
+        axis: Axis::new("Change", unit),
+        bars,
+    });
+    Some(Figure::new(id, title, caption, &chart))
+}
+
+/// Differences with what they are between; a figure that there is not is left empty.
+fn table(things: &str, notation: Notation, rows: &[(String, Difference)]) -> Block {
+    let row = |(thing, it): &(String, Difference)| {
+        let point = |it: Option<f64>| it.map_or_else(String::new, |it| notation.figure(it));
+        let [first, second, change] = match it.first.point.zip(it.second.point) {
+            Some((first, second)) => {
+                let told = notation.change(first, second, it.estimate.as_ref());
+                [told.first, told.second, told.difference.unwrap_or_default()]
+            }
+            None => [point(it.first.point), point(it.second.point), String::new()],
+        };
+        vec![thing.clone(), first, second, change]
+    };
+    Block::Open {
+        name: things.to_owned(),
+        table: Table {
+            head: [things, "first", "second", "change"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: rows.iter().map(row).collect(),
+        },
+    }
+}

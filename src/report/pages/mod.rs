@@ -1,0 +1,11 @@
+//! Pages: one HTML file each.
+
+mod comparison_page;
+mod page;
+mod run_page;
+mod session_page;
+
+pub use comparison_page::{ComparedRun, ComparedRuns};
+pub use page::{Block, Card, Figure, Move, Page, Section, SettledIssue, Stand, Step, Steps};
+pub use run_page::RunReport;
+pub use session_page::SessionReport;

@@ -1,0 +1,154 @@
+//! The page of a run: the answer first, then what it consists of, then what it rests on.
+
+use std::sync::Arc;
+
+use demarche_core::negotiation::Setting;
+
+use crate::report::charts::Unit;
+use crate::report::pages::page::{Page, Section};
+use crate::report::sections::{
+    Cells, MeasuredClaims, RunFigures, Sessions, at_the_table, dependence, doubts, flips, most,
+    rests_on, sources,
+};
+use crate::run::Manifest;
+use crate::wording::{capitalized, count, counted};
+
+/// What the page of a run is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct RunReport<'a> {
+    /// What makes the run repeatable.
+    pub manifest: &'a Manifest,
+    /// The scenario, of a sweep that of its first cell.
+    pub setting: &'a Arc<Setting>,
+    /// What its tables say.
+    pub figures: &'a RunFigures,
+    /// How far its claims hold.
+    pub claims: &'a MeasuredClaims,
+}
+
+impl RunReport<'_> {
+    /// The page. It depends on nothing but the run's tables and manifest, and not on its timing.
+    pub fn page(&self) -> Page {
+        let manifest = self.manifest;
+        let mut sections: Vec<Section> = Vec::new();
+        let is_design = !self.figures.sensitivity.is_empty();
+        let cells = Cells::new(self.setting.scenario(), self.figures);
+        if cells.len() > 0 {
+            sections.push(cells.section(is_design));
+        }
+        sections.extend(dependence(manifest, self.setting.scenario(), self.figures));
+        sections.extend(flips(self.setting.scenario(), self.figures));
+        let sessions = Sessions {
+            setting: self.setting,
+            figures: self.figures,
+        };
+        let mut of_sessions = sessions.sections();
+        if cells.len() > 0 {
+            for it in &mut of_sessions {
+                it.text
+                    .insert(0, format!("In the first cell: {}.", cells.first()));
+            }
+        }
+        sections.extend(of_sessions);
+        sections.push(sources(self.setting, self.claims));
+        Page {
+            title: manifest.title.clone(),
+            kind: format!("{} of {}", capitalized(&manifest.verb), manifest.name),
+            answer: self.answer(),
+            lead: self.lead(),
+            sections,
+            origin: origin(manifest),
+        }
+    }
+
+    fn answer(&self) -> String {
+        let (counts, figures) = (&self.manifest.counts, self.figures);
+        match self.manifest.verb.as_str() {
+            "sensitivity" => {
+                most(self.manifest, self.setting.scenario(), figures).unwrap_or_else(|| {
+                    "No number of the scenario makes a difference to what comes of a session."
+                        .to_owned()
+                })
+            }
+            "flip" => {
+                let rows = figures.flips.iter();
+                let n_found = rows.filter(|it| it.number("shift").is_some()).count();
+                format!(
+                    "The answer flips for {n_found} of {}, each moved alone.",
+                    counted(figures.flips.len() as u64, "number")
+                )
+            }
+            "sweep" => {
+                let cells = Cells::new(self.setting.scenario(), figures);
+                let Some([least, most]) = cells.extremes() else {
+                    return "No session was run.".to_owned();
+                };
+                let all = counted(cells.len() as u64, "cell");
+                let over = match cells.n_run() {
+                    n_run if n_run < cells.len() => format!("the {n_run} of {all} that were run"),
+                    _ => all,
+                };
+                format!(
+                    "Over {over}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
+                    Unit::Share.told(least.1.value),
+                    least.0,
+                    Unit::Share.told(most.1.value),
+                    most.0
+                )
+            }
+            _ => {
+                let row = figures.metric("0", "agreement_rate", "");
+                let Some(it) = row.and_then(|it| it.quantity("estimate")) else {
+                    return "No session was run.".to_owned();
+                };
+                let [share, low, high] = it.fields(Unit::Share);
+                let interval = it
+                    .interval
+                    .map_or_else(String::new, |_| format!(" (95 % interval {low} to {high})"));
+                let sessions = counted(counts.sessions, "session");
+                format!("{share} of {sessions} ended in a deal{interval}.")
+            }
+        }
+    }
+
+    fn lead(&self) -> Vec<String> {
+        let mut res = doubts(self.manifest, self.setting.scenario(), self.figures);
+        res.extend([rests_on(self.setting), at_the_table(self.setting)]);
+        if !self.manifest.complete {
+            res.push(format!(
+                "The run was interrupted: {} of {} sessions are in it.",
+                count(self.manifest.counts.sessions),
+                count(self.manifest.sessions)
+            ));
+        }
+        if self.manifest.counts.forfeit > 0 {
+            res.push(format!(
+                "{}: a party broke the rules there, or failed.",
+                counted(self.manifest.counts.forfeit, "forfeit")
+            ));
+        }
+        res
+    }
+}
+
+/// What a page was made of.
+pub(crate) fn origin(manifest: &Manifest) -> String {
+    let files: Vec<String> = manifest
+        .inputs
+        .iter()
+        .map(|it| {
+            format!(
+                "{} (SHA-256 {}…)",
+                it.path,
+                it.sha256.get(..12).unwrap_or_default()
+            )
+        })
+        .collect();
+    format!(
+        "demarche {}, results version {}, master seed {}; from {}. Same version, files and seed give the same numbers; manifest.json has what is needed.",
+        manifest.demarche,
+        manifest.results_version,
+        manifest.seed,
+        files.join(", ")
+    )
+}

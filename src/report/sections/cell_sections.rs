@@ -1,0 +1,453 @@
+//! What the cells of a sweep came to: response curves, maps, and differences from the first cell.
+
+use std::collections::BTreeMap;
+
+use demarche_core::domain::Scenario;
+
+use crate::report::charts::{
+    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Table, Unit,
+};
+use crate::report::pages::{Block, Figure, Section};
+use crate::report::sections::run_figures::{Row, RunFigures};
+use crate::run::CELLS_OWN_COLUMNS;
+use crate::wording::{count, counted};
+
+/// Cells with a bar or a row of their own; of more, the tables tell.
+const CELLS_SHOWN: usize = 60;
+
+/// Rows of the folded table of cells.
+const ROWS_SHOWN: usize = 1_000;
+
+/// Lines that can still be told apart.
+const LINES_SHOWN: usize = 7;
+
+/// Points of a picture of many cells.
+const POINTS_SHOWN: usize = 600;
+
+/// Groups of equal cells that are named, and cells of each.
+const EQUAL_SHOWN: usize = 10;
+
+/// Which cells are equal in every session, in words; `None` if all differ.
+///
+/// Of each cell there is the first one before it that is equal to it.
+pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
+    cells: impl Iterator<Item = (C, Option<C>)>,
+) -> Option<String> {
+    let mut groups: Vec<Vec<C>> = Vec::new();
+    let mut n_cells = 0;
+    let mut n_distinct = 0;
+    for (cell, first) in cells {
+        n_cells += 1;
+        let Some(first) = first else {
+            n_distinct += 1;
+            continue;
+        };
+        match groups.iter_mut().find(|it| it[0] == first) {
+            Some(group) => group.push(cell),
+            None => groups.push(vec![first, cell]),
+        }
+    }
+    if groups.is_empty() {
+        return None;
+    }
+    let named = groups.iter().take(EQUAL_SHOWN).map(|group| {
+        let cells = group.iter().take(EQUAL_SHOWN).map(ToString::to_string);
+        let mut cells: Vec<String> = cells.collect();
+        if group.len() > EQUAL_SHOWN {
+            cells.push(format!(
+                "{} more",
+                count((group.len() - EQUAL_SHOWN) as u64)
+            ));
+        }
+        let last = cells.pop().expect("a group has two cells");
+        format!("{} and {last}", cells.join(", "))
+    });
+    let mut named: Vec<String> = named.collect();
+    if groups.len() > EQUAL_SHOWN {
+        let rest = (groups.len() - EQUAL_SHOWN) as u64;
+        named.push(format!("{} more such groups", count(rest)));
+    }
+    Some(format!(
+        "Only {} of {} differ. Equal in every session are {} (`same_as` in cells.csv): what was varied cancels out between them, or makes no difference.",
+        count(n_distinct),
+        counted(n_cells, "cell"),
+        named.join("; ")
+    ))
+}
+
+/// The cells of a sweep.
+#[derive(Clone, Debug)]
+pub(crate) struct Cells<'a> {
+    scenario: &'a Scenario,
+    figures: &'a RunFigures,
+    paths: Vec<&'a str>,
+    /// By cell, its name and the values of its parameters.
+    values: Vec<(&'a str, Vec<&'a str>)>,
+    /// By cell and party, with no party for figures of sessions: the figures over cells.
+    metrics: BTreeMap<(&'a str, &'a str, &'a str), Row<'a>>,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, figures: &'a RunFigures) -> Self {
+        let columns = figures.cells.columns().iter().map(String::as_str);
+        let paths: Vec<&str> = columns
+            .filter(|it| !CELLS_OWN_COLUMNS.contains(it))
+            .collect();
+        let cells = figures.cells.iter();
+        let cells = cells.map(|row| {
+            let values = paths.iter().map(|path| row.text(path));
+            (row.text("cell"), values.collect())
+        });
+        let metrics = figures.summary.iter();
+        let metrics = metrics.map(|it| {
+            let key = (it.text("metric"), it.text("cell"), it.text("party"));
+            (key, it)
+        });
+        Self {
+            scenario,
+            figures,
+            values: cells.collect(),
+            metrics: metrics.collect(),
+            paths,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// How many of them have a session.
+    pub(crate) fn n_run(&self) -> usize {
+        let cells = self.values.iter().map(|it| it.0);
+        cells.filter(|it| self.deals(it).is_some()).count()
+    }
+
+    fn figure(&self, metric: &str, cell: &str, party: &str) -> Option<Quantity> {
+        self.metrics
+            .get(&(metric, cell, party))?
+            .quantity("estimate")
+    }
+
+    fn deals(&self, cell: &str) -> Option<Quantity> {
+        self.figure("agreement_rate", cell, "")
+    }
+
+    /// Which cell it is, in words.
+    fn told(&self, values: &[&str]) -> String {
+        let told = self.paths.iter().zip(values);
+        let told: Vec<String> = told.map(|(path, it)| format!("{path} = {it}")).collect();
+        told.join(", ")
+    }
+
+    /// The first cell, in words.
+    pub(crate) fn first(&self) -> String {
+        let first = self.values.first();
+        first.map_or_else(String::new, |it| self.told(&it.1))
+    }
+
+    /// The cells with the fewest and the most deals, in words.
+    pub(crate) fn extremes(&self) -> Option<[(String, Quantity); 2]> {
+        let shares = self
+            .values
+            .iter()
+            .filter_map(|(cell, values)| Some((self.told(values), self.deals(cell)?)));
+        let mut shares: Vec<(String, Quantity)> = shares.collect();
+        shares.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        let most = shares.last().cloned()?;
+        Some([shares.swap_remove(0), most])
+    }
+
+    /// What is shown of all cells.
+    pub(crate) fn section(&self, is_design: bool) -> Section {
+        let mut figures = Vec::new();
+        match &self.paths[..] {
+            [path] => figures.extend(self.along(path)),
+            [down, across] if self.is_grid() => {
+                figures.extend(self.map(down, across));
+                figures.extend(self.family(down, across));
+            }
+            _ => figures.extend(self.clouds()),
+        }
+        if !is_design {
+            figures.extend(self.effects());
+        }
+        let mut text = vec![format!(
+            "{}, each with values of its own for {}.",
+            counted(self.values.len() as u64, "cell"),
+            self.paths.join(", ")
+        )];
+        let cells = self.figures.cells.iter();
+        text.extend(equal_cells(cells.map(|it| {
+            let first = it.text("same_as");
+            (it.text("cell"), (!first.is_empty()).then_some(first))
+        })));
+        if self.values.len() > ROWS_SHOWN {
+            text.push(format!(
+                "The table below has the first {}; summary.csv has all.",
+                count(ROWS_SHOWN as u64)
+            ));
+        }
+        Section {
+            id: "cells".to_owned(),
+            heading: "What changes from cell to cell".to_owned(),
+            text,
+            blocks: vec![
+                Block::Figures(figures),
+                Block::Folded {
+                    summary: "All cells".to_owned(),
+                    table: self.table(),
+                },
+            ],
+        }
+    }
+
+    fn is_grid(&self) -> bool {
+        let n = |path| self.values_of(path).len();
+        self.paths.iter().map(|it| n(it)).product::<usize>() == self.values.len()
+    }
+
+    fn place(&self, path: &str) -> usize {
+        let mut paths = self.paths.iter();
+        paths
+            .position(|it| *it == path)
+            .expect("a path of the sweep")
+    }
+
+    /// The values of a parameter in their order: by size if they are numbers.
+    fn values_of(&self, path: &str) -> Vec<&'a str> {
+        let place = self.place(path);
+        let mut res: Vec<&str> = Vec::new();
+        for (_, values) in &self.values {
+            if !res.contains(&values[place]) {
+                res.push(values[place]);
+            }
+        }
+        let is_number = |it: &&str| number(it).is_some();
+        if res.iter().all(is_number) {
+            res.sort_by(|a, b| number(a).partial_cmp(&number(b)).expect("both are numbers"));
+        }
+        res
+    }
+
+    /// What deals and each party's utility are along a parameter.
+    fn along(&self, path: &str) -> Vec<Figure> {
+        let values = self.values_of(path);
+        let numbers: Option<Vec<f64>> = values.iter().map(|it| number(it)).collect();
+        let cell_with = |value: &str| {
+            let mut cells = self.values.iter();
+            cells.find(|it| it.1[0] == value).map(|it| it.0)
+        };
+        let points = |metric: &str, party: &str| -> Vec<(f64, Quantity)> {
+            let cells = values.iter().zip(numbers.iter().flatten());
+            let points = cells.filter_map(|(value, at)| {
+                Some((*at, self.figure(metric, cell_with(value)?, party)?))
+            });
+            points.collect()
+        };
+        let caption = "Shades are 95 % intervals.";
+        if numbers.is_some() && values.len() > 1 {
+            let lines = |y, lines| {
+                Chart::Lines(Lines {
+                    x: Axis::new(path, Unit::Number),
+                    y,
+                    course: Course::Straight,
+                    lines,
+                })
+            };
+            let deals = lines(
+                Axis::new("Share of deals", Unit::Share),
+                vec![(String::new(), points("agreement_rate", ""))],
+            );
+            let parties = self.scenario.parties.iter();
+            let utilities = parties.map(|it| (it.label.clone(), points("utility", &it.name)));
+            let utilities = lines(
+                Axis::new("Mean utility", Unit::Utility),
+                utilities.take(LINES_SHOWN).collect(),
+            );
+            return vec![
+                Figure::new("response-deals", "Share of deals", caption, &deals),
+                Figure::new(
+                    "response-utility",
+                    "What sessions are worth to each party",
+                    caption,
+                    &utilities,
+                ),
+            ];
+        }
+        let bars = values
+            .iter()
+            .take(CELLS_SHOWN)
+            .filter_map(|value| Some(((*value).to_owned(), self.deals(cell_with(value)?)?)));
+        let deals = Chart::Bars(Bars {
+            things: path.to_owned(),
+            axis: Axis::new("Share of deals", Unit::Share),
+            bars: bars.collect(),
+        });
+        let caption = "Whiskers are 95 % intervals.";
+        vec![Figure::new(
+            "response-deals",
+            "Share of deals",
+            caption,
+            &deals,
+        )]
+    }
+
+    /// Deals for each pair of values of two parameters.
+    fn map(&self, down: &str, across: &str) -> Option<Figure> {
+        let (rows, columns) = (self.values_of(down), self.values_of(across));
+        if rows.len().max(columns.len()) > CELLS_SHOWN {
+            return None;
+        }
+        let at = |row: &str, column: &str| {
+            let mut cells = self.values.iter();
+            let (cell, _) = cells.find(|it| it.1[0] == row && it.1[1] == column)?;
+            self.deals(cell)
+        };
+        let cells: Option<Vec<Vec<Quantity>>> = rows
+            .iter()
+            .map(|row| columns.iter().map(|column| at(row, column)).collect())
+            .collect();
+        let owned = |it: &[&str]| it.iter().map(|&it| it.to_owned()).collect();
+        let chart = Chart::HeatMap(HeatMap {
+            rows: (down.to_owned(), owned(&rows)),
+            columns: (across.to_owned(), owned(&columns)),
+            axis: Axis::new("Share of deals", Unit::Share),
+            cells: cells?,
+        });
+        let caption = format!("Down: {down}. Across: {across}.");
+        Some(Figure::new("map-deals", "Share of deals", &caption, &chart))
+    }
+
+    /// Deals along the second parameter, a line for each value of the first.
+    fn family(&self, of: &str, along: &str) -> Option<Figure> {
+        let values = self.values_of(of);
+        if values.len() > LINES_SHOWN || self.values_of(along).len() < 2 {
+            return None;
+        }
+        let line = |value: &&str| -> Option<(String, Vec<(f64, Quantity)>)> {
+            let mut points = Vec::new();
+            for (cell, own) in self.values.iter().filter(|it| it.1[0] == *value) {
+                points.push((number(own[1])?, self.deals(cell)?));
+            }
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            Some(((*value).to_owned(), points))
+        };
+        let lines: Option<Vec<_>> = values.iter().map(line).collect();
+        let chart = Chart::Lines(Lines {
+            x: Axis::new(along, Unit::Number),
+            y: Axis::new("Share of deals", Unit::Share),
+            course: Course::Straight,
+            lines: lines?,
+        });
+        let title = format!("Share of deals along {along}");
+        let caption = format!("A line for each value of {of}; shades are 95 % intervals.");
+        Some(Figure::new("response-deals", &title, &caption, &chart))
+    }
+
+    /// Deals over each parameter by itself, a dot per cell.
+    fn clouds(&self) -> Vec<Figure> {
+        let step = self.values.len().div_ceil(POINTS_SHOWN).max(1);
+        let caption = match step {
+            1 => "A dot per cell; the other parameters differ from dot to dot.".to_owned(),
+            _ => format!("A dot for every {step}th cell; the other parameters differ too."),
+        };
+        let cloud = |(place, path): (usize, &&str)| {
+            let cells = self.values.iter().step_by(step);
+            let spots: Option<Vec<_>> = cells
+                .map(|(cell, values)| {
+                    let at = [number(values[place])?, self.deals(cell)?.value];
+                    Some((at, format!("Cell {cell}")))
+                })
+                .collect();
+            let chart = Chart::Plane(Plane {
+                x: Axis::new(*path, Unit::Number),
+                y: Axis::new("Share of deals", Unit::Share),
+                groups: vec![Spots {
+                    label: "Cells".to_owned(),
+                    mark: Mark::Disc,
+                    spots: spots?,
+                }],
+                crossing: None,
+            });
+            let title = format!("Share of deals over {path}");
+            Some(Figure::small(
+                &format!("cloud-{place}"),
+                &title,
+                &caption,
+                &chart,
+            ))
+        };
+        self.paths.iter().enumerate().filter_map(cloud).collect()
+    }
+
+    /// How deals differ from the first cell's, pair by pair.
+    fn effects(&self) -> Option<Figure> {
+        let rows: Vec<Row<'_>> = self.figures.effects.iter().collect();
+        if !(1..=CELLS_SHOWN).contains(&rows.len()) {
+            return None;
+        }
+        let bars = rows.iter().filter_map(|row| {
+            let mut cells = self.values.iter();
+            let (_, values) = cells.find(|it| it.0 == row.text("cell"))?;
+            Some((values.join(", "), row.quantity("difference")?))
+        });
+        let chart = Chart::Bars(Bars {
+            things: self.paths.join(", "),
+            axis: Axis::new("Change of the share of deals", Unit::Points),
+            bars: bars.collect(),
+        });
+        let first = self
+            .values
+            .first()
+            .map_or(String::new(), |it| self.told(&it.1));
+        let caption = format!(
+            "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
+        );
+        let title = "What each cell changes against the first";
+        Some(Figure::new("effects", title, &caption, &chart))
+    }
+
+    fn table(&self) -> Table {
+        let head = ["cell", "share of deals", "from", "to"].map(str::to_owned);
+        let paths = self.paths.iter().map(|&it| it.to_owned());
+        let [cell, rest @ ..] = head;
+        let rows = self.values.iter().take(ROWS_SHOWN).map(|(cell, values)| {
+            let share = self.deals(cell);
+            let fields = share.map_or_else(Default::default, |it| it.fields(Unit::Share));
+            let values = values.iter().map(|&it| it.to_owned());
+            let name = [(*cell).to_owned()];
+            name.into_iter().chain(values).chain(fields).collect()
+        });
+        Table {
+            head: [cell].into_iter().chain(paths).chain(rest).collect(),
+            rows: rows.collect(),
+        }
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|it: &f64| it.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_cells_are_named_group_by_group() {
+        let told = |same_as: &[Option<usize>]| equal_cells((0..).zip(same_as.iter().copied()));
+        assert_eq!(told(&[None, None]), None);
+        let some = told(&[None, None, Some(0), Some(1), Some(0), None]).unwrap();
+        assert!(
+            some.starts_with(
+                "Only 3 of 6 cells differ. Equal in every session are 0, 2 and 4; 1 and 3 ("
+            ),
+            "{some}"
+        );
+        let pairs: Vec<Option<usize>> = (0..24).map(|it| (it >= 12).then(|| it - 12)).collect();
+        let many = told(&pairs).unwrap();
+        assert!(many.contains("9 and 21; 2 more such groups ("), "{many}");
+        let all: Vec<Option<usize>> = (0..30).map(|it| (it > 0).then_some(0)).collect();
+        assert!(told(&all).unwrap().contains("8, 9 and 20 more ("));
+    }
+}

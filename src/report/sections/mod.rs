@@ -1,0 +1,20 @@
+//! The sections of pages.
+
+mod cell_sections;
+mod run_figures;
+mod session_course;
+mod session_sections;
+mod session_words;
+mod source_section;
+mod study_sections;
+mod study_words;
+
+pub(crate) use cell_sections::{Cells, equal_cells};
+pub use run_figures::{FiguresError, OpenTable, RunFigures, TABLE_BYTES_MAX};
+pub(crate) use session_course::Courses;
+pub(crate) use session_sections::Sessions;
+pub(crate) use session_words::{cause_told, ending_told, labels, whose};
+pub use source_section::{MeasuredClaims, rests_on};
+pub(crate) use source_section::{at_the_table, sources};
+pub(crate) use study_sections::{dependence, doubts, flips, most};
+pub(crate) use study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};

@@ -1,0 +1,443 @@
+//! What the sessions of a cell came to: endings, deals, who stood in the way, when, and where in
+//! the space of utilities.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use demarche_core::domain::{Outcome, PartyId, Scenario};
+use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
+use demarche_core::randomness::{MasterSeed, Replication, Seeds};
+use demarche_core::solution::concord;
+
+use crate::experiment::Prospector;
+use crate::report::charts::{
+    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Unit,
+};
+use crate::report::pages::{Block, Card, Figure, Section};
+use crate::report::sections::run_figures::{Row, RunFigures};
+use crate::wording::{count, counted, decimal, percent};
+
+/// Outcomes up to which every one can be looked at for a page.
+const OUTCOMES_MAX: u64 = 2_000_000;
+
+/// Points of the frontier that a picture shows; more are a blot.
+const FRONTIER_SHOWN: usize = 240;
+
+/// What the sessions of the first cell came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sessions<'a> {
+    pub(crate) setting: &'a Arc<Setting>,
+    pub(crate) figures: &'a RunFigures,
+}
+
+/// Each number at its median, and no luck.
+#[derive(Debug)]
+struct Medians;
+
+impl DesignedDraws for Medians {
+    fn luck_of(&self, row: Replication) -> Replication {
+        row
+    }
+
+    fn probability(&self, _: Replication, _: NumberId) -> Option<f64> {
+        Some(0.5)
+    }
+}
+
+impl Sessions<'_> {
+    fn scenario(&self) -> &Scenario {
+        self.setting.scenario()
+    }
+
+    /// All sections that have something to show.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let sections = [
+            self.endings(),
+            self.deals(),
+            self.worth(),
+            self.blockers(),
+            self.rounds(),
+            self.utility_space(),
+        ];
+        sections.into_iter().flatten().collect()
+    }
+
+    fn metric(&self, name: &str) -> Option<Row<'_>> {
+        self.figures.metric("0", name, "")
+    }
+
+    fn n_agreements(&self) -> u64 {
+        let row = self.metric("round_given_agreement");
+        row.map_or(0, |it| it.whole("n"))
+    }
+
+    fn endings(&self) -> Option<Section> {
+        let endings = [
+            ("Agreement", "agreement_rate"),
+            ("Deadline", "deadline_rate"),
+            ("Walkout", "walkout_rate"),
+            ("Forfeit", "forfeit_rate"),
+        ];
+        let bars: Vec<(String, Quantity)> = endings
+            .iter()
+            .filter_map(|(label, metric)| {
+                let share = self.metric(metric)?.quantity("estimate")?;
+                Some(((*label).to_owned(), share))
+            })
+            .collect();
+        if bars.is_empty() {
+            return None;
+        }
+        let chart = Chart::Bars(Bars {
+            things: "Ending".to_owned(),
+            axis: Axis::new("Share of sessions", Unit::Share),
+            bars,
+        });
+        Some(Section {
+            id: "endings".to_owned(),
+            heading: "How sessions ended".to_owned(),
+            text: vec![
+                "A walkout is a party leaving the table; a forfeit is a party breaking the rules."
+                    .to_owned(),
+            ],
+            blocks: vec![Block::Figures(vec![Figure::new(
+                "endings",
+                "Share of sessions by ending",
+                "Whiskers are 95 % intervals: how well this many sessions know the share.",
+                &chart,
+            )])],
+        })
+    }
+
+    fn deals(&self) -> Option<Section> {
+        let n = self.n_agreements();
+        if n == 0 {
+            return None;
+        }
+        let figures = self.scenario().issues.iter().map(|issue| {
+            let rows = self.figures.options.iter();
+            let bars: Vec<(String, Quantity)> = rows
+                .filter(|it| it.text("issue") == issue.name)
+                .filter_map(|it| {
+                    let option = issue.options.iter().find(|o| o.name == it.text("option"))?;
+                    let share = it.quantity("share_given_agreement")?;
+                    Some((option.label.clone(), share))
+                })
+                .collect();
+            let chart = Chart::Bars(Bars {
+                things: "Option".to_owned(),
+                axis: Axis::new("Share of deals", Unit::Share),
+                bars,
+            });
+            let id = format!("options-{}", issue.name);
+            Figure::small(&id, &issue.label, "", &chart)
+        });
+        let cards = self
+            .figures
+            .agreements
+            .iter()
+            .filter_map(|it| self.card(it));
+        Some(Section {
+            id: "deals".to_owned(),
+            heading: "What deals settle".to_owned(),
+            text: vec![format!(
+                "Shares of {}. Below the charts stand the commonest deals as wholes: options that are common one by one need not be common together.",
+                counted(n, "deal")
+            )],
+            blocks: vec![
+                Block::Figures(figures.collect()),
+                Block::Cards(cards.collect()),
+            ],
+        })
+    }
+
+    /// A deal in words.
+    fn card(&self, row: Row<'_>) -> Option<Card> {
+        let (scenario, outcome) = (self.scenario(), self.outcome(row)?);
+        let lines = scenario.space.issues().map(|issue| {
+            let option = scenario.option_label(outcome, issue);
+            [scenario.issue(issue).label.clone(), option.to_owned()]
+        });
+        let worth = scenario.parties.iter().filter_map(|party| {
+            let mean = row.number(&format!("mean_utility_{}", party.name))?;
+            Some(format!("{} {}", party.label, decimal(mean, 2)))
+        });
+        let worth: Vec<String> = worth.collect();
+        Some(Card {
+            heading: format!("Deal {}", row.text("rank")),
+            note: format!(
+                "Made {} ({} of deals).",
+                match row.whole("n_agreed") {
+                    1 => "once".to_owned(),
+                    n => counted(n, "time"),
+                },
+                percent(row.number("share_given_agreement")?)
+            ),
+            lines: lines
+                .chain([["Mean utility (0 to 1)".to_owned(), worth.join(", ")]])
+                .collect(),
+        })
+    }
+
+    /// The outcome of a row of agreements; `None` if it is none of the scenario.
+    fn outcome(&self, row: Row<'_>) -> Option<Outcome> {
+        let (scenario, space) = (self.scenario(), &self.scenario().space);
+        let options: Option<Vec<_>> = space
+            .issues()
+            .map(|issue| {
+                let it = scenario.issue(issue);
+                let name = row.text(&format!("agreed_{}", it.name));
+                let named = it.options.iter().zip(space.options(issue));
+                named
+                    .into_iter()
+                    .find(|it| it.0.name == name)
+                    .map(|it| it.1)
+            })
+            .collect();
+        Some(space.outcome(&options?))
+    }
+
+    fn worth(&self) -> Option<Section> {
+        if self.n_agreements() == 0 {
+            return None;
+        }
+        let parties = || self.scenario().parties.iter();
+        let bars = parties().filter_map(|party| {
+            let metric = "surplus_given_agreement";
+            let row = self.figures.metric("0", metric, &party.name)?;
+            Some((party.label.clone(), row.quantity("estimate")?))
+        });
+        let means = Chart::Bars(Bars {
+            things: "Party".to_owned(),
+            axis: Axis::new("Mean surplus of a deal", Unit::Utility),
+            bars: bars.collect(),
+        });
+        let lines = parties().map(|party| {
+            let rows = self.figures.surpluses.iter();
+            let points = rows.filter(|it| it.text("party") == party.name);
+            let points = points.filter_map(|it| {
+                let [from, below] = [it.number("surplus_from")?, it.number("surplus_below")?];
+                let share = it.number("share_given_agreement")?;
+                Some((f64::midpoint(from, below), Quantity::exact(share)))
+            });
+            (party.label.clone(), points.collect::<Vec<_>>())
+        });
+        let lines: Vec<_> = lines.filter(|it| !it.1.is_empty()).collect();
+        let mut figures = vec![Figure::new(
+            "mean-surplus",
+            "Mean surplus of a deal",
+            "Whiskers are 95 % intervals of the mean; sessions differ much more, see the next chart.",
+            &means,
+        )];
+        if !lines.is_empty() {
+            let spread = Chart::Lines(Lines {
+                x: Axis::new("Surplus", Unit::Utility),
+                y: Axis::new("Share of deals", Unit::Share),
+                course: Course::Straight,
+                lines,
+            });
+            figures.push(Figure::new(
+                "surplus",
+                "How much the surplus differs from deal to deal",
+                "Each dot is the share of deals with a surplus within 1/64 of it.",
+                &spread,
+            ));
+        }
+        Some(Section {
+            id: "worth".to_owned(),
+            heading: "What deals are worth".to_owned(),
+            text: vec![
+                "A party's surplus is the utility of the deal less its reservation value: what the deal is worth to it over no deal. Utilities go from 0 to 1; they cannot be compared between parties."
+                    .to_owned(),
+            ],
+            blocks: vec![Block::Figures(figures)],
+        })
+    }
+
+    fn blockers(&self) -> Option<Section> {
+        let scenario = self.scenario();
+        let rows: Vec<Row<'_>> = self.figures.blockers.iter().collect();
+        let n = rows.first().map_or(0, |it| it.whole("n"));
+        if n == 0 {
+            return None;
+        }
+        let label = |it: &Row<'_>| {
+            let party = scenario.parties.iter().find(|p| p.name == it.text("party"));
+            party.map(|it| it.label.clone())
+        };
+        let bars = rows
+            .iter()
+            .filter_map(|it| Some((label(it)?, it.quantity("share_given_no_agreement")?)));
+        let who = Chart::Bars(Bars {
+            things: "Party".to_owned(),
+            axis: Axis::new("Share of sessions without a deal", Unit::Share),
+            bars: bars.collect(),
+        });
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let each = |it: &Row<'_>, issue: &str| {
+            let column = format!("lone_refusals_{issue}");
+            Quantity::exact(it.number(&column).unwrap_or_default() / n as f64)
+        };
+        let issues = || scenario.issues.iter();
+        let by_row = |it: &Row<'_>| -> Vec<Quantity> {
+            issues().map(|issue| each(it, &issue.name)).collect()
+        };
+        let over = Chart::HeatMap(HeatMap {
+            rows: ("Party".to_owned(), rows.iter().filter_map(label).collect()),
+            columns: (
+                "Issue".to_owned(),
+                issues().map(|it| it.label.clone()).collect(),
+            ),
+            axis: Axis::new("Offers stopped per session", Unit::Utility),
+            cells: rows.iter().map(by_row).collect(),
+        });
+        Some(Section {
+            id: "blockers".to_owned(),
+            heading: "Who stood in the way".to_owned(),
+            text: vec![format!(
+                "Of {}: a party's no stands alone if nobody else said no, and its yes would have made the deal. Several parties can do so in one session, by different offers.",
+                counted(n, "session") + " without a deal"
+            )],
+            blocks: vec![Block::Figures(vec![
+                Figure::new(
+                    "blockers",
+                    "In how many sessions a party's no alone stood in the way",
+                    "Whiskers are 95 % intervals.",
+                    &who,
+                ),
+                Figure::new(
+                    "blocked-issues",
+                    "Over which issue",
+                    "Offers that a party's no alone stopped, on average over these sessions, by the issue on which the offer fell furthest short of its wish.",
+                    &over,
+                ),
+            ])],
+        })
+    }
+
+    fn rounds(&self) -> Option<Section> {
+        let start = Quantity::exact(1.0);
+        let rows = self.figures.rounds.iter();
+        let points = rows
+            .filter_map(|it| Some((it.number("round")?, it.quantity("share_without_agreement")?)));
+        let points: Vec<(f64, Quantity)> = [(0.0, start)].into_iter().chain(points).collect();
+        if points.len() == 1 {
+            return None;
+        }
+        let chart = Chart::Lines(Lines {
+            x: Axis::new("Round", Unit::Count),
+            y: Axis::new("Sessions without a deal so far", Unit::Share),
+            course: Course::Steps,
+            lines: vec![(String::new(), points)],
+        });
+        Some(Section {
+            id: "rounds".to_owned(),
+            heading: "When deals are made".to_owned(),
+            text: vec![format!(
+                "Sessions have at most {}.",
+                counted(self.setting.rules().deadline_rounds.into(), "round")
+            )],
+            blocks: vec![Block::Figures(vec![Figure::new(
+                "rounds",
+                "Share of sessions without a deal by the end of each round",
+                "A step down is a round in which deals are made; the shade is the 95 % interval.",
+                &chart,
+            )])],
+        })
+    }
+
+    fn utility_space(&self) -> Option<Section> {
+        let scenario = self.scenario();
+        if scenario.space.n_outcomes() > OUTCOMES_MAX {
+            return None;
+        }
+        let medians = Setting::clone(self.setting).designed(Arc::new(Medians));
+        let mut prospector = Prospector::new(Arc::new(medians));
+        // With every number at its median nothing is left to luck.
+        let prospect = prospector.look(&Seeds::new(MasterSeed(0)), Replication(0));
+        let parties = most_opposed(scenario, &prospect.parties);
+        let at = |outcome: Outcome| parties.map(|it| prospect.exact[it.idx()].utility(outcome));
+        let frontier = &prospect.landscape.frontier;
+        let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
+        let dust = frontier.points().step_by(step);
+        let dust = dust.map(|it| (parties.map(|p| it[p.idx()]), "Pareto optimum".to_owned()));
+        let deals = self.figures.agreements.iter().filter_map(|it| {
+            let name = format!("Deal {}", it.text("rank"));
+            Some((at(self.outcome(it)?), name))
+        });
+        let solutions = prospect.solutions.iter();
+        let spots = |label: &str, mark, spots: Vec<([f64; 2], String)>| Spots {
+            label: label.to_owned(),
+            mark,
+            spots,
+        };
+        let no_deal = parties.map(|it| prospect.exact[it.idx()].reservation_value());
+        let groups = [
+            spots("Pareto frontier", Mark::Dust, dust.collect()),
+            spots("The commonest deals", Mark::Disc, deals.collect()),
+            spots(
+                "Singled out by theory",
+                Mark::Star,
+                solutions.map(|it| (at(it.outcome), it.labels())).collect(),
+            ),
+            spots("No deal", Mark::Plus, vec![(no_deal, "No deal".to_owned())]),
+        ];
+        let [x, y] = parties.map(|it| {
+            let label = &scenario.party(it).label;
+            Axis::new(format!("Utility of {label}"), Unit::Utility)
+        });
+        let chart = Chart::Plane(Plane {
+            x,
+            y,
+            groups: groups
+                .into_iter()
+                .filter(|it| !it.spots.is_empty())
+                .collect(),
+            crossing: Some(no_deal),
+        });
+        let mut caption = "Lines cross at no deal: what lies to the right of and above it is better than that for both.".to_owned();
+        if step > 1 {
+            let n = count(frontier.len() as u64);
+            let _ = write!(
+                caption,
+                " Every {step}th of {n} points of the frontier is shown."
+            );
+        }
+        Some(Section {
+            id: "utility-space".to_owned(),
+            heading: "Where deals lie in the space of utilities".to_owned(),
+            text: vec![format!(
+                "With every number at its median: {} that nobody whose yes is needed would refuse for no deal, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
+                counted(prospect.landscape.n_acceptable, "outcome"),
+                count(frontier.len() as u64),
+                match scenario.parties.len() {
+                    2 => String::new(),
+                    n => format!(" of {n}; an optimum for all may look dominated to these two"),
+                }
+            )],
+            blocks: vec![Block::Figures(vec![Figure::new(
+                "utility-space",
+                "Outcomes as two parties see them",
+                &caption,
+                &chart,
+            )])],
+        })
+    }
+}
+
+/// The two parties whose interests are most opposed; the first such two.
+fn most_opposed(
+    scenario: &Scenario,
+    preferences: &[demarche_core::domain::Preferences],
+) -> [PartyId; 2] {
+    let pairs = scenario.party_ids().flat_map(|x| {
+        let later = scenario.party_ids().skip(x.idx() + 1);
+        later.map(move |y| [x, y])
+    });
+    let concord_of = |[x, y]: [PartyId; 2]| {
+        concord(&preferences[x.idx()], &preferences[y.idx()]).unwrap_or_default()
+    };
+    pairs
+        .min_by(|a, b| concord_of(*a).total_cmp(&concord_of(*b)))
+        .expect("a negotiation has two parties")
+}

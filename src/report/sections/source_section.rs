@@ -1,0 +1,189 @@
+//! What a run rests on: its claims and how far they hold, and every number with where it comes from.
+
+use demarche_core::domain::{Basis, Number, ScenarioKind};
+use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::Estimate;
+
+use crate::report::charts::{Axis, Bars, Chart, Quantity, Table, Unit};
+use crate::report::pages::{Block, Figure, Section};
+use crate::wording::{count, counted, decimal, percent};
+
+/// In how many of some draws each of a scenario's claims holds.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MeasuredClaims {
+    /// By claim, in the order of the scenario.
+    pub holds: Vec<u64>,
+    /// How many draws.
+    pub draws: u64,
+}
+
+/// What the figures rest on, in a sentence.
+pub fn rests_on(setting: &Setting) -> String {
+    match setting.scenario().kind {
+        ScenarioKind::Synthetic => {
+            "A made-up scenario: these figures say nothing about the world.".to_owned()
+        }
+        ScenarioKind::Sourced => {
+            let parts: Vec<String> = Basis::ALL
+                .into_iter()
+                .map(|basis| format!("{} {}", with_basis(setting, basis).count(), basis.name()))
+                .collect();
+            format!(
+                "A simulation of stated assumptions, not a forecast. Of the scenario's numbers {}.",
+                parts.join(", ")
+            )
+        }
+    }
+}
+
+fn with_basis(setting: &Setting, basis: Basis) -> impl Iterator<Item = &Number> {
+    let numbers = setting.numbers();
+    numbers.filter(move |it| it.provenance.basis == Some(basis))
+}
+
+/// Claims, sources and numbers of a setting.
+pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
+    let scenario = setting.scenario();
+    let mut blocks = Vec::new();
+    if scenario.kind == ScenarioKind::Sourced {
+        blocks.push(Block::Figures(vec![bases(setting)]));
+    }
+    if !scenario.claims.is_empty() && claims.draws > 0 {
+        blocks.push(Block::Folded {
+            summary: format!(
+                "{}, measured over {}",
+                counted(scenario.claims.len() as u64, "claim"),
+                counted(claims.draws, "draw")
+            ),
+            table: claims_table(setting, claims),
+        });
+    }
+    for source in &scenario.sources {
+        let cites = |it: &&Number| it.provenance.sources.contains(&source.name);
+        let numbers: Vec<&Number> = setting.numbers().filter(cites).collect();
+        blocks.push(Block::Folded {
+            summary: format!(
+                "{} ({}): {} rest on it",
+                source.title,
+                source.name,
+                counted(numbers.len() as u64, "number")
+            ),
+            table: numbers_table(&numbers),
+        });
+    }
+    let without = setting
+        .numbers()
+        .filter(|it| it.provenance.sources.is_empty());
+    let without: Vec<&Number> = without.collect();
+    if !without.is_empty() {
+        blocks.push(Block::Folded {
+            summary: format!("No source: {}", counted(without.len() as u64, "number")),
+            table: numbers_table(&without),
+        });
+    }
+    Section {
+        id: "sources".to_owned(),
+        heading: "What this rests on".to_owned(),
+        text: vec![
+            rests_on(setting),
+            "A reported number is one that a source states; an inferred one follows from what a source says; an assumed one is the modeller's."
+                .to_owned(),
+        ],
+        blocks,
+    }
+}
+
+fn bases(setting: &Setting) -> Figure {
+    #[expect(clippy::cast_precision_loss, reason = "a scenario has few numbers")]
+    let bars = Basis::ALL.map(|basis| {
+        let n = with_basis(setting, basis).count();
+        (basis.name().to_owned(), Quantity::exact(n as f64))
+    });
+    let chart = Chart::Bars(Bars {
+        things: "Basis".to_owned(),
+        axis: Axis::new("Numbers", Unit::Count),
+        bars: bars.to_vec(),
+    });
+    Figure::new("bases", "The scenario's numbers by basis", "", &chart)
+}
+
+fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> Table {
+    let scenario = setting.scenario();
+    let head = [
+        "claim",
+        "what it says",
+        "sources",
+        "wanted",
+        "found",
+        "from",
+        "to",
+    ];
+    let rows = scenario.claims.iter().zip(&claims.holds);
+    let rows = rows.map(|(claim, &holds)| {
+        let share = Estimate::of_share(holds, claims.draws);
+        let found = share.map_or_else(Default::default, |it| {
+            Quantity::from(it).fields(Unit::Share)
+        });
+        let wanted = match claim.at_least {
+            None => String::new(),
+            Some(least) => format!("at least {}", percent(least)),
+        };
+        let own = [
+            claim.name.clone(),
+            claim.says.clone(),
+            claim.sources.join(", "),
+            wanted,
+        ];
+        own.into_iter().chain(found).collect()
+    });
+    Table {
+        head: head.map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+fn numbers_table(numbers: &[&Number]) -> Table {
+    let row = |it: &&Number| {
+        let [median, low, high] = [0.5, 0.05, 0.95].map(|p| it.distribution.quantile(p));
+        let range = if it.distribution.is_constant() {
+            String::new()
+        } else {
+            format!("{} to {}", shown(low), shown(high))
+        };
+        vec![
+            it.path.clone(),
+            it.provenance.basis.map_or("", Basis::name).to_owned(),
+            shown(median),
+            range,
+            it.provenance.note.clone().unwrap_or_default(),
+        ]
+    };
+    Table {
+        head: ["number", "basis", "median", "middle 90 %", "note"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: numbers.iter().map(row).collect(),
+    }
+}
+
+fn shown(number: f64) -> String {
+    let text = decimal(number, 3);
+    // A number that is written by its magnitude has no zeros to spare.
+    let is_plain = text.contains('.');
+    let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+    if is_plain { trimmed } else { &text }.to_owned()
+}
+
+/// Of what the scenario consists, in a sentence.
+pub(crate) fn at_the_table(setting: &Setting) -> String {
+    let (scenario, rules) = (setting.scenario(), setting.rules());
+    let names: Vec<&str> = scenario.parties.iter().map(|it| &*it.label).collect();
+    format!(
+        "At the table: {}. {} with {}, at most {} of {}.",
+        names.join(", "),
+        counted(scenario.issues.len() as u64, "issue"),
+        count(scenario.space.n_outcomes()) + " possible outcomes",
+        counted(rules.deadline_rounds.into(), "round"),
+        rules.protocol.name().replace('_', " "),
+    )
+}

@@ -1,0 +1,11 @@
+//! The journal of a run under way, and sessions as exact bytes.
+
+mod codec;
+mod journal_file;
+mod recorded_chunks;
+mod session_codec;
+
+pub(crate) use journal_file::{ChunkRecord, JournalReader, StretchSum, checksum};
+pub use journal_file::{JOURNAL, Journal, JournalError, JournalHead, RunRequest};
+pub(crate) use recorded_chunks::{Flaw, RecordedChunks};
+pub(crate) use session_codec::{push_rounded_session, push_session, read_sessions};

@@ -1,0 +1,391 @@
+//! All that is known of a session once it is over, as exact bytes and back.
+
+use demarche_core::domain::{Outcome, PartyId, Scenario, Utility};
+use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::protocol::{Action, Ask, Ending, ProtocolViolation};
+use demarche_core::randomness::Replication;
+
+use crate::run::journal::codec::{ExactBytes, push_measurement, push_whole};
+
+/// Adds a session.
+pub(crate) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
+    push_whole(bytes, session.replication.0);
+    push_ending(bytes, &session.ending);
+    push_whole(bytes, session.n_offers.into());
+    for report in &session.parties {
+        push_report(bytes, report);
+    }
+}
+
+/// Adds what is known of a session but for differences of utilities far below what tables tell:
+/// numbers that come to the same in two ways are rounded differently.
+pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult) {
+    let rounded = |it: Utility| {
+        let units = it.units() + (1 << (DROPPED_BITS - 1));
+        (units >> DROPPED_BITS).to_le_bytes()
+    };
+    push_ending(bytes, &session.ending);
+    push_whole(bytes, session.n_offers.into());
+    for report in &session.parties {
+        push_whole(bytes, report.strategy as u64);
+        bytes.extend(rounded(report.reservation_value));
+        bytes.extend(rounded(report.best_utility));
+        bytes.extend(rounded(report.utility()));
+        for count in [
+            report.offers,
+            report.concessions,
+            report.yes,
+            report.no,
+            report.lone_refusals,
+        ] {
+            push_whole(bytes, count.into());
+        }
+    }
+}
+
+/// Bits of utilities that do not count where sessions are compared: 2⁻²⁰ remains.
+const DROPPED_BITS: u32 = 28;
+
+/// The sessions of a scenario that these bytes are, so many at most; `None` if they are no such.
+pub(crate) fn read_sessions(
+    bytes: &[u8],
+    scenario: &Scenario,
+    most: usize,
+) -> Option<Vec<SessionResult>> {
+    let mut bytes = ExactBytes(bytes);
+    let mut res = Vec::new();
+    while !bytes.0.is_empty() {
+        if res.len() == most {
+            return None;
+        }
+        res.push(SessionResult {
+            replication: Replication(bytes.whole()?),
+            ending: read_ending(&mut bytes, scenario)?,
+            n_offers: bytes.whole()?,
+            parties: scenario
+                .party_ids()
+                .map(|_| read_report(&mut bytes, scenario))
+                .collect::<Option<_>>()?,
+        });
+    }
+    Some(res)
+}
+
+fn push_ending(bytes: &mut Vec<u8>, ending: &Ending) {
+    push_whole(bytes, ending.idx() as u64);
+    push_whole(bytes, ending.round().into());
+    match ending {
+        Ending::Agreement {
+            proposer, outcome, ..
+        } => {
+            push_whole(bytes, proposer.map_or(0, |it| it.idx() as u64 + 1));
+            push_whole(bytes, outcome.code());
+        }
+        Ending::Deadline { .. } => {}
+        Ending::Walkout { party, .. } => push_party(bytes, *party),
+        Ending::Forfeit {
+            party, violation, ..
+        } => {
+            push_party(bytes, *party);
+            push_violation(bytes, violation);
+        }
+    }
+}
+
+fn read_ending(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Ending> {
+    let kind = bytes.byte()?;
+    let round = bytes.whole()?;
+    Some(match kind {
+        0 => Ending::Agreement {
+            round,
+            proposer: match bytes.whole::<usize>()? {
+                0 => None,
+                number => Some(scenario.party_ids().nth(number - 1)?),
+            },
+            outcome: scenario.space.outcome_of_code(bytes.whole()?)?,
+        },
+        1 => Ending::Deadline { round },
+        2 => Ending::Walkout {
+            round,
+            party: read_party(bytes, scenario)?,
+        },
+        3 => Ending::Forfeit {
+            round,
+            party: read_party(bytes, scenario)?,
+            violation: read_violation(bytes, scenario)?,
+        },
+        _ => return None,
+    })
+}
+
+fn push_party(bytes: &mut Vec<u8>, party: PartyId) {
+    push_whole(bytes, party.idx() as u64);
+}
+
+fn read_party(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyId> {
+    scenario.party_ids().nth(bytes.whole()?)
+}
+
+fn push_violation(bytes: &mut Vec<u8>, violation: &ProtocolViolation) {
+    match violation {
+        ProtocolViolation::NotAsked => bytes.push(0),
+        ProtocolViolation::WrongAction { asked, action } => {
+            bytes.push(1);
+            push_ask(bytes, asked);
+            match action {
+                Action::Offer(outcome) => {
+                    bytes.push(0);
+                    push_whole(bytes, outcome.code());
+                }
+                Action::Accept => bytes.push(1),
+                Action::Reject => bytes.push(2),
+                Action::WalkOut => bytes.push(3),
+            }
+        }
+        ProtocolViolation::OfferOutsideSpace => bytes.push(2),
+        ProtocolViolation::Panicked => bytes.push(3),
+        ProtocolViolation::NoAnswer => bytes.push(4),
+    }
+}
+
+fn read_violation(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<ProtocolViolation> {
+    Some(match bytes.byte()? {
+        0 => ProtocolViolation::NotAsked,
+        1 => ProtocolViolation::WrongAction {
+            asked: read_ask(bytes, scenario)?,
+            action: match bytes.byte()? {
+                0 => Action::Offer(read_outcome(bytes)?),
+                1 => Action::Accept,
+                2 => Action::Reject,
+                3 => Action::WalkOut,
+                _ => return None,
+            },
+        },
+        2 => ProtocolViolation::OfferOutsideSpace,
+        3 => ProtocolViolation::Panicked,
+        4 => ProtocolViolation::NoAnswer,
+        _ => return None,
+    })
+}
+
+fn push_ask(bytes: &mut Vec<u8>, asked: &Ask) {
+    match *asked {
+        Ask::Offer => bytes.push(0),
+        Ask::Answer { offer, proposer } => {
+            bytes.push(1);
+            push_whole(bytes, offer.code());
+            push_party(bytes, proposer);
+        }
+        Ask::AcceptOrReplace { offer, proposer } => {
+            bytes.push(2);
+            push_whole(bytes, offer.code());
+            push_party(bytes, proposer);
+        }
+        Ask::Vote { text, standing } => {
+            bytes.push(3);
+            push_whole(bytes, text.code());
+            bytes.push(standing.is_some().into());
+            if let Some(standing) = standing {
+                push_whole(bytes, standing.code());
+            }
+        }
+    }
+}
+
+fn read_ask(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Ask> {
+    Some(match bytes.byte()? {
+        0 => Ask::Offer,
+        1 => Ask::Answer {
+            offer: read_outcome(bytes)?,
+            proposer: read_party(bytes, scenario)?,
+        },
+        2 => Ask::AcceptOrReplace {
+            offer: read_outcome(bytes)?,
+            proposer: read_party(bytes, scenario)?,
+        },
+        3 => Ask::Vote {
+            text: read_outcome(bytes)?,
+            standing: match bytes.byte()? {
+                0 => None,
+                _ => Some(read_outcome(bytes)?),
+            },
+        },
+        _ => return None,
+    })
+}
+
+/// An outcome that need not be one of the scenario's: a party that breaks the rules may say any.
+fn read_outcome(bytes: &mut ExactBytes<'_>) -> Option<Outcome> {
+    bytes.whole().map(Outcome::from_shares)
+}
+
+fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
+    push_whole(bytes, report.strategy as u64);
+    push_utility(bytes, report.reservation_value);
+    push_utility(bytes, report.best_utility);
+    bytes.push(report.agreement_utility.is_some().into());
+    if let Some(utility) = report.agreement_utility {
+        push_utility(bytes, utility);
+    }
+    push_whole(bytes, report.offers.into());
+    push_whole(bytes, report.concessions.into());
+    push_measurement(bytes, report.conceded);
+    push_whole(bytes, report.yes.into());
+    push_whole(bytes, report.no.into());
+    push_whole(bytes, report.lone_refusals.into());
+    push_whole(bytes, report.lone_refusals_by_issue.len() as u64);
+    for n in &report.lone_refusals_by_issue {
+        push_whole(bytes, (*n).into());
+    }
+}
+
+fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyReport> {
+    Some(PartyReport {
+        strategy: bytes.whole()?,
+        reservation_value: read_utility(bytes)?,
+        best_utility: read_utility(bytes)?,
+        agreement_utility: match bytes.byte()? {
+            0 => None,
+            _ => Some(read_utility(bytes)?),
+        },
+        offers: bytes.whole()?,
+        concessions: bytes.whole()?,
+        conceded: bytes.measurement()?,
+        yes: bytes.whole()?,
+        no: bytes.whole()?,
+        lone_refusals: bytes.whole()?,
+        lone_refusals_by_issue: {
+            let n_issues = bytes
+                .whole()
+                .filter(|it| *it <= scenario.space.n_issues())?;
+            (0..n_issues)
+                .map(|_| bytes.whole())
+                .collect::<Option<_>>()?
+        },
+    })
+}
+
+fn push_utility(bytes: &mut Vec<u8>, utility: Utility) {
+    push_whole(bytes, utility.units().cast_unsigned());
+}
+
+fn read_utility(bytes: &mut ExactBytes<'_>) -> Option<Utility> {
+    let units = bytes.whole()?;
+    let utility = Utility::clamped(units);
+    (utility.units() == units).then_some(utility)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::load_scenario;
+
+    fn scenario() -> Scenario {
+        let text = include_str!("../../../configs/scenarios/two-villages.toml");
+        let read_file = |_: &Path| Ok(text.to_owned());
+        let loaded = load_scenario(Path::new("two-villages.toml"), &[], &read_file);
+        loaded.unwrap().setting.scenario().clone()
+    }
+
+    fn session(ending: Ending, replication: u64) -> SessionResult {
+        let report = |units: i64, conceded| PartyReport {
+            strategy: 1,
+            reservation_value: Utility::clamped(units),
+            best_utility: Utility::ONE,
+            agreement_utility: ending.agreement().map(|_| Utility::clamped(-units)),
+            offers: 300,
+            concessions: 7,
+            conceded,
+            yes: 0,
+            no: u32::MAX,
+            lone_refusals: 2,
+            lone_refusals_by_issue: vec![0, 2],
+        };
+        SessionResult {
+            replication: Replication(replication),
+            parties: vec![report(-5, Some(0.1 + 0.2)), report(1 << 40, None)],
+            n_offers: 600,
+            ending,
+        }
+    }
+
+    #[test]
+    fn sessions_with_every_ending_come_back_and_nothing_else_does() {
+        let scenario = scenario();
+        let outcome = scenario.space.outcomes().last().unwrap();
+        // A party that breaks the rules may say what is no outcome.
+        let none = Outcome::from_shares(u64::MAX);
+        let party = PartyId::new(1);
+        let asked = [
+            Ask::Offer,
+            Ask::Answer {
+                offer: outcome,
+                proposer: party,
+            },
+            Ask::AcceptOrReplace {
+                offer: outcome,
+                proposer: party,
+            },
+            Ask::Vote {
+                text: outcome,
+                standing: None,
+            },
+            Ask::Vote {
+                text: outcome,
+                standing: Some(outcome),
+            },
+        ];
+        let actions = [
+            Action::Offer(none),
+            Action::Accept,
+            Action::Reject,
+            Action::WalkOut,
+        ];
+        let wrong = asked.into_iter().flat_map(|asked| {
+            let violation = move |action| ProtocolViolation::WrongAction { asked, action };
+            actions.into_iter().map(violation)
+        });
+        let outside = [
+            ProtocolViolation::NotAsked,
+            ProtocolViolation::OfferOutsideSpace,
+            ProtocolViolation::Panicked,
+            ProtocolViolation::NoAnswer,
+        ];
+        let forfeits = wrong.chain(outside).map(|violation| Ending::Forfeit {
+            round: 4,
+            party,
+            violation,
+        });
+        let agreement = |proposer| Ending::Agreement {
+            round: 3,
+            proposer,
+            outcome,
+        };
+        let others = [
+            agreement(None),
+            agreement(Some(party)),
+            Ending::Deadline { round: 200 },
+            Ending::Walkout { round: 1, party },
+        ];
+        let sessions: Vec<SessionResult> = (forfeits.chain(others))
+            .zip(1 << 60..)
+            .map(|(ending, replication)| session(ending, replication))
+            .collect();
+        let mut bytes = Vec::new();
+        for it in &sessions {
+            let start = bytes.len();
+            push_session(&mut bytes, it);
+            let back = read_sessions(&bytes[start..], &scenario, 1);
+            assert_eq!(back.as_deref(), Some(std::slice::from_ref(it)));
+            for end in start + 1..bytes.len() {
+                assert_eq!(read_sessions(&bytes[start..end], &scenario, 1), None);
+            }
+        }
+        let n_sessions = sessions.len();
+        assert_eq!(read_sessions(&bytes, &scenario, n_sessions - 1), None);
+        let back = read_sessions(&bytes, &scenario, n_sessions);
+        assert_eq!(back, Some(sessions));
+    }
+}

@@ -1,0 +1,280 @@
+//! What makes a run repeatable: seed, versions, inputs, counts; written, and read again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::tables::TableRecord;
+
+/// Goes up whenever the same input gives other numbers; the changelog says so.
+pub const RESULTS_VERSION: u32 = 1;
+
+/// The manifest's name in the folder of a run.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Bytes of a manifest that is read, at most.
+pub const MANIFEST_BYTES_MAX: u64 = 64 << 20;
+
+/// What makes a run repeatable, as `manifest.json` has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this format.
+    pub schema: u32,
+    /// The program's version.
+    pub demarche: String,
+    /// See [`RESULTS_VERSION`].
+    pub results_version: u32,
+    /// The experiment's name.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// Which verb made the run.
+    pub verb: String,
+    /// The master seed; a string, since JSON readers round large numbers.
+    pub seed: String,
+    /// Sessions asked for, in all cells together; the most, if a rule stopped them.
+    pub sessions: u64,
+    /// The rule that stopped them.
+    pub until: Option<Until>,
+    /// How many cells there are.
+    pub cells: usize,
+    /// Settings from the command line.
+    pub settings: Vec<String>,
+    /// What a study asked; `None` of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study: Option<StudyRecord>,
+    /// What is swept; `None` of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepRecord>,
+    /// The files it was made from.
+    pub inputs: Vec<InputFile>,
+    /// The tables as they were written; none of a run of an earlier version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableRecord>,
+    /// Whether all sessions were run, or as many as the rule wanted.
+    pub complete: bool,
+    /// What came of them.
+    pub counts: Counts,
+    /// The whole configuration as one table.
+    pub resolved: Json,
+    /// The paths of the numbers in it that settings put in the place of the scenario's, without a basis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_numbers: Vec<String>,
+    /// When, and how long it took; differs from run to run.
+    pub timing: Timing,
+}
+
+/// When a cell was run no further: when this figure's interval was short enough.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Until {
+    /// Which figure.
+    pub metric: String,
+    /// Whose, if it is one of a party.
+    pub party: Option<String>,
+    /// Half the interval's length that was short enough.
+    pub half_width: f64,
+    /// The interval's confidence.
+    pub confidence: f64,
+}
+
+/// What a study asked, with all defaults filled in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum StudyRecord {
+    /// `sensitivity`.
+    Design {
+        /// Which design.
+        method: String,
+        /// How many base points or trajectories.
+        points: u32,
+        /// The paths of the numbers studied.
+        numbers: Vec<String>,
+    },
+    /// `flip`.
+    Flip {
+        /// The share of deals to cross.
+        rate: f64,
+        /// Sessions at each shift.
+        sessions_per_shift: u64,
+        /// The paths of the numbers moved.
+        numbers: Vec<String>,
+    },
+}
+
+/// What is swept: all that the cells have beyond the whole configuration.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SweepRecord {
+    /// Whether the cells share their luck.
+    pub luck: LuckRecord,
+    /// The paths of what is varied.
+    pub paths: Vec<String>,
+    /// By cell, a value for each path.
+    pub values: Vec<Vec<Json>>,
+    /// By their names among the values of the path `scenario`, the whole configuration of each
+    /// scenario as one table; empty without that path.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub scenarios: serde_json::Map<String, Json>,
+}
+
+/// Whether the cells of a sweep share their luck.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LuckRecord {
+    /// Replication 17 has the same luck in every cell.
+    Common,
+    /// Every cell has luck of its own, of the master seed mixed with its position.
+    Independent,
+}
+
+/// A file that a run was made from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its path as given.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Sessions by ending.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// All.
+    pub sessions: u64,
+    /// With an agreement.
+    pub agreement: u64,
+    /// At the deadline.
+    pub deadline: u64,
+    /// By a party leaving.
+    pub walkout: u64,
+    /// By a party breaking the rules.
+    pub forfeit: u64,
+}
+
+/// Wall-clock figures: here and in no table.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Timing {
+    /// When the run began, with its offset from UTC.
+    pub started: String,
+    /// How long it took.
+    pub wall_seconds: f64,
+    /// On how many threads.
+    pub threads: usize,
+}
+
+impl InputFile {
+    /// A file with this text.
+    pub fn new(path: &str, text: &str) -> Self {
+        let digest = Sha256::digest(text.as_bytes());
+        Self {
+            path: path.to_owned(),
+            sha256: format!("{digest:x}"),
+        }
+    }
+
+    /// How another file of the same path differs, in words.
+    pub fn difference(&self, here: &Self) -> String {
+        format!(
+            "{} is another file: its SHA-256 is {} there and {} here",
+            self.path, self.sha256, here.sha256
+        )
+    }
+}
+
+impl Counts {
+    /// Of sessions by ending, in the order of the variants.
+    pub fn new(sessions: u64, endings: [u64; 4]) -> Self {
+        let [agreement, deadline, walkout, forfeit] = endings;
+        Self {
+            sessions,
+            agreement,
+            deadline,
+            walkout,
+            forfeit,
+        }
+    }
+}
+
+/// Why a manifest cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// It is no JSON.
+    #[error("this is not JSON: {0}")]
+    Json(serde_json::Error),
+    /// It is of another form.
+    #[error("this program reads manifests of schema 1, and this is no such manifest")]
+    Schema,
+    /// The program gives other numbers than the one that made the run.
+    #[error(
+        "the run has results version {found}, and this program {RESULTS_VERSION}: its sessions \
+         would not come out the same; use demarche {demarche}"
+    )]
+    ResultsVersion {
+        /// That of the run.
+        found: Box<Json>,
+        /// The version of the program that made it.
+        demarche: Box<Json>,
+    },
+    /// Something is missing, or is not what it should be.
+    #[error("this is no whole manifest: {0}")]
+    Shape(serde_json::Error),
+}
+
+impl SweepRecord {
+    /// A cell's paths with their values; `None` if it lacks one.
+    pub fn cell(&self, cell: usize) -> Option<Vec<(&str, &Json)>> {
+        let values = self.values.get(cell)?;
+        let paths = self.paths.iter().map(String::as_str);
+        (values.len() == self.paths.len()).then(|| paths.zip(values).collect())
+    }
+}
+
+impl Manifest {
+    /// Reads the text of `manifest.json`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a manifest of this version of the format and of [`RESULTS_VERSION`].
+    pub fn from_json(text: &str) -> Result<Self, ManifestError> {
+        let json: Json = serde_json::from_str(text).map_err(ManifestError::Json)?;
+        if json["schema"] != 1 {
+            return Err(ManifestError::Schema);
+        }
+        // Another program's manifest may lack what this one has.
+        if json["results_version"] != RESULTS_VERSION {
+            return Err(ManifestError::ResultsVersion {
+                found: Box::new(json["results_version"].clone()),
+                demarche: Box::new(json["demarche"].clone()),
+            });
+        }
+        serde_json::from_value(json).map_err(ManifestError::Shape)
+    }
+
+    /// The whole configuration of a scenario that cells are made from; `None` if it lacks it.
+    pub fn scenario(&self, name: &Json) -> Option<&Json> {
+        self.sweep.as_ref()?.scenarios.get(name.as_str()?)
+    }
+
+    /// The bytes of `manifest.json`.
+    ///
+    /// # Panics
+    ///
+    /// Never: every part of it has a form in JSON.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest has a form in JSON");
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_is_known_by_its_digest() {
+        let it = InputFile::new("a.toml", "abc");
+        let published = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(it.sha256, published);
+    }
+}

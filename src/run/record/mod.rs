@@ -1,0 +1,18 @@
+//! A finished run read back: manifest, sessions, and what differs from another.
+
+mod comparison_table;
+mod configuration_changes;
+mod manifest;
+mod recorded_rows;
+mod recorded_sessions;
+mod run_record;
+
+pub use comparison_table::comparison_rows;
+pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
+pub use manifest::{
+    Counts, InputFile, LuckRecord, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError,
+    RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
+};
+pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
+pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
+pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};

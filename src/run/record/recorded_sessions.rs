@@ -1,0 +1,515 @@
+//! The session tables of a run read back, session by session, in little memory.
+
+use std::io::Read;
+
+use demarche_core::domain::OptionId;
+use demarche_core::protocol::Ending;
+
+use crate::experiment::{CellId, ComparedDeal, ComparedSession};
+use crate::run::record::run_record::{Named, Roster};
+use crate::run::writer::CELLS_OWN_COLUMNS;
+use crate::tables::{Rationed, TableDifference};
+
+/// Why a table could not be read back.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}{}: {message}", .line.map_or_else(String::new, |it| format!(", line {it}")))]
+pub struct TableError {
+    file: String,
+    /// From 1, the header's.
+    line: Option<u64>,
+    message: String,
+    tells_difference: bool,
+}
+
+impl TableError {
+    /// Whether its words are those of a [`TableDifference`].
+    pub fn tells_difference(&self) -> bool {
+        self.tells_difference
+    }
+}
+
+/// A table being read.
+struct Table<R> {
+    file: String,
+    reader: csv::Reader<Rationed<R>>,
+    record: csv::StringRecord,
+    n_rows: u64,
+}
+
+impl<R: Read> Table<R> {
+    fn new(file: String, input: R) -> Self {
+        Self {
+            file,
+            reader: csv::Reader::from_reader(Rationed::new(input)),
+            record: csv::StringRecord::new(),
+            n_rows: 0,
+        }
+    }
+
+    fn error(&self, line: Option<u64>, message: impl Into<String>) -> TableError {
+        TableError {
+            file: self.file.clone(),
+            line,
+            message: message.into(),
+            tells_difference: false,
+        }
+    }
+
+    fn unreadable(&self, error: &csv::Error) -> TableError {
+        let line = error.position().map(csv::Position::line);
+        if let csv::ErrorKind::Io(it) = error.kind()
+            && let Some(difference) = it.get_ref().filter(|it| it.is::<TableDifference>())
+        {
+            return TableError {
+                tells_difference: true,
+                ..self.error(None, difference.to_string())
+            };
+        }
+        let message = match error.kind() {
+            csv::ErrorKind::Io(it) => format!("it cannot be read: {it}"),
+            csv::ErrorKind::UnequalLengths {
+                expected_len, len, ..
+            } => format!("the row has {len} fields, and the header {expected_len}"),
+            csv::ErrorKind::Utf8 { .. } => "the row is not UTF-8".to_owned(),
+            csv::ErrorKind::Seek
+            | csv::ErrorKind::Serialize(_)
+            | csv::ErrorKind::Deserialize { .. }
+            | _ => error.to_string(),
+        };
+        self.error(line, message)
+    }
+
+    /// Where a column is.
+    fn column(&mut self, name: &str) -> Result<usize, TableError> {
+        let place = match self.reader.headers() {
+            Ok(it) => Ok(it.iter().position(|it| it == name)),
+            Err(error) => Err(error),
+        };
+        let place = place.map_err(|it| self.unreadable(&it))?;
+        place.ok_or_else(|| self.error(Some(1), format!("there is no column `{name}`")))
+    }
+
+    /// Reads the next row; whether there is one.
+    fn advance(&mut self) -> Result<bool, TableError> {
+        self.reader.get_mut().renew();
+        let is_there = self.reader.read_record(&mut self.record);
+        let is_there = is_there.map_err(|it| self.unreadable(&it))?;
+        self.n_rows += u64::from(is_there);
+        Ok(is_there)
+    }
+
+    /// That something is wrong with the present row.
+    fn wrong(&self, message: impl Into<String>) -> TableError {
+        self.error(self.record.position().map(csv::Position::line), message)
+    }
+
+    fn text(&self, column: usize) -> &str {
+        // The reader has seen to it that all rows are as long as the header.
+        self.record.get(column).unwrap_or_default()
+    }
+
+    fn whole<T: std::str::FromStr>(&self, column: usize, name: &str) -> Result<T, TableError> {
+        let text = self.text(column);
+        let number = text.parse();
+        number.map_err(|_| self.wrong(format!("`{text}` is no whole number for `{name}`")))
+    }
+
+    fn number(&self, column: usize, name: &str, max: f64) -> Result<f64, TableError> {
+        let text = self.text(column);
+        let number = text.parse().ok().filter(|it| (0.0..=max).contains(it));
+        number.ok_or_else(|| {
+            self.wrong(format!(
+                "`{text}` is no number from 0 to {max} for `{name}`"
+            ))
+        })
+    }
+}
+
+/// The columns of `sessions.csv` that are read.
+struct SessionColumns {
+    cell: usize,
+    replication: usize,
+    ending: usize,
+    round: usize,
+    offers: usize,
+    utilitarian_welfare: usize,
+    egalitarian_welfare: usize,
+    nash_product: usize,
+    agreed: Vec<usize>,
+}
+
+/// The columns of `parties.csv` that are read.
+struct PartyColumns {
+    cell: usize,
+    replication: usize,
+    party: usize,
+    utility: usize,
+}
+
+/// The sessions of one cell of a run, by replication from 0 without a gap.
+pub struct RecordedSessions<R> {
+    sessions: Table<R>,
+    parties: Table<R>,
+    session_columns: SessionColumns,
+    party_columns: PartyColumns,
+    roster: Roster,
+    cell: CellId,
+    next: u64,
+}
+
+impl<R> std::fmt::Debug for RecordedSessions<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordedSessions")
+            .field("file", &self.sessions.file)
+            .field("cell", &self.cell)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R: Read> RecordedSessions<R> {
+    /// Begins to read the sessions of a cell from both tables, each with the name that errors call
+    /// it by.
+    ///
+    /// # Errors
+    ///
+    /// If a column is missing.
+    pub fn open(
+        (sessions_name, sessions): (String, R),
+        (parties_name, parties): (String, R),
+        roster: &Roster,
+        cell: CellId,
+    ) -> Result<Self, TableError> {
+        let mut sessions = Table::new(sessions_name, sessions);
+        let mut parties = Table::new(parties_name, parties);
+        let agreed = (roster.issues.iter())
+            .map(|it| sessions.column(&format!("agreed_{}", it.name.id)))
+            .collect::<Result<_, _>>()?;
+        let session_columns = SessionColumns {
+            cell: sessions.column("cell")?,
+            replication: sessions.column("replication")?,
+            ending: sessions.column("ending")?,
+            round: sessions.column("round")?,
+            offers: sessions.column("offers")?,
+            utilitarian_welfare: sessions.column("utilitarian_welfare")?,
+            egalitarian_welfare: sessions.column("egalitarian_welfare")?,
+            nash_product: sessions.column("nash_product")?,
+            agreed,
+        };
+        let party_columns = PartyColumns {
+            cell: parties.column("cell")?,
+            replication: parties.column("replication")?,
+            party: parties.column("party")?,
+            utility: parties.column("utility")?,
+        };
+        Ok(Self {
+            sessions,
+            parties,
+            session_columns,
+            party_columns,
+            roster: roster.clone(),
+            cell,
+            next: 0,
+        })
+    }
+
+    /// The next session; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// If a row is not as a run writes it.
+    pub fn advance(&mut self) -> Result<Option<ComparedSession>, TableError> {
+        while self.sessions.advance()? {
+            let cell: u32 = self.sessions.whole(self.session_columns.cell, "cell")?;
+            if cell != self.cell.0 {
+                continue;
+            }
+            let columns = &self.session_columns;
+            let replication: u64 = self.sessions.whole(columns.replication, "replication")?;
+            if replication != self.next {
+                return Err(self.sessions.wrong(format!(
+                    "replication {replication} stands where {} should",
+                    self.next
+                )));
+            }
+            let deal = self.deal()?;
+            let utilities = self.utilities()?;
+            self.next += 1;
+            return Ok(Some(ComparedSession { deal, utilities }));
+        }
+        if self.next_of_cell()? {
+            return Err((self.parties).wrong("the session of this row is not in the other table"));
+        }
+        Ok(None)
+    }
+
+    /// How many rows of `sessions.csv` there were so far, of all cells.
+    pub fn n_rows(&self) -> u64 {
+        self.sessions.n_rows
+    }
+
+    /// How many sessions of the cell there were so far.
+    pub fn n_sessions(&self) -> u64 {
+        self.next
+    }
+
+    fn deal(&self) -> Result<Option<ComparedDeal>, TableError> {
+        let (table, columns) = (&self.sessions, &self.session_columns);
+        let ending = table.text(columns.ending);
+        if !Ending::NAMES.contains(&ending) {
+            return Err(table.wrong(format!("`{ending}` is no `ending`")));
+        }
+        if ending != "agreement" {
+            return Ok(None);
+        }
+        let issues = self.roster.issues.iter().zip(&columns.agreed);
+        let options = issues.map(|(issue, &column)| {
+            let agreed = table.text(column);
+            let place = issue.options.iter().position(|it| it.id == agreed);
+            place.map(OptionId::new).ok_or_else(|| {
+                table.wrong(format!("`{agreed}` is no option of `{}`", issue.name.id))
+            })
+        });
+        #[expect(clippy::cast_precision_loss, reason = "parties are few")]
+        let n_parties = self.roster.parties.len() as f64;
+        Ok(Some(ComparedDeal {
+            round: table.whole(columns.round, "round")?,
+            offers: table.whole(columns.offers, "offers")?,
+            utilitarian_welfare: table.number(
+                columns.utilitarian_welfare,
+                "utilitarian_welfare",
+                n_parties,
+            )?,
+            egalitarian_welfare: table.number(
+                columns.egalitarian_welfare,
+                "egalitarian_welfare",
+                1.0,
+            )?,
+            nash_product: table.number(columns.nash_product, "nash_product", 1.0)?,
+            options: options.collect::<Result<_, _>>()?,
+        }))
+    }
+
+    /// What the parties ended the next session with.
+    fn utilities(&mut self) -> Result<Vec<f64>, TableError> {
+        let mut res = Vec::new();
+        for idx in 0..self.roster.parties.len() {
+            let Named { id, .. } = &self.roster.parties[idx];
+            let missing = format!("the row of `{id}` in replication {} is missing", self.next);
+            if !self.next_of_cell()? {
+                return Err(self.parties.error(None, missing));
+            }
+            let (table, columns) = (&self.parties, &self.party_columns);
+            let replication: u64 = table.whole(columns.replication, "replication")?;
+            if replication != self.next || table.text(columns.party) != self.roster.parties[idx].id
+            {
+                return Err(table.wrong(missing));
+            }
+            res.push(table.number(columns.utility, "utility", 1.0)?);
+        }
+        Ok(res)
+    }
+
+    /// Goes on to the cell's next row in `parties.csv`; whether there is one.
+    fn next_of_cell(&mut self) -> Result<bool, TableError> {
+        while self.parties.advance()? {
+            let cell: u32 = self.parties.whole(self.party_columns.cell, "cell")?;
+            if cell == self.cell.0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// How a session ended, as `sessions.csv` has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordedEnding {
+    /// Which session.
+    pub replication: u64,
+    /// One of [`Ending::NAMES`].
+    pub ending: String,
+    /// In which round, from 1.
+    pub round: u32,
+}
+
+impl RecordedEnding {
+    /// Whether there is a deal.
+    pub fn is_agreement(&self) -> bool {
+        self.ending == "agreement"
+    }
+
+    /// Reads how the sessions of a cell ended, from `sessions.csv` with the name that errors call
+    /// it by.
+    ///
+    /// # Errors
+    ///
+    /// At once if a column is missing, and later for a row that is not as a run writes it.
+    pub fn read<R: Read>(
+        (name, input): (String, R),
+        cell: CellId,
+    ) -> Result<impl Iterator<Item = Result<Self, TableError>>, TableError> {
+        let mut table = Table::new(name, input);
+        let of_cell = table.column("cell")?;
+        let replication = table.column("replication")?;
+        let ending = table.column("ending")?;
+        let round = table.column("round")?;
+        let mut next = move || {
+            while table.advance()? {
+                if table.whole::<u32>(of_cell, "cell")? != cell.0 {
+                    continue;
+                }
+                let word = table.text(ending);
+                if !Ending::NAMES.contains(&word) {
+                    return Err(table.wrong(format!("`{word}` is no `ending`")));
+                }
+                return Ok(Some(Self {
+                    replication: table.whole(replication, "replication")?,
+                    ending: word.to_owned(),
+                    round: table.whole(round, "round")?,
+                }));
+            }
+            Ok(None)
+        };
+        Ok(std::iter::from_fn(move || next().transpose()))
+    }
+}
+
+/// What `cells.csv` says of one cell: the swept paths and their values as written.
+///
+/// # Errors
+///
+/// If the table is damaged, or has no such cell.
+pub fn swept_values<R: Read>(
+    (name, input): (String, R),
+    cell: CellId,
+) -> Result<Vec<(String, String)>, TableError> {
+    let mut table = Table::new(name, input);
+    let place = table.column("cell")?;
+    table.column("n_sessions")?;
+    let headers = table.reader.headers().cloned();
+    let headers = headers.map_err(|it| table.unreadable(&it))?;
+    while table.advance()? {
+        if table.whole::<u32>(place, "cell")? == cell.0 {
+            let fields = headers.iter().zip(&table.record);
+            let swept = fields.filter(|it| !CELLS_OWN_COLUMNS.contains(&it.0));
+            let swept = swept.map(|(path, value)| (path.to_owned(), value.to_owned()));
+            return Ok(swept.collect());
+        }
+    }
+    Err(table.error(None, format!("there is no cell {}", cell.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::run_record::NamedIssue;
+
+    const SESSIONS: &str = "cell,replication,ending,round,offers,utilitarian_welfare,egalitarian_welfare,nash_product,agreed_water\n\
+        0,0,agreement,3,5,0.75,0.75,0.25,much\n\
+        1,0,deadline,9,9,,,,\n\
+        0,1,deadline,9,9,,,,\n";
+    const PARTIES: &str = "cell,replication,party,utility\n\
+        0,0,hill,0.75\n\
+        1,0,hill,0.5\n\
+        0,1,hill,0.5\n";
+
+    fn named(id: &str) -> Named {
+        Named {
+            id: id.to_owned(),
+            label: id.to_owned(),
+        }
+    }
+
+    fn read(sessions: &str, parties: &str) -> Result<Vec<ComparedSession>, TableError> {
+        let roster = Roster {
+            parties: vec![named("hill")],
+            issues: vec![NamedIssue {
+                name: named("water"),
+                options: vec![named("little"), named("much")],
+            }],
+        };
+        let mut it = RecordedSessions::open(
+            ("sessions.csv".to_owned(), sessions.as_bytes()),
+            ("parties.csv".to_owned(), parties.as_bytes()),
+            &roster,
+            CellId(0),
+        )?;
+        let mut res = Vec::new();
+        while let Some(session) = it.advance()? {
+            res.push(session);
+        }
+        Ok(res)
+    }
+
+    #[track_caller]
+    fn check_damaged(from: &str, to: &str, expected: &str) {
+        assert!(SESSIONS.contains(from) || PARTIES.contains(from));
+        let damaged = |it: &str| it.replacen(from, to, 1);
+        let error = read(&damaged(SESSIONS), &damaged(PARTIES)).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn sessions_of_one_cell_are_read_back() {
+        let sessions = read(SESSIONS, PARTIES).unwrap();
+        let options = |it: &ComparedSession| it.deal.as_ref().map(|it| it.options.clone());
+        assert_eq!(options(&sessions[0]), Some(vec![OptionId::new(1)]));
+        assert_eq!((options(&sessions[1]), sessions.len()), (None, 2));
+        assert_eq!(sessions[1].utilities, [0.5]);
+    }
+
+    #[test]
+    fn damage_is_told_with_file_and_line() {
+        check_damaged(
+            ",nash_product",
+            ",product",
+            "sessions.csv, line 1: there is no column `nash_product`",
+        );
+        check_damaged(
+            "0.75,0.25,much",
+            "0.75,0.25,most",
+            "sessions.csv, line 2: `most` is no option of `water`",
+        );
+        check_damaged(
+            "0,0,agreement,3",
+            "0,0,agreement,three",
+            "sessions.csv, line 2: `three` is no whole number for `round`",
+        );
+        check_damaged(
+            "3,5,0.75",
+            "3,5,NaN",
+            "sessions.csv, line 2: `NaN` is no number from 0 to 1 for `utilitarian_welfare`",
+        );
+        check_damaged(
+            "0,0,agreement",
+            "0,0,peace",
+            "sessions.csv, line 2: `peace` is no `ending`",
+        );
+        check_damaged(
+            "0,1,deadline,9,9,,,,",
+            "0,1,dead",
+            "sessions.csv, line 4: the row has 3 fields, and the header 9",
+        );
+        check_damaged(
+            "0,1,deadline",
+            "0,2,deadline",
+            "sessions.csv, line 4: replication 2 stands where 1 should",
+        );
+        check_damaged(
+            "0,1,deadline,9,9,,,,\n",
+            "",
+            "parties.csv, line 4: the session of this row is not in the other table",
+        );
+        check_damaged(
+            "0,1,hill,0.5\n",
+            "",
+            "parties.csv: the row of `hill` in replication 1 is missing",
+        );
+        check_damaged(
+            "0,0,hill",
+            "0,0,dale",
+            "parties.csv, line 2: the row of `hill` in replication 0 is missing",
+        );
+    }
+}

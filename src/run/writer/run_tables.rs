@@ -1,0 +1,434 @@
+//! All tables of a run: rows as sessions come, the rest at the end.
+
+use std::collections::BTreeMap;
+
+use crate::experiment::{
+    AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
+};
+use crate::run::journal::{
+    ChunkRecord, Journal, JournalReader, RecordedChunks, StretchSum, checksum,
+};
+use crate::run::writer::agreement_counts::AgreementCounts;
+use crate::run::writer::table_worker::{Product, TableWorker};
+use crate::tables::{
+    Column, Distances, DrawColumns, DrawTable, Field, FinishedTable, ParquetTwins, Rows,
+    RunDirectory, SessionTable, SummaryTable, TableFile, TablePlace, Transcripts, WriteError,
+    agreement_fields, effect_columns, effect_rows, number, session_columns, summary_columns,
+    summary_rows, text, whole,
+};
+
+/// The points of a sweep as tables tell them: which parameters, and their values in each cell.
+///
+/// A batch has no parameter and one cell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parameters {
+    /// The paths of the swept parameters.
+    pub paths: Vec<String>,
+    /// By cell, their values as written.
+    pub values: Vec<Vec<String>>,
+}
+
+impl Parameters {
+    /// A column for each: of numbers if it is one in every cell.
+    fn columns(&self) -> impl Iterator<Item = Column> {
+        let is_number = |idx: usize| {
+            let mut values = self.values.iter().map(|it| Field::of_value(&it[idx]));
+            values.all(|it| matches!(it, Field::Number(_)))
+        };
+        let paths = self.paths.iter().enumerate();
+        paths.map(move |(idx, path)| {
+            if is_number(idx) {
+                number(path)
+            } else {
+                text(path)
+            }
+        })
+    }
+}
+
+/// What the tables hold beyond what every run tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extras {
+    /// Whether every offer and every answer is written.
+    pub transcripts: Transcripts,
+    /// Whether agreements are held against what theory says.
+    pub distances: Distances,
+    /// Whether the numbers drawn in each session are written.
+    pub draws: DrawTable,
+}
+
+/// The tables of a run being written.
+#[derive(Debug)]
+pub struct RunTables {
+    cells: Vec<Cell>,
+    parameters: Parameters,
+    tallies: Vec<Tally>,
+    effects: Option<Effects>,
+    twins: ParquetTwins,
+    extras: Extras,
+    /// The tables that get rows as sessions come.
+    open: Vec<(SessionTable, TableFile)>,
+    agreements: AgreementCounts,
+    /// By cell, a digest of what is known of its sessions, in their order.
+    digests: Vec<u64>,
+    first_forfeit: Option<Forfeit>,
+    journal: Journal,
+    /// What the journal knows of chunks that are in the tables and not yet in the counts.
+    recorded: JournalReader,
+    n_recorded: u64,
+}
+
+/// What a finished run came to, for its summary.
+#[derive(Debug)]
+pub struct Finished {
+    /// By cell.
+    pub tallies: Vec<Tally>,
+    /// By cell.
+    pub commonest: Vec<Commonest>,
+    /// Differences from the first cell, if cells share their luck.
+    pub effects: Option<Effects>,
+    /// By cell, the first one before it that is equal to it in every session.
+    pub same_as: Vec<Option<CellId>>,
+    /// The first forfeit in plan order.
+    pub first_forfeit: Option<Forfeit>,
+    /// Its tables, those over all sessions first.
+    pub tables: Vec<FinishedTable>,
+    /// The journal, to be given up once nothing can be lost.
+    pub journal: Journal,
+}
+
+/// A cell's commonest agreement, and how many distinct ones there are.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Commonest {
+    /// The most frequent agreement; `None` without any.
+    pub first: Option<AgreementTally>,
+    /// How many distinct agreements there are.
+    pub n_distinct: u64,
+}
+
+/// The columns of `cells.csv` before those of the swept paths.
+pub const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
+
+/// Bytes of rows handed to the system at a time where they do not come in chunks.
+const BYTES_AT_A_TIME: usize = 1 << 16;
+
+impl RunTables {
+    /// Begins every table that gets rows as sessions come, or goes on with it.
+    ///
+    /// What the journal and the tables hold beyond the chunks that are whole in all of them is cut
+    /// off; [`RunTables::restore`] takes in those chunks.
+    ///
+    /// All cells have the same parties and issues.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be written, or not be read again.
+    ///
+    /// # Panics
+    ///
+    /// If there is no cell.
+    pub fn open(
+        directory: &RunDirectory,
+        mut journal: Journal,
+        cells: &[Cell],
+        parameters: Parameters,
+        pairing: Pairing,
+        twins: ParquetTwins,
+        extras: Extras,
+    ) -> Result<Self, WriteError> {
+        let scenario = cells[0].setting.scenario();
+        let places = session_places(directory, cells, twins, extras);
+        let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
+        let mut written = RecordedChunks::open(journal.records()?, all)?;
+        while written.next(&mut |_, _| Ok(()))?.is_some() {}
+        journal.cut(written.journal_end())?;
+        let files = places.into_iter().zip(written.table_ends());
+        let files =
+            files.map(|((table, place), end)| Ok((table, TableFile::cut(place, end.clone())?)));
+        let open = files.collect::<Result<_, WriteError>>()?;
+        Ok(Self {
+            cells: cells.to_vec(),
+            parameters,
+            tallies: cells
+                .iter()
+                .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
+                .collect(),
+            effects: (pairing == Pairing::Paired).then(Effects::default),
+            twins,
+            extras,
+            open,
+            agreements: AgreementCounts::default(),
+            digests: vec![0; cells.len()],
+            first_forfeit: None,
+            recorded: journal.records()?,
+            n_recorded: written.n_chunks(),
+            journal,
+        })
+    }
+
+    /// Takes in the first chunks of a plan, as far as they are in the tables already: how many
+    /// these are. Plans come in the order in which they were carried out.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read, or is of other sessions.
+    pub fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
+        let n_chunks = self.n_recorded.min(plan.n_chunks());
+        for idx in 0..n_chunks {
+            let record = self.recorded.next_record()?;
+            let product = record.and_then(|it| Product::recorded(&it, plan, idx));
+            let chunk = product.ok_or_else(|| self.journal.foreign())?;
+            self.take_in(chunk)?;
+        }
+        self.n_recorded -= n_chunks;
+        Ok(n_chunks)
+    }
+
+    /// What makes rows for these tables.
+    pub fn worker(&self) -> TableWorker {
+        TableWorker {
+            cells: self.cells.clone(),
+            extras: self.extras,
+            draw_columns: draw_columns(&self.cells, self.extras),
+        }
+    }
+
+    /// What the sessions so far come to, by cell.
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
+    /// Adds what came of some sessions; chunks come in plan order.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be written.
+    pub fn push(&mut self, mut chunk: Chunk<Product>) -> Result<(), WriteError> {
+        let product = &mut chunk.product;
+        let events = std::mem::replace(&mut product.events, Ok(None));
+        let mut events = events.map_err(WriteError::temporary)?;
+        let mut stretches = Vec::new();
+        let rows = product.rows.as_ref();
+        for (table, file) in &mut self.open {
+            let mut stretch = StretchSum::new();
+            if let Some(rows) = rows.and_then(|it| it.table(*table)) {
+                file.push(rows)?;
+                stretch.add(rows);
+            } else if let Some(waiting) = events.take() {
+                for rows in waiting.in_order() {
+                    let rows = rows.map_err(WriteError::temporary)?;
+                    file.push(&rows)?;
+                    stretch.add(&rows);
+                }
+            }
+            stretches.push(stretch.stretch());
+        }
+        self.journal.push(chunk.cell, &stretches, &product.record)?;
+        self.take_in(chunk)
+    }
+
+    /// Adds bytes of rows that were written before to the table of this number.
+    pub(crate) fn copy(&mut self, table: usize, bytes: &[u8]) -> Result<(), WriteError> {
+        let (_, file) = &mut self.open[table];
+        file.push_bytes(bytes)
+    }
+
+    /// Adds what came of sessions whose rows were copied.
+    pub(crate) fn push_recorded(
+        &mut self,
+        record: &ChunkRecord,
+        chunk: Chunk<Product>,
+    ) -> Result<(), WriteError> {
+        let sessions = &record.sessions;
+        self.journal.push(chunk.cell, &record.stretches, sessions)?;
+        self.take_in(chunk)
+    }
+
+    /// Waits until all that was pushed is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If it does not get there.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        for (_, file) in &self.open {
+            file.sync()?;
+        }
+        self.journal.sync()
+    }
+
+    /// Counts what came of some sessions.
+    fn take_in(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
+        let product = chunk.product;
+        self.tallies[chunk.cell.idx()].merge(&product.tally);
+        if let Some(rounded) = &product.rounded {
+            let digest = &mut self.digests[chunk.cell.idx()];
+            let of_chunk = checksum(rounded);
+            *digest = checksum(&[digest.to_le_bytes(), of_chunk.to_le_bytes()].concat());
+        }
+        if self.first_forfeit.is_none() {
+            self.first_forfeit = product.first_forfeit;
+        }
+        if let Some(effects) = &mut self.effects {
+            effects.add(chunk.cell, product.figures);
+        }
+        for agreement in product.agreements {
+            self.agreements
+                .add(agreement)
+                .map_err(WriteError::temporary)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the tables over all sessions.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be written.
+    pub fn finish(mut self, directory: &RunDirectory) -> Result<Finished, WriteError> {
+        let agreements = std::mem::take(&mut self.agreements);
+        let same_as = self.same_as();
+        let scenario = self.cells[0].setting.scenario();
+        let ids = || (0..).map(CellId).zip(&self.tallies);
+        let begin = |name, columns| directory.table(name, columns, self.twins);
+        let parameters: Vec<Column> = self.parameters.columns().collect();
+        let begin_summary = |table: SummaryTable| {
+            begin(table.name(), summary_columns(table, scenario, &parameters))
+        };
+        let mut file = begin_summary(SummaryTable::Agreements)?;
+        let commonest = write_agreements(agreements, &self.cells, &self.tallies, &mut file)?;
+        let mut tables = vec![file.finish()?];
+        for table in SummaryTable::ALL {
+            if table == SummaryTable::Agreements {
+                continue;
+            }
+            let mut file = begin_summary(table)?;
+            for (cell, tally) in ids() {
+                let values = &self.parameters.values[cell.idx()];
+                file.push(&summary_rows(table, scenario, cell, tally, values))?;
+            }
+            tables.push(file.finish()?);
+        }
+        if !self.parameters.paths.is_empty() {
+            tables.push(self.write_cells(directory, &same_as)?);
+        }
+        if let Some(effects) = &self.effects {
+            let mut file = begin("effects", effect_columns())?;
+            for (cell, _) in ids() {
+                file.push(&effect_rows(scenario, cell, effects))?;
+            }
+            tables.push(file.finish()?);
+        }
+        for (_, file) in self.open {
+            tables.push(file.finish()?);
+        }
+        Ok(Finished {
+            tallies: self.tallies,
+            commonest,
+            effects: self.effects,
+            same_as,
+            first_forfeit: self.first_forfeit,
+            tables,
+            journal: self.journal,
+        })
+    }
+
+    /// By cell, the first one before it whose sessions are all the same.
+    fn same_as(&self) -> Vec<Option<CellId>> {
+        let mut first_with: BTreeMap<u64, CellId> = BTreeMap::new();
+        let cells = (0..).map(CellId).zip(&self.digests).zip(&self.tallies);
+        cells
+            .map(|((cell, digest), tally)| {
+                if tally.n_sessions() == 0 {
+                    return None;
+                }
+                let first = *first_with.entry(*digest).or_insert(cell);
+                (first != cell).then_some(first)
+            })
+            .collect()
+    }
+
+    /// Writes which parameters each cell has, and how many sessions were run there.
+    fn write_cells(
+        &self,
+        directory: &RunDirectory,
+        same_as: &[Option<CellId>],
+    ) -> Result<FinishedTable, WriteError> {
+        let fixed = CELLS_OWN_COLUMNS.map(whole);
+        let columns: Vec<Column> = fixed.into_iter().chain(self.parameters.columns()).collect();
+        let mut rows = Rows::new();
+        let cells = (0_u32..).zip(&self.parameters.values);
+        for ((cell, values), (tally, first)) in cells.zip(self.tallies.iter().zip(same_as)) {
+            let fixed = [
+                cell.into(),
+                tally.n_sessions().into(),
+                first.map(|it| it.0).into(),
+            ];
+            rows.push(
+                fixed
+                    .into_iter()
+                    .chain(values.iter().map(|it| Field::of_value(it))),
+            );
+        }
+        let mut file = directory.table("cells", columns, self.twins)?;
+        file.push(&rows)?;
+        file.finish()
+    }
+}
+
+/// Writes the agreements of all cells as they come out of the counts.
+fn write_agreements(
+    agreements: AgreementCounts,
+    cells: &[Cell],
+    tallies: &[Tally],
+    file: &mut TableFile,
+) -> Result<Vec<Commonest>, WriteError> {
+    let mut res = vec![Commonest::default(); cells.len()];
+    let mut rows = Rows::new();
+    for agreement in agreements.ranked().map_err(WriteError::temporary)? {
+        let agreement = agreement.map_err(WriteError::temporary)?;
+        let idx = agreement.cell.idx();
+        let commonest = &mut res[idx];
+        commonest.n_distinct += 1;
+        let (scenario, n) = (cells[idx].setting.scenario(), tallies[idx].n_agreements());
+        rows.push(agreement_fields(
+            scenario,
+            &agreement,
+            commonest.n_distinct,
+            n,
+        ));
+        if rows.bytes().len() >= BYTES_AT_A_TIME {
+            file.push(&rows)?;
+            rows.clear();
+        }
+        commonest.first.get_or_insert(agreement);
+    }
+    file.push(&rows)?;
+    Ok(res)
+}
+
+/// The numbers of the table of draws; `None` if it is not written.
+fn draw_columns(cells: &[Cell], extras: Extras) -> Option<DrawColumns> {
+    (extras.draws == DrawTable::Written).then(|| DrawColumns::of(cells))
+}
+
+/// The tables that get rows as sessions come.
+pub(crate) fn session_places(
+    directory: &RunDirectory,
+    cells: &[Cell],
+    twins: ParquetTwins,
+    extras: Extras,
+) -> Vec<(SessionTable, TablePlace)> {
+    let scenario = cells[0].setting.scenario();
+    let columns_of = |table: SessionTable| match table {
+        SessionTable::Offers if extras.transcripts == Transcripts::Omitted => None,
+        SessionTable::Draws => draw_columns(cells, extras).map(|it| it.columns()),
+        SessionTable::Sessions | SessionTable::Parties | SessionTable::Offers => {
+            Some(session_columns(table, scenario, extras.distances))
+        }
+    };
+    let place = |table: SessionTable| {
+        let columns = columns_of(table)?;
+        Some((table, directory.place(table.name(), columns, twins)))
+    };
+    SessionTable::ALL.into_iter().filter_map(place).collect()
+}

@@ -1,0 +1,100 @@
+//! The tables of a shard read back, chunk by chunk, to become those of the whole run.
+
+use std::path::PathBuf;
+
+use crate::experiment::Plan;
+use crate::run::journal::{Flaw, Journal, RecordedChunks};
+use crate::run::writer::run_tables::{Extras, RunTables, session_places};
+use crate::run::writer::table_worker::Product;
+use crate::tables::{ParquetTwins, RunDirectory, WriteError};
+
+/// Why a folder does not hold the whole of a shard.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShardFlaw {
+    /// It was stopped.
+    #[error("it has {n_chunks} of its {n_planned} chunks of sessions")]
+    Unfinished {
+        /// How many chunks are there.
+        n_chunks: u64,
+        /// How many there are to be.
+        n_planned: u64,
+    },
+    /// A file is not as it was written.
+    #[error("{} is damaged, or cut off, behind chunk {n_chunks} of {n_planned}", .path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// How many chunks are whole.
+        n_chunks: u64,
+        /// How many there are to be.
+        n_planned: u64,
+    },
+    /// Its sessions are not those that its journal says it is of.
+    #[error("chunk {number} is not of the sessions that this shard has")]
+    Foreign {
+        /// Which chunk, from 1.
+        number: u64,
+    },
+    /// It cannot be read, or what is read cannot be taken.
+    #[error(transparent)]
+    Unreadable(#[from] WriteError),
+}
+
+/// Reads a shard's part of a plan, and adds it to the tables of the whole run, if there are any.
+///
+/// # Errors
+///
+/// If a chunk is missing, or there is one too many, or one is not as it was written; and the
+/// first error of writing.
+pub fn read_shard(
+    directory: &RunDirectory,
+    journal: &Journal,
+    part: &Plan,
+    extras: Extras,
+    mut whole: Option<&mut RunTables>,
+) -> Result<(), ShardFlaw> {
+    let places = session_places(directory, part.cells(), ParquetTwins::Omitted, extras);
+    let places = places.into_iter().map(|(_, place)| place);
+    let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
+    let n_planned = part.n_chunks();
+    for idx in 0..n_planned {
+        let record = chunks.next(&mut |table, bytes| match &mut whole {
+            Some(it) => it.copy(table, bytes),
+            None => Ok(()),
+        })?;
+        let Some(record) = record else {
+            return Err(flaw(&chunks, journal, n_planned));
+        };
+        let chunk = Product::recorded(&record, part, idx);
+        let chunk = chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?;
+        if let Some(it) = &mut whole {
+            it.push_recorded(&record, chunk)?;
+        }
+    }
+    if chunks.next(&mut |_, _| Ok(()))?.is_some() {
+        return Err(ShardFlaw::Foreign {
+            number: n_planned + 1,
+        });
+    }
+    Ok(())
+}
+
+/// Why there is no further chunk.
+fn flaw(chunks: &RecordedChunks, journal: &Journal, n_planned: u64) -> ShardFlaw {
+    let n_chunks = chunks.n_chunks();
+    match chunks.flaw() {
+        None => ShardFlaw::Unfinished {
+            n_chunks,
+            n_planned,
+        },
+        Some(flaw) => ShardFlaw::Damaged {
+            path: match flaw {
+                Flaw::Record => journal.path().to_owned(),
+                Flaw::Rows(path) => path.clone(),
+            },
+            n_chunks,
+            n_planned,
+        },
+    }
+}

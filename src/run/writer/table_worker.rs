@@ -1,0 +1,175 @@
+//! What comes of a chunk of sessions: its rows, its counts, its record for the journal.
+
+use std::io;
+use std::sync::Arc;
+
+use demarche_core::domain::Scenario;
+use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::Event;
+use demarche_core::randomness::Replication;
+
+use crate::experiment::{
+    AgreementTally, Cell, CellId, Chunk, Figures, Forfeit, Plan, Prospector, SolutionDistances,
+    Tally, Worker,
+};
+use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
+use crate::run::writer::run_tables::Extras;
+use crate::run::writer::waiting_rows::WaitingRows;
+use crate::tables::{Distances, DrawColumns, Rows, SessionRows, Transcripts, push_events};
+
+/// Makes rows and counts of sessions, on whatever thread they were run.
+#[derive(Debug)]
+pub struct TableWorker {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) extras: Extras,
+    pub(crate) draw_columns: Option<DrawColumns>,
+}
+
+/// What comes of some sessions.
+#[derive(Debug)]
+pub struct Product {
+    /// `None` of sessions whose rows are in the tables already.
+    pub(crate) rows: Option<SessionRows>,
+    /// The rows of events that are not among those.
+    pub(crate) events: io::Result<Option<WaitingRows>>,
+    pub(crate) agreements: Vec<AgreementTally>,
+    pub(crate) tally: Tally,
+    pub(crate) figures: Vec<Figures>,
+    pub(crate) first_forfeit: Option<Forfeit>,
+    /// The sessions, for the journal.
+    pub(crate) record: Vec<u8>,
+    /// The sessions as cells are compared by them, if there are several.
+    pub(crate) rounded: Option<Vec<u8>>,
+}
+
+impl Product {
+    fn new(cells: &[Cell], rows: Option<SessionRows>) -> Self {
+        let scenario = cells[0].setting.scenario();
+        Self {
+            rows,
+            events: Ok(None),
+            agreements: Vec::new(),
+            tally: Tally::new(&scenario.space, scenario.parties.len()),
+            figures: Vec::new(),
+            first_forfeit: None,
+            record: Vec::new(),
+            rounded: (cells.len() > 1).then(Vec::new),
+        }
+    }
+
+    /// Counts a session, whose rows are added apart.
+    fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
+        self.tally.add(&scenario.space, session);
+        self.agreements.extend(AgreementTally::of(cell, session));
+        self.figures.push(Figures::of(session));
+        if self.first_forfeit.is_none() {
+            self.first_forfeit = Forfeit::of(cell, session);
+        }
+        push_session(&mut self.record, session);
+        if let Some(rounded) = &mut self.rounded {
+            push_rounded_session(rounded, session);
+        }
+    }
+
+    /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
+    pub(crate) fn recorded(record: &ChunkRecord, plan: &Plan, idx: u64) -> Option<Chunk<Self>> {
+        let (cell, replications) = plan.chunk(idx);
+        let scenario = plan.cells()[cell.idx()].setting.scenario();
+        let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
+        let is_this =
+            record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
+        let mut product = Self::new(plan.cells(), None);
+        for session in &sessions {
+            product.count(scenario, cell, session);
+        }
+        is_this.then_some(Chunk { cell, product })
+    }
+
+    /// What the sessions come to.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+}
+
+/// The rows of the events of a chunk's sessions.
+#[derive(Debug)]
+pub struct HeardRows(io::Result<Option<WaitingRows>>);
+
+impl Default for HeardRows {
+    fn default() -> Self {
+        Self(Ok(None))
+    }
+}
+
+impl Worker for TableWorker {
+    type Product = Product;
+    type Heard = HeardRows;
+
+    fn hear(
+        &self,
+        heard: &mut HeardRows,
+        cell: CellId,
+        replication: Replication,
+        first: u64,
+        events: &[Event],
+    ) {
+        if self.extras.transcripts == Transcripts::Omitted {
+            return;
+        }
+        let scenario = self.cells[cell.idx()].setting.scenario();
+        let HeardRows(Ok(waiting)) = heard else {
+            return;
+        };
+        let mut rows = Rows::new();
+        push_events(&mut rows, scenario, cell, replication, first, events);
+        let waiting = waiting.get_or_insert_default();
+        if let Err(error) = waiting.push(replication, rows) {
+            heard.0 = Err(error);
+        }
+    }
+
+    fn work_up(
+        &self,
+        cell: CellId,
+        heard: HeardRows,
+        sessions: impl Iterator<Item = SessionResult>,
+    ) -> Product {
+        let setting = &self.cells[cell.idx()].setting;
+        let scenario = setting.scenario();
+        let mut rows = SessionRows::new(Transcripts::Omitted, self.extras.draws);
+        let mut res = Product::new(&self.cells, None);
+        res.events = heard.0;
+        let mut distances = self.distances(cell);
+        let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
+        for result in sessions {
+            res.count(scenario, cell, &result);
+            let distances = distances.as_mut().map(|it| it(&result));
+            rows.push_result(setting, cell, &result, distances);
+            if let (Some(places), Some(rows)) = (&draw_places, &mut rows.draws) {
+                let replication = result.replication;
+                let drawn = setting.drawn(&self.cells[cell.idx()].seeds, replication);
+                places.push(rows, cell, replication, &drawn);
+            }
+        }
+        res.rows = Some(rows);
+        res
+    }
+}
+
+impl TableWorker {
+    /// What measures the distances of a cell's agreements; `None` if they are not wanted.
+    fn distances(&self, cell: CellId) -> Option<impl FnMut(&SessionResult) -> SolutionDistances> {
+        if self.extras.distances == Distances::Omitted {
+            return None;
+        }
+        let cell = &self.cells[cell.idx()];
+        let mut prospector = Prospector::new(Arc::clone(&cell.setting));
+        Some(move |result: &SessionResult| {
+            let agreement = result.ending.agreement();
+            agreement.map_or_else(SolutionDistances::default, |it| {
+                let prospect = prospector.look(&cell.seeds, result.replication);
+                prospect.distances(it)
+            })
+        })
+    }
+}

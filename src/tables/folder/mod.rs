@@ -1,0 +1,16 @@
+//! The folder of a run and the table files in it: created exclusively, written durably, read within limits.
+
+mod row_limited_reader;
+mod run_directory;
+mod safe_fs;
+mod table_file;
+mod table_records;
+
+pub use row_limited_reader::{ROW_BYTES_MAX, Rationed};
+pub(crate) use run_directory::check_place;
+pub use run_directory::{RunDirectory, WriteError};
+pub(crate) use safe_fs::{Access, Folder};
+pub use table_file::FinishedTable;
+pub(crate) use table_file::{TableFile, TablePlace, WrittenTable};
+pub(crate) use table_records::RunningDigest;
+pub use table_records::{RecordedTable, TableDifference, TableRecord};

@@ -1,0 +1,132 @@
+//! One session as JSON lines: an event per line, and how it ended.
+
+use demarche_core::domain::{Outcome, PartyId, PartySet, Scenario};
+use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::protocol::{Ending, Event, Session};
+use serde_json::{Map, Value as Json, json};
+
+use crate::experiment::CellId;
+
+/// A session's events as JSON lines, those of `offers.csv`; its ending, with what it came to for
+/// each party, is the last.
+///
+/// Numbers have all their digits.
+pub fn event_lines(
+    setting: &Setting,
+    cell: CellId,
+    session: &Session,
+    result: &SessionResult,
+) -> String {
+    let scenario = setting.scenario();
+    let mut res = String::new();
+    let mut numbers = 0_u64..;
+    let mut push = |round: u32, kind: &str, told: Json| {
+        let mut line = Map::new();
+        line.insert("cell".to_owned(), cell.0.into());
+        line.insert("replication".to_owned(), result.replication.0.into());
+        line.insert("event".to_owned(), numbers.next().into());
+        line.insert("round".to_owned(), round.into());
+        line.insert("kind".to_owned(), kind.into());
+        if let Json::Object(told) = told {
+            line.extend(told);
+        }
+        res.push_str(&Json::Object(line).to_string());
+        res.push('\n');
+    };
+    for event in session.events() {
+        let (kind, told) = event_told(scenario, event);
+        push(event.round(), kind, told);
+    }
+    let mut told = ending_told(scenario, &result.ending);
+    told["parties"] = parties_told(setting, result);
+    push(result.ending.round(), result.ending.name(), told);
+    res
+}
+
+fn event_told(scenario: &Scenario, event: &Event) -> (&'static str, Json) {
+    match *event {
+        Event::Offered {
+            proposer, offer, ..
+        } => (
+            "offer",
+            json!({ "proposer": name(scenario, proposer), "offer": options(scenario, offer) }),
+        ),
+        Event::Answered {
+            proposer,
+            yes,
+            no,
+            answered,
+            ..
+        } => (
+            "answer",
+            json!({
+                "proposer": name(scenario, proposer),
+                "yes": names(scenario, yes.intersection(answered)),
+                "no": names(scenario, no.intersection(answered)),
+            }),
+        ),
+        Event::Voted {
+            text,
+            standing,
+            yes,
+            no,
+            ..
+        } => (
+            standing.map_or("final_vote", |_| "vote"),
+            json!({
+                "offer": options(scenario, text),
+                "standing": standing.map(|it| options(scenario, it)),
+                "yes": names(scenario, yes),
+                "no": names(scenario, no),
+            }),
+        ),
+    }
+}
+
+fn ending_told(scenario: &Scenario, ending: &Ending) -> Json {
+    match ending {
+        Ending::Agreement {
+            proposer, outcome, ..
+        } => json!({
+            "proposer": proposer.map(|it| name(scenario, it)),
+            "offer": options(scenario, *outcome),
+        }),
+        Ending::Deadline { .. } => json!({}),
+        Ending::Walkout { party, .. } => json!({ "ended_by": name(scenario, *party) }),
+        Ending::Forfeit {
+            party, violation, ..
+        } => json!({ "ended_by": name(scenario, *party), "violation": violation.to_string() }),
+    }
+}
+
+fn parties_told(setting: &Setting, result: &SessionResult) -> Json {
+    let scenario = setting.scenario();
+    let parties = scenario.party_ids().zip(&result.parties);
+    parties
+        .map(|(party, report)| {
+            json!({
+                "party": name(scenario, party),
+                "strategy": setting.strategies(party)[report.strategy].offering.name,
+                "reservation_value": report.reservation_value.get(),
+                "utility": report.utility().get(),
+                "surplus_given_agreement": report.surplus(),
+            })
+        })
+        .collect()
+}
+
+fn name(scenario: &Scenario, party: PartyId) -> &str {
+    &scenario.party(party).name
+}
+
+fn names(scenario: &Scenario, parties: PartySet) -> Vec<&str> {
+    parties.iter().map(|it| name(scenario, it)).collect()
+}
+
+fn options(scenario: &Scenario, outcome: Outcome) -> Json {
+    let issues = scenario.space.issues().map(|it| {
+        let option = scenario.option_name(outcome, it);
+        (scenario.issue(it).name.clone(), option.into())
+    });
+    Json::Object(issues.collect())
+}

@@ -1,0 +1,23 @@
+//! The columns and rows of each table.
+
+mod draw_rows;
+mod event_lines;
+mod session_tables;
+mod solution_tables;
+mod study_points;
+mod study_tables;
+mod summary_tables;
+
+pub use draw_rows::{DRAWN_NUMBERS_MAX, DrawColumns, DrawPlaces};
+pub use event_lines::event_lines;
+pub(crate) use session_tables::push_events;
+pub use session_tables::{
+    Distances, DrawTable, SessionRows, SessionTable, Transcripts, session_columns,
+};
+pub use solution_tables::{SolutionsTable, write_frontier};
+pub use study_points::{PointTable, StudyProduct, StudyWorker};
+pub use study_tables::{write_boxes, write_flips, write_sensitivity};
+pub use summary_tables::SummaryTable;
+pub(crate) use summary_tables::{
+    agreement_fields, effect_columns, effect_rows, estimate_fields, summary_columns, summary_rows,
+};

@@ -1,0 +1,339 @@
+//! The tables with a row or more per session, written as the sessions come.
+
+use demarche_core::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
+use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::protocol::{Ending, Event, Session};
+use demarche_core::randomness::Replication;
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::{CellId, SolutionDistances};
+use crate::tables::formats::{Field, Rows};
+use crate::tables::schema::{Column, number, text, whole};
+
+/// A table with a row or more per session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SessionTable {
+    /// One row per session.
+    Sessions,
+    /// One row per session and party.
+    Parties,
+    /// One row per event.
+    Offers,
+    /// One row per session, with the numbers drawn in it.
+    Draws,
+}
+
+impl SessionTable {
+    /// Every such table.
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::Parties, Self::Offers, Self::Draws];
+
+    /// The name of its file, without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Parties => "parties",
+            Self::Offers => "offers",
+            Self::Draws => "draws",
+        }
+    }
+}
+
+/// The columns of a table, in order; those of [`SessionTable::Draws`] are its
+/// [`DrawColumns`](crate::tables::rows::draw_rows::DrawColumns).
+pub fn session_columns(
+    table: SessionTable,
+    scenario: &Scenario,
+    distances: Distances,
+) -> Vec<Column> {
+    let mut res = match table {
+        SessionTable::Sessions => vec![
+            whole("cell"),
+            whole("replication"),
+            text("ending"),
+            whole("round"),
+            text("proposer"),
+            text("ended_by"),
+            whole("offers"),
+            number("utilitarian_welfare"),
+            number("egalitarian_welfare"),
+            number("nash_product"),
+        ],
+        SessionTable::Parties => vec![
+            whole("cell"),
+            whole("replication"),
+            text("party"),
+            text("strategy"),
+            number("reservation_value"),
+            number("best_utility"),
+            number("utility"),
+            number("utility_given_agreement"),
+            number("surplus_given_agreement"),
+            whole("offers"),
+            whole("concessions"),
+            number("conceded"),
+            whole("yes_votes"),
+            whole("no_votes"),
+            whole("lone_refusals"),
+        ],
+        SessionTable::Offers => vec![
+            whole("cell"),
+            whole("replication"),
+            whole("event"),
+            whole("round"),
+            text("kind"),
+            text("proposer"),
+            text("yes"),
+            text("no"),
+        ],
+        SessionTable::Draws => vec![whole("cell"), whole("replication")],
+    };
+    if (table, distances) == (SessionTable::Sessions, Distances::Measured) {
+        res.extend([
+            number("pareto_distance"),
+            number("nash_distance"),
+            number("kalai_smorodinsky_distance"),
+        ]);
+    }
+    let prefix = match table {
+        SessionTable::Sessions => "agreed_",
+        SessionTable::Offers => "offered_",
+        SessionTable::Parties | SessionTable::Draws => return res,
+    };
+    res.extend(
+        scenario
+            .issues
+            .iter()
+            .map(|it| text(format!("{prefix}{}", it.name))),
+    );
+    res
+}
+
+/// Rows of the session tables for some sessions.
+#[derive(Debug)]
+pub struct SessionRows {
+    /// One row per session.
+    pub sessions: Rows,
+    /// One row per session and party.
+    pub parties: Rows,
+    /// One row per event; `None` unless transcripts are wanted.
+    pub offers: Option<Rows>,
+    /// One row per session, with the numbers drawn in it; `None` unless they are wanted.
+    pub draws: Option<Rows>,
+}
+
+/// Whether every offer and every answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transcripts {
+    /// Yes.
+    Written,
+    /// No.
+    Omitted,
+}
+
+/// Whether the numbers drawn in each session are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawTable {
+    /// Yes.
+    Written,
+    /// No.
+    Omitted,
+}
+
+/// Whether agreements are held against what theory says of each session's preferences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distances {
+    /// Yes, which takes longer than the session itself.
+    Measured,
+    /// No.
+    Omitted,
+}
+
+impl SessionRows {
+    /// No rows yet.
+    pub fn new(transcripts: Transcripts, draws: DrawTable) -> Self {
+        Self {
+            sessions: Rows::new(),
+            parties: Rows::new(),
+            offers: (transcripts == Transcripts::Written).then(Rows::new),
+            draws: (draws == DrawTable::Written).then(Rows::new),
+        }
+    }
+
+    /// The rows of a table; `None` if it is not written.
+    pub fn table(&self, table: SessionTable) -> Option<&Rows> {
+        match table {
+            SessionTable::Sessions => Some(&self.sessions),
+            SessionTable::Parties => Some(&self.parties),
+            SessionTable::Offers => self.offers.as_ref(),
+            SessionTable::Draws => self.draws.as_ref(),
+        }
+    }
+
+    /// Adds a session's rows; with distances if there are columns for them.
+    pub fn push(
+        &mut self,
+        setting: &Setting,
+        cell: CellId,
+        session: &Session,
+        result: &SessionResult,
+        distances: Option<SolutionDistances>,
+    ) {
+        let scenario = setting.scenario();
+        self.push_result(setting, cell, result, distances);
+        if let Some(rows) = &mut self.offers {
+            push_events(
+                rows,
+                scenario,
+                cell,
+                result.replication,
+                0,
+                session.events(),
+            );
+        }
+    }
+
+    /// Adds a session's rows, without those of its events.
+    pub(crate) fn push_result(
+        &mut self,
+        setting: &Setting,
+        cell: CellId,
+        result: &SessionResult,
+        distances: Option<SolutionDistances>,
+    ) {
+        let scenario = setting.scenario();
+        self.push_session(scenario, cell, result, distances);
+        for (party, report) in scenario.party_ids().zip(&result.parties) {
+            let strategy = &setting.strategies(party)[report.strategy];
+            self.parties.push([
+                cell.0.into(),
+                result.replication.0.into(),
+                party_name(scenario, party),
+                strategy.offering.name.into(),
+                report.reservation_value.into(),
+                report.best_utility.into(),
+                report.utility().into(),
+                report.agreement_utility.into(),
+                report.surplus().into(),
+                report.offers.into(),
+                report.concessions.into(),
+                report.conceded.into(),
+                report.yes.into(),
+                report.no.into(),
+                report.lone_refusals.into(),
+            ]);
+        }
+    }
+
+    fn push_session(
+        &mut self,
+        scenario: &Scenario,
+        cell: CellId,
+        result: &SessionResult,
+        distances: Option<SolutionDistances>,
+    ) {
+        let (proposer, ended_by) = match &result.ending {
+            Ending::Agreement { proposer, .. } => (*proposer, None),
+            Ending::Walkout { party, .. } | Ending::Forfeit { party, .. } => (None, Some(*party)),
+            Ending::Deadline { .. } => (None, None),
+        };
+        let name = |it: Option<PartyId>| it.map_or(Field::Missing, |it| party_name(scenario, it));
+        let agreement = result.ending.agreement();
+        let fixed = [
+            cell.0.into(),
+            result.replication.0.into(),
+            result.ending.name().into(),
+            result.ending.round().into(),
+            name(proposer),
+            name(ended_by),
+            result.n_offers.into(),
+            result.utilitarian_welfare().into(),
+            result.egalitarian_welfare().into(),
+            result.nash_product().into(),
+        ];
+        let measured = distances
+            .into_iter()
+            .flat_map(|it| [it.pareto, it.nash, it.kalai_smorodinsky].map(Field::from));
+        let options = scenario.space.issues().map(|issue| {
+            agreement.map_or(Field::Missing, |it| scenario.option_name(it, issue).into())
+        });
+        self.sessions
+            .push(fixed.into_iter().chain(measured).chain(options));
+    }
+}
+
+fn party_name(scenario: &Scenario, party: PartyId) -> Field<'_> {
+    Field::Text(&scenario.party(party).name)
+}
+
+/// Adds the rows of events of a session, the first of them with its number in the session.
+pub(crate) fn push_events(
+    rows: &mut Rows,
+    scenario: &Scenario,
+    cell: CellId,
+    replication: Replication,
+    first: u64,
+    events: &[Event],
+) {
+    for (number, event) in (first..).zip(events) {
+        let (kind, proposer, offer, yes, no) = match *event {
+            Event::Offered {
+                proposer, offer, ..
+            } => ("offer", Some(proposer), offer, None, None),
+            Event::Answered {
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+                ..
+            } => {
+                let now = |set: PartySet| Some(names(scenario, set.intersection(answered)));
+                ("answer", Some(proposer), offer, now(yes), now(no))
+            }
+            Event::Voted {
+                text,
+                standing,
+                yes,
+                no,
+                ..
+            } => {
+                let kind = standing.map_or("final_vote", |_| "vote");
+                let say = |set: PartySet| Some(names(scenario, set));
+                (kind, None, text, say(yes), say(no))
+            }
+        };
+        let fixed = [
+            cell.0.into(),
+            replication.0.into(),
+            number.into(),
+            event.round().into(),
+            kind.into(),
+            proposer.map_or(Field::Missing, |it| party_name(scenario, it)),
+            yes.as_deref().into(),
+            no.as_deref().into(),
+        ];
+        // An answer is to the offer in the row above it.
+        let is_answer = matches!(event, Event::Answered { .. });
+        let space: &OutcomeSpace = &scenario.space;
+        let options = space.issues().map(|issue| {
+            if is_answer {
+                Field::Missing
+            } else {
+                scenario.option_name(offer, issue).into()
+            }
+        });
+        rows.push(fixed.into_iter().chain(options));
+    }
+}
+
+/// The names of parties with a space between them: fit for a cell and easy to take apart.
+fn names(scenario: &Scenario, parties: PartySet) -> String {
+    let names: Vec<&str> = parties
+        .iter()
+        .map(|it| scenario.party(it).name.as_str())
+        .collect();
+    names.join(" ")
+}

@@ -1,0 +1,194 @@
+//! The tables of studies: what outcomes depend on, boxes, and the smallest changes that flip them.
+
+use demarche_core::domain::{Basis, Number, Scenario};
+use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::CONFIDENCE;
+
+use crate::experiment::{AgreementBox, Factor, Finding, Flip};
+use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
+use crate::tables::formats::{Field, ParquetTwins, Rows};
+use crate::tables::rows::summary_tables::estimate_fields;
+use crate::tables::schema::{Column, number, text, whole};
+
+/// Writes `sensitivity.csv`: how much each outcome depends on each factor, by each measure.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_sensitivity(
+    directory: &RunDirectory,
+    twins: ParquetTwins,
+    scenario: &Scenario,
+    factors: &[Factor],
+    findings: &[Finding],
+) -> Result<FinishedTable, WriteError> {
+    let columns = vec![
+        text("metric"),
+        text("party"),
+        text("kind"),
+        text("factor"),
+        text("basis"),
+        text("sources"),
+        text("measure"),
+        number("estimate"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
+    ];
+    let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
+    write(directory, twins, "sensitivity", columns, |rows| {
+        for it in findings {
+            let factor = &factors[it.factor];
+            let key: [Field<'_>; 7] = [
+                it.metric.into(),
+                it.party.map(|it| scenario.party(it).name.as_str()).into(),
+                factor.kind.name().into(),
+                factor.name.as_str().into(),
+                factor.basis.map(Basis::name).into(),
+                some_text(&sources[it.factor]),
+                it.measure.name().into(),
+            ];
+            rows.push(key.into_iter().chain(estimate_fields(Some(&it.estimate))));
+        }
+    })
+}
+
+/// Writes `boxes.csv`: boxes of the inputs in which agreements are frequent, a row per limit.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_boxes(
+    directory: &RunDirectory,
+    twins: ParquetTwins,
+    factors: &[Factor],
+    boxes: &[AgreementBox],
+) -> Result<FinishedTable, WriteError> {
+    let columns = vec![
+        whole("box"),
+        text("factor"),
+        number("low"),
+        number("high"),
+        number("coverage"),
+        number("density"),
+        number("mass"),
+        whole("n"),
+    ];
+    write(directory, twins, "boxes", columns, |rows| {
+        for (number, it) in (0_u32..).zip(boxes) {
+            let judged: [Field<'_>; 4] = [
+                it.coverage.into(),
+                it.density.into(),
+                it.mass.into(),
+                it.n.into(),
+            ];
+            let mut push = |limit: [Field<'_>; 3]| {
+                rows.push([number.into()].into_iter().chain(limit).chain(judged));
+            };
+            if it.limits.is_empty() {
+                push([Field::Missing; 3]);
+            }
+            for (factor, within) in &it.limits {
+                let name = factors[*factor].name.as_str();
+                push([name.into(), within.low.into(), within.high.into()]);
+            }
+        }
+    })
+}
+
+/// Writes `flips.csv`, the least shift of each number that flips the answer, and
+/// `flip_curves.csv`, the share of deals at every shift that was tried.
+///
+/// # Errors
+///
+/// If one cannot be written.
+///
+/// # Panics
+///
+/// If the setting has no such number.
+pub fn write_flips(
+    directory: &RunDirectory,
+    twins: ParquetTwins,
+    setting: &Setting,
+    rate: f64,
+    flips: &[Flip],
+) -> Result<[FinishedTable; 2], WriteError> {
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let columns = vec![
+        text("number"),
+        text("basis"),
+        text("sources"),
+        number("threshold"),
+        number("shift"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        number("median"),
+        number("shifted_median"),
+    ];
+    let sources: Vec<String> = flips
+        .iter()
+        .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
+        .collect();
+    let least = write(directory, twins, "flips", columns, |rows| {
+        for (it, sources) in flips.iter().zip(&sources) {
+            let number = numbers[it.number.idx()];
+            let median = number.distribution.quantile(0.5);
+            let interval = it.shift.and_then(|it| it.interval);
+            rows.push([
+                number.path.as_str().into(),
+                number.provenance.basis.map(Basis::name).into(),
+                some_text(sources),
+                rate.into(),
+                it.shift.map(|it| it.by).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                interval.map(|_| CONFIDENCE).into(),
+                median.into(),
+                it.shift.map(|shift| number.moved(median, shift.by)).into(),
+            ]);
+        }
+    })?;
+    let columns = vec![
+        text("number"),
+        number("shift"),
+        number("agreement_rate"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
+    ];
+    let curves = write(directory, twins, "flip_curves", columns, |rows| {
+        for it in flips {
+            let path = numbers[it.number.idx()].path.as_str();
+            for (shift, estimate) in &it.curve {
+                let key: [Field<'_>; 2] = [path.into(), (*shift).into()];
+                rows.push(key.into_iter().chain(estimate_fields(Some(estimate))));
+            }
+        }
+    })?;
+    Ok([least, curves])
+}
+
+/// Writes a whole table.
+fn write(
+    directory: &RunDirectory,
+    twins: ParquetTwins,
+    name: &str,
+    columns: Vec<Column>,
+    fill: impl FnOnce(&mut Rows),
+) -> Result<FinishedTable, WriteError> {
+    let mut rows = Rows::new();
+    fill(&mut rows);
+    let mut file = directory.table(name, columns, twins)?;
+    file.push(&rows)?;
+    file.finish()
+}
+
+/// Text, or nothing where there is none.
+fn some_text(text: &str) -> Field<'_> {
+    (!text.is_empty()).then_some(text).into()
+}

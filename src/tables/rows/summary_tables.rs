@@ -1,0 +1,345 @@
+//! The tables over all sessions of a cell, written once at the end.
+
+use demarche_core::domain::Scenario;
+use demarche_stats::estimate::{CONFIDENCE, Estimate};
+
+use crate::experiment::{AgreementTally, CellId, Effects, Tally};
+use crate::tables::formats::{Field, Rows};
+use crate::tables::schema::{Column, number, text, whole};
+
+/// A table over all sessions of a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SummaryTable {
+    /// One row per metric.
+    Summary,
+    /// One row per issue and option.
+    Options,
+    /// One row per distinct agreement.
+    Agreements,
+    /// One row per party.
+    Blockers,
+    /// One row per round with agreements.
+    Rounds,
+    /// One row per party and range of surplus.
+    Surpluses,
+}
+
+impl SummaryTable {
+    /// Every such table.
+    pub const ALL: [Self; 6] = [
+        Self::Summary,
+        Self::Options,
+        Self::Agreements,
+        Self::Blockers,
+        Self::Rounds,
+        Self::Surpluses,
+    ];
+
+    /// The name of its file, without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Options => "options",
+            Self::Agreements => "agreements",
+            Self::Blockers => "blockers",
+            Self::Rounds => "rounds",
+            Self::Surpluses => "surpluses",
+        }
+    }
+}
+
+/// The rows of a table for a cell; those of the agreements are [`agreement_fields`] one by one.
+pub(crate) fn summary_rows(
+    table: SummaryTable,
+    scenario: &Scenario,
+    cell: CellId,
+    tally: &Tally,
+    values: &[String],
+) -> Rows {
+    let mut rows = Rows::new();
+    match table {
+        SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
+        SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
+        SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
+        SummaryTable::Rounds => push_rounds(&mut rows, cell, tally),
+        SummaryTable::Surpluses => push_surpluses(&mut rows, scenario, cell, tally),
+        SummaryTable::Agreements => {}
+    }
+    rows
+}
+
+/// The columns of a table, in order.
+pub(crate) fn summary_columns(
+    table: SummaryTable,
+    scenario: &Scenario,
+    parameters: &[Column],
+) -> Vec<Column> {
+    let mut res = match table {
+        SummaryTable::Summary => vec![
+            whole("cell"),
+            text("metric"),
+            text("party"),
+            number("estimate"),
+            number("standard_error"),
+            number("interval_low"),
+            number("interval_high"),
+            number("confidence"),
+            whole("n"),
+            number("quantile_05"),
+            number("quantile_25"),
+            number("quantile_50"),
+            number("quantile_75"),
+            number("quantile_95"),
+        ],
+        SummaryTable::Options => vec![
+            whole("cell"),
+            text("issue"),
+            text("option"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+            text("issue_label"),
+            text("option_label"),
+        ],
+        SummaryTable::Agreements => vec![
+            whole("cell"),
+            whole("rank"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+        ],
+        SummaryTable::Blockers => vec![
+            whole("cell"),
+            text("party"),
+            whole("sessions_blocked"),
+            number("share_given_no_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+            whole("lone_refusals"),
+            number("lone_refusals_per_session"),
+            text("costliest_issue"),
+            whole("costliest_issue_refusals"),
+        ],
+        SummaryTable::Rounds => vec![
+            whole("cell"),
+            whole("round"),
+            whole("n_agreed"),
+            number("share_without_agreement"),
+            number("interval_low"),
+            number("interval_high"),
+            whole("n"),
+        ],
+        SummaryTable::Surpluses => vec![
+            whole("cell"),
+            text("party"),
+            number("surplus_from"),
+            number("surplus_below"),
+            whole("n_agreed"),
+            number("share_given_agreement"),
+            whole("n"),
+        ],
+    };
+    if table == SummaryTable::Summary {
+        res.extend_from_slice(parameters);
+    }
+    let (issues, parties) = (scenario.issues.iter(), scenario.parties.iter());
+    if table == SummaryTable::Blockers {
+        res.extend(issues.map(|it| whole(format!("lone_refusals_{}", it.name))));
+    } else if table == SummaryTable::Agreements {
+        res.extend(issues.map(|it| text(format!("agreed_{}", it.name))));
+        res.extend(parties.map(|it| number(format!("mean_utility_{}", it.name))));
+    }
+    res
+}
+
+/// Estimate, standard error, interval, its confidence, n.
+pub(crate) fn estimate_fields<'a>(estimate: Option<&Estimate>) -> [Field<'a>; 6] {
+    let interval = estimate.and_then(|it| it.interval);
+    [
+        estimate.map(|it| it.point).into(),
+        estimate.and_then(|it| it.standard_error).into(),
+        interval.map(|it| it.low).into(),
+        interval.map(|it| it.high).into(),
+        interval.map(|_| CONFIDENCE).into(),
+        estimate.map_or(0, |it| it.n).into(),
+    ]
+}
+
+fn push_summary(
+    rows: &mut Rows,
+    scenario: &Scenario,
+    cell: CellId,
+    tally: &Tally,
+    values: &[String],
+) {
+    for metric in tally.metrics() {
+        let party = metric.party.map(|it| scenario.party(it).name.as_str());
+        let key = [cell.0.into(), metric.name.into(), party.into()];
+        let estimate = estimate_fields(metric.estimate.as_ref());
+        let swept = values.iter().map(|it| Field::of_value(it));
+        let quantiles = metric.quantiles.map(Field::from);
+        let own = key.into_iter().chain(estimate).chain(quantiles);
+        rows.push(own.chain(swept));
+    }
+}
+
+/// The columns of the table of paired differences.
+pub(crate) fn effect_columns() -> Vec<Column> {
+    vec![
+        whole("cell"),
+        whole("baseline"),
+        text("metric"),
+        text("party"),
+        number("difference"),
+        number("standard_error"),
+        number("interval_low"),
+        number("interval_high"),
+        number("confidence"),
+        whole("n"),
+    ]
+}
+
+/// A cell's paired differences from the first cell.
+pub(crate) fn effect_rows(scenario: &Scenario, cell: CellId, effects: &Effects) -> Rows {
+    let mut rows = Rows::new();
+    for it in effects.of(cell) {
+        let party = it.party.map(|it| scenario.party(it).name.as_str());
+        let key = [cell.0.into(), 0_u32.into(), it.metric.into(), party.into()];
+        rows.push(
+            key.into_iter()
+                .chain(estimate_fields(it.difference.as_ref())),
+        );
+    }
+    rows
+}
+
+fn push_options(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    for issue in scenario.space.issues() {
+        let it = scenario.issue(issue);
+        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+            let agreed = tally.n_agreed(&scenario.space, issue, option);
+            let share = Estimate::of_share(agreed, tally.n_agreements());
+            let interval = share.and_then(|it| it.interval);
+            rows.push([
+                cell.0.into(),
+                it.name.as_str().into(),
+                named.name.as_str().into(),
+                agreed.into(),
+                share.map(|it| it.point).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                tally.n_agreements().into(),
+                it.label.as_str().into(),
+                named.label.as_str().into(),
+            ]);
+        }
+    }
+}
+
+/// The fields of an agreement's row: its rank, and of how many agreements in its cell.
+pub(crate) fn agreement_fields<'a>(
+    scenario: &'a Scenario,
+    agreement: &'a AgreementTally,
+    rank: u64,
+    n_agreements: u64,
+) -> impl Iterator<Item = Field<'a>> {
+    let share = Estimate::of_share(agreement.n, n_agreements);
+    let interval = share.and_then(|it| it.interval);
+    let key = [
+        agreement.cell.0.into(),
+        rank.into(),
+        agreement.n.into(),
+        share.map(|it| it.point).into(),
+        interval.map(|it| it.low).into(),
+        interval.map(|it| it.high).into(),
+        n_agreements.into(),
+    ];
+    let options = scenario
+        .space
+        .issues()
+        .map(|issue| scenario.option_name(agreement.outcome, issue).into());
+    let utilities = scenario
+        .party_ids()
+        .map(|party| agreement.mean_utility(party).into());
+    key.into_iter().chain(options).chain(utilities)
+}
+
+fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    let n = tally.n_sessions() - tally.n_agreements();
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        let share = Estimate::of_share(it.n_sessions_blocked(), n);
+        let interval = share.and_then(|it| it.interval);
+        let costliest = it.costliest_issue();
+        let of_issue = it.lone_refusals_by_issue();
+        let by_issue = (0..scenario.issues.len())
+            .map(|issue| Field::from(of_issue.get(issue).copied().unwrap_or_default()));
+        let own = [
+            cell.0.into(),
+            party.name.as_str().into(),
+            it.n_sessions_blocked().into(),
+            share.map(|it| it.point).into(),
+            interval.map(|it| it.low).into(),
+            interval.map(|it| it.high).into(),
+            n.into(),
+            it.n_lone_refusals().into(),
+            it.lone_refusals_per_session(n).into(),
+            costliest
+                .map(|it| scenario.issue(it.0).name.as_str())
+                .into(),
+            costliest.map(|it| it.1).into(),
+        ];
+        rows.push(own.into_iter().chain(by_issue));
+    }
+}
+
+fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
+    let n = tally.n_sessions();
+    let mut without = n;
+    for (round, n_agreed) in tally.agreements_by_round() {
+        without -= n_agreed;
+        let share = Estimate::of_share(without, n);
+        let interval = share.and_then(|it| it.interval);
+        rows.push([
+            cell.0.into(),
+            round.into(),
+            n_agreed.into(),
+            share.map(|it| it.point).into(),
+            interval.map(|it| it.low).into(),
+            interval.map(|it| it.high).into(),
+            n.into(),
+        ]);
+    }
+}
+
+/// How many ranges of surplus there are from 0 to 1.
+const SURPLUS_RANGES: f64 = 32.0;
+
+fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
+    let n = tally.n_agreements();
+    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+        let mut ranges: Vec<(f64, u64)> = Vec::new();
+        for (surplus, n_agreed) in it.agreements_by_surplus() {
+            let from = (surplus * SURPLUS_RANGES).floor() / SURPLUS_RANGES;
+            match ranges.last_mut() {
+                Some(last) if last.0.total_cmp(&from).is_eq() => last.1 += n_agreed,
+                _ => ranges.push((from, n_agreed)),
+            }
+        }
+        for (from, n_agreed) in ranges {
+            rows.push([
+                cell.0.into(),
+                party.name.as_str().into(),
+                from.into(),
+                (from + 1.0 / SURPLUS_RANGES).into(),
+                n_agreed.into(),
+                Estimate::of_share(n_agreed, n).map(|it| it.point).into(),
+                n.into(),
+            ]);
+        }
+    }
+}

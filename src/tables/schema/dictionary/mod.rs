@@ -1,0 +1,10 @@
+//! The dictionary of a run's tables: what stands in each column, in what unit, and when it is empty.
+//!
+//! The dictionary sheet of the workbook is made of it, and a test holds `docs/tables.md` to it.
+
+mod entry;
+mod session_entries;
+mod study_entries;
+mod summary_entries;
+
+pub(crate) use entry::{Content, Described, TableEntry};
