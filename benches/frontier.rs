@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use demarche::domain::{ConsentRule, ExactPreferences, OutcomeSpace, Preferences};
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
-use demarche::solution::{Concept, Landscape, LandscapeBuilder, Yardstick, landscape};
+use demarche::solution::{Concept, FeasibleSet, FeasibleSetBuilder, Normalization, feasible_set};
 use serde_json::Value;
 
 /// Rounds of measurement; the median of them is told.
@@ -29,7 +29,9 @@ fn main() {
     }
     let parties = made_up(&[5, 5, 10, 10, 10, 10], 5);
     let everybody = ConsentRule::unanimity(parties.len());
-    measure(&mut report, "made-up", || landscape(&parties, &everybody));
+    measure(&mut report, "made-up", || {
+        feasible_set(&parties, &everybody)
+    });
     say(&report);
 }
 
@@ -59,25 +61,25 @@ fn seconds(work: impl FnOnce()) -> f64 {
 }
 
 /// Measures making a landscape and all points of it.
-fn measure(report: &mut String, name: &str, make: impl Fn() -> Landscape) {
+fn measure(report: &mut String, name: &str, make: impl Fn() -> FeasibleSet) {
     let mut seen = None;
     let mut times: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             seconds(|| {
-                let landscape = make();
-                let yardstick = Yardstick::textbook(&landscape);
-                let points = Concept::ALL.map(|it| yardstick.best(it, &landscape.frontier));
-                seen = Some((landscape, points));
+                let feasible_set = make();
+                let normalization = Normalization::textbook(&feasible_set);
+                let points = Concept::ALL.map(|it| normalization.best(it, &feasible_set.frontier));
+                seen = Some((feasible_set, points));
             })
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    let (landscape, _) = seen.expect("there are rounds");
+    let (feasible_set, _) = seen.expect("there are rounds");
     let _ = writeln!(
         report,
         "{name}: {} outcomes, {} on the frontier, {:.4} s",
-        landscape.n_acceptable,
-        landscape.frontier.len(),
+        feasible_set.n_acceptable,
+        feasible_set.frontier.len(),
         times[ROUNDS / 2],
     );
 }
@@ -114,9 +116,9 @@ impl Additive {
 }
 
 /// The landscape of plain sums, all outcomes acceptable.
-fn of_sums(parties: &[Additive]) -> Landscape {
+fn of_sums(parties: &[Additive]) -> FeasibleSet {
     let n_options: Vec<usize> = parties[0].values.iter().map(Vec::len).collect();
-    let mut builder = LandscapeBuilder::new(vec![0.0; parties.len()]);
+    let mut builder = FeasibleSetBuilder::new(vec![0.0; parties.len()]);
     let mut outcome = vec![0; n_options.len()];
     for number in 0..n_options.iter().product::<usize>() as u64 {
         let utilities: Vec<f64> = parties.iter().map(|it| it.utility(&outcome)).collect();

@@ -15,8 +15,8 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
-use demarche::run::{Extras, Journal, JournalHead, Parameters, RunRequest, RunTables};
-use demarche::tables::{Distances, DrawTable, ParquetTwins, Transcripts, Workbook};
+use demarche::run::{Journal, JournalHead, Parameters, RunRequest, RunTables, TableOptions};
+use demarche::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
 
 /// Rounds of measurement; the median of them is told.
 const ROUNDS: usize = 11;
@@ -263,7 +263,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             distances: Distances::Omitted,
             draws: DrawTable::Omitted,
             excel: Workbook::Omitted,
-            parquet: ParquetTwins::Omitted,
+            parquet: ParquetTables::Omitted,
             files_below: None,
             shard: None,
         },
@@ -288,8 +288,8 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
             plan.cells(),
             parameters,
             pairing,
-            ParquetTwins::Omitted,
-            Extras {
+            ParquetTables::Omitted,
+            TableOptions {
                 transcripts: Transcripts::Omitted,
                 distances: Distances::Omitted,
                 draws: DrawTable::Omitted,

@@ -9,8 +9,8 @@ use demarche::interchange::{ForeignFile, ImportOptions, Scaling, import};
 use demarche::report::RunFigures;
 use demarche::run::configuration_changes;
 use demarche::run::{
-    CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, Roster,
-    RunRecord, swept_values,
+    CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, RunRecord,
+    RunSchema, swept_values,
 };
 
 /// What stands between the files in one input.
@@ -74,8 +74,8 @@ pub(crate) fn manifest(bytes: &[u8]) {
             for values in std::iter::once(Vec::new()).chain(cells) {
                 let (resolved, set_numbers) = (&manifest.resolved, &manifest.set_numbers);
                 let loaded = load_recorded("manifest.json", resolved, set_numbers, values);
-                if let Err(mistakes) = loaded {
-                    assert!(!mistakes.to_string().is_empty());
+                if let Err(diagnostics) = loaded {
+                    assert!(!diagnostics.to_string().is_empty());
                 }
             }
             manifest.to_json();
@@ -84,7 +84,7 @@ pub(crate) fn manifest(bytes: &[u8]) {
     }
     match RunRecord::parse(&text) {
         Ok(record) => {
-            let _ = record.roster();
+            let _ = record.run_schema();
             let configuration = CellConfiguration {
                 resolved: &record.resolved,
                 swept: &[],
@@ -103,7 +103,7 @@ pub(crate) fn tables(bytes: &[u8]) {
         id: it.to_owned(),
         label: it.to_owned(),
     };
-    let roster = Roster {
+    let run_schema = RunSchema {
         parties: vec![named("hill"), named("dale")],
         issues: vec![NamedIssue {
             name: named("water"),
@@ -113,7 +113,7 @@ pub(crate) fn tables(bytes: &[u8]) {
     let sessions = RecordedSessions::open(
         ("sessions.csv".to_owned(), file(0)),
         ("parties.csv".to_owned(), file(1)),
-        &roster,
+        &run_schema,
         CellId(0),
     );
     if let Ok(mut sessions) = sessions {
@@ -157,10 +157,10 @@ fn import_files(ending: &str, files: &[&[u8]]) {
         };
         if let Ok(imported) = import(&files, &options) {
             let text = imported.text;
-            if let Err(mistakes) =
+            if let Err(diagnostics) =
                 load_scenario(Path::new("imported.toml"), &[], &|_| Ok(text.clone()))
             {
-                panic!("{}\n{text}", mistakes.render(false));
+                panic!("{}\n{text}", diagnostics.render(false));
             }
         }
     }
@@ -178,7 +178,7 @@ fn load(files: &[&str], settings: Vec<String>) {
         settings,
         ..Overrides::default()
     };
-    if let Err(mistakes) = load_experiment(Path::new("0.toml"), &overrides, &read_file) {
-        assert!(!mistakes.to_string().is_empty());
+    if let Err(diagnostics) = load_experiment(Path::new("0.toml"), &overrides, &read_file) {
+        assert!(!diagnostics.to_string().is_empty());
     }
 }

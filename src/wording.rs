@@ -336,14 +336,14 @@ mod tests {
     #[test]
     fn a_difference_that_is_not_none_does_not_read_as_none() {
         let it = estimate(0.000_36, 0.000_08, 0.000_64);
-        let told = Notation::Percent.difference(&it);
-        assert_eq!(told, "+0.04 points (+0.01 to +0.06)");
+        let rendered = Notation::Percent.difference(&it);
+        assert_eq!(rendered, "+0.04 points (+0.01 to +0.06)");
         let it = estimate(0.0, -0.004, 0.004);
-        let told = Notation::Percent.difference(&it);
-        assert_eq!(told, "0.0 points (-0.4 to +0.4)");
+        let rendered = Notation::Percent.difference(&it);
+        assert_eq!(rendered, "0.0 points (-0.4 to +0.4)");
         let it = estimate(0.001, 0.0009, 0.0011);
-        let told = Notation::Decimals(3).difference(&it);
-        assert_eq!(told, "+0.0010 (+0.0009 to +0.0011)");
+        let rendered = Notation::Decimals(3).difference(&it);
+        assert_eq!(rendered, "+0.0010 (+0.0009 to +0.0011)");
         assert_eq!(signed(0.0123, 3), "+0.012");
         assert_eq!(signed(-0.0, 3), "0.000");
         assert_eq!(signed(-2e-9, 3), "-2e-9");
@@ -353,17 +353,23 @@ mod tests {
     #[test]
     fn figures_that_differ_are_written_so_that_they_do() {
         let it = estimate(0.0005, 0.0002, 0.0008);
-        let told = Notation::Decimals(3).change(0.0004, 0.0009, Some(&it));
-        assert_eq!([&*told.first, &*told.second], ["0.0004", "0.0009"]);
-        assert_eq!(told.difference.unwrap(), "+0.0005 (+0.0002 to +0.0008)");
-        let told = Notation::Percent.change(0.9991, 0.9994, None);
-        assert_eq!([&*told.first, &*told.second], ["99.91 %", "99.94 %"]);
+        let rendered = Notation::Decimals(3).change(0.0004, 0.0009, Some(&it));
+        assert_eq!([&*rendered.first, &*rendered.second], ["0.0004", "0.0009"]);
+        assert_eq!(rendered.difference.unwrap(), "+0.0005 (+0.0002 to +0.0008)");
+        let rendered = Notation::Percent.change(0.9991, 0.9994, None);
+        assert_eq!(
+            [&*rendered.first, &*rendered.second],
+            ["99.91 %", "99.94 %"]
+        );
         // Apart with three decimals, and not with the four that their difference needs.
         let it = estimate(0.000_08, -0.0002, 0.0004);
-        let told = Notation::Decimals(3).change(0.090_46, 0.090_54, Some(&it));
-        assert_eq!([&*told.first, &*told.second], ["0.09046", "0.09054"]);
-        let told = Notation::Decimals(3).change(0.25, 0.25, None);
-        assert_eq!([&*told.first, &*told.second], ["0.250", "0.250"]);
+        let rendered = Notation::Decimals(3).change(0.090_46, 0.090_54, Some(&it));
+        assert_eq!(
+            [&*rendered.first, &*rendered.second],
+            ["0.09046", "0.09054"]
+        );
+        let rendered = Notation::Decimals(3).change(0.25, 0.25, None);
+        assert_eq!([&*rendered.first, &*rendered.second], ["0.250", "0.250"]);
     }
 
     #[test]
@@ -404,12 +410,12 @@ mod tests {
         fn no_estimate_of_a_share_reads_as_none_or_all(n in 1..1_u64 << 40, part in 0..1_u64 << 40) {
             let n_done = part % (n + 1);
             let it = Estimate::of_share(n_done, n).unwrap();
-            let told = [percent_of(&it), percent_interval(&it)].join(" to ");
+            let rendered = [percent_of(&it), percent_interval(&it)].join(" to ");
             let is_exact = [n_done == 0, n_done == n];
-            for text in told.split(" to ") {
+            for text in rendered.split(" to ") {
                 if let Some(read) = read(text) {
-                    prop_assert!(read > 0.0 || is_exact[0], "{told}");
-                    prop_assert!(read < 100.0 || is_exact[1], "{told}");
+                    prop_assert!(read > 0.0 || is_exact[0], "{rendered}");
+                    prop_assert!(read < 100.0 || is_exact[1], "{rendered}");
                 }
             }
         }
@@ -428,8 +434,8 @@ mod tests {
         #[test]
         fn figures_apart_by_more_than_a_millionth_read_as_different(first in 0.0..1.0_f64, by in 2e-6..1e-2_f64) {
             for notation in [Notation::Percent, Notation::Decimals(3)] {
-                let told = notation.change(first, first + by, None);
-                prop_assert!(told.first != told.second, "{told:?}");
+                let rendered = notation.change(first, first + by, None);
+                prop_assert!(rendered.first != rendered.second, "{rendered:?}");
             }
         }
 

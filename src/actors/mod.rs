@@ -30,11 +30,11 @@ use std::ops::Range;
 
 use demarche_core::domain::PartyId;
 use demarche_core::negotiation::PartyReport;
-use demarche_core::protocol::{Action, Ask, Ending, Event, ProtocolViolation};
+use demarche_core::protocol::{Action, Ending, Event, ProtocolViolation, Request};
 use demarche_core::randomness::{Replication, Seeds};
 
 pub use party::PartyActor;
-pub use question::{Question, QuestionReceiver, QuestionSender, chair};
+pub use question::{Question, QuestionReceiver, QuestionSender, question_channel};
 pub use session::{SessionActor, SessionSink, assemble, spawn};
 
 /// Messages a mailbox holds: sender and receiver take turns.
@@ -42,8 +42,8 @@ const MAILBOX_CAPACITY: usize = 1;
 
 /// Everything that all sessions under way want of a party at one time.
 #[derive(Debug, Default)]
-struct Errands {
-    requests: Vec<Request>,
+struct RequestBatch {
+    requests: Vec<SessionRequest>,
     /// What happened at the tables since the party was last asked; requests name their part.
     news: Vec<Event>,
     /// The party's replies: the message comes back with them, so that nothing is allocated anew.
@@ -52,22 +52,22 @@ struct Errands {
 
 /// What one session wants of a party.
 #[derive(Debug)]
-struct Request {
+struct SessionRequest {
     /// Which of the sessions under way.
     table: usize,
-    /// The party's share of [`Errands::news`].
+    /// The party's share of [`RequestBatch::news`].
     news: Range<usize>,
-    wanted: Wanted,
+    wanted: RequestKind,
 }
 
 #[derive(Debug)]
-enum Wanted {
+enum RequestKind {
     /// Sit down for a new session; no reply.
     Begin(Seeds, Replication),
     /// Take in what happened; no reply.
     Attention,
     /// Act.
-    Action { round: u32, ask: Ask },
+    Action { round: u32, ask: Request },
     /// The session is over: tell of it.
     Report(Ending),
 }
@@ -76,11 +76,11 @@ enum Wanted {
 #[derive(Debug)]
 struct Reply {
     table: usize,
-    what: What,
+    what: ReplyKind,
 }
 
 #[derive(Debug)]
-enum What {
+enum ReplyKind {
     Action(Result<Action, ProtocolViolation>),
     Report(PartyReport),
 }

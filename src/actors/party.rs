@@ -7,16 +7,16 @@ use demarche_core::negotiation::{Negotiator, Setting};
 use tokio::sync::mpsc;
 
 use crate::actors::question::{Question, QuestionSender};
-use crate::actors::{Errands, Reply, Wanted, What};
+use crate::actors::{Reply, ReplyKind, RequestBatch, RequestKind};
 
 /// The actor of one party; sits at all tables at once.
 #[derive(Debug)]
 pub struct PartyActor {
     negotiators: Vec<Negotiator>,
-    mailbox: mpsc::Receiver<Errands>,
-    returns: mpsc::Sender<Errands>,
+    mailbox: mpsc::Receiver<RequestBatch>,
+    returns: mpsc::Sender<RequestBatch>,
     /// Whom to ask; `None` where the strategy decides.
-    chair: Option<QuestionSender>,
+    question_channel: Option<QuestionSender>,
 }
 
 impl PartyActor {
@@ -24,8 +24,8 @@ impl PartyActor {
         setting: &Arc<Setting>,
         party: PartyId,
         tables: usize,
-        mailbox: mpsc::Receiver<Errands>,
-        returns: mpsc::Sender<Errands>,
+        mailbox: mpsc::Receiver<RequestBatch>,
+        returns: mpsc::Sender<RequestBatch>,
     ) -> Self {
         let negotiators = (0..tables)
             .map(|_| Negotiator::new(Arc::clone(setting), party))
@@ -34,7 +34,7 @@ impl PartyActor {
             negotiators,
             mailbox,
             returns,
-            chair: None,
+            question_channel: None,
         }
     }
 
@@ -44,41 +44,41 @@ impl PartyActor {
     ///
     /// If several sessions may be under way: one chair is at one table.
     #[must_use]
-    pub fn answered_by(self, chair: QuestionSender) -> Self {
+    pub fn answered_by(self, question_channel: QuestionSender) -> Self {
         assert_eq!(self.negotiators.len(), 1, "one chair is at one table");
         Self {
-            chair: Some(chair),
+            question_channel: Some(question_channel),
             ..self
         }
     }
 
     /// Runs until the session actor is gone.
     pub async fn run(mut self) {
-        while let Some(mut errands) = self.mailbox.recv().await {
-            for request in errands.requests.drain(..) {
+        while let Some(mut batch) = self.mailbox.recv().await {
+            for request in batch.requests.drain(..) {
                 let negotiator = &mut self.negotiators[request.table];
-                let news = &errands.news[request.news];
+                let news = &batch.news[request.news];
                 let what = match request.wanted {
-                    Wanted::Begin(seeds, replication) => {
+                    RequestKind::Begin(seeds, replication) => {
                         negotiator.begin(&seeds, replication);
                         continue;
                     }
-                    Wanted::Attention => {
+                    RequestKind::Attention => {
                         for event in news {
                             negotiator.observe(event);
                         }
                         continue;
                     }
-                    Wanted::Action { round, ask } => {
+                    RequestKind::Action { round, ask } => {
                         for event in news {
                             negotiator.observe(event);
                         }
-                        What::Action(match &self.chair {
+                        ReplyKind::Action(match &self.question_channel {
                             None => negotiator.act(round, ask),
-                            Some(chair) => {
+                            Some(question_channel) => {
                                 let (question, answer) =
                                     Question::new(negotiator, news, round, ask);
-                                if chair.send(question).await.is_err() {
+                                if question_channel.send(question).await.is_err() {
                                     return;
                                 }
                                 let Ok(action) = answer.await else {
@@ -88,15 +88,17 @@ impl PartyActor {
                             }
                         })
                     }
-                    Wanted::Report(ending) => What::Report(negotiator.report(news, &ending)),
+                    RequestKind::Report(ending) => {
+                        ReplyKind::Report(negotiator.report(news, &ending))
+                    }
                 };
-                errands.replies.push(Reply {
+                batch.replies.push(Reply {
                     table: request.table,
                     what,
                 });
             }
-            errands.news.clear();
-            if self.returns.send(errands).await.is_err() {
+            batch.news.clear();
+            if self.returns.send(batch).await.is_err() {
                 return;
             }
         }

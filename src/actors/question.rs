@@ -1,8 +1,8 @@
 //! What is asked of somebody outside who answers for a party.
 
 use demarche_core::domain::Outcome;
-use demarche_core::negotiation::{Negotiator, Outlook};
-use demarche_core::protocol::{Action, Ask, Event, ProtocolViolation};
+use demarche_core::negotiation::{Negotiator, PrivateView};
+use demarche_core::protocol::{Action, Event, ProtocolViolation, Request};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::actors::MAILBOX_CAPACITY;
@@ -13,7 +13,7 @@ pub type QuestionSender = mpsc::Sender<Question>;
 pub type QuestionReceiver = mpsc::Receiver<Question>;
 
 /// The line from a party's actor to whoever answers for it.
-pub fn chair() -> (QuestionSender, QuestionReceiver) {
+pub fn question_channel() -> (QuestionSender, QuestionReceiver) {
     mpsc::channel(MAILBOX_CAPACITY)
 }
 
@@ -27,9 +27,9 @@ pub struct Question {
     /// The present round, from 1.
     pub round: u32,
     /// What is asked.
-    pub ask: Ask,
+    pub ask: Request,
     /// The party's own side.
-    pub outlook: Outlook,
+    pub private_view: PrivateView,
     /// What the party's strategy would do, or how it failed.
     pub advice: Result<Action, ProtocolViolation>,
     answer: oneshot::Sender<Action>,
@@ -40,14 +40,14 @@ impl Question {
         negotiator: &mut Negotiator,
         news: &[Event],
         round: u32,
-        ask: Ask,
+        ask: Request,
     ) -> (Self, oneshot::Receiver<Action>) {
         let (answer, answered) = oneshot::channel();
         let question = Self {
             news: news.to_vec(),
             round,
             ask,
-            outlook: negotiator.outlook(round),
+            private_view: negotiator.private_view(round),
             // Asked every time, so that the strategy's luck does not depend on who listens.
             advice: negotiator.act(round, ask),
             answer,
@@ -58,9 +58,9 @@ impl Question {
     /// What the outcome in question is, if the question is about one.
     pub fn about(&self) -> Option<Outcome> {
         match self.ask {
-            Ask::Offer => None,
-            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. } => Some(offer),
-            Ask::Vote { text, .. } => Some(text),
+            Request::Offer => None,
+            Request::Answer { offer, .. } | Request::AcceptOrReplace { offer, .. } => Some(offer),
+            Request::Vote { text, .. } => Some(text),
         }
     }
 

@@ -11,7 +11,9 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::actors::party::PartyActor;
-use crate::actors::{ActorError, Errands, MAILBOX_CAPACITY, Request, Wanted, What};
+use crate::actors::{
+    ActorError, MAILBOX_CAPACITY, ReplyKind, RequestBatch, RequestKind, SessionRequest,
+};
 
 /// Events of a session under way that stay in memory before those that all parties have been told
 /// go to the sink.
@@ -49,10 +51,10 @@ impl fmt::Debug for StandIns {
 /// The line to one party's actor.
 #[derive(Debug)]
 struct PartyLine {
-    mailbox: mpsc::Sender<Errands>,
-    returns: mpsc::Receiver<Errands>,
+    mailbox: mpsc::Sender<RequestBatch>,
+    returns: mpsc::Receiver<RequestBatch>,
     /// What is being put together for the party.
-    errands: Errands,
+    batch: RequestBatch,
     /// Whether the actor stands in for one that is gone and has not answered yet.
     is_untried: bool,
 }
@@ -64,7 +66,7 @@ struct Table {
     replication: Replication,
     session: Session,
     /// By party, how many of the session's events it has been told.
-    told: Vec<usize>,
+    seen: Vec<usize>,
     /// Events that went to the sink already, and how many of them are offers.
     n_let_go: u64,
     n_offers: u32,
@@ -122,7 +124,7 @@ impl PartyLine {
         let line = Self {
             mailbox,
             returns,
-            errands: Errands::default(),
+            batch: RequestBatch::default(),
             is_untried: false,
         };
         let actor = PartyActor::new(setting, party, tables, received, returned);
@@ -233,10 +235,10 @@ impl SessionActor {
     /// Starts a session at a free table.
     fn open(&mut self, table: usize, seeds: &Seeds, replication: Replication) {
         for line in &mut self.parties {
-            line.errands.requests.push(Request {
+            line.batch.requests.push(SessionRequest {
                 table,
                 news: 0..0,
-                wanted: Wanted::Begin(*seeds, replication),
+                wanted: RequestKind::Begin(*seeds, replication),
             });
         }
         let n_parties = self.parties.len();
@@ -244,7 +246,7 @@ impl SessionActor {
             seeds: *seeds,
             replication,
             session: self.setting.session(seeds, replication),
-            told: vec![0; n_parties],
+            seen: vec![0; n_parties],
             n_let_go: 0,
             n_offers: 0,
             acted: vec![None; n_parties],
@@ -262,18 +264,18 @@ impl SessionActor {
         let behind = first_untold.map_or(PartySet::EMPTY, |first| {
             let parties = self.setting.scenario().party_ids();
             parties
-                .filter(|party| it.told[party.idx()] <= first)
+                .filter(|party| it.seen[party.idx()] <= first)
                 .collect()
         });
-        let mut request = |party: PartyId, wanted: Wanted| {
-            let errands = &mut self.parties[party.idx()].errands;
-            let start = errands.news.len();
+        let mut request = |party: PartyId, wanted: RequestKind| {
+            let batch = &mut self.parties[party.idx()].batch;
+            let start = batch.news.len();
             let events = it.session.events();
-            errands.news.extend(&events[it.told[party.idx()]..]);
-            it.told[party.idx()] = events.len();
-            errands.requests.push(Request {
+            batch.news.extend(&events[it.seen[party.idx()]..]);
+            it.seen[party.idx()] = events.len();
+            batch.requests.push(SessionRequest {
                 table,
-                news: start..errands.news.len(),
+                news: start..batch.news.len(),
                 wanted,
             });
         };
@@ -282,19 +284,19 @@ impl SessionActor {
                 it.acted[party.idx()] = Some(Err(ProtocolViolation::NoAnswer));
                 request(
                     party,
-                    Wanted::Action {
+                    RequestKind::Action {
                         round: pending.round,
                         ask: pending.ask,
                     },
                 );
             }
             for party in behind.iter().filter(|it| !pending.parties.contains(*it)) {
-                request(party, Wanted::Attention);
+                request(party, RequestKind::Attention);
             }
         } else if let Some(ending) = it.session.ending() {
             for party in self.setting.scenario().party_ids() {
                 if it.reports[party.idx()].is_none() {
-                    request(party, Wanted::Report(ending.clone()));
+                    request(party, RequestKind::Report(ending.clone()));
                 }
             }
         }
@@ -303,19 +305,19 @@ impl SessionActor {
     /// Sends what was noted down, and takes the replies in party order.
     async fn exchange(&mut self) -> Result<(), ActorError> {
         let asked: Vec<PartyId> = (0..self.parties.len())
-            .filter(|&it| !self.parties[it].errands.requests.is_empty())
+            .filter(|&it| !self.parties[it].batch.requests.is_empty())
             .map(PartyId::new)
             .collect();
         for &party in &asked {
             let line = &mut self.parties[party.idx()];
-            let errands = std::mem::take(&mut line.errands);
-            if line.mailbox.send(errands).await.is_err() {
+            let batch = std::mem::take(&mut line.batch);
+            if line.mailbox.send(batch).await.is_err() {
                 line.returns.close();
             }
         }
         for &party in &asked {
             match self.parties[party.idx()].returns.recv().await {
-                Some(errands) => self.file(party, errands),
+                Some(batch) => self.file(party, batch),
                 None => self.replace(party)?,
             }
         }
@@ -323,18 +325,18 @@ impl SessionActor {
     }
 
     /// Brings a party's replies to their tables.
-    fn file(&mut self, party: PartyId, mut errands: Errands) {
-        for reply in errands.replies.drain(..) {
+    fn file(&mut self, party: PartyId, mut batch: RequestBatch) {
+        for reply in batch.replies.drain(..) {
             let table = self.tables[reply.table]
                 .as_mut()
                 .expect("a reply belongs to a session under way");
             match reply.what {
-                What::Action(acted) => table.acted[party.idx()] = Some(acted),
-                What::Report(report) => table.reports[party.idx()] = Some(report),
+                ReplyKind::Action(acted) => table.acted[party.idx()] = Some(acted),
+                ReplyKind::Report(report) => table.reports[party.idx()] = Some(report),
             }
         }
         let line = &mut self.parties[party.idx()];
-        line.errands = errands;
+        line.batch = batch;
         line.is_untried = false;
     }
 
@@ -354,12 +356,12 @@ impl SessionActor {
         run(actor);
         for (idx, table) in self.tables.iter_mut().enumerate() {
             if let Some(it) = table {
-                it.told[party.idx()] = 0;
+                it.seen[party.idx()] = 0;
                 it.acted[party.idx()] = Some(Err(ProtocolViolation::NoAnswer));
-                line.errands.requests.push(Request {
+                line.batch.requests.push(SessionRequest {
                     table: idx,
                     news: 0..0,
-                    wanted: Wanted::Begin(it.seeds, it.replication),
+                    wanted: RequestKind::Begin(it.seeds, it.replication),
                 });
             }
         }
@@ -404,17 +406,17 @@ impl Table {
 
     /// Lets go of events that all parties have been told, if they are many.
     fn let_go(&mut self, sink: &mut impl SessionSink) {
-        let n_told = self.told.iter().copied().min().unwrap_or_default();
-        if n_told < EVENTS_HELD {
+        let n_seen = self.seen.iter().copied().min().unwrap_or_default();
+        if n_seen < EVENTS_HELD {
             return;
         }
-        let events = &self.session.events()[..n_told];
+        let events = &self.session.events()[..n_seen];
         sink.hear(self.replication, self.n_let_go, events);
-        self.n_let_go += n_told as u64;
+        self.n_let_go += n_seen as u64;
         self.n_offers += Event::count_offers(events);
-        self.session.let_go(n_told);
-        for it in &mut self.told {
-            *it -= n_told;
+        self.session.let_go(n_seen);
+        for it in &mut self.seen {
+            *it -= n_seen;
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use crate::cli::interactive::{Rendered, tell};
-use crate::config::Mistakes;
+use crate::cli::interactive::{Rendered, message};
+use crate::config::Diagnostics;
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The files are wrong.
-    Mistakes(Mistakes),
+    Diagnostics(Diagnostics),
     /// Something else that was asked is wrong.
     WrongInput(String),
     /// It was asked rightly and could not be done.
@@ -19,27 +19,27 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Tells people, and gives the exit code for programs.
-    pub(super) fn tell(&self) -> ExitCode {
+    /// Prints the error, and returns the exit code.
+    pub(super) fn report(&self) -> ExitCode {
         match self {
-            Self::Mistakes(it) => {
+            Self::Diagnostics(it) => {
                 let rendered = Rendered {
                     plain: it.render(false) + "\n",
                     styled: it.render(true) + "\n",
                 };
-                rendered.tell();
+                rendered.print_to_stderr();
                 ExitCode::from(2)
             }
             Self::WrongInput(it) => {
-                tell(&format!("error: {it}"));
+                message(&format!("error: {it}"));
                 ExitCode::from(2)
             }
             Self::CouldNotFinish(it) => {
-                tell(&format!("error: {it}"));
+                message(&format!("error: {it}"));
                 ExitCode::from(1)
             }
             Self::Interrupted => {
-                tell("interrupted: nothing is written");
+                message("interrupted: nothing is written");
                 ExitCode::from(130)
             }
         }
@@ -58,8 +58,8 @@ pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     messages.join(": ")
 }
 
-impl From<Mistakes> for Failure {
-    fn from(mistakes: Mistakes) -> Self {
-        Self::Mistakes(mistakes)
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Diagnostics(diagnostics)
     }
 }

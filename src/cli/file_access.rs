@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use crate::cli::failure::Failure;
-use crate::cli::tell;
+use crate::cli::message;
 
 /// Bytes of a file that people or their scripts may have written; a device never ends.
 const FILE_BYTES_MAX: usize = 64 << 20;
@@ -181,7 +181,7 @@ fn read_stream(path: &Path) -> io::Result<Vec<u8>> {
     let read = match bytes.recv_timeout(PATIENCE) {
         Err(RecvTimeoutError::Timeout) => {
             let path = path.display();
-            tell(&format!("waiting for the end of {path} (Ctrl-C to leave)"));
+            message(&format!("waiting for the end of {path} (Ctrl-C to leave)"));
             bytes.recv().ok()
         }
         it => it.ok(),

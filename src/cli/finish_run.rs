@@ -13,8 +13,8 @@ use crate::cli::render::{
     terminal_width,
 };
 use crate::cli::run_spec::Job;
-use crate::cli::verbs::{check_written, report_of, told as told_report};
-use crate::cli::{print, tell};
+use crate::cli::verbs::{check_written, render as render_report, report_of};
+use crate::cli::{message, print};
 use crate::experiment::{Factor, Finding, Forfeit, Shard, Tally, design_findings};
 use crate::report::DealCounts;
 use crate::run::{Finished, MANIFEST, RunTables, Timing};
@@ -74,8 +74,8 @@ pub(super) fn conclude(
     let (factors, findings) = found(job, &finished);
     if job.design.is_some() {
         let scenario = job.plan.cells()[0].setting.scenario();
-        let twins = job.request.parquet;
-        let written = write_sensitivity(directory, twins, scenario, &factors, &findings);
+        let parquet_tables = job.request.parquet;
+        let written = write_sensitivity(directory, parquet_tables, scenario, &factors, &findings);
         finished.tables.push(written.map_err(lost)?);
     }
     let left_out = match job.request.excel {
@@ -98,7 +98,7 @@ pub(super) fn conclude(
         finished.journal.remove().map_err(lost)?;
     }
     if !is_quiet {
-        let mut text = told(job, &finished);
+        let mut text = render(job, &finished);
         if job.design.is_some() {
             text.push('\n');
             let [deals, ..] = endings;
@@ -117,11 +117,11 @@ pub(super) fn conclude(
         print(&text)?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    tell_left_out(&left_out);
+    report_left_out(&left_out);
     if has_report {
         report_of(directory, &manifest)?;
         if !is_quiet {
-            print(&told_report(directory))?;
+            print(&render_report(directory))?;
         }
     }
     if done.n_done < done.n_planned {
@@ -132,9 +132,9 @@ pub(super) fn conclude(
 }
 
 /// Says which tables the workbook lacks.
-pub(super) fn tell_left_out(tables: &[LeftOut]) {
+pub(super) fn report_left_out(tables: &[LeftOut]) {
     for it in tables {
-        tell(&it.to_string());
+        message(&it.to_string());
     }
 }
 
@@ -184,7 +184,7 @@ fn found(job: &Job, finished: &Finished) -> (Vec<Factor>, Vec<Finding>) {
 }
 
 /// What is said of a run when it is over.
-fn told(job: &Job, finished: &Finished) -> String {
+fn render(job: &Job, finished: &Finished) -> String {
     let setting = &job.plan.cells()[0].setting;
     let sessions = counted(
         finished.tallies.iter().map(Tally::n_sessions).sum(),
@@ -218,7 +218,7 @@ fn told(job: &Job, finished: &Finished) -> String {
 
 /// Tells how far an interrupted run got.
 pub(super) fn interrupted(job: &Job, done: &Done, directory: &RunDirectory) -> ExitCode {
-    tell(&format!(
+    message(&format!(
         "interrupted: {} of {} sessions are complete in {}; {}",
         count(done.n_done),
         count(done.n_planned),
@@ -240,8 +240,8 @@ fn exit_code(
         return ExitCode::SUCCESS;
     }
     // Whoever gave no answer did so in all sessions under way, and need not do so in each by itself.
-    let told = first_forfeit.filter(|it| it.violation != ProtocolViolation::NoAnswer);
-    let first = told.map(|first| {
+    let rendered = first_forfeit.filter(|it| it.violation != ProtocolViolation::NoAnswer);
+    let first = rendered.map(|first| {
         let party = job.plan.cells()[0].setting.scenario().party(first.party);
         let cell = match job.request.verb.as_str() {
             "sweep" => format!(" --cell {}", first.cell.0),
@@ -255,7 +255,7 @@ fn exit_code(
             first.replication.0,
         )
     });
-    tell(&format!(
+    message(&format!(
         "{}, see `ended_by` in sessions.csv{}",
         counted(forfeits, "forfeit"),
         first.unwrap_or_default()

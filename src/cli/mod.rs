@@ -23,7 +23,7 @@ use demarche_core::negotiation::is_panic_caught;
 
 use crate::cli::failure::Failure;
 use crate::cli::file_access::CitedFiles;
-use crate::cli::interactive::{CtrlC, Rendered, print, print_data, tell};
+use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
     analyze, batch_sweep, check, compare, explain, interchange, merge, play, replay, report,
@@ -32,7 +32,7 @@ use crate::cli::verbs::{
 use crate::config::{
     LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
 };
-use crate::tables::{ParquetTwins, Workbook};
+use crate::tables::{ParquetTables, Workbook};
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -198,7 +198,7 @@ fn parse_count(text: &str) -> Result<u64, String> {
 }
 
 /// Reads the formats of tables: whether Parquet is among them. CSV must be.
-fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
+fn parse_formats(text: &str) -> Result<ParquetTables, String> {
     let formats: Vec<&str> = text.split(',').map(str::trim).collect();
     if let Some(other) = formats.iter().find(|it| !["csv", "parquet"].contains(it)) {
         return Err(format!("there are `csv` and `parquet`, and no `{other}`"));
@@ -209,9 +209,9 @@ fn parse_formats(text: &str) -> Result<ParquetTwins, String> {
         );
     }
     Ok(if formats.contains(&"parquet") {
-        ParquetTwins::Written
+        ParquetTables::Written
     } else {
-        ParquetTwins::Omitted
+        ParquetTables::Omitted
     })
 }
 
@@ -243,7 +243,7 @@ pub fn run() -> ExitCode {
     };
     match res {
         Ok(code) => code,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.report(),
     }
 }
 
@@ -292,7 +292,7 @@ fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
         plain,
     };
     if error.use_stderr() {
-        rendered.tell();
+        rendered.print_to_stderr();
         Ok(ExitCode::from(2))
     } else {
         rendered.print()?;
@@ -313,7 +313,7 @@ fn hush_caught_panics() {
 /// Tells what of a scenario is most likely not meant.
 fn warn(scenario: &LoadedScenario) {
     for it in scenario.warnings() {
-        tell(&format!("warning: {it}"));
+        message(&format!("warning: {it}"));
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::cli::failure::Failure;
 use crate::cli::file_access::read_text;
-use crate::cli::tell;
+use crate::cli::message;
 use crate::run::{JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
 use crate::tables::{RunDirectory, TableDifference};
 
@@ -48,7 +48,7 @@ pub(super) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
             "there is no run in {RUNS}/ here, so none is the latest; name the folder of a run"
         )));
     };
-    tell(&format!("{LATEST}: {}", newest.display()));
+    message(&format!("{LATEST}: {}", newest.display()));
     Ok(newest)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn reopen(
     let refused = |why: &str| refused(act, run, why);
     let (directory, journal, head) = match Journal::reopen(run) {
         Err(JournalError::Complete) => {
-            tell_complete(run, is_quiet)?;
+            report_complete(run, is_quiet)?;
             return Ok(None);
         }
         it => it.map_err(|it| not_taken_up(act, run, &it))?,
@@ -49,7 +49,7 @@ pub(super) fn reopen(
 }
 
 /// Tells that a run is complete, if its tables are still as it wrote them.
-fn tell_complete(run: &Path, is_quiet: bool) -> Result<(), Failure> {
+fn report_complete(run: &Path, is_quiet: bool) -> Result<(), Failure> {
     let directory = open_run(run)?;
     let manifest = read_manifest(&directory)?;
     let run = run.display();

@@ -14,8 +14,8 @@ use crate::cli::warn;
 use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
 use crate::run::{
-    Counts, Extras, InputFile, Journal, JournalHead, LuckRecord, Manifest, Parameters,
-    RESULTS_VERSION, RunRequest, RunTables, SweepRecord, Timing, Until,
+    Counts, InputFile, Journal, JournalHead, LuckRecord, Manifest, Parameters, RESULTS_VERSION,
+    RunRequest, RunTables, SweepRecord, TableOptions, Timing, Until,
 };
 use crate::tables::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable, RunDirectory, TableRecord, WorkbookRun,
@@ -176,8 +176,8 @@ impl Job {
     }
 
     /// What its tables hold beyond what every run tells.
-    pub(super) fn extras(&self) -> Extras {
-        Extras {
+    pub(super) fn extras(&self) -> TableOptions {
+        TableOptions {
             transcripts: self.request.transcripts,
             distances: self.request.distances,
             draws: self.request.draws,

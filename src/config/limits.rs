@@ -8,7 +8,7 @@ use demarche_core::domain::{
 };
 use toml::de::{DeTable, DeValue};
 
-use crate::config::diagnostics::{Mistake, SourceTexts};
+use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::{ReadFile, Value, join};
 use crate::config::sweep::CELLS_MAX;
 
@@ -83,22 +83,22 @@ pub(super) fn check(
     table: &DeTable<'_>,
     start: usize,
     limits: &Limits,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> bool {
-    let n_before = mistakes.len();
+    let n_before = diagnostics.len();
     let mut walk = Walk {
         start,
         limits,
-        mistakes,
+        diagnostics,
     };
     walk.table(table, "");
-    mistakes.len() == n_before
+    diagnostics.len() == n_before
 }
 
 struct Walk<'a> {
     start: usize,
     limits: &'a Limits,
-    mistakes: &'a mut Vec<Mistake>,
+    diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Walk<'_> {
@@ -156,7 +156,7 @@ impl Walk<'_> {
             };
             let n = text.chars().count();
             let message = format!("{name} has {n} characters, and {max} are the most");
-            self.mistakes.push(Mistake::at(start..start, message));
+            self.diagnostics.push(Diagnostic::at(start..start, message));
             return false;
         }
         let is_long = LONG_TEXTS.contains(&key);
@@ -176,7 +176,8 @@ impl Walk<'_> {
             _ => "delete it: texts are for people to read",
         };
         let place = start..self.start + span.end;
-        self.mistakes.push(Mistake::at(place, message).hint(hint));
+        self.diagnostics
+            .push(Diagnostic::at(place, message).hint(hint));
         false
     }
 
@@ -192,6 +193,6 @@ impl Walk<'_> {
         };
         let place = self.start + place;
         let message = format!("{name} has {n} entries, and {max} are the most");
-        self.mistakes.push(Mistake::at(place..place, message));
+        self.diagnostics.push(Diagnostic::at(place..place, message));
     }
 }

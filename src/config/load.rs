@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
-use crate::config::diagnostics::{Mistake, Mistakes, Role, SourceText, SourceTexts};
+use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceText, SourceTexts};
 use crate::config::files::{
     Document, EMPTY_HINT, ExperimentFile, ReadFile, ScenarioFile, Value, empty, parse,
     read_extended, schema_check,
@@ -89,10 +89,10 @@ pub fn load_scenario(
     path: &Path,
     settings: &[String],
     read_file: &ReadFile<'_>,
-) -> Result<LoadedScenario, Mistakes> {
+) -> Result<LoadedScenario, Diagnostics> {
     let mut texts = SourceTexts::default();
     let mut unreadable = Vec::new();
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     read_extended(
         Role::Scenario,
         path,
@@ -104,8 +104,8 @@ pub fn load_scenario(
     for it in settings {
         texts.add_setting(it);
     }
-    let scenario = build_scenario(&texts, unreadable, &mut mistakes);
-    finish(scenario, mistakes, texts)
+    let scenario = build_scenario(&texts, unreadable, &mut diagnostics);
+    finish(scenario, diagnostics, texts)
 }
 
 /// Reads an experiment, or a scenario as an experiment with defaults.
@@ -117,19 +117,19 @@ pub fn load_experiment(
     path: &Path,
     overrides: &Overrides,
     read_file: &ReadFile<'_>,
-) -> Result<Experiment, Mistakes> {
+) -> Result<Experiment, Diagnostics> {
     let read_file = &reading_once(read_file);
     let mut texts = SourceTexts::default();
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     let text = match limits::read(path, read_file, &texts) {
         Ok(text) => text,
         Err(message) => {
-            return Err(Mistakes::new(vec![Mistake::nowhere(message)], texts));
+            return Err(Diagnostics::new(vec![Diagnostic::nowhere(message)], texts));
         }
     };
     if DeTable::parse(&text).is_ok_and(|it| it.get_ref().is_empty()) {
-        let mistake = Mistake::nowhere(empty(path)).hint(EMPTY_HINT);
-        return Err(Mistakes::new(vec![mistake], texts));
+        let diagnostic = Diagnostic::nowhere(empty(path)).hint(EMPTY_HINT);
+        return Err(Diagnostics::new(vec![diagnostic], texts));
     }
     let mut unreadable = Vec::new();
     let mut file = None;
@@ -145,7 +145,7 @@ pub fn load_experiment(
         );
     } else {
         texts.add(Role::Experiment, &path.display().to_string(), &text);
-        let (experiment, scenario) = read_experiment_file(&texts, &mut mistakes);
+        let (experiment, scenario) = read_experiment_file(&texts, &mut diagnostics);
         file = experiment;
         if let Some(name) = scenario {
             let scenario = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
@@ -159,13 +159,13 @@ pub fn load_experiment(
                 &mut unreadable,
             );
         }
-        read_points(path, read_file, &mut texts, &mut mistakes);
+        read_points(path, read_file, &mut texts, &mut diagnostics);
         let sweep = file.as_ref().and_then(|it| it.sweep.as_ref());
         // A design may need the scenario's own distributions, which are not known yet.
         if let Some(sweep) = sweep.filter(|it| it.get_ref().design.is_none()) {
             let table = texts.of_role(Role::Points).next();
-            points = Points::new(sweep, table, &mut mistakes)
-                .filter(|it| read_scenarios(path, it, read_file, &mut texts, &mut mistakes));
+            points = Points::new(sweep, table, &mut diagnostics)
+                .filter(|it| read_scenarios(path, it, read_file, &mut texts, &mut diagnostics));
         }
     }
     for it in &overrides.settings {
@@ -173,26 +173,26 @@ pub fn load_experiment(
     }
     if overrides.sessions == Some(0) {
         let message = "the command line asks for 0 sessions; an experiment has at least 1";
-        mistakes.push(Mistake::nowhere(message));
+        diagnostics.push(Diagnostic::nowhere(message));
     }
-    let scenario = build_scenario(&texts, unreadable, &mut mistakes);
+    let scenario = build_scenario(&texts, unreadable, &mut diagnostics);
     let seed = overrides
         .seed
         .or_else(|| file.as_ref()?.seed.map(|it| it.0))
         .map_or(SEED_DEFAULT, MasterSeed);
     let sweep = match (&scenario, file.as_mut().and_then(|it| it.sweep.take())) {
         (Some(base), Some(it)) => {
-            build_sweep(&it, points, seed.0, &base.setting, &texts, &mut mistakes)
+            build_sweep(&it, points, seed.0, &base.setting, &texts, &mut diagnostics)
         }
         _ => None,
     };
     let study = file.as_mut().and_then(|it| it.sensitivity.take());
     let study = match (&scenario, study) {
-        (Some(base), Some(it)) => resolve_study(&it, &base.setting, &mut mistakes),
+        (Some(base), Some(it)) => resolve_study(&it, &base.setting, &mut diagnostics),
         _ => StudyPlan::default(),
     };
     let until = match (&scenario, &file) {
-        (Some(it), Some(file)) => stopping_rule(file, it.setting.scenario(), &mut mistakes),
+        (Some(it), Some(file)) => stopping_rule(file, it.setting.scenario(), &mut diagnostics),
         _ => None,
     };
     let experiment = scenario.map(|it| {
@@ -209,7 +209,7 @@ pub fn load_experiment(
             scenario: it,
         }
     });
-    finish(experiment, mistakes, texts)
+    finish(experiment, diagnostics, texts)
 }
 
 /// Reads each file once: a pipe has nothing left for a second reading, and a file that changes in
@@ -231,7 +231,7 @@ fn read_points(
     path: &Path,
     read_file: &ReadFile<'_>,
     texts: &mut SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     let named = texts.of_role(Role::Experiment).next().and_then(|text| {
         let document = Document::of(text);
@@ -246,13 +246,13 @@ fn read_points(
     match limits::read(&table, read_file, texts) {
         Ok(text) if !is_like_points(&text) => {
             let message = format!("{} is no table of points", table.display());
-            let mistake = Mistake::at(place, message);
-            mistakes.push(mistake.hint("its first row has the paths, with commas between"));
+            let diagnostic = Diagnostic::at(place, message);
+            diagnostics.push(diagnostic.hint("its first row has the paths, with commas between"));
         }
         Ok(text) => {
             texts.add(Role::Points, &table.display().to_string(), &text);
         }
-        Err(message) => mistakes.push(Mistake::at(place, message)),
+        Err(message) => diagnostics.push(Diagnostic::at(place, message)),
     }
 }
 
@@ -272,9 +272,9 @@ fn read_scenarios(
     points: &Points,
     read_file: &ReadFile<'_>,
     texts: &mut SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> bool {
-    let n_before = mistakes.len();
+    let n_before = diagnostics.len();
     let mut seen: Vec<String> = Vec::new();
     for written in points.cells.iter().filter_map(|it| points.scenario_of(it)) {
         let name = written.shown();
@@ -289,10 +289,10 @@ fn read_scenarios(
         if unreadable.is_empty() {
             texts.add_reading(&name, id);
         }
-        mistakes.extend(unreadable);
+        diagnostics.extend(unreadable);
         seen.push(name);
     }
-    mistakes.len() == n_before
+    diagnostics.len() == n_before
 }
 
 /// An experiment's name, its title, and how many sessions its file asks for.
@@ -310,12 +310,12 @@ fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, St
 
 pub(super) fn finish<T>(
     loaded: Option<T>,
-    mistakes: Vec<Mistake>,
+    diagnostics: Vec<Diagnostic>,
     texts: SourceTexts,
-) -> Result<T, Mistakes> {
+) -> Result<T, Diagnostics> {
     match loaded {
-        Some(it) if mistakes.is_empty() => Ok(it),
-        _ => Err(Mistakes::new(mistakes, texts)),
+        Some(it) if diagnostics.is_empty() => Ok(it),
+        _ => Err(Diagnostics::new(diagnostics, texts)),
     }
 }
 
@@ -329,17 +329,21 @@ fn is_scenario(text: &str) -> bool {
 /// The experiment's file, and the scenario that it names even if the rest is wrong.
 fn read_experiment_file(
     texts: &SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> (Option<ExperimentFile>, Option<Spanned<String>>) {
     let Some(text) = texts.of_role(Role::Experiment).next() else {
         return (None, None);
     };
     let mut document = Document::of(text);
-    let n_before = mistakes.len();
-    parse(&text.text, text.start, mistakes);
-    let is_readable = mistakes.len() == n_before
-        && limits::check(&document.table, 0, EXPERIMENT_LIMITS, mistakes)
-        && schema_check::check(&mut document, &schema_check::experiment_schema(), mistakes);
+    let n_before = diagnostics.len();
+    parse(&text.text, text.start, diagnostics);
+    let is_readable = diagnostics.len() == n_before
+        && limits::check(&document.table, 0, EXPERIMENT_LIMITS, diagnostics)
+        && schema_check::check(
+            &mut document,
+            &schema_check::experiment_schema(),
+            diagnostics,
+        );
     let scenario = document.table.get("scenario").and_then(|it| {
         let name = it.get_ref().as_str()?.to_owned();
         Some(Spanned::new(it.span(), name))
@@ -347,10 +351,10 @@ fn read_experiment_file(
     if !is_readable {
         return (None, scenario);
     }
-    let file: Option<ExperimentFile> = deserialize(document, mistakes);
+    let file: Option<ExperimentFile> = deserialize(document, diagnostics);
     if let Some(file) = &file {
-        check_schema_version(&file.schema, mistakes);
-        check_name(&file.name, mistakes);
+        check_schema_version(&file.schema, diagnostics);
+        check_name(&file.name, diagnostics);
     }
     (file, scenario)
 }
@@ -360,35 +364,35 @@ fn read_experiment_file(
 /// Mistakes that are there only because of settings name them.
 pub(super) fn build_scenario(
     texts: &SourceTexts,
-    unreadable: Vec<Mistake>,
-    mistakes: &mut Vec<Mistake>,
+    unreadable: Vec<Diagnostic>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<LoadedScenario> {
     if !unreadable.is_empty() || texts.of_role(Role::Scenario).next().is_none() {
         // What cannot be read as a whole would be told of as missing a second time.
-        mistakes.extend(unreadable);
+        diagnostics.extend(unreadable);
         return None;
     }
     let mut found = Vec::new();
     let scenario = build_cell(None, None, texts, &mut found);
-    let is_in_files = |it: &Mistake| it.place().is_none_or(|place| !texts.is_setting(&place));
+    let is_in_files = |it: &Diagnostic| it.place().is_none_or(|place| !texts.is_setting(&place));
     if found.iter().any(is_in_files) {
         for setting in places_of_settings(texts) {
             let mut others = Vec::new();
             build_cell(Some(&setting), None, texts, &mut others);
             let is_among =
-                |it: &Mistake, list: &[Mistake]| list.iter().any(|other| other.is_same(it));
+                |it: &Diagnostic, list: &[Diagnostic]| list.iter().any(|other| other.is_same(it));
             if !others.iter().all(|it| is_among(it, &found)) {
                 // Without this setting, other things are wrong: nothing can be said.
                 continue;
             }
-            for mistake in found.iter_mut().filter(|it| is_in_files(it)) {
-                if !is_among(mistake, &others) {
-                    mistake.add_cause(&setting);
+            for diagnostic in found.iter_mut().filter(|it| is_in_files(it)) {
+                if !is_among(diagnostic, &others) {
+                    diagnostic.add_cause(&setting);
                 }
             }
         }
     }
-    mistakes.extend(found);
+    diagnostics.extend(found);
     scenario
 }
 
@@ -397,23 +401,23 @@ pub(super) fn cell_document<'t>(
     left_out: Option<&Range<usize>>,
     point: Option<(&'t Points, &'t [Written])>,
     texts: &'t SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Document<'t> {
     let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
     let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
     let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
     for it in settings_of_experiment(texts) {
         if left_out != Some(&it.place()) {
-            mistakes.extend(it.carry_out(&mut document).err());
+            diagnostics.extend(it.carry_out(&mut document).err());
         }
     }
     for setting in texts.of_role(Role::Setting) {
         if left_out != Some(&setting.place()) {
-            mistakes.extend(document.set_from_command_line(setting).err());
+            diagnostics.extend(document.set_from_command_line(setting).err());
         }
     }
     if let Some((points, cell)) = point {
-        points.carry_out(cell, &mut document, mistakes);
+        points.carry_out(cell, &mut document, diagnostics);
     }
     document
 }
@@ -423,18 +427,18 @@ pub(super) fn build_cell<'t>(
     left_out: Option<&Range<usize>>,
     point: Option<(&'t Points, &'t [Written])>,
     texts: &'t SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<LoadedScenario> {
-    let mut document = cell_document(left_out, point, texts, mistakes);
+    let mut document = cell_document(left_out, point, texts, diagnostics);
     let resolved = document.to_json();
-    if !limits::check(&document.table, 0, SCENARIO_LIMITS, mistakes)
-        || !schema_check::check(&mut document, &schema_check::scenario_schema(), mistakes)
+    if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
+        || !schema_check::check(&mut document, &schema_check::scenario_schema(), diagnostics)
     {
         return None;
     }
-    let file: ScenarioFile = deserialize(document, mistakes)?;
-    check_schema_version(&file.schema, mistakes);
-    let setting = resolve_setting(file, texts, mistakes)?;
+    let file: ScenarioFile = deserialize(document, diagnostics)?;
+    check_schema_version(&file.schema, diagnostics);
+    let setting = resolve_setting(file, texts, diagnostics)?;
     Some(LoadedScenario {
         setting,
         inputs: texts
@@ -459,7 +463,7 @@ impl<'t> FileSetting<'t> {
         self.path.span().start..self.value.span().end
     }
 
-    fn carry_out(self, document: &mut Document<'t>) -> Result<(), Mistake> {
+    fn carry_out(self, document: &mut Document<'t>) -> Result<(), Diagnostic> {
         let path: &str = self.path.get_ref();
         let is_list = document
             .table
@@ -467,7 +471,7 @@ impl<'t> FileSetting<'t> {
             .is_some_and(|it| it.get_ref().is_array());
         if is_list && self.value.get_ref().is_table() {
             let whole = path_below(path, self.value.get_ref());
-            return Err(Mistake::at(
+            return Err(Diagnostic::at(
                 self.path.span(),
                 format!("`{path}` is a list, and this sets it to a table"),
             )
@@ -518,7 +522,7 @@ fn places_of_settings(texts: &SourceTexts) -> Vec<Range<usize>> {
 /// Reads a table, whose keys and types are right, into the file's shape.
 fn deserialize<T: DeserializeOwned>(
     document: Document<'_>,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     let span = document.span.clone();
     let table = Spanned::new(document.span, document.table);
@@ -526,16 +530,16 @@ fn deserialize<T: DeserializeOwned>(
         Ok(file) => Some(file),
         Err(error) => {
             let span = error.span().unwrap_or(span);
-            mistakes.push(Mistake::at(span, error.message()));
+            diagnostics.push(Diagnostic::at(span, error.message()));
             None
         }
     }
 }
 
-fn check_schema_version(schema: &Spanned<u32>, mistakes: &mut Vec<Mistake>) {
+fn check_schema_version(schema: &Spanned<u32>, diagnostics: &mut Vec<Diagnostic>) {
     if *schema.get_ref() != 1 {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 schema.span(),
                 format!("this program reads schema 1, not {}", schema.get_ref()),
             )

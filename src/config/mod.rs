@@ -15,7 +15,7 @@ mod resolve;
 mod sweep;
 
 pub(crate) use diagnostics::nearest;
-pub use diagnostics::{Mistake, Mistakes};
+pub use diagnostics::{Diagnostic, Diagnostics};
 pub use files::{
     COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, experiment_schema, scenario_schema,
 };

@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
-use crate::config::diagnostics::{Mistake, Mistakes, Role, SourceTexts};
+use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 use crate::config::load::{LoadedScenario, build_scenario, finish};
 
 /// Builds a scenario from its configuration as one table, with a cell's values by path set in it.
@@ -25,16 +25,16 @@ pub fn load_recorded<'a>(
     resolved: &Json,
     set_numbers: &[String],
     values: impl IntoIterator<Item = (&'a str, &'a Json)>,
-) -> Result<LoadedScenario, Mistakes> {
+) -> Result<LoadedScenario, Diagnostics> {
     let mut texts = SourceTexts::default();
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     match toml_table(resolved) {
         Ok(text) => {
             texts.add_recorded(&format!("{name}, `resolved`"), &text, set_numbers);
         }
         Err(error) => {
             let message = format!("{name}: `resolved` has no form in TOML: {error}");
-            mistakes.push(Mistake::nowhere(message));
+            diagnostics.push(Diagnostic::nowhere(message));
         }
     }
     for (path, value) in values {
@@ -45,12 +45,12 @@ pub fn load_recorded<'a>(
             }
             Err(error) => {
                 let message = format!("{name}: the value of `{path}` has no form in TOML: {error}");
-                mistakes.push(Mistake::nowhere(message));
+                diagnostics.push(Diagnostic::nowhere(message));
             }
         }
     }
-    let scenario = build_scenario(&texts, Vec::new(), &mut mistakes);
-    finish(scenario, mistakes, texts)
+    let scenario = build_scenario(&texts, Vec::new(), &mut diagnostics);
+    finish(scenario, diagnostics, texts)
 }
 
 fn toml_table(resolved: &Json) -> Result<String, String> {

@@ -93,7 +93,7 @@ pub enum BatchError<E> {
 /// Works up the sessions of a chunk, in plan order.
 pub trait Worker: Send + Sync + 'static {
     /// What comes of a chunk.
-    type Product: Send + 'static;
+    type ChunkOutput: Send + 'static;
 
     /// What is kept of the events of a chunk's sessions; nothing, where nobody asks for them.
     type Heard: Default;
@@ -119,7 +119,7 @@ pub trait Worker: Send + Sync + 'static {
         cell: CellId,
         heard: Self::Heard,
         sessions: impl Iterator<Item = SessionResult>,
-    ) -> Self::Product;
+    ) -> Self::ChunkOutput;
 }
 
 /// Carries out a plan; `deliver` gets each chunk's product in plan order.
@@ -142,12 +142,12 @@ pub fn run<W: Worker, E>(
     threads: usize,
     interrupt: &Interrupt,
     worker: &Arc<W>,
-    mut deliver: impl FnMut(Chunk<W::Product>) -> Result<(), E>,
+    mut deliver: impl FnMut(Chunk<W::ChunkOutput>) -> Result<(), E>,
 ) -> Result<(), BatchError<E>> {
-    let tickets = Tickets::new(plan, CHUNKS_AHEAD * threads as u64);
+    let queue = ChunkQueue::new(plan, CHUNKS_AHEAD * threads as u64);
     let work = Arc::new(Work {
         plan: plan.clone(),
-        tickets,
+        queue,
         interrupt: interrupt.clone(),
         worker: Arc::clone(worker),
     });
@@ -157,7 +157,7 @@ pub fn run<W: Worker, E>(
         let (work, sender) = (Arc::clone(&work), sender.clone());
         let started = thread::Builder::new().spawn(move || {
             // A panic must not leave the others waiting for this worker's chunk.
-            let _guard = CloseOnPanic(&work.tickets);
+            let _guard = CloseOnPanic(&work.queue);
             work.carry_out(&mut |idx, made| sender.send((idx, made)).is_ok());
         });
         match started {
@@ -169,7 +169,7 @@ pub fn run<W: Worker, E>(
     if workers.is_empty() {
         return work.carry_out_here(&mut deliver);
     }
-    let _guard = CloseOnDrop(&work.tickets);
+    let _guard = CloseOnDrop(&work.queue);
     if hand_over(&products, &work, &mut deliver)? == Workers::Ended {
         for it in workers {
             it.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -190,18 +190,18 @@ enum Workers {
 /// What all workers of a run share.
 struct Work<W> {
     plan: Plan,
-    tickets: Tickets,
+    queue: ChunkQueue,
     interrupt: Interrupt,
     worker: Arc<W>,
 }
 
 /// Takes products as they come and hands them over in plan order.
 fn hand_over<W: Worker, E>(
-    products: &mpsc::Receiver<(u64, Made<W::Product>)>,
+    products: &mpsc::Receiver<(u64, ChunkResult<W::ChunkOutput>)>,
     work: &Work<W>,
-    deliver: &mut impl FnMut(Chunk<W::Product>) -> Result<(), E>,
+    deliver: &mut impl FnMut(Chunk<W::ChunkOutput>) -> Result<(), E>,
 ) -> Result<Workers, BatchError<E>> {
-    let mut early: BTreeMap<u64, Made<W::Product>> = BTreeMap::new();
+    let mut early: BTreeMap<u64, ChunkResult<W::ChunkOutput>> = BTreeMap::new();
     let mut next = 0;
     let mut n_looks = 0;
     loop {
@@ -220,24 +220,24 @@ fn hand_over<W: Worker, E>(
         while let Some(made) = early.remove(&next) {
             deliver(made?).map_err(BatchError::Delivery)?;
             next += 1;
-            work.tickets.handed_over(next);
+            work.queue.handed_over(next);
         }
     }
 }
 
 /// A chunk's product, or what became of it.
-type Made<T> = Result<Chunk<T>, Lost>;
+type ChunkResult<T> = Result<Chunk<T>, LostChunk>;
 
 /// A chunk in which a party's actor went missing.
-struct Lost {
+struct LostChunk {
     cell: CellId,
     first: u64,
     last: u64,
     source: ActorError,
 }
 
-impl<E> From<Lost> for BatchError<E> {
-    fn from(it: Lost) -> Self {
+impl<E> From<LostChunk> for BatchError<E> {
+    fn from(it: LostChunk) -> Self {
         Self::Actor {
             cell: it.cell,
             first: it.first,
@@ -249,19 +249,19 @@ impl<E> From<Lost> for BatchError<E> {
 
 impl<W: Worker> Work<W> {
     /// Takes one chunk after the other, until `send` says that nobody wants more.
-    fn carry_out(&self, send: &mut dyn FnMut(u64, Made<W::Product>) -> bool) {
+    fn carry_out(&self, send: &mut dyn FnMut(u64, ChunkResult<W::ChunkOutput>) -> bool) {
         let runtime = runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime without I/O and clock needs nothing of the system");
         let mut at_work: Option<(CellId, SessionActor)> = None;
         while !self.interrupt.is_requested()
-            && let Some(idx) = self.tickets.take()
+            && let Some(idx) = self.queue.take()
         {
             let (cell, replications) = self.plan.chunk(idx);
             // The actors of another cell end with their session actor.
             at_work.take_if(|it| it.0 != cell);
             let (_, session_actor) =
-                at_work.get_or_insert_with(|| (cell, hire(&runtime, &self.plan, cell)));
+                at_work.get_or_insert_with(|| (cell, spawn_actors(&runtime, &self.plan, cell)));
             let negotiation = self.negotiate(session_actor, cell, replications.clone());
             let Some(gathered) = runtime.block_on(unless(&self.interrupt, negotiation)) else {
                 return;
@@ -281,7 +281,7 @@ impl<W: Worker> Work<W> {
                     let mut numbers = replications.map(|it| it.0);
                     let first = numbers.next().unwrap_or_default();
                     let last = numbers.last().unwrap_or(first);
-                    Err(Lost {
+                    Err(LostChunk {
                         cell,
                         first,
                         last,
@@ -298,14 +298,14 @@ impl<W: Worker> Work<W> {
     /// Carries out everything on the calling thread.
     fn carry_out_here<E>(
         &self,
-        deliver: &mut impl FnMut(Chunk<W::Product>) -> Result<(), E>,
+        deliver: &mut impl FnMut(Chunk<W::ChunkOutput>) -> Result<(), E>,
     ) -> Result<(), BatchError<E>> {
         let mut res = Ok(());
         self.carry_out(&mut |idx, made| {
             res = made
                 .map_err(BatchError::from)
                 .and_then(|it| deliver(it).map_err(BatchError::Delivery));
-            self.tickets.handed_over(idx + 1);
+            self.queue.handed_over(idx + 1);
             res.is_ok()
         });
         res
@@ -354,7 +354,7 @@ impl<W: Worker> SessionSink for Gathering<'_, W> {
 }
 
 /// Starts the actors of a cell.
-fn hire(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> SessionActor {
+fn spawn_actors(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> SessionActor {
     let setting = &plan.cells()[cell.idx()].setting;
     let fitting = SEARCH_ROWS_MAX / setting.n_search_rows().max(1);
     let tables = fitting.clamp(1, SESSIONS_IN_FLIGHT);
@@ -375,7 +375,7 @@ async fn unless<T>(interrupt: &Interrupt, future: impl Future<Output = T>) -> Op
 
 /// Hands out chunks in order, not too far ahead of what was handed over.
 #[derive(Debug)]
-struct Tickets {
+struct ChunkQueue {
     state: Mutex<TicketState>,
     changed: Condvar,
     n_chunks: u64,
@@ -389,7 +389,7 @@ struct TicketState {
     is_closed: bool,
 }
 
-impl Tickets {
+impl ChunkQueue {
     fn new(plan: &Plan, ahead_max: u64) -> Self {
         Self {
             state: Mutex::default(),
@@ -432,7 +432,7 @@ impl Tickets {
 }
 
 /// Closes the tickets when the run is over, however it ends.
-struct CloseOnDrop<'a>(&'a Tickets);
+struct CloseOnDrop<'a>(&'a ChunkQueue);
 
 impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
@@ -441,7 +441,7 @@ impl Drop for CloseOnDrop<'_> {
 }
 
 /// Closes the tickets if its thread panics.
-struct CloseOnPanic<'a>(&'a Tickets);
+struct CloseOnPanic<'a>(&'a ChunkQueue);
 
 impl Drop for CloseOnPanic<'_> {
     fn drop(&mut self) {

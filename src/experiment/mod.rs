@@ -12,9 +12,9 @@ mod tallies;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use explain::{
     Answer, Cause, Causes, ComparedDeal, ComparedSession, Comparison, Definitions, Difference,
-    Explainer, Explanation, Figure, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position,
-    Prospect, Prospector, Retracing, Solution, SolutionDistances, Standing, Step, StepKind,
-    Subject, Tabled,
+    Explainer, Explanation, Figure, LastStep, NearestAlternative, OptionChange, PartyAccount,
+    Position, Proposal, RefusedAcceptable, SessionTrace, Solution, SolutionAnalyzer,
+    SolutionBenchmark, SolutionDistances, Standing, Step, StepKind, Subject,
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};

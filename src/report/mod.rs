@@ -5,15 +5,15 @@ mod pages;
 mod sections;
 
 pub use charts::{
-    Axis, Bars, Chart, Course, FrontierChart, HeatMap, Lines, Mark, Plane, Quantity, Room, Spots,
-    Table, Unit,
+    Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter,
+    Series, Size, Table, Unit,
 };
 pub use pages::{
     Block, Card, ComparedRun, ComparedRuns, Figure, Move, Page, RunReport, Section, SessionReport,
     SettledIssue, Stand, Step, Steps,
 };
 pub(crate) use sections::{
-    ABOVE_ONE, DealCounts, NoWordOnDeals, cause_told, ending_told, equal_cells, labels,
+    ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,
     too_few_points, whose,
 };
 pub use sections::{

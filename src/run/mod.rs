@@ -8,10 +8,10 @@ pub use journal::{JOURNAL, Journal, JournalError, JournalHead, RunRequest};
 pub use record::{
     CellConfiguration, Change, Counts, InputFile, LuckRecord, MANIFEST, MANIFEST_BYTES_MAX,
     Manifest, ManifestError, Named, NamedIssue, RESULTS_VERSION, RecordError, RecordedEnding,
-    RecordedRows, RecordedSessions, Roster, RunRecord, SESSION_BYTES_MAX, StudyRecord, SweepRecord,
-    TableError, Timing, Until, comparison_rows, configuration_changes, swept_values,
+    RecordedRows, RecordedSessions, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord,
+    SweepRecord, TableError, Timing, Until, comparison_rows, configuration_changes, swept_values,
 };
 pub use writer::{
-    CELLS_OWN_COLUMNS, Commonest, Extras, Finished, Parameters, Product, RunTables, ShardFlaw,
-    TableWorker, read_shard,
+    CELLS_OWN_COLUMNS, ChunkOutput, Finished, MostFrequent, Parameters, RunTables, ShardCorruption,
+    TableOptions, TableWorker, read_shard,
 };

@@ -9,16 +9,16 @@ pub(crate) use folder::{
     Access, Folder, RunningDigest, TableFile, TablePlace, WrittenTable, check_place,
 };
 pub use folder::{
-    FinishedTable, ROW_BYTES_MAX, Rationed, RecordedTable, RunDirectory, TableDifference,
+    FinishedTable, ROW_BYTES_MAX, RecordedTable, RowLimitedReader, RunDirectory, TableDifference,
     TableRecord, WriteError,
 };
 pub use formats::{
-    Field, LeftOut, ParquetTwins, Rows, WORKBOOK, Workbook, WorkbookRun, write_workbook,
+    Field, LeftOut, ParquetTables, Rows, WORKBOOK, Workbook, WorkbookRun, write_workbook,
 };
 pub use rows::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PointTable, SessionRows,
-    SessionTable, SolutionsTable, StudyProduct, StudyWorker, SummaryTable, Transcripts,
-    event_lines, session_columns, write_boxes, write_flips, write_frontier, write_sensitivity,
+    SessionTable, SolutionsTable, StudyOutput, StudyWorker, SummaryTable, Transcripts, event_lines,
+    session_columns, write_boxes, write_flips, write_frontier, write_sensitivity,
 };
 pub(crate) use rows::{
     agreement_fields, effect_columns, effect_rows, estimate_fields, push_events, summary_columns,

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use demarche::config::load_scenario;
 use demarche::domain::ExactPreferences;
-use demarche::experiment::Prospector;
+use demarche::experiment::SolutionAnalyzer;
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
-use demarche::solution::{Concept, LandscapeBuilder, Yardstick, some_agreement};
+use demarche::solution::{Concept, FeasibleSetBuilder, Normalization, some_agreement};
 use tempfile::TempDir;
 
 use crate::runs::{check, files, path_text, run, tables};
@@ -68,9 +68,9 @@ fn tables_and_picture_are_the_same_each_time() {
     let solutions = rows(&one.join("solutions.csv"));
     assert_eq!(solutions.len(), 1 + 6 * Concept::ALL.len());
     let frontier = rows(&one.join("frontier.csv"));
-    let mut prospector = Prospector::new(setting(FLAGSHIP));
-    let prospect = prospector.look(&Seeds::new(MasterSeed(1)), Replication(2));
-    assert_eq!(frontier.len() - 1, prospect.landscape.frontier.len());
+    let mut analyzer = SolutionAnalyzer::new(setting(FLAGSHIP));
+    let benchmark = analyzer.look(&Seeds::new(MasterSeed(1)), Replication(2));
+    assert_eq!(frontier.len() - 1, benchmark.feasible_set.frontier.len());
     let picture = fs::read_to_string(one.join("frontier.svg")).unwrap();
     assert!(picture.starts_with("<svg") && picture.contains("Offers of Russia"));
 }
@@ -227,16 +227,14 @@ fn definitions_of_negmas_are_those_of_its_yardstick() {
     let written = rows(&negmas.join("solutions.csv"));
     let setting = setting(FLAGSHIP);
     let scenario = setting.scenario();
-    let mut prospector = Prospector::new(Arc::clone(&setting));
+    let mut analyzer = SolutionAnalyzer::new(Arc::clone(&setting));
     let mut expected = Vec::new();
     for replication in (0..3).map(Replication) {
-        let parties = prospector
-            .look(&Seeds::new(MasterSeed(1)), replication)
-            .exact;
+        let parties = analyzer.look(&Seeds::new(MasterSeed(1)), replication).exact;
         let reserved = parties.iter().map(ExactPreferences::reservation_value);
         let reserved: Vec<f64> = reserved.collect();
         let mut ranges = vec![(1.0_f64, 0.0_f64); parties.len()];
-        let mut builder = LandscapeBuilder::new(reserved.clone());
+        let mut builder = FeasibleSetBuilder::new(reserved.clone());
         for (number, outcome) in (0..).zip(scenario.space.outcomes()) {
             let worth: Vec<f64> = parties.iter().map(|it| it.utility(outcome)).collect();
             for (range, &it) in ranges.iter_mut().zip(&worth) {
@@ -247,9 +245,9 @@ fn definitions_of_negmas_are_those_of_its_yardstick() {
             }
         }
         let seen = builder.finish();
-        let yardstick = Yardstick::negmas(&reserved, &ranges);
+        let normalization = Normalization::negmas(&reserved, &ranges);
         for concept in Concept::ALL {
-            if let Some(&point) = yardstick.best(concept, &seen.frontier).first() {
+            if let Some(&point) = normalization.best(concept, &seen.frontier).first() {
                 expected.push((seen.n_acceptable, seen.frontier.utilities(point).to_vec()));
             }
         }
@@ -278,12 +276,12 @@ fn definitions_of_negmas_are_those_of_its_yardstick() {
 #[test]
 fn something_can_be_agreed_exactly_where_an_agreement_is_found() {
     let setting = setting(FLAGSHIP);
-    let mut prospector = Prospector::new(Arc::clone(&setting));
+    let mut analyzer = SolutionAnalyzer::new(Arc::clone(&setting));
     let seeds = Seeds::new(MasterSeed(3));
     for replication in (0..20).map(Replication) {
-        let prospect = prospector.look(&seeds, replication);
-        let found = some_agreement(&prospect.parties, &setting.scenario().consent);
-        assert_eq!(prospect.landscape.n_acceptable > 0, found.is_some());
+        let benchmark = analyzer.look(&seeds, replication);
+        let found = some_agreement(&benchmark.parties, &setting.scenario().consent);
+        assert_eq!(benchmark.feasible_set.n_acceptable > 0, found.is_some());
     }
 }
 
@@ -326,7 +324,7 @@ fn distances_are_those_to_the_points_of_the_sessions_own_draw() {
     let setting = setting(FLAGSHIP);
     let seeds = Seeds::new(MasterSeed(5));
     let mut table = PlainLoop::new(Arc::clone(&setting));
-    let mut prospector = Prospector::new(setting);
+    let mut analyzer = SolutionAnalyzer::new(setting);
     let mut n_agreements = 0;
     for idx in 0..40 {
         let replication = Replication(idx as u64);
@@ -337,19 +335,21 @@ fn distances_are_those_to_the_points_of_the_sessions_own_draw() {
             continue;
         };
         n_agreements += 1;
-        let prospect = prospector.look(&seeds, replication);
+        let benchmark = analyzer.look(&seeds, replication);
         let worth = |of: &dyn Fn(usize) -> f64| {
-            let squares = prospect.exact.iter().enumerate().map(|(party, it)| {
+            let squares = benchmark.exact.iter().enumerate().map(|(party, it)| {
                 let apart = it.utility(agreement) - of(party);
                 apart * apart
             });
             squares.sum::<f64>().sqrt()
         };
         let to_solution = |concept| {
-            let solution = prospect.solution(concept).expect("something can be agreed");
-            worth(&|party| prospect.exact[party].utility(solution.outcome))
+            let solution = benchmark
+                .solution(concept)
+                .expect("something can be agreed");
+            worth(&|party| benchmark.exact[party].utility(solution.outcome))
         };
-        let points = prospect.landscape.frontier.points();
+        let points = benchmark.feasible_set.frontier.points();
         let nearest = points.map(|it| worth(&|party| it[party]));
         let expected = [
             nearest.fold(f64::INFINITY, f64::min),

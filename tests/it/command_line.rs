@@ -26,24 +26,24 @@ fn a_word_of_other_programs_is_answered_with_the_verb() {
     ] {
         for arguments in [vec![word], vec![word, VILLAGES], vec!["help", word]] {
             let output = check(&arguments, 2);
-            let told = String::from_utf8(output.stderr).unwrap();
+            let rendered = String::from_utf8(output.stderr).unwrap();
             assert!(output.stdout.is_empty(), "{arguments:?}");
             assert!(
-                told.starts_with(&format!("error: there is no verb `{word}`: ")),
-                "{told}"
+                rendered.starts_with(&format!("error: there is no verb `{word}`: ")),
+                "{rendered}"
             );
             for verb in verbs {
-                assert!(told.contains(verb), "{told}");
+                assert!(rendered.contains(verb), "{rendered}");
             }
         }
     }
-    let told = String::from_utf8(check(&["xyzzy"], 2).stderr).unwrap();
+    let rendered = String::from_utf8(check(&["xyzzy"], 2).stderr).unwrap();
     assert!(
-        told.starts_with("error: unrecognized subcommand 'xyzzy'"),
-        "{told}"
+        rendered.starts_with("error: unrecognized subcommand 'xyzzy'"),
+        "{rendered}"
     );
-    let told = String::from_utf8(check(&["bacth"], 2).stderr).unwrap();
-    assert!(told.contains("'batch'"), "{told}");
+    let rendered = String::from_utf8(check(&["bacth"], 2).stderr).unwrap();
+    assert!(rendered.contains("'batch'"), "{rendered}");
 }
 
 #[cfg(target_os = "linux")]
@@ -67,11 +67,11 @@ fn what_cannot_be_printed_is_an_error() {
             .open("/dev/full")
             .unwrap();
         let output = demarche(arguments).stdout(full).output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
+        let rendered = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {rendered}");
         assert!(
-            told.starts_with("error: cannot write to standard output: "),
-            "{told}"
+            rendered.starts_with("error: cannot write to standard output: "),
+            "{rendered}"
         );
     }
 }
@@ -124,10 +124,10 @@ fn a_page_that_was_written_is_named() {
     );
     let more = ["--page", &comparison, "--out", &table];
     let output = check(&[["compare", first, second].as_slice(), &more].concat(), 0);
-    let told = String::from_utf8(output.stdout).unwrap();
+    let rendered = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.ends_with(&(written(&table) + &written(&comparison))),
-        "{told}"
+        rendered.ends_with(&(written(&table) + &written(&comparison))),
+        "{rendered}"
     );
 }
 

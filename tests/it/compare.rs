@@ -28,10 +28,10 @@ fn compare(folder: &TempDir, arguments: &[&str], code: i32) -> Output {
 }
 
 #[track_caller]
-fn check_refused(folder: &TempDir, arguments: &[&str], told: &str) {
+fn check_refused(folder: &TempDir, arguments: &[&str], rendered: &str) {
     let output = compare(folder, arguments, 2);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains(told), "{arguments:?}: {stderr}");
+    assert!(stderr.contains(rendered), "{arguments:?}: {stderr}");
     assert!(output.stdout.is_empty(), "{arguments:?}");
 }
 
@@ -208,7 +208,7 @@ fn what_cannot_be_compared_is_refused() {
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
         text
     };
-    for (name, from, to, told) in [
+    for (name, from, to, rendered) in [
         (
             "sessions.csv",
             "\n0,7,agreement",
@@ -259,7 +259,7 @@ fn what_cannot_be_compared_is_refused() {
         ),
     ] {
         let text = damage(name, from, to);
-        check_refused(&folder, &["wells", "wells"], told);
+        check_refused(&folder, &["wells", "wells"], rendered);
         fs::write(folder.path().join("wells").join(name), text).unwrap();
     }
     compare(&folder, &["wells", "wells"], 0);

@@ -26,7 +26,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 fn scenarios() -> impl Iterator<Item = LoadedScenario> {
     files("scenarios").into_iter().map(|path| {
         load_scenario(&path, &[], &|it| std::fs::read_to_string(it))
-            .unwrap_or_else(|mistakes| panic!("{}\n{mistakes}", path.display()))
+            .unwrap_or_else(|diagnostics| panic!("{}\n{diagnostics}", path.display()))
     })
 }
 
@@ -62,7 +62,7 @@ fn every_experiment_runs_a_session() {
     for path in files("experiments") {
         let read = |it: &Path| std::fs::read_to_string(it);
         let experiment = load_experiment(&path, &Overrides::default(), &read)
-            .unwrap_or_else(|mistakes| panic!("{}\n{mistakes}", path.display()));
+            .unwrap_or_else(|diagnostics| panic!("{}\n{diagnostics}", path.display()));
         assert!(experiment.sessions > 0);
         assert_eq!(
             Some(experiment.name.as_str()),
@@ -129,7 +129,7 @@ fn every_number_is_found_by_its_path() {
     for path in files("scenarios") {
         let load = |settings: &[String]| {
             load_scenario(&path, settings, &|it| std::fs::read_to_string(it))
-                .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+                .unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
         };
         let loaded = load(&[]);
         let mut paths: Vec<String> = numbers(&loaded.setting).map(|it| it.path.clone()).collect();

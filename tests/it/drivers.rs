@@ -31,9 +31,9 @@ fn replications() -> impl Iterator<Item = Replication> {
 }
 
 /// Puts a session where its replication belongs; it must come once.
-fn keep(played: &mut Played, session: Session, result: SessionResult) {
+fn keep(test_session: &mut Played, session: Session, result: SessionResult) {
     let idx = usize::try_from(result.replication.0).expect("a small number");
-    let slot = &mut played[idx];
+    let slot = &mut test_session[idx];
     assert!(slot.is_none(), "a session came twice");
     *slot = Some((session, result));
 }
@@ -80,9 +80,9 @@ fn play_on(runtime: &tokio::runtime::Runtime, setting: &Arc<Setting>, tables: us
         .into_iter()
         .map(|it| runtime.spawn(it.run()))
         .collect();
-    let mut played = nothing_played();
+    let mut test_session = nothing_played();
     runtime.block_on(async {
-        let done = |session, result| keep(&mut played, session, result);
+        let done = |session, result| keep(&mut test_session, session, result);
         let ended = session_actor
             .negotiate(&seeds(), replications(), done)
             .await;
@@ -92,7 +92,7 @@ fn play_on(runtime: &tokio::runtime::Runtime, setting: &Arc<Setting>, tables: us
             task.await.expect("a party's task ends without a panic");
         }
     });
-    played
+    test_session
 }
 
 #[test]
@@ -161,10 +161,10 @@ fn a_scheduler_that_yields_at_random_changes_nothing() {
     check("random scheduler", |setting, tables, case| {
         let mut luck = Luck::new("scheduler", case);
         let (mut session_actor, parties) = assemble(setting, tables);
-        let mut played = nothing_played();
+        let mut test_session = nothing_played();
         let seeds = seeds();
         {
-            let done = |session, result| keep(&mut played, session, result);
+            let done = |session, result| keep(&mut test_session, session, result);
             let negotiation = session_actor.negotiate(&seeds, replications(), done);
             let first: Task<'_> = Box::pin(async {
                 assert_eq!(negotiation.await, Ok(()));
@@ -177,7 +177,7 @@ fn a_scheduler_that_yields_at_random_changes_nothing() {
             );
             run_at_random(&mut luck, &mut tasks);
         }
-        played
+        test_session
     });
 }
 
@@ -251,13 +251,13 @@ fn a_party_whose_task_ends_forfeits_what_is_under_way_and_another_takes_its_plac
         let mut session_actor = session_actor.with_stand_ins(move |it| {
             handle.spawn(it.run());
         });
-        let mut played = nothing_played();
-        let done = |session, result| keep(&mut played, session, result);
+        let mut test_session = nothing_played();
+        let done = |session, result| keep(&mut test_session, session, result);
         let seeds = seeds();
         let negotiation = session_actor.negotiate(&seeds, replications(), done);
         assert_eq!(runtime.block_on(negotiation), Ok(()));
         let plain = in_a_plain_loop(setting, &seeds, REPLICATIONS);
-        for ((_, expected), slot) in plain.iter().zip(&played) {
+        for ((_, expected), slot) in plain.iter().zip(&test_session) {
             let (_, result) = slot.as_ref().expect("every session is played");
             if let Ending::Forfeit {
                 party: by,

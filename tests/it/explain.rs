@@ -75,14 +75,22 @@ fn check_laws(
     assert!(changes.is_sorted_by(|a, b| a < b));
     for (idx, account) in explanation.parties.iter().enumerate() {
         let party = PartyId::new(idx);
-        let refused = || explanation.tabled.iter().filter(|it| it.no.contains(party));
+        let refused = || {
+            explanation
+                .proposals
+                .iter()
+                .filter(|it| it.no.contains(party))
+        };
         let utility = |outcome| parties[idx].utility(outcome);
         let best = refused().map(|it| utility(it.outcome)).max();
         assert_eq!(account.best_refused, best);
-        let held_out = best.filter(|it| *it >= account.reservation_value);
-        assert_eq!(account.held_out.is_some(), held_out.is_some());
-        if let Some(it) = account.held_out {
-            let offer = explanation.tabled[it.tabled];
+        let refused_acceptable = best.filter(|it| *it >= account.reservation_value);
+        assert_eq!(
+            account.refused_acceptable.is_some(),
+            refused_acceptable.is_some()
+        );
+        if let Some(it) = account.refused_acceptable {
+            let offer = explanation.proposals[it.proposals];
             let worth = utility(offer.outcome);
             assert!(worth >= account.reservation_value);
             assert!(it.is_alone || Some(worth) == best);
@@ -92,9 +100,13 @@ fn check_laws(
             assert_eq!(it.is_alone, is_alone);
         }
     }
-    if let Some(Cause::HeldOut(held_out)) = explanation.cause {
-        for party in held_out.iter() {
-            assert!(explanation.parties[party.idx()].held_out.is_some());
+    if let Some(Cause::RefusedAcceptable(refused_acceptable)) = explanation.cause {
+        for party in refused_acceptable.iter() {
+            assert!(
+                explanation.parties[party.idx()]
+                    .refused_acceptable
+                    .is_some()
+            );
         }
     }
 }
@@ -126,7 +138,7 @@ fn every_explanation_is_what_listing_all_outcomes_says() {
     let is_seen = |seen: fn(&Cause) -> bool| by_cause.iter().any(|it| seen(&it.0));
     assert!(is_seen(|it| *it == Cause::NothingAcceptable));
     assert!(is_seen(|it| *it == Cause::NeverOffered));
-    assert!(is_seen(|it| matches!(it, Cause::HeldOut(_))));
+    assert!(is_seen(|it| matches!(it, Cause::RefusedAcceptable(_))));
 }
 
 /// Sessions of two villages with little time.
@@ -164,9 +176,9 @@ fn a_session_and_a_run_are_explained() {
     insta::assert_snapshot!("explain_a_session_without_a_deal", failed);
     let agreed = explained(path, &[&first_with(&run, "agreement")]);
     insta::assert_snapshot!("explain_a_session_with_a_deal", agreed);
-    let told = explained(path, &[]);
-    insta::assert_snapshot!("explain_a_run", told);
-    assert_eq!(told, explained(path, &[]));
+    let rendered = explained(path, &[]);
+    insta::assert_snapshot!("explain_a_run", rendered);
+    assert_eq!(rendered, explained(path, &[]));
     let first = explained(path, &["--sessions", "1"]);
     assert!(first.contains("100.0 %"), "{first}");
 }
@@ -183,11 +195,11 @@ fn an_explanation_fits_a_narrow_terminal() {
         &first_with(&run, "agreement"),
     ] {
         let arguments = format!("explain {} {what}", path_text(&run));
-        let told = terminal(40, &arguments, false).exp_eof().unwrap();
+        let rendered = terminal(40, &arguments, false).exp_eof().unwrap();
         // On a slow machine it is told first how far it is, in a line that is cleared.
-        let told = told.rsplit("\u{1b}[2K").next().unwrap_or_default();
-        assert!(told.contains("After the Alaska summit"), "{told}");
-        check_width(told, 40);
+        let rendered = rendered.rsplit("\u{1b}[2K").next().unwrap_or_default();
+        assert!(rendered.contains("After the Alaska summit"), "{rendered}");
+        check_width(rendered, 40);
     }
 }
 
@@ -196,14 +208,17 @@ fn told_shares_sum_to_all() {
     let folder = TempDir::new().unwrap();
     let run = hasty_villages(&folder);
     for sessions in ["3", "7", "1000"] {
-        let told = explained(path_text(&run), &["--sessions", sessions]);
-        let why = told.split("\n\n").find(|it| it.starts_with("Why")).unwrap();
+        let rendered = explained(path_text(&run), &["--sessions", sessions]);
+        let why = rendered
+            .split("\n\n")
+            .find(|it| it.starts_with("Why"))
+            .unwrap();
         let tenths: Vec<u32> = why
             .lines()
             .filter_map(|it| it.split_once(" %"))
             .map(|(share, _)| share.trim().replace('.', "").parse().unwrap())
             .collect();
-        assert_eq!(tenths.iter().sum::<u32>(), 1000, "{told}");
+        assert_eq!(tenths.iter().sum::<u32>(), 1000, "{rendered}");
     }
 }
 
@@ -225,8 +240,8 @@ fn a_cell_of_a_sweep_has_to_be_named() {
         stderr,
         format!("error: {path} has 2 cells; name one with --cell, counted from 0\n")
     );
-    let told = explained(path, &["--cell", "0"]);
-    assert!(told.contains("of cell 0"), "{told}");
+    let rendered = explained(path, &["--cell", "0"]);
+    assert!(rendered.contains("of cell 0"), "{rendered}");
     check(&["explain", path, "--cell", "2"], 2);
     check(&["explain", path, "50", "--cell", "1"], 2);
     check(&["explain", path_text(folder.path())], 2);
@@ -258,8 +273,8 @@ fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
-    let first = told.next().expect("it is told how far it is").unwrap();
+    let mut rendered = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = rendered.next().expect("it is told how far it is").unwrap();
     assert!(first.contains("without a deal looked at"), "{first}");
     let sent = Command::new("kill")
         .args(["-INT", &child.id().to_string()])

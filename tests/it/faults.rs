@@ -36,13 +36,13 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.contains("cannot write "), "{told}");
-        assert!(told.contains("File too large"), "{told}");
+        let rendered = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{rendered}");
+        assert!(rendered.contains("cannot write "), "{rendered}");
+        assert!(rendered.contains("File too large"), "{rendered}");
         assert!(
-            told.contains("go on with `demarche batch --resume "),
-            "{told}"
+            rendered.contains("go on with `demarche batch --resume "),
+            "{rendered}"
         );
         check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
         assert!(results(&out) == reference, "{n_blocks} blocks");
@@ -64,11 +64,11 @@ fn a_folder_that_vanishes_is_told_by_name() {
     }
     fs::rename(&out, folder.path().join("elsewhere")).unwrap();
     let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{rendered}");
     assert!(
-        told.contains(&format!("the folder {} is gone", path_text(&out))),
-        "{told}"
+        rendered.contains(&format!("the folder {} is gone", path_text(&out))),
+        "{rendered}"
     );
 }
 
@@ -112,9 +112,9 @@ fn threads_that_cannot_be_started_are_done_without() {
             .env("THREADS", n_threads.to_string())
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{n_threads} threads: {told}");
-        assert!(told.is_empty(), "{n_threads} threads: {told}");
+        let rendered = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{n_threads} threads: {rendered}");
+        assert!(rendered.is_empty(), "{n_threads} threads: {rendered}");
         assert!(results(&out) == reference, "{n_threads} threads");
     }
     let output = demarche(&["play", VILLAGES, "--json"])
@@ -187,9 +187,9 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
             .env("THEN", then)
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        let what = format!("{told_as}, number {call}: {told}");
-        let is_behind_the_last = !told.contains("stopped at a call");
+        let rendered = String::from_utf8_lossy(&output.stderr);
+        let what = format!("{told_as}, number {call}: {rendered}");
+        let is_behind_the_last = !rendered.contains("stopped at a call");
         if is_behind_the_last {
             assert!(output.status.success(), "{what}");
         } else {
@@ -198,7 +198,7 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
             n_stopped += 1;
         }
         if stop == Stop::Refused && !is_behind_the_last {
-            assert!(told.contains("Input/output error"), "{what}");
+            assert!(rendered.contains("Input/output error"), "{what}");
         }
         if out.exists() {
             check(&["batch", "--quiet", "--resume", path_text(&out)], 0);

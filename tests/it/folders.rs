@@ -39,8 +39,8 @@ fn runs_that_begin_within_a_second_have_folders_of_their_own() {
     let arguments = ["batch", path_text(&file), "--sessions", "20", "--quiet"];
     let outputs = all_at_once(12, folder.path(), &arguments);
     for it in &outputs {
-        let told = String::from_utf8_lossy(&it.stderr);
-        assert!(it.status.success(), "{told}");
+        let rendered = String::from_utf8_lossy(&it.stderr);
+        assert!(it.status.success(), "{rendered}");
     }
     let runs = fs::read_dir(folder.path().join("runs")).unwrap();
     let runs: Vec<PathBuf> = runs.map(|it| it.unwrap().path()).collect();
@@ -61,9 +61,9 @@ fn of_many_runs_at_one_folder_one_has_it_and_the_others_change_nothing() {
         let is_won = |it: &&Output| it.status.success();
         assert_eq!(outputs.iter().filter(is_won).count(), 1);
         for it in outputs.iter().filter(|it| !is_won(it)) {
-            let told = String::from_utf8_lossy(&it.stderr);
-            assert_eq!(it.status.code(), Some(2), "{told}");
-            assert!(told.contains("run exists already"), "{told}");
+            let rendered = String::from_utf8_lossy(&it.stderr);
+            assert_eq!(it.status.code(), Some(2), "{rendered}");
+            assert!(rendered.contains("run exists already"), "{rendered}");
         }
         let out = folder.path().join("run");
         assert!(results(&out) == reference);
@@ -129,9 +129,9 @@ fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_
     fs::rename(&out, &moved).unwrap();
     symlink(&theirs, &out).unwrap();
     let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("something else is at "), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{rendered}");
+    assert!(rendered.contains("something else is at "), "{rendered}");
     assert!(files(&theirs) == before);
     assert_eq!(fs::read(theirs.join("manifest.json")).unwrap(), b"theirs");
     check(&["batch", "--quiet", "--resume", path_text(&moved)], 0);
@@ -168,10 +168,10 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
     interrupt(&child);
     let start = Instant::now();
     let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{rendered}");
     assert!(start.elapsed() < Duration::from_secs(6));
-    assert!(told.contains("goes on by --resume"), "{told}");
+    assert!(rendered.contains("goes on by --resume"), "{rendered}");
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
     assert!(results(&out) == reference);
 }
@@ -233,23 +233,23 @@ fn a_journal_leads_to_no_file_that_is_not_near() {
     killed(&out);
     let refusal = |more: &[&str]| {
         let resume = ["batch", "--quiet", "--resume", path_text(&out)];
-        let told = check(&[&resume[..], more].concat(), 2).stderr;
-        String::from_utf8(told).unwrap()
+        let rendered = check(&[&resume[..], more].concat(), 2).stderr;
+        String::from_utf8(rendered).unwrap()
     };
     let before = files(&out);
     name_in_journal(&out, "/etc/passwd");
-    let told = refusal(&[]);
+    let rendered = refusal(&[]);
     assert!(
-        told.contains("--files-below FOLDER allows another"),
-        "{told}"
+        rendered.contains("--files-below FOLDER allows another"),
+        "{rendered}"
     );
     // Also where it is allowed, what it says is told only of a file that the run was begun with.
-    let told = refusal(&["--files-below", "/etc"]);
+    let rendered = refusal(&["--files-below", "/etc"]);
     assert!(
-        told.contains("/etc/passwd is another file: its SHA-256"),
-        "{told}"
+        rendered.contains("/etc/passwd is another file: its SHA-256"),
+        "{rendered}"
     );
-    assert!(!told.contains("root:"), "{told}");
+    assert!(!rendered.contains("root:"), "{rendered}");
     fs::write(out.join("journal.bin"), &before[Path::new("journal.bin")]).unwrap();
     // A pipe is not waited for.
     let fifo = folder.path().join("pipe.toml");
@@ -281,11 +281,11 @@ fn a_run_of_files_that_are_not_near_says_what_to_allow() {
         .unwrap();
     wait_for_bytes(&mut child, &out, 0);
     interrupt(&child);
-    let told = child.wait_with_output().unwrap().stderr;
-    let told = String::from_utf8(told).unwrap();
+    let rendered = child.wait_with_output().unwrap().stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
     let below = path_text(elsewhere.path());
     let command = format!("--resume {} --files-below {below}`", path_text(&out));
-    assert!(told.contains(&command), "{told}");
+    assert!(rendered.contains(&command), "{rendered}");
     check(&["batch", "--resume", path_text(&out)], 2);
     let resume = ["batch", "--quiet", "--resume", path_text(&out)];
     check(&[&resume[..], &["--files-below", below]].concat(), 0);
@@ -337,15 +337,15 @@ fn pipes_and_links_in_a_run_are_refused_and_never_waited_for() {
                 );
             }
             let output = demarche(arguments).output().unwrap();
-            let told = String::from_utf8_lossy(&output.stderr);
+            let rendered = String::from_utf8_lossy(&output.stderr);
             assert!(
                 [1, 2].contains(&output.status.code().unwrap()),
-                "{arguments:?}: {told}"
+                "{arguments:?}: {rendered}"
             );
-            assert!(told.contains(name), "{arguments:?}: {told}");
+            assert!(rendered.contains(name), "{arguments:?}: {rendered}");
             assert!(
-                told.contains("it is no ordinary file"),
-                "{arguments:?}: {told}"
+                rendered.contains("it is no ordinary file"),
+                "{arguments:?}: {rendered}"
             );
         }
         fs::remove_file(&path).unwrap();
@@ -396,8 +396,8 @@ fn a_table_without_an_end_takes_no_memory() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let rendered = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{rendered}");
     assert!(results(&out) == reference);
 }
 
@@ -409,9 +409,13 @@ fn the_latest_run_is_the_one_that_began_last() {
     let within = |arguments: &[&str], code: i32| {
         let output = demarche(arguments).current_dir(folder.path()).output();
         let output = output.unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
-        told.into_owned()
+        let rendered = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {rendered}"
+        );
+        rendered.into_owned()
     };
     for arguments in [
         &["replay", "latest", "3"][..],
@@ -421,8 +425,11 @@ fn the_latest_run_is_the_one_that_began_last() {
         &["compare", "latest", "latest"],
         &["batch", "--resume", "latest"],
     ] {
-        let told = within(arguments, 2);
-        assert!(told.contains("there is no run in runs/ here"), "{told}");
+        let rendered = within(arguments, 2);
+        assert!(
+            rendered.contains("there is no run in runs/ here"),
+            "{rendered}"
+        );
     }
     let file = villages();
     let batch = [
@@ -450,17 +457,20 @@ fn the_latest_run_is_the_one_that_began_last() {
         &["batch", "--resume", "latest"],
         &["report", "latest"],
     ] {
-        let told = within(arguments, 0);
-        assert!(told.contains("latest: runs/a"), "{told}");
+        let rendered = within(arguments, 0);
+        assert!(rendered.contains("latest: runs/a"), "{rendered}");
     }
     assert!(folder.path().join("runs/a/report.html").exists());
     // One that was stopped is known by its name.
     let stopped = folder.path().join("runs/2102-01-01T00-00-00_villages");
     killed(&stopped);
-    let told = within(&["replay", "latest", "3"], 2);
-    assert!(told.contains("runs/2102-01-01T00-00-00_villages"), "{told}");
+    let rendered = within(&["replay", "latest", "3"], 2);
+    assert!(
+        rendered.contains("runs/2102-01-01T00-00-00_villages"),
+        "{rendered}"
+    );
     // What is called so is meant by its name.
     fs::create_dir(folder.path().join("latest")).unwrap();
-    let told = within(&["verify", "latest"], 2);
-    assert!(told.contains("latest/manifest.json"), "{told}");
+    let rendered = within(&["verify", "latest"], 2);
+    assert!(rendered.contains("latest/manifest.json"), "{rendered}");
 }

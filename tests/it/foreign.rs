@@ -549,12 +549,12 @@ fn import_says_what_it_wrote_and_what_it_passed_over() {
         &vec![b' '; demarche::interchange::INPUT_BYTES_MAX + 1],
     );
     let out = folder.path().join("trade.toml");
-    let told = check_verb(
+    let rendered = check_verb(
         &["import", path_text(folder.path()), "-o", path_text(&out)],
         0,
     );
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    let lines: Vec<&str> = told.lines().collect();
+    let rendered = String::from_utf8_lossy(&rendered.stderr).into_owned();
+    let lines: Vec<&str> = rendered.lines().collect();
     assert_eq!(lines[0], format!("wrote {}", out.display()));
     assert_eq!(
         lines[1],
@@ -562,17 +562,20 @@ fn import_says_what_it_wrote_and_what_it_passed_over() {
     );
     assert!(
         lines[2].starts_with("note: passed over: _info.yaml ("),
-        "{told}"
+        "{rendered}"
     );
     assert!(
-        !told.contains("._trade") && !told.contains("notes"),
-        "{told}"
+        !rendered.contains("._trade") && !rendered.contains("notes"),
+        "{rendered}"
     );
     check_verb(&["check", path_text(&out)], 0);
     let genius = folder.path().join("genius");
-    let told = check_verb(&["export", path_text(&out), "-o", path_text(&genius)], 0);
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    let wrote = told.lines().filter(|it| it.starts_with("wrote ")).count();
+    let rendered = check_verb(&["export", path_text(&out), "-o", path_text(&genius)], 0);
+    let rendered = String::from_utf8_lossy(&rendered.stderr).into_owned();
+    let wrote = rendered
+        .lines()
+        .filter(|it| it.starts_with("wrote "))
+        .count();
     assert_eq!(wrote, fs::read_dir(&genius).expect("it is there").count());
 }
 
@@ -622,9 +625,10 @@ fn a_unit_that_is_missing_is_warned_of_once() {
         path
     };
     let warnings = |name: &str, text: &str| {
-        let told = check_verb(&["check", path_text(&write(name, text))], 0).stderr;
-        let told = String::from_utf8_lossy(&told).into_owned();
-        told.lines()
+        let rendered = check_verb(&["check", path_text(&write(name, text))], 0).stderr;
+        let rendered = String::from_utf8_lossy(&rendered).into_owned();
+        rendered
+            .lines()
             .filter(|it| it.starts_with("warning: "))
             .map(str::to_owned)
             .collect::<Vec<_>>()
@@ -647,11 +651,11 @@ fn a_unit_that_is_missing_is_warned_of_once() {
         warnings("unit.toml", &theirs(", unit = 0.25")),
         Vec::<String>::new()
     );
-    let told = warnings("theirs.toml", &theirs(""));
-    assert_eq!(told.len(), 1, "{told:?}");
+    let rendered = warnings("theirs.toml", &theirs(""));
+    assert_eq!(rendered.len(), 1, "{rendered:?}");
     assert!(
-        told[0].contains("of seller, buyer has no `unit`: write `unit = 0.25`"),
-        "{told:?}"
+        rendered[0].contains("of seller, buyer has no `unit`: write `unit = 0.25`"),
+        "{rendered:?}"
     );
     let undivided = theirs("").replace("utilities_divided_by = 4.0\n", "");
     assert_eq!(warnings("undivided.toml", &undivided), Vec::<String>::new());
@@ -659,6 +663,6 @@ fn a_unit_that_is_missing_is_warned_of_once() {
         "wrong.toml",
         &text.replace("divided_by = 4.0", "divided_by = 0.5"),
     );
-    let told = check_verb(&["check", path_text(&wrong)], 2).stderr;
-    assert!(String::from_utf8_lossy(&told).contains("`utilities_divided_by` is 0.5, below 1"));
+    let rendered = check_verb(&["check", path_text(&wrong)], 2).stderr;
+    assert!(String::from_utf8_lossy(&rendered).contains("`utilities_divided_by` is 0.5, below 1"));
 }

@@ -94,9 +94,9 @@ fn every_table_of_a_batch_has_a_twin_with_the_same_cells() {
     ];
     let plain = tables(&run(&folder, "batch", "plain", VILLAGES, &more));
     let with_twins = [&more[..], &["--format", "csv,parquet"]].concat();
-    let twins = run(&folder, "batch", "twins", VILLAGES, &with_twins);
-    assert_eq!(compare_all(&twins), 10);
-    let mut all = tables(&twins);
+    let parquet_tables = run(&folder, "batch", "twins", VILLAGES, &with_twins);
+    assert_eq!(compare_all(&parquet_tables), 10);
+    let mut all = tables(&parquet_tables);
     all.retain(|it, _| it.extension().is_none_or(|it| it != "parquet"));
     assert!(all == plain, "the tables as CSV are the same without twins");
 }
@@ -153,7 +153,7 @@ fn every_table_of_a_study_has_a_twin_with_the_same_cells() {
 fn formats_that_cannot_be_written_are_refused() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("run");
-    let told = |formats: &str| {
+    let rendered = |formats: &str| {
         let arguments = [
             "batch",
             VILLAGES,
@@ -166,11 +166,11 @@ fn formats_that_cannot_be_written_are_refused() {
         assert!(!out.exists(), "nothing is written");
         String::from_utf8(output.stderr).unwrap()
     };
-    let alone = told("parquet");
+    let alone = rendered("parquet");
     assert!(alone.contains("say `csv,parquet`"), "{alone}");
-    let other = told("csv,xlsx");
+    let other = rendered("csv,xlsx");
     assert!(other.contains("and no `xlsx`"), "{other}");
-    let none = told("");
+    let none = rendered("");
     assert!(none.contains("and no ``"), "{none}");
     let output = check(
         &["batch", "--resume", path_text(&out), "--format", "csv"],

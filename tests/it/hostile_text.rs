@@ -46,9 +46,9 @@ fn check_printable(text: &str) {
 #[track_caller]
 fn shown(arguments: &str) -> String {
     let mut session = terminal(100, arguments, true);
-    let told = session.exp_eof().expect("it ends");
+    let rendered = session.exp_eof().expect("it ends");
     // What comes out of the terminal is handed over with a character for every byte.
-    let bytes: Vec<u8> = told
+    let bytes: Vec<u8> = rendered
         .chars()
         .filter_map(|it| u8::try_from(it).ok())
         .collect();
@@ -157,12 +157,12 @@ fn paths_arguments_and_tables_are_shown_as_text() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("\u{1b}]0;title\u{7}\u{202e}.toml");
     let file = path_text(&path);
-    let told = shown(&format!("check '{file}'"));
-    assert!(told.contains("␛]0;title␇\u{fffd}.toml"), "{told}");
-    check_printable(&told);
-    let told = shown("'\u{1b}[2J\u{9b}'");
-    assert!(told.contains("unrecognized subcommand"), "{told}");
-    check_printable(&told);
+    let rendered = shown(&format!("check '{file}'"));
+    assert!(rendered.contains("␛]0;title␇\u{fffd}.toml"), "{rendered}");
+    check_printable(&rendered);
+    let rendered = shown("'\u{1b}[2J\u{9b}'");
+    assert!(rendered.contains("unrecognized subcommand"), "{rendered}");
+    check_printable(&rendered);
     fs::write(&path, TWO_VILLAGES).unwrap();
     let run = run(
         &folder,
@@ -181,10 +181,10 @@ fn paths_arguments_and_tables_are_shown_as_text() {
         "report '{}'",
         "compare '{}' '{}'",
     ] {
-        let told = shown(&arguments.replace("{}", path_text(&run)));
-        assert!(told.contains('␛'), "{told}");
-        check_printable(&told);
-        let longest = told.lines().map(|it| it.chars().count()).max();
+        let rendered = shown(&arguments.replace("{}", path_text(&run)));
+        assert!(rendered.contains('␛'), "{rendered}");
+        check_printable(&rendered);
+        let longest = rendered.lines().map(|it| it.chars().count()).max();
         assert!(longest < Some(2100), "{arguments}: {longest:?}");
     }
     let manifest = run.join("manifest.json");
@@ -192,9 +192,12 @@ fn paths_arguments_and_tables_are_shown_as_text() {
     let label = "Upper\\u001b[2J\\u202e village";
     fs::write(&manifest, text.replace("Upper village", label)).unwrap();
     for arguments in ["replay '{}' 0", "explain '{}' 0"] {
-        let told = shown(&arguments.replace("{}", path_text(&run)));
-        assert!(told.contains("the control character U+001B"), "{told}");
-        check_printable(&told);
+        let rendered = shown(&arguments.replace("{}", path_text(&run)));
+        assert!(
+            rendered.contains("the control character U+001B"),
+            "{rendered}"
+        );
+        check_printable(&rendered);
     }
 }
 
@@ -225,9 +228,9 @@ fn foreign_files(folder: &TempDir) -> String {
 fn what_is_imported_is_shown_as_text_and_printed_as_it_is() {
     let folder = TempDir::new().unwrap();
     let files = foreign_files(&folder);
-    let told = shown(&format!("import {files}"));
-    assert!(told.contains('\u{fffd}'), "{told}");
-    check_printable(&told);
+    let rendered = shown(&format!("import {files}"));
+    assert!(rendered.contains('\u{fffd}'), "{rendered}");
+    check_printable(&rendered);
     let arguments: Vec<&str> = ["import"].into_iter().chain(files.split(' ')).collect();
     let printed = String::from_utf8(check(&arguments, 0).stdout).unwrap();
     assert!(

@@ -683,8 +683,8 @@ fn the_verbs_write_new_files_only() {
         "-o",
         path_text(&genius),
     ];
-    let told = check_verb(&export, 0).stderr;
-    assert!(String::from_utf8_lossy(&told).contains("note: "));
+    let rendered = check_verb(&export, 0).stderr;
+    assert!(String::from_utf8_lossy(&rendered).contains("note: "));
     check_verb(&export, 2);
 
     let out = folder.path().join("villages.toml");

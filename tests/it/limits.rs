@@ -45,10 +45,10 @@ fn check_refused(experiment: &str, scenario: &str, says: &str) {
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
     let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &read_file);
-    let mistakes = loaded.expect_err("it is too much");
-    let text = mistakes.to_string();
+    let diagnostics = loaded.expect_err("it is too much");
+    let text = diagnostics.to_string();
     assert!(text.contains(says), "{says}: {text}");
-    assert_eq!(mistakes.count(), 1, "{text}");
+    assert_eq!(diagnostics.count(), 1, "{text}");
     assert!(text.len() < 2000, "{} bytes", text.len());
 }
 
@@ -115,10 +115,10 @@ fn one_more_of_anything_within_a_scenario_is_too_many() {
     let issues = entries(20, |it| {
         format!("[[issue]]\nid = \"i{it}\"\nlabel = \"I\"\noptions = [{options}]\n")
     });
-    let mistakes = load_scenario(Path::new("s.toml"), &[], &|_| {
+    let diagnostics = load_scenario(Path::new("s.toml"), &[], &|_| {
         Ok(format!("{BASE}\n{issues}"))
     });
-    let text = mistakes.expect_err("too many outcomes").to_string();
+    let text = diagnostics.expect_err("too many outcomes").to_string();
     assert!(text.contains("the issues do not make a scenario"), "{text}");
 }
 
@@ -193,10 +193,10 @@ fn one_more_number_than_a_table_of_draws_has_is_refused() {
         path_text(&out),
     ];
     let output = check(&arguments, 2);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let rendered = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("draws.csv would have 4097 numbers, more than 4096"),
-        "{told}"
+        rendered.contains("draws.csv would have 4097 numbers, more than 4096"),
+        "{rendered}"
     );
     assert!(!out.exists());
 }
@@ -351,8 +351,8 @@ fn nesting_without_end_is_refused() {
     for text in deep {
         let text = format!("{BASE}\n{text}\n");
         let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(text.clone()));
-        let mistakes = loaded.expect_err("it is too deep");
-        assert!(mistakes.to_string().contains("recurs"), "{mistakes}");
+        let diagnostics = loaded.expect_err("it is too deep");
+        assert!(diagnostics.to_string().contains("recurs"), "{diagnostics}");
         let setting = text.lines().last().unwrap_or_default().to_owned();
         let loaded = load_scenario(Path::new("s.toml"), &[setting], &|_| Ok(BASE.into()));
         loaded.expect_err("it is too deep as a setting too");
@@ -369,8 +369,8 @@ fn mistakes_without_end_are_told_of_in_a_few_words() {
     let consent = format!("\n[[consent]]\nparty = \"east\"\nwhen = {{ height = [{unknown}] }}\n");
     let text = replaced(BASE, one, &format!("options = [{listed}]")) + &consent.repeat(20);
     let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(text.clone()));
-    let told = loaded.expect_err("nothing of it is known").to_string();
-    assert!(told.len() < 200_000, "{} bytes", told.len());
+    let rendered = loaded.expect_err("nothing of it is known").to_string();
+    assert!(rendered.len() < 200_000, "{} bytes", rendered.len());
 }
 
 #[test]
@@ -482,14 +482,14 @@ fn an_import_makes_a_scenario_that_can_be_read_whatever_its_numbers_and_names_ar
         let imported = import(&files, &options).unwrap();
         let loaded = load_scenario(Path::new("s.toml"), &[], &|_| Ok(imported.text.clone()));
         loaded.expect("what is imported can be read");
-        let told = imported.losses.join("\n");
-        assert!(told.len() < 5000, "{} bytes", told.len());
+        let rendered = imported.losses.join("\n");
+        assert!(rendered.len() < 5000, "{} bytes", rendered.len());
         assert!(
-            told.contains("names of more than 200 characters (6) are cut"),
-            "{told}"
+            rendered.contains("names of more than 200 characters (6) are cut"),
+            "{rendered}"
         );
-        let lowers = told.contains("the weights of a go beyond 1000000000");
-        assert_eq!(lowers, scaling == Scaling::Raw, "{told}");
+        let lowers = rendered.contains("the weights of a go beyond 1000000000");
+        assert_eq!(lowers, scaling == Scaling::Raw, "{rendered}");
     }
 }
 
@@ -511,7 +511,7 @@ fn project(scenario: &str) -> TempDir {
 
 /// What `check` says of a project's experiment.
 #[track_caller]
-fn told(folder: &TempDir, more: &[&str], code: i32) -> String {
+fn render(folder: &TempDir, more: &[&str], code: i32) -> String {
     let experiment = folder.path().join("top/a/b/e.toml");
     let mut arguments = vec!["check", path_text(&experiment)];
     arguments.extend(more);
@@ -521,7 +521,7 @@ fn told(folder: &TempDir, more: &[&str], code: i32) -> String {
 #[test]
 fn files_name_others_near_them() {
     for near in ["s.toml", "./s.toml", "../c/s.toml", "../b/../c/s.toml"] {
-        told(&project(near), &[], 0);
+        render(&project(near), &[], 0);
     }
     let folder = project("s.toml");
     let absolute = folder.path().join("top/a/c/s.toml");
@@ -530,17 +530,17 @@ fn files_name_others_near_them() {
         replaced(EXPERIMENT, "s.toml", path_text(&absolute)),
     )
     .unwrap();
-    told(&folder, &[], 0);
+    render(&folder, &[], 0);
 }
 
 #[test]
 fn files_lead_nowhere_else() {
     let outside = "in the folder above its own";
     let folder = project("../../s.toml");
-    assert!(told(&folder, &[], 2).contains(outside));
+    assert!(render(&folder, &[], 2).contains(outside));
     let top = folder.path().join("top");
-    told(&folder, &["--files-below", path_text(&top)], 0);
-    let refused = told(&project("/etc/passwd"), &[], 2);
+    render(&folder, &["--files-below", path_text(&top)], 0);
+    let refused = render(&project("/etc/passwd"), &[], 2);
     assert!(
         refused.contains(outside) && !refused.contains("root:"),
         "{refused}"
@@ -553,7 +553,7 @@ fn files_lead_nowhere_else() {
         replaced(BASE, "schema = 1", "schema = 1\nextends = \"../../s.toml\""),
     )
     .unwrap();
-    assert!(told(&folder, &[], 2).contains(outside));
+    assert!(render(&folder, &[], 2).contains(outside));
     let folder = project("s.toml");
     let points = format!("{EXPERIMENT}[sweep]\npoints = \"../../../p.csv\"\n");
     fs::write(folder.path().join("top/a/b/e.toml"), points).unwrap();
@@ -562,7 +562,7 @@ fn files_lead_nowhere_else() {
         "party.east.reservation_value\n0.1\n",
     )
     .unwrap();
-    assert!(told(&folder, &[], 2).contains(outside));
+    assert!(render(&folder, &[], 2).contains(outside));
 }
 
 #[cfg(unix)]
@@ -573,10 +573,10 @@ fn links_lead_nowhere_else() {
     let folder = project("link.toml");
     let link = folder.path().join("top/a/b/link.toml");
     symlink(folder.path().join("top/s.toml"), &link).unwrap();
-    assert!(told(&folder, &[], 2).contains("in the folder above its own"));
+    assert!(render(&folder, &[], 2).contains("in the folder above its own"));
     fs::remove_file(&link).unwrap();
     symlink("../c/s.toml", &link).unwrap();
-    told(&folder, &[], 0);
+    render(&folder, &[], 0);
     // The user may name a link, and what is near it may then be named.
     let elsewhere = TempDir::new().unwrap();
     symlink(folder.path().join("top/a"), elsewhere.path().join("a")).unwrap();
@@ -591,14 +591,14 @@ fn files_that_are_not_ours_are_not_quoted() {
     let secret = "[database]\npassword = \"hunter2\"\n= broken hunter2\n";
     let folder = project("secrets.toml");
     fs::write(folder.path().join("top/a/b/secrets.toml"), secret).unwrap();
-    let refused = told(&folder, &[], 2);
+    let refused = render(&folder, &[], 2);
     assert!(
         refused.contains("is no scenario file") && !refused.contains("hunter2"),
         "{refused}"
     );
     let folder = project("secrets.txt");
     fs::write(folder.path().join("top/a/b/secrets.txt"), BASE).unwrap();
-    assert!(told(&folder, &[], 2).contains("files name scenarios (.toml)"));
+    assert!(render(&folder, &[], 2).contains("files name scenarios (.toml)"));
     let folder = project("s.toml");
     let points = format!("{EXPERIMENT}[sweep]\npoints = \"people.csv\"\n");
     fs::write(folder.path().join("top/a/b/e.toml"), points).unwrap();
@@ -607,7 +607,7 @@ fn files_that_are_not_ours_are_not_quoted() {
         "hunter2@example.org,5\n",
     )
     .unwrap();
-    let refused = told(&folder, &[], 2);
+    let refused = render(&folder, &[], 2);
     assert!(
         refused.contains("is no table of points") && !refused.contains("hunter2"),
         "{refused}"
@@ -630,20 +630,20 @@ fn endless_rows_and_manifests_are_refused() {
         error.to_string().contains("a row has more than 1 MiB"),
         "{error}"
     );
-    let told = |text: String| {
+    let rendered = |text: String| {
         let open = |_: &str| Ok(Some(Box::new(Cursor::new(text.clone())) as Box<dyn Read>));
         RunFigures::read(&open).unwrap_err().to_string()
     };
-    assert!(told(row).contains("a row has more than 1 MiB"));
+    assert!(rendered(row).contains("a row has more than 1 MiB"));
     let endless = "cell,metric\n".to_owned() + &"0,x\n".repeat(TABLE_BYTES_MAX / 128);
-    assert!(told(endless).contains("more than 256 MiB to show"));
+    assert!(rendered(endless).contains("more than 256 MiB to show"));
     let folder = TempDir::new().unwrap();
     let manifest = File::create_new(folder.path().join("manifest.json")).unwrap();
     manifest.set_len((64 << 20) + 1).unwrap();
     let path = path_text(folder.path());
     for arguments in [&["replay", path, "0"][..], &["compare", path, path]] {
-        let told = String::from_utf8(check(arguments, 2).stderr).unwrap();
-        assert!(told.contains("it has more than 64 MiB"), "{told}");
+        let rendered = String::from_utf8(check(arguments, 2).stderr).unwrap();
+        assert!(rendered.contains("it has more than 64 MiB"), "{rendered}");
     }
     let deep = format!("{{\"schema\": 1, \"resolved\": {}", "[".repeat(100_000));
     fs::write(folder.path().join("manifest.json"), deep).unwrap();

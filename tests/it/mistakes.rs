@@ -26,9 +26,9 @@ fn check_message(name: &str, message: &str) {
 #[track_caller]
 fn check_files(name: &str, files: &[(&str, &str)], settings: &[&str]) {
     let settings: Vec<String> = settings.iter().map(|it| (*it).to_owned()).collect();
-    let mistakes = load_scenario(Path::new(files[0].0), &settings, &reading(files))
+    let diagnostics = load_scenario(Path::new(files[0].0), &settings, &reading(files))
         .expect_err("the files are wrong");
-    check_message(name, &mistakes.to_string());
+    check_message(name, &diagnostics.to_string());
 }
 
 /// Reads from texts by name.
@@ -62,11 +62,11 @@ fn the_base_of_all_mistakes_has_none() {
 
 #[test]
 fn a_missing_file() {
-    let mistakes = load_scenario(Path::new("no.toml"), &[], &reading(&[])).unwrap_err();
-    check_message("missing_file", &mistakes.to_string());
+    let diagnostics = load_scenario(Path::new("no.toml"), &[], &reading(&[])).unwrap_err();
+    check_message("missing_file", &diagnostics.to_string());
     let overrides = Overrides::default();
-    let mistakes = load_experiment(Path::new("no.toml"), &overrides, &reading(&[])).unwrap_err();
-    check_message("missing_file_of_an_experiment", &mistakes.to_string());
+    let diagnostics = load_experiment(Path::new("no.toml"), &overrides, &reading(&[])).unwrap_err();
+    check_message("missing_file_of_an_experiment", &diagnostics.to_string());
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn a_file_with_nothing_but_comments() {
     );
     let overrides = Overrides::default();
     let files = [("experiment.toml", "\n")];
-    let mistakes = load_experiment(Path::new("experiment.toml"), &overrides, &reading(&files));
-    check_message("empty_experiment", &mistakes.unwrap_err().to_string());
+    let diagnostics = load_experiment(Path::new("experiment.toml"), &overrides, &reading(&files));
+    check_message("empty_experiment", &diagnostics.unwrap_err().to_string());
 }
 
 #[test]

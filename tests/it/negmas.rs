@@ -173,12 +173,12 @@ fn play_by_actors(setting: &Arc<Setting>, seeds: &Seeds) -> Session {
     for it in parties {
         runtime.spawn(it.run());
     }
-    let mut played = None;
-    let done = |session, _| played = Some(session);
+    let mut test_session = None;
+    let done = |session, _| test_session = Some(session);
     runtime
         .block_on(session_actor.negotiate(seeds, [Replication(0)], done))
         .expect("no party fails");
-    played.expect("the session was played")
+    test_session.expect("the session was played")
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
         for (variant, runs) in variants.as_object().expect("variants by name") {
             let (scenario, unit) = imported(&path, variant);
             for run in list(&runs["runs"]) {
-                let told = match run.get("stable_ties") {
+                let rendered = match run.get("stable_ties") {
                     Some(it) => it,
                     None if scenario.parties.iter().any(has_ties) => {
                         n_tied += 1;
@@ -227,7 +227,7 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
                     assert_eq!(session.events(), acted.events());
                 }
                 n_runs += 1;
-                let expected = Told::by_reference(told, u64::from(deadline));
+                let expected = Told::by_reference(rendered, u64::from(deadline));
                 let mut found = Told::by_session(&session);
                 if expected.offers.is_none() {
                     found.offers = None;

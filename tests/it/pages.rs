@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use demarche::experiment::{Answer, Retracing, Step, StepKind};
+use demarche::experiment::{Answer, SessionTrace, Step, StepKind};
 use demarche::protocol::Event;
 use demarche::randomness::{MasterSeed, Seeds};
 use serde_json::Value as Json;
@@ -75,10 +75,14 @@ fn check_rounds(run: &Path, number: &str) {
                 .filter(|it| kinds.contains(&it["kind"].as_str().unwrap()))
                 .count()
         };
-        let told = round.matches(" offers</h4>").count()
+        let rendered = round.matches(" offers</h4>").count()
             + round.matches("s its offer</h4>").count()
             + round.matches("<h4>The mediator ").count();
-        assert_eq!(told, of_round(["offer", "vote", "final_vote"]), "{round}");
+        assert_eq!(
+            rendered,
+            of_round(["offer", "vote", "final_vote"]),
+            "{round}"
+        );
     }
     let ending = match lines.last().unwrap()["kind"].as_str().unwrap() {
         "agreement" => "Agreement in round",
@@ -140,7 +144,7 @@ fn a_yes_is_to_what_is_worth_the_aspiration() {
         let text = scenario_text(&mut Luck::new("pages", idx));
         let setting = setting_of(&text);
         for (session, result) in in_a_plain_loop(&setting, &seeds, 3) {
-            let mut retracing = Retracing::new(&setting, &seeds, result.replication, &session);
+            let mut retracing = SessionTrace::new(&setting, &seeds, result.replication, &session);
             let preferences = retracing.preferences();
             let steps: Vec<Step> = retracing.collect();
             check_order(&steps, session.events());
@@ -173,7 +177,7 @@ fn a_yes_is_to_what_is_worth_the_aspiration() {
 
 /// Every offer and every text is a step, in order.
 fn check_order(steps: &[Step], events: &[Event]) {
-    let told = steps.iter().filter_map(|it| match it.kind {
+    let rendered = steps.iter().filter_map(|it| match it.kind {
         StepKind::StandingOffer(_) => None,
         StepKind::Offer(_) | StepKind::Variant { .. } | StepKind::FinalText => {
             Some((it.round, it.outcome))
@@ -184,7 +188,7 @@ fn check_order(steps: &[Step], events: &[Event]) {
         Event::Voted { round, text, .. } => Some((round, text)),
         Event::Answered { .. } => None,
     });
-    assert!(told.eq(happened));
+    assert!(rendered.eq(happened));
 }
 
 #[test]
@@ -274,13 +278,13 @@ fn a_comparison_shows_what_its_table_says() {
             .collect()
     };
     let ends = ["difference", "interval_low", "interval_high"];
-    let told = |row: &csv::StringRecord| {
+    let rendered = |row: &csv::StringRecord| {
         ends.map(|it| format!("{:.3}", field(row, it).parse::<f64>().unwrap()))
     };
     let worth = table_of(&page, "change-worth");
     assert_eq!((worth.len(), of("utility").len()), (2, 2));
     for (shown, row) in worth.iter().zip(of("utility")) {
-        assert_eq!(shown[1..], told(row));
+        assert_eq!(shown[1..], rendered(row));
     }
     let deals = of("agreement_rate")[0];
     let pairs = ["in_both", "in_second_only", "in_first_only", "in_neither"];

@@ -32,8 +32,12 @@ fn check_with_input(arguments: &[&str], text: &str, code: i32) -> Output {
     let output = start_with_input(arguments, text)
         .wait_with_output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+    let rendered = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}: {rendered}"
+    );
     output
 }
 
@@ -68,9 +72,9 @@ fn a_scenario_from_a_pipe_gives_the_tables_of_the_file() {
 #[test]
 fn an_error_in_a_pipe_has_its_line() {
     let text = villages().replacen("schema = 1", "schema = one", 1);
-    let told = check_with_input(&["check", STDIN], &text, 2).stderr;
-    let told = String::from_utf8(told).unwrap();
-    assert!(told.contains("schema = one"), "{told}");
+    let rendered = check_with_input(&["check", STDIN], &text, 2).stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
+    assert!(rendered.contains("schema = one"), "{rendered}");
 }
 
 #[test]
@@ -149,8 +153,11 @@ fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
     ] {
         let mut child = demarche(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let told = lines.next().unwrap().unwrap();
-        assert!(told.starts_with("waiting for the end of "), "{told}");
+        let rendered = lines.next().unwrap().unwrap();
+        assert!(
+            rendered.starts_with("waiting for the end of "),
+            "{rendered}"
+        );
         let sent = Command::new("kill")
             .args(["-INT", &child.id().to_string()])
             .status();

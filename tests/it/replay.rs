@@ -35,8 +35,8 @@ fn check_replays(run: &Path, cells: u64, sessions: u64, replays: u64, tables: &s
             let number = (idx * 7919 + cell * 31) % sessions;
             let (cell, number) = (cell.to_string(), number.to_string());
             let output = check(&["replay", path_text(run), &number, "--cell", &cell], 0);
-            let told = String::from_utf8(output.stdout).unwrap();
-            let last = told.lines().last().unwrap_or_default();
+            let rendered = String::from_utf8(output.stdout).unwrap();
+            let last = rendered.lines().last().unwrap_or_default();
             assert_eq!(last, format!("Equal to its rows in {tables}."));
         }
     }
@@ -95,9 +95,9 @@ fn a_replay_is_told_round_by_round() {
     let folder = TempDir::new().unwrap();
     let run = batch_of_villages(&folder, "1");
     let replayed = check(&["replay", path_text(&run), "0"], 0).stdout;
-    let played = check(&["play", VILLAGES, "--seed", "3"], 0).stdout;
+    let test_session = check(&["play", VILLAGES, "--seed", "3"], 0).stdout;
     assert!(
-        replayed.starts_with(&played),
+        replayed.starts_with(&test_session),
         "play tells the same in the same words"
     );
     insta::assert_snapshot!(
@@ -111,9 +111,9 @@ fn events_are_json_lines() {
     let folder = TempDir::new().unwrap();
     let run = batch_of_villages(&folder, "1");
     let output = check(&["replay", path_text(&run), "0", "--json"], 0);
-    let played = check(&["play", VILLAGES, "--seed", "3", "--json"], 0).stdout;
-    assert!(output.stdout == played);
-    let text = String::from_utf8(played).unwrap();
+    let test_session = check(&["play", VILLAGES, "--seed", "3", "--json"], 0).stdout;
+    assert!(output.stdout == test_session);
+    let text = String::from_utf8(test_session).unwrap();
     let lines: Vec<Json> = text
         .lines()
         .map(|it| serde_json::from_str(it).unwrap())
@@ -147,14 +147,23 @@ fn a_table_that_says_otherwise_is_told_with_both_rows() {
     )
     .unwrap();
     let output = check(&["replay", path_text(&run), "0"], 1);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("\n  table:    0,0,deadline,"), "{told}");
-    assert!(told.contains("\n  replayed: 0,0,agreement,"), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        rendered.contains("\n  table:    0,0,deadline,"),
+        "{rendered}"
+    );
+    assert!(
+        rendered.contains("\n  replayed: 0,0,agreement,"),
+        "{rendered}"
+    );
 
     fs::remove_file(path).unwrap();
     let output = check(&["replay", path_text(&run), "0"], 0);
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.contains("Not held against sessions.csv"), "{told}");
+    let rendered = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        rendered.contains("Not held against sessions.csv"),
+        "{rendered}"
+    );
 }
 
 #[test]
@@ -181,9 +190,9 @@ fn whatever_table_is_missing_is_named() {
 #[track_caller]
 fn check_refused(arguments: &[&str], words: &str) {
     let output = check(&[&["replay"], arguments].concat(), 2);
-    let told = String::from_utf8(output.stderr).unwrap();
+    let rendered = String::from_utf8(output.stderr).unwrap();
     assert!(output.stdout.is_empty());
-    assert!(told.contains(words), "{told}");
+    assert!(rendered.contains(words), "{rendered}");
 }
 
 #[test]

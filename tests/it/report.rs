@@ -143,15 +143,15 @@ fn a_page_shows_what_the_tables_say() {
     let percent = |share: &str| format!("{:.1} %", 100.0 * share.parse::<f64>().unwrap());
     let endings = table_of(&page, "endings");
     for (shown, row) in endings.iter().zip(rows("summary.csv")) {
-        let told = [&row[3], &row[5], &row[6]].map(percent);
-        assert_eq!(shown[1..], told, "{shown:?}");
+        let rendered = [&row[3], &row[5], &row[6]].map(percent);
+        assert_eq!(shown[1..], rendered, "{shown:?}");
     }
     let summary = rows("summary.csv");
-    let n_told = format!(
+    let n_seen = format!(
         "{} of 500 sessions ended in a deal",
         percent(&summary[0][3])
     );
-    assert!(page.contains(&n_told.replace(" %", "\u{a0}%")));
+    assert!(page.contains(&n_seen.replace(" %", "\u{a0}%")));
     let by_round = table_of(&page, "rounds");
     for (shown, row) in by_round.iter().skip(1).zip(rows("rounds.csv")) {
         assert_eq!(shown[..2], [row[1].to_owned(), percent(&row[3])]);
@@ -160,12 +160,12 @@ fn a_page_shows_what_the_tables_say() {
         .iter()
         .flat_map(|row| row[1..].iter().map(|it| it.parse::<f64>().unwrap()))
         .sum();
-    let told: f64 = rows("blockers.csv")
+    let rendered: f64 = rows("blockers.csv")
         .iter()
         .map(|it| it[8].parse::<f64>().unwrap())
         .sum();
     // Fifty figures, each rounded to a thousandth.
-    assert!((blocked - told).abs() < 0.025, "{blocked} {told}");
+    assert!((blocked - rendered).abs() < 0.025, "{blocked} {rendered}");
 }
 
 #[track_caller]

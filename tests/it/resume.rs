@@ -11,8 +11,10 @@ use std::{fs, thread};
 use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
 use demarche::randomness::Seeds;
-use demarche::run::{Extras, InputFile, Journal, JournalHead, Parameters, RunRequest, RunTables};
-use demarche::tables::{Distances, DrawTable, ParquetTwins, RunDirectory, Transcripts, Workbook};
+use demarche::run::{
+    InputFile, Journal, JournalHead, Parameters, RunRequest, RunTables, TableOptions,
+};
+use demarche::tables::{Distances, DrawTable, ParquetTables, RunDirectory, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
@@ -78,7 +80,7 @@ fn plan() -> (Plan, JournalHead) {
         distances: Distances::Omitted,
         draws: DrawTable::Written,
         excel: Workbook::Written,
-        parquet: ParquetTwins::Written,
+        parquet: ParquetTables::Written,
         files_below: None,
         shard: None,
     };
@@ -95,7 +97,7 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
         paths: Vec::new(),
         values: vec![Vec::new()],
     };
-    let extras = Extras {
+    let extras = TableOptions {
         transcripts: Transcripts::Written,
         distances: Distances::Omitted,
         draws: DrawTable::Written,
@@ -107,7 +109,7 @@ fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
         cells,
         parameters,
         Pairing::Unpaired,
-        ParquetTwins::Written,
+        ParquetTables::Written,
         extras,
     )
     .unwrap()
@@ -390,10 +392,13 @@ fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
     let many = ["--sessions", "50000000", "--out", path_text(&out)];
     let mut child = start(&[&["batch", VILLAGES][..], &many].concat());
     wait_for_bytes(&mut child, &out, 0);
-    let told = refusal(&out);
+    let rendered = refusal(&out);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(told.contains("another process is at work on it"), "{told}");
+    assert!(
+        rendered.contains("another process is at work on it"),
+        "{rendered}"
+    );
 }
 
 /// A batch of the two villages that is interrupted on its way.
@@ -478,9 +483,9 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
     assert_eq!(manifest(&out)["complete"], false);
     let rows = n_rows(&out.join("sessions.parquet"));
     assert_eq!(manifest(&out)["counts"]["sessions"], rows);
-    let told = String::from_utf8(output.stderr).unwrap();
+    let rendered = String::from_utf8(output.stderr).unwrap();
     let command = format!("go on with `demarche batch --resume '{}'`", path_text(&out));
-    assert!(told.contains(&command), "{told}");
+    assert!(rendered.contains(&command), "{rendered}");
     resume(&out, "1");
     assert!(results(&out) == reference);
     assert!(
@@ -488,10 +493,10 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
         "the page is that of the whole run"
     );
     let output = check(&["batch", "--resume", path_text(&out)], 0);
-    let told = String::from_utf8(output.stdout).unwrap();
+    let rendered = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.contains("is complete: nothing is left to do"),
-        "{told}"
+        rendered.contains("is complete: nothing is left to do"),
+        "{rendered}"
     );
 }
 
@@ -505,13 +510,16 @@ fn a_run_of_other_files_is_refused_with_the_difference() {
     child.kill().unwrap();
     child.wait().unwrap();
     let before = files(&out);
-    let told = refusal(&out);
-    assert!(told.contains("it is a sweep; go on with `demarche sweep --resume`"));
+    let rendered = refusal(&out);
+    assert!(rendered.contains("it is a sweep; go on with `demarche sweep --resume`"));
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("0.8", "0.9")).unwrap();
     let output = check(&["sweep", "--resume", path_text(&out)], 2);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("experiment.toml is another file: "), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        rendered.contains("experiment.toml is another file: "),
+        "{rendered}"
+    );
     fs::remove_file(&file).unwrap();
     check(&["sweep", "--resume", path_text(&out)], 2);
     assert!(files(&out) == before, "nothing was written");
@@ -520,20 +528,29 @@ fn a_run_of_other_files_is_refused_with_the_difference() {
 #[test]
 fn what_is_no_stopped_run_is_refused() {
     let folder = TempDir::new().unwrap();
-    let told = refusal(&folder.path().join("nowhere"));
-    assert!(told.contains("cannot open"), "{told}");
-    let told = refusal(folder.path());
-    assert!(told.contains("there is no journal.bin in it"), "{told}");
+    let rendered = refusal(&folder.path().join("nowhere"));
+    assert!(rendered.contains("cannot open"), "{rendered}");
+    let rendered = refusal(folder.path());
+    assert!(
+        rendered.contains("there is no journal.bin in it"),
+        "{rendered}"
+    );
     fs::write(
         folder.path().join("manifest.json"),
         r#"{ "complete": false }"#,
     )
     .unwrap();
-    let told = refusal(folder.path());
-    assert!(told.contains("there is no journal.bin in it"), "{told}");
+    let rendered = refusal(folder.path());
+    assert!(
+        rendered.contains("there is no journal.bin in it"),
+        "{rendered}"
+    );
     fs::write(folder.path().join("journal.bin"), "what is this?").unwrap();
-    let told = refusal(folder.path());
-    assert!(told.contains("has no head that can be read"), "{told}");
+    let rendered = refusal(folder.path());
+    assert!(
+        rendered.contains("has no head that can be read"),
+        "{rendered}"
+    );
     check(
         &["batch", VILLAGES, "--resume", path_text(folder.path())],
         2,

@@ -131,11 +131,11 @@ fn any_number_of_threads_gives_the_same_bytes() {
 #[test]
 fn a_delimiter_for_spreadsheets_is_refused_with_what_to_write_instead() {
     let output = check(&["batch", VILLAGES, "--excel=semicolon"], 2);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("'--excel'"), "{told}");
+    let rendered = String::from_utf8(output.stderr).unwrap();
+    assert!(rendered.contains("'--excel'"), "{rendered}");
     assert!(
-        told.contains("`--excel` alone writes tables.xlsx"),
-        "{told}"
+        rendered.contains("`--excel` alone writes tables.xlsx"),
+        "{rendered}"
     );
 }
 
@@ -300,8 +300,8 @@ fn a_number_out_of_bounds_is_told_its_bounds() {
         (["analyze", "--draws", "99999999999"], "from 1 to 1000000"),
     ] {
         let output = check(&[arguments.as_slice(), &[VILLAGES]].concat(), 2);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains(bounds), "{arguments:?}: {told}");
+        let rendered = String::from_utf8(output.stderr).unwrap();
+        assert!(rendered.contains(bounds), "{arguments:?}: {rendered}");
     }
 }
 
@@ -317,8 +317,8 @@ fn a_file_that_is_no_text_is_told_what_it_is() {
         (&latin, "line 2 is not UTF-8"),
         (&table, "… and 900 more mistakes"),
     ] {
-        let told = String::from_utf8(check(&["check", path_text(path)], 2).stderr).unwrap();
-        assert!(told.contains(what), "{told}");
+        let rendered = String::from_utf8(check(&["check", path_text(path)], 2).stderr).unwrap();
+        assert!(rendered.contains(what), "{rendered}");
     }
 }
 
@@ -326,8 +326,8 @@ fn a_file_that_is_no_text_is_told_what_it_is() {
 #[cfg(unix)]
 #[test]
 fn a_file_without_an_end_is_refused() {
-    let told = String::from_utf8(check(&["check", "/dev/zero"], 2).stderr).unwrap();
-    assert!(told.contains("more than 64 MiB"), "{told}");
+    let rendered = String::from_utf8(check(&["check", "/dev/zero"], 2).stderr).unwrap();
+    assert!(rendered.contains("more than 64 MiB"), "{rendered}");
 }
 
 #[test]

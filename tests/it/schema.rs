@@ -29,11 +29,11 @@ fn check(text: &str, settings: &[String], tally: &mut Tally) {
             let seeds = Seeds::new(MasterSeed(1));
             PlainLoop::new(it.setting.into()).run(&seeds, Replication(0));
         }
-        Err(mistakes) => {
+        Err(diagnostics) => {
             tally.refused += 1;
-            assert!(mistakes.count() > 0);
-            assert!(mistakes.render(false).starts_with("error: "));
-            assert!(!mistakes.render(true).is_empty());
+            assert!(diagnostics.count() > 0);
+            assert!(diagnostics.render(false).starts_with("error: "));
+            assert!(!diagnostics.render(true).is_empty());
         }
     }
     let read = |path: &Path| -> io::Result<String> {
@@ -44,8 +44,8 @@ fn check(text: &str, settings: &[String], tally: &mut Tally) {
         settings: settings.to_vec(),
         ..Overrides::default()
     };
-    if let Err(mistakes) = load_experiment(Path::new("experiment.toml"), &overrides, &read) {
-        assert!(mistakes.count() > 0);
+    if let Err(diagnostics) = load_experiment(Path::new("experiment.toml"), &overrides, &read) {
+        assert!(diagnostics.count() > 0);
     }
 }
 

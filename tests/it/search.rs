@@ -109,7 +109,7 @@ fn check_ranking(
 
 fn check(world: &World, audiences: Audiences) -> Result<(), TestCaseError> {
     let preferences = world.preferences();
-    let remoteness = world.remoteness();
+    let offer_distance = world.offer_distance();
     let mut plain = Enumeration::new(world.me(), world.consent(), preferences.clone());
     let mut fast = halves(world, audiences);
     prop_assert_eq!(fast.best(), plain.best(), "the best");
@@ -122,8 +122,8 @@ fn check(world: &World, audiences: Audiences) -> Result<(), TestCaseError> {
         );
         if audiences == Audiences::Distinguished {
             prop_assert_eq!(
-                fast.nearest_at_least(target, &remoteness),
-                plain.nearest_at_least(target, &remoteness),
+                fast.nearest_at_least(target, &offer_distance),
+                plain.nearest_at_least(target, &offer_distance),
                 "the nearest at {:?}",
                 target
             );

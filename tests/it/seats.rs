@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use demarche::actors::{QuestionReceiver, assemble, chair};
+use demarche::actors::{QuestionReceiver, assemble, question_channel};
 use demarche::domain::PartyId;
 use demarche::negotiation::PreferenceDraw;
 use demarche::protocol::{Action, Event};
@@ -21,13 +21,13 @@ const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 
 /// Follows a party's strategy, and gives back what it was told.
 async fn follow(mut asked: QuestionReceiver) -> Vec<Event> {
-    let mut told = Vec::new();
+    let mut rendered = Vec::new();
     while let Some(question) = asked.recv().await {
-        told.extend(question.news.iter().copied());
+        rendered.extend(question.news.iter().copied());
         let advice = question.advice.clone();
         question.answer(advice.expect("its strategy is sound"));
     }
-    told
+    rendered
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn whoever_follows_the_strategy_plays_its_session() {
         let me = PartyId::new(luck.below(setting.scenario().parties.len()));
         let (plain_session, plain_result) = in_a_plain_loop(&setting, &seeds, 1).remove(0);
         let (mut session_actor, parties) = assemble(&setting, 1);
-        let (questions, asked) = chair();
+        let (questions, asked) = question_channel();
         for (idx, party) in parties.into_iter().enumerate() {
             runtime.spawn(if idx == me.idx() {
                 party.answered_by(questions.clone()).run()
@@ -53,19 +53,19 @@ fn whoever_follows_the_strategy_plays_its_session() {
         }
         drop(questions);
         let person = runtime.spawn(follow(asked));
-        let mut played = None;
+        let mut test_session = None;
         let ended = runtime.block_on(session_actor.negotiate(
             &seeds,
             [Replication(0)],
-            |session, result| played = Some((session, result)),
+            |session, result| test_session = Some((session, result)),
         ));
         assert_eq!(ended, Ok(()));
         drop(session_actor);
-        let told = runtime.block_on(person).unwrap();
-        let (session, result) = played.unwrap();
+        let rendered = runtime.block_on(person).unwrap();
+        let (session, result) = test_session.unwrap();
         assert_eq!(session.events(), plain_session.events(), "{text}");
         assert_eq!(result, plain_result, "{text}");
-        assert!(session.events().starts_with(&told), "{text}");
+        assert!(session.events().starts_with(&rendered), "{text}");
     }
 }
 
@@ -78,7 +78,7 @@ fn a_question_brings_the_partys_own_preferences() {
     let seeds = Seeds::new(MasterSeed(5));
     for me in setting.scenario().party_ids() {
         let (mut session_actor, parties) = assemble(&setting, 1);
-        let (questions, mut asked) = chair();
+        let (questions, mut asked) = question_channel();
         for (party, id) in parties.into_iter().zip(setting.scenario().party_ids()) {
             runtime.spawn(if id == me {
                 party.answered_by(questions.clone()).run()
@@ -88,24 +88,24 @@ fn a_question_brings_the_partys_own_preferences() {
         }
         let asked = runtime.spawn(async move {
             let question = asked.recv().await.expect("every party is asked");
-            let outlook = question.outlook.clone();
+            let private_view = question.private_view.clone();
             question.answer(Action::WalkOut);
-            outlook
+            private_view
         });
-        let played = session_actor.negotiate(&seeds, [Replication(0)], |_, _| ());
-        runtime.block_on(played).unwrap();
-        let outlook = runtime.block_on(asked).unwrap();
+        let test_session = session_actor.negotiate(&seeds, [Replication(0)], |_, _| ());
+        runtime.block_on(test_session).unwrap();
+        let private_view = runtime.block_on(asked).unwrap();
         let mut draw = PreferenceDraw::new(setting.clone(), me);
         let own = draw.draw(&seeds, Replication(0));
-        assert_eq!(outlook.preferences, *own);
+        assert_eq!(private_view.preferences, *own);
         let best = own.space().outcomes().map(|it| own.utility(it)).max();
-        assert_eq!(Some(own.utility(outlook.best)), best);
+        assert_eq!(Some(own.utility(private_view.best)), best);
     }
 }
 
 /// Plays with these lines on standard input.
 #[track_caller]
-fn played(arguments: &[&str], lines: &str) -> Output {
+fn test_session(arguments: &[&str], lines: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .arg("play")
@@ -124,7 +124,7 @@ fn played(arguments: &[&str], lines: &str) -> Output {
 
 #[track_caller]
 fn check_played(arguments: &[&str], lines: &str, code: i32) -> String {
-    let output = played(arguments, lines);
+    let output = test_session(arguments, lines);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
     String::from_utf8(output.stdout).expect("text is UTF-8")
@@ -133,10 +133,10 @@ fn check_played(arguments: &[&str], lines: &str, code: i32) -> String {
 #[test]
 fn a_session_of_two_villages_is_told_as_it_goes() {
     let lines = "upkep\n?\n2\nup=ha, 1 = shared\nput\nadvice\n\nbest\n\ny\nn\ntheirs\nput\nn\nmine\nput\nshow\nwalk\nn\nwalk out\ny\n";
-    let told = check_played(&[VILLAGES, "--as", "upper", "--seed", "3"], lines, 0);
-    insta::assert_snapshot!("seat_at_two_villages", told);
+    let rendered = check_played(&[VILLAGES, "--as", "upper", "--seed", "3"], lines, 0);
+    insta::assert_snapshot!("seat_at_two_villages", rendered);
     let again = check_played(&[VILLAGES, "--as", "upper", "--seed", "3"], lines, 0);
-    assert_eq!(told, again, "the same lines make the same session");
+    assert_eq!(rendered, again, "the same lines make the same session");
 }
 
 #[test]
@@ -147,12 +147,13 @@ fn every_protocol_can_be_played() {
         (COUNCIL, "birch", "put\ny\n"),
         (FLAGSHIP, "ukraine", "put\nn\n"),
     ] {
-        let told = check_played(&[file, "--as", party], &lines.repeat(400), 0);
-        let is_over = told.contains("\nAgreement in round") || told.contains("\nNo agreement: ");
-        assert!(is_over, "{told}");
+        let rendered = check_played(&[file, "--as", party], &lines.repeat(400), 0);
+        let is_over =
+            rendered.contains("\nAgreement in round") || rendered.contains("\nNo agreement: ");
+        assert!(is_over, "{rendered}");
         assert!(
-            told.contains("  you\n") || told.contains(" (you)\n"),
-            "{told}"
+            rendered.contains("  you\n") || rendered.contains(" (you)\n"),
+            "{rendered}"
         );
     }
 }
@@ -161,7 +162,7 @@ fn every_protocol_can_be_played() {
 fn input_that_ends_leaves_the_session_unfinished() {
     for (file, party) in [(VILLAGES, "upper"), (VILLAGES, "lower"), (BARN, "south")] {
         for lines in ["", "?\n", "walk\n", "walk"] {
-            let output = played(&[file, "--as", party], lines);
+            let output = test_session(&[file, "--as", party], lines);
             assert_eq!(output.status.code(), Some(1), "{lines:?}");
             let stderr = String::from_utf8(output.stderr).unwrap();
             assert_eq!(stderr, "error: input ended, the session is not finished\n");
@@ -174,8 +175,8 @@ fn lines_without_end_or_meaning_are_asked_again() {
     let mut bytes = vec![b'x'; 1 << 20];
     bytes.extend(b"\nwalk\ny\n");
     let text = String::from_utf8(bytes).unwrap();
-    let told = check_played(&[VILLAGES, "--as", "upper"], &text, 0);
-    assert!(told.contains("walked out in round 1"), "{told}");
+    let rendered = check_played(&[VILLAGES, "--as", "upper"], &text, 0);
+    assert!(rendered.contains("walked out in round 1"), "{rendered}");
 }
 
 #[test]
@@ -197,14 +198,14 @@ fn a_party_that_is_not_there_is_told_the_nearest() {
 
 #[test]
 fn what_others_want_changes_nothing_she_reads_before_they_speak() {
-    let told = |file: &str| {
-        let told = check_played(
+    let rendered = |file: &str| {
+        let rendered = check_played(
             &[file, "--as", "upper"],
             "issues\nshow\nadvice\n?\nwalk\ny\n",
             0,
         );
-        let end = told.find("\nNo agreement").expect("she walked out");
-        told[..end].to_owned()
+        let end = rendered.find("\nNo agreement").expect("she walked out");
+        rendered[..end].to_owned()
     };
     let folder = TempDir::new().unwrap();
     let other = folder.path().join("other.toml");
@@ -219,7 +220,7 @@ fn what_others_want_changes_nothing_she_reads_before_they_speak() {
         "reservation_value = 0.9",
     );
     fs::write(&other, text).unwrap();
-    assert_eq!(told(VILLAGES), told(path_text(&other)));
+    assert_eq!(rendered(VILLAGES), rendered(path_text(&other)));
 }
 
 #[cfg(unix)]
@@ -277,8 +278,8 @@ mod in_a_terminal {
     fn colors_are_there_unless_they_are_not_wanted() {
         for (colors, expected) in [(true, true), (false, false)] {
             let mut it = terminal(80, &format!("play {BARN} --as south"), colors);
-            let told = it.exp_string("y or n>").unwrap();
-            assert_eq!(told.contains('\u{1b}'), expected, "{told:?}");
+            let rendered = it.exp_string("y or n>").unwrap();
+            assert_eq!(rendered.contains('\u{1b}'), expected, "{rendered:?}");
             it.send_control('d').unwrap();
             it.exp_eof().unwrap();
         }
@@ -289,16 +290,16 @@ mod in_a_terminal {
         for columns in [40, 100] {
             let arguments = format!("play {FLAGSHIP} --as ukraine");
             let mut it = terminal(columns, &arguments, false);
-            let mut told = String::new();
+            let mut rendered = String::new();
             for line in ["?", "issues", "advice", "xxxxxxxxxxxxxxxx", "walk", "y"] {
-                told += &it.exp_string("> ").unwrap();
-                told += "> ";
+                rendered += &it.exp_string("> ").unwrap();
+                rendered += "> ";
                 it.send_line(line).unwrap();
-                told += "\n";
+                rendered += "\n";
             }
-            told += &it.exp_eof().unwrap();
+            rendered += &it.exp_eof().unwrap();
             check_exit(&it, 0);
-            check_width(&told, columns);
+            check_width(&rendered, columns);
         }
     }
 }

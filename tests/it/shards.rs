@@ -96,13 +96,16 @@ fn what_does_not_belong_together_is_refused_by_name() {
     let shards = run_shards(&folder, "batch", VILLAGES, 3, &more);
     let [one, two, three] = [0, 1, 2].map(|it: usize| shards[it].clone());
 
-    let told = refusal(&[one.clone(), three.clone()]);
+    let rendered = refusal(&[one.clone(), three.clone()]);
     assert!(
-        told.contains("cannot merge 2 of 3 shards: 2/3 is missing"),
-        "{told}"
+        rendered.contains("cannot merge 2 of 3 shards: 2/3 is missing"),
+        "{rendered}"
     );
-    let told = refusal(&[one.clone(), two.clone(), one.clone(), three.clone()]);
-    assert!(told.contains("batch-1-of-3: it is named twice"), "{told}");
+    let rendered = refusal(&[one.clone(), two.clone(), one.clone(), three.clone()]);
+    assert!(
+        rendered.contains("batch-1-of-3: it is named twice"),
+        "{rendered}"
+    );
 
     let again = run(
         &folder,
@@ -111,25 +114,31 @@ fn what_does_not_belong_together_is_refused_by_name() {
         VILLAGES,
         &[&more[..], &["--shard", "2/3"]].concat(),
     );
-    let told = refusal(&[one.clone(), two.clone(), again, three.clone()]);
-    assert!(told.contains("it is shard 2/3, and so is"), "{told}");
+    let rendered = refusal(&[one.clone(), two.clone(), again, three.clone()]);
+    assert!(
+        rendered.contains("it is shard 2/3, and so is"),
+        "{rendered}"
+    );
 
     let other = ["--sessions", "3000", "--seed", "8", "--shard", "2/3"];
     let other = run(&folder, "batch", "other", VILLAGES, &other);
-    let told = refusal(&[one.clone(), other, three.clone()]);
-    assert!(told.contains("it is of another run than"), "{told}");
-    assert!(told.contains("`seed` is null there and 8 here"), "{told}");
+    let rendered = refusal(&[one.clone(), other, three.clone()]);
+    assert!(rendered.contains("it is of another run than"), "{rendered}");
+    assert!(
+        rendered.contains("`seed` is null there and 8 here"),
+        "{rendered}"
+    );
 
     let quarter = [&more[..], &["--shard", "2/4"]].concat();
     let quarter = run(&folder, "batch", "quarter", VILLAGES, &quarter);
-    let told = refusal(&[one.clone(), quarter, three.clone()]);
-    assert!(told.contains("is shard 1/3"), "{told}");
+    let rendered = refusal(&[one.clone(), quarter, three.clone()]);
+    assert!(rendered.contains("is shard 1/3"), "{rendered}");
 
     let whole = run(&folder, "batch", "whole", VILLAGES, &more);
-    let told = refusal(&[one, two, whole]);
+    let rendered = refusal(&[one, two, whole]);
     assert!(
-        told.contains("cannot merge") && told.contains("the run is complete"),
-        "{told}"
+        rendered.contains("cannot merge") && rendered.contains("the run is complete"),
+        "{rendered}"
     );
 }
 
@@ -153,13 +162,13 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
             fs::write(&path, damaged).unwrap();
             // What stands behind the last chunk is of no chunk.
             if damaged.len() <= bytes.len() {
-                let told = refusal(&shards);
-                assert!(told.contains(path_text(&path)), "{told}");
+                let rendered = refusal(&shards);
+                assert!(rendered.contains(path_text(&path)), "{rendered}");
                 assert!(
-                    told.contains("is damaged, or cut off, behind chunk "),
-                    "{told}"
+                    rendered.contains("is damaged, or cut off, behind chunk "),
+                    "{rendered}"
                 );
-                assert!(told.contains("demarche batch --resume"), "{told}");
+                assert!(rendered.contains("demarche batch --resume"), "{rendered}");
             }
             check(&["batch", "--quiet", "--resume", path_text(&shards[1])], 0);
             assert!(files(&shards[1]) == whole, "{}", path.display());
@@ -202,11 +211,11 @@ fn what_has_no_shards_is_refused() {
     let out = folder.path().join("run");
     let more = ["--out", path_text(&out)];
     let of_file = ["batch", path_text(&file), "--shard", "1/2"];
-    let told = check(&[&of_file[..], &more].concat(), 2).stderr;
-    let told = String::from_utf8(told).unwrap();
+    let rendered = check(&[&of_file[..], &more].concat(), 2).stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
     assert!(
-        told.contains("an experiment with `until` has no shards"),
-        "{told}"
+        rendered.contains("an experiment with `until` has no shards"),
+        "{rendered}"
     );
     for wrong in ["0/2", "3/2", "1/0", "half"] {
         check(

@@ -52,11 +52,14 @@ fn told_when_interrupted(child: Child) -> String {
     let sent = Instant::now();
     interrupt(&child);
     let Output { status, stderr, .. } = child.wait_with_output().unwrap();
-    let told = String::from_utf8(stderr).unwrap();
-    assert_eq!(status.code(), Some(130), "{told}");
+    let rendered = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(130), "{rendered}");
     let time = sent.elapsed();
-    assert!(time < LEAVING_TIME_MAX, "it left after {time:?}: {told}");
-    told
+    assert!(
+        time < LEAVING_TIME_MAX,
+        "it left after {time:?}: {rendered}"
+    );
+    rendered
 }
 
 /// A process is interrupted after a moment, before it has got far.
@@ -66,9 +69,9 @@ fn check_leaves(arguments: &[&str]) {
     sleep(Duration::from_millis(300));
     let ended = child.try_wait().unwrap();
     assert!(ended.is_none(), "{arguments:?} is over: {ended:?}");
-    let told = told_when_interrupted(child);
-    let last = told.lines().last().unwrap_or_default();
-    assert!(last.starts_with("interrupted"), "{arguments:?}: {told}");
+    let rendered = told_when_interrupted(child);
+    let last = rendered.lines().last().unwrap_or_default();
+    assert!(last.starts_with("interrupted"), "{arguments:?}: {rendered}");
 }
 
 /// A scenario of the villages in which nobody ever gives way, of a million rounds.
@@ -140,8 +143,11 @@ fn ctrl_c_ends_sessions_of_a_million_rounds() {
     let mut child = start(&[&["batch", path_text(&file)][..], &arguments].concat());
     wait_for(&mut child, &out);
     sleep(Duration::from_millis(300));
-    let told = told_when_interrupted(child);
-    assert!(told.contains("interrupted: 0 of 40 sessions"), "{told}");
+    let rendered = told_when_interrupted(child);
+    assert!(
+        rendered.contains("interrupted: 0 of 40 sessions"),
+        "{rendered}"
+    );
     assert_eq!(manifest(&out)["complete"], false);
 }
 
@@ -160,8 +166,11 @@ fn ctrl_c_ends_a_search_among_a_million_million_outcomes() {
     let mut child = start(&[&["batch", path_text(&file)][..], &arguments].concat());
     wait_for(&mut child, &out);
     sleep(Duration::from_millis(500));
-    let told = told_when_interrupted(child);
-    assert!(told.contains("interrupted: 0 of 2 sessions"), "{told}");
+    let rendered = told_when_interrupted(child);
+    assert!(
+        rendered.contains("interrupted: 0 of 2 sessions"),
+        "{rendered}"
+    );
     assert_eq!(manifest(&out)["complete"], false);
 }
 
@@ -209,8 +218,8 @@ fn ctrl_c_while_a_study_is_worked_up_leaves_a_manifest_that_says_so() {
     let arguments = ["--points", "1024", "--quiet", "--out", path_text(&out)];
     let mut child = start(&[&["sensitivity", VILLAGES][..], &arguments].concat());
     wait_for(&mut child, &out.join("manifest.json"));
-    let told = told_when_interrupted(child);
-    assert!(told.contains("a manifest and no tables"), "{told}");
+    let rendered = told_when_interrupted(child);
+    assert!(rendered.contains("a manifest and no tables"), "{rendered}");
     assert_eq!(manifest(&out)["complete"], false);
 }
 

@@ -12,7 +12,7 @@ use demarche::domain::{
     Veto,
 };
 use demarche::solution::{
-    BargainingProblem, Concept, Landscape, LandscapeBuilder, Yardstick, landscape,
+    BargainingProblem, Concept, FeasibleSet, FeasibleSetBuilder, Normalization, feasible_set,
 };
 use num_bigint::BigInt;
 use serde_json::Value;
@@ -100,10 +100,10 @@ impl Additive {
     }
 
     /// The landscape under unanimity, and `NegMAS`'s yardstick for it.
-    fn seen_by_negmas(&self) -> (u64, Landscape, Yardstick) {
+    fn seen_by_negmas(&self) -> (u64, FeasibleSet, Normalization) {
         let reservation_values = self.reservation_values();
         let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); reservation_values.len()];
-        let mut builder = LandscapeBuilder::new(reservation_values.clone());
+        let mut builder = FeasibleSetBuilder::new(reservation_values.clone());
         let mut n_outcomes = 0;
         for utilities in self.utilities() {
             for (range, &it) in ranges.iter_mut().zip(&utilities) {
@@ -115,8 +115,8 @@ impl Additive {
             }
             n_outcomes += 1;
         }
-        let yardstick = Yardstick::negmas(&reservation_values, &ranges);
-        (n_outcomes, builder.finish(), yardstick)
+        let normalization = Normalization::negmas(&reservation_values, &ranges);
+        (n_outcomes, builder.finish(), normalization)
     }
 
     /// The same as preferences of the simulator: scores scaled by each party's best sum.
@@ -184,7 +184,7 @@ fn frontiers_and_points_are_those_of_negmas() {
             }
             let what = format!("{id} {variant}");
             let problem = Additive::of(&scenario, variant);
-            let (n_outcomes, seen, yardstick) = problem.seen_by_negmas();
+            let (n_outcomes, seen, normalization) = problem.seen_by_negmas();
             assert_eq!(Some(n_outcomes), metrics["n_outcomes"].as_u64(), "{what}");
             let n_rational = metrics["n_rational"].as_u64();
             assert_eq!(Some(seen.n_better_for_all), n_rational, "{what}");
@@ -202,7 +202,7 @@ fn frontiers_and_points_are_those_of_negmas() {
                 (Concept::RelativeUtilitarian, "max_relative_welfare_utils"),
             ];
             for (concept, name) in named {
-                let best = yardstick.best(concept, &seen.frontier);
+                let best = normalization.best(concept, &seen.frontier);
                 let found = best.iter().map(|&it| seen.frontier.utilities(it)).collect();
                 check_points(found, &metrics[name], &format!("{what} {name}"));
             }
@@ -278,7 +278,7 @@ impl Additive {
             })
             .collect();
         let reservation_values = self.reservation_values();
-        let mut builder = LandscapeBuilder::new(vec![0.0; parties.len()]);
+        let mut builder = FeasibleSetBuilder::new(vec![0.0; parties.len()]);
         for ((number, outcome), floats) in (0..).zip(space.outcomes()).zip(self.utilities()) {
             if floats.iter().zip(&reservation_values).all(|(u, r)| u >= r) {
                 let worth: Vec<f64> = parties.iter().map(|it| it.utility(outcome)).collect();
@@ -399,7 +399,7 @@ fn scorable_games_have_as_many_agreements_as_was_published() {
             "{game}"
         );
         for (rule, count) in rules {
-            let found = landscape(&parties, &rule).n_acceptable;
+            let found = feasible_set(&parties, &rule).n_acceptable;
             assert_eq!(Some(found), expected[count].as_u64(), "{game} {count}");
         }
         n_games += 1;
@@ -415,10 +415,10 @@ fn the_points_of_the_base_game_are_those_published() {
     let scenario = read(&peers.join("negmas/scenarios/p6_0720_delib_base/scenario.json"));
     let problem = Additive::of(&scenario, "raw");
     let (_, seen, _) = problem.seen_by_negmas();
-    let yardstick = Yardstick::textbook(&seen);
+    let normalization = Normalization::textbook(&seen);
     let space = OutcomeSpace::new(&problem.n_options).expect("a space");
     let settled = |concept| -> Vec<usize> {
-        let point = yardstick.best(concept, &seen.frontier)[0];
+        let point = normalization.best(concept, &seen.frontier)[0];
         let outcome = space.outcome_at(seen.frontier.outcome(point));
         let options = space.issues().map(|it| space.option(outcome, it).idx() + 1);
         options.collect()

@@ -242,7 +242,7 @@ fn trajectories_find_the_one_number_that_decides() {
 }
 
 /// What a study says on standard output, and the words of its page, one space between them.
-fn told(folder: &TempDir, name: &str, file: &str, more: &[&str]) -> (PathBuf, String, String) {
+fn render(folder: &TempDir, name: &str, file: &str, more: &[&str]) -> (PathBuf, String, String) {
     let out = folder.path().join(name);
     let arguments = [&["sensitivity", file, "--out", path_text(&out)], more].concat();
     let output = check(&arguments, 0);
@@ -262,12 +262,12 @@ fn an_index_without_an_interval_is_not_told_and_deals_too_rare_for_one_are() {
     // The buyer takes even once in fifty times, and the seller every second time.
     let rare = format!("{BUYER_EVEN}=0.26");
     let more = ["--points", "32", "--set", &rare];
-    let (out, text, page) = told(&folder, "rare", &file, &more);
-    for told in [&text, &page] {
-        assert!(told.contains("Deals are too rare, "), "{text}");
+    let (out, text, page) = render(&folder, "rare", &file, &more);
+    for rendered in [&text, &page] {
+        assert!(rendered.contains("Deals are too rare, "), "{text}");
         assert!(
-            told.contains("base points would do. What follows"),
-            "{told}"
+            rendered.contains("base points would do. What follows"),
+            "{rendered}"
         );
     }
     assert!(
@@ -292,7 +292,7 @@ fn a_share_above_the_whole_is_told_to_be_noise_and_is_no_headline() {
     let is_above = (1..60).any(|seed| {
         let seed = format!("{seed}");
         let more = ["--points", "32", "--seed", &seed, "--set", &rare];
-        let (out, text, page) = told(&folder, &seed, &file, &more);
+        let (out, text, page) = render(&folder, &seed, &file, &more);
         let totals = rows(&out, "sensitivity.csv").into_iter().filter(|it| {
             let is_of_deals = it["metric"] == "agreement_rate" && it["measure"] == "total";
             is_of_deals && it["kind"] == "number"
@@ -323,7 +323,7 @@ fn too_few_points_for_a_claim_are_told_with_the_number_that_would_do() {
         ("many-morris", "morris", "128", None),
     ] {
         let more = ["--method", method, "--points", points];
-        let (_, text, page) = told(&folder, name, &file, &more);
+        let (_, text, page) = render(&folder, name, &file, &more);
         let doubt = format!(
             "{points} {} are too few for a claim: ",
             noun.unwrap_or_default()
@@ -346,7 +346,7 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
         let setting = format!("{}={even}", "party.seller.preference.price.utility.even");
         let buyer = format!("{}={even}", "party.buyer.preference.price.utility.even");
         let more = ["--points", "64", "--set", &setting, "--set", &buyer];
-        let (out, text, page) = told(&folder, name, &file, &more);
+        let (out, text, page) = render(&folder, name, &file, &more);
         let why = format!("{how_many} 768 sessions ended in a deal, so nothing decides");
         assert!(text.contains(&why), "{text}");
         if n_deals == 0 {
@@ -952,12 +952,12 @@ fn a_wrong_command_line_writes_nothing() {
         ("flip", &[VILLAGES, "--sessions", "0"], "from 1 to"),
         ("flip", &[&swept], "has a [sweep]"),
     ];
-    for (verb, arguments, told) in wrong {
+    for (verb, arguments, rendered) in wrong {
         let arguments = [&[verb], arguments, &["--out", path_text(&out)]].concat();
         let output = check(&arguments, 2);
         assert!(output.stdout.is_empty(), "{arguments:?}");
         let text = String::from_utf8_lossy(&output.stderr);
-        assert!(text.contains(told), "{arguments:?}: {text}");
+        assert!(text.contains(rendered), "{arguments:?}: {text}");
         assert!(!out.exists(), "{arguments:?}");
     }
 }
@@ -1088,7 +1088,7 @@ fn a_batch_runs_an_experiment_that_says_how_it_is_studied() {
 fn studies_are_told_in_words() {
     let folder = TempDir::new().unwrap();
     let (one, file) = (one_number_decides(&folder), two_numbers_decide(&folder));
-    let told = |name: &str, arguments: &[&str]| {
+    let rendered = |name: &str, arguments: &[&str]| {
         let out: PathBuf = folder.path().join(name);
         let arguments = [arguments, &["--out", path_text(&out)]].concat();
         // A slow machine has progress on standard error.
@@ -1097,13 +1097,13 @@ fn studies_are_told_in_words() {
         text.replace(path_text(&out), "FOLDER")
     };
     insta::with_settings!({ snapshot_path => "snapshots/studies" }, {
-        insta::assert_snapshot!("told_of_saltelli", told("saltelli", &["sensitivity", &file, "--points", "256"]));
+        insta::assert_snapshot!("told_of_saltelli", rendered("saltelli", &["sensitivity", &file, "--points", "256"]));
         insta::assert_snapshot!(
             "told_of_morris",
-            told("morris", &["sensitivity", &file, "--method", "morris", "--points", "32"])
+            rendered("morris", &["sensitivity", &file, "--method", "morris", "--points", "32"])
         );
-        insta::assert_snapshot!("told_of_flips", told("flip", &["flip", &file]));
-        insta::assert_snapshot!("told_out_of_reach", told("reach", &["flip", &one, "--rate", "10", "--numbers", BUYER]));
+        insta::assert_snapshot!("told_of_flips", rendered("flip", &["flip", &file]));
+        insta::assert_snapshot!("told_out_of_reach", rendered("reach", &["flip", &one, "--rate", "10", "--numbers", BUYER]));
     });
 }
 
@@ -1154,13 +1154,13 @@ fn a_batch_of_a_file_with_a_study_says_which_verb_runs_it() {
         let out = folder.path().join(format!("run-{}", more.len()));
         let arguments = ["batch", file, "--sessions", "2", "--no-report", "--out"];
         let arguments = [&arguments[..], &[path_text(&out)], more].concat();
-        let told = check(&arguments, 0).stderr;
-        String::from_utf8(told).unwrap()
+        let rendered = check(&arguments, 0).stderr;
+        String::from_utf8(rendered).unwrap()
     };
-    let told = note(&[]);
+    let rendered = note(&[]);
     assert!(
-        told.contains(&format!("`demarche sensitivity {file}` runs it")),
-        "{told}"
+        rendered.contains(&format!("`demarche sensitivity {file}` runs it")),
+        "{rendered}"
     );
     assert!(!note(&["--quiet"]).contains("sensitivity"));
 }

@@ -120,10 +120,10 @@ fn an_effect_is_the_mean_difference_of_the_rows() {
         let effects = lines_of_cell(&swept[Path::new("effects.csv")], cell);
         let fields: Vec<&str> = effects[0].split(',').collect();
         assert_eq!(fields[..3], ["0", "agreement_rate", ""]);
-        let told: f64 = fields[3].parse().unwrap();
+        let rendered: f64 = fields[3].parse().unwrap();
         assert!(
-            (told - mean).abs() < 1e-8,
-            "cell {cell}: {told} is not {mean}"
+            (rendered - mean).abs() < 1e-8,
+            "cell {cell}: {rendered} is not {mean}"
         );
         assert_eq!(fields[8], "600");
     }
@@ -170,10 +170,10 @@ fn cells_that_are_equal_in_every_session_are_named() {
     fs::write(&file, text).unwrap();
     let out = folder.path().join("run");
     let output = check(&["sweep", path_text(&file), "--out", path_text(&out)], 0);
-    let told = String::from_utf8(output.stdout).unwrap();
+    let rendered = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.contains("Only 9 of 25 cells differ. Equal in every session are 0, 6, 12, 18"),
-        "{told}"
+        rendered.contains("Only 9 of 25 cells differ. Equal in every session are 0, 6, 12, 18"),
+        "{rendered}"
     );
     let cells = fs::read_to_string(out.join("cells.csv")).unwrap();
     let lines: Vec<&str> = cells.lines().collect();
@@ -275,8 +275,8 @@ fn every_number_of_a_session_is_as_it_was_drawn() {
     rest.remove(draws);
     assert!(rest == plain);
     let replayed = check(&["replay", path_text(&folder.path().join("batch")), "7"], 0);
-    let told = String::from_utf8_lossy(&replayed.stdout);
-    assert!(told.contains("draws.csv"), "{told}");
+    let rendered = String::from_utf8_lossy(&replayed.stdout);
+    assert!(rendered.contains("draws.csv"), "{rendered}");
 }
 
 #[test]
@@ -419,10 +419,10 @@ fn more_sessions_than_can_be_counted_are_refused() {
     let file = experiment(&folder, TWO_AXES);
     let arguments = ["sweep", &file, "--dry-run", "--sessions", &sessions];
     let output = check(&arguments, 2);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let rendered = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("sessions are more than the 9007199254740992"),
-        "{told}"
+        rendered.contains("sessions are more than the 9007199254740992"),
+        "{rendered}"
     );
 }
 
@@ -452,7 +452,7 @@ struct Interrupting {
 }
 
 impl Worker for Interrupting {
-    type Product = Vec<u64>;
+    type ChunkOutput = Vec<u64>;
     type Heard = ();
 
     fn work_up(
@@ -513,7 +513,7 @@ pub(crate) fn message(sweep: &str, points: &str) -> String {
     let path = Path::new("experiment.toml");
     match load_experiment(path, &Overrides::default(), &read_file) {
         Ok(_) => "nothing is wrong".to_owned(),
-        Err(mistakes) => mistakes.to_string(),
+        Err(diagnostics) => diagnostics.to_string(),
     }
 }
 

@@ -37,9 +37,9 @@ pub(crate) fn check_exit(session: &PtySession, code: i32) {
 }
 
 #[track_caller]
-pub(crate) fn check_width(told: &str, columns: u16) {
+pub(crate) fn check_width(rendered: &str, columns: u16) {
     // What comes out of the terminal is handed over with a character for every byte.
-    let bytes: Vec<u8> = told
+    let bytes: Vec<u8> = rendered
         .chars()
         .filter_map(|it| u8::try_from(it).ok())
         .collect();

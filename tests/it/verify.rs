@@ -50,9 +50,9 @@ fn every_table_of_every_verb_is_in_the_manifest() {
     let folder = TempDir::new().unwrap();
     let out = batch(&folder);
     assert_eq!(recorded(&out), names_on_disk(&out));
-    let told = check(&["verify", path_text(&out)], 0).stdout;
-    let told = String::from_utf8(told).unwrap();
-    assert!(told.contains("all as the run wrote them"), "{told}");
+    let rendered = check(&["verify", path_text(&out)], 0).stdout;
+    let rendered = String::from_utf8(rendered).unwrap();
+    assert!(rendered.contains("all as the run wrote them"), "{rendered}");
     let more = ["--sessions", "20", "--format=csv,parquet"];
     let flip = run(&folder, "flip", "flip", VILLAGES, &more);
     assert_eq!(recorded(&flip), names_on_disk(&flip));
@@ -82,16 +82,16 @@ fn a_table_that_is_lost_cut_or_changed_is_named() {
                 Some(other) => fs::write(&path, other).unwrap(),
                 None => fs::remove_file(&path).unwrap(),
             }
-            let told = check(&["verify", path_text(&out)], 1).stderr;
-            let told = String::from_utf8(told).unwrap();
+            let rendered = check(&["verify", path_text(&out)], 1).stderr;
+            let rendered = String::from_utf8(rendered).unwrap();
             let what = if other.is_none() {
                 "is missing"
             } else {
                 "is not as the run wrote it"
             };
             let line = format!("error: {}: it {what}", path_text(&path));
-            assert!(told.starts_with(&line), "{told}");
-            assert_eq!(told.lines().count(), 1, "{told}");
+            assert!(rendered.starts_with(&line), "{rendered}");
+            assert_eq!(rendered.lines().count(), 1, "{rendered}");
         }
         fs::write(&path, bytes).unwrap();
     }
@@ -126,17 +126,17 @@ fn whoever_reads_a_table_says_that_it_differs() {
         for other in [&changed[..], &bytes[..bytes.len() - 1]] {
             fs::write(&path, other).unwrap();
             let output = demarche(arguments).output().unwrap();
-            let told = String::from_utf8(output.stderr).unwrap();
+            let rendered = String::from_utf8(output.stderr).unwrap();
             assert!(
                 [1, 2].contains(&output.status.code().unwrap()),
-                "{arguments:?}: {told}"
+                "{arguments:?}: {rendered}"
             );
             assert!(
-                told.contains("it is not as the run wrote it"),
-                "{arguments:?}: {told}"
+                rendered.contains("it is not as the run wrote it"),
+                "{arguments:?}: {rendered}"
             );
-            assert!(told.contains(name), "{arguments:?}: {told}");
-            assert_eq!(told.lines().count(), 1, "{told}");
+            assert!(rendered.contains(name), "{arguments:?}: {rendered}");
+            assert_eq!(rendered.lines().count(), 1, "{rendered}");
             assert!(!Path::new(page).exists());
         }
         fs::write(&path, bytes).unwrap();
@@ -149,9 +149,12 @@ fn a_run_of_an_earlier_version_has_no_digests_and_is_read_all_the_same() {
     let folder = TempDir::new().unwrap();
     let out = batch(&folder);
     forget_tables(&out);
-    let told = check(&["verify", path_text(&out)], 2).stderr;
-    let told = String::from_utf8(told).unwrap();
-    assert!(told.contains("has no digests of the tables"), "{told}");
+    let rendered = check(&["verify", path_text(&out)], 2).stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
+    assert!(
+        rendered.contains("has no digests of the tables"),
+        "{rendered}"
+    );
     check(&["replay", path_text(&out), "5"], 0);
     check(&["compare", path_text(&out), path_text(&out)], 0);
     check(&["batch", "--resume", path_text(&out)], 0);
@@ -181,9 +184,12 @@ fn a_manifest_leads_to_no_file_outside_its_run() {
     ] {
         let crafted = text.replacen("\"agreements.csv\"", &format!("\"{path}\""), 1);
         fs::write(out.join("manifest.json"), crafted).unwrap();
-        let told = check(&["verify", path_text(&out)], 1).stderr;
-        let told = String::from_utf8(told).unwrap();
-        assert!(told.contains("a run has no file of such a name"), "{told}");
+        let rendered = check(&["verify", path_text(&out)], 1).stderr;
+        let rendered = String::from_utf8(rendered).unwrap();
+        assert!(
+            rendered.contains("a run has no file of such a name"),
+            "{rendered}"
+        );
     }
 }
 
@@ -214,12 +220,12 @@ fn a_table_lost_while_a_batch_runs_is_no_success() {
         }
         harm(&table);
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.contains(path_text(&table)), "{told}");
+        let rendered = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{rendered}");
+        assert!(rendered.contains(path_text(&table)), "{rendered}");
         assert!(
-            told.contains("go on with `demarche batch --resume "),
-            "{told}"
+            rendered.contains("go on with `demarche batch --resume "),
+            "{rendered}"
         );
         assert!(!out.join("manifest.json").exists());
         check(&["batch", "--quiet", "--resume", path_text(&out)], 0);

@@ -349,7 +349,7 @@ impl OfferingRule for Steady {
 struct Results;
 
 impl Worker for Results {
-    type Product = Vec<SessionResult>;
+    type ChunkOutput = Vec<SessionResult>;
     type Heard = ();
 
     fn work_up(

@@ -13,7 +13,7 @@ use demarche::domain::{
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
 use demarche::protocol::Session;
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
-use demarche::search::Remoteness;
+use demarche::search::OfferDistance;
 use proptest::prelude::*;
 
 // ---- Preferences and rules, for searches.
@@ -161,13 +161,13 @@ impl World {
         ConsentRule::new(vetoes, quotas)
     }
 
-    pub(crate) fn remoteness(&self) -> Remoteness {
+    pub(crate) fn offer_distance(&self) -> OfferDistance {
         let space = self.space();
         let scales: Vec<Scale> = self.ordinal[..space.n_issues()]
             .iter()
             .map(|&it| if it { Scale::Ordinal } else { Scale::Nominal })
             .collect();
-        let mut res = Remoteness::new(&space, &scales, self.n_parties);
+        let mut res = OfferDistance::new(&space, &scales, self.n_parties);
         let outcomes: Vec<Outcome> = space.outcomes().collect();
         for &(party, position) in &self.heard {
             let position = position % space.n_outcomes();
@@ -437,7 +437,7 @@ pub(crate) const TWO_VILLAGES: &str = include_str!("../../configs/scenarios/two-
 pub(crate) fn load_text(text: &str) -> LoadedScenario {
     let read = |_: &Path| -> io::Result<String> { Ok(text.to_owned()) };
     load_scenario(Path::new("scenario.toml"), &[], &read)
-        .unwrap_or_else(|mistakes| panic!("{mistakes}\n\nin the text\n\n{text}"))
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}\n\nin the text\n\n{text}"))
 }
 
 #[track_caller]

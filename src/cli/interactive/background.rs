@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::failure::Failure;
 use crate::cli::interactive::ctrl_c::{Asked, CtrlC};
-use crate::cli::tell;
+use crate::cli::message;
 use crate::experiment::Interrupt;
 
 /// Ctrl-C is looked at so often.
@@ -67,14 +67,14 @@ impl Background {
         &self.interrupt
     }
 
-    /// Takes what work comes to, one by one; `told` is how far it is after so many.
+    /// Takes what work comes to, one by one; `render` is how far it is after so many.
     ///
     /// The work is to end when what it sends is not taken any more. Fails with
     /// [`Failure::Interrupted`] when Ctrl-C comes before its end.
     pub(crate) fn each<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&SyncSender<T>) + Send + 'static,
-        told: impl Fn(u64) -> String,
+        rendered: impl Fn(u64) -> String,
         mut take: impl FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let (sender, receiver) = sync_channel(0);
@@ -95,7 +95,7 @@ impl Background {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.tell(|| told(n_taken));
+            self.show(|| rendered(n_taken));
         }
         thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         Ok(())
@@ -105,7 +105,7 @@ impl Background {
     pub(crate) fn one<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
-        told: &str,
+        rendered: &str,
     ) -> Result<T, Failure> {
         let mut res = None;
         let send = |sender: &SyncSender<T>| {
@@ -116,7 +116,7 @@ impl Background {
             res = Some(it);
             Ok(())
         };
-        self.each(send, |_| told.to_owned(), take)?;
+        self.each(send, |_| rendered.to_owned(), take)?;
         Ok(res.expect("work that ends has come to something"))
     }
 
@@ -124,7 +124,7 @@ impl Background {
         clippy::disallowed_methods,
         reason = "progress is about wall time; no result sees it"
     )]
-    fn tell(&mut self, text: impl FnOnce() -> String) {
+    fn show(&mut self, text: impl FnOnce() -> String) {
         let now = Instant::now();
         let elapsed = now - self.started;
         if elapsed < FIRST_LINE {
@@ -140,7 +140,7 @@ impl Background {
             }
             Shown::Lines { next } if now >= *next => {
                 *next = now + LINE_INTERVAL;
-                tell(&format!("{}, {} s", text(), elapsed.as_secs()));
+                message(&format!("{}, {} s", text(), elapsed.as_secs()));
             }
             Shown::Lines { .. } => {}
         }

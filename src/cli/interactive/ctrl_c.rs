@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use std::{process, thread};
 
-use crate::cli::tell;
+use crate::cli::message;
 use crate::experiment::Interrupt;
 
 /// How long a process that is to end waits for its last words to be taken.
@@ -45,7 +45,7 @@ impl CtrlC {
         };
         let listener = res.clone();
         if let Err(error) = ctrlc::set_handler(move || listener.take()) {
-            tell(&format!(
+            message(&format!(
                 "Ctrl-C is not heard, only other signals end the process: {error}"
             ));
         }
@@ -74,7 +74,7 @@ impl CtrlC {
     fn take(&self) {
         if self.n_runs.load(Ordering::Relaxed) > 0 && !self.interrupt.is_requested() {
             self.interrupt.request();
-            tell_briefly(
+            write_briefly(
                 "\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)",
             );
             return;
@@ -83,7 +83,7 @@ impl CtrlC {
             .last_words
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        tell_briefly(words);
+        write_briefly(words);
         process::exit(130);
     }
 }
@@ -95,15 +95,15 @@ impl Drop for Asked {
 }
 
 /// Tells something on standard error, as far as it is taken at once: whoever reads it may be stuck.
-fn tell_briefly(text: &'static str) {
-    let (sender, told) = mpsc::channel();
+fn write_briefly(text: &'static str) {
+    let (sender, rendered) = mpsc::channel();
     let started = thread::Builder::new().spawn(move || {
-        tell(text);
+        message(text);
         // Nobody waits any longer if it took long.
         let _ = sender.send(());
     });
     if started.is_ok() {
         // Whether it was told or not, the process goes on, or ends.
-        let _ = told.recv_timeout(LAST_WORDS_TIME);
+        let _ = rendered.recv_timeout(LAST_WORDS_TIME);
     }
 }

@@ -5,16 +5,16 @@ use std::io::{BufRead, Read as _};
 use std::sync::Arc;
 
 use demarche_core::domain::{IssueId, OptionId, Outcome, PartyId, PartySet, Utility, from_units};
-use demarche_core::negotiation::{Outlook, Setting};
-use demarche_core::protocol::{Action, Ask, Event};
+use demarche_core::negotiation::{PrivateView, Setting};
+use demarche_core::protocol::{Action, Event, Request};
 
 use crate::actors::{Question, QuestionReceiver};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::user_command::{Command, Draft, parse};
 use crate::cli::print;
 use crate::cli::render::{
-    BAD, FAINT, GOOD, Narrator, decimal, heading, listed, outcome_lines, percent, styled,
-    tell_changes, tell_text, wrap,
+    BAD, FAINT, GOOD, Narrator, decimal, describe_changes, describe_text, heading, listed,
+    outcome_lines, percent, styled, wrap,
 };
 
 /// The most bytes of a line that are read: nobody types more.
@@ -26,7 +26,7 @@ const NARROW: usize = 60;
 /// The talk with a person who sits at the table for a party.
 ///
 /// It knows what is public, and of preferences what questions bring: those of that party.
-pub(crate) struct Talk<R> {
+pub(crate) struct InteractivePlayer<R> {
     setting: Arc<Setting>,
     me: PartyId,
     input: R,
@@ -51,7 +51,7 @@ pub(crate) enum Echo {
     On,
 }
 
-impl<R: BufRead> Talk<R> {
+impl<R: BufRead> InteractivePlayer<R> {
     pub(crate) fn new(
         setting: Arc<Setting>,
         me: PartyId,
@@ -77,7 +77,7 @@ impl<R: BufRead> Talk<R> {
         let mut is_first = true;
         while let Some(question) = asked.recv().await {
             if is_first {
-                self.greet(&question.outlook)?;
+                self.greet(&question.private_view)?;
                 is_first = false;
             }
             self.hear(&question.news)?;
@@ -90,14 +90,14 @@ impl<R: BufRead> Talk<R> {
         Ok(self.narrator)
     }
 
-    fn greet(&self, outlook: &Outlook) -> Result<(), Failure> {
+    fn greet(&self, private_view: &PrivateView) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
         let line = format!(
             "You sit at the table for {}. No deal is worth {} to you, the best deal {}. \
              You see your own preferences and what is said; ? tells what you may say.",
             scenario.party(self.me).label,
-            decimal(outlook.preferences.reservation_value().get(), 3),
-            decimal(outlook.preferences.utility(outlook.best).get(), 3),
+            decimal(private_view.preferences.reservation_value().get(), 3),
+            decimal(private_view.preferences.utility(private_view.best).get(), 3),
         );
         print(&format!("\n{}\n", wrap(&line, self.width, 0)))
     }
@@ -119,7 +119,7 @@ impl<R: BufRead> Talk<R> {
             }
         }
         let mut text = String::new();
-        self.narrator.tell(&mut text, &self.setting, news);
+        self.narrator.describe(&mut text, &self.setting, news);
         print(&text)
     }
 
@@ -154,10 +154,10 @@ impl<R: BufRead> Talk<R> {
     /// What she would put if she changed nothing; `None` where nobody asks for an offer.
     fn first_draft(&self, question: &Question) -> Option<Outcome> {
         match question.ask {
-            Ask::Offer | Ask::AcceptOrReplace { .. } => {
-                Some(self.mine.unwrap_or(question.outlook.best))
+            Request::Offer | Request::AcceptOrReplace { .. } => {
+                Some(self.mine.unwrap_or(question.private_view.best))
             }
-            Ask::Answer { .. } | Ask::Vote { .. } => None,
+            Request::Answer { .. } | Request::Vote { .. } => None,
         }
     }
 
@@ -167,17 +167,17 @@ impl<R: BufRead> Talk<R> {
         question: &Question,
         draft: &mut Option<Outcome>,
     ) -> Result<Reply, String> {
-        let told = |text: String| Ok(Reply::Told(text));
+        let rendered = |text: String| Ok(Reply::Told(text));
         let no_draft = || "nobody asks you for an offer now; say yes or no".to_owned();
         match command {
-            Command::Accept if matches!(question.ask, Ask::Offer) => {
+            Command::Accept if matches!(question.ask, Request::Offer) => {
                 Err("there is no offer to accept; put your own".to_owned())
             }
             Command::Accept => Ok(Reply::Done(Action::Accept)),
             Command::Reject => match question.ask {
-                Ask::Answer { .. } | Ask::Vote { .. } => Ok(Reply::Done(Action::Reject)),
-                Ask::Offer => Err("there is no offer to refuse; put your own".to_owned()),
-                Ask::AcceptOrReplace { .. } => {
+                Request::Answer { .. } | Request::Vote { .. } => Ok(Reply::Done(Action::Reject)),
+                Request::Offer => Err("there is no offer to refuse; put your own".to_owned()),
+                Request::AcceptOrReplace { .. } => {
                     Err("here a no is an offer of your own; Enter puts your draft".to_owned())
                 }
             },
@@ -189,32 +189,32 @@ impl<R: BufRead> Talk<R> {
             Command::Draft(which) => {
                 let slot = draft.as_mut().ok_or_else(no_draft)?;
                 *slot = match which {
-                    Draft::Best => question.outlook.best,
+                    Draft::Best => question.private_view.best,
                     Draft::Mine => self.mine.ok_or("you have made no offer yet")?,
                     Draft::Theirs => self.theirs.ok_or("nobody else has made an offer yet")?,
                 };
-                told(self.drafted(question, *slot))
+                rendered(self.drafted(question, *slot))
             }
             Command::Change(changes) => {
                 let slot = draft.as_mut().ok_or_else(no_draft)?;
                 *slot = self.changed(*slot, &changes);
-                told(self.drafted(question, *slot))
+                rendered(self.drafted(question, *slot))
             }
-            Command::Issue(issue) => told(self.options(&question.outlook, issue)),
+            Command::Issue(issue) => rendered(self.options(&question.private_view, issue)),
             Command::Issues => {
                 let issues = self.setting.scenario().space.issues();
-                told(
+                rendered(
                     issues
-                        .map(|it| self.options(&question.outlook, it))
+                        .map(|it| self.options(&question.private_view, it))
                         .collect(),
                 )
             }
             Command::Show => {
                 let draft = draft.map(|it| self.drafted(question, it));
-                told(self.question(question, Detail::All) + &draft.unwrap_or_default())
+                rendered(self.question(question, Detail::All) + &draft.unwrap_or_default())
             }
-            Command::Advice => told(self.advice(question)),
-            Command::Help => told(self.help(question)),
+            Command::Advice => rendered(self.advice(question)),
+            Command::Help => rendered(self.help(question)),
             Command::WalkOut => Ok(Reply::Done(Action::WalkOut)),
         }
     }
@@ -230,7 +230,7 @@ impl<R: BufRead> Talk<R> {
 
     /// Asks once more before a step that she may not mean: leaving, and what is worse than that.
     fn is_sure(&mut self, question: &Question, action: Action) -> Result<bool, Failure> {
-        let preferences = &question.outlook.preferences;
+        let preferences = &question.private_view.preferences;
         let no_deal = decimal(preferences.reservation_value().get(), 3);
         let is_worse = |it: Outcome| !preferences.is_individually_rational(it);
         let (text, keys) = match (action, question.ask) {
@@ -240,9 +240,9 @@ impl<R: BufRead> Talk<R> {
             ),
             (
                 Action::Accept,
-                Ask::Answer { offer: it, .. }
-                | Ask::AcceptOrReplace { offer: it, .. }
-                | Ask::Vote {
+                Request::Answer { offer: it, .. }
+                | Request::AcceptOrReplace { offer: it, .. }
+                | Request::Vote {
                     text: it,
                     standing: None,
                 },
@@ -269,33 +269,33 @@ impl<R: BufRead> Talk<R> {
         let mut res = String::new();
         let rounds = self.setting.rules().deadline_rounds;
         let mut head = format!("You are asked in round {} of {rounds}", question.round);
-        if question.outlook.kept < Utility::ONE {
-            let kept = percent(question.outlook.kept.get());
+        if question.private_view.kept < Utility::ONE {
+            let kept = percent(question.private_view.kept.get());
             let _ = write!(head, "; what comes now keeps {kept} of its worth");
         }
         let _ = writeln!(res, "\n{}", heading(&wrap(&head, width, 0)));
         match question.ask {
-            Ask::Offer => {}
-            Ask::Answer { offer, proposer } | Ask::AcceptOrReplace { offer, proposer } => {
+            Request::Offer => {}
+            Request::Answer { offer, proposer } | Request::AcceptOrReplace { offer, proposer } => {
                 let whose = &scenario.party(proposer).label;
                 let _ = writeln!(res, "{}", wrap(&format!("The offer of {whose}"), width, 0));
-                if detail == Detail::All || self.narrator.told_in_full() != Some(offer) {
+                if detail == Detail::All || self.narrator.shown_in_full() != Some(offer) {
                     self.push_options(&mut res, offer);
                 }
                 self.push_worth(&mut res, question, offer);
             }
-            Ask::Vote { text, standing } => {
+            Request::Vote { text, standing } => {
                 if let Some(standing) = standing {
                     let _ = writeln!(res, "The text as it stands");
                     outcome_lines(&mut res, scenario, standing, 2, width);
-                    let worth = self.worth(&question.outlook, standing);
+                    let worth = self.worth(&question.private_view, standing);
                     let _ = writeln!(res, "  {worth}");
                 }
-                tell_text(&mut res, scenario, text, standing, width);
+                describe_text(&mut res, scenario, text, standing, width);
                 if standing.is_none() {
                     outcome_lines(&mut res, scenario, text, 2, width);
                 }
-                let worth = self.worth(&question.outlook, text);
+                let worth = self.worth(&question.private_view, text);
                 let _ = writeln!(res, "  {worth}");
             }
         }
@@ -307,7 +307,7 @@ impl<R: BufRead> Talk<R> {
         match draft {
             None => String::new(),
             Some(draft) if self.mine == Some(draft) => {
-                let worth = decimal(question.outlook.preferences.utility(draft).get(), 3);
+                let worth = decimal(question.private_view.preferences.utility(draft).get(), 3);
                 let line = format!("Your draft is your last offer, worth {worth} to you");
                 format!("{}\n", wrap(&line, self.width, 0))
             }
@@ -320,7 +320,7 @@ impl<R: BufRead> Talk<R> {
         let mut res = String::new();
         let whose = if self.mine == Some(draft) {
             "Your draft, which is your last offer"
-        } else if question.outlook.best == draft {
+        } else if question.private_view.best == draft {
             "Your draft, which is your best outcome"
         } else if self.theirs == Some(draft) {
             "Your draft, which is their last offer"
@@ -330,7 +330,7 @@ impl<R: BufRead> Talk<R> {
         let _ = writeln!(res, "{whose}");
         if let Some(mine) = self.mine.filter(|it| *it != draft) {
             let _ = writeln!(res, "  against your last offer");
-            tell_changes(&mut res, self.setting.scenario(), mine, draft, self.width);
+            describe_changes(&mut res, self.setting.scenario(), mine, draft, self.width);
         } else {
             self.push_options(&mut res, draft);
         }
@@ -354,7 +354,7 @@ impl<R: BufRead> Talk<R> {
 
     /// What an outcome is worth to her, and whose yes it needs beside hers.
     fn push_worth(&self, res: &mut String, question: &Question, outcome: Outcome) {
-        let worth = self.worth(&question.outlook, outcome);
+        let worth = self.worth(&question.private_view, outcome);
         let _ = writeln!(res, "  {worth}");
         let is_asked = question.about() == Some(outcome);
         let content = if is_asked {
@@ -367,8 +367,8 @@ impl<R: BufRead> Talk<R> {
     }
 
     /// What an outcome is worth to her, in a line.
-    fn worth(&self, outlook: &Outlook, outcome: Outcome) -> String {
-        let preferences = &outlook.preferences;
+    fn worth(&self, private_view: &PrivateView, outcome: Outcome) -> String {
+        let preferences = &private_view.preferences;
         let (style, word) = if preferences.is_individually_rational(outcome) {
             (GOOD, "more")
         } else {
@@ -378,7 +378,7 @@ impl<R: BufRead> Talk<R> {
             "Worth {} to you, {} {word} than no deal; your best is {}",
             decimal(preferences.utility(outcome).get(), 3),
             decimal(preferences.surplus(outcome).abs(), 3),
-            decimal(preferences.utility(outlook.best).get(), 3),
+            decimal(preferences.utility(private_view.best).get(), 3),
         );
         styled(style, &wrap(&line, self.width, 2))
     }
@@ -407,14 +407,14 @@ impl<R: BufRead> Talk<R> {
     }
 
     /// An issue's options, with what each adds to an outcome's worth.
-    fn options(&self, outlook: &Outlook, issue: IssueId) -> String {
+    fn options(&self, private_view: &PrivateView, issue: IssueId) -> String {
         let scenario = self.setting.scenario();
         let it = scenario.issue(issue);
         let head = format!("{} {} ({})", issue.idx() + 1, it.label, it.name);
         let mut res = format!("{}\n", wrap(&head, self.width, 2));
         for (option, named) in scenario.space.options(issue).zip(&it.options) {
             let adds = decimal(
-                from_units(outlook.preferences.contribution(issue, option)),
+                from_units(private_view.preferences.contribution(issue, option)),
                 3,
             );
             let line = format!("{} ({})", named.label, named.name);
@@ -459,12 +459,12 @@ impl<R: BufRead> Talk<R> {
         let answers = [("y, n", "say yes, say no")];
         let yes = [("y", "accept their offer")];
         match question.ask {
-            Ask::Offer => lines.extend(drafts),
-            Ask::AcceptOrReplace { .. } => {
+            Request::Offer => lines.extend(drafts),
+            Request::AcceptOrReplace { .. } => {
                 lines.extend(yes);
                 lines.extend(drafts);
             }
-            Ask::Answer { .. } | Ask::Vote { .. } => lines.extend(answers),
+            Request::Answer { .. } | Request::Vote { .. } => lines.extend(answers),
         }
         lines.extend([
             (
@@ -496,13 +496,13 @@ impl<R: BufRead> Talk<R> {
 
     fn prompt(&self, question: &Question) -> Result<(), Failure> {
         let (keys, hint) = match question.ask {
-            Ask::Offer => ("offer>", "Enter puts it, ? helps"),
-            Ask::AcceptOrReplace { .. } => ("y or offer>", "Enter puts your draft, ? helps"),
-            Ask::Answer { .. } => ("y or n>", "accept it? ? helps"),
-            Ask::Vote {
+            Request::Offer => ("offer>", "Enter puts it, ? helps"),
+            Request::AcceptOrReplace { .. } => ("y or offer>", "Enter puts your draft, ? helps"),
+            Request::Answer { .. } => ("y or n>", "accept it? ? helps"),
+            Request::Vote {
                 standing: Some(_), ..
             } => ("y or n>", "change the text? ? helps"),
-            Ask::Vote { standing: None, .. } => ("y or n>", "sign the text? ? helps"),
+            Request::Vote { standing: None, .. } => ("y or n>", "sign the text? ? helps"),
         };
         let hint = if self.is_narrow() { "? helps" } else { hint };
         let hint = styled(FAINT, &format!("({hint})"));

@@ -9,6 +9,6 @@ mod user_command;
 
 pub(crate) use background::Background;
 pub(crate) use ctrl_c::{Asked, CtrlC};
-pub(crate) use interactive_player::{Echo, Talk};
+pub(crate) use interactive_player::{Echo, InteractivePlayer};
 pub(crate) use progress::{Progress, Work, cells_so_far, deals_so_far};
-pub(crate) use terminal::{Rendered, print, print_data, tell};
+pub(crate) use terminal::{Rendered, message, print, print_data};

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use demarche_stats::estimate::Estimate;
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
+use crate::cli::message;
 use crate::cli::render::{count, counted, percent, percent_interval, percent_of};
-use crate::cli::tell;
 use crate::experiment::Tally;
 
 /// Where nobody watches, the first line comes after this.
@@ -116,7 +116,7 @@ impl Progress {
                 }
                 *next = now + LINE_INTERVAL;
                 let progress = self.work.line(n_sessions, self.n_before, now - *started);
-                tell(&format!("{progress}, {}", found()));
+                message(&format!("{progress}, {}", found()));
             }
         }
     }

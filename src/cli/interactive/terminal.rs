@@ -27,7 +27,7 @@ pub(crate) fn print_data(text: &str) -> Result<(), Failure> {
 }
 
 /// Prints a line on standard error, without styles.
-pub(crate) fn tell(text: &str) {
+pub(crate) fn message(text: &str) {
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(io::stderr(), "{}", with_short_lines(&displayed(text, &[])));
 }
@@ -47,7 +47,7 @@ impl Rendered {
     }
 
     /// Prints it on standard error.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn print_to_stderr(&self) {
         // Nobody is left to tell if standard error is gone.
         let _ = anstream::stderr().write_all(self.displayed().as_bytes());
     }

@@ -85,7 +85,7 @@ pub(crate) fn parse(line: &str, scenario: &Scenario) -> Result<Command, String> 
                 Some(it) => format!("; did you mean `{it}`?"),
                 None => "; ? tells what does".to_owned(),
             };
-            Err(format!("`{}` means nothing here{hint}", told_back(&line)))
+            Err(format!("`{}` means nothing here{hint}", echoed(&line)))
         }
         Err(Unknown::Other(message)) => Err(message),
     }
@@ -102,7 +102,7 @@ fn changes(line: &str, scenario: &Scenario) -> Result<Vec<(IssueId, OptionId)>, 
     let mut res = Vec::new();
     for pair in pairs {
         let Some((issue, option)) = pair.split_once('=') else {
-            let pair = told_back(pair);
+            let pair = echoed(pair);
             return Err(format!("`{pair}` is no change; write issue=option"));
         };
         let issues: Vec<&str> = scenario.issues.iter().map(|it| &*it.name).collect();
@@ -154,21 +154,21 @@ fn position(what: &str, text: &str, names: &[&str]) -> Result<usize, Unknown> {
         [] => {
             let hint = nearest(text, names.iter().copied())
                 .map_or_else(|| names.join(", "), |it| format!("did you mean `{it}`?"));
-            let text = told_back(text);
+            let text = echoed(text);
             Err(Unknown::Name(format!(
                 "there is no {what} `{text}`; {hint}"
             )))
         }
         _ => Err(Unknown::Other(format!(
             "`{}` may be {}",
-            told_back(text),
+            echoed(text),
             fitting.join(" or ")
         ))),
     }
 }
 
 /// The beginning of what was typed, without what would move the cursor.
-fn told_back(text: &str) -> String {
+fn echoed(text: &str) -> String {
     let mut res: String = text.chars().take(TOLD_BACK_MAX).collect();
     if res.len() < text.len() {
         res.push('…');

@@ -11,7 +11,7 @@ use crate::cli::render::summary::label_columns;
 use crate::cli::render::text::{
     count, counted, decimal, percent_interval, percent_of, signed, wrap,
 };
-use crate::experiment::{Prospect, Solution};
+use crate::experiment::{Solution, SolutionBenchmark};
 
 /// What the draws come to.
 #[derive(Debug)]
@@ -41,23 +41,23 @@ impl Analysis {
     }
 
     /// Takes in a draw.
-    pub(crate) fn add(&mut self, prospect: &Prospect) {
+    pub(crate) fn add(&mut self, benchmark: &SolutionBenchmark) {
         self.n_draws += 1;
-        let landscape = &prospect.landscape;
-        if landscape.n_acceptable == 0 {
+        let feasible_set = &benchmark.feasible_set;
+        if feasible_set.n_acceptable == 0 {
             return;
         }
-        let zone = (landscape.n_acceptable, prospect.replication);
+        let zone = (feasible_set.n_acceptable, benchmark.replication);
         self.zones.push(zone);
-        self.frontiers.push(landscape.frontier.len() as u64);
+        self.frontiers.push(feasible_set.frontier.len() as u64);
         for (moments, concept) in self.utilities.iter_mut().zip(Concept::ALL) {
-            let solution = prospect.solution(concept);
+            let solution = benchmark.solution(concept);
             let utilities = solution.iter().flat_map(|it| &it.utilities);
             for (moments, utility) in moments.iter_mut().zip(utilities) {
                 moments.add(units(*utility));
             }
         }
-        for (moments, it) in self.reservation_values.iter_mut().zip(&prospect.exact) {
+        for (moments, it) in self.reservation_values.iter_mut().zip(&benchmark.exact) {
             moments.add(units(it.reservation_value()));
         }
     }
@@ -72,7 +72,7 @@ impl Analysis {
     }
 
     /// What the draws come to, for people.
-    pub(crate) fn told(&self, scenario: &Scenario, width: usize) -> String {
+    pub(crate) fn render(&self, scenario: &Scenario, width: usize) -> String {
         let mut res = format!("Over {}\n", counted(self.n_draws, "draw"));
         let n_possible = self.zones.len() as u64;
         let empty = Estimate::of_share(self.n_draws - n_possible, self.n_draws);
@@ -104,11 +104,11 @@ impl Analysis {
             counted(n_possible, "draw")
         );
         let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
-        self.utilities_told(&mut res, scenario);
+        self.render_utilities(&mut res, scenario);
         res
     }
 
-    fn utilities_told(&self, res: &mut String, scenario: &Scenario) {
+    fn render_utilities(&self, res: &mut String, scenario: &Scenario) {
         let columns = label_columns(scenario);
         let heads: Vec<String> = Concept::ALL.map(|it| format!("{:>8}", short(it))).to_vec();
         let _ = writeln!(
@@ -167,19 +167,23 @@ fn short(concept: Concept) -> &'static str {
 }
 
 /// What theory says of one draw, in words.
-pub(crate) fn draw_told(scenario: &Scenario, prospect: &Prospect, width: usize) -> String {
-    let landscape = &prospect.landscape;
-    let replication = prospect.replication.0;
-    if landscape.n_acceptable == 0 {
+pub(crate) fn render_draw(
+    scenario: &Scenario,
+    benchmark: &SolutionBenchmark,
+    width: usize,
+) -> String {
+    let feasible_set = &benchmark.feasible_set;
+    let replication = benchmark.replication.0;
+    if feasible_set.n_acceptable == 0 {
         return format!("Draw {replication}: nothing can be agreed\n");
     }
     let mut res = format!(
         "Draw {replication}: {} of {} can be agreed, {} of them on the frontier\n",
-        count(landscape.n_acceptable),
+        count(feasible_set.n_acceptable),
         counted(scenario.space.n_outcomes(), "outcome"),
-        count(landscape.frontier.len() as u64),
+        count(feasible_set.frontier.len() as u64),
     );
-    let solutions = &prospect.solutions;
+    let solutions = &benchmark.solutions;
     let is_common = |issue: &IssueId| {
         let option = |it: &Solution| scenario.space.option(it.outcome, *issue);
         solutions
@@ -195,7 +199,7 @@ pub(crate) fn draw_told(scenario: &Scenario, prospect: &Prospect, width: usize) 
     for it in solutions {
         let _ = writeln!(res, "\n  {}", it.labels());
         issue_lines(&mut res, scenario, of_each, it.outcome, width);
-        let parties = scenario.parties.iter().zip(&prospect.exact);
+        let parties = scenario.parties.iter().zip(&benchmark.exact);
         let worth: Vec<String> = parties
             .zip(&it.utilities)
             .map(|((party, preferences), utility)| {

@@ -29,10 +29,13 @@ pub(crate) fn comparison_summary(compared: &ComparedRuns, width: usize) -> Strin
 }
 
 fn heading(res: &mut String, compared: &ComparedRuns, width: usize) {
-    for (lead, line) in ["First: ", "Second:"].into_iter().zip(compared.runs_told()) {
+    for (lead, line) in ["First: ", "Second:"]
+        .into_iter()
+        .zip(compared.render_runs())
+    {
         let _ = writeln!(res, "{lead} {}", wrap(&line, width, 8));
     }
-    let _ = writeln!(res, "\n{}", wrap(&compared.pairing_told(), width, 0));
+    let _ = writeln!(res, "\n{}", wrap(&compared.render_pairing(), width, 0));
 }
 
 fn changes(res: &mut String, changes: &[Change], width: usize) {
@@ -41,9 +44,14 @@ fn changes(res: &mut String, changes: &[Change], width: usize) {
         return;
     }
     res.push_str("\nWhat was changed\n");
-    let told = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+    let rendered = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
     for it in changes.iter().take(CHANGES_TOLD) {
-        let line = format!("{}: {} → {}", it.path, told(&it.first), told(&it.second));
+        let line = format!(
+            "{}: {} → {}",
+            it.path,
+            rendered(&it.first),
+            rendered(&it.second)
+        );
         let _ = writeln!(res, "  {}", wrap(&line, width, 4));
     }
     if changes.len() > CHANGES_TOLD {
@@ -73,7 +81,7 @@ fn deals(res: &mut String, comparison: &Comparison, width: usize) {
 
 fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
     let comparison = &compared.comparison;
-    let parties = compared.sides[0].roster.parties.iter();
+    let parties = compared.sides[0].run_schema.parties.iter();
     let labels: Vec<&str> = parties.map(|it| it.label.as_str()).collect();
     let section = |res: &mut String, heading: &str, labels: &[&str], lines: &[String]| {
         let _ = writeln!(res, "\n{}", wrap(heading, width, 0));
@@ -90,7 +98,7 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
         &lines(comparison.utilities()),
     );
     if compared.has_deals() {
-        let which = compared.deals_told();
+        let which = compared.render_deals();
         section(
             res,
             &format!("What deals are worth ({which}; mean utility, from 0 to 1)"),
@@ -99,7 +107,7 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
         );
         let of_deals = comparison.figures_of_deals();
         let decimals = [2, 2, 3, 3, 3].map(Notation::Decimals);
-        let told = of_deals.iter().zip(decimals).map(|it| shift(it.0, it.1));
+        let rendered = of_deals.iter().zip(decimals).map(|it| shift(it.0, it.1));
         section(
             res,
             &format!("How deals come about ({which}; means)"),
@@ -110,7 +118,7 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
                 "Least utility",
                 "Nash product",
             ],
-            &told.collect::<Vec<String>>(),
+            &rendered.collect::<Vec<String>>(),
         );
     }
 }
@@ -120,11 +128,11 @@ fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
     if options.is_empty() {
         return;
     }
-    let which = compared.deals_told();
+    let which = compared.render_deals();
     let heading = format!("Options that shifted most (shares of deals; {which})");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
     for it in options.iter().take(OPTIONS_TOLD) {
-        let label = compared.subject_told(it.subject);
+        let label = compared.render_subject(it.subject);
         let _ = writeln!(res, "  {}", wrap(&label, width, 2));
         let _ = writeln!(res, "    {}", wrap(&shift(it, Notation::Percent), width, 4));
     }
@@ -151,9 +159,9 @@ fn shift(it: &Difference, notation: Notation) -> String {
     let Some((first, second)) = it.first.point.zip(it.second.point) else {
         return "no figure".to_owned();
     };
-    let told = notation.change(first, second, it.estimate.as_ref());
-    let difference = told
+    let rendered = notation.change(first, second, it.estimate.as_ref());
+    let difference = rendered
         .difference
         .map_or_else(String::new, |it| format!(", {it}"));
-    format!("{} → {}{difference}", told.first, told.second)
+    format!("{} → {}{difference}", rendered.first, rendered.second)
 }

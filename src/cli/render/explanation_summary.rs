@@ -6,13 +6,13 @@ use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 use demarche_core::protocol::{Ending, Session};
 
-use crate::cli::render::narration::{tell_changes, tell_ending};
+use crate::cli::render::narration::{describe_changes, describe_ending};
 use crate::cli::render::summary::outcome_lines;
 use crate::cli::render::text::{
     bar, count, counted, decimal, heading, percent, percents_of_sum, signed, wrap,
 };
-use crate::experiment::{Causes, Explanation, Near, PartyAccount, Position};
-use crate::report::{cause_told, rests_on, whose};
+use crate::experiment::{Causes, Explanation, NearestAlternative, PartyAccount, Position};
+use crate::report::{render_cause, rests_on, whose};
 
 /// Columns below which a bar is shorter, so that words have room beside it.
 const NARROW: usize = 60;
@@ -21,7 +21,7 @@ const NARROW: usize = 60;
 const CAUSES_MAX: usize = 10;
 
 /// Why a session ended as it did.
-pub(crate) fn explanation_told(
+pub(crate) fn render_explanation(
     setting: &Setting,
     parties: &[Preferences],
     session: &Session,
@@ -31,9 +31,9 @@ pub(crate) fn explanation_told(
     let scenario = setting.scenario();
     let ending = session.ending().expect("a session that has ended");
     let mut res = String::new();
-    tell_ending(&mut res, scenario, ending, width);
+    describe_ending(&mut res, scenario, ending, width);
     if let Some(cause) = explanation.cause {
-        let line = format!("Why: {}.", cause_told(scenario, cause));
+        let line = format!("Why: {}.", render_cause(scenario, cause));
         push(&mut res, &line, 0, width);
         refusals(&mut res, scenario, parties, explanation, width);
         nearest(&mut res, scenario, parties, explanation, width);
@@ -156,7 +156,7 @@ fn push_near(
     res: &mut String,
     scenario: &Scenario,
     parties: &[Preferences],
-    near: Near,
+    near: NearestAlternative,
     width: usize,
 ) {
     let (outcome, n_changes) = (near.agreement.outcome, near.agreement.n_changes);
@@ -171,7 +171,7 @@ fn push_near(
         let issues = counted(n_changes as u64, "issue");
         let line = format!("It settles {issues} differently from {from}:");
         push(res, &line, 2, width);
-        tell_changes(res, scenario, near.to.outcome, outcome, width);
+        describe_changes(res, scenario, near.to.outcome, outcome, width);
     }
     let needed = scenario.consent.needed(&scenario.space, outcome);
     let worth: Vec<String> = scenario
@@ -200,11 +200,11 @@ fn missing(
     push_heading(res, "Whose concession was missing", width);
     let mut is_any = false;
     for (party, account) in scenario.party_ids().zip(&explanation.parties) {
-        let Some(held_out) = account.held_out else {
+        let Some(refused_acceptable) = account.refused_acceptable else {
             continue;
         };
         is_any = true;
-        let offer = &explanation.tabled[held_out.tabled];
+        let offer = &explanation.proposals[refused_acceptable.proposals];
         let worth = parties[party.idx()].utility(offer.outcome);
         let mut line = format!(
             "{} refused {} in round {}, worth {}",
@@ -213,7 +213,7 @@ fn missing(
             offer.round,
             beside(worth, account.reservation_value)
         );
-        match held_out.demand {
+        match refused_acceptable.demand {
             Some(demand) if demand > worth => {
                 let excess = demand.get() - worth.get();
                 let _ = write!(line, "; it demanded {} more", decimal(excess, 3));
@@ -221,7 +221,7 @@ fn missing(
             Some(_) => line.push_str("; it demanded no more than that"),
             None => {}
         }
-        line.push_str(if held_out.is_alone {
+        line.push_str(if refused_acceptable.is_alone {
             ". Its yes alone would have made the deal."
         } else {
             ". Others' consent was missing too."
@@ -249,7 +249,7 @@ fn made(
             .map_or("The mediator", |it| &scenario.party(it).label);
         let line = format!("The last step was {who}'s, in round {}:", step.round);
         push(res, &line, 2, width);
-        tell_changes(res, scenario, step.from, agreement, width);
+        describe_changes(res, scenario, step.from, agreement, width);
         if step.round < ending.round() {
             let line = format!("It stood until it was taken in round {}.", ending.round());
             push(res, &line, 2, width);
@@ -273,7 +273,7 @@ fn made(
 }
 
 /// Why the sessions of a cell found no deal, of so many in all and so many without one.
-pub(crate) fn causes_told(
+pub(crate) fn render_causes(
     setting: &Setting,
     whose: &str,
     [n_sessions, n_without]: [u64; 2],
@@ -298,15 +298,15 @@ pub(crate) fn causes_told(
     }
     push_heading(&mut res, "Why", width);
     let by_cause = causes.by_cause();
-    let n_told = if by_cause.len() > CAUSES_MAX {
+    let n_seen = if by_cause.len() > CAUSES_MAX {
         CAUSES_MAX - 1
     } else {
         by_cause.len()
     };
-    let (told, rest) = by_cause.split_at(n_told);
-    let mut lines: Vec<(u64, String)> = told
+    let (rendered, rest) = by_cause.split_at(n_seen);
+    let mut lines: Vec<(u64, String)> = rendered
         .iter()
-        .map(|&(cause, n)| (n, cause_told(scenario, cause)))
+        .map(|&(cause, n)| (n, render_cause(scenario, cause)))
         .collect();
     if !rest.is_empty() {
         let n = rest.iter().map(|it| it.1).sum();
@@ -320,7 +320,7 @@ pub(crate) fn causes_told(
         let mut lines: Vec<(u64, String)> = causes
             .by_distance()
             .iter()
-            .map(|(&n_changes, &n)| (n, distance_told(n_changes)))
+            .map(|(&n_changes, &n)| (n, render_distance(n_changes)))
             .collect();
         let n_none = looked - causes.by_distance().values().sum::<u64>();
         if n_none > 0 {
@@ -334,7 +334,7 @@ pub(crate) fn causes_told(
 }
 
 /// How far something acceptable was, in a few words.
-fn distance_told(n_changes: usize) -> String {
+fn render_distance(n_changes: usize) -> String {
     match n_changes {
         0 => "none: it was on the table itself".to_owned(),
         n => counted(n as u64, "issue"),

@@ -9,11 +9,13 @@ mod summary;
 mod sweep_summary;
 mod text;
 
-pub(crate) use analysis_summary::{Analysis, draw_told};
+pub(crate) use analysis_summary::{Analysis, render_draw};
 pub(crate) use comparison_summary::comparison_summary;
-pub(crate) use explanation_summary::{causes_told, explanation_told};
-pub(crate) use narration::{Narrator, narration, tell_changes, tell_ending, tell_gains, tell_text};
-pub(crate) use study_summary::{Studied, flips_told, push_findings, sensitivity_told};
+pub(crate) use explanation_summary::{render_causes, render_explanation};
+pub(crate) use narration::{
+    Narrator, describe_changes, describe_ending, describe_gains, describe_text, narration,
+};
+pub(crate) use study_summary::{Studied, push_findings, render_flips, render_sensitivity};
 pub(crate) use summary::{outcome_lines, summary, sureness};
 pub(crate) use sweep_summary::{planned, sweep_summary};
 pub(crate) use text::{

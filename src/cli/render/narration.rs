@@ -8,7 +8,7 @@ use demarche_core::protocol::{Ending, Event, Session};
 
 use crate::cli::render::summary::{label_columns, outcome_lines};
 use crate::cli::render::text::{BAD, GOOD, decimal, heading, signed, styled, wrap};
-use crate::report::{ending_told, labels};
+use crate::report::{labels, render_ending};
 
 /// A session for people: offers by what changed since the party's last, answers, gains.
 pub(crate) fn narration(
@@ -19,9 +19,9 @@ pub(crate) fn narration(
 ) -> String {
     let mut narrator = Narrator::new(setting, width);
     let mut res = String::new();
-    narrator.tell(&mut res, setting, session.events());
-    tell_ending(&mut res, setting.scenario(), &result.ending, width);
-    tell_gains(&mut res, setting, result, None, width);
+    narrator.describe(&mut res, setting, session.events());
+    describe_ending(&mut res, setting.scenario(), &result.ending, width);
+    describe_gains(&mut res, setting, result, None, width);
     res
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Narrator {
     last_offers: Vec<Option<Outcome>>,
     /// That of the last event told; 0 before the first.
     round: u32,
-    n_told: usize,
+    n_seen: usize,
     in_full: Option<Outcome>,
 }
 
@@ -43,32 +43,32 @@ impl Narrator {
             width,
             last_offers: vec![None; setting.scenario().parties.len()],
             round: 0,
-            n_told: 0,
+            n_seen: 0,
             in_full: None,
         }
     }
 
     /// The last offer told, if it was told issue by issue.
-    pub(crate) fn told_in_full(&self) -> Option<Outcome> {
+    pub(crate) fn shown_in_full(&self) -> Option<Outcome> {
         self.in_full
     }
 
     /// How many events it has told.
-    pub(crate) fn n_told(&self) -> usize {
-        self.n_told
+    pub(crate) fn n_seen(&self) -> usize {
+        self.n_seen
     }
 
     /// Tells what happened next.
-    pub(crate) fn tell(&mut self, res: &mut String, setting: &Setting, events: &[Event]) {
+    pub(crate) fn describe(&mut self, res: &mut String, setting: &Setting, events: &[Event]) {
         for event in events {
-            self.tell_one(res, setting, event);
-            self.n_told += 1;
+            self.describe_one(res, setting, event);
+            self.n_seen += 1;
         }
     }
 
-    fn tell_one(&mut self, res: &mut String, setting: &Setting, event: &Event) {
+    fn describe_one(&mut self, res: &mut String, setting: &Setting, event: &Event) {
         let (scenario, width) = (setting.scenario(), self.width);
-        if self.n_told == 0
+        if self.n_seen == 0
             && let Some(text) = mediators_text(event)
         {
             let _ = writeln!(res, "\n{}", heading("The mediator's first text"));
@@ -84,14 +84,14 @@ impl Narrator {
             } => {
                 let last = self.last_offers[proposer.idx()].replace(offer);
                 self.in_full = last.is_none().then_some(offer);
-                tell_offer(res, scenario, proposer, last, offer, width);
+                describe_offer(res, scenario, proposer, last, offer, width);
             }
             // Where offers alternate, a counter-offer is the no.
             Event::Answered { no, .. }
                 if setting.rules().protocol.is_alternating() && !no.is_empty() => {}
             Event::Answered {
                 yes, no, answered, ..
-            } => tell_answers(res, scenario, yes.intersection(answered), no, width),
+            } => describe_answers(res, scenario, yes.intersection(answered), no, width),
             Event::Voted {
                 text,
                 standing,
@@ -99,8 +99,8 @@ impl Narrator {
                 no,
                 ..
             } => {
-                tell_text(res, scenario, text, standing, width);
-                tell_answers(res, scenario, yes, no, width);
+                describe_text(res, scenario, text, standing, width);
+                describe_answers(res, scenario, yes, no, width);
                 if standing.is_some() && setting.rules().is_taken(text, yes) {
                     res.push_str("    The text is changed\n");
                 }
@@ -118,7 +118,7 @@ fn mediators_text(event: &Event) -> Option<Outcome> {
 }
 
 /// Tells what a mediator puts to the vote.
-pub(crate) fn tell_text(
+pub(crate) fn describe_text(
     res: &mut String,
     scenario: &Scenario,
     text: Outcome,
@@ -130,11 +130,11 @@ pub(crate) fn tell_text(
         return;
     };
     let _ = writeln!(res, "  The mediator proposes a change to the text");
-    tell_changes(res, scenario, standing, text, width);
+    describe_changes(res, scenario, standing, text, width);
 }
 
 /// A line for every issue that two outcomes settle differently.
-pub(crate) fn tell_changes(
+pub(crate) fn describe_changes(
     res: &mut String,
     scenario: &Scenario,
     from: Outcome,
@@ -155,7 +155,7 @@ pub(crate) fn tell_changes(
     }
 }
 
-fn tell_offer(
+fn describe_offer(
     res: &mut String,
     scenario: &Scenario,
     proposer: PartyId,
@@ -174,10 +174,16 @@ fn tell_offer(
         return;
     }
     let _ = writeln!(res, "  {name} changes its offer");
-    tell_changes(res, scenario, last, offer, width);
+    describe_changes(res, scenario, last, offer, width);
 }
 
-fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartySet, width: usize) {
+fn describe_answers(
+    res: &mut String,
+    scenario: &Scenario,
+    yes: PartySet,
+    no: PartySet,
+    width: usize,
+) {
     let answers: Vec<String> = [("yes", yes), ("no", no)]
         .into_iter()
         .filter(|(_, parties)| !parties.is_empty())
@@ -192,8 +198,13 @@ fn tell_answers(res: &mut String, scenario: &Scenario, yes: PartySet, no: PartyS
 }
 
 /// Tells how it stopped.
-pub(crate) fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending, width: usize) {
-    let line = ending_told(scenario, ending);
+pub(crate) fn describe_ending(
+    res: &mut String,
+    scenario: &Scenario,
+    ending: &Ending,
+    width: usize,
+) {
+    let line = render_ending(scenario, ending);
     let style = if ending.agreement().is_some() {
         GOOD
     } else {
@@ -206,7 +217,7 @@ pub(crate) fn tell_ending(res: &mut String, scenario: &Scenario, ending: &Ending
 }
 
 /// Tells what each party has of it, in a table as narrow as the place; one of them may be `you`.
-pub(crate) fn tell_gains(
+pub(crate) fn describe_gains(
     res: &mut String,
     setting: &Setting,
     result: &SessionResult,

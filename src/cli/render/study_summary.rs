@@ -39,7 +39,7 @@ pub(crate) struct Studied<'a> {
 }
 
 /// What a study of a scenario's own numbers found.
-pub(crate) fn sensitivity_told(
+pub(crate) fn render_sensitivity(
     study: &Study,
     scenario: &Scenario,
     findings: &[Finding],
@@ -62,8 +62,8 @@ pub(crate) fn sensitivity_told(
         points: Some((study.n_points(), study.points_noun())),
     };
     let is_of_deals = push_findings(&mut res, &studied, width);
-    let told = boxes.iter().rev().find(|it| it.coverage >= COVERAGE_TOLD);
-    if let Some(it) = told.filter(|_| is_of_deals) {
+    let rendered = boxes.iter().rev().find(|it| it.coverage >= COVERAGE_TOLD);
+    if let Some(it) = rendered.filter(|_| is_of_deals) {
         push_box(&mut res, study.factors(), it, width);
     }
     res
@@ -363,7 +363,7 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
 }
 
 /// What flips the answer, the smallest change first.
-pub(crate) fn flips_told(
+pub(crate) fn render_flips(
     setting: &Setting,
     search: &FlipSearch,
     found: &Flips,
@@ -418,12 +418,12 @@ pub(crate) fn flips_told(
 
 fn out_of_reach(flip: &Flip) -> String {
     let ends = [flip.curve.first(), flip.curve.last()];
-    let told: Vec<String> = ends
+    let rendered: Vec<String> = ends
         .into_iter()
         .flatten()
         .map(|(by, rate)| format!("{} ({} deals)", signed(*by, 3), percent(rate.point)))
         .collect();
-    format!("out of reach: from {}", told.join(" to "))
+    format!("out of reach: from {}", rendered.join(" to "))
 }
 
 /// Where a number comes from, in brackets.

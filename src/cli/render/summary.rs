@@ -11,7 +11,7 @@ use crate::cli::render::text::{
 };
 use crate::experiment::{StoppingRule, Tally};
 use crate::report::rests_on;
-use crate::run::Commonest;
+use crate::run::MostFrequent;
 
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
@@ -20,7 +20,7 @@ const BAR_WIDTH: usize = 16;
 pub(crate) fn summary(
     setting: &Setting,
     tally: &Tally,
-    agreements: &Commonest,
+    agreements: &MostFrequent,
     width: usize,
 ) -> String {
     let scenario = setting.scenario();
@@ -117,7 +117,7 @@ fn commonest(
     res: &mut String,
     scenario: &Scenario,
     tally: &Tally,
-    agreements: &Commonest,
+    agreements: &MostFrequent,
     width: usize,
 ) {
     let Some(agreement) = &agreements.first else {

@@ -10,15 +10,15 @@ use demarche_core::domain::{PartyId, Scenario};
 use demarche_core::negotiation::{PlainLoop, Setting};
 use demarche_core::protocol::Event;
 use demarche_core::randomness::{Replication, Seeds};
-use demarche_core::solution::{LANDSCAPE_OUTCOMES_MAX, concord};
+use demarche_core::solution::{FEASIBLE_OUTCOMES_MAX, preference_correlation};
 
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
-use crate::cli::render::{Analysis, count, counted, draw_told, terminal_width, wrap};
+use crate::cli::render::{Analysis, count, counted, render_draw, terminal_width, wrap};
 use crate::cli::run_folder::create_new;
 use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
-use crate::experiment::{Definitions, Prospect, Prospector};
+use crate::experiment::{Definitions, SolutionAnalyzer, SolutionBenchmark};
 use crate::report::{FrontierChart, rests_on};
 use crate::tables::{RunDirectory, SolutionsTable, write_frontier};
 
@@ -130,8 +130,8 @@ pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
             Definitions::Negmas => " by NegMAS's definitions",
         },
         experiment.seed.0,
-        analysis.told(scenario, width),
-        draw_told(scenario, &shown, width),
+        analysis.render(scenario, width),
+        render_draw(scenario, &shown, width),
         wrap(&rests_on(&setting), width, 0),
     ))?;
     if let Some(directory) = &directory {
@@ -153,23 +153,23 @@ struct Analyzing<'a> {
 
 impl Analyzing<'_> {
     /// What all draws come to, and one of them; written if there is a folder for it.
-    fn analyze(mut self) -> Result<(Analysis, Arc<Prospect>), Failure> {
+    fn analyze(mut self) -> Result<(Analysis, Arc<SolutionBenchmark>), Failure> {
         let analysis = self.draw_all()?;
         let chosen = self.arguments.session.or(self.arguments.replication);
         let chosen = chosen.map_or_else(|| analysis.middle_draw(), Replication);
-        let mut prospector = self.prospector();
+        let mut analyzer = self.analyzer();
         let seeds = self.seeds;
-        let told = format!("looking at draw {}", chosen.0);
-        let look = move || Arc::new(prospector.look(&seeds, chosen));
-        let shown = self.background.one(look, &told)?;
+        let rendered = format!("looking at draw {}", chosen.0);
+        let look = move || Arc::new(analyzer.look(&seeds, chosen));
+        let shown = self.background.one(look, &rendered)?;
         if let Some(directory) = self.directory {
             self.write(directory, &shown)?;
         }
         Ok((analysis, shown))
     }
 
-    fn prospector(&self) -> Prospector {
-        Prospector::by(self.arguments.definitions.into(), Arc::clone(&self.setting))
+    fn analyzer(&self) -> SolutionAnalyzer {
+        SolutionAnalyzer::by(self.arguments.definitions.into(), Arc::clone(&self.setting))
     }
 
     fn draw_all(&mut self) -> Result<Analysis, Failure> {
@@ -181,24 +181,24 @@ impl Analyzing<'_> {
             .map_err(|it| Failure::could_not_finish(&it))?;
         let mut analysis = Analysis::new(scenario.parties.len());
         let n_draws = n_draws(self.arguments, &setting);
-        let (mut prospector, seeds) = (self.prospector(), self.seeds);
-        let draws = move |sender: &SyncSender<Prospect>| {
+        let (mut analyzer, seeds) = (self.analyzer(), self.seeds);
+        let draws = move |sender: &SyncSender<SolutionBenchmark>| {
             for replication in (0..n_draws).map(Replication) {
-                if sender.send(prospector.look(&seeds, replication)).is_err() {
+                if sender.send(analyzer.look(&seeds, replication)).is_err() {
                     return;
                 }
             }
         };
         let n_outcomes = counted(scenario.space.n_outcomes(), "outcome");
-        let told = |n_done| {
+        let rendered = |n_done| {
             let n_draws = counted(n_draws, "draw");
             format!("looked at {} of {n_draws} with {n_outcomes}", count(n_done))
         };
-        self.background.each(draws, told, |prospect| {
-            analysis.add(&prospect);
+        self.background.each(draws, rendered, |benchmark| {
+            analysis.add(&benchmark);
             match &mut table {
                 Some(table) => table
-                    .push(scenario, &prospect)
+                    .push(scenario, &benchmark)
                     .map_err(|it| Failure::could_not_finish(&it)),
                 None => Ok(()),
             }
@@ -207,14 +207,18 @@ impl Analyzing<'_> {
     }
 
     /// Writes the frontier of a draw and its picture.
-    fn write(&mut self, directory: &RunDirectory, shown: &Arc<Prospect>) -> Result<(), Failure> {
+    fn write(
+        &mut self,
+        directory: &RunDirectory,
+        shown: &Arc<SolutionBenchmark>,
+    ) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
         write_frontier(directory, scenario, shown, self.background.interrupt())
             .map_err(|it| Failure::could_not_finish(&it))?;
         let parties = most_opposed(scenario, shown, self.asked_for);
         let (setting, seeds) = (Arc::clone(&self.setting), self.seeds);
-        let (with_session, prospect) = (self.arguments.session.is_some(), Arc::clone(shown));
-        let draw = move || picture(&setting, &seeds, &prospect, parties, with_session);
+        let (with_session, benchmark) = (self.arguments.session.is_some(), Arc::clone(shown));
+        let draw = move || picture(&setting, &seeds, &benchmark, parties, with_session);
         let svg = self.background.one(draw, "drawing the picture")?;
         directory
             .write("frontier.svg", svg.as_bytes())
@@ -225,12 +229,12 @@ impl Analyzing<'_> {
 /// Refuses a scenario with more outcomes than can be looked at one by one.
 pub(crate) fn check_size(scenario: &Scenario) -> Result<(), Failure> {
     let n_outcomes = scenario.space.n_outcomes();
-    if n_outcomes > LANDSCAPE_OUTCOMES_MAX {
+    if n_outcomes > FEASIBLE_OUTCOMES_MAX {
         return Err(Failure::WrongInput(format!(
             "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
             scenario.name,
             counted(n_outcomes, "outcome"),
-            count(LANDSCAPE_OUTCOMES_MAX),
+            count(FEASIBLE_OUTCOMES_MAX),
         )));
     }
     Ok(())
@@ -275,12 +279,12 @@ fn parties_asked_for(
 /// The two parties whose interests are most opposed in a draw, among them those asked for.
 fn most_opposed(
     scenario: &Scenario,
-    prospect: &Prospect,
+    benchmark: &SolutionBenchmark,
     asked_for: [Option<PartyId>; 2],
 ) -> [PartyId; 2] {
     let opposition = |x: PartyId, y: PartyId| {
-        let [x, y] = [x, y].map(|it| &prospect.parties[it.idx()]);
-        -concord(x, y).unwrap_or_default()
+        let [x, y] = [x, y].map(|it| &benchmark.parties[it.idx()]);
+        -preference_correlation(x, y).unwrap_or_default()
     };
     let is_asked_for = |x: PartyId, y: PartyId| {
         let mut pairs = [x, y].into_iter().zip(asked_for);
@@ -303,20 +307,20 @@ fn most_opposed(
 fn picture(
     setting: &Arc<Setting>,
     seeds: &Seeds,
-    prospect: &Prospect,
+    benchmark: &SolutionBenchmark,
     parties: [PartyId; 2],
     with_session: bool,
 ) -> String {
     let mut chart = FrontierChart {
         scenario: setting.scenario(),
-        prospect,
+        benchmark,
         parties,
         offers: Vec::new(),
         agreement: None,
     };
     if with_session {
         let mut table = PlainLoop::new(Arc::clone(setting));
-        let (session, result) = table.run(seeds, prospect.replication);
+        let (session, result) = table.run(seeds, benchmark.replication);
         let offered = session.events().iter().filter_map(|it| match it {
             Event::Offered {
                 proposer, offer, ..

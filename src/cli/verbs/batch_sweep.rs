@@ -16,11 +16,12 @@ use crate::cli::resume::reopen;
 use crate::cli::run_folder::create_with_journal;
 use crate::cli::run_spec::Job;
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, workbook,
+    FileArgument, Settings, hush_caught_panics, message, parse_count, parse_formats, print,
+    workbook,
 };
 use crate::experiment::{BatchError, Shard, Tally, run};
 use crate::run::{Journal, RunRequest, RunTables};
-use crate::tables::{Distances, DrawTable, ParquetTwins, RunDirectory, Transcripts, WriteError};
+use crate::tables::{Distances, DrawTable, ParquetTables, RunDirectory, Transcripts, WriteError};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -54,7 +55,7 @@ pub(crate) struct RunArguments {
     excel: bool,
     /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
-    format: ParquetTwins,
+    format: ParquetTables,
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had; `latest` is the newest run in runs/
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
@@ -162,7 +163,7 @@ fn begin_or_resume(
         let job = Job::load(arguments.request(verb)?, None, files_below)?;
         if job.has_study && !arguments.quiet {
             let file = shell_word(&job.request.experiment);
-            tell(&format!(
+            message(&format!(
                 "note: the [sensitivity] of {file} is no part of this {verb}; \
                  `demarche sensitivity {file}` runs it"
             ));

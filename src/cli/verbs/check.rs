@@ -95,12 +95,12 @@ fn measured(
         });
         let _ = sender.send(Some(held));
     };
-    let told = |n_steps: u64| {
+    let rendered = |n_steps: u64| {
         let n_done = count(n_steps.saturating_mul(STEP).min(draws));
         format!("measured {n_done} of {}", counted(draws, "draw"))
     };
     let mut res = Vec::new();
-    Background::new(ctrl_c).each(work, told, |held| {
+    Background::new(ctrl_c).each(work, rendered, |held| {
         res.extend(held.into_iter().flatten());
         Ok(())
     })?;

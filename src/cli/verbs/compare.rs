@@ -53,7 +53,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
     }
     let (first_tables, first) = side(&arguments.first, CellId(arguments.cells[0]))?;
     let (second_tables, second) = side(&arguments.second, CellId(arguments.cells[1]))?;
-    if !first.roster.is_alike(&second.roster) {
+    if !first.run_schema.is_alike(&second.run_schema) {
         return Err(Failure::WrongInput(format!(
             "{} and {} have different parties, issues or options, or have them in another order; \
              only runs with the same can be compared",
@@ -71,14 +71,14 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
             )));
         }
     };
-    let options = first.roster.issues.iter().map(|it| it.options.len());
-    let comparison = Comparison::new(pairing, first.roster.parties.len(), options.collect());
+    let options = first.run_schema.issues.iter().map(|it| it.options.len());
+    let comparison = Comparison::new(pairing, first.run_schema.parties.len(), options.collect());
     let (comparison, n_sessions) = read(
         comparison,
         [(&first_tables, &first), (&second_tables, &second)],
     )?;
     if let Some(path) = &arguments.out {
-        let rows = comparison_rows(&comparison, &first.roster);
+        let rows = comparison_rows(&comparison, &first.run_schema);
         write_new(path, &String::from_utf8_lossy(rows.bytes()))?;
     }
     let configurations = [&first, &second].map(|it| CellConfiguration {
@@ -135,7 +135,7 @@ fn side(named: &Path, cell: CellId) -> Result<(RunDirectory, ComparedRun), Failu
     };
     let run = ComparedRun {
         folder: directory.path().to_owned(),
-        roster: record.roster().map_err(|it| wrong(it.to_string()))?,
+        run_schema: record.run_schema().map_err(|it| wrong(it.to_string()))?,
         record,
         cell,
         swept,
@@ -224,7 +224,8 @@ type Side<'a> = (&'a RunDirectory, &'a ComparedRun);
 fn sessions((directory, run): Side<'_>) -> Result<RecordedSessions<RecordedTable>, Failure> {
     let [sessions, parties] =
         ["sessions.csv", "parties.csv"].map(|it| open(directory, &run.record, it));
-    RecordedSessions::open(sessions?, parties?, &run.roster, run.cell).map_err(|it| damaged(&it))
+    RecordedSessions::open(sessions?, parties?, &run.run_schema, run.cell)
+        .map_err(|it| damaged(&it))
 }
 
 /// A table's name for errors, and the table.
@@ -242,7 +243,7 @@ fn open(
 }
 
 fn damaged(error: &TableError) -> Failure {
-    if error.tells_difference() {
+    if error.is_difference() {
         return Failure::WrongInput(error.to_string());
     }
     Failure::WrongInput(format!(

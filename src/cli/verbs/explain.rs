@@ -12,7 +12,7 @@ use demarche_core::randomness::{Replication, Seeds};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
 use crate::cli::named_run::{open_run, open_table};
-use crate::cli::render::{causes_told, counted, explanation_told, terminal_width};
+use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
 use crate::cli::verbs::analyze::check_size;
 use crate::cli::verbs::play::OneSession;
 use crate::cli::verbs::replay::{
@@ -96,7 +96,7 @@ struct Place {
 
 /// Explains one session, and holds it against the tables as `replay` does.
 fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let told = format!("looking at session {}", again.replication.0);
+    let rendered = format!("looking at session {}", again.replication.0);
     let look = {
         let Place { run, cell, .. } = place.clone();
         move || -> Result<_, Failure> {
@@ -109,15 +109,15 @@ fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<E
         }
     };
     let (again, session, check, parties, explanation) =
-        Background::new(ctrl_c).one(look, &told)??;
+        Background::new(ctrl_c).one(look, &rendered)??;
     let width = terminal_width();
-    let told = explanation_told(&place.setting, &parties, &session, &explanation, width);
+    let rendered = render_explanation(&place.setting, &parties, &session, &explanation, width);
     print(&format!(
-        "{}{told}\n{}",
+        "{}{rendered}\n{}",
         again.head(&place.whose),
         again.foot(width)
     ))?;
-    check.tell(place.run.0.path(), false)?;
+    check.print(place.run.0.path(), false)?;
     Ok(if check.is_equal() {
         ExitCode::SUCCESS
     } else {
@@ -159,7 +159,7 @@ fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, 
             place.whose
         )));
     }
-    print(&causes_told(
+    print(&render_causes(
         &place.setting,
         &place.whose,
         [looked.n_sessions, looked.n_without],

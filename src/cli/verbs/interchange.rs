@@ -10,7 +10,7 @@ use demarche_core::domain::OPTIONS_MAX;
 use demarche_core::protocol::ROUNDS_MAX;
 
 use crate::cli::failure::Failure;
-use crate::cli::{CitedArguments, FileArgument, print_data, tell};
+use crate::cli::{CitedArguments, FileArgument, message, print_data};
 use crate::config::load_scenario;
 use crate::interchange;
 use crate::interchange::{
@@ -82,14 +82,14 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     match &arguments.out {
         Some(path) => {
             write_new(path, &imported.text)?;
-            tell(&format!("wrote {}", path.display()));
+            message(&format!("wrote {}", path.display()));
         }
         None => print_data(&imported.text)?,
     }
     for it in skipped.iter().chain(&imported.passed_over) {
-        tell(&format!("note: passed over: {it}"));
+        message(&format!("note: passed over: {it}"));
     }
-    tell_losses(&imported.losses);
+    report_losses(&imported.losses);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,9 +110,9 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     fs::create_dir(folder).map_err(|error| cannot("make the folder", folder, &error))?;
     for (name, text) in &exported.files {
         write_new(&folder.join(name), text)?;
-        tell(&format!("wrote {}", folder.join(name).display()));
+        message(&format!("wrote {}", folder.join(name).display()));
     }
-    tell_losses(&exported.losses);
+    report_losses(&exported.losses);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -205,8 +205,8 @@ fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::WrongInput(format!("cannot {what} {}: {error}", path.display()))
 }
 
-fn tell_losses(losses: &[String]) {
+fn report_losses(losses: &[String]) {
     for it in losses {
-        tell(&format!("note: {it}"));
+        message(&format!("note: {it}"));
     }
 }

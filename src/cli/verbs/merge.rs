@@ -14,7 +14,7 @@ use crate::cli::run_spec::Job;
 use crate::cli::verbs::batch_sweep::LEFT_AT_ONCE;
 use crate::cli::{CitedArguments, hush_caught_panics};
 use crate::experiment::Shard;
-use crate::run::{Journal, JournalHead, RunTables, ShardFlaw, read_shard};
+use crate::run::{Journal, JournalHead, RunTables, ShardCorruption, read_shard};
 use crate::tables::RunDirectory;
 
 #[derive(Debug, Args)]
@@ -67,7 +67,8 @@ pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         return Err(refused(ACT, first, &difference));
     }
     for it in &shards {
-        it.read(&job, None).map_err(|flaw| it.flawed(&job, &flaw))?;
+        it.read(&job, None)
+            .map_err(|corruption| it.flawed(&job, &corruption))?;
     }
 
     hush_caught_panics();
@@ -81,7 +82,7 @@ pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         .map_err(|it| lost(&it))?;
     for it in &shards {
         it.read(&job, Some(&mut tables))
-            .map_err(|flaw| lost(&flaw))?;
+            .map_err(|corruption| lost(&corruption))?;
     }
     let n_sessions = job.plan.n_sessions();
     let done = Done {
@@ -177,7 +178,7 @@ fn refuse_gaps(shards: &[OpenShard]) -> Result<(), Failure> {
 }
 
 impl OpenShard {
-    fn read(&self, job: &Job, whole: Option<&mut RunTables>) -> Result<(), ShardFlaw> {
+    fn read(&self, job: &Job, whole: Option<&mut RunTables>) -> Result<(), ShardCorruption> {
         read_shard(
             &self.directory,
             &self.journal,
@@ -187,9 +188,9 @@ impl OpenShard {
         )
     }
 
-    fn flawed(&self, job: &Job, flaw: &ShardFlaw) -> Failure {
+    fn flawed(&self, job: &Job, corruption: &ShardCorruption) -> Failure {
         let path = self.directory.path();
         let way_on = way_on(job, &self.directory);
-        refused(ACT, path, &format!("{}; {way_on}", with_causes(flaw)))
+        refused(ACT, path, &format!("{}; {way_on}", with_causes(corruption)))
     }
 }

@@ -14,5 +14,5 @@ pub(super) mod studies;
 pub(super) mod verify;
 
 pub(crate) use analyze::check_size;
-pub(crate) use report::{remove_page, report_of, told};
+pub(crate) use report::{remove_page, render, report_of};
 pub(crate) use verify::check_written;

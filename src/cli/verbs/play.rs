@@ -11,10 +11,12 @@ use demarche_core::protocol::{Ending, Session};
 use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime::{self, Runtime};
 
-use crate::actors::{SessionActor, assemble, chair, spawn};
+use crate::actors::{SessionActor, assemble, question_channel, spawn};
 use crate::cli::failure::Failure;
-use crate::cli::interactive::{CtrlC, Echo, Talk};
-use crate::cli::render::{heading, narration, tell_ending, tell_gains, terminal_width, wrap};
+use crate::cli::interactive::{CtrlC, Echo, InteractivePlayer};
+use crate::cli::render::{
+    describe_ending, describe_gains, heading, narration, terminal_width, wrap,
+};
 use crate::cli::{FileArgument, Settings, print, print_data, warn};
 use crate::config::{load_experiment, nearest};
 use crate::experiment::CellId;
@@ -68,7 +70,7 @@ pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     if arguments.json {
         print_data(&event_lines(&one.setting, CellId(0), &session, &result))?;
     } else {
-        print(&one.told(&whose, &session, &result))?;
+        print(&one.render(&whose, &session, &result))?;
     }
     Ok(exit_code(&result))
 }
@@ -136,7 +138,7 @@ impl OneSession {
     fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
         let runtime = one_thread()?;
         let (session_actor, parties) = assemble(&self.setting, 1);
-        let (questions, asked) = chair();
+        let (questions, asked) = question_channel();
         for (id, party) in self.setting.scenario().party_ids().zip(parties) {
             runtime.spawn(if id == me {
                 party.answered_by(questions.clone()).run()
@@ -154,25 +156,26 @@ impl OneSession {
         };
         let (setting, width) = (Arc::clone(&self.setting), terminal_width());
         let input = BufReader::new(stdin);
-        let talk = runtime.spawn(Talk::new(setting, me, input, echo, width).run(asked));
+        let player =
+            runtime.spawn(InteractivePlayer::new(setting, me, input, echo, width).run(asked));
         let ended = self.run_on(&runtime, session_actor);
         // Without the session actor all parties leave, and so does whoever asks her.
         let mut narrator = runtime
-            .block_on(talk)
+            .block_on(player)
             .map_err(|it| Failure::could_not_finish(&it))??;
         let (session, result) = ended?;
         let mut text = String::new();
-        let rest = &session.events()[narrator.n_told()..];
-        narrator.tell(&mut text, &self.setting, rest);
-        tell_ending(&mut text, self.setting.scenario(), &result.ending, width);
-        tell_gains(&mut text, &self.setting, &result, Some(me), width);
+        let rest = &session.events()[narrator.n_seen()..];
+        narrator.describe(&mut text, &self.setting, rest);
+        describe_ending(&mut text, self.setting.scenario(), &result.ending, width);
+        describe_gains(&mut text, &self.setting, &result, Some(me), width);
         let foot = self.foot(width);
         print(&format!("{text}\n{foot}"))?;
         Ok(exit_code(&result))
     }
 
     /// Tells it; `whose` says of which seed and cell it is.
-    pub(crate) fn told(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
+    pub(crate) fn render(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
         let width = terminal_width();
         format!(
             "{}{}\n{}",

@@ -17,9 +17,9 @@ use crate::cli::render::{counted, excerpt, terminal_width, wrap};
 use crate::cli::verbs::analyze::check_size;
 use crate::cli::verbs::interchange::{refuse_existing, write_new, written};
 use crate::cli::verbs::play::{OneSession, exit_code};
-use crate::cli::{FileArgument, print, print_data, tell};
+use crate::cli::{FileArgument, message, print, print_data};
 use crate::config::load_recorded;
-use crate::experiment::{CellId, Prospector, SolutionDistances};
+use crate::experiment::{CellId, SolutionAnalyzer, SolutionDistances};
 use crate::report::SessionReport;
 use crate::run::{LuckRecord, MANIFEST, Manifest, RecordedRows};
 use crate::tables::{
@@ -70,7 +70,7 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
             session: &session,
             result: &result,
             whose: &whose,
-            checks: &check.told(folder),
+            checks: &check.render(folder),
         };
         write_new(path, &report.page().html())?;
     }
@@ -78,11 +78,11 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
         let id = CellId(arguments.cell);
         print_data(&event_lines(&again.setting, id, &session, &result))?;
     } else {
-        print(&again.told(&whose, &session, &result))?;
+        print(&again.render(&whose, &session, &result))?;
     }
-    check.tell(folder, arguments.json)?;
+    check.print(folder, arguments.json)?;
     match &arguments.page {
-        Some(path) if arguments.json => tell(written(path).trim_end()),
+        Some(path) if arguments.json => message(written(path).trim_end()),
         Some(path) => print(&written(path))?,
         None => {}
     }
@@ -156,12 +156,12 @@ impl<'a> RecordedCell<'a> {
         if manifest.sweep.is_none() {
             return seed;
         }
-        let told: Vec<String> = self
+        let rendered: Vec<String> = self
             .values
             .iter()
             .map(|it| format!("{} = {}", it.0, it.1))
             .collect();
-        format!("cell {cell} ({}), {seed}", told.join(", "))
+        format!("cell {cell} ({}), {seed}", rendered.join(", "))
     }
 }
 
@@ -299,7 +299,7 @@ impl Check {
     }
 
     /// What came of it, in sentences without the rows that differ.
-    fn told(&self, folder: &Path) -> Vec<String> {
+    fn render(&self, folder: &Path) -> Vec<String> {
         let mut res = self.agreeing(folder);
         if !self.is_equal() {
             res.push(format!(
@@ -328,16 +328,16 @@ impl Check {
     }
 
     /// Tells of it: on standard error if nothing but events is wanted on standard output.
-    pub(crate) fn tell(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+    pub(crate) fn print(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
         for line in self.agreeing(folder) {
             if is_for_programs {
-                tell(&line);
+                message(&line);
             } else {
                 print(&format!("{}\n", wrap(&line, terminal_width(), 0)))?;
             }
         }
         for difference in &self.differences {
-            tell(&format!("error: {difference}"));
+            message(&format!("error: {difference}"));
         }
         Ok(())
     }
@@ -405,7 +405,7 @@ impl OneSession {
 fn distances(setting: &Arc<Setting>, seeds: &Seeds, result: &SessionResult) -> SolutionDistances {
     let agreement = result.ending.agreement();
     agreement.map_or_else(SolutionDistances::default, |it| {
-        let mut prospector = Prospector::new(Arc::clone(setting));
-        prospector.look(seeds, result.replication).distances(it)
+        let mut analyzer = SolutionAnalyzer::new(Arc::clone(setting));
+        analyzer.look(seeds, result.replication).distances(it)
     })
 }

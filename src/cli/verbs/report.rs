@@ -55,7 +55,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
         run
     };
     write(&directory, &page)?;
-    print(&told(&directory))?;
+    print(&render(&directory))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn remove_page(directory: &RunDirectory) -> Result<(), Failure> {
 }
 
 /// Where the page is, for people.
-pub(crate) fn told(directory: &RunDirectory) -> String {
+pub(crate) fn render(directory: &RunDirectory) -> String {
     format!("Report: {}\n", directory.path().join(PAGE).display())
 }
 

@@ -10,15 +10,17 @@ use demarche_core::negotiation::{NumberId, Setting};
 use demarche_core::randomness::Seeds;
 
 use crate::cli::failure::Failure;
-use crate::cli::finish_run::tell_left_out;
+use crate::cli::finish_run::report_left_out;
 use crate::cli::interactive::{Asked, CtrlC, Progress, Work};
-use crate::cli::render::{count, counted, flips_told, percent, sensitivity_told, terminal_width};
+use crate::cli::render::{
+    count, counted, percent, render_flips, render_sensitivity, terminal_width,
+};
 use crate::cli::run_folder::create_directory;
 use crate::cli::verbs::batch_sweep::threads;
-use crate::cli::verbs::report::{report_of, told as told_report};
+use crate::cli::verbs::report::{render as render_report, report_of};
 use crate::cli::verbs::verify::check_written;
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, parse_count, parse_formats, print, tell, warn,
+    FileArgument, Settings, hush_caught_panics, message, parse_count, parse_formats, print, warn,
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
@@ -27,7 +29,7 @@ use crate::experiment::{
 };
 use crate::run::{Counts, InputFile, MANIFEST, Manifest, RESULTS_VERSION, StudyRecord, Timing};
 use crate::tables::{
-    DrawTable, FinishedTable, ParquetTwins, PointTable, RunDirectory, StudyWorker, WorkbookRun,
+    DrawTable, FinishedTable, ParquetTables, PointTable, RunDirectory, StudyWorker, WorkbookRun,
     WriteError, write_boxes, write_flips, write_sensitivity, write_workbook,
 };
 
@@ -44,7 +46,7 @@ pub(crate) struct StudyArguments {
     out: Option<PathBuf>,
     /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
-    format: ParquetTwins,
+    format: ParquetTables,
     /// Write the tables as a workbook too, to tables.xlsx
     #[arg(long)]
     excel: bool,
@@ -193,7 +195,7 @@ impl<'a> Running<'a> {
             scenario: self.experiment.scenario.setting.scenario(),
         };
         let left_out = write_workbook(&self.directory, &run, tables);
-        tell_left_out(&left_out.map_err(|it| Failure::could_not_finish(&it))?);
+        report_left_out(&left_out.map_err(|it| Failure::could_not_finish(&it))?);
         Ok(())
     }
 
@@ -259,7 +261,7 @@ impl<'a> Running<'a> {
         let manifest = self.manifest(n_asked, endings);
         self.write_manifest(&manifest)?;
         if n_done < n_asked {
-            tell(&format!(
+            message(&format!(
                 "interrupted after {} of {} sessions: {} has a manifest and no tables",
                 count(n_done),
                 count(n_asked),
@@ -270,13 +272,13 @@ impl<'a> Running<'a> {
         if !self.arguments.no_report {
             report_of(&self.directory, &manifest)?;
             if !self.arguments.quiet {
-                print(&told_report(&self.directory))?;
+                print(&render_report(&self.directory))?;
             }
         }
         let [.., forfeits] = endings;
         if forfeits > 0 {
             let forfeits = counted(forfeits, "forfeit");
-            tell(&format!(
+            message(&format!(
                 "{forfeits}: a party broke the rules or failed; `demarche batch` tells of sessions one by one"
             ));
             return Ok(ExitCode::from(1));
@@ -355,17 +357,28 @@ pub(crate) fn sensitivity(
         let seed = experiment.seed.0;
         let found = findings(&study, &figures, seed);
         let boxes = agreement_boxes(&study, &setting, &figures, &found);
-        let (directory, twins) = (&running.directory, arguments.study.format);
+        let (directory, parquet_tables) = (&running.directory, arguments.study.format);
         let factors = study.factors();
-        let written = write_sensitivity(directory, twins, setting.scenario(), factors, &found)
-            .and_then(|first| Ok([first, write_boxes(directory, twins, factors, &boxes)?]));
+        let written = write_sensitivity(
+            directory,
+            parquet_tables,
+            setting.scenario(),
+            factors,
+            &found,
+        )
+        .and_then(|first| {
+            Ok([
+                first,
+                write_boxes(directory, parquet_tables, factors, &boxes)?,
+            ])
+        });
         tables.extend(written.map_err(|it| Failure::could_not_finish(&it))?);
         running.write_workbook(&tables, endings)?;
         if !arguments.study.quiet {
             let width = terminal_width();
             print(&format!("{}\n", experiment.title))?;
             let scenario = setting.scenario();
-            print(&sensitivity_told(
+            print(&render_sensitivity(
                 &study, scenario, &found, &boxes, endings, width,
             ))?;
             print(&format!("Tables: {}\n", directory.path().display()))?;
@@ -487,7 +500,7 @@ pub(crate) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     running.write_workbook(&tables, endings)?;
     if !arguments.study.quiet {
         print(&format!("{}\n", experiment.title))?;
-        print(&flips_told(setting, &search, &flips, terminal_width()))?;
+        print(&render_flips(setting, &search, &flips, terminal_width()))?;
         print(&format!("Tables: {}\n", running.directory.path().display()))?;
     }
     running.finish(n_done, endings)

@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use crate::cli::failure::Failure;
 use crate::cli::named_run::{open_run, read_manifest};
 use crate::cli::render::counted;
-use crate::cli::{print, tell};
+use crate::cli::{message, print};
 use crate::tables::{RunDirectory, TableDifference, TableRecord};
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     let differences = differences(&directory, &manifest.tables, false);
     for (name, difference) in &differences {
         let path = directory.path().join(name);
-        tell(&format!("error: {}: {difference}", path.display()));
+        message(&format!("error: {}: {difference}", path.display()));
     }
     if !differences.is_empty() {
         return Ok(ExitCode::from(1));
@@ -135,7 +135,7 @@ impl ReadingProgress {
             bar.set_position(self.n_read);
         } else {
             let (n_read, n_bytes) = (HumanBytes(self.n_read), HumanBytes(self.n_bytes));
-            tell(&format!("{n_read} of {n_bytes} of the tables are read"));
+            message(&format!("{n_read} of {n_bytes} of the tables are read"));
             self.next = now + LINE_INTERVAL;
         }
     }

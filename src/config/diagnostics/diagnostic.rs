@@ -9,7 +9,7 @@ use crate::config::diagnostics::source_texts::SourceTexts;
 
 /// One mistake.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Mistake {
+pub struct Diagnostic {
     /// Where: a place in all texts together. Nothing, if it has no place in a text.
     span: Option<(usize, usize)>,
     /// What is wrong.
@@ -20,7 +20,7 @@ pub struct Mistake {
     causes: Vec<(usize, usize)>,
 }
 
-impl Mistake {
+impl Diagnostic {
     pub(crate) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             span: Some((span.start, span.end)),
@@ -102,29 +102,29 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 const KNOWN_TOLD_MAX: usize = 64;
 
 /// Mistakes told one by one: a file of another kind has one on every line.
-const TOLD_MAX: usize = 100;
+const RENDERED_MAX: usize = 100;
 
 /// Characters of a quoted name that a message shows.
 const QUOTED_MAX: usize = 120;
 
 /// All mistakes of a configuration, in the order of the files. Never empty.
 #[derive(Clone, Debug)]
-pub struct Mistakes {
-    mistakes: Vec<Mistake>,
+pub struct Diagnostics {
+    diagnostics: Vec<Diagnostic>,
     texts: SourceTexts,
 }
 
-impl Mistakes {
-    pub(crate) fn new(mut mistakes: Vec<Mistake>, texts: SourceTexts) -> Self {
-        assert!(!mistakes.is_empty(), "there is a mistake");
-        mistakes.sort();
-        mistakes.dedup();
-        Self { mistakes, texts }
+impl Diagnostics {
+    pub(crate) fn new(mut diagnostics: Vec<Diagnostic>, texts: SourceTexts) -> Self {
+        assert!(!diagnostics.is_empty(), "there is a mistake");
+        diagnostics.sort();
+        diagnostics.dedup();
+        Self { diagnostics, texts }
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.mistakes.len()
+        self.diagnostics.len()
     }
 
     /// The first hundred with their places, excerpts and hints, with or without colour, and how many
@@ -135,20 +135,23 @@ impl Mistakes {
         } else {
             Renderer::plain()
         };
-        let told = self.mistakes.iter().take(TOLD_MAX);
-        let mut rendered: Vec<String> = told.map(|it| self.render_one(it, &renderer)).collect();
-        if self.count() > TOLD_MAX {
-            rendered.push(format!("… and {} more mistakes", self.count() - TOLD_MAX));
+        let rendered = self.diagnostics.iter().take(RENDERED_MAX);
+        let mut rendered: Vec<String> = rendered.map(|it| self.render_one(it, &renderer)).collect();
+        if self.count() > RENDERED_MAX {
+            rendered.push(format!(
+                "… and {} more mistakes",
+                self.count() - RENDERED_MAX
+            ));
         }
         rendered.join("\n\n")
     }
 
-    fn render_one(&self, mistake: &Mistake, renderer: &Renderer) -> String {
+    fn render_one(&self, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
         let mut group = Level::ERROR
-            .primary_title(with_short_names(&mistake.message))
+            .primary_title(with_short_names(&diagnostic.message))
             .elements(Vec::<annotate_snippets::Message<'_>>::new());
-        let places = mistake.span.iter().map(|it| (it, None));
-        let causes = mistake
+        let places = diagnostic.span.iter().map(|it| (it, None));
+        let causes = diagnostic
             .causes
             .iter()
             .map(|it| (it, Some("because of this setting")));
@@ -162,7 +165,7 @@ impl Mistakes {
             let snippet = Snippet::source(line).line_start(number).path(&text.name);
             group = group.element(snippet.annotation(annotation));
         }
-        if let Some(hint) = &mistake.hint {
+        if let Some(hint) = &diagnostic.hint {
             group = group.element(Level::HELP.message(with_short_names(hint)));
         }
         renderer.render(&[group])
@@ -198,13 +201,13 @@ fn line_of(text: &str, span: Range<usize>) -> (&str, usize, Range<usize>) {
     )
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
     }
 }
 
-impl std::error::Error for Mistakes {}
+impl std::error::Error for Diagnostics {}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use toml::de::Error;
 
-use crate::config::diagnostics::diagnostic::Mistake;
+use crate::config::diagnostics::diagnostic::Diagnostic;
 
 /// Tables that are entries of lists: each heading of one has two brackets.
 pub(crate) const LISTS_OF_TABLES: [&str; 10] = [
@@ -24,7 +24,7 @@ pub(crate) const LISTS_OF_TABLES: [&str; 10] = [
 ];
 
 /// The errors of a text that stands at a place among all texts, one for each cause.
-pub(crate) fn mistakes(text: &str, start: usize, errors: &[Error]) -> Vec<Mistake> {
+pub(crate) fn diagnostics(text: &str, start: usize, errors: &[Error]) -> Vec<Diagnostic> {
     if errors.is_empty() {
         return Vec::new();
     }
@@ -32,7 +32,7 @@ pub(crate) fn mistakes(text: &str, start: usize, errors: &[Error]) -> Vec<Mistak
         let place = start..start + 1;
         let message = format!("this is {other}, and not TOML");
         let hint = "`demarche import` makes a scenario of another tool's files";
-        return vec![Mistake::at(place, message).hint(hint)];
+        return vec![Diagnostic::at(place, message).hint(hint)];
     }
     let mut errors: Vec<(Range<usize>, &str)> = errors
         .iter()
@@ -47,13 +47,13 @@ pub(crate) fn mistakes(text: &str, start: usize, errors: &[Error]) -> Vec<Mistak
         explained: 0..0,
         has_value_in: 0..0,
         doubled_table: 0..0,
-        mistakes: Vec::new(),
+        diagnostics: Vec::new(),
     };
     found.unclosed(&mut errors);
     for (span, message) in errors {
         found.add(span, message);
     }
-    found.mistakes
+    found.diagnostics
 }
 
 /// What a text is that another tool may have written.
@@ -188,16 +188,16 @@ struct Found<'a> {
     has_value_in: Range<usize>,
     /// The table whose heading was explained as doubled.
     doubled_table: Range<usize>,
-    mistakes: Vec<Mistake>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Found<'_> {
     fn push(&mut self, place: Range<usize>, message: &str, hint: impl Into<Option<String>>) {
         let place = self.start + place.start..self.start + place.end;
-        let mistake = Mistake::at(place, format!("this is not TOML: {message}"));
-        self.mistakes.push(match hint.into() {
-            Some(hint) => mistake.hint(hint),
-            None => mistake,
+        let diagnostic = Diagnostic::at(place, format!("this is not TOML: {message}"));
+        self.diagnostics.push(match hint.into() {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
         });
     }
 
@@ -356,20 +356,20 @@ impl Found<'_> {
     ) -> (String, Option<String>) {
         let at = self.text[span.start..].chars().next();
         let before = self.text[line.start..span.start].trim();
-        let told = |message: &str, hint: &str| (message.to_owned(), Some(hint.to_owned()));
+        let rendered = |message: &str, hint: &str| (message.to_owned(), Some(hint.to_owned()));
         match at {
             Some(':') => {
                 let message = "`=` stands between a key and its value";
                 return (message.to_owned(), Some(format!("write {before} = ...")));
             }
             Some('*') if message.starts_with("invalid unquoted key") => {
-                return told(
+                return rendered(
                     "a key with `*` stands in quotes",
                     "a path is one key, in quotes: \"party.*.strategy\" = ...",
                 );
             }
             Some(it) if CURLY_QUOTES.contains(&it) => {
-                return told(
+                return rendered(
                     "text stands in straight quotes",
                     "use the quote on the keyboard: \"",
                 );
@@ -381,18 +381,18 @@ impl Found<'_> {
             _ => {}
         }
         if message.starts_with("unclosed array table") || message.starts_with("unclosed table") {
-            told(
+            rendered(
                 "this heading is never closed",
                 "close it with as many `]` as it has `[`",
             )
         } else if is_unclosed_text(message) {
-            told(
+            rendered(
                 "this text has no quote at its end",
                 "close it with the quote it begins with",
             )
         } else if message.starts_with("missing escaped value") {
             let hint = "write `\\\\` for one, or put the text in single quotes";
-            told(
+            rendered(
                 "in a text with double quotes a backslash begins a sign",
                 hint,
             )
@@ -567,7 +567,7 @@ mod tests {
             "\u{feff}[",
         ] {
             let (_, errors) = toml::de::DeTable::parse_recoverable(text);
-            let found = mistakes(text, 0, &errors);
+            let found = diagnostics(text, 0, &errors);
             assert_eq!(found.is_empty(), errors.is_empty(), "{text}");
         }
     }
@@ -576,7 +576,7 @@ mod tests {
     fn a_line_of_any_length_is_searched_once() {
         let text = format!("x = [{}]", "a, ".repeat(20_000));
         let (_, errors) = toml::de::DeTable::parse_recoverable(&text);
-        let found = mistakes(&text, 0, &errors);
+        let found = diagnostics(&text, 0, &errors);
         assert_eq!((errors.len(), found.len()), (20_000, 20_000));
     }
 }

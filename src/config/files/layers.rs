@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use crate::config::diagnostics::{Mistake, Role, SourceText, SourceTexts, number_meant, syntax};
+use crate::config::diagnostics::{Diagnostic, Role, SourceText, SourceTexts, number_meant, syntax};
 use crate::config::limits;
 use crate::config::limits::SCENARIO_LIMITS;
 
@@ -64,15 +64,15 @@ pub(crate) fn read_extended(
     cited: Option<Range<usize>>,
     read_file: &ReadFile<'_>,
     texts: &mut SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((path.to_owned(), cited));
     while let Some((path, cited)) = next.take() {
         let cleaned = clean(&path);
-        let mistake = |message: String| match cited.clone() {
-            Some(span) => Mistake::at(span, message),
-            None => Mistake::nowhere(message),
+        let diagnostic = |message: String| match cited.clone() {
+            Some(span) => Diagnostic::at(span, message),
+            None => Diagnostic::nowhere(message),
         };
         if seen.contains(&cleaned) {
             let chain: Vec<String> = seen
@@ -80,14 +80,14 @@ pub(crate) fn read_extended(
                 .chain([&cleaned])
                 .map(|it| it.display().to_string())
                 .collect();
-            mistakes.push(
-                mistake("these files extend each other in a circle".to_owned())
+            diagnostics.push(
+                diagnostic("these files extend each other in a circle".to_owned())
                     .hint(chain.join(" extends ")),
             );
             break;
         }
         if seen.len() == EXTENDS_DEPTH_MAX {
-            mistakes.push(mistake(format!(
+            diagnostics.push(diagnostic(format!(
                 "more than {EXTENDS_DEPTH_MAX} files build on one another"
             )));
             break;
@@ -96,24 +96,24 @@ pub(crate) fn read_extended(
         let text = match limits::read(&path, read_file, texts) {
             Ok(text) => text,
             Err(message) => {
-                mistakes.push(mistake(message));
+                diagnostics.push(diagnostic(message));
                 break;
             }
         };
         if cited.is_some() && !is_like_a_scenario(&text) {
             let message = format!("{} is no scenario file", path.display());
-            mistakes.push(mistake(message).hint("a scenario file begins with `schema = 1`"));
+            diagnostics.push(diagnostic(message).hint("a scenario file begins with `schema = 1`"));
             break;
         }
         let start = texts.add(role, &path.display().to_string(), &text);
-        let n_before = mistakes.len();
-        let table = parse(&text, start, mistakes);
-        if table.get_ref().is_empty() && mistakes.len() == n_before {
-            mistakes.push(mistake(empty(&path)).hint(EMPTY_HINT));
+        let n_before = diagnostics.len();
+        let table = parse(&text, start, diagnostics);
+        if table.get_ref().is_empty() && diagnostics.len() == n_before {
+            diagnostics.push(diagnostic(empty(&path)).hint(EMPTY_HINT));
             break;
         }
-        let is_toml = mistakes.len() == n_before;
-        if is_toml && !limits::check(table.get_ref(), start, SCENARIO_LIMITS, mistakes) {
+        let is_toml = diagnostics.len() == n_before;
+        if is_toml && !limits::check(table.get_ref(), start, SCENARIO_LIMITS, diagnostics) {
             break;
         }
         if let Some(extends) = table.get_ref().get("extends") {
@@ -123,7 +123,7 @@ pub(crate) fn read_extended(
                     let base = path.parent().unwrap_or(Path::new("")).join(name);
                     next = Some((base, Some(span)));
                 }
-                None => mistakes.push(Mistake::at(span, "`extends` must name a file")),
+                None => diagnostics.push(Diagnostic::at(span, "`extends` must name a file")),
             }
         }
     }
@@ -149,10 +149,10 @@ fn is_like_a_scenario(text: &str) -> bool {
 pub(crate) fn parse<'t>(
     text: &'t str,
     start: usize,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Spanned<DeTable<'t>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    mistakes.extend(syntax::mistakes(text, start, &errors));
+    diagnostics.extend(syntax::diagnostics(text, start, &errors));
     table
 }
 
@@ -207,24 +207,27 @@ impl<'t> Document<'t> {
     }
 
     /// Carries out a setting `PATH=VALUE` from the command line.
-    pub(crate) fn set_from_command_line(&mut self, setting: &'t SourceText) -> Result<(), Mistake> {
+    pub(crate) fn set_from_command_line(
+        &mut self,
+        setting: &'t SourceText,
+    ) -> Result<(), Diagnostic> {
         let (start, text) = (setting.start, setting.text.as_str());
         let Some((path, value)) = text.split_once('=') else {
             return Err(
-                Mistake::at(setting.place(), "a setting needs a path and a value")
+                Diagnostic::at(setting.place(), "a setting needs a path and a value")
                     .hint(SETTING_HINT),
             );
         };
         let value_start = start + path.len() + 1;
         let parsed = DeValue::parse(value).map_err(|error| {
             let place = value_start..start + text.len();
-            let mistake =
-                |wrong: &str| Mistake::at(place, format!("the value is not TOML: {wrong}"));
+            let diagnostic =
+                |wrong: &str| Diagnostic::at(place, format!("the value is not TOML: {wrong}"));
             match syntax::mend_of_value(value.trim()) {
                 Some((wrong, right)) if number_meant(value).is_some() => {
-                    mistake(&wrong).hint(right)
+                    diagnostic(&wrong).hint(right)
                 }
-                _ => mistake(error.message())
+                _ => diagnostic(error.message())
                     .hint("words need quotes, which the shell eats: --set 'PATH=\"word\"'"),
             }
         })?;
@@ -239,7 +242,7 @@ impl<'t> Document<'t> {
         path: &str,
         path_span: &Range<usize>,
         value: Value<'t>,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Diagnostic> {
         let setting = PathSetting {
             path,
             span: path_span,
@@ -382,11 +385,11 @@ struct PathSetting<'a, 't> {
 }
 
 impl<'t> PathSetting<'_, 't> {
-    fn wrong(&self, message: impl Into<String>) -> Mistake {
-        Mistake::at(self.span.clone(), message)
+    fn wrong(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::at(self.span.clone(), message)
     }
 
-    fn check(&self) -> Result<(), Mistake> {
+    fn check(&self) -> Result<(), Diagnostic> {
         if self.path.split('.').any(str::is_empty) {
             let message = match self.path {
                 "" => "this setting has no path".to_owned(),
@@ -413,7 +416,7 @@ impl<'t> PathSetting<'_, 't> {
         above: &str,
         walked: &mut Vec<String>,
         copied: &mut usize,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Diagnostic> {
         let (segment, rest) = segments.split_first().expect("a path has parts");
         let below = join(above, segment);
         if rest.is_empty() {
@@ -451,7 +454,7 @@ impl<'t> PathSetting<'_, 't> {
         path: &str,
         walked: &mut Vec<String>,
         copied: &mut usize,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Diagnostic> {
         let (name, rest) = segments.split_first().expect("the path goes on");
         let names = names_in(list, path);
         let entries = match *name {
@@ -488,7 +491,7 @@ impl<'t> PathSetting<'_, 't> {
         table: &mut DeTable<'t>,
         key: &str,
         copied: &mut usize,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Diagnostic> {
         if self.path.contains(EVERY) {
             *copied += ENTRY_BYTES + self.value.span().len();
         }
@@ -510,13 +513,14 @@ impl<'t> PathSetting<'_, 't> {
         known: &[String],
         walked: &[String],
         segments: &[&str],
-    ) -> Mistake {
+    ) -> Diagnostic {
         let path = joined(walked, segments);
-        let mistake = self.wrong(format!("there is no `{name}` on the path `{path}`"));
+        let diagnostic = self.wrong(format!("there is no `{name}` on the path `{path}`"));
         if name == EVERY {
-            return mistake.hint("`*` stands for every entry of a list: party.*.reservation_value");
+            return diagnostic
+                .hint("`*` stands for every entry of a list: party.*.reservation_value");
         }
-        mistake.suggest(name, known.iter().map(String::as_str))
+        diagnostic.suggest(name, known.iter().map(String::as_str))
     }
 }
 

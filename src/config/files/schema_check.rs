@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::config::diagnostics::{LISTS_OF_TABLES, Mistake, nearest, number_meant};
+use crate::config::diagnostics::{Diagnostic, LISTS_OF_TABLES, nearest, number_meant};
 use crate::config::files::experiment_file::ExperimentFile;
 use crate::config::files::layers::{Document, Value};
 use crate::config::files::scenario_file::ScenarioFile;
@@ -42,11 +42,11 @@ fn schema_of<T: JsonSchema>() -> Json {
 pub(crate) fn check(
     document: &mut Document<'_>,
     schema: &Json,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> bool {
     let mut walk = Walk {
         root: schema,
-        mistakes,
+        diagnostics,
         is_readable: true,
     };
     let start = document.span.start;
@@ -56,7 +56,7 @@ pub(crate) fn check(
 
 struct Walk<'a> {
     root: &'a Json,
-    mistakes: &'a mut Vec<Mistake>,
+    diagnostics: &'a mut Vec<Diagnostic>,
     is_readable: bool,
 }
 
@@ -120,9 +120,9 @@ impl<'a> Walk<'a> {
         for required in schema["required"].as_array().into_iter().flatten() {
             let key = required.as_str().unwrap_or_default();
             if !table.contains_key(key) {
-                let mistake = Mistake::at(span.clone(), format!("{name} lacks `{key}`"));
-                self.mistakes
-                    .push(explain(mistake, &schema["properties"][key]));
+                let diagnostic = Diagnostic::at(span.clone(), format!("{name} lacks `{key}`"));
+                self.diagnostics
+                    .push(explain(diagnostic, &schema["properties"][key]));
                 self.is_readable = false;
             }
         }
@@ -147,9 +147,9 @@ impl<'a> Walk<'a> {
         for key in unknown {
             let (written, value) = table.remove_entry(key.as_str()).expect("just listed");
             let message = format!("unknown key `{key}` in {name}");
-            let mistake = Mistake::at(written.span(), message);
-            self.mistakes
-                .push(mistake.suggest(&key, known.iter().copied()));
+            let diagnostic = Diagnostic::at(written.span(), message);
+            self.diagnostics
+                .push(diagnostic.suggest(&key, known.iter().copied()));
             match nearest(&key, known.iter().copied()) {
                 Some(meant) if !table.contains_key(meant) => {
                     let meant = Spanned::new(written.span(), Cow::Owned(meant.to_owned()));
@@ -170,9 +170,9 @@ impl<'a> Walk<'a> {
             return;
         };
         let message = format!("`{word}` is not one of the words for {name}");
-        let mistake = Mistake::at(span.clone(), message);
-        self.mistakes
-            .push(mistake.suggest(word, allowed.iter().copied()));
+        let diagnostic = Diagnostic::at(span.clone(), message);
+        self.diagnostics
+            .push(diagnostic.suggest(word, allowed.iter().copied()));
         match nearest(word, allowed) {
             Some(meant) => *word = Cow::Owned(meant.to_owned()),
             None => self.is_readable = false,
@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
             Ok(_) | Err(_) => format!("at most {max}"),
         };
         let message = format!("{name} must be {}, {range}", self.describe(schema));
-        self.mistakes.push(Mistake::at(value.span(), message));
+        self.diagnostics.push(Diagnostic::at(value.span(), message));
         // One is within every range.
         let one = DeValue::parse("1").expect("a number");
         *value = Spanned::new(value.span(), one.into_inner());
@@ -217,11 +217,11 @@ impl<'a> Walk<'a> {
             DeValue::Table(_) => "a table".to_owned(),
         };
         let message = format!("{name} must be {expected}, not {found}");
-        let mistake = Mistake::at(value.span(), message);
-        self.mistakes
+        let diagnostic = Diagnostic::at(value.span(), message);
+        self.diagnostics
             .push(match self.mend_of_type(value, schema, name) {
-                Some(hint) => mistake.hint(hint),
-                None => explain(mistake, schema),
+                Some(hint) => diagnostic.hint(hint),
+                None => explain(diagnostic, schema),
             });
         self.is_readable = false;
     }
@@ -325,13 +325,13 @@ impl<'a> Walk<'a> {
 }
 
 /// Adds what the schema says about a value as a hint.
-fn explain(mistake: Mistake, schema: &Json) -> Mistake {
+fn explain(diagnostic: Diagnostic, schema: &Json) -> Diagnostic {
     let Some(about) = schema["description"].as_str() else {
-        return mistake;
+        return diagnostic;
     };
     let mut letters = about.trim_end_matches('.').chars();
     let first = letters.next().into_iter().flat_map(char::to_lowercase);
-    mistake.hint(first.chain(letters.clone()).collect::<String>())
+    diagnostic.hint(first.chain(letters.clone()).collect::<String>())
 }
 
 fn table_with(schema: &Json) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::{Claim, IssueId, OptionId, Statement};
 use toml::Spanned;
 
-use crate::config::diagnostics::{Mistake, percent_hint};
+use crate::config::diagnostics::{Diagnostic, percent_hint};
 use crate::config::files::{ClaimFile, PrefersFile};
 use crate::config::resolve::scenario::{Hyphens, Resolver};
 
@@ -26,19 +26,19 @@ impl Resolver<'_> {
             it.agreement_exists.is_some(),
         ];
         if kinds.iter().filter(|it| **it).count() != 1 {
-            self.mistake(
-                Mistake::at(file.span(), "a claim states exactly one thing")
+            self.diagnostic(
+                Diagnostic::at(file.span(), "a claim states exactly one thing")
                     .hint("one of `accepts`, `rejects`, `prefers`, `agreement_exists`"),
             );
             return None;
         }
         match (&it.party, &it.agreement_exists) {
-            (None, None) => self.mistake(
-                Mistake::at(file.span(), "this claim lacks a `party`")
+            (None, None) => self.diagnostic(
+                Diagnostic::at(file.span(), "this claim lacks a `party`")
                     .hint("add party = \"...\": whose preferences it is about"),
             ),
-            (Some(name), Some(_)) => self.mistake(
-                Mistake::at(name.span(), "`agreement_exists` is about all parties")
+            (Some(name), Some(_)) => self.diagnostic(
+                Diagnostic::at(name.span(), "`agreement_exists` is about all parties")
                     .hint("leave out `party`"),
             ),
             (None, Some(_)) | (Some(_), None) => {}
@@ -78,7 +78,7 @@ impl Resolver<'_> {
         let share = *file.get_ref();
         if !(0.0..=1.0).contains(&share) {
             let message = "`at_least` is a share of draws, between 0 and 1";
-            self.mistake(Mistake::at(file.span(), message).hint_if(percent_hint(share)));
+            self.diagnostic(Diagnostic::at(file.span(), message).hint_if(percent_hint(share)));
         }
         share
     }
@@ -100,7 +100,7 @@ impl Resolver<'_> {
             keys.map(|it| it.get_ref().clone()).collect::<Vec<String>>()
         };
         if names(&it.this) != names(&it.to) || it.this.get_ref().is_empty() {
-            self.mistake(Mistake::at(
+            self.diagnostic(Diagnostic::at(
                 it.to.span(),
                 "`this` and `to` name options of the same issues, at least one",
             ));

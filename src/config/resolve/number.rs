@@ -8,7 +8,7 @@ use demarche_core::domain::{
 };
 use toml::Spanned;
 
-use crate::config::diagnostics::{Mistake, percent_hint};
+use crate::config::diagnostics::{Diagnostic, percent_hint};
 use crate::config::files::{BasisFile, NumberFile, NumberTable};
 use crate::config::resolve::scenario::Resolver;
 
@@ -77,18 +77,18 @@ impl Resolver<'_> {
 
     fn check_credentials(&mut self, file: &Spanned<NumberFile>, provenance: &Provenance) {
         match provenance.basis {
-            None if self.kind == ScenarioKind::Sourced => self.mistake(
-                Mistake::at(file.span(), "this number has no basis").hint(
+            None if self.kind == ScenarioKind::Sourced => self.diagnostic(
+                Diagnostic::at(file.span(), "this number has no basis").hint(
                     "add basis = \"reported\", \"inferred\" or \"assumed\"; or mark the scenario kind = \"synthetic\"",
                 ),
             ),
             Some(Basis::Reported | Basis::Inferred) if provenance.sources.is_empty() => self
-                .mistake(
-                    Mistake::at(file.span(), "this number names no source")
+                .diagnostic(
+                    Diagnostic::at(file.span(), "this number names no source")
                         .hint("a reported or inferred number says where it comes from: source = [\"...\"]"),
                 ),
-            Some(Basis::Inferred) if provenance.note.is_none() => self.mistake(
-                Mistake::at(file.span(), "this number lacks a note")
+            Some(Basis::Inferred) if provenance.note.is_none() => self.diagnostic(
+                Diagnostic::at(file.span(), "this number lacks a note")
                     .hint("an inferred number says how it follows: note = \"...\""),
             ),
             None | Some(_) => {}
@@ -129,7 +129,7 @@ impl Resolver<'_> {
                         0 => "this number lacks a distribution",
                         _ => "this number has more than one distribution",
                     };
-                    self.mistake(Mistake::at(whole, message).hint(
+                    self.diagnostic(Diagnostic::at(whole, message).hint(
                         "exactly one of constant, uniform, triangular, normal, beta, discrete",
                     ));
                     return stand_in(expected);
@@ -138,7 +138,7 @@ impl Resolver<'_> {
         };
         match made {
             Err(error) => {
-                self.mistake(parameters.mistake(error, whole, expected.what));
+                self.diagnostic(parameters.diagnostic(error, whole, expected.what));
                 stand_in(expected)
             }
             Ok(it) => {
@@ -155,7 +155,7 @@ impl Resolver<'_> {
                         format!("{} must be {range}; this can be {outside}", expected.what);
                     let is_share = expected.min >= 0.0 && expected.max <= 1.0;
                     let hint = percent_hint(outside).filter(|_| is_share);
-                    self.mistake(Mistake::at(place, message).hint_if(hint));
+                    self.diagnostic(Diagnostic::at(place, message).hint_if(hint));
                 }
                 it
             }
@@ -190,12 +190,12 @@ impl<'a> Parameters<'a> {
     }
 
     /// What is wrong, at the parameter that is wrong; `what` the number is if it has none.
-    fn mistake(&self, error: DistributionError, whole: Range<usize>, what: &str) -> Mistake {
+    fn diagnostic(&self, error: DistributionError, whole: Range<usize>, what: &str) -> Diagnostic {
         let at = |name: &str| {
             let found = self.single.iter().find(|it| it.0 == name);
             found.map_or(whole.clone(), |it| it.1.span())
         };
-        let mistake = |place: Range<usize>| Mistake::at(place, error.to_string());
+        let diagnostic = |place: Range<usize>| Diagnostic::at(place, error.to_string());
         let single_with = |is_wrong: fn(f64) -> bool| {
             let mut single = self.single.iter();
             single.find(|it| is_wrong(*it.1.get_ref()) && it.0 != "constant")
@@ -203,18 +203,20 @@ impl<'a> Parameters<'a> {
         match error {
             DistributionError::NotFinite => {
                 if let Some((name, it)) = single_with(|it| !it.is_finite()) {
-                    return Mistake::at(it.span(), format!("`{name}` must be a finite number"));
+                    return Diagnostic::at(it.span(), format!("`{name}` must be a finite number"));
                 }
                 let value = self.values.iter().find(|it| !it.get_ref().is_finite());
                 let place = value.map_or(at("constant"), Spanned::span);
-                Mistake::at(place, format!("{what} must be a finite number"))
+                Diagnostic::at(place, format!("{what} must be a finite number"))
             }
             DistributionError::NotPositive => {
                 let is_scale = |name: &str| ["sd", "alpha", "beta"].contains(&name);
                 let mut scales = self.single.iter().filter(|it| is_scale(it.0));
                 match scales.find(|it| *it.1.get_ref() <= 0.0) {
-                    Some((name, it)) => Mistake::at(it.span(), format!("`{name}` must be above 0")),
-                    None => mistake(whole),
+                    Some((name, it)) => {
+                        Diagnostic::at(it.span(), format!("`{name}` must be above 0"))
+                    }
+                    None => diagnostic(whole),
                 }
             }
             DistributionError::ShapeOutOfBounds => {
@@ -223,19 +225,19 @@ impl<'a> Parameters<'a> {
                     .iter()
                     .filter(|it| ["alpha", "beta"].contains(&it.0));
                 match shapes.find(|it| !is_shape(*it.1.get_ref())) {
-                    Some((name, it)) => Mistake::at(
+                    Some((name, it)) => Diagnostic::at(
                         it.span(),
                         format!("`{name}` must be between {SHAPE_MIN} and {SHAPE_MAX}"),
                     ),
-                    None => mistake(whole),
+                    None => diagnostic(whole),
                 }
             }
-            DistributionError::MinNotBelowMax => mistake(at("max")).hint(self.told()),
-            DistributionError::ModeOutsideRange => mistake(at("mode")).hint(self.told()),
-            DistributionError::RangeTooFarOut => mistake(whole).hint(self.told()),
+            DistributionError::MinNotBelowMax => diagnostic(at("max")).hint(self.render()),
+            DistributionError::ModeOutsideRange => diagnostic(at("mode")).hint(self.render()),
+            DistributionError::RangeTooFarOut => diagnostic(whole).hint(self.render()),
             DistributionError::ListsDoNotMatch => {
                 let (n_values, n_p) = (self.values.len(), self.p().len());
-                mistake(whole).hint(format!("values has {n_values} numbers, p has {n_p}"))
+                diagnostic(whole).hint(format!("values has {n_values} numbers, p has {n_p}"))
             }
             DistributionError::DoubledValue => {
                 let is_doubled = |idx: &usize| {
@@ -245,28 +247,28 @@ impl<'a> Parameters<'a> {
                     self.values[..*idx].iter().any(same)
                 };
                 let second = (0..self.values.len()).find(is_doubled);
-                mistake(second.map_or(whole, |idx| self.values[idx].span()))
+                diagnostic(second.map_or(whole, |idx| self.values[idx].span()))
             }
             DistributionError::NotProbabilities => {
                 let is_share = |it: &&Spanned<f64>| (0.0..=1.0).contains(it.get_ref());
                 if let Some(it) = self.p().iter().find(|it| !is_share(it)) {
-                    return Mistake::at(it.span(), "a probability must be between 0 and 1")
+                    return Diagnostic::at(it.span(), "a probability must be between 0 and 1")
                         .hint_if(percent_hint(*it.get_ref()));
                 }
                 let numbers: Vec<f64> = self.p().iter().map(|it| *it.get_ref()).collect();
                 let place = self.p.map_or(whole, Spanned::span);
-                Mistake::at(place, "the probabilities must sum to 1").hint(told_sum(&numbers))
+                Diagnostic::at(place, "the probabilities must sum to 1").hint(told_sum(&numbers))
             }
         }
     }
 
     /// Its single numbers in words.
-    fn told(&self) -> String {
-        let told = self
+    fn render(&self) -> String {
+        let rendered = self
             .single
             .iter()
             .map(|(name, it)| format!("{name} is {}", it.get_ref()));
-        told.collect::<Vec<String>>().join(", ")
+        rendered.collect::<Vec<String>>().join(", ")
     }
 
     /// Where the least or greatest drawn value is written.

@@ -9,7 +9,7 @@ use demarche_core::strategy::{
 };
 use toml::Spanned;
 
-use crate::config::diagnostics::{Mistake, nearest, percent_hint};
+use crate::config::diagnostics::{Diagnostic, nearest, percent_hint};
 use crate::config::files::{NumberFile, ParametersFile, PartyFile, PreferenceFile, StrategyFile};
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
@@ -84,7 +84,7 @@ impl Resolver<'_> {
                 continue;
             };
             if by_issue[issue.idx()].replace(file).is_some() {
-                self.mistake(Mistake::at(
+                self.diagnostic(Diagnostic::at(
                     name.span(),
                     format!(
                         "there are two preferences for the issue `{}`",
@@ -110,7 +110,7 @@ impl Resolver<'_> {
                     "`{}` has no preference for the issue `{issue_name}`",
                     id.get_ref()
                 );
-                self.mistake(Mistake::at(id.span(), message).hint(format!(
+                self.diagnostic(Diagnostic::at(id.span(), message).hint(format!(
                     "add a [[party.preference]] with issue = \"{issue_name}\""
                 )));
             }
@@ -168,7 +168,7 @@ impl Resolver<'_> {
         for (key, number) in given.iter().filter(|it| !names.contains(it.0.get_ref())) {
             let key_name = key.get_ref();
             let message = format!("the issue `{issue_name}` has no option `{key_name}`");
-            self.mistake(Mistake::at(key.span(), message).suggest(key_name, known()));
+            self.diagnostic(Diagnostic::at(key.span(), message).suggest(key_name, known()));
             misspelt.push((nearest(key_name, known()), number));
         }
         let mut res = Vec::new();
@@ -177,8 +177,8 @@ impl Resolver<'_> {
             let meant = || misspelt.iter().find(|it| it.0 == Some(name.as_str()));
             match exact.map(|it| it.1).or_else(|| meant().map(|it| it.1)) {
                 Some(number) => res.push((name.clone(), number)),
-                None => self.mistake(
-                    Mistake::at(
+                None => self.diagnostic(
+                    Diagnostic::at(
                         file.utility.span(),
                         format!("the utility of the option `{name}` is missing"),
                     )
@@ -206,25 +206,25 @@ impl Resolver<'_> {
     fn check_probabilities(&mut self, files: &Spanned<Vec<Spanned<StrategyFile>>>) {
         let p: Vec<&Spanned<f64>> = files.get_ref().iter().map(|it| &it.get_ref().p).collect();
         let Some(last) = p.last() else {
-            self.mistake(
-                Mistake::at(files.span(), "a party needs one strategy at least")
+            self.diagnostic(
+                Diagnostic::at(files.span(), "a party needs one strategy at least")
                     .hint("for example strategy = [{ p = 1.0, random_offer = {} }]"),
             );
             return;
         };
-        let n_before = self.mistakes.len();
+        let n_before = self.diagnostics.len();
         for it in &p {
             if !(0.0..=1.0).contains(it.get_ref()) {
                 let message = "the probability of a strategy must be between 0 and 1";
                 let hint = percent_hint(*it.get_ref());
-                self.mistake(Mistake::at(it.span(), message).hint_if(hint));
+                self.diagnostic(Diagnostic::at(it.span(), message).hint_if(hint));
             }
         }
         let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();
-        if self.mistakes.len() == n_before && !are_probabilities(&numbers) {
+        if self.diagnostics.len() == n_before && !are_probabilities(&numbers) {
             let message = "the probabilities of a party's strategies must sum to 1";
-            let mistake = Mistake::at(last.span(), message);
-            self.mistake(mistake.hint(told_sum(&numbers)));
+            let diagnostic = Diagnostic::at(last.span(), message);
+            self.diagnostic(diagnostic.hint(told_sum(&numbers)));
         }
     }
 
@@ -232,8 +232,8 @@ impl Resolver<'_> {
         let it = file.get_ref();
         let [(rule, parameters)] = &it.offering[..] else {
             let names: Vec<&str> = OFFERING_RULES.iter().map(|it| it.name).collect();
-            self.mistake(
-                Mistake::at(file.span(), "a strategy needs exactly one offering rule")
+            self.diagnostic(
+                Diagnostic::at(file.span(), "a strategy needs exactly one offering rule")
                     .hint(format!("one of {}", names.join(", "))),
             );
             return None;
@@ -260,7 +260,7 @@ impl Resolver<'_> {
                 (acceptance, numbers)
             }
             [_, second, ..] => {
-                self.mistake(Mistake::at(
+                self.diagnostic(Diagnostic::at(
                     second.0.span(),
                     "a strategy has at most one acceptance condition",
                 ));

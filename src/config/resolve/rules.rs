@@ -6,7 +6,7 @@ use demarche_core::domain::{
 use demarche_core::protocol::ProtocolKind;
 use toml::Spanned;
 
-use crate::config::diagnostics::Mistake;
+use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ByPartyFile, ConsentFile, LeverageFile, ProtocolFile};
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
@@ -27,8 +27,8 @@ impl Resolver<'_> {
             let by = self.party_id(&it.by);
             let on = self.party_id(&it.on);
             if by.is_some() && by == on {
-                self.mistake(
-                    Mistake::at(it.on.span(), "a party has no leverage on itself")
+                self.diagnostic(
+                    Diagnostic::at(it.on.span(), "a party has no leverage on itself")
                         .hint("`by` and `on` name two parties"),
                 );
             }
@@ -74,8 +74,8 @@ impl Resolver<'_> {
             chosen.push((kind, *it.deadline_rounds.get_ref()));
         }
         if chosen.len() != 1 {
-            self.mistake(
-                Mistake::at(file.span(), "exactly one protocol is needed").hint(format!(
+            self.diagnostic(
+                Diagnostic::at(file.span(), "exactly one protocol is needed").hint(format!(
                     "one of [protocol.{}]",
                     ProtocolKind::NAMES.join("], [protocol.")
                 )),
@@ -86,8 +86,8 @@ impl Resolver<'_> {
         if kind.is_alternating()
             && let Some(entry) = consent.first()
         {
-            self.mistake(
-                Mistake::at(
+            self.diagnostic(
+                Diagnostic::at(
                     entry.span(),
                     format!("{} always needs everybody's consent", kind.name()),
                 )
@@ -99,7 +99,7 @@ impl Resolver<'_> {
 
     /// By party, how likely it is drawn as proposer.
     fn recognition(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
-        let n_before = self.mistakes.len();
+        let n_before = self.diagnostics.len();
         let Some(file) = file else {
             let n_parties = u32::try_from(self.party_names.len()).unwrap_or(u32::MAX);
             return vec![1.0 / f64::from(n_parties); self.party_names.len()];
@@ -107,15 +107,16 @@ impl Resolver<'_> {
         let given = self.by_party(file, |it| {
             (!(0.0..=1.0).contains(&it)).then_some("a probability must be between 0 and 1")
         });
-        if self.mistakes.len() > n_before || !is_sound(self.party_names.iter().map(String::as_str))
+        if self.diagnostics.len() > n_before
+            || !is_sound(self.party_names.iter().map(String::as_str))
         {
             return Vec::new();
         }
         if let Some(idx) = given.iter().position(Option::is_none) {
             let name = &self.party_names[idx];
             let message = format!("`{name}` has no recognition probability");
-            self.mistake(
-                Mistake::at(file.span(), message)
+            self.diagnostic(
+                Diagnostic::at(file.span(), message)
                     .hint(format!("add {name} = 0.0 if it never proposes")),
             );
             return Vec::new();
@@ -123,7 +124,7 @@ impl Resolver<'_> {
         let given: Vec<f64> = given.into_iter().flatten().collect();
         if !are_probabilities(&given) {
             let message = "the recognition probabilities of the parties must sum to 1";
-            self.mistake(Mistake::at(file.span(), message).hint(told_sum(&given)));
+            self.diagnostic(Diagnostic::at(file.span(), message).hint(told_sum(&given)));
         }
         given
     }
@@ -149,7 +150,7 @@ impl Resolver<'_> {
         let mut res = vec![None; self.party_names.len()];
         for (name, number) in file.get_ref() {
             if let Some(message) = wrong(*number.get_ref()) {
-                self.mistake(Mistake::at(number.span(), message));
+                self.diagnostic(Diagnostic::at(number.span(), message));
             }
             if let Some(party) = self.party_id(name) {
                 res[party.idx()] = Some(*number.get_ref());
@@ -170,7 +171,7 @@ impl Resolver<'_> {
             match (&it.party, &it.quota) {
                 (Some(name), None) => {
                     if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {
-                        self.mistake(Mistake::at(of.span(), "`of` goes with `quota`"));
+                        self.diagnostic(Diagnostic::at(of.span(), "`of` goes with `quota`"));
                     }
                     let when = it.when.as_ref().map(|it| self.condition(it));
                     if let Some(party) = self.party_id(name) {
@@ -182,12 +183,12 @@ impl Resolver<'_> {
                 }
                 (None, Some(quota)) => {
                     if let Some(when) = &it.when {
-                        self.mistake(Mistake::at(when.span(), "`when` goes with `party`"));
+                        self.diagnostic(Diagnostic::at(when.span(), "`when` goes with `party`"));
                     }
                     quotas.push(self.quota(quota, it.of.as_deref()));
                 }
-                (Some(_), Some(_)) | (None, None) => self.mistake(
-                    Mistake::at(file.span(), "an entry needs either `party` or `quota`")
+                (Some(_), Some(_)) | (None, None) => self.diagnostic(
+                    Diagnostic::at(file.span(), "an entry needs either `party` or `quota`")
                         .hint("party = \"...\" for one whose yes is needed, quota = 3 for so many"),
                 ),
             }
@@ -196,21 +197,21 @@ impl Resolver<'_> {
     }
 
     fn quota(&mut self, file: &Spanned<u32>, of: Option<&[Spanned<String>]>) -> Quota {
-        let n_mistakes = self.mistakes.len();
+        let n_mistakes = self.diagnostics.len();
         let of: PartySet = match of {
             Some(names) => names.iter().filter_map(|it| self.party_id(it)).collect(),
             None => PartySet::all(self.party_names.len().min(PARTIES_MAX)),
         };
         let at_least = *file.get_ref() as usize;
         // Among parties of which one is not known, nothing is too many.
-        let is_known = self.mistakes.len() == n_mistakes
+        let is_known = self.diagnostics.len() == n_mistakes
             && is_sound(self.party_names.iter().map(String::as_str));
         if is_known && at_least > of.len() {
             let message = match of.len() {
                 0 => "a quota counts the yes of one party at least".to_owned(),
                 n => format!("a quota among {n} parties lies between 1 and {n}"),
             };
-            self.mistake(Mistake::at(file.span(), message));
+            self.diagnostic(Diagnostic::at(file.span(), message));
         }
         Quota { at_least, of }
     }

@@ -13,7 +13,7 @@ use demarche_core::domain::{
 use demarche_core::negotiation::Setting;
 use toml::Spanned;
 
-use crate::config::diagnostics::{Mistake, SourceTexts};
+use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::{
     ConditionFile, IssueFile, KindFile, OneOrMany, ScaleFile, ScenarioFile, SourceFile,
 };
@@ -22,7 +22,7 @@ use crate::config::limits::MISTAKES_MAX;
 /// What names can refer to, and the mistakes found so far.
 pub(crate) struct Resolver<'a> {
     pub(crate) texts: &'a SourceTexts,
-    pub(crate) mistakes: &'a mut Vec<Mistake>,
+    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
     pub(crate) kind: ScenarioKind,
     pub(crate) sources: Vec<Source>,
     pub(crate) issues: Vec<Issue>,
@@ -33,15 +33,15 @@ pub(crate) struct Resolver<'a> {
 pub(crate) fn setting(
     file: ScenarioFile,
     texts: &SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Setting> {
-    let n_before = mistakes.len();
-    check_name(&file.name, mistakes);
+    let n_before = diagnostics.len();
+    check_name(&file.name, diagnostics);
     if let Some(it) = &file.utilities_divided_by
         && !(*it.get_ref() >= 1.0 && it.get_ref().is_finite())
     {
         let message = format!("`utilities_divided_by` is {}, below 1", it.get_ref());
-        mistakes.push(Mistake::at(it.span(), message));
+        diagnostics.push(Diagnostic::at(it.span(), message));
     }
     let mut resolver = Resolver {
         texts,
@@ -56,7 +56,7 @@ pub(crate) fn setting(
             .iter()
             .map(|it| it.get_ref().id.get_ref().clone())
             .collect(),
-        mistakes,
+        diagnostics,
     };
     resolver.sources = resolver.sources(&file.source);
     resolver.issues = resolver.issues(&file.issue);
@@ -68,13 +68,13 @@ pub(crate) fn setting(
     let consent = resolver.consent(&file.consent);
     let claims = resolver.claims(&file.claim);
     let Resolver {
-        mistakes,
+        diagnostics,
         kind,
         sources,
         issues,
         ..
     } = resolver;
-    if mistakes.len() > n_before {
+    if diagnostics.len() > n_before {
         return None;
     }
     let scenario = Scenario {
@@ -91,20 +91,20 @@ pub(crate) fn setting(
         claims,
     };
     Setting::new(scenario, protocol, deadline_rounds, strategies)
-        .map_err(|error| mistakes.push(Mistake::nowhere(error.to_string())))
+        .map_err(|error| diagnostics.push(Diagnostic::nowhere(error.to_string())))
         .ok()
 }
 
 /// Tells if a name is not fit for file names.
-pub(crate) fn check_name(name: &Spanned<String>, mistakes: &mut Vec<Mistake>) {
+pub(crate) fn check_name(name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
     let is_fit = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
     let text = name.get_ref();
     if !text.starts_with(|it: char| it.is_ascii_alphabetic())
         || !text.chars().all(is_fit)
         || text.len() > 80
     {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 name.span(),
                 format!("`{text}` is not fit for a file's name"),
             )
@@ -128,13 +128,13 @@ pub(crate) enum Hyphens {
 }
 
 impl Resolver<'_> {
-    pub(crate) fn mistake(&mut self, mistake: Mistake) {
-        self.mistakes.push(mistake);
+    pub(crate) fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     /// Whether there are few enough mistakes to look for what unknown names were meant to be.
-    fn still_tells(&self) -> bool {
-        self.mistakes.len() < MISTAKES_MAX
+    fn still_reports(&self) -> bool {
+        self.diagnostics.len() < MISTAKES_MAX
     }
 
     /// Tells of identifiers that are malformed or used twice.
@@ -157,13 +157,13 @@ impl Resolver<'_> {
                 || !text.chars().all(is_fit)
                 || text.len() > 80
             {
-                self.mistake(
-                    Mistake::at(id.span(), format!("`{text}` is no identifier"))
+                self.diagnostic(
+                    Diagnostic::at(id.span(), format!("`{text}` is no identifier"))
                         .hint("begin with a lower-case letter, then lower-case letters, digits and `_`, at most 80"),
                 );
             }
             if !seen.insert(text) {
-                self.mistake(Mistake::at(
+                self.diagnostic(Diagnostic::at(
                     id.span(),
                     format!("there are two {what} called `{text}`"),
                 ));
@@ -197,8 +197,8 @@ impl Resolver<'_> {
             let what = format!("options of `{name}`");
             self.check_ids(&what, Hyphens::Forbidden, options.iter().map(|it| &it.id));
             if options.is_empty() {
-                self.mistake(
-                    Mistake::at(
+                self.diagnostic(
+                    Diagnostic::at(
                         file.options.span(),
                         format!("the issue `{name}` has no option to settle it with"),
                     )
@@ -232,9 +232,9 @@ impl Resolver<'_> {
             Err(SpaceError::EmptyIssue) => None,
             Err(error) => {
                 let message = format!("the issues do not make a scenario: {error}");
-                self.mistake(match file.issue.last() {
-                    Some(it) => Mistake::at(it.span(), message),
-                    None => Mistake::at(file.name.span(), message)
+                self.diagnostic(match file.issue.last() {
+                    Some(it) => Diagnostic::at(it.span(), message),
+                    None => Diagnostic::at(file.name.span(), message)
                         .hint("an [[issue]] is something to be settled, with its options"),
                 });
                 None
@@ -247,8 +247,8 @@ impl Resolver<'_> {
         self.check_ids("parties", Hyphens::Forbidden, ids);
         if file.party.len() < 2 {
             let place = file.party.first().map_or(file.name.span(), Spanned::span);
-            self.mistake(
-                Mistake::at(place, "a negotiation needs two parties at least")
+            self.diagnostic(
+                Diagnostic::at(place, "a negotiation needs two parties at least")
                     .hint("add a [[party]]: a side with interests"),
             );
         }
@@ -258,15 +258,15 @@ impl Resolver<'_> {
     pub(crate) fn party_id(&mut self, name: &Spanned<String>) -> Option<PartyId> {
         let found = self.party_names.iter().position(|it| it == name.get_ref());
         if found.is_none()
-            && self.still_tells()
+            && self.still_reports()
             && is_sound(self.party_names.iter().map(String::as_str))
         {
-            let mistake = Mistake::at(
+            let diagnostic = Diagnostic::at(
                 name.span(),
                 format!("there is no party `{}`", name.get_ref()),
             )
             .suggest(name.get_ref(), self.party_names.iter().map(String::as_str));
-            self.mistake(mistake);
+            self.diagnostic(diagnostic);
         }
         found.filter(|&it| it < PARTIES_MAX).map(PartyId::new)
     }
@@ -274,10 +274,10 @@ impl Resolver<'_> {
     /// The issue with this name.
     pub(crate) fn issue_id(&mut self, name: &str, span: Range<usize>) -> Option<IssueId> {
         let found = self.issues.iter().position(|it| it.name == name);
-        if found.is_none() && self.still_tells() && is_sound(self.issue_names()) {
-            let mistake = Mistake::at(span, format!("there is no issue `{name}`"))
+        if found.is_none() && self.still_reports() && is_sound(self.issue_names()) {
+            let diagnostic = Diagnostic::at(span, format!("there is no issue `{name}`"))
                 .suggest(name, self.issue_names());
-            self.mistake(mistake);
+            self.diagnostic(diagnostic);
         }
         found.filter(|&it| it < ISSUES_MAX).map(IssueId::new)
     }
@@ -296,18 +296,18 @@ impl Resolver<'_> {
         let of_issue = &self.issues[issue.idx()];
         let found = of_issue.options.iter().position(|it| it.name == name);
         let names = || of_issue.options.iter().map(|it| it.name.as_str());
-        if found.is_none() && self.still_tells() && is_sound(names()) {
+        if found.is_none() && self.still_reports() && is_sound(names()) {
             let message = format!("the issue `{}` has no option `{name}`", of_issue.name);
-            let mistake = Mistake::at(span, message).suggest(name, names());
-            self.mistake(mistake);
+            let diagnostic = Diagnostic::at(span, message).suggest(name, names());
+            self.diagnostic(diagnostic);
         }
         found.filter(|&it| it < OPTIONS_MAX).map(OptionId::new)
     }
 
     pub(crate) fn condition(&mut self, file: &Spanned<ConditionFile>) -> Condition {
         if file.get_ref().is_empty() {
-            self.mistake(
-                Mistake::at(file.span(), "a condition names at least one issue")
+            self.diagnostic(
+                Diagnostic::at(file.span(), "a condition names at least one issue")
                     .hint("leave it out to mean every outcome, where that is allowed"),
             );
         }
@@ -324,7 +324,10 @@ impl Resolver<'_> {
                     .collect(),
             };
             if named.is_empty() {
-                self.mistake(Mistake::at(options.span(), "a condition needs an option"));
+                self.diagnostic(Diagnostic::at(
+                    options.span(),
+                    "a condition needs an option",
+                ));
             }
             let ids = named
                 .into_iter()
@@ -342,10 +345,10 @@ impl Resolver<'_> {
             if known.contains(&name.0) || !known.is_empty() && !is_sound(known.iter().copied()) {
                 continue;
             }
-            let mistake = Mistake::at(name.1, format!("there is no source `{}`", name.0))
+            let diagnostic = Diagnostic::at(name.1, format!("there is no source `{}`", name.0))
                 .hint(format!("add a [[source]] with id = \"{}\"", name.0));
-            self.mistakes
-                .push(mistake.suggest(name.0, known.iter().copied()));
+            self.diagnostics
+                .push(diagnostic.suggest(name.0, known.iter().copied()));
         }
         files.iter().map(|it| it.get_ref().clone()).collect()
     }

@@ -4,7 +4,7 @@ use demarche_core::domain::Scenario;
 use demarche_stats::estimate::CONFIDENCE;
 use toml::Spanned;
 
-use crate::config::diagnostics::Mistake;
+use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ExperimentFile, UntilFile};
 use crate::experiment::{PARTY_METRICS, SESSION_METRICS, StoppingRule};
 
@@ -12,12 +12,12 @@ use crate::experiment::{PARTY_METRICS, SESSION_METRICS, StoppingRule};
 pub(crate) fn stopping_rule(
     file: &ExperimentFile,
     scenario: &Scenario,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<StoppingRule> {
     let until = file.until.as_ref()?;
     if let Some(sessions) = &file.sessions {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 sessions.span(),
                 "`sessions` and `until` both say how many sessions to run",
             )
@@ -30,7 +30,7 @@ pub(crate) fn stopping_rule(
         "half_width",
         "above 0",
         f64::INFINITY,
-        mistakes,
+        diagnostics,
     );
     if let Some(confidence) = &it.confidence {
         check_number(
@@ -38,7 +38,7 @@ pub(crate) fn stopping_rule(
             "confidence",
             "above 0 and below 1",
             1.0,
-            mistakes,
+            diagnostics,
         );
     }
     let party = match &it.party {
@@ -48,14 +48,15 @@ pub(crate) fn stopping_rule(
             if found.is_none() {
                 let names = scenario.parties.iter().map(|it| it.name.as_str());
                 let message = format!("there is no party `{}`", name.get_ref());
-                mistakes.push(Mistake::at(name.span(), message).suggest(name.get_ref(), names));
+                diagnostics
+                    .push(Diagnostic::at(name.span(), message).suggest(name.get_ref(), names));
             }
             found
         }
         None => None,
     };
     Some(StoppingRule {
-        metric: metric(it, mistakes)?,
+        metric: metric(it, diagnostics)?,
         party,
         half_width: *it.half_width.get_ref(),
         confidence: it
@@ -66,20 +67,20 @@ pub(crate) fn stopping_rule(
 }
 
 /// The figure that is meant; tells if it lacks its party or has one too many.
-fn metric(file: &UntilFile, mistakes: &mut Vec<Mistake>) -> Option<&'static str> {
+fn metric(file: &UntilFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static str> {
     let written = file.metric.get_ref();
     let find = |names: &[&'static str]| names.iter().copied().find(|it| it == written);
     if let Some(metric) = find(&SESSION_METRICS) {
         if let Some(party) = &file.party {
             let message = format!("`{metric}` is about the session, not about a party");
-            mistakes.push(Mistake::at(party.span(), message).hint("leave out `party`"));
+            diagnostics.push(Diagnostic::at(party.span(), message).hint("leave out `party`"));
         }
         return Some(metric);
     }
     let metric = find(&PARTY_METRICS)?;
     if file.party.is_none() {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 file.metric.span(),
                 format!("`{metric}` is a figure of a party"),
             )
@@ -94,11 +95,11 @@ fn check_number(
     name: &str,
     range: &str,
     end: f64,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     let it = *number.get_ref();
     if !(it > 0.0 && it < end) {
         let message = format!("`{name}` must be a number {range}, not {it}");
-        mistakes.push(Mistake::at(number.span(), message));
+        diagnostics.push(Diagnostic::at(number.span(), message));
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::config::diagnostics::{Mistake, SourceText};
+use crate::config::diagnostics::{Diagnostic, SourceText};
 use crate::config::files::{AxisFile, AxisValue, CombineFile, Document, SweepFile, to_json};
 
 /// How many cells a sweep may have: each takes some milliseconds to check and is held in memory.
@@ -63,36 +63,36 @@ impl Points {
     pub(crate) fn new(
         file: &Spanned<SweepFile>,
         table: Option<&SourceText>,
-        mistakes: &mut Vec<Mistake>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
-        let n_before = mistakes.len();
+        let n_before = diagnostics.len();
         let sweep = file.get_ref();
         let points = match (table, &sweep.axis[..]) {
             (Some(_), [first, ..]) => {
-                mistakes.push(
-                    Mistake::at(first.span(), "a sweep has either axes or points, not both")
+                diagnostics.push(
+                    Diagnostic::at(first.span(), "a sweep has either axes or points, not both")
                         .hint("put the axis into the table as a column"),
                 );
                 None
             }
-            (Some(table), []) => points_of_table(table, mistakes),
+            (Some(table), []) => points_of_table(table, diagnostics),
             // That the table cannot be read was told.
             (None, []) if sweep.points.is_some() => None,
             (None, []) => {
-                mistakes.push(
-                    Mistake::at(file.span(), "a sweep needs an axis")
+                diagnostics.push(
+                    Diagnostic::at(file.span(), "a sweep needs an axis")
                         .hint("[[sweep.axis]] with `path` and `values`, or points = \"file.csv\""),
                 );
                 None
             }
             (None, axes) => {
                 let combine = sweep.combine.unwrap_or_default();
-                points_of_axes(axes, combine, mistakes)
+                points_of_axes(axes, combine, diagnostics)
             }
         }?;
-        check_paths(&points.paths, mistakes);
+        check_paths(&points.paths, diagnostics);
         if points.cells.len() > CELLS_MAX {
-            mistakes.push(Mistake::at(
+            diagnostics.push(Diagnostic::at(
                 file.span(),
                 format!(
                     "the sweep has {} cells, more than {CELLS_MAX}",
@@ -100,7 +100,7 @@ impl Points {
                 ),
             ));
         }
-        (mistakes.len() == n_before).then_some(points)
+        (diagnostics.len() == n_before).then_some(points)
     }
 
     /// The values of each axis alone, so that wrong ones are found even if the axes do not fit;
@@ -146,12 +146,12 @@ impl Points {
         &'t self,
         cell: &'t [Written],
         document: &mut Document<'t>,
-        mistakes: &mut Vec<Mistake>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let settings = self.paths.iter().zip(cell);
         for (path, value) in settings.filter(|it| it.0.get_ref() != SCENARIO_PATH) {
             let value = Spanned::new(value.place.clone(), parsed(&value.literal));
-            mistakes.extend(document.set(path.get_ref(), &path.span(), value).err());
+            diagnostics.extend(document.set(path.get_ref(), &path.span(), value).err());
         }
     }
 }
@@ -161,10 +161,10 @@ fn parsed(literal: &str) -> DeValue<'_> {
     parsed.into_inner()
 }
 
-pub(crate) fn check_paths(paths: &[Spanned<String>], mistakes: &mut Vec<Mistake>) {
+pub(crate) fn check_paths(paths: &[Spanned<String>], diagnostics: &mut Vec<Diagnostic>) {
     for (idx, path) in paths.iter().enumerate() {
         if paths[..idx].iter().any(|it| it.get_ref() == path.get_ref()) {
-            mistakes.push(Mistake::at(
+            diagnostics.push(Diagnostic::at(
                 path.span(),
                 format!("the path `{}` is swept twice", path.get_ref()),
             ));
@@ -175,20 +175,20 @@ pub(crate) fn check_paths(paths: &[Spanned<String>], mistakes: &mut Vec<Mistake>
 fn points_of_axes(
     axes: &[Spanned<AxisFile>],
     combine: CombineFile,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Points> {
-    let n_before = mistakes.len();
-    let values: Vec<Vec<Written>> = axes.iter().map(|it| values_of(it, mistakes)).collect();
-    if mistakes.len() > n_before {
+    let n_before = diagnostics.len();
+    let values: Vec<Vec<Written>> = axes.iter().map(|it| values_of(it, diagnostics)).collect();
+    if diagnostics.len() > n_before {
         return None;
     }
     let cells = match combine {
-        CombineFile::Grid => grid(&values, axes, mistakes)?,
+        CombineFile::Grid => grid(&values, axes, diagnostics)?,
         CombineFile::Zip => {
             let n = values[0].len();
             for (axis, list) in axes.iter().zip(&values).filter(|it| it.1.len() != n) {
-                mistakes.push(
-                    Mistake::at(
+                diagnostics.push(
+                    Diagnostic::at(
                         axis.span(),
                         format!(
                             "zipped axes need equally many values: {} here, {n} in the first",
@@ -198,7 +198,7 @@ fn points_of_axes(
                     .hint("combine = \"grid\" takes every combination instead"),
                 );
             }
-            if mistakes.len() > n_before {
+            if diagnostics.len() > n_before {
                 return None;
             }
             (0..n)
@@ -216,12 +216,12 @@ fn points_of_axes(
 fn grid(
     values: &[Vec<Written>],
     axes: &[Spanned<AxisFile>],
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Vec<Written>>> {
     let mut cells: Vec<Vec<Written>> = vec![Vec::new()];
     for (list, axis) in values.iter().zip(axes) {
         if cells.len().saturating_mul(list.len()) > CELLS_MAX {
-            mistakes.push(Mistake::at(
+            diagnostics.push(Diagnostic::at(
                 axis.span(),
                 format!("with this axis the grid has more than {CELLS_MAX} cells"),
             ));
@@ -239,11 +239,11 @@ fn grid(
 }
 
 /// The values of an axis.
-fn values_of(axis: &Spanned<AxisFile>, mistakes: &mut Vec<Mistake>) -> Vec<Written> {
+fn values_of(axis: &Spanned<AxisFile>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Written> {
     let it = axis.get_ref();
     if it.between.is_some() || it.own_distribution.is_some() {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 axis.span(),
                 "only the axes of a design have a range to fill",
             )
@@ -254,7 +254,7 @@ fn values_of(axis: &Spanned<AxisFile>, mistakes: &mut Vec<Mistake>) -> Vec<Writt
     match (&it.values, &it.range, &it.log_range) {
         (Some(values), None, None) => {
             if values.get_ref().is_empty() {
-                mistakes.push(Mistake::at(
+                diagnostics.push(Diagnostic::at(
                     values.span(),
                     "an axis needs at least one value",
                 ));
@@ -272,7 +272,7 @@ fn values_of(axis: &Spanned<AxisFile>, mistakes: &mut Vec<Mistake>) -> Vec<Writt
             match numbers_of_range(it.from, it.to, it.step) {
                 Ok(numbers) => written(&numbers, range.span()),
                 Err(message) => {
-                    mistakes.push(Mistake::at(range.span(), message));
+                    diagnostics.push(Diagnostic::at(range.span(), message));
                     Vec::new()
                 }
             }
@@ -282,14 +282,14 @@ fn values_of(axis: &Spanned<AxisFile>, mistakes: &mut Vec<Mistake>) -> Vec<Writt
             match numbers_of_log_range(it.from, it.to, it.points) {
                 Ok(numbers) => written(&numbers, range.span()),
                 Err(message) => {
-                    mistakes.push(Mistake::at(range.span(), message));
+                    diagnostics.push(Diagnostic::at(range.span(), message));
                     Vec::new()
                 }
             }
         }
         _ => {
-            mistakes.push(
-                Mistake::at(axis.span(), "an axis needs exactly one way to give its values")
+            diagnostics.push(
+                Diagnostic::at(axis.span(), "an axis needs exactly one way to give its values")
                     .hint("values = [...], range = { from, to, step } or log_range = { from, to, points }"),
             );
             Vec::new()
@@ -376,8 +376,8 @@ pub(crate) fn tidy(number: f64) -> f64 {
 }
 
 /// The points of a CSV table: a column per path, a row per cell.
-fn points_of_table(table: &SourceText, mistakes: &mut Vec<Mistake>) -> Option<Points> {
-    let n_before = mistakes.len();
+fn points_of_table(table: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Option<Points> {
+    let n_before = diagnostics.len();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -389,7 +389,7 @@ fn points_of_table(table: &SourceText, mistakes: &mut Vec<Mistake>) -> Option<Po
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                mistakes.push(Mistake::at(
+                diagnostics.push(Diagnostic::at(
                     table.start..table.start,
                     format!("this is no CSV: {error}"),
                 ));
@@ -403,8 +403,8 @@ fn points_of_table(table: &SourceText, mistakes: &mut Vec<Mistake>) -> Option<Po
                 .map(|it| Spanned::new(place.clone(), it.to_owned()))
                 .collect();
             if paths.iter().any(|it| it.get_ref().is_empty()) {
-                mistakes.push(
-                    Mistake::at(place, "a column has no name")
+                diagnostics.push(
+                    Diagnostic::at(place, "a column has no name")
                         .hint("the first row names the path that each column sets"),
                 );
             }
@@ -412,7 +412,7 @@ fn points_of_table(table: &SourceText, mistakes: &mut Vec<Mistake>) -> Option<Po
         }
         let n_missing = paths.len().abs_diff(record.len());
         if n_missing > 0 || record.iter().any(str::is_empty) {
-            mistakes.push(Mistake::at(
+            diagnostics.push(Diagnostic::at(
                 place,
                 format!("a row needs a value in each of {} columns", paths.len()),
             ));
@@ -431,13 +431,13 @@ fn points_of_table(table: &SourceText, mistakes: &mut Vec<Mistake>) -> Option<Po
                 .collect(),
         );
     }
-    if cells.is_empty() && mistakes.len() == n_before {
-        mistakes.push(
-            Mistake::at(table.start..table.start, "the table of points has no row")
+    if cells.is_empty() && diagnostics.len() == n_before {
+        diagnostics.push(
+            Diagnostic::at(table.start..table.start, "the table of points has no row")
                 .hint("a header with the paths, then a row per cell"),
         );
     }
-    (mistakes.len() == n_before).then_some(Points { paths, cells })
+    (diagnostics.len() == n_before).then_some(Points { paths, cells })
 }
 
 /// Where a row stands.

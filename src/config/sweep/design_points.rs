@@ -10,7 +10,7 @@ use demarche_stats::design::{
 };
 use toml::Spanned;
 
-use crate::config::diagnostics::Mistake;
+use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
 use crate::config::sweep::axes::{CELLS_MAX, Points, Written, check_paths, tidy};
 use crate::config::sweep::study::StudyMethod;
@@ -29,18 +29,18 @@ pub(crate) fn designed_points(
     design: &Spanned<DesignFile>,
     seed: u64,
     setting: &Setting,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Points, DesignedPoints)> {
-    let n_before = mistakes.len();
+    let n_before = diagnostics.len();
     if file.combine.is_some() {
-        mistakes.push(
-            Mistake::at(design.span(), "a design takes the place of `combine`")
+        diagnostics.push(
+            Diagnostic::at(design.span(), "a design takes the place of `combine`")
                 .hint("leave one of the two out"),
         );
     }
     if let Some(points) = &file.points {
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 points.span(),
                 "a sweep has either points or a design, not both",
             )
@@ -48,22 +48,22 @@ pub(crate) fn designed_points(
         );
     }
     if file.axis.is_empty() {
-        mistakes.push(
-            Mistake::at(design.span(), "a design needs an axis")
+        diagnostics.push(
+            Diagnostic::at(design.span(), "a design needs an axis")
                 .hint("[[sweep.axis]] with `path` and `between = { from, to }`"),
         );
     }
     let ranges: Vec<Distribution> = file
         .axis
         .iter()
-        .filter_map(|it| range_of(it, setting, mistakes))
+        .filter_map(|it| range_of(it, setting, diagnostics))
         .collect();
     let paths: Vec<Spanned<String>> = file
         .axis
         .iter()
         .map(|it| it.get_ref().path.clone())
         .collect();
-    check_paths(&paths, mistakes);
+    check_paths(&paths, diagnostics);
     let n_points = *design.get_ref().points.get_ref();
     let n_axes = file.axis.len();
     let n_cells = match design.get_ref().method {
@@ -73,19 +73,19 @@ pub(crate) fn designed_points(
     }
     .saturating_mul(n_points as usize);
     if n_axes > AXES_MAX {
-        mistakes.push(Mistake::at(
+        diagnostics.push(Diagnostic::at(
             design.span(),
             format!("a design has at most {AXES_MAX} axes; these are {n_axes}"),
         ));
     }
     if n_points == 0 || n_cells > CELLS_MAX {
-        mistakes.push(Mistake::at(
+        diagnostics.push(Diagnostic::at(
             design.get_ref().points.span(),
             format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
         ));
     }
-    check_points(design.get_ref(), mistakes);
-    if mistakes.len() > n_before {
+    check_points(design.get_ref(), diagnostics);
+    if diagnostics.len() > n_before {
         return None;
     }
     let seed = design.get_ref().seed.map_or(seed, |it| it.0);
@@ -134,7 +134,7 @@ pub(crate) fn designed_points(
 }
 
 /// Tells that there are too few points for what a design is there to find.
-fn check_points(design: &DesignFile, mistakes: &mut Vec<Mistake>) {
+fn check_points(design: &DesignFile, diagnostics: &mut Vec<Diagnostic>) {
     let method = match design.method {
         DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => return,
         DesignMethodFile::Saltelli => StudyMethod::Saltelli,
@@ -145,8 +145,8 @@ fn check_points(design: &DesignFile, mistakes: &mut Vec<Mistake>) {
     if let Err(it) = method.check_points(n_points)
         && n_points > 0
     {
-        mistakes.push(
-            Mistake::at(design.points.span(), it.to_string())
+        diagnostics.push(
+            Diagnostic::at(design.points.span(), it.to_string())
                 .hint(format!("points = {} or more", it.least())),
         );
     }
@@ -164,12 +164,12 @@ fn place_of_range(axis: &Spanned<AxisFile>) -> Range<usize> {
 fn range_of(
     axis: &Spanned<AxisFile>,
     setting: &Setting,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Distribution> {
     let it = axis.get_ref();
     if it.values.is_some() || it.range.is_some() || it.log_range.is_some() {
-        mistakes.push(
-            Mistake::at(axis.span(), "an axis of a design has a range, not values")
+        diagnostics.push(
+            Diagnostic::at(axis.span(), "an axis of a design has a range, not values")
                 .hint("between = { from, to }, or own_distribution = true"),
         );
         return None;
@@ -179,7 +179,7 @@ fn range_of(
             let ends = between.get_ref();
             let res = Distribution::uniform(ends.from, ends.to);
             if res.is_err() {
-                mistakes.push(Mistake::at(
+                diagnostics.push(Diagnostic::at(
                     between.span(),
                     "between needs finite numbers, `from` below `to`",
                 ));
@@ -191,8 +191,8 @@ fn range_of(
             let number = setting.numbers().find(|number| number.path == *path);
             let distribution = number.map(|it| it.distribution.clone());
             if distribution.as_ref().is_none_or(Distribution::is_constant) {
-                mistakes.push(
-                    Mistake::at(
+                diagnostics.push(
+                    Diagnostic::at(
                         it.path.span(),
                         format!("the scenario draws no number `{path}`"),
                     )
@@ -203,8 +203,8 @@ fn range_of(
             distribution
         }
         _ => {
-            mistakes.push(
-                Mistake::at(axis.span(), "an axis of a design needs exactly one range")
+            diagnostics.push(
+                Diagnostic::at(axis.span(), "an axis of a design needs exactly one range")
                     .hint("between = { from, to }, or own_distribution = true"),
             );
             None

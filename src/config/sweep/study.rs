@@ -4,7 +4,7 @@ use demarche_core::domain::{Basis, Number};
 use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
-use crate::config::diagnostics::{Mistake, nearest};
+use crate::config::diagnostics::{Diagnostic, nearest};
 use crate::config::files::{SensitivityFile, StudyMethodFile};
 
 /// Base points of a study that does not say how many.
@@ -96,7 +96,7 @@ impl TooFewPoints {
 pub(crate) fn resolve_study(
     file: &SensitivityFile,
     setting: &Setting,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> StudyPlan {
     let method = match file.method.unwrap_or_default() {
         StudyMethodFile::Saltelli => StudyMethod::Saltelli,
@@ -105,7 +105,7 @@ pub(crate) fn resolve_study(
     if let Some(points) = &file.points
         && let Err(it) = method.check_points(*points.get_ref())
     {
-        mistakes.push(Mistake::at(points.span(), it.to_string()).hint(format!(
+        diagnostics.push(Diagnostic::at(points.span(), it.to_string()).hint(format!(
             "points = {} or more; without `points` they are {}",
             it.least(),
             method.points_default()
@@ -113,8 +113,8 @@ pub(crate) fn resolve_study(
     }
     let numbers = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
-            mistakes.push(
-                Mistake::at(names.span(), "a study needs a number")
+            diagnostics.push(
+                Diagnostic::at(names.span(), "a study needs a number")
                     .hint("without `numbers` it looks at all that are drawn"),
             );
         }
@@ -122,8 +122,8 @@ pub(crate) fn resolve_study(
         for name in names.get_ref() {
             match uncertain_numbers(setting, &[name.get_ref()]) {
                 Ok(numbers) => res.extend(numbers),
-                Err(message) => mistakes.push(
-                    Mistake::at(name.span(), message)
+                Err(message) => diagnostics.push(
+                    Diagnostic::at(name.span(), message)
                         .hint("a basis (`assumed`), a number's path, or the beginning of paths"),
                 ),
             }

@@ -4,7 +4,7 @@ use demarche_core::negotiation::Setting;
 use demarche_stats::design::DesignedPoints;
 use toml::Spanned;
 
-use crate::config::diagnostics::{Mistake, SourceTexts};
+use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::{LuckFile, SweepFile};
 use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX, SWEPT_ROWS_MAX};
 use crate::config::load::{build_cell, cell_document};
@@ -49,22 +49,22 @@ pub(crate) fn build_sweep(
     seed: u64,
     base: &Setting,
     texts: &SourceTexts,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Sweep> {
-    let n_before = mistakes.len();
+    let n_before = diagnostics.len();
     let (points, design) = match &file.get_ref().design {
         None => (points, None),
-        Some(design) => designed_points(file.get_ref(), design, seed, base, mistakes).unzip(),
+        Some(design) => designed_points(file.get_ref(), design, seed, base, diagnostics).unzip(),
     };
     // A design may have no cell at the ends of its ranges, and they must be right all the same.
     if points.is_none() || design.is_some() {
-        build_axes(file.get_ref(), texts, mistakes);
+        build_axes(file.get_ref(), texts, diagnostics);
     }
-    let points = points.filter(|_| mistakes.len() == n_before)?;
+    let points = points.filter(|_| diagnostics.len() == n_before)?;
     if points.cells.len().saturating_mul(texts.n_bytes()) > SWEPT_BYTES_MAX {
         let gib = SWEPT_BYTES_MAX >> 30;
-        mistakes.push(
-            Mistake::at(
+        diagnostics.push(
+            Diagnostic::at(
                 file.span(),
                 format!("so many cells of files so long take more than {gib} GiB of text to build"),
             )
@@ -76,10 +76,10 @@ pub(crate) fn build_sweep(
     let mut n_rows = 0;
     let expected = names(base);
     for cell in &points.cells {
-        if mistakes.len() >= MISTAKES_MAX {
+        if diagnostics.len() >= MISTAKES_MAX {
             break;
         }
-        let Some(built) = build_cell(None, Some((&points, cell)), texts, mistakes) else {
+        let Some(built) = build_cell(None, Some((&points, cell)), texts, diagnostics) else {
             if design.is_some() {
                 // What is wrong between the ends, such as half a round, is wrong nearly everywhere.
                 break;
@@ -87,13 +87,13 @@ pub(crate) fn build_sweep(
             continue;
         };
         if names(&built.setting) != expected {
-            mistakes.push(match points.scenario_of(cell) {
-                Some(scenario) => Mistake::at(
+            diagnostics.push(match points.scenario_of(cell) {
+                Some(scenario) => Diagnostic::at(
                     scenario.place(),
                     "this scenario has other parties, issues or options than the experiment's",
                 )
                 .hint("the scenarios of a sweep need the same, with the same identifiers and in the same order"),
-                None => Mistake::at(
+                None => Diagnostic::at(
                     file.span(),
                     "a sweep cannot change who negotiates about what",
                 ),
@@ -105,14 +105,14 @@ pub(crate) fn build_sweep(
         }
         settings.push(setting);
         if n_rows > SWEPT_ROWS_MAX {
-            mistakes.push(
-                Mistake::at(file.span(), "so many cells with so many outcomes each take too much memory")
+            diagnostics.push(
+                Diagnostic::at(file.span(), "so many cells with so many outcomes each take too much memory")
                     .hint("sweep over fewer cells, or over what leaves interactions and consent as they are"),
             );
             break;
         }
     }
-    (mistakes.len() == n_before).then(|| Sweep {
+    (diagnostics.len() == n_before).then(|| Sweep {
         json_values: points
             .cells
             .iter()
@@ -142,8 +142,8 @@ fn scenarios(points: &Points, texts: &SourceTexts) -> serde_json::Map<String, se
         for name in cell {
             res.entry(name.shown()).or_insert_with(|| {
                 // What is wrong with it was told of its cells.
-                let mut told = Vec::new();
-                cell_document(None, Some((&alone, cell)), texts, &mut told).to_json()
+                let mut rendered = Vec::new();
+                cell_document(None, Some((&alone, cell)), texts, &mut rendered).to_json()
             });
         }
     }
@@ -151,13 +151,13 @@ fn scenarios(points: &Points, texts: &SourceTexts) -> serde_json::Map<String, se
 }
 
 /// Builds the scenario with every value of each axis alone, for what is wrong with them.
-fn build_axes(file: &SweepFile, texts: &SourceTexts, mistakes: &mut Vec<Mistake>) {
+fn build_axes(file: &SweepFile, texts: &SourceTexts, diagnostics: &mut Vec<Diagnostic>) {
     for points in Points::one_by_one(file) {
         for cell in &points.cells {
-            if mistakes.len() >= MISTAKES_MAX {
+            if diagnostics.len() >= MISTAKES_MAX {
                 return;
             }
-            build_cell(None, Some((&points, cell)), texts, mistakes);
+            build_cell(None, Some((&points, cell)), texts, diagnostics);
         }
     }
 }

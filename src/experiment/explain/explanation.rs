@@ -13,14 +13,14 @@ pub struct Explanation {
     /// What each party did, in party order.
     pub parties: Vec<PartyAccount>,
     /// Everything that could have become the agreement, in order.
-    pub tabled: Vec<Tabled>,
+    pub proposals: Vec<Proposal>,
     /// What was last on the table: every party's last offer in party order, or a mediator's text.
     pub last: Vec<Position>,
     /// Why there is no agreement; `None` if there is one.
     pub cause: Option<Cause>,
     /// What was nearest to the last of them and acceptable to all whose consent it needs; `None`
     /// if there is nothing acceptable, nothing was on the table, or there is an agreement.
-    pub nearest: Option<Near>,
+    pub nearest: Option<NearestAlternative>,
     /// The last step to the agreement; `None` without one, and if it was the first offer.
     pub last_step: Option<LastStep>,
 }
@@ -49,14 +49,14 @@ pub struct PartyAccount {
     pub demand: Option<Utility>,
     /// The offer worth most to it among those that it refused although they were worth at least
     /// its reservation value; one that its yes alone would have made the agreement comes first.
-    pub held_out: Option<HeldOut>,
+    pub refused_acceptable: Option<RefusedAcceptable>,
 }
 
 /// An offer that a party refused although it was worth at least its reservation value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct HeldOut {
-    /// Its position in [`Explanation::tabled`].
-    pub tabled: usize,
+pub struct RefusedAcceptable {
+    /// Its position in [`Explanation::proposals`].
+    pub proposals: usize,
     /// Whether the party's yes alone would have made it the agreement.
     pub is_alone: bool,
     /// The utility of what the party offered next, or, if it made no more offers, had offered last:
@@ -66,7 +66,7 @@ pub struct HeldOut {
 
 /// An offer or a mediator's final text: what could have become the agreement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tabled {
+pub struct Proposal {
     /// In which round, from 1.
     pub round: u32,
     /// Whose it was; `None` of a mediator's text.
@@ -90,7 +90,7 @@ pub struct Position {
 
 /// What was near to a position and acceptable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Near {
+pub struct NearestAlternative {
     /// To which it was near.
     pub to: Position,
     /// What was.
@@ -111,7 +111,7 @@ pub enum Cause {
     Walkout(PartyId),
     /// An acceptable offer was refused by parties to whom it was worth their reservation values;
     /// of several such offers the one that the fewest held out against, the last of those.
-    HeldOut(PartySet),
+    RefusedAcceptable(PartySet),
     /// An acceptable offer was made too late for all to answer.
     TooLate,
     /// Acceptable outcomes existed, and none was ever offered.
@@ -130,26 +130,26 @@ impl Explanation {
     pub fn new(parties: &[Preferences], session: &Session, result: &SessionResult) -> Self {
         let rules = session.rules();
         let ending = session.ending().expect("a session that has ended");
-        let tabled = tabled(session.events());
-        let last = last_positions(rules, &tabled, session.events());
+        let proposals = proposals(session.events());
+        let last = last_positions(rules, &proposals, session.events());
         let accounts = parties
             .iter()
             .zip(&result.parties)
             .enumerate()
             .map(|(idx, (preferences, report))| {
                 let party = PartyId::new(idx);
-                account(rules, party, preferences, &tabled, report.lone_refusals)
+                account(rules, party, preferences, &proposals, report.lone_refusals)
             })
             .collect();
         let is_agreed = ending.agreement().is_some();
         Self {
-            cause: cause(rules, parties, &tabled, ending),
+            cause: cause(rules, parties, &proposals, ending),
             nearest: (!is_agreed && some_agreement(parties, &rules.consent).is_some())
                 .then(|| nearest(&rules.consent, parties, &reservation_values(parties), &last))
                 .flatten(),
-            last_step: last_step(rules, &tabled, session),
+            last_step: last_step(rules, &proposals, session),
             parties: accounts,
-            tabled,
+            proposals,
             last,
         }
     }
@@ -200,15 +200,15 @@ fn is_acceptable(rules: &Rules, parties: &[Preferences], outcome: Outcome) -> bo
 }
 
 /// Everything that could have become the agreement, with all answers to it.
-fn tabled(events: &[Event]) -> Vec<Tabled> {
-    let mut res: Vec<Tabled> = Vec::new();
+fn proposals(events: &[Event]) -> Vec<Proposal> {
+    let mut res: Vec<Proposal> = Vec::new();
     for event in events {
         match *event {
             Event::Offered {
                 round,
                 proposer,
                 offer,
-            } => res.push(Tabled {
+            } => res.push(Proposal {
                 round,
                 proposer: Some(proposer),
                 outcome: offer,
@@ -227,7 +227,7 @@ fn tabled(events: &[Event]) -> Vec<Tabled> {
                 standing: None,
                 yes,
                 no,
-            } => res.push(Tabled {
+            } => res.push(Proposal {
                 round,
                 proposer: None,
                 outcome: text,
@@ -241,7 +241,7 @@ fn tabled(events: &[Event]) -> Vec<Tabled> {
 }
 
 /// Every party's last offer in party order, or the mediator's text as it stood in the end.
-fn last_positions(rules: &Rules, tabled: &[Tabled], events: &[Event]) -> Vec<Position> {
+fn last_positions(rules: &Rules, proposals: &[Proposal], events: &[Event]) -> Vec<Position> {
     let text = events.iter().rev().find_map(|event| match *event {
         Event::Voted {
             text,
@@ -262,10 +262,10 @@ fn last_positions(rules: &Rules, tabled: &[Tabled], events: &[Event]) -> Vec<Pos
     }
     let parties = (0..rules.n_parties).map(PartyId::new);
     let last = parties.filter_map(|party| {
-        let mut own = tabled.iter().rev();
+        let mut own = proposals.iter().rev();
         own.find(|it| it.proposer == Some(party))
     });
-    let position = |it: &Tabled| Position {
+    let position = |it: &Proposal| Position {
         proposer: it.proposer,
         outcome: it.outcome,
     };
@@ -276,37 +276,37 @@ fn account(
     rules: &Rules,
     party: PartyId,
     preferences: &Preferences,
-    tabled: &[Tabled],
+    proposals: &[Proposal],
     lone_refusals: u32,
 ) -> PartyAccount {
-    let utility = |it: &Tabled| preferences.utility(it.outcome);
-    let offers = || tabled.iter().enumerate();
+    let utility = |it: &Proposal| preferences.utility(it.outcome);
+    let offers = || proposals.iter().enumerate();
     let demand_beside = |refused: usize| {
         let mut own = offers().filter(|(_, it)| it.proposer == Some(party));
         let next = own.clone().find(|(idx, _)| *idx > refused);
         next.or_else(|| own.next_back()).map(|(_, it)| utility(it))
     };
-    let held_out = offers()
+    let refused_acceptable = offers()
         .filter(|(_, it)| it.no.contains(party) && preferences.is_individually_rational(it.outcome))
         .map(|(idx, it)| {
             let with_it = it.yes.with(party);
             let consent = &rules.consent;
             (idx, consent.is_satisfied(&rules.space, it.outcome, with_it))
         })
-        .max_by_key(|&(idx, is_alone)| (is_alone, utility(&tabled[idx])));
-    let mut own = tabled.iter().rev();
+        .max_by_key(|&(idx, is_alone)| (is_alone, utility(&proposals[idx])));
+    let mut own = proposals.iter().rev();
     PartyAccount {
         reservation_value: preferences.reservation_value(),
         lone_refusals,
-        best_refused: (tabled.iter())
+        best_refused: (proposals.iter())
             .filter(|it| it.no.contains(party))
             .map(utility)
             .max(),
         demand: own.find(|it| it.proposer == Some(party)).map(utility),
-        held_out: held_out.map(|(tabled, is_alone)| HeldOut {
-            tabled,
+        refused_acceptable: refused_acceptable.map(|(proposals, is_alone)| RefusedAcceptable {
+            proposals,
             is_alone,
-            demand: demand_beside(tabled),
+            demand: demand_beside(proposals),
         }),
     }
 }
@@ -314,7 +314,7 @@ fn account(
 fn cause(
     rules: &Rules,
     parties: &[Preferences],
-    tabled: &[Tabled],
+    proposals: &[Proposal],
     ending: &Ending,
 ) -> Option<Cause> {
     match ending {
@@ -328,27 +328,27 @@ fn cause(
     if let Ending::Walkout { party, .. } = ending {
         return Some(Cause::Walkout(*party));
     }
-    let held_out = |it: &Tabled| it.no.intersection(content(parties, it.outcome));
-    let acceptable = tabled
+    let refused_acceptable = |it: &Proposal| it.no.intersection(content(parties, it.outcome));
+    let acceptable = proposals
         .iter()
         .rev()
         .filter(|it| is_acceptable(rules, parties, it.outcome));
     let fewest = acceptable
         .clone()
-        .map(held_out)
+        .map(refused_acceptable)
         .filter(|it| !it.is_empty())
         .min_by_key(|it| it.len());
     Some(match fewest {
-        Some(parties) => Cause::HeldOut(parties),
+        Some(parties) => Cause::RefusedAcceptable(parties),
         None if acceptable.count() > 0 => Cause::TooLate,
         None => Cause::NeverOffered,
     })
 }
 
 /// The change that made of another offer of the same party, or of another text, what was agreed.
-fn last_step(rules: &Rules, tabled: &[Tabled], session: &Session) -> Option<LastStep> {
+fn last_step(rules: &Rules, proposals: &[Proposal], session: &Session) -> Option<LastStep> {
     let agreement = session.ending()?.agreement()?;
-    let agreed = tabled.last()?;
+    let agreed = proposals.last()?;
     if agreed.proposer.is_none() {
         return session
             .events()
@@ -369,7 +369,7 @@ fn last_step(rules: &Rules, tabled: &[Tabled], session: &Session) -> Option<Last
                 Event::Voted { .. } | Event::Offered { .. } | Event::Answered { .. } => None,
             });
     }
-    let own: Vec<&Tabled> = tabled
+    let own: Vec<&Proposal> = proposals
         .iter()
         .filter(|it| it.proposer == agreed.proposer)
         .collect();
@@ -393,13 +393,13 @@ fn nearest(
     parties: &[Preferences],
     asks: &[Utility],
     from: &[Position],
-) -> Option<Near> {
-    let mut res: Option<Near> = None;
+) -> Option<NearestAlternative> {
+    let mut res: Option<NearestAlternative> = None;
     for &to in from {
         if let Some(agreement) = nearest_agreement(parties, asks, consent, to.outcome)
             && res.is_none_or(|it| agreement.is_better_than(&it.agreement))
         {
-            res = Some(Near { to, agreement });
+            res = Some(NearestAlternative { to, agreement });
         }
     }
     res

@@ -8,8 +8,11 @@ mod solution_benchmark;
 
 pub use comparison::{ComparedDeal, ComparedSession, Comparison, Difference, Figure, Subject};
 pub use explanation::{
-    Cause, Explanation, HeldOut, LastStep, Near, OptionChange, PartyAccount, Position, Tabled,
+    Cause, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount, Position,
+    Proposal, RefusedAcceptable,
 };
 pub use no_deal_causes::{Causes, Explainer};
-pub use session_trace::{Answer, Retracing, Standing, Step, StepKind};
-pub use solution_benchmark::{Definitions, Prospect, Prospector, Solution, SolutionDistances};
+pub use session_trace::{Answer, SessionTrace, Standing, Step, StepKind};
+pub use solution_benchmark::{
+    Definitions, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances,
+};

@@ -69,7 +69,7 @@ pub enum Answer {
 /// party demands it is asked only where it decided something: some make a plan for the round when
 /// they are first asked.
 #[derive(Debug)]
-pub struct Retracing<'a> {
+pub struct SessionTrace<'a> {
     rules: &'a Rules,
     events: slice::Iter<'a, Event>,
     negotiators: Vec<Negotiator>,
@@ -79,7 +79,7 @@ pub struct Retracing<'a> {
     open: Option<Step>,
 }
 
-impl<'a> Retracing<'a> {
+impl<'a> SessionTrace<'a> {
     /// Before the first step of a session of this setting.
     pub fn new(
         setting: &Arc<Setting>,
@@ -107,7 +107,7 @@ impl<'a> Retracing<'a> {
     /// The preferences that the parties have in this session, in party order.
     pub fn preferences(&mut self) -> Vec<Preferences> {
         let parties = self.negotiators.iter_mut();
-        parties.map(|it| it.outlook(1).preferences).collect()
+        parties.map(|it| it.private_view(1).preferences).collect()
     }
 
     /// Takes in what happened next; the step before it, if that is over now.
@@ -216,7 +216,7 @@ impl<'a> Retracing<'a> {
     }
 }
 
-impl Iterator for Retracing<'_> {
+impl Iterator for SessionTrace<'_> {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {

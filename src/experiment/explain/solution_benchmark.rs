@@ -5,21 +5,23 @@ use std::sync::Arc;
 use demarche_core::domain::{ConsentRule, ExactPreferences, Outcome, Preferences};
 use demarche_core::negotiation::{PreferenceDraw, Setting};
 use demarche_core::randomness::{Replication, Seeds};
-use demarche_core::solution::{Concept, Landscape, Yardstick, distance, landscape, utility_range};
+use demarche_core::solution::{
+    Concept, FeasibleSet, Normalization, distance, feasible_set, utility_range,
+};
 
 /// Whose definitions of frontier and solution points hold.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Definitions {
-    /// Those of the literature: [`Yardstick::textbook`].
+    /// Those of the literature: [`Normalization::textbook`].
     #[default]
     Textbook,
-    /// Those of `NegMAS`: [`Yardstick::negmas`], among the outcomes that all parties accept.
+    /// Those of `NegMAS`: [`Normalization::negmas`], among the outcomes that all parties accept.
     Negmas,
 }
 
 /// Draws preferences and looks at what theory says of them, replication by replication.
 #[derive(Debug)]
-pub struct Prospector {
+pub struct SolutionAnalyzer {
     setting: Arc<Setting>,
     definitions: Definitions,
     draws: Vec<PreferenceDraw>,
@@ -27,7 +29,7 @@ pub struct Prospector {
 
 /// What theory says of one draw of all parties' preferences.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Prospect {
+pub struct SolutionBenchmark {
     /// By whose definitions.
     pub definitions: Definitions,
     /// Which draw: the very preferences that the session of this number begins with.
@@ -37,7 +39,7 @@ pub struct Prospect {
     /// The same in exact arithmetic, which what follows is made of.
     pub exact: Vec<ExactPreferences>,
     /// What can be agreed.
-    pub landscape: Landscape,
+    pub feasible_set: FeasibleSet,
     /// The points of the frontier that theory singles out, by their first concept; empty if nothing
     /// can be agreed.
     pub solutions: Vec<Solution>,
@@ -62,7 +64,7 @@ impl Solution {
     }
 }
 
-impl Prospector {
+impl SolutionAnalyzer {
     /// For the parties of a setting, by the textbook.
     pub fn new(setting: Arc<Setting>) -> Self {
         Self::by(Definitions::default(), setting)
@@ -79,7 +81,7 @@ impl Prospector {
     }
 
     /// What theory says of a replication's preferences.
-    pub fn look(&mut self, seeds: &Seeds, replication: Replication) -> Prospect {
+    pub fn look(&mut self, seeds: &Seeds, replication: Replication) -> SolutionBenchmark {
         let parties: Vec<Preferences> = self
             .draws
             .iter_mut()
@@ -87,23 +89,24 @@ impl Prospector {
             .collect();
         let scenario = self.setting.scenario();
         let exact: Vec<ExactPreferences> = parties.iter().map(Preferences::exact).collect();
-        let (landscape, yardstick) = match self.definitions {
+        let (feasible_set, normalization) = match self.definitions {
             Definitions::Textbook => {
-                let landscape = landscape(&exact, &scenario.consent);
-                let yardstick = Yardstick::textbook(&landscape);
-                (landscape, yardstick)
+                let feasible_set = feasible_set(&exact, &scenario.consent);
+                let normalization = Normalization::textbook(&feasible_set);
+                (feasible_set, normalization)
             }
             Definitions::Negmas => {
-                let landscape = landscape(&exact, &ConsentRule::unanimity(exact.len()));
+                let feasible_set = feasible_set(&exact, &ConsentRule::unanimity(exact.len()));
                 let ranges: Vec<(f64, f64)> = exact.iter().map(utility_range).collect();
-                let yardstick = Yardstick::negmas(&landscape.reservation_values, &ranges);
-                (landscape, yardstick)
+                let normalization =
+                    Normalization::negmas(&feasible_set.reservation_values, &ranges);
+                (feasible_set, normalization)
             }
         };
-        let frontier = &landscape.frontier;
+        let frontier = &feasible_set.frontier;
         let mut solutions: Vec<Solution> = Vec::new();
         for concept in Concept::ALL {
-            let Some(&point) = yardstick.best(concept, frontier).first() else {
+            let Some(&point) = normalization.best(concept, frontier).first() else {
                 continue;
             };
             let outcome = scenario.space.outcome_at(frontier.outcome(point));
@@ -116,18 +119,18 @@ impl Prospector {
                 }),
             }
         }
-        Prospect {
+        SolutionBenchmark {
             definitions: self.definitions,
             replication,
             parties,
             exact,
-            landscape,
+            feasible_set,
             solutions,
         }
     }
 }
 
-impl Prospect {
+impl SolutionBenchmark {
     /// The agreement that a concept singles out; `None` if nothing can be agreed.
     pub fn solution(&self, concept: Concept) -> Option<&Solution> {
         let mut solutions = self.solutions.iter();
@@ -139,7 +142,7 @@ impl Prospect {
         let utilities: Vec<f64> = self.exact.iter().map(|it| it.utility(outcome)).collect();
         let to = |concept| Some(distance(&self.solution(concept)?.utilities, &utilities));
         SolutionDistances {
-            pareto: self.landscape.frontier.distance(&utilities),
+            pareto: self.feasible_set.frontier.distance(&utilities),
             nash: to(Concept::Nash),
             kalai_smorodinsky: to(Concept::KalaiSmorodinsky),
         }

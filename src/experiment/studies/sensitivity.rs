@@ -264,9 +264,10 @@ fn radial_findings(
             })
             .collect();
         let shares = total_index_shares(&outputs, &members, RESAMPLES, seed);
-        let told = parts.into_iter().zip(shares.into_iter().flatten());
+        let rendered = parts.into_iter().zip(shares.into_iter().flatten());
         res.extend(
-            told.filter(|(it, _)| is_meant(factors[*it].kind) || is_meant(FactorKind::Number))
+            rendered
+                .filter(|(it, _)| is_meant(factors[*it].kind) || is_meant(FactorKind::Number))
                 .map(|(factor, it)| (factor, Measure::Share, it)),
         );
     }

@@ -426,7 +426,7 @@ impl RadialDraws {
 }
 
 impl DesignedDraws for RadialDraws {
-    fn luck_of(&self, row: Replication) -> Replication {
+    fn base_replication(&self, row: Replication) -> Replication {
         let (base_point, place) = self.place(row);
         let is_b = place + 1 == self.rows_per_base_point()
             || self.crossed_in(place).is_some_and(Vec::is_empty);
@@ -472,7 +472,7 @@ impl TrajectoryDraws {
 }
 
 impl DesignedDraws for TrajectoryDraws {
-    fn luck_of(&self, row: Replication) -> Replication {
+    fn base_replication(&self, row: Replication) -> Replication {
         Replication(row.0 / (self.n_steps() + 1))
     }
 
@@ -516,7 +516,7 @@ mod tests {
             assert_eq!(row(first + 4), a);
             assert_eq!(row(first + 5), crossed([true, false, true]));
             let luck: Vec<u64> = (first..first + 7)
-                .map(|it| draws.luck_of(Replication(it)).0 - 2 * base_point)
+                .map(|it| draws.base_replication(Replication(it)).0 - 2 * base_point)
                 .collect();
             assert_eq!(luck, [0, 0, 0, 0, 1, 0, 1]);
         }

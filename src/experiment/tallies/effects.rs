@@ -80,7 +80,7 @@ impl Figures {
 pub struct FigureWorker;
 
 impl Worker for FigureWorker {
-    type Product = Vec<Figures>;
+    type ChunkOutput = Vec<Figures>;
     type Heard = ();
 
     fn work_up(

@@ -74,7 +74,7 @@ pub(super) fn read(
         let issues = issues(&root, options.steps, &mut losses).map_err(wrong)?;
         match &domain {
             None => {
-                tell_nesting(&root, &mut losses);
+                note_nesting(&root, &mut losses);
                 res.losses.append(&mut losses);
                 res.name = text.stem();
                 domain = Some((text, issues));
@@ -137,7 +137,7 @@ fn is_not_additive(element: &Element) -> bool {
     NOT_ADDITIVE.contains(&element.name.to_ascii_lowercase().as_str())
 }
 
-fn tell_nesting(root: &Element, losses: &mut Vec<String>) {
+fn note_nesting(root: &Element, losses: &mut Vec<String>) {
     let n_objectives = root
         .descendants()
         .filter(|it| it.name == "objective")

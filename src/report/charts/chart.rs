@@ -21,7 +21,7 @@ pub enum Unit {
 
 impl Unit {
     /// A number in words.
-    pub fn told(self, number: f64) -> String {
+    pub fn render(self, number: f64) -> String {
         let [text] = self.texts([number]);
         text
     }
@@ -61,7 +61,7 @@ impl Quantity {
         }
     }
 
-    fn told(&self, unit: Unit) -> String {
+    fn render(&self, unit: Unit) -> String {
         let [value, low, high] = self.fields(unit);
         match self.interval {
             None => value,
@@ -72,7 +72,7 @@ impl Quantity {
     /// The number and the ends of its interval, as fields of a table.
     pub(crate) fn fields(&self, unit: Unit) -> [String; 3] {
         match self.interval {
-            None => [unit.told(self.value), String::new(), String::new()],
+            None => [unit.render(self.value), String::new(), String::new()],
             Some(it) => unit.texts([self.value, it.low, it.high]),
         }
     }
@@ -125,14 +125,14 @@ pub enum Chart {
     /// A color for each pair of two things.
     HeatMap(HeatMap),
     /// Points in a plane.
-    Plane(Plane),
+    Scatter(Scatter),
 }
 
 /// A bar for each of several things, from top to bottom.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Bars {
     /// What the things are, for example `Party`.
-    pub things: String,
+    pub category_label: String,
     /// What bars measure.
     pub axis: Axis,
     /// Each thing with its length.
@@ -147,14 +147,14 @@ pub struct Lines {
     /// What lines measure.
     pub y: Axis,
     /// How a line goes from point to point.
-    pub course: Course,
+    pub course: Interpolation,
     /// Each line's name with its points.
     pub lines: Vec<(String, Vec<(f64, Quantity)>)>,
 }
 
 /// How a line goes from point to point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Course {
+pub enum Interpolation {
     /// Straight.
     Straight,
     /// Level, then up or down where the next point is.
@@ -176,20 +176,20 @@ pub struct HeatMap {
 
 /// Points in a plane.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Plane {
+pub struct Scatter {
     /// To the right.
     pub x: Axis,
     /// Upwards.
     pub y: Axis,
     /// Groups of points; later ones lie above earlier ones.
-    pub groups: Vec<Spots>,
+    pub groups: Vec<Series>,
     /// Where lines through the whole plane go, by axis.
     pub crossing: Option<[f64; 2]>,
 }
 
 /// Points of one kind.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Spots {
+pub struct Series {
     /// What they are.
     pub label: String,
     /// How they are marked.
@@ -227,7 +227,7 @@ impl Chart {
             Self::Bars(it) => it.table(),
             Self::Lines(it) => it.table(),
             Self::HeatMap(it) => it.table(),
-            Self::Plane(it) => it.table(),
+            Self::Scatter(it) => it.table(),
         }
     }
 }
@@ -240,7 +240,7 @@ impl Bars {
     /// What hovering over a bar tells.
     pub(crate) fn hover(&self) -> impl Iterator<Item = String> {
         let bars = self.bars.iter();
-        bars.map(|(thing, it)| format!("{thing}: {}", it.told(self.axis.unit)))
+        bars.map(|(thing, it)| format!("{thing}: {}", it.render(self.axis.unit)))
     }
 
     fn table(&self) -> Table {
@@ -249,7 +249,7 @@ impl Bars {
             [vec![thing.clone()], fields.to_vec()].concat()
         };
         Table {
-            head: head([&self.things, &self.axis.label, "from", "to"]),
+            head: head([&self.category_label, &self.axis.label, "from", "to"]),
             rows: self.bars.iter().map(row).collect(),
         }
     }
@@ -265,8 +265,8 @@ impl Lines {
         };
         let (x, y) = (&self.x, self.y.unit);
         let point = move |(at, it): &(f64, Quantity)| {
-            let at = x.unit.told(*at);
-            format!("{whose}{} {at}: {}", x.label, it.told(y))
+            let at = x.unit.render(*at);
+            format!("{whose}{} {at}: {}", x.label, it.render(y))
         };
         points.iter().map(point)
     }
@@ -277,7 +277,7 @@ impl Lines {
         let rows = lines.flat_map(|(name, points)| {
             points.iter().map(move |(at, it)| {
                 let name = (!is_one).then(|| name.clone());
-                let at = self.x.unit.told(*at);
+                let at = self.x.unit.render(*at);
                 let fields = it.fields(self.y.unit);
                 name.into_iter().chain([at]).chain(fields).collect()
             })
@@ -298,14 +298,14 @@ impl HeatMap {
     pub(crate) fn hover(&self, row: usize) -> impl Iterator<Item = String> {
         let name = &self.rows.1[row];
         let cells = self.columns.1.iter().zip(&self.cells[row]);
-        cells.map(move |(column, it)| format!("{name}, {column}: {}", it.told(self.axis.unit)))
+        cells.map(move |(column, it)| format!("{name}, {column}: {}", it.render(self.axis.unit)))
     }
 
     fn table(&self) -> Table {
         let (rows, columns) = (&self.rows, &self.columns);
         let row = |(name, cells): (&String, &Vec<Quantity>)| {
-            let told = cells.iter().map(|it| it.told(self.axis.unit));
-            [name.clone()].into_iter().chain(told).collect()
+            let rendered = cells.iter().map(|it| it.render(self.axis.unit));
+            [name.clone()].into_iter().chain(rendered).collect()
         };
         let corner = format!("{} \\ {}", rows.0, columns.0);
         Table {
@@ -315,13 +315,13 @@ impl HeatMap {
     }
 }
 
-impl Plane {
+impl Scatter {
     /// What hovering over the points of a group tells.
     pub(crate) fn hover(&self, group: usize) -> impl Iterator<Item = String> {
         let spots = self.groups[group].spots.iter();
         spots.map(|([x, y], name)| {
             let [x, y] = [(&self.x, x), (&self.y, y)]
-                .map(|(axis, it)| format!("{} {}", axis.label, axis.unit.told(*it)));
+                .map(|(axis, it)| format!("{} {}", axis.label, axis.unit.render(*it)));
             format!("{name}: {x}, {y}")
         })
     }
@@ -330,7 +330,7 @@ impl Plane {
         let groups = self.groups.iter();
         let rows = groups.flat_map(|group| {
             group.spots.iter().map(|([x, y], name)| {
-                let [x, y] = [self.x.unit.told(*x), self.y.unit.told(*y)];
+                let [x, y] = [self.x.unit.render(*x), self.y.unit.render(*y)];
                 vec![name.clone(), group.label.clone(), x, y]
             })
         });

@@ -13,20 +13,20 @@ use kuva::render::plots::Plot;
 use kuva::render::theme::Theme;
 
 use crate::report::charts::chart::{
-    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Unit,
 };
 use crate::report::charts::svg::render_svg;
 
 /// For how much room a chart is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Room {
+pub enum Size {
     /// A page on a desk, or a sheet of paper.
     Wide,
     /// A phone, or one of several charts side by side.
     Narrow,
 }
 
-impl Room {
+impl Size {
     fn width(self) -> f64 {
         match self {
             Self::Wide => 720.0,
@@ -90,12 +90,12 @@ impl Chart {
     /// The chart as SVG, on a light ground of its own so that it can be read on any other.
     ///
     /// Its inner identifiers begin with `name`, so that charts of different names can share a page.
-    pub fn svg(&self, room: Room, name: &str) -> String {
+    pub fn svg(&self, room: Size, name: &str) -> String {
         let (plots, layout) = match self {
             Self::Bars(it) => it.plots(room),
             Self::Lines(it) => it.plots(room),
             Self::HeatMap(it) => it.plots(room),
-            Self::Plane(it) => it.plots(room),
+            Self::Scatter(it) => it.plots(room),
         };
         with_identifiers(&render_svg(plots, layout), name)
     }
@@ -124,7 +124,7 @@ fn with_identifiers(svg: &str, name: &str) -> String {
 }
 
 /// A layout that all charts have in common.
-fn layout(plots: &[Plot], room: Room, height: f64) -> Layout {
+fn layout(plots: &[Plot], room: Size, height: f64) -> Layout {
     Layout::auto_from_plots(plots)
         .with_width(room.width())
         .with_height(height)
@@ -158,7 +158,7 @@ fn ticks(axis: &Axis) -> TickFormat {
     match axis.unit {
         Unit::Count => TickFormat::Custom(Arc::new(|it| {
             if it.fract().abs() < 1e-9 {
-                Unit::Count.told(it)
+                Unit::Count.render(it)
             } else {
                 String::new()
             }
@@ -204,7 +204,7 @@ fn distinct<'a>(labels: impl Iterator<Item = &'a str>, letters: usize) -> Vec<St
 
 impl Bars {
     #[expect(clippy::cast_precision_loss, reason = "a chart has few bars")]
-    fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
+    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
         let unit = self.axis.unit;
         let names = distinct(
             self.bars.iter().map(|it| it.0.as_str()),
@@ -247,7 +247,7 @@ impl Bars {
 }
 
 impl Lines {
-    fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
+    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
         let unit = self.y.unit;
         let mut plots: Vec<Plot> = Vec::new();
         for (idx, (_, points)) in self.lines.iter().enumerate() {
@@ -271,8 +271,8 @@ impl Lines {
             plots.extend([line.into(), dots.into()]);
         }
         let height = match room {
-            Room::Wide => 340.0,
-            Room::Narrow => 300.0,
+            Size::Wide => 340.0,
+            Size::Narrow => 300.0,
         };
         // The library makes room for the legend of lines only if it is told the entries.
         let legend = self.legend(room);
@@ -291,7 +291,7 @@ impl Lines {
         (plots, layout)
     }
 
-    fn legend(&self, room: Room) -> Vec<LegendEntry> {
+    fn legend(&self, room: Size) -> Vec<LegendEntry> {
         let lines = self.lines.iter().zip(COLORS.into_iter().cycle());
         lines
             .map(|((name, _), color)| LegendEntry {
@@ -306,8 +306,8 @@ impl Lines {
     /// The points through which a line is drawn.
     fn course(&self, points: &[(f64, Quantity)]) -> Vec<(f64, Quantity)> {
         match self.course {
-            Course::Straight => points.to_vec(),
-            Course::Steps => {
+            Interpolation::Straight => points.to_vec(),
+            Interpolation::Steps => {
                 let corners = points.windows(2).map(|it| (it[1].0, it[0].1));
                 let mut res: Vec<(f64, Quantity)> = Vec::with_capacity(2 * points.len());
                 for (idx, corner) in corners.enumerate() {
@@ -322,7 +322,7 @@ impl Lines {
 
 impl HeatMap {
     #[expect(clippy::cast_precision_loss, reason = "a chart has few rows")]
-    fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
+    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
         let unit = self.axis.unit;
         let n_rows = self.rows.1.len();
         let upwards = || (0..n_rows).rev();
@@ -348,8 +348,8 @@ impl HeatMap {
     }
 }
 
-impl Plane {
-    fn plots(&self, room: Room) -> (Vec<Plot>, Layout) {
+impl Scatter {
+    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
         let mut plots: Vec<Plot> = Vec::new();
         for (idx, group) in self.groups.iter().enumerate() {
             let (shape, size, color) = match group.mark {
@@ -372,8 +372,8 @@ impl Plane {
             plots.push(plot.into());
         }
         let height = match room {
-            Room::Wide => 520.0,
-            Room::Narrow => 400.0,
+            Size::Wide => 520.0,
+            Size::Narrow => 400.0,
         };
         let mut layout = layout(&plots, room, height)
             .with_x_label(self.x.title())
@@ -395,13 +395,13 @@ mod tests {
     fn a_chart_is_the_same_whatever_was_drawn_before_it() {
         let bars = vec![("one".to_owned(), Quantity::exact(0.5))];
         let chart = Chart::Bars(Bars {
-            things: "Thing".to_owned(),
+            category_label: "Thing".to_owned(),
             axis: Axis::new("Share", Unit::Share),
             bars,
         });
-        let svg = chart.svg(Room::Wide, "endings-wide");
+        let svg = chart.svg(Size::Wide, "endings-wide");
         assert!(svg.contains("endings-wide-clip-0"));
         assert!(!svg.contains(IDENTIFIER));
-        assert_eq!(svg, chart.svg(Room::Wide, "endings-wide"));
+        assert_eq!(svg, chart.svg(Size::Wide, "endings-wide"));
     }
 }

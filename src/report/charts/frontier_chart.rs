@@ -7,7 +7,7 @@ use kuva::render::annotations::ReferenceLine;
 use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 
-use crate::experiment::{Definitions, Prospect};
+use crate::experiment::{Definitions, SolutionBenchmark};
 use crate::report::charts::svg::render_svg;
 
 /// What a picture shows.
@@ -16,7 +16,7 @@ pub struct FrontierChart<'a> {
     /// Who negotiates about what.
     pub scenario: &'a Scenario,
     /// What theory says of a draw.
-    pub prospect: &'a Prospect,
+    pub benchmark: &'a SolutionBenchmark,
     /// Whose utilities are shown, to the right and upwards.
     pub parties: [PartyId; 2],
     /// The offers of the draw's session in their order, with who put them forward.
@@ -54,7 +54,7 @@ impl FrontierChart<'_> {
         self.add_agreement(&mut plots);
         let no_agreement = self
             .parties
-            .map(|it| self.prospect.exact[it.idx()].reservation_value());
+            .map(|it| self.benchmark.exact[it.idx()].reservation_value());
         plots.push(mark(no_agreement, MarkerShape::Plus, BLACK, "No agreement"));
         let [x, y] = self.parties.map(|it| &self.scenario.party(it).label);
         let layout = Layout::auto_from_plots(&plots)
@@ -71,7 +71,7 @@ impl FrontierChart<'_> {
 
     /// The points of the frontier; between two parties with a line through them.
     fn add_frontier(&self, plots: &mut Vec<Plot>) {
-        let points = self.prospect.landscape.frontier.points();
+        let points = self.benchmark.feasible_set.frontier.points();
         let [x, y] = self.parties.map(PartyId::idx);
         let mut frontier: Vec<(f64, f64)> = points.map(|it| (it[x], it[y])).collect();
         if frontier.is_empty() {
@@ -94,20 +94,20 @@ impl FrontierChart<'_> {
     }
 
     fn subtitle(&self) -> String {
-        let landscape = &self.prospect.landscape;
+        let feasible_set = &self.benchmark.feasible_set;
         let others = match self.scenario.parties.len() {
             2 => String::new(),
             n => format!("; two of {n} parties"),
         };
-        let definitions = match self.prospect.definitions {
+        let definitions = match self.benchmark.definitions {
             Definitions::Textbook => "",
             Definitions::Negmas => "; by NegMAS's definitions",
         };
         format!(
             "Draw {}: {} of {} acceptable outcomes are on the frontier{others}{definitions}",
-            self.prospect.replication.0,
-            landscape.frontier.len(),
-            landscape.n_acceptable,
+            self.benchmark.replication.0,
+            feasible_set.frontier.len(),
+            feasible_set.n_acceptable,
         )
     }
 
@@ -138,7 +138,7 @@ impl FrontierChart<'_> {
 
     /// A mark for each agreement that theory singles out; concepts that agree share one.
     fn add_solutions(&self, plots: &mut Vec<Plot>) {
-        for (it, shape) in self.prospect.solutions.iter().zip(MARKS) {
+        for (it, shape) in self.benchmark.solutions.iter().zip(MARKS) {
             let place = self.place(it.outcome);
             plots.push(mark(place, shape, BLACK, &it.labels()));
         }
@@ -161,7 +161,7 @@ impl FrontierChart<'_> {
     /// What an outcome is worth to the two parties.
     fn place(&self, outcome: Outcome) -> [f64; 2] {
         self.parties
-            .map(|it| self.prospect.exact[it.idx()].utility(outcome))
+            .map(|it| self.benchmark.exact[it.idx()].utility(outcome))
     }
 }
 

@@ -6,7 +6,7 @@ mod frontier_chart;
 mod svg;
 
 pub use chart::{
-    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Table, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Table, Unit,
 };
-pub use drawing::Room;
+pub use drawing::Size;
 pub use frontier_chart::FrontierChart;

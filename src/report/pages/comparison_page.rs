@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::experiment::{CellId, Comparison, Difference, Pairing, Subject};
 use crate::report::charts::{Axis, Bars, Chart, Quantity, Table, Unit};
 use crate::report::pages::page::{Block, Figure, Page, Section};
-use crate::run::{Change, Roster, RunRecord};
+use crate::run::{Change, RunRecord, RunSchema};
 use crate::wording::{Notation, count, counted};
 
 /// Changes of inputs that a page shows.
@@ -25,7 +25,7 @@ pub struct ComparedRun {
     /// What its manifest tells.
     pub record: RunRecord,
     /// Who negotiates about what.
-    pub roster: Roster,
+    pub run_schema: RunSchema,
     /// The cell.
     pub cell: CellId,
     /// What the cell of a sweep has in place of the configuration.
@@ -49,8 +49,8 @@ pub struct ComparedRuns {
 
 impl ComparedRuns {
     /// The two runs, each in a line.
-    pub fn runs_told(&self) -> [String; 2] {
-        let told = |side: &ComparedRun, n: u64| {
+    pub fn render_runs(&self) -> [String; 2] {
+        let rendered = |side: &ComparedRun, n: u64| {
             let cell = if side.record.cells > 1 {
                 let n_cells = count(side.record.cells.into());
                 format!("cell {} of {n_cells}, ", side.cell.0)
@@ -71,13 +71,13 @@ impl ComparedRuns {
         };
         let [first, second] = &self.sides;
         [
-            told(first, self.n_sessions[0]),
-            told(second, self.n_sessions[1]),
+            rendered(first, self.n_sessions[0]),
+            rendered(second, self.n_sessions[1]),
         ]
     }
 
     /// How sessions were compared, in sentences.
-    pub fn pairing_told(&self) -> String {
+    pub fn render_pairing(&self) -> String {
         let [first, second] = self.n_sessions;
         let how = match self.comparison.pairing() {
             Pairing::Paired => {
@@ -105,7 +105,7 @@ impl ComparedRuns {
     }
 
     /// Of which deals figures of deals are.
-    pub fn deals_told(&self) -> String {
+    pub fn render_deals(&self) -> String {
         let [both, ..] = &self.comparison.figures_of_deals()[..] else {
             return String::new();
         };
@@ -145,13 +145,13 @@ impl ComparedRuns {
     }
 
     /// What a difference is about: a party, or an issue with an option; empty of the session.
-    pub fn subject_told(&self, subject: Subject) -> String {
-        let roster = &self.sides[0].roster;
+    pub fn render_subject(&self, subject: Subject) -> String {
+        let run_schema = &self.sides[0].run_schema;
         match subject {
             Subject::Session => String::new(),
-            Subject::Party(it) => roster.parties[it.idx()].label.clone(),
+            Subject::Party(it) => run_schema.parties[it.idx()].label.clone(),
             Subject::Option(issue, option) => {
-                let issue = &roster.issues[issue.idx()];
+                let issue = &run_schema.issues[issue.idx()];
                 format!(
                     "{}: {}",
                     issue.name.label,
@@ -163,7 +163,7 @@ impl ComparedRuns {
 
     /// The page. It depends on nothing but the two runs' tables and manifests.
     pub fn page(&self) -> Page {
-        let [first, second] = self.runs_told();
+        let [first, second] = self.render_runs();
         let sections = [
             Some(self.inputs()),
             Some(self.deals()),
@@ -185,7 +185,7 @@ impl ComparedRuns {
             lead: vec![
                 format!("First: {first}."),
                 format!("Second: {second}."),
-                self.pairing_told(),
+                self.render_pairing(),
                 self.rests_on().to_owned(),
             ],
             sections: sections.into_iter().flatten().collect(),
@@ -203,23 +203,26 @@ impl ComparedRuns {
         let Some((first, second)) = deals.first.point.zip(deals.second.point) else {
             return "No session was run.".to_owned();
         };
-        let told = Notation::Percent.change(first, second, deals.estimate.as_ref());
-        let change = told
+        let rendered = Notation::Percent.change(first, second, deals.estimate.as_ref());
+        let change = rendered
             .difference
             .map_or_else(String::new, |it| format!(": {it}"));
-        if told.first == told.second {
-            return format!("The share of deals is {} in both runs{change}.", told.first);
+        if rendered.first == rendered.second {
+            return format!(
+                "The share of deals is {} in both runs{change}.",
+                rendered.first
+            );
         }
         format!(
             "The share of deals goes from {} to {}{change}.",
-            told.first, told.second
+            rendered.first, rendered.second
         )
     }
 
     fn inputs(&self) -> Section {
-        let told = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+        let rendered = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
         let rows = self.changes.iter().take(CHANGES_SHOWN);
-        let rows = rows.map(|it| vec![it.path.clone(), told(&it.first), told(&it.second)]);
+        let rows = rows.map(|it| vec![it.path.clone(), rendered(&it.first), rendered(&it.second)]);
         let n = self.changes.len();
         let text = match n {
             0 => "The configurations are the same.".to_owned(),
@@ -272,7 +275,7 @@ impl ComparedRuns {
             ]
             .map(|(thing, n)| (thing.to_owned(), Quantity::exact(n as f64)));
             let chart = Chart::Bars(Bars {
-                things: "Deal".to_owned(),
+                category_label: "Deal".to_owned(),
                 axis: Axis::new("Pairs", Unit::Count),
                 bars: bars.to_vec(),
             });
@@ -314,7 +317,7 @@ impl ComparedRuns {
             heading: "What deals are worth".to_owned(),
             text: vec![format!(
                 "Mean utility, from 0 to 1, of the deals: {}.",
-                self.deals_told()
+                self.render_deals()
             )],
             blocks: shown(
                 "worth-of-deals",
@@ -340,7 +343,7 @@ impl ComparedRuns {
         self.has_deals().then(|| Section {
             id: "course-of-deals".to_owned(),
             heading: "How deals come about".to_owned(),
-            text: vec![format!("Means: {}.", self.deals_told())],
+            text: vec![format!("Means: {}.", self.render_deals())],
             blocks: [
                 shown(
                     "rounds-and-offers",
@@ -366,7 +369,7 @@ impl ComparedRuns {
         }
         let mut text = vec![format!(
             "Shares of deals that settle an issue so, the greatest shifts first: {}.",
-            self.deals_told()
+            self.render_deals()
         )];
         if rows.len() > OPTIONS_DRAWN {
             text.push(format!(
@@ -397,18 +400,24 @@ impl ComparedRuns {
     fn named(&self, differences: Vec<Difference>) -> Vec<(String, Difference)> {
         let differences = differences.into_iter();
         differences
-            .map(|it| (self.subject_told(it.subject), it))
+            .map(|it| (self.render_subject(it.subject), it))
             .collect()
     }
 }
 
 /// Differences as a chart, and as a table with what they are between.
-fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
+fn shown(id: &str, category_label: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
     let notation = Notation::Decimals(3);
-    let figure = changes(&format!("change-{id}"), title, things, notation, rows);
+    let figure = changes(
+        &format!("change-{id}"),
+        title,
+        category_label,
+        notation,
+        rows,
+    );
     vec![
         Block::Figures(Vec::from_iter(figure)),
-        table(things, notation, rows),
+        table(category_label, notation, rows),
     ]
 }
 
@@ -416,7 +425,7 @@ fn shown(id: &str, things: &str, title: &str, rows: &[(String, Difference)]) -> 
 fn changes(
     id: &str,
     title: &str,
-    things: &str,
+    category_label: &str,
     notation: Notation,
     rows: &[(String, Difference)],
 ) -> Option<Figure> {
@@ -443,7 +452,7 @@ fn changes(
         ),
     };
     let chart = Chart::Bars(Bars {
-        things: things.to_owned(),
+        category_label: category_label.to_owned(),
         axis: Axis::new("Change", unit),
         bars,
     });
@@ -451,22 +460,26 @@ fn changes(
 }
 
 /// Differences with what they are between; a figure that there is not is left empty.
-fn table(things: &str, notation: Notation, rows: &[(String, Difference)]) -> Block {
+fn table(category_label: &str, notation: Notation, rows: &[(String, Difference)]) -> Block {
     let row = |(thing, it): &(String, Difference)| {
         let point = |it: Option<f64>| it.map_or_else(String::new, |it| notation.figure(it));
         let [first, second, change] = match it.first.point.zip(it.second.point) {
             Some((first, second)) => {
-                let told = notation.change(first, second, it.estimate.as_ref());
-                [told.first, told.second, told.difference.unwrap_or_default()]
+                let rendered = notation.change(first, second, it.estimate.as_ref());
+                [
+                    rendered.first,
+                    rendered.second,
+                    rendered.difference.unwrap_or_default(),
+                ]
             }
             None => [point(it.first.point), point(it.second.point), String::new()],
         };
         vec![thing.clone(), first, second, change]
     };
     Block::Open {
-        name: things.to_owned(),
+        name: category_label.to_owned(),
         table: Table {
-            head: [things, "first", "second", "change"]
+            head: [category_label, "first", "second", "change"]
                 .map(str::to_owned)
                 .to_vec(),
             rows: rows.iter().map(row).collect(),

@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::report::charts::{Chart, Room, Table, Unit};
+use crate::report::charts::{Chart, Size, Table, Unit};
 
 /// A page.
 #[derive(Clone, Debug, Serialize)]
@@ -157,7 +157,7 @@ impl Figure {
     /// A chart as wide as the page.
     pub fn new(id: &str, title: &str, caption: &str, chart: &Chart) -> Self {
         Self {
-            wide: chart.svg(Room::Wide, &format!("{id}-wide")),
+            wide: chart.svg(Size::Wide, &format!("{id}-wide")),
             is_small: false,
             ..Self::small(id, title, caption, chart)
         }
@@ -171,7 +171,7 @@ impl Figure {
             caption: caption.to_owned(),
             is_small: true,
             wide: String::new(),
-            narrow: chart.svg(Room::Narrow, &format!("{id}-narrow")),
+            narrow: chart.svg(Size::Narrow, &format!("{id}-narrow")),
             table: chart.table(),
         }
     }
@@ -236,7 +236,7 @@ fn glued(text: String) -> String {
 
 /// A worth with as many digits as tables on pages have.
 fn thousandths(worth: f64) -> String {
-    Unit::Utility.told(worth)
+    Unit::Utility.render(worth)
 }
 
 /// A picture within the page, as wide as there is room.

@@ -90,9 +90,9 @@ impl RunReport<'_> {
                 };
                 format!(
                     "Over {over}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
-                    Unit::Share.told(least.1.value),
+                    Unit::Share.render(least.1.value),
                     least.0,
-                    Unit::Share.told(most.1.value),
+                    Unit::Share.render(most.1.value),
                     most.0
                 )
             }

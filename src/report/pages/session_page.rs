@@ -7,14 +7,14 @@ use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::{SessionResult, Setting};
 use demarche_core::protocol::Session;
 use demarche_core::randomness::Seeds;
-use demarche_core::solution::LANDSCAPE_OUTCOMES_MAX;
+use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
-use crate::experiment::{Answer, Explanation, Retracing, Standing, Step, StepKind};
+use crate::experiment::{Answer, Explanation, SessionTrace, Standing, Step, StepKind};
 use crate::report::charts::Table;
 use crate::report::pages::page;
 use crate::report::pages::page::{Block, Card, Move, Page, Section, SettledIssue, Stand, Steps};
 use crate::report::pages::run_page::origin;
-use crate::report::sections::{Courses, at_the_table, cause_told, ending_told, rests_on};
+use crate::report::sections::{Courses, at_the_table, render_cause, render_ending, rests_on};
 use crate::run::Manifest;
 use crate::wording::{count, counted, decimal, signed};
 
@@ -88,7 +88,7 @@ impl SessionReport<'_> {
     /// The page. It depends on nothing but the session and the run that it is of.
     pub fn page(&self) -> Page {
         let scenario = self.setting.scenario();
-        let mut retracing = Retracing::new(
+        let mut retracing = SessionTrace::new(
             self.setting,
             self.seeds,
             self.result.replication,
@@ -102,7 +102,7 @@ impl SessionReport<'_> {
             rounds.push(step);
         }
         let why = self.why(&preferences);
-        let ending = ending_told(scenario, &self.result.ending);
+        let ending = render_ending(scenario, &self.result.ending);
         let mut sections = vec![self.rounds(rounds, &preferences, &ending, &why)];
         sections.extend(courses.section());
         sections.push(self.ending(&ending, &why));
@@ -141,15 +141,15 @@ impl SessionReport<'_> {
         if self.result.ending.agreement().is_some() {
             return String::new();
         }
-        if self.scenario().space.n_outcomes() > LANDSCAPE_OUTCOMES_MAX {
+        if self.scenario().space.n_outcomes() > FEASIBLE_OUTCOMES_MAX {
             return format!(
                 "Why is not told: that takes a look at every outcome, and there are more than {}.",
-                count(LANDSCAPE_OUTCOMES_MAX)
+                count(FEASIBLE_OUTCOMES_MAX)
             );
         }
         let explanation = Explanation::new(preferences, self.session, self.result);
         explanation.cause.map_or_else(String::new, |it| {
-            format!("Why: {}.", cause_told(self.scenario(), it))
+            format!("Why: {}.", render_cause(self.scenario(), it))
         })
     }
 
@@ -250,12 +250,12 @@ impl SessionReport<'_> {
             heading: format!("Round {round}"),
             moves: steps
                 .iter()
-                .map(|it| self.step_told(it, preferences))
+                .map(|it| self.render_step(it, preferences))
                 .collect(),
         }
     }
 
-    fn step_told(&self, step: &Step, preferences: &[Preferences]) -> Move {
+    fn render_step(&self, step: &Step, preferences: &[Preferences]) -> Move {
         let scenario = self.scenario();
         let label = |it: PartyId| &scenario.party(it).label;
         let (heading, note, proposer) = match step.kind {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 
 use crate::report::charts::{
-    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Table, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Table, Unit,
 };
 use crate::report::pages::{Block, Figure, Section};
 use crate::report::sections::run_figures::{Row, RunFigures};
@@ -133,16 +133,18 @@ impl<'a> Cells<'a> {
     }
 
     /// Which cell it is, in words.
-    fn told(&self, values: &[&str]) -> String {
-        let told = self.paths.iter().zip(values);
-        let told: Vec<String> = told.map(|(path, it)| format!("{path} = {it}")).collect();
-        told.join(", ")
+    fn render(&self, values: &[&str]) -> String {
+        let rendered = self.paths.iter().zip(values);
+        let rendered: Vec<String> = rendered
+            .map(|(path, it)| format!("{path} = {it}"))
+            .collect();
+        rendered.join(", ")
     }
 
     /// The first cell, in words.
     pub(crate) fn first(&self) -> String {
         let first = self.values.first();
-        first.map_or_else(String::new, |it| self.told(&it.1))
+        first.map_or_else(String::new, |it| self.render(&it.1))
     }
 
     /// The cells with the fewest and the most deals, in words.
@@ -150,7 +152,7 @@ impl<'a> Cells<'a> {
         let shares = self
             .values
             .iter()
-            .filter_map(|(cell, values)| Some((self.told(values), self.deals(cell)?)));
+            .filter_map(|(cell, values)| Some((self.render(values), self.deals(cell)?)));
         let mut shares: Vec<(String, Quantity)> = shares.collect();
         shares.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
         let most = shares.last().cloned()?;
@@ -250,7 +252,7 @@ impl<'a> Cells<'a> {
                 Chart::Lines(Lines {
                     x: Axis::new(path, Unit::Number),
                     y,
-                    course: Course::Straight,
+                    course: Interpolation::Straight,
                     lines,
                 })
             };
@@ -279,7 +281,7 @@ impl<'a> Cells<'a> {
             .take(CELLS_SHOWN)
             .filter_map(|value| Some(((*value).to_owned(), self.deals(cell_with(value)?)?)));
         let deals = Chart::Bars(Bars {
-            things: path.to_owned(),
+            category_label: path.to_owned(),
             axis: Axis::new("Share of deals", Unit::Share),
             bars: bars.collect(),
         });
@@ -336,7 +338,7 @@ impl<'a> Cells<'a> {
         let chart = Chart::Lines(Lines {
             x: Axis::new(along, Unit::Number),
             y: Axis::new("Share of deals", Unit::Share),
-            course: Course::Straight,
+            course: Interpolation::Straight,
             lines: lines?,
         });
         let title = format!("Share of deals along {along}");
@@ -359,10 +361,10 @@ impl<'a> Cells<'a> {
                     Some((at, format!("Cell {cell}")))
                 })
                 .collect();
-            let chart = Chart::Plane(Plane {
+            let chart = Chart::Scatter(Scatter {
                 x: Axis::new(*path, Unit::Number),
                 y: Axis::new("Share of deals", Unit::Share),
-                groups: vec![Spots {
+                groups: vec![Series {
                     label: "Cells".to_owned(),
                     mark: Mark::Disc,
                     spots: spots?,
@@ -392,14 +394,14 @@ impl<'a> Cells<'a> {
             Some((values.join(", "), row.quantity("difference")?))
         });
         let chart = Chart::Bars(Bars {
-            things: self.paths.join(", "),
+            category_label: self.paths.join(", "),
             axis: Axis::new("Change of the share of deals", Unit::Points),
             bars: bars.collect(),
         });
         let first = self
             .values
             .first()
-            .map_or(String::new(), |it| self.told(&it.1));
+            .map_or(String::new(), |it| self.render(&it.1));
         let caption = format!(
             "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
         );
@@ -435,9 +437,9 @@ mod tests {
 
     #[test]
     fn equal_cells_are_named_group_by_group() {
-        let told = |same_as: &[Option<usize>]| equal_cells((0..).zip(same_as.iter().copied()));
-        assert_eq!(told(&[None, None]), None);
-        let some = told(&[None, None, Some(0), Some(1), Some(0), None]).unwrap();
+        let rendered = |same_as: &[Option<usize>]| equal_cells((0..).zip(same_as.iter().copied()));
+        assert_eq!(rendered(&[None, None]), None);
+        let some = rendered(&[None, None, Some(0), Some(1), Some(0), None]).unwrap();
         assert!(
             some.starts_with(
                 "Only 3 of 6 cells differ. Equal in every session are 0, 2 and 4; 1 and 3 ("
@@ -445,9 +447,9 @@ mod tests {
             "{some}"
         );
         let pairs: Vec<Option<usize>> = (0..24).map(|it| (it >= 12).then(|| it - 12)).collect();
-        let many = told(&pairs).unwrap();
+        let many = rendered(&pairs).unwrap();
         assert!(many.contains("9 and 21; 2 more such groups ("), "{many}");
         let all: Vec<Option<usize>> = (0..30).map(|it| (it > 0).then_some(0)).collect();
-        assert!(told(&all).unwrap().contains("8, 9 and 20 more ("));
+        assert!(rendered(&all).unwrap().contains("8, 9 and 20 more ("));
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use cell_sections::{Cells, equal_cells};
 pub use run_figures::{FiguresError, OpenTable, RunFigures, TABLE_BYTES_MAX};
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
-pub(crate) use session_words::{cause_told, ending_told, labels, whose};
+pub(crate) use session_words::{labels, render_cause, render_ending, whose};
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};

@@ -5,7 +5,7 @@ use std::io::Read;
 use demarche_stats::estimate::Interval;
 
 use crate::report::charts::Quantity;
-use crate::tables::Rationed;
+use crate::tables::RowLimitedReader;
 
 /// The tables of a run, by name and without the ending; `None` for one that it does not have.
 pub type OpenTable<'a> = dyn Fn(&str) -> std::io::Result<Option<Box<dyn Read>>> + 'a;
@@ -131,7 +131,7 @@ impl Rows {
         let Some(input) = open(table).map_err(|it| error(it.to_string()))? else {
             return Ok(Self::default());
         };
-        let mut reader = csv::Reader::from_reader(Rationed::new(input));
+        let mut reader = csv::Reader::from_reader(RowLimitedReader::new(input));
         let header = reader.headers().map_err(|it| error(it.to_string()))?;
         let mut res = Self {
             columns: header.iter().map(str::to_owned).collect(),

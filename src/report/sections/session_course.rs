@@ -4,7 +4,7 @@ use demarche_core::domain::{PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 
 use crate::experiment::{Step, StepKind};
-use crate::report::charts::{Axis, Chart, Course, Lines, Quantity, Unit};
+use crate::report::charts::{Axis, Chart, Interpolation, Lines, Quantity, Unit};
 use crate::report::pages::{Block, Figure, Section};
 use crate::wording::count;
 
@@ -147,7 +147,7 @@ impl<'a> Courses<'a> {
         Chart::Lines(Lines {
             x: Axis::new("Round", Unit::Count),
             y: Axis::new("Utility", Unit::Utility),
-            course: Course::Straight,
+            course: Interpolation::Straight,
             lines,
         })
     }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use demarche_core::domain::{Outcome, PartyId, Scenario};
 use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
 use demarche_core::randomness::{MasterSeed, Replication, Seeds};
-use demarche_core::solution::concord;
+use demarche_core::solution::preference_correlation;
 
-use crate::experiment::Prospector;
+use crate::experiment::SolutionAnalyzer;
 use crate::report::charts::{
-    Axis, Bars, Chart, Course, HeatMap, Lines, Mark, Plane, Quantity, Spots, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Unit,
 };
 use crate::report::pages::{Block, Card, Figure, Section};
 use crate::report::sections::run_figures::{Row, RunFigures};
@@ -35,7 +35,7 @@ pub(crate) struct Sessions<'a> {
 struct Medians;
 
 impl DesignedDraws for Medians {
-    fn luck_of(&self, row: Replication) -> Replication {
+    fn base_replication(&self, row: Replication) -> Replication {
         row
     }
 
@@ -89,7 +89,7 @@ impl Sessions<'_> {
             return None;
         }
         let chart = Chart::Bars(Bars {
-            things: "Ending".to_owned(),
+            category_label: "Ending".to_owned(),
             axis: Axis::new("Share of sessions", Unit::Share),
             bars,
         });
@@ -125,7 +125,7 @@ impl Sessions<'_> {
                 })
                 .collect();
             let chart = Chart::Bars(Bars {
-                things: "Option".to_owned(),
+                category_label: "Option".to_owned(),
                 axis: Axis::new("Share of deals", Unit::Share),
                 bars,
             });
@@ -208,7 +208,7 @@ impl Sessions<'_> {
             Some((party.label.clone(), row.quantity("estimate")?))
         });
         let means = Chart::Bars(Bars {
-            things: "Party".to_owned(),
+            category_label: "Party".to_owned(),
             axis: Axis::new("Mean surplus of a deal", Unit::Utility),
             bars: bars.collect(),
         });
@@ -233,7 +233,7 @@ impl Sessions<'_> {
             let spread = Chart::Lines(Lines {
                 x: Axis::new("Surplus", Unit::Utility),
                 y: Axis::new("Share of deals", Unit::Share),
-                course: Course::Straight,
+                course: Interpolation::Straight,
                 lines,
             });
             figures.push(Figure::new(
@@ -269,7 +269,7 @@ impl Sessions<'_> {
             .iter()
             .filter_map(|it| Some((label(it)?, it.quantity("share_given_no_agreement")?)));
         let who = Chart::Bars(Bars {
-            things: "Party".to_owned(),
+            category_label: "Party".to_owned(),
             axis: Axis::new("Share of sessions without a deal", Unit::Share),
             bars: bars.collect(),
         });
@@ -327,7 +327,7 @@ impl Sessions<'_> {
         let chart = Chart::Lines(Lines {
             x: Axis::new("Round", Unit::Count),
             y: Axis::new("Sessions without a deal so far", Unit::Share),
-            course: Course::Steps,
+            course: Interpolation::Steps,
             lines: vec![(String::new(), points)],
         });
         Some(Section {
@@ -352,12 +352,12 @@ impl Sessions<'_> {
             return None;
         }
         let medians = Setting::clone(self.setting).designed(Arc::new(Medians));
-        let mut prospector = Prospector::new(Arc::new(medians));
+        let mut analyzer = SolutionAnalyzer::new(Arc::new(medians));
         // With every number at its median nothing is left to luck.
-        let prospect = prospector.look(&Seeds::new(MasterSeed(0)), Replication(0));
-        let parties = most_opposed(scenario, &prospect.parties);
-        let at = |outcome: Outcome| parties.map(|it| prospect.exact[it.idx()].utility(outcome));
-        let frontier = &prospect.landscape.frontier;
+        let benchmark = analyzer.look(&Seeds::new(MasterSeed(0)), Replication(0));
+        let parties = most_opposed(scenario, &benchmark.parties);
+        let at = |outcome: Outcome| parties.map(|it| benchmark.exact[it.idx()].utility(outcome));
+        let frontier = &benchmark.feasible_set.frontier;
         let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
         let dust = frontier.points().step_by(step);
         let dust = dust.map(|it| (parties.map(|p| it[p.idx()]), "Pareto optimum".to_owned()));
@@ -365,13 +365,13 @@ impl Sessions<'_> {
             let name = format!("Deal {}", it.text("rank"));
             Some((at(self.outcome(it)?), name))
         });
-        let solutions = prospect.solutions.iter();
-        let spots = |label: &str, mark, spots: Vec<([f64; 2], String)>| Spots {
+        let solutions = benchmark.solutions.iter();
+        let spots = |label: &str, mark, spots: Vec<([f64; 2], String)>| Series {
             label: label.to_owned(),
             mark,
             spots,
         };
-        let no_deal = parties.map(|it| prospect.exact[it.idx()].reservation_value());
+        let no_deal = parties.map(|it| benchmark.exact[it.idx()].reservation_value());
         let groups = [
             spots("Pareto frontier", Mark::Dust, dust.collect()),
             spots("The commonest deals", Mark::Disc, deals.collect()),
@@ -386,7 +386,7 @@ impl Sessions<'_> {
             let label = &scenario.party(it).label;
             Axis::new(format!("Utility of {label}"), Unit::Utility)
         });
-        let chart = Chart::Plane(Plane {
+        let chart = Chart::Scatter(Scatter {
             x,
             y,
             groups: groups
@@ -408,7 +408,7 @@ impl Sessions<'_> {
             heading: "Where deals lie in the space of utilities".to_owned(),
             text: vec![format!(
                 "With every number at its median: {} that nobody whose yes is needed would refuse for no deal, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
-                counted(prospect.landscape.n_acceptable, "outcome"),
+                counted(benchmark.feasible_set.n_acceptable, "outcome"),
                 count(frontier.len() as u64),
                 match scenario.parties.len() {
                     2 => String::new(),
@@ -435,7 +435,7 @@ fn most_opposed(
         later.map(move |y| [x, y])
     });
     let concord_of = |[x, y]: [PartyId; 2]| {
-        concord(&preferences[x.idx()], &preferences[y.idx()]).unwrap_or_default()
+        preference_correlation(&preferences[x.idx()], &preferences[y.idx()]).unwrap_or_default()
     };
     pairs
         .min_by(|a, b| concord_of(*a).total_cmp(&concord_of(*b)))

@@ -21,7 +21,7 @@ pub(crate) fn whose(scenario: &Scenario, proposer: Option<PartyId>) -> String {
 }
 
 /// How a session stopped, as a sentence without its full stop.
-pub(crate) fn ending_told(scenario: &Scenario, ending: &Ending) -> String {
+pub(crate) fn render_ending(scenario: &Scenario, ending: &Ending) -> String {
     let label = |party: PartyId| &scenario.party(party).label;
     match ending {
         Ending::Agreement {
@@ -49,7 +49,7 @@ pub(crate) fn ending_told(scenario: &Scenario, ending: &Ending) -> String {
 }
 
 /// Why a session has no agreement, in a few words.
-pub(crate) fn cause_told(scenario: &Scenario, cause: Cause) -> String {
+pub(crate) fn render_cause(scenario: &Scenario, cause: Cause) -> String {
     let label = |it: PartyId| &scenario.party(it).label;
     match cause {
         Cause::Forfeit(it) => format!("{} forfeited the session", label(it)),
@@ -57,7 +57,7 @@ pub(crate) fn cause_told(scenario: &Scenario, cause: Cause) -> String {
             "no outcome was acceptable to all whose consent it needs".to_owned()
         }
         Cause::Walkout(it) => format!("{} left although something was acceptable", label(it)),
-        Cause::HeldOut(parties) => {
+        Cause::RefusedAcceptable(parties) => {
             let labels: Vec<&str> = parties.iter().map(|it| label(it).as_str()).collect();
             let together = match labels.len() {
                 1 => "alone",

@@ -100,7 +100,7 @@ fn bases(setting: &Setting) -> Figure {
         (basis.name().to_owned(), Quantity::exact(n as f64))
     });
     let chart = Chart::Bars(Bars {
-        things: "Basis".to_owned(),
+        category_label: "Basis".to_owned(),
         axis: Axis::new("Numbers", Unit::Count),
         bars: bars.to_vec(),
     });

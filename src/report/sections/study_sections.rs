@@ -4,7 +4,7 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{points_for_claim, points_for_interval};
-use crate::report::charts::{Axis, Bars, Chart, Course, Lines, Quantity, Table, Unit};
+use crate::report::charts::{Axis, Bars, Chart, Interpolation, Lines, Quantity, Table, Unit};
 use crate::report::pages::{Block, Figure, Section};
 use crate::report::sections::run_figures::{Row, Rows, RunFigures};
 use crate::report::sections::study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
@@ -186,7 +186,7 @@ pub(crate) fn doubts(
 ) -> Vec<String> {
     let studied = Studied::of(manifest, scenario, figures);
     let first = studied.as_ref().and_then(|it| it.outcomes.first());
-    let told = |outcome: &Outcome<'_>| {
+    let rendered = |outcome: &Outcome<'_>| {
         let (estimate, points, factor) = outcome.points_for_claim()?;
         let name = number_label(scenario, factor);
         Some(too_few_points(
@@ -196,7 +196,7 @@ pub(crate) fn doubts(
             outcome.measure.points?,
         ))
     };
-    first.and_then(told).into_iter().collect()
+    first.and_then(rendered).into_iter().collect()
 }
 
 /// Whether a row is of a number or a parameter, and not of luck or of several.
@@ -420,7 +420,7 @@ fn bars(
     let shown = ranked.iter().take(FACTORS_SHOWN);
     let bars = shown.map(|(row, it)| (number_label(scenario, row.text("factor")), *it));
     let chart = Chart::Bars(Bars {
-        things: "Factor".to_owned(),
+        category_label: "Factor".to_owned(),
         axis: Axis::new(measure.title, Unit::Utility),
         bars: bars.collect(),
     });
@@ -443,7 +443,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
     if !found.is_empty() {
         let bars = found.iter().take(FACTORS_SHOWN);
         let chart = Chart::Bars(Bars {
-            things: "Number".to_owned(),
+            category_label: "Number".to_owned(),
             axis: Axis::new("Least shift", Unit::Utility),
             bars: bars
                 .map(|(name, it)| (number_label(scenario, name), *it))
@@ -475,7 +475,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
         let chart = Chart::Lines(Lines {
             x: Axis::new("Shift", Unit::Utility),
             y: Axis::new("Share of deals", Unit::Share),
-            course: Course::Straight,
+            course: Interpolation::Straight,
             lines,
         });
         let caption = "Shades are 95 % intervals; all shifts have the same luck.";
@@ -491,7 +491,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
     if let Some(threshold) = threshold {
         text.push(format!(
             "The answer flips where the share of deals crosses {}.",
-            Unit::Share.told(threshold)
+            Unit::Share.render(threshold)
         ));
     }
     if n_none > 0 {

@@ -93,9 +93,9 @@ mod tests {
     #[track_caller]
     fn check(counts: [u64; 2], why: NoWordOnDeals, expected: &str) {
         let [sessions, deals] = counts;
-        let told = DealCounts { sessions, deals }.why_utilities(why);
+        let rendered = DealCounts { sessions, deals }.why_utilities(why);
         let rest = " What follows is about the utility that each party ends with.";
-        assert_eq!(told, format!("{expected}{rest}"));
+        assert_eq!(rendered, format!("{expected}{rest}"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::experiment::CellId;
 use crate::run::journal::codec::{ExactBytes, push_whole};
 use crate::run::record::{InputFile, MANIFEST, MANIFEST_BYTES_MAX, RESULTS_VERSION};
 use crate::tables::{
-    Access, Distances, DrawTable, Folder, ParquetTwins, Rows, RunDirectory, Transcripts, Workbook,
+    Access, Distances, DrawTable, Folder, ParquetTables, Rows, RunDirectory, Transcripts, Workbook,
     WriteError, check_place,
 };
 
@@ -64,7 +64,7 @@ pub struct RunRequest {
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
     /// Whether each table has a twin as Parquet.
-    pub parquet: ParquetTwins,
+    pub parquet: ParquetTables,
     /// The folder below which files may name others, besides those near them.
     pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
@@ -211,7 +211,7 @@ pub(crate) struct JournalReader {
 
 /// The rows of one chunk in one table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Stretch {
+pub(crate) struct RowBlock {
     pub(crate) n_bytes: u64,
     pub(crate) checksum: u64,
 }
@@ -222,18 +222,18 @@ pub(crate) struct ChunkRecord {
     /// The cell of its sessions.
     pub(crate) cell: CellId,
     /// Its rows, table by table.
-    pub(crate) stretches: Vec<Stretch>,
+    pub(crate) row_blocks: Vec<RowBlock>,
     /// Its sessions; see [`read_sessions`](crate::run::journal::session_codec::read_sessions).
     pub(crate) sessions: Vec<u8>,
 }
 
-/// A [`Stretch`] of rows that come some at a time.
-pub(crate) struct StretchSum {
+/// A [`RowBlock`] of rows that come some at a time.
+pub(crate) struct RowBlockSum {
     n_bytes: u64,
     hasher: RawHasher<&'static [u8; DEFAULT_SECRET_LENGTH]>,
 }
 
-impl StretchSum {
+impl RowBlockSum {
     /// That of no rows.
     pub(crate) fn new() -> Self {
         Self {
@@ -254,8 +254,8 @@ impl StretchSum {
     }
 
     /// That of all rows so far.
-    pub(crate) fn stretch(&self) -> Stretch {
-        Stretch {
+    pub(crate) fn row_block(&self) -> RowBlock {
+        RowBlock {
             n_bytes: self.n_bytes,
             checksum: self.hasher.finish(),
         }
@@ -377,13 +377,13 @@ impl Journal {
     pub(crate) fn push(
         &mut self,
         cell: CellId,
-        stretches: &[Stretch],
+        row_blocks: &[RowBlock],
         sessions: &[u8],
     ) -> Result<(), WriteError> {
         let mut content = Vec::with_capacity(sessions.len() + 64);
         push_whole(&mut content, cell.0.into());
-        push_whole(&mut content, stretches.len() as u64);
-        for it in stretches {
+        push_whole(&mut content, row_blocks.len() as u64);
+        for it in row_blocks {
             push_whole(&mut content, it.n_bytes);
             push_whole(&mut content, it.checksum);
         }
@@ -493,15 +493,15 @@ impl ChunkRecord {
         let mut bytes = ExactBytes(bytes);
         Some(Self {
             cell: CellId(bytes.whole()?),
-            stretches: {
+            row_blocks: {
                 let n_tables: u8 = bytes.whole()?;
-                let stretch = |_| {
-                    Some(Stretch {
+                let row_block = |_| {
+                    Some(RowBlock {
                         n_bytes: bytes.whole()?,
                         checksum: bytes.whole()?,
                     })
                 };
-                (0..n_tables).map(stretch).collect::<Option<_>>()?
+                (0..n_tables).map(row_block).collect::<Option<_>>()?
             },
             sessions: bytes.rest().to_vec(),
         })
@@ -524,7 +524,7 @@ mod tests {
             distances: Distances::Omitted,
             draws: DrawTable::Omitted,
             excel: Workbook::Omitted,
-            parquet: ParquetTwins::Omitted,
+            parquet: ParquetTables::Omitted,
             files_below: None,
             shard: None,
         };
@@ -535,24 +535,24 @@ mod tests {
     fn a_difference_is_named() {
         let one = head();
         assert_eq!(one.difference(&head()), None);
-        let told = |change: fn(&mut JournalHead)| {
+        let rendered = |change: fn(&mut JournalHead)| {
             let mut other = head();
             change(&mut other);
             one.difference(&other).unwrap()
         };
         assert_eq!(
-            told(|it| it.request.sessions = Some(8)),
+            rendered(|it| it.request.sessions = Some(8)),
             "`sessions` is 7 there and 8 here"
         );
         assert_eq!(
-            told(|it| it.inputs.clear()),
+            rendered(|it| it.inputs.clear()),
             "the number of its files is 1 there and 0 here"
         );
         assert_eq!(
-            told(|it| it.inputs[0] = InputFile::new("b.toml", "a")),
+            rendered(|it| it.inputs[0] = InputFile::new("b.toml", "a")),
             "it is made from a.toml there and from b.toml here"
         );
-        let changed = told(|it| it.inputs[0] = InputFile::new("a.toml", "b"));
+        let changed = rendered(|it| it.inputs[0] = InputFile::new("a.toml", "b"));
         assert!(changed.starts_with("a.toml is another file: "), "{changed}");
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::run::journal::journal_file::{ChunkRecord, JournalReader, StretchSum};
+use crate::run::journal::journal_file::{ChunkRecord, JournalReader, RowBlockSum};
 use crate::tables::{RunningDigest, TablePlace, WriteError, WrittenTable};
 
 /// The chunks of a stopped run, first to last. A chunk counts if its record does and its rows are
@@ -11,7 +11,7 @@ use crate::tables::{RunningDigest, TablePlace, WriteError, WrittenTable};
 pub(crate) struct RecordedChunks {
     records: JournalReader,
     tables: Vec<WrittenTable>,
-    flaw: Option<Flaw>,
+    corruption: Option<Corruption>,
     journal_end: u64,
     table_ends: Vec<RunningDigest>,
     n_chunks: u64,
@@ -19,7 +19,7 @@ pub(crate) struct RecordedChunks {
 
 /// What is wrong behind the chunks that count.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Flaw {
+pub(crate) enum Corruption {
     /// The journal's next record is not whole.
     Record,
     /// The next chunk's rows are not in this file, or are others.
@@ -36,19 +36,19 @@ impl RecordedChunks {
         places: Vec<TablePlace>,
     ) -> Result<Self, WriteError> {
         let table_ends = places.iter().map(TablePlace::start).collect();
-        let (mut tables, mut flaw) = (Vec::new(), None);
+        let (mut tables, mut corruption) = (Vec::new(), None);
         for place in places {
             let path = place.path();
             match WrittenTable::open(place)? {
                 Some(table) => tables.push(table),
-                None => flaw = flaw.or(Some(Flaw::Rows(path))),
+                None => corruption = corruption.or(Some(Corruption::Rows(path))),
             }
         }
         Ok(Self {
             journal_end: records.position(),
             records,
             tables,
-            flaw,
+            corruption,
             table_ends,
             n_chunks: 0,
         })
@@ -62,23 +62,23 @@ impl RecordedChunks {
         &mut self,
         hand_over: &mut HandOver<'_>,
     ) -> Result<Option<ChunkRecord>, WriteError> {
-        if self.flaw.is_some() {
+        if self.corruption.is_some() {
             return Ok(None);
         }
         let record = self.records.next_record()?;
-        let Some(record) = record.filter(|it| it.stretches.len() == self.tables.len()) else {
-            self.flaw = (!self.records.is_at_end()).then_some(Flaw::Record);
+        let Some(record) = record.filter(|it| it.row_blocks.len() == self.tables.len()) else {
+            self.corruption = (!self.records.is_at_end()).then_some(Corruption::Record);
             return Ok(None);
         };
         let tables = self.tables.iter_mut().enumerate();
-        for ((idx, table), stretch) in tables.zip(&record.stretches) {
-            let mut sum = StretchSum::new();
-            table.read(stretch.n_bytes, &mut |piece| {
+        for ((idx, table), row_block) in tables.zip(&record.row_blocks) {
+            let mut sum = RowBlockSum::new();
+            table.read(row_block.n_bytes, &mut |piece| {
                 sum.add_bytes(piece);
                 hand_over(idx, piece)
             })?;
-            if sum.stretch() != *stretch {
-                self.flaw = Some(Flaw::Rows(table.path()));
+            if sum.row_block() != *row_block {
+                self.corruption = Some(Corruption::Rows(table.path()));
                 return Ok(None);
             }
         }
@@ -94,8 +94,8 @@ impl RecordedChunks {
     }
 
     /// What is wrong behind them; `None` if there is nothing behind them in the journal.
-    pub(crate) fn flaw(&self) -> Option<&Flaw> {
-        self.flaw.as_ref()
+    pub(crate) fn corruption(&self) -> Option<&Corruption> {
+        self.corruption.as_ref()
     }
 
     /// Where they end in the journal.

@@ -2,7 +2,7 @@
 
 use demarche_core::domain::{Outcome, PartyId, Scenario, Utility};
 use demarche_core::negotiation::{PartyReport, SessionResult};
-use demarche_core::protocol::{Action, Ask, Ending, ProtocolViolation};
+use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
 
 use crate::run::journal::codec::{ExactBytes, push_measurement, push_whole};
@@ -168,20 +168,20 @@ fn read_violation(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Pro
     })
 }
 
-fn push_ask(bytes: &mut Vec<u8>, asked: &Ask) {
+fn push_ask(bytes: &mut Vec<u8>, asked: &Request) {
     match *asked {
-        Ask::Offer => bytes.push(0),
-        Ask::Answer { offer, proposer } => {
+        Request::Offer => bytes.push(0),
+        Request::Answer { offer, proposer } => {
             bytes.push(1);
             push_whole(bytes, offer.code());
             push_party(bytes, proposer);
         }
-        Ask::AcceptOrReplace { offer, proposer } => {
+        Request::AcceptOrReplace { offer, proposer } => {
             bytes.push(2);
             push_whole(bytes, offer.code());
             push_party(bytes, proposer);
         }
-        Ask::Vote { text, standing } => {
+        Request::Vote { text, standing } => {
             bytes.push(3);
             push_whole(bytes, text.code());
             bytes.push(standing.is_some().into());
@@ -192,18 +192,18 @@ fn push_ask(bytes: &mut Vec<u8>, asked: &Ask) {
     }
 }
 
-fn read_ask(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Ask> {
+fn read_ask(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Request> {
     Some(match bytes.byte()? {
-        0 => Ask::Offer,
-        1 => Ask::Answer {
+        0 => Request::Offer,
+        1 => Request::Answer {
             offer: read_outcome(bytes)?,
             proposer: read_party(bytes, scenario)?,
         },
-        2 => Ask::AcceptOrReplace {
+        2 => Request::AcceptOrReplace {
             offer: read_outcome(bytes)?,
             proposer: read_party(bytes, scenario)?,
         },
-        3 => Ask::Vote {
+        3 => Request::Vote {
             text: read_outcome(bytes)?,
             standing: match bytes.byte()? {
                 0 => None,
@@ -319,20 +319,20 @@ mod tests {
         let none = Outcome::from_shares(u64::MAX);
         let party = PartyId::new(1);
         let asked = [
-            Ask::Offer,
-            Ask::Answer {
+            Request::Offer,
+            Request::Answer {
                 offer: outcome,
                 proposer: party,
             },
-            Ask::AcceptOrReplace {
+            Request::AcceptOrReplace {
                 offer: outcome,
                 proposer: party,
             },
-            Ask::Vote {
+            Request::Vote {
                 text: outcome,
                 standing: None,
             },
-            Ask::Vote {
+            Request::Vote {
                 text: outcome,
                 standing: Some(outcome),
             },

@@ -1,7 +1,7 @@
 //! The table of what differs between two runs.
 
 use crate::experiment::{Comparison, Pairing, Subject};
-use crate::run::record::run_record::Roster;
+use crate::run::record::run_record::RunSchema;
 use crate::tables::{Field, Rows, estimate_fields};
 
 /// The columns of the table, in order.
@@ -27,7 +27,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// The table of all differences, its header included.
-pub fn comparison_rows(comparison: &Comparison, roster: &Roster) -> Rows {
+pub fn comparison_rows(comparison: &Comparison, run_schema: &RunSchema) -> Rows {
     let mut rows = Rows::new();
     rows.push(COLUMNS.map(Field::from));
     let compared = match comparison.pairing() {
@@ -37,9 +37,13 @@ pub fn comparison_rows(comparison: &Comparison, roster: &Roster) -> Rows {
     for it in comparison.differences() {
         let (party, issue, option) = match it.subject {
             Subject::Session => (None, None, None),
-            Subject::Party(party) => (Some(roster.parties[party.idx()].id.as_str()), None, None),
+            Subject::Party(party) => (
+                Some(run_schema.parties[party.idx()].id.as_str()),
+                None,
+                None,
+            ),
             Subject::Option(issue, option) => {
-                let issue = &roster.issues[issue.idx()];
+                let issue = &run_schema.issues[issue.idx()];
                 let option = &issue.options[option.idx()];
                 (None, Some(issue.name.id.as_str()), Some(option.id.as_str()))
             }

@@ -275,11 +275,11 @@ mod tests {
                 swept: swept[1],
             },
         );
-        let told: Vec<_> = changes
+        let rendered: Vec<_> = changes
             .iter()
             .map(|it| (it.path.as_str(), it.first.as_deref(), it.second.as_deref()))
             .collect();
-        assert_eq!(told, expected);
+        assert_eq!(rendered, expected);
     }
 
     #[test]

@@ -15,4 +15,4 @@ pub use manifest::{
 };
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
-pub use run_record::{Named, NamedIssue, RecordError, Roster, RunRecord};
+pub use run_record::{Named, NamedIssue, RecordError, RunRecord, RunSchema};

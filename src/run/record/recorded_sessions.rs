@@ -6,9 +6,9 @@ use demarche_core::domain::OptionId;
 use demarche_core::protocol::Ending;
 
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
-use crate::run::record::run_record::{Named, Roster};
+use crate::run::record::run_record::{Named, RunSchema};
 use crate::run::writer::CELLS_OWN_COLUMNS;
-use crate::tables::{Rationed, TableDifference};
+use crate::tables::{RowLimitedReader, TableDifference};
 
 /// Why a table could not be read back.
 #[derive(Debug, thiserror::Error)]
@@ -18,20 +18,20 @@ pub struct TableError {
     /// From 1, the header's.
     line: Option<u64>,
     message: String,
-    tells_difference: bool,
+    is_difference: bool,
 }
 
 impl TableError {
     /// Whether its words are those of a [`TableDifference`].
-    pub fn tells_difference(&self) -> bool {
-        self.tells_difference
+    pub fn is_difference(&self) -> bool {
+        self.is_difference
     }
 }
 
 /// A table being read.
 struct Table<R> {
     file: String,
-    reader: csv::Reader<Rationed<R>>,
+    reader: csv::Reader<RowLimitedReader<R>>,
     record: csv::StringRecord,
     n_rows: u64,
 }
@@ -40,7 +40,7 @@ impl<R: Read> Table<R> {
     fn new(file: String, input: R) -> Self {
         Self {
             file,
-            reader: csv::Reader::from_reader(Rationed::new(input)),
+            reader: csv::Reader::from_reader(RowLimitedReader::new(input)),
             record: csv::StringRecord::new(),
             n_rows: 0,
         }
@@ -51,7 +51,7 @@ impl<R: Read> Table<R> {
             file: self.file.clone(),
             line,
             message: message.into(),
-            tells_difference: false,
+            is_difference: false,
         }
     }
 
@@ -61,7 +61,7 @@ impl<R: Read> Table<R> {
             && let Some(difference) = it.get_ref().filter(|it| it.is::<TableDifference>())
         {
             return TableError {
-                tells_difference: true,
+                is_difference: true,
                 ..self.error(None, difference.to_string())
             };
         }
@@ -152,7 +152,7 @@ pub struct RecordedSessions<R> {
     parties: Table<R>,
     session_columns: SessionColumns,
     party_columns: PartyColumns,
-    roster: Roster,
+    run_schema: RunSchema,
     cell: CellId,
     next: u64,
 }
@@ -177,12 +177,12 @@ impl<R: Read> RecordedSessions<R> {
     pub fn open(
         (sessions_name, sessions): (String, R),
         (parties_name, parties): (String, R),
-        roster: &Roster,
+        run_schema: &RunSchema,
         cell: CellId,
     ) -> Result<Self, TableError> {
         let mut sessions = Table::new(sessions_name, sessions);
         let mut parties = Table::new(parties_name, parties);
-        let agreed = (roster.issues.iter())
+        let agreed = (run_schema.issues.iter())
             .map(|it| sessions.column(&format!("agreed_{}", it.name.id)))
             .collect::<Result<_, _>>()?;
         let session_columns = SessionColumns {
@@ -207,7 +207,7 @@ impl<R: Read> RecordedSessions<R> {
             parties,
             session_columns,
             party_columns,
-            roster: roster.clone(),
+            run_schema: run_schema.clone(),
             cell,
             next: 0,
         })
@@ -262,7 +262,7 @@ impl<R: Read> RecordedSessions<R> {
         if ending != "agreement" {
             return Ok(None);
         }
-        let issues = self.roster.issues.iter().zip(&columns.agreed);
+        let issues = self.run_schema.issues.iter().zip(&columns.agreed);
         let options = issues.map(|(issue, &column)| {
             let agreed = table.text(column);
             let place = issue.options.iter().position(|it| it.id == agreed);
@@ -271,7 +271,7 @@ impl<R: Read> RecordedSessions<R> {
             })
         });
         #[expect(clippy::cast_precision_loss, reason = "parties are few")]
-        let n_parties = self.roster.parties.len() as f64;
+        let n_parties = self.run_schema.parties.len() as f64;
         Ok(Some(ComparedDeal {
             round: table.whole(columns.round, "round")?,
             offers: table.whole(columns.offers, "offers")?,
@@ -293,15 +293,16 @@ impl<R: Read> RecordedSessions<R> {
     /// What the parties ended the next session with.
     fn utilities(&mut self) -> Result<Vec<f64>, TableError> {
         let mut res = Vec::new();
-        for idx in 0..self.roster.parties.len() {
-            let Named { id, .. } = &self.roster.parties[idx];
+        for idx in 0..self.run_schema.parties.len() {
+            let Named { id, .. } = &self.run_schema.parties[idx];
             let missing = format!("the row of `{id}` in replication {} is missing", self.next);
             if !self.next_of_cell()? {
                 return Err(self.parties.error(None, missing));
             }
             let (table, columns) = (&self.parties, &self.party_columns);
             let replication: u64 = table.whole(columns.replication, "replication")?;
-            if replication != self.next || table.text(columns.party) != self.roster.parties[idx].id
+            if replication != self.next
+                || table.text(columns.party) != self.run_schema.parties[idx].id
             {
                 return Err(table.wrong(missing));
             }
@@ -422,7 +423,7 @@ mod tests {
     }
 
     fn read(sessions: &str, parties: &str) -> Result<Vec<ComparedSession>, TableError> {
-        let roster = Roster {
+        let run_schema = RunSchema {
             parties: vec![named("hill")],
             issues: vec![NamedIssue {
                 name: named("water"),
@@ -432,7 +433,7 @@ mod tests {
         let mut it = RecordedSessions::open(
             ("sessions.csv".to_owned(), sessions.as_bytes()),
             ("parties.csv".to_owned(), parties.as_bytes()),
-            &roster,
+            &run_schema,
             CellId(0),
         )?;
         let mut res = Vec::new();

@@ -62,7 +62,7 @@ pub struct Named {
 
 /// Who negotiates about what, as tables have it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Roster {
+pub struct RunSchema {
     /// The parties, in file order.
     pub parties: Vec<Named>,
     /// The issues, in file order.
@@ -99,7 +99,7 @@ impl RunRecord {
     /// # Errors
     ///
     /// If there are none, they have no names, or there are more than a scenario can have.
-    pub fn roster(&self) -> Result<Roster, RecordError> {
+    pub fn run_schema(&self) -> Result<RunSchema, RecordError> {
         let list = |key: &'static str| {
             let found = self.resolved.get(key).cloned();
             found.ok_or(RecordError::Configuration(key))
@@ -119,11 +119,11 @@ impl RunRecord {
         if !(1..=ISSUES_MAX).contains(&issues.len()) || !issues.iter().all(fits) {
             return Err(of_issues);
         }
-        Ok(Roster { parties, issues })
+        Ok(RunSchema { parties, issues })
     }
 }
 
-impl Roster {
+impl RunSchema {
     /// Whether tables of both have the same columns and rows: labels may differ.
     pub fn is_alike(&self, other: &Self) -> bool {
         let ids = |it: &[Named]| -> Vec<String> { it.iter().map(|it| it.id.clone()).collect() };

@@ -6,6 +6,8 @@ mod shard_tables;
 mod table_worker;
 mod waiting_rows;
 
-pub use run_tables::{CELLS_OWN_COLUMNS, Commonest, Extras, Finished, Parameters, RunTables};
-pub use shard_tables::{ShardFlaw, read_shard};
-pub use table_worker::{Product, TableWorker};
+pub use run_tables::{
+    CELLS_OWN_COLUMNS, Finished, MostFrequent, Parameters, RunTables, TableOptions,
+};
+pub use shard_tables::{ShardCorruption, read_shard};
+pub use table_worker::{ChunkOutput, TableWorker};

@@ -6,12 +6,12 @@ use crate::experiment::{
     AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
 use crate::run::journal::{
-    ChunkRecord, Journal, JournalReader, RecordedChunks, StretchSum, checksum,
+    ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, checksum,
 };
 use crate::run::writer::agreement_counts::AgreementCounts;
-use crate::run::writer::table_worker::{Product, TableWorker};
+use crate::run::writer::table_worker::{ChunkOutput, TableWorker};
 use crate::tables::{
-    Column, Distances, DrawColumns, DrawTable, Field, FinishedTable, ParquetTwins, Rows,
+    Column, Distances, DrawColumns, DrawTable, Field, FinishedTable, ParquetTables, Rows,
     RunDirectory, SessionTable, SummaryTable, TableFile, TablePlace, Transcripts, WriteError,
     agreement_fields, effect_columns, effect_rows, number, session_columns, summary_columns,
     summary_rows, text, whole,
@@ -48,7 +48,7 @@ impl Parameters {
 
 /// What the tables hold beyond what every run tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Extras {
+pub struct TableOptions {
     /// Whether every offer and every answer is written.
     pub transcripts: Transcripts,
     /// Whether agreements are held against what theory says.
@@ -64,8 +64,8 @@ pub struct RunTables {
     parameters: Parameters,
     tallies: Vec<Tally>,
     effects: Option<Effects>,
-    twins: ParquetTwins,
-    extras: Extras,
+    parquet_tables: ParquetTables,
+    extras: TableOptions,
     /// The tables that get rows as sessions come.
     open: Vec<(SessionTable, TableFile)>,
     agreements: AgreementCounts,
@@ -84,7 +84,7 @@ pub struct Finished {
     /// By cell.
     pub tallies: Vec<Tally>,
     /// By cell.
-    pub commonest: Vec<Commonest>,
+    pub commonest: Vec<MostFrequent>,
     /// Differences from the first cell, if cells share their luck.
     pub effects: Option<Effects>,
     /// By cell, the first one before it that is equal to it in every session.
@@ -99,7 +99,7 @@ pub struct Finished {
 
 /// A cell's commonest agreement, and how many distinct ones there are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Commonest {
+pub struct MostFrequent {
     /// The most frequent agreement; `None` without any.
     pub first: Option<AgreementTally>,
     /// How many distinct agreements there are.
@@ -133,11 +133,11 @@ impl RunTables {
         cells: &[Cell],
         parameters: Parameters,
         pairing: Pairing,
-        twins: ParquetTwins,
-        extras: Extras,
+        parquet_tables: ParquetTables,
+        extras: TableOptions,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let places = session_places(directory, cells, twins, extras);
+        let places = session_places(directory, cells, parquet_tables, extras);
         let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
         while written.next(&mut |_, _| Ok(()))?.is_some() {}
@@ -154,7 +154,7 @@ impl RunTables {
                 .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
                 .collect(),
             effects: (pairing == Pairing::Paired).then(Effects::default),
-            twins,
+            parquet_tables,
             extras,
             open,
             agreements: AgreementCounts::default(),
@@ -176,7 +176,7 @@ impl RunTables {
         let n_chunks = self.n_recorded.min(plan.n_chunks());
         for idx in 0..n_chunks {
             let record = self.recorded.next_record()?;
-            let product = record.and_then(|it| Product::recorded(&it, plan, idx));
+            let product = record.and_then(|it| ChunkOutput::recorded(&it, plan, idx));
             let chunk = product.ok_or_else(|| self.journal.foreign())?;
             self.take_in(chunk)?;
         }
@@ -203,27 +203,28 @@ impl RunTables {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn push(&mut self, mut chunk: Chunk<Product>) -> Result<(), WriteError> {
+    pub fn push(&mut self, mut chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
         let product = &mut chunk.product;
         let events = std::mem::replace(&mut product.events, Ok(None));
         let mut events = events.map_err(WriteError::temporary)?;
-        let mut stretches = Vec::new();
+        let mut row_blocks = Vec::new();
         let rows = product.rows.as_ref();
         for (table, file) in &mut self.open {
-            let mut stretch = StretchSum::new();
+            let mut row_block = RowBlockSum::new();
             if let Some(rows) = rows.and_then(|it| it.table(*table)) {
                 file.push(rows)?;
-                stretch.add(rows);
+                row_block.add(rows);
             } else if let Some(waiting) = events.take() {
                 for rows in waiting.in_order() {
                     let rows = rows.map_err(WriteError::temporary)?;
                     file.push(&rows)?;
-                    stretch.add(&rows);
+                    row_block.add(&rows);
                 }
             }
-            stretches.push(stretch.stretch());
+            row_blocks.push(row_block.row_block());
         }
-        self.journal.push(chunk.cell, &stretches, &product.record)?;
+        self.journal
+            .push(chunk.cell, &row_blocks, &product.record)?;
         self.take_in(chunk)
     }
 
@@ -237,10 +238,11 @@ impl RunTables {
     pub(crate) fn push_recorded(
         &mut self,
         record: &ChunkRecord,
-        chunk: Chunk<Product>,
+        chunk: Chunk<ChunkOutput>,
     ) -> Result<(), WriteError> {
         let sessions = &record.sessions;
-        self.journal.push(chunk.cell, &record.stretches, sessions)?;
+        self.journal
+            .push(chunk.cell, &record.row_blocks, sessions)?;
         self.take_in(chunk)
     }
 
@@ -257,7 +259,7 @@ impl RunTables {
     }
 
     /// Counts what came of some sessions.
-    fn take_in(&mut self, chunk: Chunk<Product>) -> Result<(), WriteError> {
+    fn take_in(&mut self, chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
         let product = chunk.product;
         self.tallies[chunk.cell.idx()].merge(&product.tally);
         if let Some(rounded) = &product.rounded {
@@ -289,7 +291,7 @@ impl RunTables {
         let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
         let ids = || (0..).map(CellId).zip(&self.tallies);
-        let begin = |name, columns| directory.table(name, columns, self.twins);
+        let begin = |name, columns| directory.table(name, columns, self.parquet_tables);
         let parameters: Vec<Column> = self.parameters.columns().collect();
         let begin_summary = |table: SummaryTable| {
             begin(table.name(), summary_columns(table, scenario, &parameters))
@@ -369,7 +371,7 @@ impl RunTables {
                     .chain(values.iter().map(|it| Field::of_value(it))),
             );
         }
-        let mut file = directory.table("cells", columns, self.twins)?;
+        let mut file = directory.table("cells", columns, self.parquet_tables)?;
         file.push(&rows)?;
         file.finish()
     }
@@ -381,8 +383,8 @@ fn write_agreements(
     cells: &[Cell],
     tallies: &[Tally],
     file: &mut TableFile,
-) -> Result<Vec<Commonest>, WriteError> {
-    let mut res = vec![Commonest::default(); cells.len()];
+) -> Result<Vec<MostFrequent>, WriteError> {
+    let mut res = vec![MostFrequent::default(); cells.len()];
     let mut rows = Rows::new();
     for agreement in agreements.ranked().map_err(WriteError::temporary)? {
         let agreement = agreement.map_err(WriteError::temporary)?;
@@ -407,7 +409,7 @@ fn write_agreements(
 }
 
 /// The numbers of the table of draws; `None` if it is not written.
-fn draw_columns(cells: &[Cell], extras: Extras) -> Option<DrawColumns> {
+fn draw_columns(cells: &[Cell], extras: TableOptions) -> Option<DrawColumns> {
     (extras.draws == DrawTable::Written).then(|| DrawColumns::of(cells))
 }
 
@@ -415,8 +417,8 @@ fn draw_columns(cells: &[Cell], extras: Extras) -> Option<DrawColumns> {
 pub(crate) fn session_places(
     directory: &RunDirectory,
     cells: &[Cell],
-    twins: ParquetTwins,
-    extras: Extras,
+    parquet_tables: ParquetTables,
+    extras: TableOptions,
 ) -> Vec<(SessionTable, TablePlace)> {
     let scenario = cells[0].setting.scenario();
     let columns_of = |table: SessionTable| match table {
@@ -428,7 +430,10 @@ pub(crate) fn session_places(
     };
     let place = |table: SessionTable| {
         let columns = columns_of(table)?;
-        Some((table, directory.place(table.name(), columns, twins)))
+        Some((
+            table,
+            directory.place(table.name(), columns, parquet_tables),
+        ))
     };
     SessionTable::ALL.into_iter().filter_map(place).collect()
 }

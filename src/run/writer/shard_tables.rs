@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use crate::experiment::Plan;
-use crate::run::journal::{Flaw, Journal, RecordedChunks};
-use crate::run::writer::run_tables::{Extras, RunTables, session_places};
-use crate::run::writer::table_worker::Product;
-use crate::tables::{ParquetTwins, RunDirectory, WriteError};
+use crate::run::journal::{Corruption, Journal, RecordedChunks};
+use crate::run::writer::run_tables::{RunTables, TableOptions, session_places};
+use crate::run::writer::table_worker::ChunkOutput;
+use crate::tables::{ParquetTables, RunDirectory, WriteError};
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ShardFlaw {
+pub enum ShardCorruption {
     /// It was stopped.
     #[error("it has {n_chunks} of its {n_planned} chunks of sessions")]
     Unfinished {
@@ -51,10 +51,10 @@ pub fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
     part: &Plan,
-    extras: Extras,
+    extras: TableOptions,
     mut whole: Option<&mut RunTables>,
-) -> Result<(), ShardFlaw> {
-    let places = session_places(directory, part.cells(), ParquetTwins::Omitted, extras);
+) -> Result<(), ShardCorruption> {
+    let places = session_places(directory, part.cells(), ParquetTables::Omitted, extras);
     let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
@@ -64,16 +64,16 @@ pub fn read_shard(
             None => Ok(()),
         })?;
         let Some(record) = record else {
-            return Err(flaw(&chunks, journal, n_planned));
+            return Err(corruption(&chunks, journal, n_planned));
         };
-        let chunk = Product::recorded(&record, part, idx);
-        let chunk = chunk.ok_or(ShardFlaw::Foreign { number: idx + 1 })?;
+        let chunk = ChunkOutput::recorded(&record, part, idx);
+        let chunk = chunk.ok_or(ShardCorruption::Foreign { number: idx + 1 })?;
         if let Some(it) = &mut whole {
             it.push_recorded(&record, chunk)?;
         }
     }
     if chunks.next(&mut |_, _| Ok(()))?.is_some() {
-        return Err(ShardFlaw::Foreign {
+        return Err(ShardCorruption::Foreign {
             number: n_planned + 1,
         });
     }
@@ -81,17 +81,17 @@ pub fn read_shard(
 }
 
 /// Why there is no further chunk.
-fn flaw(chunks: &RecordedChunks, journal: &Journal, n_planned: u64) -> ShardFlaw {
+fn corruption(chunks: &RecordedChunks, journal: &Journal, n_planned: u64) -> ShardCorruption {
     let n_chunks = chunks.n_chunks();
-    match chunks.flaw() {
-        None => ShardFlaw::Unfinished {
+    match chunks.corruption() {
+        None => ShardCorruption::Unfinished {
             n_chunks,
             n_planned,
         },
-        Some(flaw) => ShardFlaw::Damaged {
-            path: match flaw {
-                Flaw::Record => journal.path().to_owned(),
-                Flaw::Rows(path) => path.clone(),
+        Some(corruption) => ShardCorruption::Damaged {
+            path: match corruption {
+                Corruption::Record => journal.path().to_owned(),
+                Corruption::Rows(path) => path.clone(),
             },
             n_chunks,
             n_planned,

@@ -9,11 +9,11 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Figures, Forfeit, Plan, Prospector, SolutionDistances,
-    Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Figures, Forfeit, Plan, SolutionAnalyzer,
+    SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
-use crate::run::writer::run_tables::Extras;
+use crate::run::writer::run_tables::TableOptions;
 use crate::run::writer::waiting_rows::WaitingRows;
 use crate::tables::{Distances, DrawColumns, Rows, SessionRows, Transcripts, push_events};
 
@@ -21,13 +21,13 @@ use crate::tables::{Distances, DrawColumns, Rows, SessionRows, Transcripts, push
 #[derive(Debug)]
 pub struct TableWorker {
     pub(crate) cells: Vec<Cell>,
-    pub(crate) extras: Extras,
+    pub(crate) extras: TableOptions,
     pub(crate) draw_columns: Option<DrawColumns>,
 }
 
 /// What comes of some sessions.
 #[derive(Debug)]
-pub struct Product {
+pub struct ChunkOutput {
     /// `None` of sessions whose rows are in the tables already.
     pub(crate) rows: Option<SessionRows>,
     /// The rows of events that are not among those.
@@ -42,7 +42,7 @@ pub struct Product {
     pub(crate) rounded: Option<Vec<u8>>,
 }
 
-impl Product {
+impl ChunkOutput {
     fn new(cells: &[Cell], rows: Option<SessionRows>) -> Self {
         let scenario = cells[0].setting.scenario();
         Self {
@@ -102,7 +102,7 @@ impl Default for HeardRows {
 }
 
 impl Worker for TableWorker {
-    type Product = Product;
+    type ChunkOutput = ChunkOutput;
     type Heard = HeardRows;
 
     fn hear(
@@ -133,11 +133,11 @@ impl Worker for TableWorker {
         cell: CellId,
         heard: HeardRows,
         sessions: impl Iterator<Item = SessionResult>,
-    ) -> Product {
+    ) -> ChunkOutput {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
         let mut rows = SessionRows::new(Transcripts::Omitted, self.extras.draws);
-        let mut res = Product::new(&self.cells, None);
+        let mut res = ChunkOutput::new(&self.cells, None);
         res.events = heard.0;
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
@@ -163,12 +163,12 @@ impl TableWorker {
             return None;
         }
         let cell = &self.cells[cell.idx()];
-        let mut prospector = Prospector::new(Arc::clone(&cell.setting));
+        let mut analyzer = SolutionAnalyzer::new(Arc::clone(&cell.setting));
         Some(move |result: &SessionResult| {
             let agreement = result.ending.agreement();
             agreement.map_or_else(SolutionDistances::default, |it| {
-                let prospect = prospector.look(&cell.seeds, result.replication);
-                prospect.distances(it)
+                let benchmark = analyzer.look(&cell.seeds, result.replication);
+                benchmark.distances(it)
             })
         })
     }

@@ -6,7 +6,7 @@ mod safe_fs;
 mod table_file;
 mod table_records;
 
-pub use row_limited_reader::{ROW_BYTES_MAX, Rationed};
+pub use row_limited_reader::{ROW_BYTES_MAX, RowLimitedReader};
 pub(crate) use run_directory::check_place;
 pub use run_directory::{RunDirectory, WriteError};
 pub(crate) use safe_fs::{Access, Folder};

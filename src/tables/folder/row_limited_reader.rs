@@ -8,12 +8,12 @@ pub const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// Input of which one row can be read and no more, since whoever reads rows holds a whole one.
 #[derive(Debug)]
-pub struct Rationed<R> {
+pub struct RowLimitedReader<R> {
     input: R,
     left: usize,
 }
 
-impl<R> Rationed<R> {
+impl<R> RowLimitedReader<R> {
     /// With the ration of the first row.
     pub fn new(input: R) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl<R> Rationed<R> {
     }
 }
 
-impl<R: Read> Read for Rationed<R> {
+impl<R: Read> Read for RowLimitedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             let message = format!("a row has more than {} MiB", ROW_BYTES_MAX >> 20);

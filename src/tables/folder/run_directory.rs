@@ -10,7 +10,7 @@ use crate::tables::folder::table_file::{TableFile, TablePlace};
 use crate::tables::folder::table_records::{
     FinishedTables, RecordedTable, TableDifference, TableRecord,
 };
-use crate::tables::formats::ParquetTwins;
+use crate::tables::formats::ParquetTables;
 use crate::tables::schema::Column;
 
 /// Why something could not be written, or not be read again.
@@ -117,9 +117,9 @@ impl RunDirectory {
         &self,
         name: &str,
         columns: Vec<Column>,
-        twins: ParquetTwins,
+        parquet_tables: ParquetTables,
     ) -> Result<TableFile, WriteError> {
-        TableFile::begin(self.place(name, columns, twins))
+        TableFile::begin(self.place(name, columns, parquet_tables))
     }
 
     /// Where a table stands.
@@ -127,9 +127,9 @@ impl RunDirectory {
         &self,
         name: &str,
         columns: Vec<Column>,
-        twins: ParquetTwins,
+        parquet_tables: ParquetTables,
     ) -> TablePlace {
-        TablePlace::new(&self.folder, &self.finished, name, columns, twins)
+        TablePlace::new(&self.folder, &self.finished, name, columns, parquet_tables)
     }
 
     /// The tables that were finished in it, as they were written, by path.
@@ -415,7 +415,7 @@ mod tests {
                 .is_err()
         );
         // Here the links themselves are replaced by files.
-        let table = |name| directory.table(name, vec![whole("n")], ParquetTwins::Omitted);
+        let table = |name| directory.table(name, vec![whole("n")], ParquetTables::Omitted);
         assert!(table("t").is_ok());
         assert!(table("new").is_ok());
         directory.write("m.json", b"gone").unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::tables::folder::run_directory::WriteError;
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
-use crate::tables::formats::{Field, ParquetTwins, Rows, write_parquet};
+use crate::tables::formats::{Field, ParquetTables, Rows, write_parquet};
 use crate::tables::schema::Column;
 
 /// Bytes of a table that are read at a time.
@@ -24,7 +24,7 @@ pub(crate) struct TablePlace {
     columns: Vec<Column>,
     /// The columns' names as the first bytes of its file.
     header: Vec<u8>,
-    twins: ParquetTwins,
+    parquet_tables: ParquetTables,
 }
 
 /// A table being written, a part at a time.
@@ -61,7 +61,7 @@ impl TablePlace {
         finished: &FinishedTables,
         name: &str,
         columns: Vec<Column>,
-        twins: ParquetTwins,
+        parquet_tables: ParquetTables,
     ) -> Self {
         let mut header = Rows::new();
         header.push(columns.iter().map(|it| Field::Text(&it.name)));
@@ -71,7 +71,7 @@ impl TablePlace {
             name: name.to_owned(),
             columns,
             header: header.bytes().to_vec(),
-            twins,
+            parquet_tables,
         }
     }
 
@@ -97,13 +97,13 @@ impl TablePlace {
 
     /// A twin is not there while its table changes: it would have other rows.
     fn remove_twin(&self) -> Result<(), WriteError> {
-        match self.twins {
-            ParquetTwins::Written => {
+        match self.parquet_tables {
+            ParquetTables::Written => {
                 let name = self.twin_name();
                 let removed = self.run.remove_if_there(&name);
                 removed.map_err(error("remove", &self.run.path().join(&name)))
             }
-            ParquetTwins::Omitted => Ok(()),
+            ParquetTables::Omitted => Ok(()),
         }
     }
 }
@@ -183,7 +183,7 @@ impl TableFile {
         let place = self.place;
         let name = place.file_name();
         place.finished.add(self.digest.record(name.clone()));
-        if place.twins == ParquetTwins::Written {
+        if place.parquet_tables == ParquetTables::Written {
             let twin = place.twin_name();
             let unfinished = format!("{twin}.unfinished");
             let write = || {
@@ -296,21 +296,21 @@ mod tests {
         res
     }
 
-    fn place(folder: &Path, twins: ParquetTwins) -> TablePlace {
+    fn place(folder: &Path, parquet_tables: ParquetTables) -> TablePlace {
         let folder = Folder::open(folder).unwrap();
         TablePlace::new(
             &folder,
             &FinishedTables::default(),
             "t",
             vec![whole("n")],
-            twins,
+            parquet_tables,
         )
     }
 
     #[test]
     fn a_table_that_does_not_begin_as_it_should_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTwins::Omitted);
+        let place = place(folder.path(), ParquetTables::Omitted);
         let is_there = || WrittenTable::open(place.clone()).unwrap().is_some();
         assert!(!is_there());
         for (text, expected) in [("", false), ("n", false), ("m\n1\n", false), ("n\n", true)] {
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn a_twin_is_there_only_while_its_table_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTwins::Written);
+        let place = place(folder.path(), ParquetTables::Written);
         let twin = folder.path().join("t.parquet");
         let finished = |table: Result<TableFile, WriteError>| {
             let mut table = table.unwrap();
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn a_twin_does_not_follow_a_link() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTwins::Written);
+        let place = place(folder.path(), ParquetTables::Written);
         let theirs = folder.path().join("theirs");
         fs::write(&theirs, "theirs").unwrap();
         let mut table = TableFile::begin(place.clone()).unwrap();

@@ -223,14 +223,14 @@ mod tests {
         assert_eq!(written.sha256, published);
         assert_eq!(read("abc", Some(written.clone())), Ok(()));
         assert_eq!(read("abd", None), Ok(()));
-        let told = read("abd", Some(written.clone())).unwrap_err();
+        let rendered = read("abd", Some(written.clone())).unwrap_err();
         assert!(
-            told.starts_with("it is not as the run wrote it: its SHA-256 is "),
-            "{told}"
+            rendered.starts_with("it is not as the run wrote it: its SHA-256 is "),
+            "{rendered}"
         );
-        let told = read("ab", Some(written)).unwrap_err();
+        let rendered = read("ab", Some(written)).unwrap_err();
         assert_eq!(
-            told,
+            rendered,
             "it is not as the run wrote it: it has 2 bytes, and had 3"
         );
     }

@@ -7,6 +7,6 @@ mod sheet_formats;
 mod workbook;
 
 pub use csv_rows::{Field, Rows};
-pub use parquet::ParquetTwins;
+pub use parquet::ParquetTables;
 pub(crate) use parquet::write_parquet;
 pub use workbook::{LeftOut, WORKBOOK, Workbook, WorkbookRun, write_workbook};

@@ -17,7 +17,7 @@ use crate::tables::schema::{Column, Kind, foreign};
 /// Whether each table has a twin as Parquet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ParquetTwins {
+pub enum ParquetTables {
     /// Yes.
     Written,
     /// No.
@@ -222,15 +222,15 @@ mod tests {
     #[test]
     fn a_cell_of_another_kind_is_told() {
         assert!(groups("n,share,option\n,,\n1,0.5,\"a, b\"\n").is_ok());
-        let told = |table| groups(table).unwrap_err().to_string();
+        let rendered = |table| groups(table).unwrap_err().to_string();
         assert_eq!(
-            told("n,share,option\n1.5,,\n"),
+            rendered("n,share,option\n1.5,,\n"),
             "`1.5` in the column `n` is no whole number"
         );
         assert_eq!(
-            told("n,share,option\n1,half,\n"),
+            rendered("n,share,option\n1,half,\n"),
             "`half` in the column `share` is no number"
         );
-        assert!(told("n,share,option\n1,0.5\n").contains("2 fields"));
+        assert!(rendered("n,share,option\n1,0.5\n").contains("2 fields"));
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use demarche_core::domain::Scenario;
-use demarche_core::negotiation::caught;
+use demarche_core::negotiation::panic_guard;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Url, Workbook as XlsxWorkbook, Worksheet,
     XlsxError,
@@ -88,7 +88,7 @@ pub fn write_workbook(
     sheets.sort_by_key(|it| it.place);
     directory.write_from(WORKBOOK, |file| {
         // The library panics where it cannot write to a temporary file.
-        let written = caught(|| fill(run, &sheets, directory.path(), BufWriter::new(file)));
+        let written = panic_guard(|| fill(run, &sheets, directory.path(), BufWriter::new(file)));
         written.map_err(io::Error::other)?
     })?;
     let left_out = sheets.into_iter().filter_map(|it| {

@@ -20,30 +20,30 @@ pub fn event_lines(
     let scenario = setting.scenario();
     let mut res = String::new();
     let mut numbers = 0_u64..;
-    let mut push = |round: u32, kind: &str, told: Json| {
+    let mut push = |round: u32, kind: &str, rendered: Json| {
         let mut line = Map::new();
         line.insert("cell".to_owned(), cell.0.into());
         line.insert("replication".to_owned(), result.replication.0.into());
         line.insert("event".to_owned(), numbers.next().into());
         line.insert("round".to_owned(), round.into());
         line.insert("kind".to_owned(), kind.into());
-        if let Json::Object(told) = told {
-            line.extend(told);
+        if let Json::Object(rendered) = rendered {
+            line.extend(rendered);
         }
         res.push_str(&Json::Object(line).to_string());
         res.push('\n');
     };
     for event in session.events() {
-        let (kind, told) = event_told(scenario, event);
-        push(event.round(), kind, told);
+        let (kind, rendered) = render_event(scenario, event);
+        push(event.round(), kind, rendered);
     }
-    let mut told = ending_told(scenario, &result.ending);
-    told["parties"] = parties_told(setting, result);
-    push(result.ending.round(), result.ending.name(), told);
+    let mut rendered = render_ending(scenario, &result.ending);
+    rendered["parties"] = render_parties(setting, result);
+    push(result.ending.round(), result.ending.name(), rendered);
     res
 }
 
-fn event_told(scenario: &Scenario, event: &Event) -> (&'static str, Json) {
+fn render_event(scenario: &Scenario, event: &Event) -> (&'static str, Json) {
     match *event {
         Event::Offered {
             proposer, offer, ..
@@ -83,7 +83,7 @@ fn event_told(scenario: &Scenario, event: &Event) -> (&'static str, Json) {
     }
 }
 
-fn ending_told(scenario: &Scenario, ending: &Ending) -> Json {
+fn render_ending(scenario: &Scenario, ending: &Ending) -> Json {
     match ending {
         Ending::Agreement {
             proposer, outcome, ..
@@ -99,7 +99,7 @@ fn ending_told(scenario: &Scenario, ending: &Ending) -> Json {
     }
 }
 
-fn parties_told(setting: &Setting, result: &SessionResult) -> Json {
+fn render_parties(setting: &Setting, result: &SessionResult) -> Json {
     let scenario = setting.scenario();
     let parties = scenario.party_ids().zip(&result.parties);
     parties

@@ -15,7 +15,7 @@ pub use session_tables::{
     Distances, DrawTable, SessionRows, SessionTable, Transcripts, session_columns,
 };
 pub use solution_tables::{SolutionsTable, write_frontier};
-pub use study_points::{PointTable, StudyProduct, StudyWorker};
+pub use study_points::{PointTable, StudyOutput, StudyWorker};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;
 pub(crate) use summary_tables::{

@@ -3,9 +3,9 @@
 use demarche_core::domain::{Outcome, Scenario};
 use demarche_core::solution::Concept;
 
-use crate::experiment::{Interrupt, Prospect};
+use crate::experiment::{Interrupt, SolutionBenchmark};
 use crate::tables::folder::{RunDirectory, TableFile, WriteError};
-use crate::tables::formats::{Field, ParquetTwins, Rows};
+use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::schema::{Column, number, text, whole};
 
 /// A table of solutions being written, draw by draw.
@@ -29,7 +29,7 @@ impl SolutionsTable {
         ];
         let columns = columns(fixed, scenario);
         Ok(Self {
-            file: directory.table("solutions", columns, ParquetTwins::Omitted)?,
+            file: directory.table("solutions", columns, ParquetTables::Omitted)?,
         })
     }
 
@@ -38,16 +38,20 @@ impl SolutionsTable {
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub fn push(&mut self, scenario: &Scenario, prospect: &Prospect) -> Result<(), WriteError> {
+    pub fn push(
+        &mut self,
+        scenario: &Scenario,
+        benchmark: &SolutionBenchmark,
+    ) -> Result<(), WriteError> {
         let mut rows = Rows::new();
-        let landscape = &prospect.landscape;
+        let feasible_set = &benchmark.feasible_set;
         let of_draw = [
-            prospect.replication.0.into(),
-            landscape.n_acceptable.into(),
-            (landscape.frontier.len() as u64).into(),
+            benchmark.replication.0.into(),
+            feasible_set.n_acceptable.into(),
+            (feasible_set.frontier.len() as u64).into(),
         ];
         for concept in Concept::ALL {
-            let Some(it) = prospect.solution(concept) else {
+            let Some(it) = benchmark.solution(concept) else {
                 continue;
             };
             let utilities = it.utilities.iter().map(|&it| it.into());
@@ -59,7 +63,7 @@ impl SolutionsTable {
                     .chain(settled(scenario, it.outcome)),
             );
         }
-        if prospect.solutions.is_empty() {
+        if benchmark.solutions.is_empty() {
             let n_missing = 1 + scenario.parties.len() + scenario.issues.len();
             let missing = std::iter::repeat_n(Field::Missing, n_missing);
             rows.push(of_draw.into_iter().chain(missing));
@@ -79,16 +83,16 @@ const BYTES_AT_ONCE: usize = 1 << 18;
 pub fn write_frontier(
     directory: &RunDirectory,
     scenario: &Scenario,
-    prospect: &Prospect,
+    benchmark: &SolutionBenchmark,
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
     let columns = columns(vec![whole("point"), text("concepts")], scenario);
-    let mut file = directory.table("frontier", columns, ParquetTwins::Omitted)?;
-    let frontier = &prospect.landscape.frontier;
+    let mut file = directory.table("frontier", columns, ParquetTables::Omitted)?;
+    let frontier = &benchmark.feasible_set.frontier;
     let mut rows = Rows::new();
     for (number, point) in (1_u64..).zip(0..frontier.len()) {
         let outcome = scenario.space.outcome_at(frontier.outcome(point));
-        let solutions = prospect.solutions.iter();
+        let solutions = benchmark.solutions.iter();
         let concepts: Vec<&str> = solutions
             .filter(|it| it.outcome == outcome)
             .flat_map(|it| it.concepts.iter().map(|it| it.name()))

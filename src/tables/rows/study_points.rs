@@ -9,7 +9,7 @@ use demarche_core::randomness::Replication;
 
 use crate::experiment::{CellId, Figures, Study, Worker};
 use crate::tables::folder::{FinishedTable, RunDirectory, TableFile, WriteError};
-use crate::tables::formats::{Field, ParquetTwins, Rows};
+use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::rows::session_tables::DrawTable;
 use crate::tables::schema::{Column, number, text, whole};
 
@@ -34,7 +34,7 @@ impl PointTable {
     /// If the setting has no such number.
     pub fn begin(
         directory: &RunDirectory,
-        twins: ParquetTwins,
+        parquet_tables: ParquetTables,
         study: &Study,
         setting: &Setting,
     ) -> Result<Self, WriteError> {
@@ -54,7 +54,7 @@ impl PointTable {
         .chain(parties.map(|it| number(format!("utility_{}", it.name))))
         .chain(studied.map(|it| number(&numbers[it.idx()].path)))
         .collect();
-        let file = directory.table(POINTS, columns, twins)?;
+        let file = directory.table(POINTS, columns, parquet_tables)?;
         Ok(Self { file })
     }
 
@@ -98,7 +98,7 @@ pub struct StudyWorker {
 
 /// What comes of some sessions of a study.
 #[derive(Debug)]
-pub struct StudyProduct {
+pub struct StudyOutput {
     /// Their figures.
     pub figures: Vec<Figures>,
     /// Their rows, if rows are wanted.
@@ -152,7 +152,7 @@ impl StudyWorker {
 }
 
 impl Worker for StudyWorker {
-    type Product = StudyProduct;
+    type ChunkOutput = StudyOutput;
     type Heard = ();
 
     fn work_up(
@@ -160,7 +160,7 @@ impl Worker for StudyWorker {
         _: CellId,
         (): (),
         sessions: impl Iterator<Item = SessionResult>,
-    ) -> StudyProduct {
+    ) -> StudyOutput {
         let mut figures = Vec::new();
         let mut rows = self.distributions.as_ref().map(|_| Rows::new());
         for result in sessions {
@@ -170,6 +170,6 @@ impl Worker for StudyWorker {
             }
             figures.push(of_session);
         }
-        StudyProduct { figures, rows }
+        StudyOutput { figures, rows }
     }
 }

@@ -6,7 +6,7 @@ use demarche_stats::estimate::CONFIDENCE;
 
 use crate::experiment::{AgreementBox, Factor, Finding, Flip};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
-use crate::tables::formats::{Field, ParquetTwins, Rows};
+use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::rows::summary_tables::estimate_fields;
 use crate::tables::schema::{Column, number, text, whole};
 
@@ -17,7 +17,7 @@ use crate::tables::schema::{Column, number, text, whole};
 /// If it cannot be written.
 pub fn write_sensitivity(
     directory: &RunDirectory,
-    twins: ParquetTwins,
+    parquet_tables: ParquetTables,
     scenario: &Scenario,
     factors: &[Factor],
     findings: &[Finding],
@@ -38,7 +38,7 @@ pub fn write_sensitivity(
         whole("n"),
     ];
     let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
-    write(directory, twins, "sensitivity", columns, |rows| {
+    write(directory, parquet_tables, "sensitivity", columns, |rows| {
         for it in findings {
             let factor = &factors[it.factor];
             let key: [Field<'_>; 7] = [
@@ -62,7 +62,7 @@ pub fn write_sensitivity(
 /// If it cannot be written.
 pub fn write_boxes(
     directory: &RunDirectory,
-    twins: ParquetTwins,
+    parquet_tables: ParquetTables,
     factors: &[Factor],
     boxes: &[AgreementBox],
 ) -> Result<FinishedTable, WriteError> {
@@ -76,7 +76,7 @@ pub fn write_boxes(
         number("mass"),
         whole("n"),
     ];
-    write(directory, twins, "boxes", columns, |rows| {
+    write(directory, parquet_tables, "boxes", columns, |rows| {
         for (number, it) in (0_u32..).zip(boxes) {
             let judged: [Field<'_>; 4] = [
                 it.coverage.into(),
@@ -110,7 +110,7 @@ pub fn write_boxes(
 /// If the setting has no such number.
 pub fn write_flips(
     directory: &RunDirectory,
-    twins: ParquetTwins,
+    parquet_tables: ParquetTables,
     setting: &Setting,
     rate: f64,
     flips: &[Flip],
@@ -132,7 +132,7 @@ pub fn write_flips(
         .iter()
         .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
         .collect();
-    let least = write(directory, twins, "flips", columns, |rows| {
+    let least = write(directory, parquet_tables, "flips", columns, |rows| {
         for (it, sources) in flips.iter().zip(&sources) {
             let number = numbers[it.number.idx()];
             let median = number.distribution.quantile(0.5);
@@ -161,7 +161,7 @@ pub fn write_flips(
         number("confidence"),
         whole("n"),
     ];
-    let curves = write(directory, twins, "flip_curves", columns, |rows| {
+    let curves = write(directory, parquet_tables, "flip_curves", columns, |rows| {
         for it in flips {
             let path = numbers[it.number.idx()].path.as_str();
             for (shift, estimate) in &it.curve {
@@ -176,14 +176,14 @@ pub fn write_flips(
 /// Writes a whole table.
 fn write(
     directory: &RunDirectory,
-    twins: ParquetTwins,
+    parquet_tables: ParquetTables,
     name: &str,
     columns: Vec<Column>,
     fill: impl FnOnce(&mut Rows),
 ) -> Result<FinishedTable, WriteError> {
     let mut rows = Rows::new();
     fill(&mut rows);
-    let mut file = directory.table(name, columns, twins)?;
+    let mut file = directory.table(name, columns, parquet_tables)?;
     file.push(&rows)?;
     file.finish()
 }

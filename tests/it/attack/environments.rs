@@ -112,27 +112,27 @@ fn in_any_environment_a_run_has_the_same_bytes_or_says_why_not() {
             .current_dir(folder.path())
             .env("SCRATCH", folder.path())
             .stdin(Stdio::null());
-        let mut told = script;
+        let mut rendered = script;
         for _ in 0..random.random_range(0..4) {
             let (name, value) = VARIABLES[random.random_range(0..VARIABLES.len())];
             // The shell itself needs to find its commands; it is the program that must not.
             command.env(name, value);
-            let _ = write!(told, "; {name}={value:?}");
+            let _ = write!(rendered, "; {name}={value:?}");
         }
         if let Some(temporary) = TEMPORARY[random.random_range(0..TEMPORARY.len())] {
             command.env("TMPDIR", temporary);
-            let _ = write!(told, "; TMPDIR={temporary}");
+            let _ = write!(rendered, "; TMPDIR={temporary}");
         }
         let ended = Running::start(command).wait();
-        let what = format!("environment {number}: {told}");
+        let what = format!("environment {number}: {rendered}");
         // Where memory is short, the system ends the program, or its loader does.
-        let is_starved = told.contains("ulimit -v") || told.contains("ulimit -s");
+        let is_starved = rendered.contains("ulimit -v") || rendered.contains("ulimit -s");
         if is_starved && (ended.status.signal().is_some() || ended.code() == Some(127)) {
             n_refused += 1;
             continue;
         }
-        let has_output = !told.contains("2>");
-        if has_output && !told.contains("CLICOLOR_FORCE") {
+        let has_output = !rendered.contains("2>");
+        if has_output && !rendered.contains("CLICOLOR_FORCE") {
             ended.check_in_order(&what);
         }
         assert!(

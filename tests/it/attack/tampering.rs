@@ -232,8 +232,8 @@ fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
     let is_table = Path::new(name).extension().is_some_and(|it| it == "csv");
     if is_table {
         assert_eq!(verified.code(), Some(1), "{what}: {}", verified.stdout);
-        let told = format!("{}{}", verified.stdout, verified.stderr);
-        assert!(told.contains(name), "{what}: {told}");
+        let rendered = format!("{}{}", verified.stdout, verified.stderr);
+        assert!(rendered.contains(name), "{what}: {rendered}");
     }
     let page = copy.with_extension("page");
     let readers: [&[&str]; 4] = [
@@ -252,14 +252,14 @@ fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
                     .replace(path_text(run), "RUN")
                     .replace(path_text(original), "RUN")
             };
-            let told = plain(&tampered.stdout, copy);
+            let rendered = plain(&tampered.stdout, copy);
             let _ = fs::remove_dir_all(&page);
             let expected = plain(&ended(reader, original).stdout, original);
             // One that was removed is named, and the session held against the others.
-            let is_named = told.replace('\n', " ").contains("Not held against ");
+            let is_named = rendered.replace('\n', " ").contains("Not held against ");
             assert!(
-                told == expected || is_named && told.contains(name),
-                "{what}, {}: {told}",
+                rendered == expected || is_named && rendered.contains(name),
+                "{what}, {}: {rendered}",
                 reader[0]
             );
         }

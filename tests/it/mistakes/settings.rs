@@ -30,9 +30,9 @@ fn check_experiment_on(name: &str, text: &str, scenario: &str, overrides: &Overr
         ("experiments/../base.toml", scenario),
     ];
     let path = Path::new(files[0].0);
-    let mistakes =
+    let diagnostics =
         load_experiment(path, overrides, &reading(&files)).expect_err("the experiment is wrong");
-    check_message(name, &mistakes.to_string());
+    check_message(name, &diagnostics.to_string());
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn an_experiment_can_set_numbers() {
     let text = format!("{EXPERIMENT}\n[set]\n\"party.east.reservation_value\" = 0.5\n");
     let files = [("e.toml", text.as_str()), ("../base.toml", BASE)];
     let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files));
-    let experiment = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let experiment = loaded.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let scenario = experiment.scenario.setting.scenario();
     let number = &scenario.parties[0].preferences.reservation_value;
     assert_eq!(number.distribution, Distribution::constant(0.5).unwrap());
@@ -65,7 +65,7 @@ fn a_setting_can_be_of_all_parties() {
     let settings = settings.map(str::to_owned);
     let files = [("scenario.toml", BASE)];
     let loaded = load_scenario(Path::new("scenario.toml"), &settings, &reading(&files));
-    let loaded = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let loaded = loaded.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let scenario = loaded.setting.scenario();
     let constant = |it: f64| Distribution::constant(it).unwrap();
     for (party, expected) in scenario.parties.iter().zip([0.5, 0.25]) {
@@ -93,7 +93,7 @@ fn an_experiment_can_set_and_sweep_numbers_of_all_parties() {
     );
     let files = [("e.toml", text.as_str()), ("../base.toml", BASE)];
     let loaded = load_experiment(Path::new("e.toml"), &Overrides::default(), &reading(&files));
-    let experiment = loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let experiment = loaded.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let sweep = experiment.sweep.expect("there is an axis");
     assert_eq!(sweep.paths, ["party.*.reservation_value"]);
     for (setting, expected) in sweep.settings.iter().zip([0.1, 0.5]) {

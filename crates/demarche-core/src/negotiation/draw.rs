@@ -239,7 +239,7 @@ impl<'a> Draws<'a> {
         party: PartyId,
         purpose: Purpose,
     ) -> Self {
-        let luck = setting.luck_of(replication);
+        let luck = setting.base_replication(replication);
         Self {
             setting,
             replication,

@@ -9,8 +9,8 @@ mod setting;
 mod variation;
 
 pub use draw::PreferenceDraw;
-pub use negotiator::{Negotiator, Outlook};
-pub use panic_guard::{caught, is_panic_caught};
+pub use negotiator::{Negotiator, PrivateView};
+pub use panic_guard::{is_panic_caught, panic_guard};
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
 pub use setting::{SEARCH_BYTES_MAX, Setting, SettingError};

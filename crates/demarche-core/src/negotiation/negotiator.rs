@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
 use crate::negotiation::draw::{PreferenceDraw, StrategyDraw};
-use crate::negotiation::panic_guard::caught;
+use crate::negotiation::panic_guard::panic_guard;
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{
-    Action, Ask, Ending, Event, ProtocolKind, ProtocolViolation, concession_probability,
+    Action, Ending, Event, ProtocolKind, ProtocolViolation, Request, concession_probability,
 };
 use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
@@ -25,12 +25,12 @@ pub struct Negotiator {
     draw: PreferenceDraw,
     searches: [Option<Halves>; 2],
     /// What it brings to the present session; `None` before the first.
-    seat: Option<Seat>,
+    state: Option<SessionState>,
 }
 
 /// What a party knows of its own side, for somebody outside who answers for it.
 #[derive(Clone, Debug)]
-pub struct Outlook {
+pub struct PrivateView {
     /// Its preferences, as drawn for this session.
     pub preferences: Preferences,
     /// Its best outcome; of several as good, the first in the order of outcomes.
@@ -41,26 +41,26 @@ pub struct Outlook {
 
 /// What a party brings to one session.
 #[derive(Debug)]
-struct Seat {
+struct SessionState {
     strategy: usize,
     /// `None` once it has panicked.
-    strategist: Option<Strategist>,
+    active_strategy: Option<ActiveStrategy>,
     search: usize,
     stream: Stream,
     best_utility: Utility,
-    ledger: Ledger,
+    counters: PartyCounters,
 }
 
 /// The code that decides for a party in one session.
 #[derive(Debug)]
-struct Strategist {
+struct ActiveStrategy {
     rule: Box<dyn OfferingRule>,
     acceptance: Box<dyn AcceptanceCondition>,
 }
 
 /// What a party notes down during a session, for its report.
 #[derive(Debug, Default)]
-struct Ledger {
+struct PartyCounters {
     first_offer: Option<Utility>,
     last_offer: Option<Utility>,
     offers: u32,
@@ -81,7 +81,7 @@ impl Negotiator {
             setting,
             me,
             searches,
-            seat: None,
+            state: None,
         }
     }
 
@@ -91,7 +91,7 @@ impl Negotiator {
     ///
     /// Only if the code of this module is wrong.
     pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
-        if (self.seat.as_ref()).is_some_and(|it| it.strategist.is_none()) {
+        if (self.state.as_ref()).is_some_and(|it| it.active_strategy.is_none()) {
             // The panic may have left its searches half done.
             *self = Self::new(Arc::clone(&self.setting), self.me);
         }
@@ -113,18 +113,18 @@ impl Negotiator {
             .expect("there is a plan for every strategy of the party");
         search.rebuild(self.draw.preferences());
         let best = search.best();
-        let strategist = caught(|| Strategist {
+        let active_strategy = panic_guard(|| ActiveStrategy {
             rule: (spec.offering.start)(&offering, self.setting.rules()),
             acceptance: (spec.acceptance.start)(&acceptance),
         });
-        let strategist = strategist.ok();
-        self.seat = Some(Seat {
+        let active_strategy = active_strategy.ok();
+        self.state = Some(SessionState {
             strategy,
-            strategist,
+            active_strategy,
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
-            ledger: Ledger::default(),
+            counters: PartyCounters::default(),
         });
     }
 
@@ -134,11 +134,11 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn observe(&mut self, event: &Event) {
-        let (seat, _, situation) = self.at_the_table(event.round());
-        seat.ledger.note(event, &situation);
-        seat.decide(|strategist, _| {
-            strategist.rule.observe(event, &situation);
-            strategist.acceptance.observe(event, &situation);
+        let (state, _, situation) = self.at_the_table(event.round());
+        state.counters.note(event, &situation);
+        state.decide(|active_strategy, _| {
+            active_strategy.rule.observe(event, &situation);
+            active_strategy.acceptance.observe(event, &situation);
         });
     }
 
@@ -151,9 +151,10 @@ impl Negotiator {
     /// # Panics
     ///
     /// If it has not sat down.
-    pub fn act(&mut self, round: u32, ask: Ask) -> Result<Action, ProtocolViolation> {
-        let (seat, search, situation) = self.at_the_table(round);
-        seat.decide(|strategist, stream| strategist.act(ask, &situation, search, stream))
+    pub fn act(&mut self, round: u32, ask: Request) -> Result<Action, ProtocolViolation> {
+        let (state, search, situation) = self.at_the_table(round);
+        state
+            .decide(|active_strategy, stream| active_strategy.act(ask, &situation, search, stream))
             .ok_or(ProtocolViolation::Panicked)
     }
 
@@ -166,30 +167,30 @@ impl Negotiator {
     /// If it has not sat down.
     pub fn report(&mut self, news: &[Event], ending: &Ending) -> PartyReport {
         for event in news {
-            let (seat, _, situation) = self.at_the_table(event.round());
-            seat.ledger.note(event, &situation);
+            let (state, _, situation) = self.at_the_table(event.round());
+            state.counters.note(event, &situation);
         }
-        let seat = self.seat.as_mut().expect("the party has sat down");
-        let ledger = &mut seat.ledger;
+        let state = self.state.as_mut().expect("the party has sat down");
+        let counters = &mut state.counters;
         let preferences = self.draw.preferences();
         let discounted = |it: Utility| self.draw.discounted(it, ending.round());
         PartyReport {
-            strategy: seat.strategy,
+            strategy: state.strategy,
             reservation_value: discounted(preferences.reservation_value()),
-            best_utility: seat.best_utility,
+            best_utility: state.best_utility,
             agreement_utility: ending
                 .agreement()
                 .map(|it| discounted(preferences.utility(it))),
-            offers: ledger.offers,
-            concessions: ledger.concessions,
-            conceded: ledger
+            offers: counters.offers,
+            concessions: counters.concessions,
+            conceded: counters
                 .first_offer
-                .zip(ledger.last_offer)
+                .zip(counters.last_offer)
                 .map(|(first, last)| first.get() - last.get()),
-            yes: ledger.yes,
-            no: ledger.no,
-            lone_refusals: ledger.lone_refusals,
-            lone_refusals_by_issue: std::mem::take(&mut ledger.lone_refusals_by_issue),
+            yes: counters.yes,
+            no: counters.no,
+            lone_refusals: counters.lone_refusals,
+            lone_refusals_by_issue: std::mem::take(&mut counters.lone_refusals_by_issue),
         }
     }
 
@@ -198,10 +199,10 @@ impl Negotiator {
     /// # Panics
     ///
     /// If it has not sat down.
-    pub fn outlook(&mut self, round: u32) -> Outlook {
+    pub fn private_view(&mut self, round: u32) -> PrivateView {
         let (_, search, _) = self.at_the_table(round);
         let best = search.best();
-        Outlook {
+        PrivateView {
             preferences: self.draw.preferences().clone(),
             best,
             kept: self.draw.discounted(Utility::ONE, round),
@@ -215,8 +216,8 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
-        let (seat, search, situation) = self.at_the_table(round);
-        seat.decide(|strategist, _| strategist.rule.aspiration(&situation, search))
+        let (state, search, situation) = self.at_the_table(round);
+        state.decide(|active_strategy, _| active_strategy.rule.aspiration(&situation, search))
     }
 
     /// Its own utility of an outcome.
@@ -224,9 +225,12 @@ impl Negotiator {
         self.draw.preferences().utility(outcome)
     }
 
-    fn at_the_table(&mut self, round: u32) -> (&mut Seat, &mut dyn OutcomeSearch, Situation<'_>) {
-        let seat = self.seat.as_mut().expect("the party has sat down");
-        let search = self.searches[seat.search]
+    fn at_the_table(
+        &mut self,
+        round: u32,
+    ) -> (&mut SessionState, &mut dyn OutcomeSearch, Situation<'_>) {
+        let state = self.state.as_mut().expect("the party has sat down");
+        let search = self.searches[state.search]
             .as_mut()
             .expect("there is a search for the strategy it follows");
         let situation = Situation {
@@ -235,46 +239,51 @@ impl Negotiator {
             rules: self.setting.rules(),
             preferences: self.draw.preferences(),
             numbers: self.draw.numbers(),
-            best_utility: seat.best_utility,
+            best_utility: state.best_utility,
         };
-        (seat, search, situation)
+        (state, search, situation)
     }
 }
 
-impl Seat {
+impl SessionState {
     /// What the strategy decides; `None` if it panics, or has panicked.
-    fn decide<T>(&mut self, decision: impl FnOnce(&mut Strategist, &mut Stream) -> T) -> Option<T> {
-        let mut strategist = self.strategist.take()?;
+    fn decide<T>(
+        &mut self,
+        decision: impl FnOnce(&mut ActiveStrategy, &mut Stream) -> T,
+    ) -> Option<T> {
+        let mut active_strategy = self.active_strategy.take()?;
         let stream = &mut self.stream;
-        let (decided, strategist) = caught(move || {
-            let decided = decision(&mut strategist, stream);
-            (decided, strategist)
+        let (decided, active_strategy) = panic_guard(move || {
+            let decided = decision(&mut active_strategy, stream);
+            (decided, active_strategy)
         })
         .ok()?;
-        self.strategist = Some(strategist);
+        self.active_strategy = Some(active_strategy);
         Some(decided)
     }
 }
 
-impl Strategist {
+impl ActiveStrategy {
     fn act(
         &mut self,
-        ask: Ask,
+        ask: Request,
         situation: &Situation<'_>,
         search: &mut dyn OutcomeSearch,
         stream: &mut Stream,
     ) -> Action {
         match ask {
-            Ask::Answer { offer, .. } | Ask::AcceptOrReplace { offer, .. }
+            Request::Answer { offer, .. } | Request::AcceptOrReplace { offer, .. }
                 if self.accepts(offer, situation, search, stream) =>
             {
                 Action::Accept
             }
-            Ask::Vote { text, standing } if votes_for(text, standing, situation, stream) => {
+            Request::Vote { text, standing } if votes_for(text, standing, situation, stream) => {
                 Action::Accept
             }
-            Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
-            Ask::Offer | Ask::AcceptOrReplace { .. } => self.offer(situation, search, stream),
+            Request::Answer { .. } | Request::Vote { .. } => Action::Reject,
+            Request::Offer | Request::AcceptOrReplace { .. } => {
+                self.offer(situation, search, stream)
+            }
         }
     }
 
@@ -333,7 +342,7 @@ fn votes_for(
     p > 0.0 && stream.uniform() < p
 }
 
-impl Ledger {
+impl PartyCounters {
     fn note(&mut self, event: &Event, situation: &Situation<'_>) {
         let me = situation.me;
         match *event {

@@ -23,7 +23,7 @@ pub fn is_panic_caught() -> bool {
 /// # Errors
 ///
 /// If the code panics.
-pub fn caught<T>(code: impl FnOnce() -> T) -> Result<T, String> {
+pub fn panic_guard<T>(code: impl FnOnce() -> T) -> Result<T, String> {
     IS_CAUGHT.set(true);
     let res = catch_unwind(AssertUnwindSafe(code));
     IS_CAUGHT.set(false);
@@ -42,10 +42,10 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_with_its_message_and_is_announced_while_it_lasts() {
-        assert_eq!(caught(is_panic_caught), Ok(true));
-        let broken = caught(|| -> u8 { panic!("a strategy is broken") });
+        assert_eq!(panic_guard(is_panic_caught), Ok(true));
+        let broken = panic_guard(|| -> u8 { panic!("a strategy is broken") });
         assert_eq!(broken, Err("a strategy is broken".to_owned()));
-        let broken = caught(|| -> u8 { panic!("{} is broken", "it") });
+        let broken = panic_guard(|| -> u8 { panic!("{} is broken", "it") });
         assert_eq!(broken, Err("it is broken".to_owned()));
         assert!(!is_panic_caught());
     }

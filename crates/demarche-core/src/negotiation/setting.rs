@@ -172,7 +172,7 @@ impl Setting {
     /// Its stream is that of the protocol's name, so that it is nobody's and moves with nobody.
     pub fn session(&self, seeds: &Seeds, replication: Replication) -> Session {
         let name = NameHash::of(self.rules.protocol.name());
-        let luck = seeds.stream(self.luck_of(replication), name, Purpose::Protocol);
+        let luck = seeds.stream(self.base_replication(replication), name, Purpose::Protocol);
         Session::new(Arc::clone(&self.rules), luck)
     }
 
@@ -261,9 +261,9 @@ impl Setting {
     }
 
     /// The replication whose streams a session takes.
-    pub(super) fn luck_of(&self, replication: Replication) -> Replication {
+    pub(super) fn base_replication(&self, replication: Replication) -> Replication {
         let design = self.design.as_ref();
-        design.map_or(replication, |it| it.luck_of(replication))
+        design.map_or(replication, |it| it.base_replication(replication))
     }
 
     /// Where a design has a number; `None` leaves it to luck.

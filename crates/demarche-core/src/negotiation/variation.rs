@@ -30,7 +30,7 @@ impl NumberId {
 /// A replication is then a row of the design.
 pub trait DesignedDraws: Send + Sync + fmt::Debug {
     /// The replication whose streams serve for all that the design leaves to luck in a row.
-    fn luck_of(&self, row: Replication) -> Replication;
+    fn base_replication(&self, row: Replication) -> Replication;
 
     /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to luck.
     fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;

@@ -6,7 +6,7 @@ use crate::domain::{Outcome, PartyId};
 
 /// What a session wants of a party.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ask {
+pub enum Request {
     /// Put an offer.
     Offer,
     /// Say yes or no to an offer.
@@ -55,7 +55,7 @@ pub enum ProtocolViolation {
     #[error("did {} when asked to {}", .action.verb(), .asked.verb())]
     WrongAction {
         /// What it was asked.
-        asked: Ask,
+        asked: Request,
         /// What it did.
         action: Action,
     },
@@ -81,7 +81,7 @@ impl Action {
     }
 }
 
-impl Ask {
+impl Request {
     fn verb(self) -> impl fmt::Display {
         match self {
             Self::Offer => "offer",
@@ -102,15 +102,15 @@ mod tests {
         let offer = OutcomeSpace::new(&[1]).unwrap().outcome_at(0);
         let proposer = PartyId::new(0);
         let text = |asked, action| ProtocolViolation::WrongAction { asked, action }.to_string();
-        let answer = Ask::Answer { offer, proposer };
-        let turn = Ask::AcceptOrReplace { offer, proposer };
-        let vote = Ask::Vote {
+        let answer = Request::Answer { offer, proposer };
+        let turn = Request::AcceptOrReplace { offer, proposer };
+        let vote = Request::Vote {
             text: offer,
             standing: None,
         };
         assert_eq!(
             [
-                text(Ask::Offer, Action::Accept),
+                text(Request::Offer, Action::Accept),
                 text(answer, Action::Offer(offer)),
                 text(turn, Action::Reject),
                 text(vote, Action::WalkOut),

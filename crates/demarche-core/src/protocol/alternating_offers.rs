@@ -5,7 +5,7 @@
 
 use crate::domain::{Outcome, PartyId, PartySet};
 use crate::protocol::Rules;
-use crate::protocol::action::{Action, Ask};
+use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::session::Log;
@@ -44,10 +44,10 @@ impl AlternatingOffers {
         }
     }
 
-    pub(super) fn pending(&self) -> (Ask, PartySet) {
+    pub(super) fn pending(&self) -> (Request, PartySet) {
         let ask = match self.standing {
-            None => Ask::Offer,
-            Some(it) => Ask::AcceptOrReplace {
+            None => Request::Offer,
+            Some(it) => Request::AcceptOrReplace {
                 offer: it.offer,
                 proposer: it.proposer,
             },
@@ -124,11 +124,11 @@ mod tests {
         let mut session = by_unanimity(ProtocolKind::AlternatingOffers, 2);
         let [left, right] = [0, 1].map(outcome);
         let [a, c] = [0, 2].map(PartyId::new);
-        let turn = |offer, proposer| Ask::AcceptOrReplace { offer, proposer };
+        let turn = |offer, proposer| Request::AcceptOrReplace { offer, proposer };
         play(
             &mut session,
             [
-                (1, Ask::Offer, &[0][..], 0, Action::Offer(left)),
+                (1, Request::Offer, &[0][..], 0, Action::Offer(left)),
                 (1, turn(left, a), &[1], 1, Action::Accept),
                 (1, turn(left, a), &[2], 2, Action::Offer(right)),
                 (2, turn(right, c), &[0], 0, Action::Accept),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartySet, Scale};
 
-pub use action::{Action, Ask, ProtocolViolation};
+pub use action::{Action, ProtocolViolation, Request};
 pub use ending::Ending;
 pub use event::Event;
 pub use session::{Pending, Session};

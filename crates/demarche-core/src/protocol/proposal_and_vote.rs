@@ -4,7 +4,7 @@
 
 use crate::domain::{PartyId, PartySet};
 use crate::protocol::Rules;
-use crate::protocol::action::{Action, Ask};
+use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::random_proposer::ProposerDraw;
@@ -39,11 +39,11 @@ impl ProposalAndVote {
         }
     }
 
-    pub(super) fn pending(&self) -> (Ask, PartySet) {
+    pub(super) fn pending(&self) -> (Request, PartySet) {
         match &self.vote {
-            None => (Ask::Offer, PartySet::only(self.proposer)),
+            None => (Request::Offer, PartySet::only(self.proposer)),
             Some(vote) => {
-                let ask = Ask::Answer {
+                let ask = Request::Answer {
                     offer: vote.text,
                     proposer: self.proposer,
                 };
@@ -120,20 +120,20 @@ mod tests {
         let mut session = by_unanimity(ProtocolKind::ProposalAndVote, 2);
         let [left, right] = [0, 1].map(outcome);
         let [a, b, c] = [0, 1, 2].map(PartyId::new);
-        let answer = |offer, proposer| Ask::Answer { offer, proposer };
+        let answer = |offer, proposer| Request::Answer { offer, proposer };
         play(
             &mut session,
             [
-                (1, Ask::Offer, &[0][..], 0, Action::Offer(left)),
+                (1, Request::Offer, &[0][..], 0, Action::Offer(left)),
                 (1, answer(left, a), &[1, 2], 2, Action::Reject),
                 (1, answer(left, a), &[1], 1, Action::Accept),
-                (1, Ask::Offer, &[1], 1, Action::Offer(right)),
+                (1, Request::Offer, &[1], 1, Action::Offer(right)),
                 (1, answer(right, b), &[0, 2], 0, Action::Accept),
                 (1, answer(right, b), &[2], 2, Action::Reject),
-                (1, Ask::Offer, &[2], 2, Action::Offer(left)),
+                (1, Request::Offer, &[2], 2, Action::Offer(left)),
                 (1, answer(left, c), &[0, 1], 0, Action::Reject),
                 (1, answer(left, c), &[1], 1, Action::Reject),
-                (2, Ask::Offer, &[0], 0, Action::Offer(right)),
+                (2, Request::Offer, &[0], 0, Action::Offer(right)),
                 (2, answer(right, a), &[1, 2], 1, Action::Accept),
                 (2, answer(right, a), &[2], 2, Action::Accept),
             ],

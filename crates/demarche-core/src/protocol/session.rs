@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{PartyId, PartySet};
-use crate::protocol::action::{Action, Ask, ProtocolViolation};
+use crate::protocol::action::{Action, ProtocolViolation, Request};
 use crate::protocol::alternating_offers::{AlternatingOffers, RoundLength};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
@@ -77,7 +77,7 @@ enum State {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pending {
     /// What is asked; the same of all.
-    pub ask: Ask,
+    pub ask: Request,
     /// Who has yet to act.
     pub parties: PartySet,
     /// The present round, from 1.
@@ -174,12 +174,12 @@ impl Session {
             .ok_or(ProtocolViolation::NotAsked)?;
         let allowed = match (pending.ask, action) {
             (_, Action::WalkOut)
-            | (Ask::Offer | Ask::AcceptOrReplace { .. }, Action::Offer(_))
-            | (Ask::Answer { .. } | Ask::Vote { .. }, Action::Accept | Action::Reject)
-            | (Ask::AcceptOrReplace { .. }, Action::Accept) => true,
-            (Ask::Offer, Action::Accept | Action::Reject)
-            | (Ask::Answer { .. } | Ask::Vote { .. }, Action::Offer(_))
-            | (Ask::AcceptOrReplace { .. }, Action::Reject) => false,
+            | (Request::Offer | Request::AcceptOrReplace { .. }, Action::Offer(_))
+            | (Request::Answer { .. } | Request::Vote { .. }, Action::Accept | Action::Reject)
+            | (Request::AcceptOrReplace { .. }, Action::Accept) => true,
+            (Request::Offer, Action::Accept | Action::Reject)
+            | (Request::Answer { .. } | Request::Vote { .. }, Action::Offer(_))
+            | (Request::AcceptOrReplace { .. }, Action::Reject) => false,
         };
         if !allowed {
             return Err(ProtocolViolation::WrongAction {
@@ -265,11 +265,11 @@ mod tests {
             let mut session = by_unanimity(protocol, deadline_rounds);
             let mut offers = Vec::new();
             play_out(&mut session, |pending, party| match pending.ask {
-                Ask::Offer | Ask::AcceptOrReplace { .. } => {
+                Request::Offer | Request::AcceptOrReplace { .. } => {
                     offers.push((pending.round, party.idx()));
                     Action::Offer(outcome(0))
                 }
-                Ask::Answer { .. } | Ask::Vote { .. } => Action::Reject,
+                Request::Answer { .. } | Request::Vote { .. } => Action::Reject,
             });
             assert_eq!(offers, turns);
             let deadline = Ending::Deadline {

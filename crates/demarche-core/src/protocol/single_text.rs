@@ -9,7 +9,7 @@
 
 use crate::domain::{IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet};
 use crate::protocol::Rules;
-use crate::protocol::action::{Action, Ask};
+use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::session::Log;
@@ -60,8 +60,8 @@ impl SingleText {
         res
     }
 
-    pub(super) fn pending(&self, rules: &Rules, log: &Log) -> (Ask, PartySet) {
-        let ask = Ask::Vote {
+    pub(super) fn pending(&self, rules: &Rules, log: &Log) -> (Request, PartySet) {
+        let ask = Request::Vote {
             text: self.vote.text,
             standing: self.compared_with(rules, log),
         };
@@ -260,7 +260,7 @@ mod tests {
         let mut unchangeable = begun(mediated(), ConsentRule::unanimity(3), &[1, 1], 2, 1);
         let only = OutcomeSpace::new(&[1, 1]).unwrap().outcome_at(0);
         let pending = unchangeable.pending().unwrap();
-        let ask = Ask::Vote {
+        let ask = Request::Vote {
             text: only,
             standing: Some(only),
         };

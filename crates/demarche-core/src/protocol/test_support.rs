@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartyId, PartySet, Scale};
-use crate::protocol::action::{Action, Ask};
+use crate::protocol::action::{Action, Request};
 use crate::protocol::session::{Pending, Session};
 use crate::protocol::{ProtocolKind, Rules};
 use crate::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
@@ -55,7 +55,7 @@ pub(super) fn outcome(number: u64) -> Outcome {
 }
 
 /// What is asked of whom in which round, then who does what.
-pub(super) type Step = (u32, Ask, &'static [usize], usize, Action);
+pub(super) type Step = (u32, Request, &'static [usize], usize, Action);
 
 #[track_caller]
 pub(super) fn play(session: &mut Session, steps: impl IntoIterator<Item = Step>) {

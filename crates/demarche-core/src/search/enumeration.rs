@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use crate::domain::{ConsentRule, Outcome, PartyId, Preferences, Utility};
-use crate::search::offer_distance::Remoteness;
+use crate::search::offer_distance::OfferDistance;
 use crate::search::{OutcomeSearch, Ranked};
 
 /// Looks at every outcome for every question.
@@ -59,11 +59,15 @@ impl OutcomeSearch for Enumeration {
             .min_by_key(|&it| self.preferences.utility(it))
     }
 
-    fn nearest_at_least(&mut self, target: Utility, remoteness: &Remoteness) -> Option<Outcome> {
+    fn nearest_at_least(
+        &mut self,
+        target: Utility,
+        offer_distance: &OfferDistance,
+    ) -> Option<Outcome> {
         let space = self.preferences.space();
         self.worth_at_least(target).min_by_key(|&it| {
             let others = self.consent.asked(space, it).without(self.party);
-            let distance = remoteness.distance(space, it, others);
+            let distance = offer_distance.distance(space, it, others);
             (distance, -self.preferences.sum_of_contributions(it))
         })
     }

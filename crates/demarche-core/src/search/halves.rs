@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::domain::{OptionId, Outcome, PartySet, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
-use crate::search::offer_distance::{Remoteness, greatest_sum_within, mean_distance};
+use crate::search::offer_distance::{OfferDistance, greatest_sum_within, mean_distance};
 use crate::search::{OutcomeSearch, Ranked};
 
 /// Far above any sum, and far enough from the end for sums and differences.
@@ -309,7 +309,7 @@ impl Halves {
     }
 
     /// Sums up how far each row is from what each of the parties wants.
-    fn measure_distances(&mut self, parties: PartySet, remoteness: &Remoteness) {
+    fn measure_distances(&mut self, parties: PartySet, offer_distance: &OfferDistance) {
         let space = &self.plan.space;
         let Scratch {
             distances,
@@ -319,7 +319,7 @@ impl Halves {
         } = &mut self.scratch;
         for party in parties.iter() {
             costs.clear();
-            costs.extend(remoteness.costs(party));
+            costs.extend(offer_distance.costs(party));
             for (half, distances) in self.plan.halves.iter().zip(distances.iter_mut()) {
                 if distances.len() <= party.idx() {
                     distances.resize(party.idx() + 1, Vec::new());
@@ -381,10 +381,14 @@ impl OutcomeSearch for Halves {
         Some(Outcome::from_shares(code))
     }
 
-    fn nearest_at_least(&mut self, target: Utility, remoteness: &Remoteness) -> Option<Outcome> {
+    fn nearest_at_least(
+        &mut self,
+        target: Utility,
+        offer_distance: &OfferDistance,
+    ) -> Option<Outcome> {
         let threshold = Self::threshold(target);
-        let heard = remoteness.heard().without(self.plan.me);
-        self.measure_distances(heard, remoteness);
+        let heard = offer_distance.heard().without(self.plan.me);
+        self.measure_distances(heard, offer_distance);
         let plan = Arc::clone(&self.plan);
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut nearest: Option<Nearest> = None;

@@ -2,7 +2,7 @@
 
 use crate::domain::{OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 
-/// The greatest distance on one issue, in the units of [`Remoteness`].
+/// The greatest distance on one issue, in the units of [`OfferDistance`].
 pub const FULL_DISTANCE: u32 = 1 << 16;
 
 /// What a distance is multiplied by before it is divided among parties, so that division keeps
@@ -20,7 +20,7 @@ const MEAN_SCALE: u64 = 64;
 /// What a party never gives up is far from all else; what it trades freely is near to everything.
 /// In units of 1/65,536 on each issue, so that sums are exact.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Remoteness {
+pub struct OfferDistance {
     n_options: usize,
     /// Per issue, how far one option is from the next.
     steps: Vec<Step>,
@@ -39,7 +39,7 @@ enum Step {
     Ordinal(u64),
 }
 
-impl Remoteness {
+impl OfferDistance {
     /// Over the issues of a space, with nobody heard yet.
     pub fn new(space: &OutcomeSpace, scales: &[Scale], n_parties: usize) -> Self {
         let n_options = space.n_options_total();
@@ -137,7 +137,7 @@ impl Remoteness {
     }
 }
 
-/// The mean distance from so many parties, in units of [`Remoteness`] over 64.
+/// The mean distance from so many parties, in units of [`OfferDistance`] over 64.
 pub(super) fn mean_distance(sum: u32, parties: PartySet) -> u64 {
     u64::from(sum) * MEAN_SCALE / (parties.len().max(1) as u64)
 }
@@ -158,7 +158,7 @@ mod tests {
         let space = OutcomeSpace::new(&[3]).unwrap();
         let outcomes: Vec<Outcome> = space.outcomes().collect();
         let party = PartyId::new(0);
-        let mut it = Remoteness::new(&space, &[scale], 1);
+        let mut it = OfferDistance::new(&space, &[scale], 1);
         assert_eq!(it.distance(&space, outcomes[0], PartySet::all(1)), 0);
         for &idx in heard {
             it.hear(&space, party, outcomes[idx]);
@@ -202,7 +202,7 @@ mod tests {
     fn needing_another_party_neither_adds_nor_hides_distance() {
         let space = OutcomeSpace::new(&[2]).unwrap();
         let outcomes: Vec<Outcome> = space.outcomes().collect();
-        let mut it = Remoteness::new(&space, &[Scale::Nominal], 2);
+        let mut it = OfferDistance::new(&space, &[Scale::Nominal], 2);
         it.hear(&space, PartyId::new(0), outcomes[0]);
         it.hear(&space, PartyId::new(1), outcomes[1]);
         let whole = u64::from(FULL_DISTANCE) * MEAN_SCALE;

@@ -13,8 +13,8 @@ use crate::domain::{
 };
 use crate::solution::agreements::some_agreement;
 use crate::solution::claims::{best_deal, is_always_preferred};
-use crate::solution::solution_point::{Concept, Yardstick};
-use crate::solution::{landscape, test_support as small_worlds};
+use crate::solution::solution_point::{Concept, Normalization};
+use crate::solution::{feasible_set, test_support as test_worlds};
 
 /// A fraction in lowest terms, with a denominator above 0.
 #[derive(Clone, Debug)]
@@ -171,7 +171,7 @@ fn party(space: &Arc<OutcomeSpace>) -> impl Strategy<Value = Party> + use<> {
         prop_oneof![Just(10_i64), Just(20), Just(100), Just(1000)],
         prop::collection::vec(prop_oneof![0..=4_i64, 0..=20_i64], space.n_issues()),
         prop::collection::vec(0..=10_i64, space.n_options_total()),
-        prop::collection::vec((small_worlds::condition(&space), -10..=10_i64), 0..=3),
+        prop::collection::vec((test_worlds::condition(&space), -10..=10_i64), 0..=3),
         0..=20_i64,
         prop::collection::vec(0..=4_i64, 0..=2),
     );
@@ -259,7 +259,7 @@ fn check(parties: &[Party], consent: &ConsentRule) -> Result<(), TestCaseError> 
         }
     }
 
-    let found = landscape(&exact, consent);
+    let found = feasible_set(&exact, consent);
     prop_assert_eq!(found.n_acceptable, acceptable.len() as u64);
     prop_assert_eq!(
         some_agreement(&drawn, consent).is_some(),
@@ -278,7 +278,7 @@ fn check(parties: &[Party], consent: &ConsentRule) -> Result<(), TestCaseError> 
     let ideal: Vec<Fraction> = (0..parties.len())
         .filter_map(|party| acceptable.iter().map(|it| it.1[party].clone()).max())
         .collect();
-    let yardstick = Yardstick::textbook(&found);
+    let normalization = Normalization::textbook(&found);
     for concept in Concept::ALL {
         let figure = |it: &(u64, Vec<Fraction>)| figure(concept, &it.1, &disagreement, &ideal);
         let figures: Vec<_> = frontier.iter().map(figure).collect();
@@ -287,7 +287,7 @@ fn check(parties: &[Party], consent: &ConsentRule) -> Result<(), TestCaseError> 
             .filter(|&it| Some(&figures[it]) == greatest)
             .collect();
         prop_assert_eq!(
-            yardstick.best(concept, &found.frontier),
+            normalization.best(concept, &found.frontier),
             best,
             "{:?}",
             concept
@@ -300,12 +300,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
     #[test]
     fn frontier_points_and_thresholds_are_those_of_fractions(
-        (parties, consent) in (small_worlds::space(), 2..=4_usize)
+        (parties, consent) in (test_worlds::space(), 2..=4_usize)
             .prop_flat_map(|(space, n_parties)| (
                 prop::collection::vec(party(&space), n_parties),
                 prop_oneof![
                     Just(ConsentRule::unanimity(n_parties)),
-                    small_worlds::consent(&space, n_parties),
+                    test_worlds::consent(&space, n_parties),
                 ],
             ))
     ) {
@@ -314,11 +314,11 @@ proptest! {
 
     #[test]
     fn claims_hold_where_they_do_in_fractions(
-        (party, deal, this, to, is_changed) in small_worlds::space().prop_flat_map(|space| (
+        (party, deal, this, to, is_changed) in test_worlds::space().prop_flat_map(|space| (
             party(&space),
-            small_worlds::condition(&space),
-            small_worlds::outcome(&space),
-            small_worlds::outcome(&space),
+            test_worlds::condition(&space),
+            test_worlds::outcome(&space),
+            test_worlds::outcome(&space),
             prop::collection::vec(any::<bool>(), space.n_issues()),
         ))
     ) {
@@ -362,10 +362,10 @@ fn a_point_that_an_equal_sum_dominates_is_neither_on_the_frontier_nor_singled_ou
         party([0.05, 0.15, 0.8], [0.0, 1.0, 0.0, 1.0, 0.0, 0.25], 0.0),
         party([0.2, 0.2, 0.6], [1.0, 0.0, 1.0, 0.0, 1.0, 0.0], 0.1),
     ];
-    let found = landscape(&parties, &ConsentRule::unanimity(2));
+    let found = feasible_set(&parties, &ConsentRule::unanimity(2));
     let points: Vec<&[f64]> = found.frontier.points().collect();
     assert_eq!(points, [[0.0, 1.0], [0.15, 0.8], [0.35, 0.2], [0.2, 0.6]]);
-    let best = Yardstick::textbook(&found).best(Concept::Egalitarian, &found.frontier);
+    let best = Normalization::textbook(&found).best(Concept::Egalitarian, &found.frontier);
     assert_eq!(best, [3]);
 }
 
@@ -379,7 +379,7 @@ fn figures_that_are_equal_on_paper_are_equal_and_the_first_is_taken() {
         res.exact()
     };
     let parties = [party([0.3, 0.9], 0.1), party([0.9, 0.2], 0.0)];
-    let found = landscape(&parties, &ConsentRule::unanimity(2));
-    let best = Yardstick::textbook(&found).best(Concept::Egalitarian, &found.frontier);
+    let found = feasible_set(&parties, &ConsentRule::unanimity(2));
+    let best = Normalization::textbook(&found).best(Concept::Egalitarian, &found.frontier);
     assert_eq!(best, [0, 1]);
 }

@@ -22,12 +22,12 @@ mod test_support;
 pub use agreements::{NearestAgreement, nearest_agreement, some_agreement};
 pub use claims::{best_deal, holds, is_always_preferred, utility_range};
 pub use frontier::{
-    Frontier, FrontierBuilder, LANDSCAPE_OUTCOMES_MAX, Landscape, LandscapeBuilder, distance,
-    landscape,
+    FEASIBLE_OUTCOMES_MAX, FeasibleSet, FeasibleSetBuilder, Frontier, FrontierBuilder, distance,
+    feasible_set,
 };
 pub use games::{
     AdjustedWinner, BargainingGame, BargainingProblem, LegislativeBargaining, LegislativeShares,
     PowerShift, UltimatumUnderThreat, adjusted_winner, rubinstein_share,
 };
-pub use preference_correlation::concord;
-pub use solution_point::{Concept, Yardstick};
+pub use preference_correlation::preference_correlation;
+pub use solution_point::{Concept, Normalization};

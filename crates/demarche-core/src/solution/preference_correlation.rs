@@ -10,7 +10,7 @@ use crate::domain::Preferences;
 ///
 /// with covariances and variances over the options of issue i, each as likely as the others.
 /// Interactions are left out of it. `None` if one of the parties is indifferent.
-pub fn concord(a: &Preferences, b: &Preferences) -> Option<f64> {
+pub fn preference_correlation(a: &Preferences, b: &Preferences) -> Option<f64> {
     let variance = product_moment(a, a) * product_moment(b, b);
     (variance > 0.0).then(|| product_moment(a, b) / variance.sqrt())
 }
@@ -55,9 +55,18 @@ mod tests {
         };
         let a = party([0.0, 1.0, 0.25, 0.75]);
         let near = |found: Option<f64>, expected: f64| (found.unwrap() - expected).abs() < 1e-12;
-        assert!(near(concord(&a, &party([0.5, 1.0, 0.5, 0.75])), 1.0));
-        assert!(near(concord(&a, &party([1.0, 0.0, 0.75, 0.25])), -1.0));
-        assert!(near(concord(&a, &party([0.25, 0.75, 1.0, 0.0])), 0.0));
-        assert_eq!(concord(&a, &party([0.5; 4])), None);
+        assert!(near(
+            preference_correlation(&a, &party([0.5, 1.0, 0.5, 0.75])),
+            1.0
+        ));
+        assert!(near(
+            preference_correlation(&a, &party([1.0, 0.0, 0.75, 0.25])),
+            -1.0
+        ));
+        assert!(near(
+            preference_correlation(&a, &party([0.25, 0.75, 1.0, 0.0])),
+            0.0
+        ));
+        assert_eq!(preference_correlation(&a, &party([0.5; 4])), None);
     }
 }

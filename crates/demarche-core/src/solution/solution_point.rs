@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::solution::exact_figures::ExactFigures;
-use crate::solution::frontier::{Frontier, Landscape};
+use crate::solution::frontier::{FeasibleSet, Frontier};
 
 /// An idea of what a good agreement is.
 ///
@@ -67,7 +67,7 @@ impl Concept {
 
 /// Against what gains are measured, and by whose definitions.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Yardstick {
+pub struct Normalization {
     convention: Convention,
     /// What no agreement is worth.
     disagreement: Vec<f64>,
@@ -92,14 +92,14 @@ enum Convention {
 /// What `NegMAS` takes for equal.
 const NEGMAS_TOLERANCE: f64 = 1e-12;
 
-impl Yardstick {
+impl Normalization {
     /// Gains over the reservation values, up to the best acceptable outcome of each party.
-    pub fn textbook(landscape: &Landscape) -> Self {
+    pub fn textbook(feasible_set: &FeasibleSet) -> Self {
         Self {
             convention: Convention::Textbook,
-            disagreement: landscape.reservation_values.clone(),
-            ideal: landscape.ideal.clone(),
-            denominators: landscape.denominators.clone(),
+            disagreement: feasible_set.reservation_values.clone(),
+            ideal: feasible_set.ideal.clone(),
+            denominators: feasible_set.denominators.clone(),
         }
     }
 
@@ -259,10 +259,10 @@ impl Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::solution::frontier::LandscapeBuilder;
+    use crate::solution::frontier::FeasibleSetBuilder;
 
-    fn seen(reservation_values: &[f64], points: &[&[f64]]) -> Landscape {
-        let mut builder = LandscapeBuilder::new(reservation_values.to_vec());
+    fn seen(reservation_values: &[f64], points: &[&[f64]]) -> FeasibleSet {
+        let mut builder = FeasibleSetBuilder::new(reservation_values.to_vec());
         for (outcome, it) in (0..).zip(points) {
             builder.add(outcome, it);
         }
@@ -270,10 +270,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(landscape: &Landscape, expected: [&[usize]; 5]) {
-        let yardstick = Yardstick::textbook(landscape);
+    fn check(feasible_set: &FeasibleSet, expected: [&[usize]; 5]) {
+        let normalization = Normalization::textbook(feasible_set);
         for (concept, expected) in Concept::ALL.into_iter().zip(expected) {
-            let best = yardstick.best(concept, &landscape.frontier);
+            let best = normalization.best(concept, &feasible_set.frontier);
             assert_eq!(best, expected, "{concept:?}");
         }
     }
@@ -313,8 +313,11 @@ mod tests {
 
     #[test]
     fn more_parties_with_a_gain_go_before_a_greater_product() {
-        let landscape = seen(&[0.0; 3], &[&[100.0, 0.0, 0.0], &[1.0, 2.0, 0.0]]);
-        let yardstick = Yardstick::textbook(&landscape);
-        assert_eq!(yardstick.best(Concept::Nash, &landscape.frontier), [1]);
+        let feasible_set = seen(&[0.0; 3], &[&[100.0, 0.0, 0.0], &[1.0, 2.0, 0.0]]);
+        let normalization = Normalization::textbook(&feasible_set);
+        assert_eq!(
+            normalization.best(Concept::Nash, &feasible_set.frontier),
+            [1]
+        );
     }
 }

@@ -104,8 +104,8 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
         }
         let z = normal.inverse_cdf(0.5 + CONFIDENCE / 2.0);
         let corrected = |it: f64| {
-            let stretch = 1.0 - acceleration * (bias + it);
-            (stretch > 0.0).then(|| normal.cdf(bias + (bias + it) / stretch))
+            let row_block = 1.0 - acceleration * (bias + it);
+            (row_block > 0.0).then(|| normal.cdf(bias + (bias + it) / row_block))
         };
         Some(self.between(corrected(-z)?, corrected(z)?))
     }

@@ -108,16 +108,16 @@ mod tests {
 
     use super::*;
     use crate::domain::Preferences;
-    use crate::solution::test_support as small_worlds;
+    use crate::solution::test_support as test_worlds;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn the_visited_outcomes_are_those_of_all_that_satisfy_the_rule(
-            (parties, consent) in (small_worlds::space(), 1..=7_usize)
+            (parties, consent) in (test_worlds::space(), 1..=7_usize)
                 .prop_flat_map(|(space, n_parties)| (
-                    prop::collection::vec(small_worlds::preferences(&space), n_parties),
-                    small_worlds::consent(&space, n_parties),
+                    prop::collection::vec(test_worlds::preferences(&space), n_parties),
+                    test_worlds::consent(&space, n_parties),
                 ))
         ) {
             let parties: Vec<ExactPreferences> = parties.iter().map(Preferences::exact).collect();

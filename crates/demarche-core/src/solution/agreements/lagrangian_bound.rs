@@ -27,7 +27,7 @@ const PAIRED_MAX: usize = 8;
 
 /// One party's preferences, with all that a single issue decides counted as contribution.
 #[derive(Debug)]
-struct Stake {
+struct Slack {
     /// For all options of all issues.
     contributions: Vec<i64>,
     /// What is left over the reservation value without any contribution.
@@ -36,7 +36,7 @@ struct Stake {
 
 /// Parties with their weights, which sum to [`WEIGHT_SUM`].
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Weighing {
+struct Multipliers {
     weights: Vec<(PartyId, i64)>,
 }
 
@@ -75,20 +75,20 @@ impl<'a> Leeways<'a> {
         groups: impl IntoIterator<Item = PartySet>,
     ) -> Self {
         let mut interactions = Vec::new();
-        let stakes: Vec<Stake> = parties
+        let slacks: Vec<Slack> = parties
             .iter()
             .enumerate()
-            .map(|(idx, it)| Stake::new(space, PartyId::new(idx), it, &mut interactions))
+            .map(|(idx, it)| Slack::new(space, PartyId::new(idx), it, &mut interactions))
             .collect();
         let at_stake: PartySet = (0..parties.len())
             .map(PartyId::new)
             .filter(|it| parties[it.idx()].reservation_value().units() > 0)
             .collect();
-        let mut weighings: Vec<Weighing> = at_stake.iter().map(Weighing::of_one).collect();
+        let mut multipliers: Vec<Multipliers> = at_stake.iter().map(Multipliers::of_one).collect();
         for group in groups {
-            for it in together(space, &stakes, group.intersection(at_stake)) {
-                if !weighings.contains(&it) {
-                    weighings.push(it);
+            for it in together(space, &slacks, group.intersection(at_stake)) {
+                if !multipliers.contains(&it) {
+                    multipliers.push(it);
                 }
             }
         }
@@ -96,29 +96,29 @@ impl<'a> Leeways<'a> {
         for (idx, party) in at_stake.iter().enumerate() {
             alone[party.idx()] = Some(idx);
         }
-        let mut weights = vec![0; parties.len() * weighings.len()];
-        for (idx, weighing) in weighings.iter().enumerate() {
+        let mut weights = vec![0; parties.len() * multipliers.len()];
+        for (idx, weighing) in multipliers.iter().enumerate() {
             for &(party, weight) in &weighing.weights {
-                weights[party.idx() * weighings.len() + idx] = weight;
+                weights[party.idx() * multipliers.len() + idx] = weight;
             }
         }
-        let mut losses = vec![0; space.n_options_total() * weighings.len()];
-        let mut start = Vec::with_capacity(weighings.len());
-        for (idx, weighing) in weighings.iter().enumerate() {
-            let mut leeway = weighing.sum(|it| stakes[it.idx()].rest);
+        let mut losses = vec![0; space.n_options_total() * multipliers.len()];
+        let mut start = Vec::with_capacity(multipliers.len());
+        for (idx, weighing) in multipliers.iter().enumerate() {
+            let mut lagrangian_bound = weighing.sum(|it| slacks[it.idx()].rest);
             for issue in space.issues() {
-                let (_, best) = weighing.best(space, &stakes, issue);
-                leeway += best;
+                let (_, best) = weighing.best(space, &slacks, issue);
+                lagrangian_bound += best;
                 for option in space.options(issue) {
                     let flat = space.flat(issue, option);
-                    losses[flat * weighings.len() + idx] =
-                        best - weighing.contribution(&stakes, flat);
+                    losses[flat * multipliers.len() + idx] =
+                        best - weighing.contribution(&slacks, flat);
                 }
             }
-            start.push(leeway);
+            start.push(lagrangian_bound);
         }
         Self {
-            parties: weighings.iter().map(Weighing::parties).collect(),
+            parties: multipliers.iter().map(Multipliers::parties).collect(),
             alone,
             start,
             losses,
@@ -157,8 +157,8 @@ impl<'a> Leeways<'a> {
 
     fn take(&self, party: PartyId, amount: i64, row: &mut [i64]) {
         let weights = &self.weights[party.idx() * row.len()..];
-        for (leeway, weight) in row.iter_mut().zip(weights) {
-            *leeway -= weight * amount;
+        for (lagrangian_bound, weight) in row.iter_mut().zip(weights) {
+            *lagrangian_bound -= weight * amount;
         }
     }
 
@@ -173,13 +173,13 @@ impl<'a> Leeways<'a> {
             .iter()
             .zip(row)
             .filter(|(parties, _)| needed.contains_all(**parties))
-            .map(|(_, &leeway)| leeway)
+            .map(|(_, &lagrangian_bound)| lagrangian_bound)
             .min()
             .unwrap_or(i64::MAX)
     }
 }
 
-impl Stake {
+impl Slack {
     fn new<'a>(
         space: &OutcomeSpace,
         party: PartyId,
@@ -219,23 +219,23 @@ impl Stake {
 }
 
 /// Weighings of a group: the tightest of all together, and the tightest of every two.
-fn together(space: &OutcomeSpace, stakes: &[Stake], group: PartySet) -> Vec<Weighing> {
-    let tightest = |group: PartySet| Weighing::even(group).tightened(space, stakes);
-    let mut weighings = Vec::new();
+fn together(space: &OutcomeSpace, slacks: &[Slack], group: PartySet) -> Vec<Multipliers> {
+    let tightest = |group: PartySet| Multipliers::even(group).tightened(space, slacks);
+    let mut multipliers = Vec::new();
     if (2..=GROUP_MAX).contains(&group.len()) {
-        weighings.push(tightest(group));
+        multipliers.push(tightest(group));
     }
     if group.len() <= PAIRED_MAX {
         for a in group.iter() {
             for b in group.iter().filter(|&it| it > a) {
-                weighings.push(tightest(PartySet::only(a).with(b)));
+                multipliers.push(tightest(PartySet::only(a).with(b)));
             }
         }
     }
-    weighings
+    multipliers
 }
 
-impl Weighing {
+impl Multipliers {
     fn of_one(party: PartyId) -> Self {
         Self {
             weights: vec![(party, WEIGHT_SUM)],
@@ -262,25 +262,25 @@ impl Weighing {
             .sum()
     }
 
-    fn contribution(&self, stakes: &[Stake], flat: usize) -> i64 {
-        self.sum(|it| stakes[it.idx()].contributions[flat])
+    fn contribution(&self, slacks: &[Slack], flat: usize) -> i64 {
+        self.sum(|it| slacks[it.idx()].contributions[flat])
     }
 
     /// The option of an issue with the greatest weighted contribution.
-    fn best(&self, space: &OutcomeSpace, stakes: &[Stake], issue: IssueId) -> (usize, i64) {
+    fn best(&self, space: &OutcomeSpace, slacks: &[Slack], issue: IssueId) -> (usize, i64) {
         space
             .options(issue)
             .map(|it| space.flat(issue, it))
-            .map(|flat| (flat, self.contribution(stakes, flat)))
+            .map(|flat| (flat, self.contribution(slacks, flat)))
             .max_by_key(|it| it.1)
             .expect("an issue has options")
     }
 
     /// Moves weight to whoever is worst off in the best outcome for all, while that makes the
     /// common leeway smaller: a subgradient descent in steps of whole weights.
-    fn tightened(self, space: &OutcomeSpace, stakes: &[Stake]) -> Self {
+    fn tightened(self, space: &OutcomeSpace, slacks: &[Slack]) -> Self {
         let mut tightest = self;
-        let (mut leeway, mut shift) = tightest.leeway_and_shift(space, stakes);
+        let (mut lagrangian_bound, mut shift) = tightest.bound_and_shift(space, slacks);
         let mut step = WEIGHT_SUM / 4;
         while step > 0 {
             let mut moved = tightest.clone();
@@ -288,9 +288,9 @@ impl Weighing {
             moved.weights[from].1 -= step;
             moved.weights[to].1 += step;
             if moved.weights[from].1 > 0 {
-                let (leeway_moved, shift_moved) = moved.leeway_and_shift(space, stakes);
-                if leeway_moved < leeway {
-                    (tightest, leeway, shift) = (moved, leeway_moved, shift_moved);
+                let (leeway_moved, shift_moved) = moved.bound_and_shift(space, slacks);
+                if leeway_moved < lagrangian_bound {
+                    (tightest, lagrangian_bound, shift) = (moved, leeway_moved, shift_moved);
                     continue;
                 }
             }
@@ -300,19 +300,19 @@ impl Weighing {
     }
 
     /// The common leeway, and from whose to whose weight a shift may make it smaller.
-    fn leeway_and_shift(&self, space: &OutcomeSpace, stakes: &[Stake]) -> (i64, (usize, usize)) {
+    fn bound_and_shift(&self, space: &OutcomeSpace, slacks: &[Slack]) -> (i64, (usize, usize)) {
         let mut surpluses: Vec<i64> = self
             .weights
             .iter()
-            .map(|it| stakes[it.0.idx()].rest)
+            .map(|it| slacks[it.0.idx()].rest)
             .collect();
         for issue in space.issues() {
-            let (flat, _) = self.best(space, stakes, issue);
+            let (flat, _) = self.best(space, slacks, issue);
             for (surplus, (party, _)) in surpluses.iter_mut().zip(&self.weights) {
-                *surplus += stakes[party.idx()].contributions[flat];
+                *surplus += slacks[party.idx()].contributions[flat];
             }
         }
-        let leeway = surpluses
+        let lagrangian_bound = surpluses
             .iter()
             .zip(&self.weights)
             .map(|(surplus, it)| surplus * it.1)
@@ -320,7 +320,10 @@ impl Weighing {
         let places = || 0..surpluses.len();
         let from = places().max_by_key(|&it| surpluses[it]);
         let to = places().min_by_key(|&it| surpluses[it]);
-        (leeway, from.zip(to).expect("a weighing has parties"))
+        (
+            lagrangian_bound,
+            from.zip(to).expect("a weighing has parties"),
+        )
     }
 }
 

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::domain::IssueId;
     use crate::solution::agreements::zone_of_possible_agreement::some_agreement;
-    use crate::solution::test_support as small_worlds;
+    use crate::solution::test_support as test_worlds;
 
     fn by_enumeration(
         parties: &[Preferences],
@@ -219,11 +219,11 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn the_nearest_agreement_is_that_of_all_outcomes_listed(
-            (parties, consent, from, greed) in (small_worlds::space(), 1..=5_usize)
+            (parties, consent, from, greed) in (test_worlds::space(), 1..=5_usize)
                 .prop_flat_map(|(space, n_parties)| (
-                    prop::collection::vec(small_worlds::preferences(&space), n_parties),
-                    small_worlds::consent(&space, n_parties),
-                    small_worlds::outcome(&space),
+                    prop::collection::vec(test_worlds::preferences(&space), n_parties),
+                    test_worlds::consent(&space, n_parties),
+                    test_worlds::outcome(&space),
                     prop::collection::vec(prop::option::weighted(0.2, 0..=16_u8), n_parties),
                 ))
         ) {

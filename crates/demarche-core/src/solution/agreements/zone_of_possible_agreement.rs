@@ -230,13 +230,13 @@ impl<'a> Search<'a> {
             self.consent
                 .is_satisfied(self.space, outcome, yes.union(given))
         };
-        let leeway = |party: PartyId| self.leeways.alone(party, row);
+        let lagrangian_bound = |party: PartyId| self.leeways.alone(party, row);
         let mut by_leeway: Vec<PartyId> = self.counted.iter().collect();
-        by_leeway.sort_by_key(|&it| Reverse(leeway(it)));
+        by_leeway.sort_by_key(|&it| Reverse(lagrangian_bound(it)));
         let content: PartySet = by_leeway
             .iter()
             .copied()
-            .filter(|&it| leeway(it) >= 0)
+            .filter(|&it| lagrangian_bound(it) >= 0)
             .collect();
         if !suffices(content) {
             return i64::MIN;
@@ -251,7 +251,7 @@ impl<'a> Search<'a> {
                 break;
             }
             yes = yes.with(party);
-            slack = slack.min(leeway(party));
+            slack = slack.min(lagrangian_bound(party));
         }
         slack
     }
@@ -271,7 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::solution::test_support as small_worlds;
+    use crate::solution::test_support as test_worlds;
 
     fn is_agreement(parties: &[Preferences], consent: &ConsentRule, outcome: Outcome) -> bool {
         let agreeing = (0..parties.len())
@@ -285,10 +285,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn an_agreement_is_found_wherever_listing_all_outcomes_finds_one(
-            (parties, consent) in (small_worlds::space(), 1..=4_usize)
+            (parties, consent) in (test_worlds::space(), 1..=4_usize)
                 .prop_flat_map(|(space, n_parties)| (
-                    prop::collection::vec(small_worlds::preferences(&space), n_parties),
-                    small_worlds::consent(&space, n_parties),
+                    prop::collection::vec(test_worlds::preferences(&space), n_parties),
+                    test_worlds::consent(&space, n_parties),
                 ))
         ) {
             let found = some_agreement(&parties, &consent);

@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::solution::test_support as small_worlds;
+    use crate::solution::test_support as test_worlds;
 
     fn by_enumeration(preferences: &ExactPreferences, deal: &Condition) -> Option<i128> {
         let space = preferences.space();
@@ -67,10 +67,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_best_deal_is_that_of_all_outcomes_listed(
-            (preferences, deal, more) in small_worlds::space().prop_flat_map(|space| (
-                small_worlds::preferences(&space),
-                small_worlds::condition(&space),
-                small_worlds::condition(&space),
+            (preferences, deal, more) in test_worlds::space().prop_flat_map(|space| (
+                test_worlds::preferences(&space),
+                test_worlds::condition(&space),
+                test_worlds::condition(&space),
             ))
         ) {
             let preferences = preferences.exact();

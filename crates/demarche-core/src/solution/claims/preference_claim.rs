@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
     use crate::domain::Outcome;
-    use crate::solution::test_support as small_worlds;
+    use crate::solution::test_support as test_worlds;
 
     type Settled = Vec<(IssueId, OptionId)>;
 
@@ -89,10 +89,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1024))]
         #[test]
         fn preferred_is_what_wins_in_every_completion(
-            (preferences, this, to, is_changed) in small_worlds::space().prop_flat_map(|space| (
-                small_worlds::preferences(&space),
-                small_worlds::outcome(&space),
-                small_worlds::outcome(&space),
+            (preferences, this, to, is_changed) in test_worlds::space().prop_flat_map(|space| (
+                test_worlds::preferences(&space),
+                test_worlds::outcome(&space),
+                test_worlds::outcome(&space),
                 prop::collection::vec(any::<bool>(), space.n_issues()),
             ))
         ) {

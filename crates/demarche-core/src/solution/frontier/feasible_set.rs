@@ -6,11 +6,11 @@ use crate::solution::frontier::pareto_frontier::{Frontier, FrontierBuilder};
 
 /// The most outcomes a space should have for all to be looked at: some seconds' work, and a frontier
 /// of them all would still fit the memory.
-pub const LANDSCAPE_OUTCOMES_MAX: u64 = 20_000_000;
+pub const FEASIBLE_OUTCOMES_MAX: u64 = 20_000_000;
 
 /// The outcomes that can be agreed on, summed up.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Landscape {
+pub struct FeasibleSet {
     /// How many outcomes all accept whose consent they need: the zone of possible agreement.
     pub n_acceptable: u64,
     /// How many of these are worth more than no agreement to every party.
@@ -28,7 +28,7 @@ pub struct Landscape {
 
 /// Sums up acceptable outcomes that come one by one.
 #[derive(Clone, Debug)]
-pub struct LandscapeBuilder {
+pub struct FeasibleSetBuilder {
     n_acceptable: u64,
     n_better_for_all: u64,
     reservation_values: Vec<f64>,
@@ -36,7 +36,7 @@ pub struct LandscapeBuilder {
     frontier: FrontierBuilder,
 }
 
-impl LandscapeBuilder {
+impl FeasibleSetBuilder {
     /// For parties with these reservation values.
     ///
     /// # Panics
@@ -78,8 +78,8 @@ impl LandscapeBuilder {
     }
 
     /// What all that were added come to.
-    pub fn finish(self) -> Landscape {
-        Landscape {
+    pub fn finish(self) -> FeasibleSet {
+        FeasibleSet {
             n_acceptable: self.n_acceptable,
             n_better_for_all: self.n_better_for_all,
             reservation_values: self.reservation_values,
@@ -113,9 +113,9 @@ const DENOMINATOR_OF_FLOATS: u64 = 1 << 62;
 /// # Panics
 ///
 /// If there is no party, or the rule names one that is not there.
-pub fn landscape(parties: &[ExactPreferences], consent: &ConsentRule) -> Landscape {
+pub fn feasible_set(parties: &[ExactPreferences], consent: &ConsentRule) -> FeasibleSet {
     let reservation_values = parties.iter().map(ExactPreferences::reservation_value);
-    let mut builder = LandscapeBuilder::new(reservation_values.collect());
+    let mut builder = FeasibleSetBuilder::new(reservation_values.collect());
     let mut utilities = vec![0.0; parties.len()];
     for_each_acceptable(parties, consent, |outcome, sums| {
         for ((slot, it), sum) in utilities.iter_mut().zip(parties).zip(sums) {
@@ -130,7 +130,7 @@ pub fn landscape(parties: &[ExactPreferences], consent: &ConsentRule) -> Landsca
         let exact = exact.filter(|_| it.one() <= DENOMINATOR_MAX);
         exact.unwrap_or(DENOMINATOR_OF_FLOATS)
     };
-    Landscape {
+    FeasibleSet {
         denominators: parties.iter().map(denominator).collect(),
         ..builder.finish()
     }

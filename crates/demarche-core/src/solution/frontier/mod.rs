@@ -4,5 +4,5 @@ mod dominance_tree;
 mod feasible_set;
 mod pareto_frontier;
 
-pub use feasible_set::{LANDSCAPE_OUTCOMES_MAX, Landscape, LandscapeBuilder, landscape};
+pub use feasible_set::{FEASIBLE_OUTCOMES_MAX, FeasibleSet, FeasibleSetBuilder, feasible_set};
 pub use pareto_frontier::{Frontier, FrontierBuilder, distance};

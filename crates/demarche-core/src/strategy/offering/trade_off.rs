@@ -4,12 +4,12 @@
 //! needs have put forward and accepted so far.
 //! Faratin, Sierra and Jennings, *Using similarity criteria to make issue trade-offs in automated
 //! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact, and
-//! similarity is to all that was put forward and accepted, see [`Remoteness`].
+//! similarity is to all that was put forward and accepted, see [`OfferDistance`].
 
 use crate::domain::{Outcome, PartyId, PartySet, Utility};
 use crate::protocol::{Event, Rules};
 use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch, Remoteness};
+use crate::search::{Audiences, OfferDistance, OutcomeSearch};
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::{OfferingKind, OfferingRule, Situation};
 
@@ -21,7 +21,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     start: |numbers, rules: &Rules| {
         Box::new(TradeOff {
             concession_exponent: numbers[0],
-            remoteness: Remoteness::new(&rules.space, &rules.scales, rules.n_parties),
+            offer_distance: OfferDistance::new(&rules.space, &rules.scales, rules.n_parties),
         })
     },
 };
@@ -29,13 +29,14 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 #[derive(Debug)]
 struct TradeOff {
     concession_exponent: f64,
-    remoteness: Remoteness,
+    offer_distance: OfferDistance,
 }
 
 impl TradeOff {
     fn hear(&mut self, situation: &Situation<'_>, party: PartyId, outcome: Outcome) {
         if party != situation.me {
-            self.remoteness.hear(&situation.rules.space, party, outcome);
+            self.offer_distance
+                .hear(&situation.rules.space, party, outcome);
         }
     }
 }
@@ -72,6 +73,6 @@ impl OfferingRule for TradeOff {
         _: &mut Stream,
     ) -> Option<Outcome> {
         let target = aspiration(self.concession_exponent, situation);
-        search.nearest_at_least(target, &self.remoteness)
+        search.nearest_at_least(target, &self.offer_distance)
     }
 }

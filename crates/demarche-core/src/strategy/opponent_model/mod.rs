@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::domain::{Outcome, OutcomeSpace, PartyId, Utility, from_units};
 use crate::protocol::Event;
-use crate::search::{FULL_DISTANCE, OutcomeSearch, Remoteness};
+use crate::search::{FULL_DISTANCE, OfferDistance, OutcomeSearch};
 use crate::strategy::Situation;
 
 pub use bayesian::BayesianModel;
@@ -122,7 +122,7 @@ const LEVELS: i64 = 16;
 /// What others seem to want, ready for searching.
 pub(super) struct Wishes {
     estimates: Vec<EstimatedPreferences>,
-    remoteness: Remoteness,
+    offer_distance: OfferDistance,
 }
 
 impl Wishes {
@@ -131,13 +131,13 @@ impl Wishes {
         let rules = situation.rules;
         let parties = (0..rules.n_parties).map(PartyId::new);
         let estimates: Vec<_> = parties.clone().map(|it| model.estimate(it)).collect();
-        let mut remoteness = Remoteness::new(&rules.space, &rules.scales, rules.n_parties);
+        let mut offer_distance = OfferDistance::new(&rules.space, &rules.scales, rules.n_parties);
         for (party, estimate) in parties.zip(&estimates) {
-            remoteness.put(party, estimate.costs());
+            offer_distance.put(party, estimate.costs());
         }
         Self {
             estimates,
-            remoteness,
+            offer_distance,
         }
     }
 
@@ -166,7 +166,7 @@ impl Wishes {
         target: Utility,
         search: &mut dyn OutcomeSearch,
     ) -> Option<Outcome> {
-        search.nearest_at_least(target, &self.remoteness)
+        search.nearest_at_least(target, &self.offer_distance)
     }
 
     /// The outcome of greatest merit, among those that the others seem to like best at each of
