@@ -25,17 +25,18 @@ test *ARGS:
 # Every fault that a run can meet, at every place; `cargo test` tries a sample of them.
 [group('check')]
 faults:
-    FAULTS=all cargo test --test it -- --nocapture faults:: resume:: shards:: schema::
+    FAULTS=all cargo test --test faults -- --nocapture --skip attack::
+    FAULTS=all cargo test --test laws -- --nocapture schema::
 
 # Attack the program: signals, tampered runs, strange environments, hostile files; prints how often.
 [group('check')]
 attack:
-    FAULTS=all cargo test --test it -- --nocapture attack::
+    FAULTS=all cargo test --test faults -- --nocapture attack::
 
 # Kill runs so many times at any moment, and see that they end with the same bytes.
 [group('check')]
 kill KILLS="200":
-    KILLS={{KILLS}} FAULTS=all cargo test --test it -- --nocapture killed_at_any_moment
+    KILLS={{KILLS}} FAULTS=all cargo test --test faults -- --nocapture killed_at_any_moment
 
 # Run ten million sessions: memory and open files do not grow, no row is missing.
 [group('check')]
@@ -62,7 +63,7 @@ doc:
 # Write the pages made from the code anew: the schemas and the command line's reference.
 [group('dev')]
 reference:
-    REGENERATE=1 cargo test --test it pages_made_from_the_code
+    REGENERATE=1 cargo test --test laws pages_made_from_the_code
 
 # Measure how fast it is; never a source of results.
 [group('dev')]

@@ -19,7 +19,7 @@ const SEPARATOR: &[u8] = b"\n====\n";
 /// Cells that are tried of a manifest.
 const CELLS_TRIED: usize = 4;
 
-const SCENARIO: &str = include_str!("../tests/it/mistakes/base.toml");
+const SCENARIO: &str = include_str!("../tests/laws/diagnostics/base.toml");
 const EXPERIMENT: &str =
     "schema = 1\nname = \"e\"\nscenario = \"1.toml\"\n[sweep]\npoints = \"2.csv\"\n";
 

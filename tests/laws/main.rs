@@ -1,0 +1,35 @@
+//! What must hold of the whole: laws, equal drivers, stable results, clear errors. Fast.
+
+mod analyze;
+mod bargaining;
+mod compare;
+mod configs;
+mod designs;
+mod diagnostics;
+mod drivers;
+mod explain;
+mod foreign;
+mod formats;
+mod interchange;
+mod limits;
+mod luck;
+mod negmas;
+mod page_made_later;
+mod pages;
+mod readme;
+mod references;
+mod replay;
+mod report;
+mod runs;
+mod schema;
+mod search;
+mod solutions;
+mod stopping;
+mod strategies;
+mod studies;
+mod sweeps;
+mod tidy;
+mod violations;
+
+#[path = "../support/mod.rs"]
+mod support;

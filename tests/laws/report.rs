@@ -1,0 +1,243 @@
+//! Pages of runs: what they show is what tables say, they fetch nothing, and names stay text.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::support::process::{check, path_text, run};
+
+const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
+const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+
+fn page(run: &Path) -> String {
+    fs::read_to_string(run.join("report.html")).expect("there is a page")
+}
+
+/// The pictures of a run, by name.
+fn pictures(run: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(run.join("figures")).expect("there are pictures");
+    let mut res: Vec<(String, String)> = entries
+        .map(|it| it.unwrap().path())
+        .map(|it| {
+            let name = it.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(it).unwrap())
+        })
+        .collect();
+    res.sort();
+    res
+}
+
+/// The table of a figure on a page, row by row.
+pub(crate) fn table_of(page: &str, figure: &str) -> Vec<Vec<String>> {
+    let start = page.find(&format!("<figure id=\"figure-{figure}\""));
+    let rest = &page[start.expect("the figure is on the page")..];
+    let rest = &rest[..rest.find("</figure>").unwrap()];
+    let body = rest.split("<tbody>").nth(1).expect("it has a table");
+    let rows = body.split("<tr>").skip(1);
+    let fields = |row: &str| {
+        let cells = row.split(['<', '>']).collect::<Vec<_>>();
+        let opened = |it: &&[&str]| it[0].starts_with("td") || it[0].starts_with("th");
+        cells
+            .windows(2)
+            .filter(opened)
+            .map(|it| it[1].replace('\u{a0}', " "))
+            .collect()
+    };
+    rows.map(fields).collect()
+}
+
+#[test]
+fn a_page_is_the_same_for_any_number_of_threads_and_when_made_later() {
+    let folder = TempDir::new().unwrap();
+    let batch = |name: &str, more: &[&str]| {
+        let more = [&["--sessions", "300"], more].concat();
+        run(&folder, "batch", name, FLAGSHIP, &more)
+    };
+    let one = batch("one", &["--threads", "1"]);
+    let two = batch("two", &["--threads", "2"]);
+    let later = batch("later", &["--no-report"]);
+    assert!(!later.join("report.html").exists());
+    assert!(!later.join("figures").exists());
+    check(&["report", path_text(&later)], 0);
+    assert!(page(&one) == page(&two));
+    assert!(page(&one) == page(&later));
+    assert_eq!(pictures(&one), pictures(&two));
+    assert_eq!(pictures(&one), pictures(&later));
+}
+
+#[test]
+fn a_page_that_is_there_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let run = run(&folder, "batch", "run", VILLAGES, &["--sessions", "20"]);
+    fs::write(run.join("report.html"), "mine").unwrap();
+    let output = check(&["report", path_text(&run)], 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--out"));
+    assert_eq!(page(&run), "mine");
+    let out = folder.path().join("elsewhere");
+    check(&["report", path_text(&run), "--out", path_text(&out)], 0);
+    assert!(page(&out).contains("<h1>"));
+    check(&["report", path_text(&run), "--out", path_text(&out)], 2);
+}
+
+#[test]
+fn every_verb_that_runs_sessions_makes_a_page_of_them() {
+    let folder = TempDir::new().unwrap();
+    let axis = "[[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.3, 0.5]\n";
+    let root = env!("CARGO_MANIFEST_DIR");
+    let head =
+        format!("schema = 1\nname = \"x\"\nsessions = 40\nscenario = \"{root}/{VILLAGES}\"\n");
+    let file = folder.path().join("sweep.toml");
+    fs::write(&file, format!("{head}{axis}")).unwrap();
+    let shown = |verb: &str, file: &str, more: &[&str]| -> BTreeSet<String> {
+        let run = run(&folder, verb, verb, file, more);
+        let page = page(&run);
+        let pictures = pictures(&run);
+        for (name, svg) in &pictures {
+            assert!(svg.starts_with("<svg"), "{name}");
+            assert!(!table_of(&page, name).is_empty(), "{verb}: {name}");
+        }
+        pictures.into_iter().map(|it| it.0).collect()
+    };
+    let has = |shown: BTreeSet<String>, wanted: &[&str]| {
+        for it in wanted {
+            assert!(shown.contains(*it), "{it} is not among {shown:?}");
+        }
+    };
+    let of_sessions = [
+        "endings",
+        "mean-surplus",
+        "surplus",
+        "blockers",
+        "blocked-issues",
+        "rounds",
+        "utility-space",
+    ];
+    has(
+        shown("batch", FLAGSHIP, &["--sessions", "100"]),
+        &of_sessions,
+    );
+    // Two cells, of which the second differs from the first.
+    let sweep = shown("sweep", path_text(&file), &[]);
+    has(
+        sweep,
+        &["response-deals", "response-utility", "effects", "endings"],
+    );
+    let study = shown("sensitivity", VILLAGES, &["--points", "32"]);
+    // All its sessions end in a deal, so it looks at utilities.
+    has(study, &["total-of-upper", "total-of-lower"]);
+    let flip = shown("flip", VILLAGES, &["--sessions", "100", "--rate", "50"]);
+    has(flip, &["flip-curves"]);
+}
+
+#[test]
+fn a_page_shows_what_the_tables_say() {
+    let folder = TempDir::new().unwrap();
+    let run = run(&folder, "batch", "run", FLAGSHIP, &["--sessions", "500"]);
+    let page = page(&run);
+    let rows = |name: &str| -> Vec<csv::StringRecord> {
+        let mut reader = csv::Reader::from_path(run.join(name)).unwrap();
+        reader.records().map(Result::unwrap).collect()
+    };
+    let percent = |share: &str| format!("{:.1} %", 100.0 * share.parse::<f64>().unwrap());
+    let endings = table_of(&page, "endings");
+    for (shown, row) in endings.iter().zip(rows("summary.csv")) {
+        let rendered = [&row[3], &row[5], &row[6]].map(percent);
+        assert_eq!(shown[1..], rendered, "{shown:?}");
+    }
+    let summary = rows("summary.csv");
+    let n_seen = format!(
+        "{} of 500 sessions ended in a deal",
+        percent(&summary[0][3])
+    );
+    assert!(page.contains(&n_seen.replace(" %", "\u{a0}%")));
+    let by_round = table_of(&page, "rounds");
+    for (shown, row) in by_round.iter().skip(1).zip(rows("rounds.csv")) {
+        assert_eq!(shown[..2], [row[1].to_owned(), percent(&row[3])]);
+    }
+    let blocked: f64 = table_of(&page, "blocked-issues")
+        .iter()
+        .flat_map(|row| row[1..].iter().map(|it| it.parse::<f64>().unwrap()))
+        .sum();
+    let rendered: f64 = rows("blockers.csv")
+        .iter()
+        .map(|it| it[8].parse::<f64>().unwrap())
+        .sum();
+    // Fifty figures, each rounded to a thousandth.
+    assert!((blocked - rendered).abs() < 0.025, "{blocked} {rendered}");
+}
+
+#[track_caller]
+pub(crate) fn check_fetches_nothing(page: &str) {
+    let without_names = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for it in [
+        "http:", "https:", " src=", "@import", "url(//", "<iframe", "<object",
+    ] {
+        assert!(!without_names.contains(it), "{it}");
+    }
+}
+
+#[test]
+fn a_page_fetches_nothing() {
+    let folder = TempDir::new().unwrap();
+    let run = run(&folder, "batch", "run", FLAGSHIP, &["--sessions", "200"]);
+    let page = page(&run);
+    check_fetches_nothing(&page);
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+}
+
+/// The two villages under names that a page must not take for its own text.
+pub(crate) fn hostile_villages(folder: &TempDir) -> PathBuf {
+    let hostile = "<script>alert(1)</script>\\\"'<img src=x onerror=alert(2)>&";
+    let text = fs::read_to_string(VILLAGES).unwrap();
+    let lines = text.lines().map(|line| {
+        let key = line.split('=').next().unwrap_or_default().trim();
+        match key {
+            "title" | "label" => format!("{key} = \"{hostile}\""),
+            _ => line.to_owned(),
+        }
+    });
+    let changed = lines.collect::<Vec<String>>().join("\n");
+    let changed = changed.replace("label = \"", &format!("label = \"{hostile}"));
+    let file = folder.path().join("hostile.toml");
+    fs::write(&file, changed).unwrap();
+    file
+}
+
+#[test]
+fn names_of_a_scenario_stay_text() {
+    let folder = TempDir::new().unwrap();
+    let file = hostile_villages(&folder);
+    let run = run(
+        &folder,
+        "batch",
+        "run",
+        path_text(&file),
+        &["--sessions", "200"],
+    );
+    let texts = pictures(&run).into_iter().map(|it| it.1);
+    for text in texts.chain([page(&run)]) {
+        assert!(!text.contains("<script>alert"));
+        assert!(!text.contains("<img"));
+    }
+    assert!(page(&run).contains("&lt;script&gt;alert(1)"));
+}
+
+#[test]
+fn what_is_no_run_is_told() {
+    let folder = TempDir::new().unwrap();
+    let output = check(&["report", path_text(folder.path())], 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("manifest.json"));
+    let run = run(
+        &folder,
+        "batch",
+        "run",
+        VILLAGES,
+        &["--sessions", "20", "--no-report"],
+    );
+    fs::write(run.join("options.csv"), "cell,issue\n0\n").unwrap();
+    let output = check(&["report", path_text(&run)], 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("options.csv"));
+    assert!(!run.join("report.html").exists());
+}

@@ -1,0 +1,109 @@
+//! Strategies at the table: sessions about a pie of eight slices, worked out by hand.
+
+use std::fmt::Write as _;
+
+use demarche::protocol::Ending;
+use demarche::randomness::{MasterSeed, Seeds};
+
+use crate::support::worlds::{in_a_plain_loop, setting_of};
+
+const SLICES: u32 = 8;
+/// So the relative time in round r is r eighths.
+const DEADLINE: u32 = 7;
+const ALTERNATING: &str = "alternating_offers";
+const VOTE: &str = "proposal_and_vote";
+
+/// A scenario in which option k leaves k eighths to `a` and the rest to `b`.
+fn pie(protocol: &str, strategies: [&str; 2]) -> String {
+    let list = |of: &dyn Fn(u32) -> String| (0..=SLICES).map(of).collect::<Vec<_>>().join(", ");
+    let options = list(&|it| format!("{{ id = \"k{it}\", label = \"{it} for a\" }}"));
+    let mut text = format!(
+        "schema = 1\nname = \"pie\"\ntitle = \"A pie\"\nkind = \"synthetic\"\n\
+         [[issue]]\nid = \"pie\"\nlabel = \"Pie\"\noptions = [{options}]\n"
+    );
+    for (name, strategy) in ["a", "b"].into_iter().zip(strategies) {
+        let slices = |it: u32| f64::from(if name == "a" { it } else { SLICES - it });
+        let utilities = list(&|it| format!("k{it} = {:?}", slices(it) / f64::from(SLICES)));
+        let _ = writeln!(
+            text,
+            "[[party]]\nid = \"{name}\"\nlabel = \"{name}\"\nreservation_value = 0.0\n\
+             strategy = [{{ p = 1.0, {strategy} }}]\n\
+             [[party.preference]]\nissue = \"pie\"\nweight = 1.0\nutility = {{ {utilities} }}"
+        );
+    }
+    let _ = writeln!(text, "[protocol.{protocol}]\ndeadline_rounds = {DEADLINE}");
+    text
+}
+
+/// Checks in which round they agree on how many slices for `a`, if they do.
+#[track_caller]
+fn check(protocol: &str, strategies: [&str; 2], expected: Option<(u32, usize)>) {
+    let setting = setting_of(&pie(protocol, strategies));
+    let sessions = in_a_plain_loop(&setting, &Seeds::new(MasterSeed(1)), 1);
+    let ending = &sessions[0].1.ending;
+    let found = match ending {
+        Ending::Agreement { round, outcome, .. } => {
+            let scenario = setting.scenario();
+            let issue = scenario.space.issues().next().expect("there is one");
+            Some((*round, scenario.space.option(*outcome, issue).idx()))
+        }
+        Ending::Deadline { .. } | Ending::Walkout { .. } | Ending::Forfeit { .. } => None,
+    };
+    assert_eq!(found, expected, "{protocol}, {strategies:?}: {ending:?}");
+}
+
+#[track_caller]
+fn check_both(strategies: [&str; 2], expected: Option<(u32, usize)>) {
+    for protocol in [ALTERNATING, VOTE] {
+        check(protocol, strategies, expected);
+    }
+}
+
+const LINEAR: &str = "time_dependent = { concession_exponent = 1.0 }";
+
+#[test]
+fn who_waits_for_the_time_takes_anything_then() {
+    let late = "tough = {}, accept = { time = { after = 0.5 } }";
+    check_both(["tough = {}", late], Some((4, 8)));
+    check_both(["tough = {}", "tough = {}"], None);
+}
+
+#[test]
+fn two_that_walk_their_rankings_meet_in_the_middle() {
+    check_both(["micro = {}", "micro = {}"], Some((5, 4)));
+}
+
+#[test]
+fn nobody_moves_for_one_that_does_not() {
+    check_both(["tit_for_tat = {}", "tit_for_tat = {}"], None);
+    check_both(["tit_for_tat = {}", "tough = {}"], None);
+    check_both(["tough = {}", "micro = {}"], None);
+}
+
+#[test]
+fn tit_for_tat_gives_way_as_far_as_the_other() {
+    check_both([LINEAR, "tit_for_tat = {}"], Some((5, 3)));
+    // Who answers with nothing gets what the other gives way on its own.
+    let deaf = "tit_for_tat = { reciprocity = 0.0 }, accept = { constant = { at_least = 0.75 } }";
+    check_both([LINEAR, deaf], Some((6, 2)));
+}
+
+#[test]
+fn an_offer_is_held_against_the_next_or_the_previous_own_one() {
+    let next = format!("{LINEAR}, accept = {{ next = {{}} }}");
+    check_both([&next, &next], Some((4, 4)));
+    let generous = format!("{LINEAR}, accept = {{ next = {{ adds = 0.25 }} }}");
+    check_both([LINEAR, &generous], Some((3, 5)));
+    // The first round's own offer is the first that can be the previous one.
+    let previous = format!("{LINEAR}, accept = {{ previous = {{}} }}");
+    check(ALTERNATING, [&previous, &previous], Some((5, 4)));
+    check(VOTE, [&previous, &previous], Some((4, 4)));
+}
+
+#[test]
+fn late_the_best_so_far_will_do() {
+    let combined =
+        |after| format!("tough = {{}}, accept = {{ combined = {{ after = {after:?} }} }}");
+    check_both([LINEAR, &combined(0.5)], Some((4, 4)));
+    check_both([LINEAR, &combined(0.75)], Some((6, 2)));
+}
