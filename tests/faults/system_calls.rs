@@ -112,7 +112,11 @@ fn threads_that_cannot_be_started_are_done_without() {
             .output()
             .unwrap();
         let rendered = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{n_threads} threads: {rendered}");
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{n_threads} threads: {rendered}"
+        );
         assert!(rendered.is_empty(), "{n_threads} threads: {rendered}");
         assert!(results(&out) == reference, "{n_threads} threads");
     }
