@@ -34,7 +34,7 @@
 //!     }
 //! }
 //! # assert_eq!(result.ending.name(), "agreement");
-//! # Ok::<(), demarche::config::Mistakes>(())
+//! # Ok::<(), demarche::config::Diagnostics>(())
 //! ```
 //!
 //! [`experiment::run`] does the same with one actor per party, many sessions at once and as many

@@ -399,3 +399,24 @@ fn every_strategy_and_its_parameters_are_on_the_pages_for_readers() {
         }
     }
 }
+
+#[test]
+fn every_test_that_holds_a_promise_of_reliability_is_there() {
+    let page = fs::read_to_string(root().join("docs/reliability.md")).expect("a page");
+    let files = rust_files();
+    let named = page.split('`').skip(1).step_by(2);
+    let mut n_named = 0;
+    for path in named.filter(|it| it.contains("::") && !it.contains(' ')) {
+        let (module, name) = path.rsplit_once("::").expect("there are two parts");
+        let is_module = |file: &Path, module: &str| {
+            file.with_extension("").ends_with(module.replace("::", "/"))
+        };
+        let function = format!("fn {name}(");
+        let is_there = files.iter().any(|(file, text)| {
+            is_module(file, path) || is_module(file, module) && text.contains(&function)
+        });
+        assert!(is_there, "{path} is not there");
+        n_named += 1;
+    }
+    assert!(n_named > 30, "{n_named}");
+}
