@@ -38,7 +38,7 @@ pub enum ScenarioKind {
 
 /// Who negotiates about what.
 ///
-/// Valid by construction when it comes from [`demarche::config`]: every party has a preference for
+/// Valid by construction when it comes from `demarche::config`: every party has a preference for
 /// every issue and every option, and every name in it refers to something.
 #[derive(Clone, Debug)]
 pub struct Scenario {

@@ -25,9 +25,9 @@ use crate::randomness::Stream;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use demarche::domain::{ConsentRule, OutcomeSpace, PartyId, Scale};
-/// use demarche::protocol::{Action, Ask, ProtocolKind, Rules, Session};
-/// use demarche::seeds::{MasterSeed, NameHash, Purpose, Replication, Seeds};
+/// use demarche_core::domain::{ConsentRule, OutcomeSpace, PartyId, Scale};
+/// use demarche_core::protocol::{Action, ProtocolKind, Request, Rules, Session};
+/// use demarche_core::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 ///
 /// let space = Arc::new(OutcomeSpace::new(&[2, 2])?);
 /// let rules = Rules {
@@ -44,7 +44,7 @@ use crate::randomness::Stream;
 /// let outcome = space.outcomes().next().expect("a space has outcomes");
 ///
 /// let first = session.pending().expect("the session has just begun");
-/// assert_eq!(first.ask, Ask::Offer);
+/// assert_eq!(first.ask, Request::Offer);
 /// session.apply(PartyId::new(0), Action::Offer(outcome))?;
 /// session.apply(PartyId::new(1), Action::Accept)?;
 /// assert_eq!(session.ending().and_then(|it| it.agreement()), Some(outcome));
