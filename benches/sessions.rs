@@ -15,7 +15,7 @@ use demarche::config::load_scenario;
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
-use demarche::run::{Journal, JournalHead, Parameters, RunRequest, RunTables, TableOptions};
+use demarche::run::{Journal, JournalHead, RunRequest, RunTables, SweptParameters, TableOptions};
 use demarche::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
 
 /// Rounds of measurement; the median of them is told.
@@ -272,7 +272,7 @@ fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
     let created = Journal::create(&folder.path().join("run"), &head);
     let (directory, journal) = created.expect("a new folder");
     let n_cells = plan.cells().len();
-    let parameters = Parameters {
+    let parameters = SweptParameters {
         paths: Vec::new(),
         values: vec![Vec::new(); n_cells],
     };

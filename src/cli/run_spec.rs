@@ -14,8 +14,8 @@ use crate::cli::warn;
 use crate::config::{Input, Luck, Overrides, load_experiment};
 use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
 use crate::run::{
-    Counts, InputFile, Journal, JournalHead, LuckRecord, Manifest, Parameters, RESULTS_VERSION,
-    RunRequest, RunTables, SweepRecord, TableOptions, Timing, Until,
+    Counts, InputFile, Journal, JournalHead, LuckRecord, Manifest, RESULTS_VERSION, RunRequest,
+    RunTables, SweepRecord, SweptParameters, TableOptions, Timing, Until,
 };
 use crate::tables::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable, RunDirectory, TableRecord, WorkbookRun,
@@ -29,7 +29,7 @@ pub(super) struct Job {
     pub(super) plan: Plan,
     pub(super) shard: Option<Shard>,
     pub(super) until: Option<StoppingRule>,
-    pub(super) parameters: Parameters,
+    pub(super) parameters: SweptParameters,
     pub(super) pairing: Pairing,
     pub(super) design: Option<DesignedPoints>,
     sweep: Option<SweepRecord>,
@@ -81,7 +81,7 @@ impl Job {
                     setting: Arc::new(experiment.scenario.setting),
                     seeds: Seeds::new(experiment.seed),
                 };
-                let parameters = Parameters {
+                let parameters = SweptParameters {
                     paths: Vec::new(),
                     values: vec![Vec::new()],
                 };
@@ -106,7 +106,7 @@ impl Job {
                     values: sweep.json_values,
                     scenarios: sweep.scenarios,
                 };
-                let parameters = Parameters {
+                let parameters = SweptParameters {
                     paths: sweep.paths,
                     values: sweep.values,
                 };

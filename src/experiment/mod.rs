@@ -11,21 +11,21 @@ mod tallies;
 
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use explain::{
-    Answer, Cause, Causes, ComparedDeal, ComparedSession, Comparison, Definitions, Difference,
-    Explainer, Explanation, Figure, LastStep, NearestAlternative, OptionChange, PartyAccount,
-    Position, Proposal, RefusedAcceptable, SessionTrace, Solution, SolutionAnalyzer,
-    SolutionBenchmark, SolutionDistances, Standing, Step, StepKind, Subject,
+    Answer, Cause, Causes, ComparedDeal, ComparedFigure, ComparedSession, Definitions, Difference,
+    Explainer, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount,
+    PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison, SessionTrace, Solution,
+    SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind, Subject, TraceStep,
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;
 pub use studies::{
-    AgreementBox, Block, DesignRow, Factor, FactorKind, Finding, Flip, FlipSearch, Flips,
-    LeastShift, Measure, ShiftTrials, Study, StudyError, Trial, agreement_boxes, design_findings,
-    findings, points_for_claim, points_for_interval,
+    AgreementBox, DesignBlock, DesignRow, Factor, FactorKind, Finding, Flip, FlipSearch, Flips,
+    LeastShift, SensitivityMeasure, ShiftTrials, Study, StudyError, Trial, agreement_boxes,
+    design_findings, findings, points_for_claim, points_for_interval,
 };
 pub use tallies::{
-    AgreementTally, Effect, Effects, FigureWorker, Figures, Metric, PARTY_METRICS, Pairing,
-    PartyTally, QUANTILE_PERCENTS, SESSION_METRICS, Tally, measure_claims,
+    AgreementTally, Effect, Effects, FigureWorker, Metric, PARTY_METRICS, Pairing, PartyTally,
+    QUANTILE_PERCENTS, SESSION_METRICS, SessionFigures, Tally, measure_claims,
 };

@@ -5,12 +5,12 @@ mod pages;
 mod sections;
 
 pub use charts::{
-    Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter,
-    Series, Size, Table, Unit,
+    Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity,
+    Scatter, Series, Size, Unit,
 };
 pub use pages::{
-    Block, Card, ComparedRun, ComparedRuns, Figure, Move, Page, RunReport, Section, SessionReport,
-    SettledIssue, Stand, Step, Steps,
+    Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageFigure, PageStep, RunReport,
+    Section, SessionReport, SettledIssue, Stand, Steps,
 };
 pub(crate) use sections::{
     ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,

@@ -12,6 +12,6 @@ pub use record::{
     SweepRecord, TableError, Timing, Until, comparison_rows, configuration_changes, swept_values,
 };
 pub use writer::{
-    CELLS_OWN_COLUMNS, ChunkOutput, Finished, MostFrequent, Parameters, RunTables, ShardCorruption,
-    TableOptions, TableWorker, read_shard,
+    CELLS_OWN_COLUMNS, ChunkOutput, Finished, MostFrequent, RunTables, ShardCorruption,
+    SweptParameters, TableOptions, TableWorker, read_shard,
 };

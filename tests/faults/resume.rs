@@ -12,7 +12,7 @@ use demarche::config::{Overrides, load_experiment};
 use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
 use demarche::randomness::Seeds;
 use demarche::run::{
-    InputFile, Journal, JournalHead, Parameters, RunRequest, RunTables, TableOptions,
+    InputFile, Journal, JournalHead, RunRequest, RunTables, SweptParameters, TableOptions,
 };
 use demarche::tables::{Distances, DrawTable, ParquetTables, RunDirectory, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
@@ -83,7 +83,7 @@ fn plan() -> (Plan, JournalHead) {
 }
 
 fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
-    let parameters = Parameters {
+    let parameters = SweptParameters {
         paths: Vec::new(),
         values: vec![Vec::new()],
     };

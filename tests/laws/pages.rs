@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use demarche::experiment::{Answer, SessionTrace, Step, StepKind};
+use demarche::experiment::{Answer, SessionTrace, StepKind, TraceStep};
 use demarche::protocol::Event;
 use demarche::randomness::{MasterSeed, Seeds};
 use serde_json::Value as Json;
@@ -146,7 +146,7 @@ fn a_yes_is_to_what_is_worth_the_aspiration() {
         for (session, result) in in_a_plain_loop(&setting, &seeds, 3) {
             let mut retracing = SessionTrace::new(&setting, &seeds, result.replication, &session);
             let preferences = retracing.preferences();
-            let steps: Vec<Step> = retracing.collect();
+            let steps: Vec<TraceStep> = retracing.collect();
             check_order(&steps, session.events());
             for step in &steps {
                 let parties = setting.scenario().party_ids();
@@ -176,7 +176,7 @@ fn a_yes_is_to_what_is_worth_the_aspiration() {
 }
 
 /// Every offer and every text is a step, in order.
-fn check_order(steps: &[Step], events: &[Event]) {
+fn check_order(steps: &[TraceStep], events: &[Event]) {
     let rendered = steps.iter().filter_map(|it| match it.kind {
         StepKind::StandingOffer(_) => None,
         StepKind::Offer(_) | StepKind::Variant { .. } | StepKind::FinalText => {

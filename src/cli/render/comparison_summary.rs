@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::render::text::{Notation, count, wrap};
-use crate::experiment::{Comparison, Difference};
+use crate::experiment::{Difference, RunComparison};
 use crate::report::ComparedRuns;
 use crate::run::Change;
 
@@ -60,7 +60,7 @@ fn changes(res: &mut String, changes: &[Change], width: usize) {
     }
 }
 
-fn deals(res: &mut String, comparison: &Comparison, width: usize) {
+fn deals(res: &mut String, comparison: &RunComparison, width: usize) {
     let deals = comparison.deals();
     let _ = writeln!(
         res,

@@ -10,7 +10,7 @@ use crate::cli::render::text::{
     Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
 };
 use crate::experiment::{
-    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Measure, Study,
+    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, SensitivityMeasure, Study,
     points_for_claim, points_for_interval,
 };
 use crate::report::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
@@ -102,8 +102,8 @@ impl<'a> Studied<'a> {
     }
 
     /// The measure that says most of an outcome, if by it anything made a difference.
-    fn measure_of(self, party: Option<PartyId>) -> Option<Measure> {
-        let makes_a_difference = |measure: Measure| {
+    fn measure_of(self, party: Option<PartyId>) -> Option<SensitivityMeasure> {
+        let makes_a_difference = |measure: SensitivityMeasure| {
             let mut all = self.of(party).filter(|it| it.measure == measure);
             all.any(|it| it.estimate.point != 0.0)
         };
@@ -112,11 +112,11 @@ impl<'a> Studied<'a> {
     }
 
     /// The measures that may say most: in a study a correlation only goes with an index.
-    fn leading_measures(self) -> &'static [Measure] {
-        const ALL: [Measure; 3] = [
-            Measure::Total,
-            Measure::MeanEffectSize,
-            Measure::PartialRankCorrelation,
+    fn leading_measures(self) -> &'static [SensitivityMeasure] {
+        const ALL: [SensitivityMeasure; 3] = [
+            SensitivityMeasure::Total,
+            SensitivityMeasure::MeanEffectSize,
+            SensitivityMeasure::PartialRankCorrelation,
         ];
         if self.points.is_some() {
             &ALL[..2]
@@ -126,7 +126,7 @@ impl<'a> Studied<'a> {
     }
 
     /// The factors by what a measure says of an outcome, without groups of them.
-    fn ranked(self, party: Option<PartyId>, measure: Measure) -> Vec<&'a Finding> {
+    fn ranked(self, party: Option<PartyId>, measure: SensitivityMeasure) -> Vec<&'a Finding> {
         let is_single = |it: &&Finding| {
             let kind = self.factors[it.factor].kind;
             it.measure == measure && !matches!(kind, FactorKind::Basis | FactorKind::Source)
@@ -141,31 +141,31 @@ impl<'a> Studied<'a> {
 }
 
 /// What decides whether there is a deal.
-fn push_deals(res: &mut String, studied: &Studied<'_>, measure: Measure, width: usize) {
+fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasure, width: usize) {
     let Studied { factors, .. } = *studied;
-    let of = |measure: Measure| studied.of(None).filter(move |it| it.measure == measure);
+    let of = |measure: SensitivityMeasure| studied.of(None).filter(move |it| it.measure == measure);
     let ranked = studied.ranked(None, measure);
     let heading = match measure {
-        Measure::Total => {
+        SensitivityMeasure::Total => {
             "What decides whether there is a deal: the share of its variance that involves \
              each number, alone or with others (total Sobol' index, 95 % interval)"
         }
-        Measure::MeanEffectSize => {
+        SensitivityMeasure::MeanEffectSize => {
             "What decides whether there is a deal: how much the chance of one changes along the \
              range of each number, as steps over two thirds of it show (Morris's mu*, 95 % interval)"
         }
-        Measure::PartialRankCorrelation
-        | Measure::FirstOrder
-        | Measure::Share
-        | Measure::MeanEffect
-        | Measure::EffectDeviation => {
+        SensitivityMeasure::PartialRankCorrelation
+        | SensitivityMeasure::FirstOrder
+        | SensitivityMeasure::Share
+        | SensitivityMeasure::MeanEffect
+        | SensitivityMeasure::EffectDeviation => {
             "What goes with deals: partial rank correlation of each number with them \
              (95 % interval)"
         }
     };
     let _ = writeln!(res, "{}", wrap(heading, width, 0));
     for it in ranked.iter().take(FACTORS_TOLD) {
-        let direction = of(Measure::PartialRankCorrelation)
+        let direction = of(SensitivityMeasure::PartialRankCorrelation)
             .find(|other| other.factor == it.factor && measure != other.measure)
             .map_or_else(String::new, |it| direction(&it.estimate));
         push_factor(res, &factors[it.factor], &it.estimate, &direction, width);
@@ -175,12 +175,17 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: Measure, width: 
         let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
     }
     push_doubts(res, studied, measure, &ranked, width);
-    push_shares(res, factors, &of(Measure::Share).collect::<Vec<_>>(), width);
+    push_shares(
+        res,
+        factors,
+        &of(SensitivityMeasure::Share).collect::<Vec<_>>(),
+        width,
+    );
     let is_assumed = |it: &&Finding| {
         let factor = &factors[it.factor];
         factor.kind == FactorKind::Basis && factor.name == Basis::Assumed.name()
     };
-    if let Some(it) = of(Measure::Total).find(is_assumed) {
+    if let Some(it) = of(SensitivityMeasure::Total).find(is_assumed) {
         let share = it.estimate.point;
         let how_much = if share > 1.0 {
             "all".to_owned()
@@ -217,13 +222,13 @@ fn push_utility(
         return;
     };
     let of_what = match measure {
-        Measure::Total => "the share of its variance (total Sobol' index",
-        Measure::MeanEffectSize => "its mean change along each range (Morris's mu*",
-        Measure::PartialRankCorrelation
-        | Measure::FirstOrder
-        | Measure::Share
-        | Measure::MeanEffect
-        | Measure::EffectDeviation => "what goes with it (partial rank correlation",
+        SensitivityMeasure::Total => "the share of its variance (total Sobol' index",
+        SensitivityMeasure::MeanEffectSize => "its mean change along each range (Morris's mu*",
+        SensitivityMeasure::PartialRankCorrelation
+        | SensitivityMeasure::FirstOrder
+        | SensitivityMeasure::Share
+        | SensitivityMeasure::MeanEffect
+        | SensitivityMeasure::EffectDeviation => "what goes with it (partial rank correlation",
     };
     let heading = format!("{label}'s utility: {of_what}, 95 % interval)");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
@@ -253,22 +258,22 @@ fn push_factor(
 fn push_doubts(
     res: &mut String,
     studied: &Studied<'_>,
-    measure: Measure,
+    measure: SensitivityMeasure,
     ranked: &[&Finding],
     width: usize,
 ) {
-    let is_share = measure == Measure::Total;
+    let is_share = measure == SensitivityMeasure::Total;
     if is_share && ranked.iter().any(|it| it.estimate.point > 1.0) {
         let _ = writeln!(res, "{}", wrap(ABOVE_ONE, width, 0));
     }
     let noun = match measure {
-        Measure::Total => "base points",
-        Measure::MeanEffectSize => "trajectories",
-        Measure::PartialRankCorrelation
-        | Measure::FirstOrder
-        | Measure::Share
-        | Measure::MeanEffect
-        | Measure::EffectDeviation => return,
+        SensitivityMeasure::Total => "base points",
+        SensitivityMeasure::MeanEffectSize => "trajectories",
+        SensitivityMeasure::PartialRankCorrelation
+        | SensitivityMeasure::FirstOrder
+        | SensitivityMeasure::Share
+        | SensitivityMeasure::MeanEffect
+        | SensitivityMeasure::EffectDeviation => return,
     };
     let is_of_luck = |it: &&Finding| studied.factors[it.factor].kind == FactorKind::Luck;
     let Some(first) = ranked.iter().find(|it| !is_of_luck(it)) else {

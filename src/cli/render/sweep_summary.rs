@@ -10,7 +10,7 @@ use crate::cli::render::summary::sureness;
 use crate::cli::render::text::{Notation, bar, count, counted, percent_interval, percent_of, wrap};
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::report::{equal_cells, rests_on};
-use crate::run::{Finished, Parameters};
+use crate::run::{Finished, SweptParameters};
 
 /// Cells told one by one; of more, the tables tell.
 const CELLS_TOLD: usize = 60;
@@ -21,7 +21,7 @@ const BAR_WIDTH: usize = 12;
 /// The cells and the number of sessions, before anything is run.
 ///
 /// With `is_most`, fewer sessions may do.
-pub(crate) fn planned(parameters: &Parameters, n_sessions: u64, is_most: bool) -> String {
+pub(crate) fn planned(parameters: &SweptParameters, n_sessions: u64, is_most: bool) -> String {
     let n_cells = parameters.values.len();
     let mut res = format!(
         "{}{} in {}\n\n",
@@ -68,7 +68,7 @@ impl Row {
 /// What a sweep came to, for people: with a baseline also what each cell changes against the first.
 pub(crate) fn sweep_summary(
     setting: &Setting,
-    parameters: &Parameters,
+    parameters: &SweptParameters,
     until: Option<&StoppingRule>,
     has_baseline: bool,
     finished: &Finished,
@@ -148,14 +148,14 @@ fn change(finished: &Finished, cell: CellId) -> Option<String> {
 }
 
 /// Which letter stands for which path.
-fn names(res: &mut String, parameters: &Parameters) {
+fn names(res: &mut String, parameters: &SweptParameters) {
     for (letter, path) in ('a'..).zip(&parameters.paths) {
         let _ = writeln!(res, "  {letter} = {path}");
     }
     res.push('\n');
 }
 
-fn widths(parameters: &Parameters) -> Vec<usize> {
+fn widths(parameters: &SweptParameters) -> Vec<usize> {
     let widest = |idx: usize| {
         let lengths = parameters.values.iter().map(|it| it[idx].chars().count());
         lengths.max().unwrap_or_default().max(1)
@@ -163,7 +163,7 @@ fn widths(parameters: &Parameters) -> Vec<usize> {
     (0..parameters.paths.len()).map(widest).collect()
 }
 
-fn letters(parameters: &Parameters) -> String {
+fn letters(parameters: &SweptParameters) -> String {
     let letters: Vec<String> = ('a'..)
         .take(parameters.paths.len())
         .map(String::from)
@@ -171,7 +171,7 @@ fn letters(parameters: &Parameters) -> String {
     columns(parameters, &letters)
 }
 
-fn columns(parameters: &Parameters, values: &[String]) -> String {
+fn columns(parameters: &SweptParameters, values: &[String]) -> String {
     let padded: Vec<String> = values
         .iter()
         .zip(widths(parameters))

@@ -11,7 +11,7 @@ use crate::cli::named_run::open_run;
 use crate::cli::render::{comparison_summary, count, terminal_width};
 use crate::cli::verbs::interchange::{refuse_existing, write_new, written};
 use crate::cli::{FileArgument, print};
-use crate::experiment::{CellId, Comparison, Pairing};
+use crate::experiment::{CellId, Pairing, RunComparison};
 use crate::report::{ComparedRun, ComparedRuns};
 use crate::run::{
     CellConfiguration, LuckRecord, MANIFEST, RecordedSessions, RunRecord, TableError,
@@ -72,7 +72,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
         }
     };
     let options = first.run_schema.issues.iter().map(|it| it.options.len());
-    let comparison = Comparison::new(pairing, first.run_schema.parties.len(), options.collect());
+    let comparison = RunComparison::new(pairing, first.run_schema.parties.len(), options.collect());
     let (comparison, n_sessions) = read(
         comparison,
         [(&first_tables, &first), (&second_tables, &second)],
@@ -175,9 +175,9 @@ fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
 
 /// Compares all sessions, pair by pair or run by run; how many each cell has.
 fn read(
-    mut comparison: Comparison,
+    mut comparison: RunComparison,
     sides: [Side<'_>; 2],
-) -> Result<(Comparison, [u64; 2]), Failure> {
+) -> Result<(RunComparison, [u64; 2]), Failure> {
     let [mut first, mut second] = [sessions(sides[0])?, sessions(sides[1])?];
     loop {
         let next = (

@@ -12,7 +12,7 @@ use crate::cli::print;
 use crate::cli::run_folder::create_new;
 use crate::cli::verbs::replay::RecordedCell;
 use crate::experiment::measure_claims;
-use crate::report::{Figure, MeasuredClaims, Page, RunFigures, RunReport};
+use crate::report::{MeasuredClaims, Page, PageFigure, RunFigures, RunReport};
 use crate::run::{MANIFEST, Manifest};
 use crate::tables::RunDirectory;
 
@@ -104,7 +104,7 @@ fn open(run: &RunDirectory, manifest: &Manifest, table: &str) -> io::Result<Opti
 
 fn write(directory: &RunDirectory, page: &Page) -> Result<(), Failure> {
     let html = page.html();
-    let name = |it: &Figure| format!("{}.svg", it.id);
+    let name = |it: &PageFigure| format!("{}.svg", it.id);
     let names: Vec<String> = page.figures().map(name).collect();
     directory
         .remove_marked(FIGURES, FIGURE_MARK.as_bytes(), &names)

@@ -24,7 +24,7 @@ use crate::cli::{
 };
 use crate::config::{Experiment, StudyMethod, load_experiment, numbers, uncertain_numbers};
 use crate::experiment::{
-    Cell, Figures, FlipSearch, Interrupt, Plan, Study, StudyError, Trial, agreement_boxes,
+    Cell, FlipSearch, Interrupt, Plan, SessionFigures, Study, StudyError, Trial, agreement_boxes,
     findings, run,
 };
 use crate::run::{Counts, InputFile, MANIFEST, Manifest, RESULTS_VERSION, StudyRecord, Timing};
@@ -314,7 +314,7 @@ pub(crate) fn sensitivity(
         seeds: Seeds::new(experiment.seed),
     };
     let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
-    let mut figures: Vec<Figures> = Vec::new();
+    let mut figures: Vec<SessionFigures> = Vec::new();
     let mut endings = [0; 4];
     let work = Work {
         n_sessions: plan.n_sessions(),

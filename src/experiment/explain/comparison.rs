@@ -52,9 +52,9 @@ pub struct Difference {
     /// What it is about.
     pub subject: Subject,
     /// The figure of the first run, with the number of its sessions that tell.
-    pub first: Figure,
+    pub first: ComparedFigure,
     /// The figure of the second run.
-    pub second: Figure,
+    pub second: ComparedFigure,
     /// The second less the first, with its own interval; `None` if too few sessions tell.
     pub estimate: Option<Estimate>,
     /// Of a share on the same luck, in which sessions it happened.
@@ -63,7 +63,7 @@ pub struct Difference {
 
 /// A figure of one of the runs.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Figure {
+pub struct ComparedFigure {
     /// The mean or the share; `None` of no session.
     pub point: Option<f64>,
     /// Of how many sessions.
@@ -72,10 +72,10 @@ pub struct Figure {
 
 /// The sessions of two runs, compared as they come.
 #[derive(Clone, Debug)]
-pub struct Comparison {
+pub struct RunComparison {
     pairing: Pairing,
     n_parties: usize,
-    numbers: Vec<Numbers>,
+    numbers: Vec<ComparedNumbers>,
     /// Whether there is a deal, then option by option.
     shares: Vec<Shares>,
     /// By issue, how many options it has.
@@ -83,7 +83,7 @@ pub struct Comparison {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Numbers {
+struct ComparedNumbers {
     first: Moments,
     second: Moments,
     /// Second less first.
@@ -113,8 +113,8 @@ impl Count {
         Estimate::of_share(self.successes, self.n)
     }
 
-    fn figure(self) -> Figure {
-        Figure {
+    fn figure(self) -> ComparedFigure {
+        ComparedFigure {
             point: self.share().map(|it| it.point),
             n: self.n,
         }
@@ -122,40 +122,40 @@ impl Count {
 }
 
 /// A figure's name where both sessions of a pair have a deal, and where one session alone has one.
-type DealMetric = (&'static str, &'static str, Scale);
+type DealMetric = (&'static str, &'static str, FigureUnit);
 
 /// Figures of a deal, in the order of [`ComparedSession::numbers`].
 const DEAL_METRICS: [DealMetric; 5] = [
     (
         "round_given_both_agreed",
         "round_given_agreement",
-        Scale::Count,
+        FigureUnit::Count,
     ),
     (
         "offers_given_both_agreed",
         "offers_given_agreement",
-        Scale::Count,
+        FigureUnit::Count,
     ),
     (
         "utilitarian_welfare_given_both_agreed",
         "utilitarian_welfare_given_agreement",
-        Scale::Sum,
+        FigureUnit::Sum,
     ),
     (
         "egalitarian_welfare_given_both_agreed",
         "egalitarian_welfare_given_agreement",
-        Scale::Utility,
+        FigureUnit::Utility,
     ),
     (
         "nash_product_given_both_agreed",
         "nash_product_given_agreement",
-        Scale::Utility,
+        FigureUnit::Utility,
     ),
 ];
 
 /// In which units a figure is added up, so that sums are exact.
 #[derive(Clone, Copy, Debug)]
-enum Scale {
+enum FigureUnit {
     Count,
     /// From 0 to 1.
     Utility,
@@ -166,7 +166,7 @@ enum Scale {
 /// The last bits of a utility that a sum of them drops.
 const SUM_DROPPED_BITS: u32 = 6;
 
-impl Scale {
+impl FigureUnit {
     fn unit(self) -> f64 {
         match self {
             Self::Count => 1.0,
@@ -204,7 +204,10 @@ impl ComparedSession {
             .map(move |(idx, (_, _, scale)): (usize, _)| {
                 of_deal.map(|figures| scale.units(figures[idx]))
             });
-        let utilities = self.utilities.iter().map(|&it| Scale::Utility.units(it));
+        let utilities = self
+            .utilities
+            .iter()
+            .map(|&it| FigureUnit::Utility.units(it));
         let is_agreed = deal.is_some();
         std::iter::once(Some(i64::from(is_agreed)))
             .chain(of_deal)
@@ -223,7 +226,7 @@ impl ComparedSession {
     }
 }
 
-impl Comparison {
+impl RunComparison {
     /// No sessions yet, of so many parties and of issues with so many options each.
     pub fn new(pairing: Pairing, n_parties: usize, options: Vec<usize>) -> Self {
         let n_numbers = 1 + DEAL_METRICS.len() + 2 * n_parties;
@@ -231,7 +234,7 @@ impl Comparison {
         Self {
             pairing,
             n_parties,
-            numbers: vec![Numbers::default(); n_numbers],
+            numbers: vec![ComparedNumbers::default(); n_numbers],
             shares: vec![Shares::default(); n_shares],
             options,
         }
@@ -270,7 +273,7 @@ impl Comparison {
     fn add_alone(
         &mut self,
         session: &ComparedSession,
-        moments: impl Fn(&mut Numbers) -> &mut Moments,
+        moments: impl Fn(&mut ComparedNumbers) -> &mut Moments,
         count: impl Fn(&mut Shares) -> &mut Count,
     ) {
         for (sums, number) in self.numbers.iter_mut().zip(session.numbers()) {
@@ -358,7 +361,7 @@ impl Comparison {
         parties
             .map(|(idx, sums)| {
                 let party = Subject::Party(PartyId::new(idx));
-                self.number(metric, party, Scale::Utility, sums)
+                self.number(metric, party, FigureUnit::Utility, sums)
             })
             .collect()
     }
@@ -367,11 +370,11 @@ impl Comparison {
         &self,
         metric: &'static str,
         subject: Subject,
-        scale: Scale,
-        sums: &Numbers,
+        scale: FigureUnit,
+        sums: &ComparedNumbers,
     ) -> Difference {
         let unit = scale.unit();
-        let figure = |it: &Moments| Figure {
+        let figure = |it: &Moments| ComparedFigure {
             point: it.mean(unit),
             n: it.n(),
         };
@@ -439,7 +442,7 @@ mod tests {
 
     #[test]
     fn figures_of_deals_are_those_where_both_have_one() {
-        let mut it = Comparison::new(Pairing::Paired, 1, vec![2]);
+        let mut it = RunComparison::new(Pairing::Paired, 1, vec![2]);
         it.add_pair(&session(Some((4, 0)), 0.5), &session(Some((7, 1)), 0.75));
         it.add_pair(&session(Some((9, 0)), 0.5), &session(None, 0.25));
         it.add_pair(&session(None, 0.5), &session(None, 0.5));
@@ -465,7 +468,7 @@ mod tests {
 
     #[test]
     fn sessions_that_were_found_apart_are_no_pairs() {
-        let mut it = Comparison::new(Pairing::Unpaired, 1, vec![2]);
+        let mut it = RunComparison::new(Pairing::Unpaired, 1, vec![2]);
         it.add_first(&session(Some((4, 0)), 0.5));
         it.add_first(&session(Some((6, 0)), 0.5));
         it.add_second(&session(Some((9, 1)), 0.25));

@@ -6,13 +6,15 @@ mod no_deal_causes;
 mod session_trace;
 mod solution_benchmark;
 
-pub use comparison::{ComparedDeal, ComparedSession, Comparison, Difference, Figure, Subject};
+pub use comparison::{
+    ComparedDeal, ComparedFigure, ComparedSession, Difference, RunComparison, Subject,
+};
 pub use explanation::{
     Cause, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount, Position,
     Proposal, RefusedAcceptable,
 };
 pub use no_deal_causes::{Causes, Explainer};
-pub use session_trace::{Answer, SessionTrace, Standing, Step, StepKind};
+pub use session_trace::{Answer, PartyStanding, SessionTrace, StepKind, TraceStep};
 pub use solution_benchmark::{
     Definitions, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances,
 };

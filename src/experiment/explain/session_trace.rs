@@ -10,7 +10,7 @@ use demarche_core::randomness::{Replication, Seeds};
 
 /// Something on the table, and where each party stood to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Step {
+pub struct TraceStep {
     /// In which round, from 1.
     pub round: u32,
     /// What it was.
@@ -21,7 +21,7 @@ pub struct Step {
     /// text; `None` if there was nothing before, and in a final vote.
     pub before: Option<Outcome>,
     /// Where each party stood to it, in party order.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<PartyStanding>,
 }
 
 /// What was on the table.
@@ -42,10 +42,10 @@ pub enum StepKind {
 
 /// Where a party stood to what was on the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Standing {
+pub struct PartyStanding {
     /// What it was worth to the party, in this round's utility.
     pub utility: Utility,
-    /// What [`Step::before`] was worth to it.
+    /// What [`TraceStep::before`] was worth to it.
     pub utility_before: Option<Utility>,
     /// What the party demanded when it made the offer or answered it; `None` if it did neither,
     /// under a mediator, where parties only compare, and after its strategy has panicked.
@@ -76,7 +76,7 @@ pub struct SessionTrace<'a> {
     /// By party.
     last_offers: Vec<Option<Outcome>>,
     /// What is on the table and may yet be answered.
-    open: Option<Step>,
+    open: Option<TraceStep>,
 }
 
 impl<'a> SessionTrace<'a> {
@@ -111,7 +111,7 @@ impl<'a> SessionTrace<'a> {
     }
 
     /// Takes in what happened next; the step before it, if that is over now.
-    fn take_in(&mut self, event: &Event) -> Option<Step> {
+    fn take_in(&mut self, event: &Event) -> Option<TraceStep> {
         match *event {
             Event::Offered {
                 round,
@@ -124,7 +124,7 @@ impl<'a> SessionTrace<'a> {
                 let before = self.last_offers[proposer.idx()].replace(offer);
                 let mut standings = self.standings(offer, before);
                 standings[proposer.idx()].aspiration = own;
-                self.open.replace(Step {
+                self.open.replace(TraceStep {
                     round,
                     kind: StepKind::Offer(proposer),
                     outcome: offer,
@@ -144,7 +144,7 @@ impl<'a> SessionTrace<'a> {
                 let mut over = None;
                 if is_late && !yes.intersection(answered).is_empty() {
                     let standings = self.standings(offer, Some(offer));
-                    over = self.open.replace(Step {
+                    over = self.open.replace(TraceStep {
                         round,
                         kind: StepKind::StandingOffer(proposer),
                         outcome: offer,
@@ -164,7 +164,7 @@ impl<'a> SessionTrace<'a> {
                 no,
             } => {
                 let is_taken = self.rules.is_taken(text, yes);
-                let step = Step {
+                let step = TraceStep {
                     round,
                     kind: standing.map_or(StepKind::FinalText, |_| StepKind::Variant { is_taken }),
                     outcome: text,
@@ -185,10 +185,10 @@ impl<'a> SessionTrace<'a> {
     }
 
     /// Where all stand before they answer.
-    fn standings(&self, outcome: Outcome, before: Option<Outcome>) -> Vec<Standing> {
+    fn standings(&self, outcome: Outcome, before: Option<Outcome>) -> Vec<PartyStanding> {
         let parties = self.negotiators.iter();
         parties
-            .map(|it| Standing {
+            .map(|it| PartyStanding {
                 utility: it.utility(outcome),
                 utility_before: before.map(|before| it.utility(before)),
                 aspiration: None,
@@ -217,9 +217,9 @@ impl<'a> SessionTrace<'a> {
 }
 
 impl Iterator for SessionTrace<'_> {
-    type Item = Step;
+    type Item = TraceStep;
 
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<TraceStep> {
         while let Some(event) = self.events.next() {
             if let Some(it) = self.take_in(event) {
                 return Some(it);

@@ -5,8 +5,8 @@ mod study;
 mod threshold_search;
 
 pub use sensitivity::{
-    AgreementBox, Finding, Measure, agreement_boxes, design_findings, findings, points_for_claim,
-    points_for_interval,
+    AgreementBox, Finding, SensitivityMeasure, agreement_boxes, design_findings, findings,
+    points_for_claim, points_for_interval,
 };
-pub use study::{Block, DesignRow, Factor, FactorKind, Study, StudyError};
+pub use study::{DesignBlock, DesignRow, Factor, FactorKind, Study, StudyError};
 pub use threshold_search::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials, Trial};

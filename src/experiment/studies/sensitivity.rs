@@ -12,7 +12,7 @@ use demarche_stats::sensitivity::{
 };
 
 use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyDesign};
-use crate::experiment::tallies::{Figures, Tally};
+use crate::experiment::tallies::{SessionFigures, Tally};
 
 /// How much an outcome depends on a factor, by one measure.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -24,14 +24,14 @@ pub struct Finding {
     /// The position of the factor among those of the design.
     pub factor: usize,
     /// By which measure.
-    pub measure: Measure,
+    pub measure: SensitivityMeasure,
     /// How much.
     pub estimate: Estimate,
 }
 
 /// How dependence is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Measure {
+pub enum SensitivityMeasure {
     /// The share of the outcome's variance that the factor explains alone.
     FirstOrder,
     /// The share of the outcome's variance that involves the factor, alone or with others.
@@ -48,7 +48,7 @@ pub enum Measure {
     EffectDeviation,
 }
 
-impl Measure {
+impl SensitivityMeasure {
     /// The word for it in tables.
     pub fn name(self) -> &'static str {
         match self {
@@ -99,10 +99,10 @@ const PEELING: PeelingRule = PeelingRule {
 /// # Panics
 ///
 /// If there are not as many figures as the study has sessions.
-pub fn findings(study: &Study, figures: &[Figures], seed: u64) -> Vec<Finding> {
+pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Finding> {
     assert_eq!(figures.len() as u64, study.n_sessions(), "a whole study");
     let mut res = Vec::new();
-    for metric in 0..figures.first().map_or(0, Figures::n_metrics) {
+    for metric in 0..figures.first().map_or(0, SessionFigures::n_metrics) {
         let outputs: Vec<f64> = figures.iter().map(|it| it.number(metric)).collect();
         let found = match study.design() {
             StudyDesign::Radial(draws) => {
@@ -143,7 +143,7 @@ pub fn design_findings(
     for metric in 0..n_metrics {
         let outputs: Option<Vec<f64>> = tallies
             .iter()
-            .map(|it| match Figures::party(metric) {
+            .map(|it| match SessionFigures::party(metric) {
                 None => it.agreement_rate(),
                 Some(party) => it.parties()[party.idx()].mean_utility(),
             })
@@ -170,8 +170,8 @@ fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
         .into_iter()
         .filter(|(_, _, estimate)| estimate.interval.is_some())
         .map(move |(factor, measure, estimate)| Finding {
-            metric: Figures::metric_name(metric),
-            party: Figures::party(metric),
+            metric: SessionFigures::metric_name(metric),
+            party: SessionFigures::party(metric),
             factor,
             measure,
             estimate,
@@ -225,7 +225,7 @@ fn points_to_shrink(n: u64, factor: f64) -> u64 {
 }
 
 /// A factor's position, a measure, and how much.
-type Found = (usize, Measure, Estimate);
+type Found = (usize, SensitivityMeasure, Estimate);
 
 /// Variance-based indices of a radial design's outputs, and what part of them falls to each
 /// number, each basis and each set of sources.
@@ -244,9 +244,9 @@ fn radial_findings(
     let mut res = Vec::new();
     if let Some(indices) = variance_indices(&outputs, RESAMPLES, seed) {
         let first_order = (0..).zip(indices.first_order);
-        res.extend(first_order.map(|(factor, it)| (factor, Measure::FirstOrder, it)));
+        res.extend(first_order.map(|(factor, it)| (factor, SensitivityMeasure::FirstOrder, it)));
         let total = (0..).zip(indices.total);
-        res.extend(total.map(|(factor, it)| (factor, Measure::Total, it)));
+        res.extend(total.map(|(factor, it)| (factor, SensitivityMeasure::Total, it)));
     }
     let single = |it: FactorKind| it == FactorKind::Number || it == FactorKind::Parameter;
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
@@ -268,7 +268,7 @@ fn radial_findings(
         res.extend(
             rendered
                 .filter(|(it, _)| is_meant(factors[*it].kind) || is_meant(FactorKind::Number))
-                .map(|(factor, it)| (factor, Measure::Share, it)),
+                .map(|(factor, it)| (factor, SensitivityMeasure::Share, it)),
         );
     }
     res
@@ -289,7 +289,7 @@ fn correlation_findings(points: &[Vec<f64>], outputs: &[f64]) -> Vec<Found> {
     known
         .filter_map(|(factor, it)| {
             let estimate = it?.estimate(outputs.len() as u64);
-            Some((factor, Measure::PartialRankCorrelation, estimate))
+            Some((factor, SensitivityMeasure::PartialRankCorrelation, estimate))
         })
         .collect()
 }
@@ -301,9 +301,9 @@ fn trajectory_findings(points: &[Vec<f64>], outputs: &[f64], seed: u64) -> Vec<F
     of_factors
         .flat_map(|(factor, it)| {
             let all = [
-                (Measure::MeanEffect, Some(it.mean)),
-                (Measure::MeanEffectSize, Some(it.mean_size)),
-                (Measure::EffectDeviation, it.standard_deviation),
+                (SensitivityMeasure::MeanEffect, Some(it.mean)),
+                (SensitivityMeasure::MeanEffectSize, Some(it.mean_size)),
+                (SensitivityMeasure::EffectDeviation, it.standard_deviation),
             ];
             all.into_iter()
                 .filter_map(move |(measure, estimate)| Some((factor, measure, estimate?)))
@@ -322,7 +322,7 @@ fn trajectory_findings(points: &[Vec<f64>], outputs: &[f64], seed: u64) -> Vec<F
 pub fn agreement_boxes(
     study: &Study,
     setting: &Setting,
-    figures: &[Figures],
+    figures: &[SessionFigures],
     findings: &[Finding],
 ) -> Vec<AgreementBox> {
     assert_eq!(figures.len() as u64, study.n_sessions(), "a whole study");
@@ -331,7 +331,7 @@ pub fn agreement_boxes(
     };
     let mut ranked: Vec<(usize, f64)> = findings
         .iter()
-        .filter(|it| it.party.is_none() && it.measure == Measure::Total)
+        .filter(|it| it.party.is_none() && it.measure == SensitivityMeasure::Total)
         .filter(|it| study.factors()[it.factor].kind == FactorKind::Number)
         .map(|it| (it.factor, it.estimate.point))
         .collect();
@@ -427,7 +427,7 @@ mod tests {
         let outputs = [rows(0.0), rows(1.0)].concat();
         let found = radial_findings(&factors, &crossed, &outputs, 1);
         let share = |factor| {
-            let is_meant = |it: &&Found| it.0 == factor && it.1 == Measure::Share;
+            let is_meant = |it: &&Found| it.0 == factor && it.1 == SensitivityMeasure::Share;
             let mut all = found.iter().filter(is_meant);
             let point = all.next().unwrap().2.point;
             assert!(all.next().is_none());

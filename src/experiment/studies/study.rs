@@ -73,14 +73,14 @@ pub struct DesignRow {
     /// Which base point or trajectory it belongs to.
     pub point: u64,
     /// Which of its rows it is.
-    pub block: Block,
+    pub block: DesignBlock,
     /// The position of the factor that is crossed or was moved, if one is.
     pub factor: Option<usize>,
 }
 
 /// What a row of a design is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Block {
+pub enum DesignBlock {
     /// All numbers and luck at A.
     A,
     /// At A, but for one factor that is at B.
@@ -93,7 +93,7 @@ pub enum Block {
     Step,
 }
 
-impl Block {
+impl DesignBlock {
     /// The word for it in tables.
     pub fn name(self) -> &'static str {
         match self {
@@ -245,12 +245,12 @@ impl Study {
         let (point, place) = (session.0 / n_rows, session.0 % n_rows);
         let (block, factor) = match &self.design {
             StudyDesign::Radial(it) => match it.crossed_idx(place) {
-                Some(factor) => (Block::Crossed, Some(factor)),
-                None if place == 0 => (Block::A, None),
-                None => (Block::B, None),
+                Some(factor) => (DesignBlock::Crossed, Some(factor)),
+                None if place == 0 => (DesignBlock::A, None),
+                None => (DesignBlock::B, None),
             },
-            StudyDesign::Trajectories(_) if place == 0 => (Block::Start, None),
-            StudyDesign::Trajectories(it) => (Block::Step, it.moved_at(session)),
+            StudyDesign::Trajectories(_) if place == 0 => (DesignBlock::Start, None),
+            StudyDesign::Trajectories(it) => (DesignBlock::Step, it.moved_at(session)),
         };
         DesignRow {
             point,

@@ -10,12 +10,12 @@ use crate::experiment::plan::CellId;
 /// A session's figures that cells are compared by: whether there is an agreement, then every
 /// party's utility in units of 2⁻⁴⁸.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Figures {
+pub struct SessionFigures {
     ending: usize,
     numbers: Box<[i64]>,
 }
 
-impl Figures {
+impl SessionFigures {
     /// Of a session.
     pub fn of(session: &SessionResult) -> Self {
         let is_agreed = i64::from(session.ending.agreement().is_some());
@@ -80,7 +80,7 @@ impl Figures {
 pub struct FigureWorker;
 
 impl Worker for FigureWorker {
-    type ChunkOutput = Vec<Figures>;
+    type ChunkOutput = Vec<SessionFigures>;
     type Heard = ();
 
     fn work_up(
@@ -88,8 +88,8 @@ impl Worker for FigureWorker {
         _: CellId,
         (): (),
         sessions: impl Iterator<Item = SessionResult>,
-    ) -> Vec<Figures> {
-        sessions.map(|it| Figures::of(&it)).collect()
+    ) -> Vec<SessionFigures> {
+        sessions.map(|it| SessionFigures::of(&it)).collect()
     }
 }
 
@@ -108,7 +108,7 @@ pub enum Pairing {
 #[derive(Clone, Debug, Default)]
 pub struct Effects {
     /// The baseline's figures of the replications that the other cells are at.
-    baseline: Vec<Figures>,
+    baseline: Vec<SessionFigures>,
     /// By cell, per figure.
     differences: Vec<Vec<Moments>>,
 }
@@ -130,7 +130,7 @@ impl Effects {
     /// # Panics
     ///
     /// If a chunk has other replications than the baseline's last one.
-    pub fn add(&mut self, cell: CellId, figures: Vec<Figures>) {
+    pub fn add(&mut self, cell: CellId, figures: Vec<SessionFigures>) {
         if cell.idx() == 0 {
             self.baseline = figures;
             return;
@@ -157,9 +157,9 @@ impl Effects {
         let figures = moments.into_iter().flatten().enumerate();
         figures
             .map(|(metric, it)| Effect {
-                metric: Figures::metric_name(metric),
-                party: Figures::party(metric),
-                difference: it.estimate(Figures::unit(metric)),
+                metric: SessionFigures::metric_name(metric),
+                party: SessionFigures::party(metric),
+                difference: it.estimate(SessionFigures::unit(metric)),
             })
             .collect()
     }

@@ -8,6 +8,6 @@ mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
-pub use effects::{Effect, Effects, FigureWorker, Figures, Pairing};
+pub use effects::{Effect, Effects, FigureWorker, Pairing, SessionFigures};
 pub use numbers::QUANTILE_PERCENTS;
 pub use tally::{Metric, PARTY_METRICS, PartyTally, SESSION_METRICS, Tally};

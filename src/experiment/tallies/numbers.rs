@@ -17,13 +17,13 @@ const PRODUCT_BITS: u32 = 8;
 
 /// Numbers of many sessions. Exact in any split.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Numbers {
+pub(crate) struct NumberTally {
     moments: Moments,
     counts: BinCounts,
     unit: f64,
 }
 
-impl Numbers {
+impl NumberTally {
     /// Of counts of something.
     pub(crate) fn whole() -> Self {
         Self::new(Bins::Growing { bits: WHOLE_BITS }, 1.0)

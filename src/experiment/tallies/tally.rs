@@ -5,18 +5,18 @@ use demarche_core::negotiation::SessionResult;
 use demarche_core::protocol::Ending;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
-use crate::experiment::tallies::numbers::{Numbers, QUANTILE_PERCENTS};
+use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
     n_sessions: u64,
     endings: [u64; 4],
-    rounds_given_agreement: Numbers,
-    offers: Numbers,
-    welfare_given_agreement: Numbers,
-    least_utility_given_agreement: Numbers,
-    nash_product_given_agreement: Numbers,
+    rounds_given_agreement: NumberTally,
+    offers: NumberTally,
+    welfare_given_agreement: NumberTally,
+    least_utility_given_agreement: NumberTally,
+    nash_product_given_agreement: NumberTally,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
 }
@@ -24,11 +24,11 @@ pub struct Tally {
 /// Counts and sums of one party.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PartyTally {
-    reservation_value: Numbers,
-    utility: Numbers,
-    utility_given_agreement: Numbers,
-    surplus_given_agreement: Numbers,
-    concessions: Numbers,
+    reservation_value: NumberTally,
+    utility: NumberTally,
+    utility_given_agreement: NumberTally,
+    surplus_given_agreement: NumberTally,
+    concessions: NumberTally,
     n_sessions_blocked: u64,
     n_lone_refusals: u64,
     lone_refusals_by_issue: Vec<u64>,
@@ -82,7 +82,7 @@ pub const PARTY_METRICS: [&str; 7] = [
 #[derive(Clone, Copy, Debug)]
 enum Figure<'a> {
     Share { successes: u64, n: u64 },
-    Mean(&'a Numbers),
+    Mean(&'a NumberTally),
 }
 
 impl Figure<'_> {
@@ -107,11 +107,11 @@ impl Tally {
         Self {
             n_sessions: 0,
             endings: [0; 4],
-            rounds_given_agreement: Numbers::whole(),
-            offers: Numbers::whole(),
-            welfare_given_agreement: Numbers::utilities(WELFARE_DROPPED_BITS),
-            least_utility_given_agreement: Numbers::utilities(0),
-            nash_product_given_agreement: Numbers::products(),
+            rounds_given_agreement: NumberTally::whole(),
+            offers: NumberTally::whole(),
+            welfare_given_agreement: NumberTally::utilities(WELFARE_DROPPED_BITS),
+            least_utility_given_agreement: NumberTally::utilities(0),
+            nash_product_given_agreement: NumberTally::products(),
             parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
         }
@@ -280,11 +280,11 @@ impl Tally {
 impl PartyTally {
     fn new() -> Self {
         Self {
-            reservation_value: Numbers::utilities(0),
-            utility: Numbers::utilities(0),
-            utility_given_agreement: Numbers::utilities(0),
-            surplus_given_agreement: Numbers::utilities(0),
-            concessions: Numbers::whole(),
+            reservation_value: NumberTally::utilities(0),
+            utility: NumberTally::utilities(0),
+            utility_given_agreement: NumberTally::utilities(0),
+            surplus_given_agreement: NumberTally::utilities(0),
+            concessions: NumberTally::whole(),
             n_sessions_blocked: 0,
             n_lone_refusals: 0,
             lone_refusals_by_issue: Vec::new(),

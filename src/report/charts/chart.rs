@@ -213,7 +213,7 @@ pub enum Mark {
 
 /// A table, whose first column names the rows.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub struct Table {
+pub struct PageTable {
     /// Names of the columns.
     pub head: Vec<String>,
     /// Rows, as long as the head.
@@ -222,7 +222,7 @@ pub struct Table {
 
 impl Chart {
     /// Its numbers as a table.
-    pub fn table(&self) -> Table {
+    pub fn table(&self) -> PageTable {
         match self {
             Self::Bars(it) => it.table(),
             Self::Lines(it) => it.table(),
@@ -243,12 +243,12 @@ impl Bars {
         bars.map(|(thing, it)| format!("{thing}: {}", it.render(self.axis.unit)))
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> PageTable {
         let row = |(thing, it): &(String, Quantity)| {
             let fields = it.fields(self.axis.unit);
             [vec![thing.clone()], fields.to_vec()].concat()
         };
-        Table {
+        PageTable {
             head: head([&self.category_label, &self.axis.label, "from", "to"]),
             rows: self.bars.iter().map(row).collect(),
         }
@@ -271,7 +271,7 @@ impl Lines {
         points.iter().map(point)
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> PageTable {
         let is_one = self.lines.len() == 1;
         let lines = self.lines.iter();
         let rows = lines.flat_map(|(name, points)| {
@@ -286,7 +286,7 @@ impl Lines {
         if !is_one {
             head.insert(0, "line".to_owned());
         }
-        Table {
+        PageTable {
             head,
             rows: rows.collect(),
         }
@@ -301,14 +301,14 @@ impl HeatMap {
         cells.map(move |(column, it)| format!("{name}, {column}: {}", it.render(self.axis.unit)))
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> PageTable {
         let (rows, columns) = (&self.rows, &self.columns);
         let row = |(name, cells): (&String, &Vec<Quantity>)| {
             let rendered = cells.iter().map(|it| it.render(self.axis.unit));
             [name.clone()].into_iter().chain(rendered).collect()
         };
         let corner = format!("{} \\ {}", rows.0, columns.0);
-        Table {
+        PageTable {
             head: [corner].into_iter().chain(columns.1.clone()).collect(),
             rows: rows.1.iter().zip(&self.cells).map(row).collect(),
         }
@@ -326,7 +326,7 @@ impl Scatter {
         })
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> PageTable {
         let groups = self.groups.iter();
         let rows = groups.flat_map(|group| {
             group.spots.iter().map(|([x, y], name)| {
@@ -334,7 +334,7 @@ impl Scatter {
                 vec![name.clone(), group.label.clone(), x, y]
             })
         });
-        Table {
+        PageTable {
             head: head(["point", "kind", &self.x.label, &self.y.label]),
             rows: rows.collect(),
         }

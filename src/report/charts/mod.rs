@@ -6,7 +6,8 @@ mod frontier_chart;
 mod svg;
 
 pub use chart::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Table, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
+    Unit,
 };
 pub use drawing::Size;
 pub use frontier_chart::FrontierChart;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::{CellId, Comparison, Difference, Pairing, Subject};
-use crate::report::charts::{Axis, Bars, Chart, Quantity, Table, Unit};
-use crate::report::pages::page::{Block, Figure, Page, Section};
+use crate::experiment::{CellId, Difference, Pairing, RunComparison, Subject};
+use crate::report::charts::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::pages::page::{Page, PageBlock, PageFigure, Section};
 use crate::run::{Change, RunRecord, RunSchema};
 use crate::wording::{Notation, count, counted};
 
@@ -44,7 +44,7 @@ pub struct ComparedRuns {
     /// What differs in what went in.
     pub changes: Vec<Change>,
     /// What differs in what came out.
-    pub comparison: Comparison,
+    pub comparison: RunComparison,
 }
 
 impl ComparedRuns {
@@ -232,9 +232,9 @@ impl ComparedRuns {
             ),
             _ => format!("{}.", counted(n as u64, "difference")),
         };
-        let table = Block::Open {
+        let table = PageBlock::Open {
             name: "What was changed".to_owned(),
-            table: Table {
+            table: PageTable {
                 head: ["where", "first", "second"].map(str::to_owned).to_vec(),
                 rows: rows.collect(),
             },
@@ -279,7 +279,7 @@ impl ComparedRuns {
                 axis: Axis::new("Pairs", Unit::Count),
                 bars: bars.to_vec(),
             });
-            figures.push(Figure::new(
+            figures.push(PageFigure::new(
                 "pairs",
                 "Deals gained and lost, pair by pair",
                 "A pair is the same luck in both runs.",
@@ -291,7 +291,7 @@ impl ComparedRuns {
             heading: "Deals".to_owned(),
             text,
             blocks: vec![
-                Block::Figures(figures),
+                PageBlock::Figures(figures),
                 table("Figure", Notation::Percent, &share),
             ],
         }
@@ -391,7 +391,7 @@ impl ComparedRuns {
             heading: "Options that shifted".to_owned(),
             text,
             blocks: vec![
-                Block::Figures(Vec::from_iter(figure)),
+                PageBlock::Figures(Vec::from_iter(figure)),
                 table("Option", Notation::Percent, shown),
             ],
         })
@@ -406,7 +406,12 @@ impl ComparedRuns {
 }
 
 /// Differences as a chart, and as a table with what they are between.
-fn shown(id: &str, category_label: &str, title: &str, rows: &[(String, Difference)]) -> Vec<Block> {
+fn shown(
+    id: &str,
+    category_label: &str,
+    title: &str,
+    rows: &[(String, Difference)],
+) -> Vec<PageBlock> {
     let notation = Notation::Decimals(3);
     let figure = changes(
         &format!("change-{id}"),
@@ -416,7 +421,7 @@ fn shown(id: &str, category_label: &str, title: &str, rows: &[(String, Differenc
         rows,
     );
     vec![
-        Block::Figures(Vec::from_iter(figure)),
+        PageBlock::Figures(Vec::from_iter(figure)),
         table(category_label, notation, rows),
     ]
 }
@@ -428,7 +433,7 @@ fn changes(
     category_label: &str,
     notation: Notation,
     rows: &[(String, Difference)],
-) -> Option<Figure> {
+) -> Option<PageFigure> {
     let bars = rows.iter().filter_map(|(thing, it)| {
         let change = it.estimate?;
         Some((thing.clone(), Quantity::from(change)))
@@ -456,11 +461,11 @@ fn changes(
         axis: Axis::new("Change", unit),
         bars,
     });
-    Some(Figure::new(id, title, caption, &chart))
+    Some(PageFigure::new(id, title, caption, &chart))
 }
 
 /// Differences with what they are between; a figure that there is not is left empty.
-fn table(category_label: &str, notation: Notation, rows: &[(String, Difference)]) -> Block {
+fn table(category_label: &str, notation: Notation, rows: &[(String, Difference)]) -> PageBlock {
     let row = |(thing, it): &(String, Difference)| {
         let point = |it: Option<f64>| it.map_or_else(String::new, |it| notation.figure(it));
         let [first, second, change] = match it.first.point.zip(it.second.point) {
@@ -476,9 +481,9 @@ fn table(category_label: &str, notation: Notation, rows: &[(String, Difference)]
         };
         vec![thing.clone(), first, second, change]
     };
-    Block::Open {
+    PageBlock::Open {
         name: category_label.to_owned(),
-        table: Table {
+        table: PageTable {
             head: [category_label, "first", "second", "change"]
                 .map(str::to_owned)
                 .to_vec(),

@@ -6,6 +6,8 @@ mod run_page;
 mod session_page;
 
 pub use comparison_page::{ComparedRun, ComparedRuns};
-pub use page::{Block, Card, Figure, Move, Page, Section, SettledIssue, Stand, Step, Steps};
+pub use page::{
+    Card, Move, Page, PageBlock, PageFigure, PageStep, Section, SettledIssue, Stand, Steps,
+};
 pub use run_page::RunReport;
 pub use session_page::SessionReport;

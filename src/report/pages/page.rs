@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::report::charts::{Chart, Size, Table, Unit};
+use crate::report::charts::{Chart, PageTable, Size, Unit};
 
 /// A page.
 #[derive(Clone, Debug, Serialize)]
@@ -33,15 +33,15 @@ pub struct Section {
     /// What is said before anything is shown, paragraph by paragraph.
     pub text: Vec<String>,
     /// What is shown, in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<PageBlock>,
 }
 
 /// Something that a page shows.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Block {
+pub enum PageBlock {
     /// Charts one below the other, or side by side if they are small.
-    Figures(Vec<Figure>),
+    Figures(Vec<PageFigure>),
     /// Things described by several lines each.
     Cards(Vec<Card>),
     /// A table behind a line that opens it.
@@ -49,14 +49,14 @@ pub enum Block {
         /// The line.
         summary: String,
         /// What is behind it.
-        table: Table,
+        table: PageTable,
     },
     /// A table that is seen at once.
     Open {
         /// What it holds.
         name: String,
         /// The table.
-        table: Table,
+        table: PageTable,
     },
     /// What happened one after the other, to be stepped through.
     Steps(Steps),
@@ -70,12 +70,12 @@ pub struct Steps {
     /// What worths are held against beside no deal, at the head of a column; empty for nothing.
     pub against: String,
     /// The steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PageStep>,
 }
 
 /// One step.
 #[derive(Clone, Debug, Serialize)]
-pub struct Step {
+pub struct PageStep {
     /// Which one.
     pub heading: String,
     /// What happened in it, in order.
@@ -125,7 +125,7 @@ pub struct Stand {
 
 /// A chart with its caption and its table.
 #[derive(Clone, Debug, Serialize)]
-pub struct Figure {
+pub struct PageFigure {
     /// Its name in links and of its file.
     pub id: String,
     /// What it shows.
@@ -139,7 +139,7 @@ pub struct Figure {
     /// Drawn for a phone, or as one of several.
     narrow: String,
     /// Its numbers.
-    table: Table,
+    table: PageTable,
 }
 
 /// A thing described by several lines.
@@ -153,7 +153,7 @@ pub struct Card {
     pub lines: Vec<[String; 2]>,
 }
 
-impl Figure {
+impl PageFigure {
     /// A chart as wide as the page.
     pub fn new(id: &str, title: &str, caption: &str, chart: &Chart) -> Self {
         Self {
@@ -188,11 +188,14 @@ impl Figure {
 
 impl Page {
     /// All its charts, in order.
-    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+    pub fn figures(&self) -> impl Iterator<Item = &PageFigure> {
         let blocks = self.sections.iter().flat_map(|it| &it.blocks);
         blocks.flat_map(|it| match it {
-            Block::Figures(figures) => figures.as_slice(),
-            Block::Cards(_) | Block::Folded { .. } | Block::Open { .. } | Block::Steps(_) => &[],
+            PageBlock::Figures(figures) => figures.as_slice(),
+            PageBlock::Cards(_)
+            | PageBlock::Folded { .. }
+            | PageBlock::Open { .. }
+            | PageBlock::Steps(_) => &[],
         })
     }
 

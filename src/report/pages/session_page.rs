@@ -9,10 +9,11 @@ use demarche_core::protocol::Session;
 use demarche_core::randomness::Seeds;
 use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
-use crate::experiment::{Answer, Explanation, SessionTrace, Standing, Step, StepKind};
-use crate::report::charts::Table;
-use crate::report::pages::page;
-use crate::report::pages::page::{Block, Card, Move, Page, Section, SettledIssue, Stand, Steps};
+use crate::experiment::{Answer, Explanation, PartyStanding, SessionTrace, StepKind, TraceStep};
+use crate::report::charts::PageTable;
+use crate::report::pages::page::{
+    Card, Move, Page, PageBlock, PageStep, Section, SettledIssue, Stand, Steps,
+};
 use crate::report::pages::run_page::origin;
 use crate::report::sections::{Courses, at_the_table, render_cause, render_ending, rests_on};
 use crate::run::Manifest;
@@ -48,8 +49,8 @@ pub struct SessionReport<'a> {
 #[derive(Debug)]
 struct Rounds {
     most: usize,
-    first: Vec<(u32, Vec<Step>)>,
-    last: VecDeque<(u32, Vec<Step>)>,
+    first: Vec<(u32, Vec<TraceStep>)>,
+    last: VecDeque<(u32, Vec<TraceStep>)>,
     left_out: u64,
 }
 
@@ -63,7 +64,7 @@ impl Rounds {
         }
     }
 
-    fn push(&mut self, step: Step) {
+    fn push(&mut self, step: TraceStep) {
         let newest = self.last.back_mut().or_else(|| self.first.last_mut());
         if let Some((round, steps)) = newest
             && *round == step.round
@@ -188,12 +189,12 @@ impl SessionReport<'_> {
             ));
         }
         let kept = rounds.first.into_iter().chain(rounds.last);
-        let mut steps: Vec<page::Step> = kept
+        let mut steps: Vec<PageStep> = kept
             .map(|(round, steps)| self.round(round, &steps, preferences))
             .collect();
         let round = format!("Round {}", self.result.ending.round());
         if steps.last().is_none_or(|it| it.heading != round) {
-            steps.push(page::Step {
+            steps.push(PageStep {
                 heading: round,
                 moves: Vec::new(),
             });
@@ -210,7 +211,7 @@ impl SessionReport<'_> {
             id: "rounds".to_owned(),
             heading: "Round by round".to_owned(),
             text,
-            blocks: vec![Block::Steps(Steps {
+            blocks: vec![PageBlock::Steps(Steps {
                 of: "the rounds".to_owned(),
                 against: if self.is_mediated() {
                     "before"
@@ -245,8 +246,8 @@ impl SessionReport<'_> {
         )
     }
 
-    fn round(&self, round: u32, steps: &[Step], preferences: &[Preferences]) -> page::Step {
-        page::Step {
+    fn round(&self, round: u32, steps: &[TraceStep], preferences: &[Preferences]) -> PageStep {
+        PageStep {
             heading: format!("Round {round}"),
             moves: steps
                 .iter()
@@ -255,7 +256,7 @@ impl SessionReport<'_> {
         }
     }
 
-    fn render_step(&self, step: &Step, preferences: &[Preferences]) -> Move {
+    fn render_step(&self, step: &TraceStep, preferences: &[Preferences]) -> Move {
         let scenario = self.scenario();
         let label = |it: PartyId| &scenario.party(it).label;
         let (heading, note, proposer) = match step.kind {
@@ -311,7 +312,7 @@ impl SessionReport<'_> {
     }
 
     /// What a party holds the worth of something against, beside no deal.
-    fn held_against(&self, it: &Standing) -> Option<f64> {
+    fn held_against(&self, it: &PartyStanding) -> Option<f64> {
         let against = if self.is_mediated() {
             it.utility_before
         } else {
@@ -337,13 +338,13 @@ impl SessionReport<'_> {
         let mut blocks = Vec::new();
         if let Some(agreement) = self.result.ending.agreement() {
             let lines = settled(scenario, agreement, None);
-            blocks.push(Block::Cards(vec![Card {
+            blocks.push(PageBlock::Cards(vec![Card {
                 heading: "The deal".to_owned(),
                 note: String::new(),
                 lines: lines.into_iter().map(|it| [it.issue, it.option]).collect(),
             }]));
         }
-        blocks.push(Block::Open {
+        blocks.push(PageBlock::Open {
             name: "What each party has of it".to_owned(),
             table: self.gains(),
         });
@@ -355,7 +356,7 @@ impl SessionReport<'_> {
         }
     }
 
-    fn gains(&self) -> Table {
+    fn gains(&self) -> PageTable {
         let scenario = self.scenario();
         let parties = scenario.party_ids().zip(&self.result.parties);
         let rows = parties.map(|(party, report)| {
@@ -370,7 +371,7 @@ impl SessionReport<'_> {
                     .replace('_', " "),
             ]
         });
-        Table {
+        PageTable {
             head: ["party", "no deal", "outcome", "gain", "strategy"]
                 .map(str::to_owned)
                 .to_vec(),
@@ -401,9 +402,9 @@ fn settled(scenario: &Scenario, outcome: Outcome, before: Option<Outcome>) -> Ve
 mod tests {
     use super::*;
 
-    fn step(round: u32, number: u32) -> Step {
+    fn step(round: u32, number: u32) -> TraceStep {
         let space = demarche_core::domain::OutcomeSpace::new(&[4]).expect("a small space");
-        Step {
+        TraceStep {
             round,
             kind: StepKind::FinalText,
             outcome: space.outcome_at(number.into()),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 
 use crate::report::charts::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Table, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
+    Unit,
 };
-use crate::report::pages::{Block, Figure, Section};
+use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::sections::run_figures::{Row, RunFigures};
 use crate::run::CELLS_OWN_COLUMNS;
 use crate::wording::{count, counted};
@@ -194,8 +195,8 @@ impl<'a> Cells<'a> {
             heading: "What changes from cell to cell".to_owned(),
             text,
             blocks: vec![
-                Block::Figures(figures),
-                Block::Folded {
+                PageBlock::Figures(figures),
+                PageBlock::Folded {
                     summary: "All cells".to_owned(),
                     table: self.table(),
                 },
@@ -232,7 +233,7 @@ impl<'a> Cells<'a> {
     }
 
     /// What deals and each party's utility are along a parameter.
-    fn along(&self, path: &str) -> Vec<Figure> {
+    fn along(&self, path: &str) -> Vec<PageFigure> {
         let values = self.values_of(path);
         let numbers: Option<Vec<f64>> = values.iter().map(|it| number(it)).collect();
         let cell_with = |value: &str| {
@@ -267,8 +268,8 @@ impl<'a> Cells<'a> {
                 utilities.take(LINES_SHOWN).collect(),
             );
             return vec![
-                Figure::new("response-deals", "Share of deals", caption, &deals),
-                Figure::new(
+                PageFigure::new("response-deals", "Share of deals", caption, &deals),
+                PageFigure::new(
                     "response-utility",
                     "What sessions are worth to each party",
                     caption,
@@ -286,7 +287,7 @@ impl<'a> Cells<'a> {
             bars: bars.collect(),
         });
         let caption = "Whiskers are 95 % intervals.";
-        vec![Figure::new(
+        vec![PageFigure::new(
             "response-deals",
             "Share of deals",
             caption,
@@ -295,7 +296,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Deals for each pair of values of two parameters.
-    fn map(&self, down: &str, across: &str) -> Option<Figure> {
+    fn map(&self, down: &str, across: &str) -> Option<PageFigure> {
         let (rows, columns) = (self.values_of(down), self.values_of(across));
         if rows.len().max(columns.len()) > CELLS_SHOWN {
             return None;
@@ -317,11 +318,16 @@ impl<'a> Cells<'a> {
             cells: cells?,
         });
         let caption = format!("Down: {down}. Across: {across}.");
-        Some(Figure::new("map-deals", "Share of deals", &caption, &chart))
+        Some(PageFigure::new(
+            "map-deals",
+            "Share of deals",
+            &caption,
+            &chart,
+        ))
     }
 
     /// Deals along the second parameter, a line for each value of the first.
-    fn family(&self, of: &str, along: &str) -> Option<Figure> {
+    fn family(&self, of: &str, along: &str) -> Option<PageFigure> {
         let values = self.values_of(of);
         if values.len() > LINES_SHOWN || self.values_of(along).len() < 2 {
             return None;
@@ -343,11 +349,11 @@ impl<'a> Cells<'a> {
         });
         let title = format!("Share of deals along {along}");
         let caption = format!("A line for each value of {of}; shades are 95 % intervals.");
-        Some(Figure::new("response-deals", &title, &caption, &chart))
+        Some(PageFigure::new("response-deals", &title, &caption, &chart))
     }
 
     /// Deals over each parameter by itself, a dot per cell.
-    fn clouds(&self) -> Vec<Figure> {
+    fn clouds(&self) -> Vec<PageFigure> {
         let step = self.values.len().div_ceil(POINTS_SHOWN).max(1);
         let caption = match step {
             1 => "A dot per cell; the other parameters differ from dot to dot.".to_owned(),
@@ -372,7 +378,7 @@ impl<'a> Cells<'a> {
                 crossing: None,
             });
             let title = format!("Share of deals over {path}");
-            Some(Figure::small(
+            Some(PageFigure::small(
                 &format!("cloud-{place}"),
                 &title,
                 &caption,
@@ -383,7 +389,7 @@ impl<'a> Cells<'a> {
     }
 
     /// How deals differ from the first cell's, pair by pair.
-    fn effects(&self) -> Option<Figure> {
+    fn effects(&self) -> Option<PageFigure> {
         let rows: Vec<Row<'_>> = self.figures.effects.iter().collect();
         if !(1..=CELLS_SHOWN).contains(&rows.len()) {
             return None;
@@ -406,10 +412,10 @@ impl<'a> Cells<'a> {
             "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
         );
         let title = "What each cell changes against the first";
-        Some(Figure::new("effects", title, &caption, &chart))
+        Some(PageFigure::new("effects", title, &caption, &chart))
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> PageTable {
         let head = ["cell", "share of deals", "from", "to"].map(str::to_owned);
         let paths = self.paths.iter().map(|&it| it.to_owned());
         let [cell, rest @ ..] = head;
@@ -420,7 +426,7 @@ impl<'a> Cells<'a> {
             let name = [(*cell).to_owned()];
             name.into_iter().chain(values).chain(fields).collect()
         });
-        Table {
+        PageTable {
             head: [cell].into_iter().chain(paths).chain(rest).collect(),
             rows: rows.collect(),
         }

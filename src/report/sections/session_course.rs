@@ -3,9 +3,9 @@
 use demarche_core::domain::{PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 
-use crate::experiment::{Step, StepKind};
+use crate::experiment::{StepKind, TraceStep};
 use crate::report::charts::{Axis, Chart, Interpolation, Lines, Quantity, Unit};
-use crate::report::pages::{Block, Figure, Section};
+use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::count;
 
 /// Points of all lines of all parties together.
@@ -58,7 +58,7 @@ impl<'a> Courses<'a> {
         }
     }
 
-    pub(crate) fn add(&mut self, step: &Step) {
+    pub(crate) fn add(&mut self, step: &TraceStep) {
         let is_shown = (step.round - 1).is_multiple_of(self.every) || step.round == self.n_rounds;
         if !is_shown {
             return;
@@ -113,13 +113,13 @@ impl<'a> Courses<'a> {
             .zip(&self.no_deal)
             .map(|((party, course), &no_deal)| {
                 let id = format!("course-{}", party.name);
-                Figure::small(&id, &party.label, "", &self.chart(course, no_deal))
+                PageFigure::small(&id, &party.label, "", &self.chart(course, no_deal))
             });
         Some(Section {
             id: "courses".to_owned(),
             heading: "All rounds at a glance".to_owned(),
             text,
-            blocks: vec![Block::Figures(figures.collect())],
+            blocks: vec![PageBlock::Figures(figures.collect())],
         })
     }
 

@@ -13,7 +13,7 @@ use crate::experiment::SolutionAnalyzer;
 use crate::report::charts::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Unit,
 };
-use crate::report::pages::{Block, Card, Figure, Section};
+use crate::report::pages::{Card, PageBlock, PageFigure, Section};
 use crate::report::sections::run_figures::{Row, RunFigures};
 use crate::wording::{count, counted, decimal, percent};
 
@@ -100,7 +100,7 @@ impl Sessions<'_> {
                 "A walkout is a party leaving the table; a forfeit is a party breaking the rules."
                     .to_owned(),
             ],
-            blocks: vec![Block::Figures(vec![Figure::new(
+            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "endings",
                 "Share of sessions by ending",
                 "Whiskers are 95 % intervals: how well this many sessions know the share.",
@@ -130,7 +130,7 @@ impl Sessions<'_> {
                 bars,
             });
             let id = format!("options-{}", issue.name);
-            Figure::small(&id, &issue.label, "", &chart)
+            PageFigure::small(&id, &issue.label, "", &chart)
         });
         let cards = self
             .figures
@@ -145,8 +145,8 @@ impl Sessions<'_> {
                 counted(n, "deal")
             )],
             blocks: vec![
-                Block::Figures(figures.collect()),
-                Block::Cards(cards.collect()),
+                PageBlock::Figures(figures.collect()),
+                PageBlock::Cards(cards.collect()),
             ],
         })
     }
@@ -223,7 +223,7 @@ impl Sessions<'_> {
             (party.label.clone(), points.collect::<Vec<_>>())
         });
         let lines: Vec<_> = lines.filter(|it| !it.1.is_empty()).collect();
-        let mut figures = vec![Figure::new(
+        let mut figures = vec![PageFigure::new(
             "mean-surplus",
             "Mean surplus of a deal",
             "Whiskers are 95 % intervals of the mean; sessions differ much more, see the next chart.",
@@ -236,7 +236,7 @@ impl Sessions<'_> {
                 course: Interpolation::Straight,
                 lines,
             });
-            figures.push(Figure::new(
+            figures.push(PageFigure::new(
                 "surplus",
                 "How much the surplus differs from deal to deal",
                 "Each dot is the share of deals with a surplus within 1/64 of it.",
@@ -250,7 +250,7 @@ impl Sessions<'_> {
                 "A party's surplus is the utility of the deal less its reservation value: what the deal is worth to it over no deal. Utilities go from 0 to 1; they cannot be compared between parties."
                     .to_owned(),
             ],
-            blocks: vec![Block::Figures(figures)],
+            blocks: vec![PageBlock::Figures(figures)],
         })
     }
 
@@ -298,14 +298,14 @@ impl Sessions<'_> {
                 "Of {}: a party's no stands alone if nobody else said no, and its yes would have made the deal. Several parties can do so in one session, by different offers.",
                 counted(n, "session") + " without a deal"
             )],
-            blocks: vec![Block::Figures(vec![
-                Figure::new(
+            blocks: vec![PageBlock::Figures(vec![
+                PageFigure::new(
                     "blockers",
                     "In how many sessions a party's no alone stood in the way",
                     "Whiskers are 95 % intervals.",
                     &who,
                 ),
-                Figure::new(
+                PageFigure::new(
                     "blocked-issues",
                     "Over which issue",
                     "Offers that a party's no alone stopped, on average over these sessions, by the issue on which the offer fell furthest short of its wish.",
@@ -337,7 +337,7 @@ impl Sessions<'_> {
                 "Sessions have at most {}.",
                 counted(self.setting.rules().deadline_rounds.into(), "round")
             )],
-            blocks: vec![Block::Figures(vec![Figure::new(
+            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "rounds",
                 "Share of sessions without a deal by the end of each round",
                 "A step down is a round in which deals are made; the shade is the 95 % interval.",
@@ -415,7 +415,7 @@ impl Sessions<'_> {
                     n => format!(" of {n}; an optimum for all may look dominated to these two"),
                 }
             )],
-            blocks: vec![Block::Figures(vec![Figure::new(
+            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "utility-space",
                 "Outcomes as two parties see them",
                 &caption,

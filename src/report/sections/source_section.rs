@@ -4,8 +4,8 @@ use demarche_core::domain::{Basis, Number, ScenarioKind};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
-use crate::report::charts::{Axis, Bars, Chart, Quantity, Table, Unit};
-use crate::report::pages::{Block, Figure, Section};
+use crate::report::charts::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted, decimal, percent};
 
 /// In how many of some draws each of a scenario's claims holds.
@@ -46,10 +46,10 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     let scenario = setting.scenario();
     let mut blocks = Vec::new();
     if scenario.kind == ScenarioKind::Sourced {
-        blocks.push(Block::Figures(vec![bases(setting)]));
+        blocks.push(PageBlock::Figures(vec![bases(setting)]));
     }
     if !scenario.claims.is_empty() && claims.draws > 0 {
-        blocks.push(Block::Folded {
+        blocks.push(PageBlock::Folded {
             summary: format!(
                 "{}, measured over {}",
                 counted(scenario.claims.len() as u64, "claim"),
@@ -61,7 +61,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     for source in &scenario.sources {
         let cites = |it: &&Number| it.provenance.sources.contains(&source.name);
         let numbers: Vec<&Number> = setting.numbers().filter(cites).collect();
-        blocks.push(Block::Folded {
+        blocks.push(PageBlock::Folded {
             summary: format!(
                 "{} ({}): {} rest on it",
                 source.title,
@@ -76,7 +76,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
         .filter(|it| it.provenance.sources.is_empty());
     let without: Vec<&Number> = without.collect();
     if !without.is_empty() {
-        blocks.push(Block::Folded {
+        blocks.push(PageBlock::Folded {
             summary: format!("No source: {}", counted(without.len() as u64, "number")),
             table: numbers_table(&without),
         });
@@ -93,7 +93,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     }
 }
 
-fn bases(setting: &Setting) -> Figure {
+fn bases(setting: &Setting) -> PageFigure {
     #[expect(clippy::cast_precision_loss, reason = "a scenario has few numbers")]
     let bars = Basis::ALL.map(|basis| {
         let n = with_basis(setting, basis).count();
@@ -104,10 +104,10 @@ fn bases(setting: &Setting) -> Figure {
         axis: Axis::new("Numbers", Unit::Count),
         bars: bars.to_vec(),
     });
-    Figure::new("bases", "The scenario's numbers by basis", "", &chart)
+    PageFigure::new("bases", "The scenario's numbers by basis", "", &chart)
 }
 
-fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> Table {
+fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> PageTable {
     let scenario = setting.scenario();
     let head = [
         "claim",
@@ -136,13 +136,13 @@ fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> Table {
         ];
         own.into_iter().chain(found).collect()
     });
-    Table {
+    PageTable {
         head: head.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
 
-fn numbers_table(numbers: &[&Number]) -> Table {
+fn numbers_table(numbers: &[&Number]) -> PageTable {
     let row = |it: &&Number| {
         let [median, low, high] = [0.5, 0.05, 0.95].map(|p| it.distribution.quantile(p));
         let range = if it.distribution.is_constant() {
@@ -158,7 +158,7 @@ fn numbers_table(numbers: &[&Number]) -> Table {
             it.provenance.note.clone().unwrap_or_default(),
         ]
     };
-    Table {
+    PageTable {
         head: ["number", "basis", "median", "middle 90 %", "note"]
             .map(str::to_owned)
             .to_vec(),

@@ -4,8 +4,8 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{points_for_claim, points_for_interval};
-use crate::report::charts::{Axis, Bars, Chart, Interpolation, Lines, Quantity, Table, Unit};
-use crate::report::pages::{Block, Figure, Section};
+use crate::report::charts::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
+use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::sections::run_figures::{Row, Rows, RunFigures};
 use crate::report::sections::study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
 use crate::run::{Manifest, StudyRecord};
@@ -18,7 +18,7 @@ const FACTORS_SHOWN: usize = 15;
 const CURVES_SHOWN: usize = 7;
 
 /// What is measured of a factor.
-struct Measure {
+struct MeasureWords {
     /// In tables.
     name: &'static str,
     /// What people read.
@@ -33,8 +33,8 @@ struct Measure {
     points: Option<&'static str>,
 }
 
-const MEASURES: [Measure; 5] = [
-    Measure {
+const MEASURES: [MeasureWords; 5] = [
+    MeasureWords {
         name: "total",
         title: "Total Sobol' index",
         caption: "The share of the outcome's variance that involves the factor, alone or together with others. Shares overlap, so they do not sum to 1.",
@@ -42,7 +42,7 @@ const MEASURES: [Measure; 5] = [
         is_share: true,
         points: Some("base points"),
     },
-    Measure {
+    MeasureWords {
         name: "first_order",
         title: "First-order Sobol' index",
         caption: "The share of the outcome's variance that the factor explains alone. What is far below the total index is interplay.",
@@ -50,7 +50,7 @@ const MEASURES: [Measure; 5] = [
         is_share: true,
         points: Some("base points"),
     },
-    Measure {
+    MeasureWords {
         name: "mean_effect_size",
         title: "Size of the elementary effects (Morris's μ*)",
         caption: "How much the outcome changes over the whole range of the factor, whichever way.",
@@ -58,7 +58,7 @@ const MEASURES: [Measure; 5] = [
         is_share: false,
         points: Some("trajectories"),
     },
-    Measure {
+    MeasureWords {
         name: "mean_effect",
         title: "Mean elementary effect (Morris's μ)",
         caption: "How much the outcome changes over the whole range of the factor, and which way.",
@@ -66,7 +66,7 @@ const MEASURES: [Measure; 5] = [
         is_share: false,
         points: Some("trajectories"),
     },
-    Measure {
+    MeasureWords {
         name: "partial_rank_correlation",
         title: "Which way: partial rank correlation",
         caption: "To the right: the larger the number, the more of the outcome, all others held fixed. To the left: the less.",
@@ -130,7 +130,7 @@ pub(crate) fn dependence(
             "Of the factors, those that matter most for each party; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.".to_owned(),
         );
     }
-    if studied.outcomes.iter().any(Outcome::is_above_one) {
+    if studied.outcomes.iter().any(StudyOutcome::is_above_one) {
         text.push(ABOVE_ONE.to_owned());
     }
     Some(Section {
@@ -138,8 +138,8 @@ pub(crate) fn dependence(
         heading: "What the answer depends on".to_owned(),
         text,
         blocks: vec![
-            Block::Figures(drawn),
-            Block::Folded {
+            PageBlock::Figures(drawn),
+            PageBlock::Folded {
                 summary: "All factors".to_owned(),
                 table: studied.factors(),
             },
@@ -186,7 +186,7 @@ pub(crate) fn doubts(
 ) -> Vec<String> {
     let studied = Studied::of(manifest, scenario, figures);
     let first = studied.as_ref().and_then(|it| it.outcomes.first());
-    let rendered = |outcome: &Outcome<'_>| {
+    let rendered = |outcome: &StudyOutcome<'_>| {
         let (estimate, points, factor) = outcome.points_for_claim()?;
         let name = number_label(scenario, factor);
         Some(too_few_points(
@@ -207,18 +207,18 @@ fn is_number(row: &Row<'_>) -> bool {
 /// The outcomes that a study says something of.
 struct Studied<'a> {
     /// Whether there is a deal, or else what each party ends with.
-    outcomes: Vec<Outcome<'a>>,
+    outcomes: Vec<StudyOutcome<'a>>,
     /// Why it is not whether there is a deal.
     why_utilities: Option<String>,
 }
 
 /// An outcome that a study looks at, and the measure that says most of it.
-struct Outcome<'a> {
+struct StudyOutcome<'a> {
     rows: &'a Rows,
     metric: &'a str,
     party: &'a str,
     label: String,
-    measure: &'static Measure,
+    measure: &'static MeasureWords,
 }
 
 impl<'a> Studied<'a> {
@@ -229,7 +229,7 @@ impl<'a> Studied<'a> {
         }
         let deals = "whether there is a deal".to_owned();
         let measures = leading_measures(manifest);
-        if let Some(it) = Outcome::of(rows, measures, ("agreement_rate", ""), deals) {
+        if let Some(it) = StudyOutcome::of(rows, measures, ("agreement_rate", ""), deals) {
             return Some(Self {
                 outcomes: vec![it],
                 why_utilities: None,
@@ -237,7 +237,7 @@ impl<'a> Studied<'a> {
         }
         let utility = |it: &'a Party| {
             let label = format!("the utility that {} ends with", it.label);
-            Outcome::of(rows, measures, ("utility", &it.name), label)
+            StudyOutcome::of(rows, measures, ("utility", &it.name), label)
         };
         let counts = DealCounts {
             sessions: manifest.counts.sessions,
@@ -258,7 +258,7 @@ impl<'a> Studied<'a> {
         })
     }
 
-    fn factors(&self) -> Table {
+    fn factors(&self) -> PageTable {
         let columns = [
             "party",
             "factor",
@@ -273,8 +273,8 @@ impl<'a> Studied<'a> {
         // Of deals there is no party to name.
         let columns = &columns[usize::from(self.why_utilities.is_none())..];
         let fields = |row: Row<'_>| columns.iter().map(|it| row.text(it).to_owned()).collect();
-        let rows = self.outcomes.iter().flat_map(Outcome::own_rows);
-        Table {
+        let rows = self.outcomes.iter().flat_map(StudyOutcome::own_rows);
+        PageTable {
             head: columns.iter().map(|it| it.replace('_', " ")).collect(),
             rows: rows.map(fields).collect(),
         }
@@ -282,7 +282,7 @@ impl<'a> Studied<'a> {
 }
 
 /// The measures that may say most of an outcome: in a study a correlation only goes with an index.
-fn leading_measures(manifest: &Manifest) -> &'static [Measure] {
+fn leading_measures(manifest: &Manifest) -> &'static [MeasureWords] {
     if manifest.study.is_some() {
         &MEASURES[..MEASURES.len() - 1]
     } else {
@@ -305,15 +305,15 @@ fn points_to_take(manifest: &Manifest, counts: DealCounts) -> Option<(u64, &'sta
     Some((points, noun))
 }
 
-impl<'a> Outcome<'a> {
+impl<'a> StudyOutcome<'a> {
     /// What a table says of an outcome; `None` if nothing made a difference to it.
     fn of(
         rows: &'a Rows,
-        measures: &'static [Measure],
+        measures: &'static [MeasureWords],
         (metric, party): (&'a str, &'a str),
         label: String,
     ) -> Option<Self> {
-        let makes_a_difference = |measure: &&Measure| {
+        let makes_a_difference = |measure: &&MeasureWords| {
             let it = Self {
                 rows,
                 metric,
@@ -376,7 +376,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// All charts of the outcome: by every measure, and by basis and by source.
-    fn charts(&self, scenario: &Scenario) -> Vec<Figure> {
+    fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
         let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
         let mut drawn = Vec::new();
         for measure in &MEASURES {
@@ -398,7 +398,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// The chart by the measure that says most.
-    fn leading_chart(&self, scenario: &Scenario) -> Option<Figure> {
+    fn leading_chart(&self, scenario: &Scenario) -> Option<PageFigure> {
         let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
         let ranked = self.ranked(self.measure.name, &is_single);
         let id = format!("{}-of-{}", self.measure.name.replace('_', "-"), self.party);
@@ -410,10 +410,10 @@ impl<'a> Outcome<'a> {
 fn bars(
     scenario: &Scenario,
     ranked: &[(Row<'_>, Quantity)],
-    measure: &Measure,
+    measure: &MeasureWords,
     id: &str,
     title: &str,
-) -> Option<Figure> {
+) -> Option<PageFigure> {
     if ranked.is_empty() {
         return None;
     }
@@ -424,7 +424,7 @@ fn bars(
         axis: Axis::new(measure.title, Unit::Utility),
         bars: bars.collect(),
     });
-    Some(Figure::new(id, title, measure.caption, &chart))
+    Some(PageFigure::new(id, title, measure.caption, &chart))
 }
 
 /// What would flip the answer; `None` if the run has no such table.
@@ -450,7 +450,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
                 .collect(),
         });
         let caption = "How far a number must move, in its own unit, all else as it is. Whiskers are 95 % intervals.";
-        drawn.push(Figure::new(
+        drawn.push(PageFigure::new(
             "flips",
             "The least change that flips the answer",
             caption,
@@ -479,7 +479,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
             lines,
         });
         let caption = "Shades are 95 % intervals; all shifts have the same luck.";
-        drawn.push(Figure::new(
+        drawn.push(PageFigure::new(
             "flip-curves",
             "Share of deals by shift",
             caption,
@@ -504,6 +504,6 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
         id: "flips".to_owned(),
         heading: "What would flip the answer".to_owned(),
         text,
-        blocks: vec![Block::Figures(drawn)],
+        blocks: vec![PageBlock::Figures(drawn)],
     })
 }

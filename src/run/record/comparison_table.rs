@@ -1,6 +1,6 @@
 //! The table of what differs between two runs.
 
-use crate::experiment::{Comparison, Pairing, Subject};
+use crate::experiment::{Pairing, RunComparison, Subject};
 use crate::run::record::run_record::RunSchema;
 use crate::tables::{Field, Rows, estimate_fields};
 
@@ -27,7 +27,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// The table of all differences, its header included.
-pub fn comparison_rows(comparison: &Comparison, run_schema: &RunSchema) -> Rows {
+pub fn comparison_rows(comparison: &RunComparison, run_schema: &RunSchema) -> Rows {
     let mut rows = Rows::new();
     rows.push(COLUMNS.map(Field::from));
     let compared = match comparison.pairing() {

@@ -7,7 +7,7 @@ mod table_worker;
 mod waiting_rows;
 
 pub use run_tables::{
-    CELLS_OWN_COLUMNS, Finished, MostFrequent, Parameters, RunTables, TableOptions,
+    CELLS_OWN_COLUMNS, Finished, MostFrequent, RunTables, SweptParameters, TableOptions,
 };
 pub use shard_tables::{ShardCorruption, read_shard};
 pub use table_worker::{ChunkOutput, TableWorker};

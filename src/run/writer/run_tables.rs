@@ -21,14 +21,14 @@ use crate::tables::{
 ///
 /// A batch has no parameter and one cell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Parameters {
+pub struct SweptParameters {
     /// The paths of the swept parameters.
     pub paths: Vec<String>,
     /// By cell, their values as written.
     pub values: Vec<Vec<String>>,
 }
 
-impl Parameters {
+impl SweptParameters {
     /// A column for each: of numbers if it is one in every cell.
     fn columns(&self) -> impl Iterator<Item = Column> {
         let is_number = |idx: usize| {
@@ -61,7 +61,7 @@ pub struct TableOptions {
 #[derive(Debug)]
 pub struct RunTables {
     cells: Vec<Cell>,
-    parameters: Parameters,
+    parameters: SweptParameters,
     tallies: Vec<Tally>,
     effects: Option<Effects>,
     parquet_tables: ParquetTables,
@@ -131,7 +131,7 @@ impl RunTables {
         directory: &RunDirectory,
         mut journal: Journal,
         cells: &[Cell],
-        parameters: Parameters,
+        parameters: SweptParameters,
         pairing: Pairing,
         parquet_tables: ParquetTables,
         extras: TableOptions,

@@ -9,7 +9,7 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Figures, Forfeit, Plan, SolutionAnalyzer,
+    AgreementTally, Cell, CellId, Chunk, Forfeit, Plan, SessionFigures, SolutionAnalyzer,
     SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
@@ -34,7 +34,7 @@ pub struct ChunkOutput {
     pub(crate) events: io::Result<Option<WaitingRows>>,
     pub(crate) agreements: Vec<AgreementTally>,
     pub(crate) tally: Tally,
-    pub(crate) figures: Vec<Figures>,
+    pub(crate) figures: Vec<SessionFigures>,
     pub(crate) first_forfeit: Option<Forfeit>,
     /// The sessions, for the journal.
     pub(crate) record: Vec<u8>,
@@ -61,7 +61,7 @@ impl ChunkOutput {
     fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
         self.tally.add(&scenario.space, session);
         self.agreements.extend(AgreementTally::of(cell, session));
-        self.figures.push(Figures::of(session));
+        self.figures.push(SessionFigures::of(session));
         if self.first_forfeit.is_none() {
             self.first_forfeit = Forfeit::of(cell, session);
         }

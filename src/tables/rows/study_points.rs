@@ -7,7 +7,7 @@ use demarche_core::negotiation::{NumberId, SessionResult, Setting};
 use demarche_core::protocol::Ending;
 use demarche_core::randomness::Replication;
 
-use crate::experiment::{CellId, Figures, Study, Worker};
+use crate::experiment::{CellId, SessionFigures, Study, Worker};
 use crate::tables::folder::{FinishedTable, RunDirectory, TableFile, WriteError};
 use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::rows::session_tables::DrawTable;
@@ -100,7 +100,7 @@ pub struct StudyWorker {
 #[derive(Debug)]
 pub struct StudyOutput {
     /// Their figures.
-    pub figures: Vec<Figures>,
+    pub figures: Vec<SessionFigures>,
     /// Their rows, if rows are wanted.
     pub rows: Option<Rows>,
 }
@@ -128,7 +128,7 @@ impl StudyWorker {
         rows: &mut Rows,
         distributions: &[Distribution],
         replication: Replication,
-        figures: &Figures,
+        figures: &SessionFigures,
     ) {
         let row = self.study.row(replication);
         let factor = row.factor.map(|it| &self.study.factors()[it]);
@@ -164,7 +164,7 @@ impl Worker for StudyWorker {
         let mut figures = Vec::new();
         let mut rows = self.distributions.as_ref().map(|_| Rows::new());
         for result in sessions {
-            let of_session = Figures::of(&result);
+            let of_session = SessionFigures::of(&result);
             if let (Some(rows), Some(distributions)) = (&mut rows, &self.distributions) {
                 self.push(rows, distributions, result.replication, &of_session);
             }

@@ -9,6 +9,6 @@ pub use elementary_effects::{ElementaryEffects, TRAJECTORIES_MIN, elementary_eff
 pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlations, spearman};
 pub use scenario_discovery::{PeelingRule, ScenarioBox, peeling_trajectory};
 pub use variance_indices::{
-    BASE_POINTS_MIN, Interaction, RadialOutputs, VarianceIndices, second_order_indices,
+    BASE_POINTS_MIN, RadialOutputs, SecondOrderIndex, VarianceIndices, second_order_indices,
     total_index_shares, variance_indices,
 };

@@ -64,7 +64,7 @@ pub const BASE_POINTS_MIN: u32 = 32;
 
 /// The index of a pair of factors.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Interaction {
+pub struct SecondOrderIndex {
     /// The positions of the two factors, the lower first.
     pub factors: (usize, usize),
     /// The share of variance that goes only when both are known.
@@ -185,7 +185,7 @@ pub fn second_order_indices(
     outputs: &[RadialOutputs],
     n_resamples: NonZeroU32,
     seed: u64,
-) -> Option<Vec<Interaction>> {
+) -> Option<Vec<SecondOrderIndex>> {
     let outputs = standardized(outputs)?;
     let n_factors = outputs[0].ab.len();
     assert_eq!(
@@ -204,7 +204,7 @@ pub fn second_order_indices(
     let interactions = pairs().zip(indices);
     Some(
         interactions
-            .map(|(factors, index)| Interaction { factors, index })
+            .map(|(factors, index)| SecondOrderIndex { factors, index })
             .collect(),
     )
 }
