@@ -9,11 +9,11 @@ use demarche::domain::{Outcome, OutcomeSpace, PartyId, Utility};
 use demarche::experiment::{Cell, CellId, Interrupt, Plan, Worker, run};
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
 use demarche::protocol::{Action, Ending, Event, ProtocolKind, ProtocolViolation, Rules, Session};
-use demarche::randomness::{MasterSeed, Replication, Seeds, Stream};
-use demarche::search::{Audiences, OutcomeSearch};
+use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::search::Audiences;
 use demarche::strategy::{
     ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule,
-    OwnSide, Situation, StrategySpec,
+    OwnSide, Situation, StrategySpec, Turn,
 };
 
 use crate::support::worlds::{TWO_VILLAGES, load_text};
@@ -49,7 +49,7 @@ static YES_TO_ALL: AcceptanceKind = AcceptanceKind {
 struct YesToAll;
 
 impl AcceptanceCondition for YesToAll {
-    fn accepts(&mut self, _: Outcome, _: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
+    fn accepts(&mut self, _: Outcome, _: &mut OwnSide<'_, '_>) -> bool {
         true
     }
 }
@@ -68,18 +68,13 @@ const fn kind(
 }
 
 impl OfferingRule for Outsider {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.best_utility
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        if situation.round < FIRST_BAD_ROUND {
-            return Some(search.best());
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        if turn.situation.round < FIRST_BAD_ROUND {
+            return Some(turn.search.best());
         }
         let larger = OutcomeSpace::new(&[5; 6]).expect("a small space");
         larger.outcomes().last()
@@ -87,32 +82,22 @@ impl OfferingRule for Outsider {
 }
 
 impl OfferingRule for Leaver {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.best_utility
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        (situation.round < FIRST_BAD_ROUND).then(|| search.best())
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        (turn.situation.round < FIRST_BAD_ROUND).then(|| turn.search.best())
     }
 }
 
 impl OfferingRule for Stubborn {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.best_utility
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility
     }
 
-    fn offer(
-        &mut self,
-        _: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        Some(search.best())
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        Some(turn.search.best())
     }
 }
 
@@ -244,28 +229,18 @@ impl OfferingRule for Broken {
         self.reach(Moment::Observing);
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.best_utility
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility
     }
 
-    fn is_content_with(
-        &mut self,
-        _: Outcome,
-        _: &Situation<'_>,
-        _: &mut dyn OutcomeSearch,
-    ) -> bool {
+    fn is_content_with(&mut self, _: Outcome, _: &mut Turn<'_>) -> bool {
         self.reach(Moment::Answering);
         false
     }
 
-    fn offer(
-        &mut self,
-        _: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         self.reach(Moment::Offering);
-        Some(search.best())
+        Some(turn.search.best())
     }
 }
 
@@ -313,36 +288,30 @@ static UNLUCKY: OfferingKind = kind("unlucky", |_, _: &Rules| Box::new(Unlucky))
 static STEADY: OfferingKind = kind("steady", |_, _: &Rules| Box::new(Steady));
 
 impl OfferingRule for Unlucky {
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        Steady.aspiration(situation, search)
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        Steady.aspiration(turn)
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        assert!(stream.clone().uniform() >= 0.05, "the strategy is broken");
-        Steady.offer(situation, search, stream)
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        assert!(
+            turn.stream.clone().uniform() >= 0.05,
+            "the strategy is broken"
+        );
+        Steady.offer(turn)
     }
 }
 
 impl OfferingRule for Steady {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.preferences.reservation_value()
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.preferences.reservation_value()
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        if stream.uniform() < 0.5 {
-            return Some(search.best());
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        if turn.stream.uniform() < 0.5 {
+            return Some(turn.search.best());
         }
-        search.least_at_least(situation.preferences.reservation_value())
+        let floor = turn.situation.preferences.reservation_value();
+        turn.search.least_at_least(floor)
     }
 }
 

@@ -319,9 +319,8 @@ mod tests {
     use crate::run::Manifest;
     use demarche_core::domain::{Outcome, Utility};
     use demarche_core::negotiation::Setting;
-    use demarche_core::randomness::Stream;
-    use demarche_core::search::{Audiences, OutcomeSearch};
-    use demarche_core::strategy::{OfferingKind, OfferingRule, Situation};
+    use demarche_core::search::Audiences;
+    use demarche_core::strategy::{OfferingKind, OfferingRule, Turn};
 
     /// A strategy whose code panics in about half of all sessions.
     #[derive(Debug)]
@@ -336,18 +335,13 @@ mod tests {
     };
 
     impl OfferingRule for Broken {
-        fn aspiration(&mut self, it: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-            it.best_utility
+        fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+            turn.situation.best_utility
         }
 
-        fn offer(
-            &mut self,
-            _: &Situation<'_>,
-            search: &mut dyn OutcomeSearch,
-            stream: &mut Stream,
-        ) -> Option<Outcome> {
-            assert!(stream.uniform() < 0.9, "the strategy is broken");
-            Some(search.best())
+        fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+            assert!(turn.stream.uniform() < 0.9, "the strategy is broken");
+            Some(turn.search.best())
         }
     }
 

@@ -12,7 +12,7 @@ use crate::protocol::{
 };
 use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
-use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation};
+use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, Turn};
 
 /// A party at the table; sits through one session after another.
 ///
@@ -43,13 +43,16 @@ pub struct PrivateView {
 #[derive(Debug)]
 struct SessionState {
     strategy: usize,
-    /// `None` once it has panicked.
-    active_strategy: Option<ActiveStrategy>,
+    decider: Decider,
     search: usize,
     stream: Stream,
     best_utility: Utility,
     counters: PartyCounters,
 }
+
+/// Decides for a party in one session; `None` once its code has panicked.
+#[derive(Debug)]
+struct Decider(Option<ActiveStrategy>);
 
 /// The code that decides for a party in one session.
 #[derive(Debug)]
@@ -91,7 +94,7 @@ impl Negotiator {
     ///
     /// Only if the code of this module is wrong.
     pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
-        if (self.state.as_ref()).is_some_and(|it| it.active_strategy.is_none()) {
+        if (self.state.as_ref()).is_some_and(|it| it.decider.0.is_none()) {
             // The panic may have left its searches half done.
             *self = Self::new(Arc::clone(&self.setting), self.me);
         }
@@ -117,10 +120,9 @@ impl Negotiator {
             rule: (spec.offering.start)(&offering, self.setting.rules()),
             acceptance: (spec.acceptance.start)(&acceptance),
         });
-        let active_strategy = active_strategy.ok();
         self.state = Some(SessionState {
             strategy,
-            active_strategy,
+            decider: Decider(active_strategy.ok()),
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
@@ -134,11 +136,11 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn observe(&mut self, event: &Event) {
-        let (state, _, situation) = self.at_the_table(event.round());
-        state.counters.note(event, &situation);
-        state.decide(|active_strategy, _| {
-            active_strategy.rule.observe(event, &situation);
-            active_strategy.acceptance.observe(event, &situation);
+        let (decider, counters, turn) = self.at_the_table(event.round());
+        counters.note(event, &turn.situation);
+        decider.decide(|strategy| {
+            strategy.rule.observe(event, &turn.situation);
+            strategy.acceptance.observe(event, &turn.situation);
         });
     }
 
@@ -152,9 +154,9 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn act(&mut self, round: u32, ask: Request) -> Result<Action, ProtocolViolation> {
-        let (state, search, situation) = self.at_the_table(round);
-        state
-            .decide(|active_strategy, stream| active_strategy.act(ask, &situation, search, stream))
+        let (decider, _, mut turn) = self.at_the_table(round);
+        decider
+            .decide(|strategy| strategy.act(ask, &mut turn))
             .ok_or(ProtocolViolation::Panicked)
     }
 
@@ -167,8 +169,8 @@ impl Negotiator {
     /// If it has not sat down.
     pub fn report(&mut self, news: &[Event], ending: &Ending) -> PartyReport {
         for event in news {
-            let (state, _, situation) = self.at_the_table(event.round());
-            state.counters.note(event, &situation);
+            let (_, counters, turn) = self.at_the_table(event.round());
+            counters.note(event, &turn.situation);
         }
         let state = self.state.as_mut().expect("the party has sat down");
         let counters = &mut state.counters;
@@ -200,8 +202,8 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn private_view(&mut self, round: u32) -> PrivateView {
-        let (_, search, _) = self.at_the_table(round);
-        let best = search.best();
+        let (_, _, turn) = self.at_the_table(round);
+        let best = turn.search.best();
         PrivateView {
             preferences: self.draw.preferences().clone(),
             best,
@@ -216,8 +218,8 @@ impl Negotiator {
     ///
     /// If it has not sat down.
     pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
-        let (state, search, situation) = self.at_the_table(round);
-        state.decide(|active_strategy, _| active_strategy.rule.aspiration(&situation, search))
+        let (decider, _, mut turn) = self.at_the_table(round);
+        decider.decide(|strategy| strategy.rule.aspiration(&mut turn))
     }
 
     /// Its own utility of an outcome.
@@ -225,10 +227,8 @@ impl Negotiator {
         self.draw.preferences().utility(outcome)
     }
 
-    fn at_the_table(
-        &mut self,
-        round: u32,
-    ) -> (&mut SessionState, &mut dyn OutcomeSearch, Situation<'_>) {
+    /// Who decides for it and what it notes down, with its turn in a round.
+    fn at_the_table(&mut self, round: u32) -> (&mut Decider, &mut PartyCounters, Turn<'_>) {
         let state = self.state.as_mut().expect("the party has sat down");
         let search = self.searches[state.search]
             .as_mut()
@@ -241,87 +241,60 @@ impl Negotiator {
             numbers: self.draw.numbers(),
             best_utility: state.best_utility,
         };
-        (state, search, situation)
+        let turn = Turn {
+            situation,
+            search,
+            stream: &mut state.stream,
+        };
+        (&mut state.decider, &mut state.counters, turn)
     }
 }
 
-impl SessionState {
+impl Decider {
     /// What the strategy decides; `None` if it panics, or has panicked.
-    fn decide<T>(
-        &mut self,
-        decision: impl FnOnce(&mut ActiveStrategy, &mut Stream) -> T,
-    ) -> Option<T> {
-        let mut active_strategy = self.active_strategy.take()?;
-        let stream = &mut self.stream;
-        let (decided, active_strategy) = panic_guard(move || {
-            let decided = decision(&mut active_strategy, stream);
-            (decided, active_strategy)
+    fn decide<T>(&mut self, decision: impl FnOnce(&mut ActiveStrategy) -> T) -> Option<T> {
+        let mut strategy = self.0.take()?;
+        let (decided, strategy) = panic_guard(move || {
+            let decided = decision(&mut strategy);
+            (decided, strategy)
         })
         .ok()?;
-        self.active_strategy = Some(active_strategy);
+        self.0 = Some(strategy);
         Some(decided)
     }
 }
 
 impl ActiveStrategy {
-    fn act(
-        &mut self,
-        ask: Request,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Action {
+    fn act(&mut self, ask: Request, turn: &mut Turn<'_>) -> Action {
         match ask {
             Request::Answer { offer, .. } | Request::AcceptOrReplace { offer, .. }
-                if self.accepts(offer, situation, search, stream) =>
+                if self.accepts(offer, turn) =>
             {
                 Action::Accept
             }
-            Request::Vote { text, standing } if votes_for(text, standing, situation, stream) => {
-                Action::Accept
-            }
+            Request::Vote { text, standing } if votes_for(text, standing, turn) => Action::Accept,
             Request::Answer { .. } | Request::Vote { .. } => Action::Reject,
-            Request::Offer | Request::AcceptOrReplace { .. } => {
-                self.offer(situation, search, stream)
-            }
+            Request::Offer | Request::AcceptOrReplace { .. } => self.offer(turn),
         }
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Action {
-        if self.rule.is_hopeless(situation) {
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Action {
+        if self.rule.is_hopeless(&turn.situation) {
             return Action::WalkOut;
         }
-        self.rule
-            .offer(situation, search, stream)
-            .map_or(Action::WalkOut, Action::Offer)
+        self.rule.offer(turn).map_or(Action::WalkOut, Action::Offer)
     }
 
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &Stream,
-    ) -> bool {
-        let mut own = OwnSide::new(&mut *self.rule, search, stream);
-        situation.preferences.is_individually_rational(offer)
-            && self.acceptance.accepts(offer, situation, &mut own)
+    fn accepts(&mut self, offer: Outcome, turn: &mut Turn<'_>) -> bool {
+        turn.situation.preferences.is_individually_rational(offer)
+            && (self.acceptance).accepts(offer, &mut OwnSide::new(&mut *self.rule, turn))
     }
 }
 
 /// Whether a mediator's text is at least as good as what it would replace, or, in the final
 /// vote, as no agreement. A party with a temperature may also vote for a worse variant.
-fn votes_for(
-    text: Outcome,
-    standing: Option<Outcome>,
-    situation: &Situation<'_>,
-    stream: &mut Stream,
-) -> bool {
+fn votes_for(text: Outcome, standing: Option<Outcome>, turn: &mut Turn<'_>) -> bool {
+    let situation = &turn.situation;
     let preferences = situation.preferences;
     let Some(standing) = standing else {
         return preferences.is_individually_rational(text);
@@ -339,7 +312,7 @@ fn votes_for(
     };
     let loss = old.get() - new.get();
     let p = concession_probability(loss, temperature, situation.relative_time());
-    p > 0.0 && stream.uniform() < p
+    p > 0.0 && turn.stream.uniform() < p
 }
 
 impl PartyCounters {

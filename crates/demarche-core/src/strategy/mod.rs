@@ -77,8 +77,8 @@ impl fmt::Debug for OfferingKind {
     }
 }
 
-/// What a party knows when it acts.
-#[derive(Debug)]
+/// What a party knows: its own preferences, and what all know.
+#[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
     /// Who it is.
     pub me: PartyId,
@@ -101,6 +101,20 @@ impl Situation<'_> {
     }
 }
 
+/// A party's turn to decide: what it knows, and what it decides with.
+///
+/// All that a strategy may use. It holds nothing of another party but what was said at the table,
+/// and no random stream but the party's own.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    /// What the party knows.
+    pub situation: Situation<'a>,
+    /// Finds outcomes by their utility to the party.
+    pub search: &'a mut dyn OutcomeSearch,
+    /// The party's own random stream.
+    pub stream: &'a mut Stream,
+}
+
 /// What to offer.
 pub trait OfferingRule: Send + fmt::Debug {
     /// Takes in what happened at the table.
@@ -109,16 +123,11 @@ pub trait OfferingRule: Send + fmt::Debug {
     }
 
     /// The utility it demands now; never below the reservation value where it can be reached.
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility;
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility;
 
     /// Whether an outcome is all that it demands now.
-    fn is_content_with(
-        &mut self,
-        outcome: Outcome,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> bool {
-        situation.preferences.utility(outcome) >= self.aspiration(situation, search)
+    fn is_content_with(&mut self, outcome: Outcome, turn: &mut Turn<'_>) -> bool {
+        turn.situation.preferences.utility(outcome) >= self.aspiration(turn)
     }
 
     /// Whether it leaves on its turn to offer, because no deal could ever be better than none.
@@ -132,15 +141,9 @@ pub trait OfferingRule: Send + fmt::Debug {
     ///
     /// Asking is not offering, since an acceptance condition may ask too: what was put forward
     /// comes back through [`OfferingRule::observe`].
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        let _ = stream;
-        let demand = self.aspiration(situation, search);
-        search.least_at_least(demand)
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let demand = self.aspiration(turn);
+        turn.search.least_at_least(demand)
     }
 }
 

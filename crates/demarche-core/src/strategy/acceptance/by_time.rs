@@ -4,8 +4,8 @@
 //! in *Complex Automated Negotiations* (2013), 95–111.
 
 use crate::domain::Outcome;
+use crate::strategy::Parameter;
 use crate::strategy::acceptance::{AcceptanceCondition, AcceptanceKind, OwnSide};
-use crate::strategy::{Parameter, Situation};
 
 pub(super) const KIND: AcceptanceKind = AcceptanceKind {
     name: "time",
@@ -29,7 +29,7 @@ struct ByTime {
 }
 
 impl AcceptanceCondition for ByTime {
-    fn accepts(&mut self, _: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
-        situation.relative_time() >= self.after
+    fn accepts(&mut self, _: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        own.situation().relative_time() >= self.after
     }
 }

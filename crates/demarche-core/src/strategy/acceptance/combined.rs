@@ -75,18 +75,14 @@ impl AcceptanceCondition for Combined {
         }
     }
 
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        own: &mut OwnSide<'_>,
-    ) -> bool {
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        let situation = own.situation();
         let t = situation.relative_time();
         let utility = situation.preferences.utility(offer);
         let is_best_of_late = t >= self.after && utility >= self.received.greatest_of_late(t);
         is_best_of_late
             || own
-                .next_utility(situation)
+                .next_utility()
                 .is_none_or(|it| self.comparison.will_do(utility, it))
     }
 }

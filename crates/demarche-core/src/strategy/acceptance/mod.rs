@@ -8,9 +8,7 @@ use std::fmt;
 
 use crate::domain::{Outcome, Utility, threshold};
 use crate::protocol::Event;
-use crate::randomness::Stream;
-use crate::search::OutcomeSearch;
-use crate::strategy::{OfferingRule, Parameter, Situation};
+use crate::strategy::{OfferingRule, Parameter, Situation, Turn};
 
 /// A known acceptance condition.
 ///
@@ -53,48 +51,48 @@ pub trait AcceptanceCondition: Send + fmt::Debug {
     }
 
     /// Whether it says yes to an offer.
-    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, own: &mut OwnSide<'_>)
-    -> bool;
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool;
 }
 
-/// What a party would do itself if it had to offer now.
+/// A party's turn to answer: what it knows, and what it would do itself if it had to offer now.
 #[derive(Debug)]
-pub struct OwnSide<'a> {
+pub struct OwnSide<'a, 't> {
     rule: &'a mut dyn OfferingRule,
-    search: &'a mut dyn OutcomeSearch,
-    stream: &'a Stream,
+    turn: &'a mut Turn<'t>,
 }
 
-impl<'a> OwnSide<'a> {
-    /// What a party would do with this offering rule and this luck.
-    pub fn new(
-        rule: &'a mut dyn OfferingRule,
-        search: &'a mut dyn OutcomeSearch,
-        stream: &'a Stream,
-    ) -> Self {
-        Self {
-            rule,
-            search,
-            stream,
-        }
+impl<'a, 't> OwnSide<'a, 't> {
+    /// The turn of a party that makes its offers by this rule.
+    pub fn new(rule: &'a mut dyn OfferingRule, turn: &'a mut Turn<'t>) -> Self {
+        Self { rule, turn }
+    }
+
+    /// What the party knows.
+    pub fn situation(&self) -> &Situation<'t> {
+        &self.turn.situation
     }
 
     /// The utility it demands now.
-    pub fn aspiration(&mut self, situation: &Situation<'_>) -> Utility {
-        self.rule.aspiration(situation, self.search)
+    pub fn aspiration(&mut self) -> Utility {
+        self.rule.aspiration(self.turn)
     }
 
     /// Whether an outcome is all that it demands now.
-    pub fn is_content_with(&mut self, outcome: Outcome, situation: &Situation<'_>) -> bool {
-        self.rule.is_content_with(outcome, situation, self.search)
+    pub fn is_content_with(&mut self, outcome: Outcome) -> bool {
+        self.rule.is_content_with(outcome, self.turn)
     }
 
     /// The utility of what it would offer now; `None` if it would rather leave.
     ///
     /// Uses up no luck: what it then offers is drawn from the same place.
-    pub fn next_utility(&mut self, situation: &Situation<'_>) -> Option<Utility> {
-        let mut stream = self.stream.clone();
-        let next = self.rule.offer(situation, self.search, &mut stream);
+    pub fn next_utility(&mut self) -> Option<Utility> {
+        let situation = self.turn.situation;
+        let mut rehearsal = Turn {
+            situation,
+            search: &mut *self.turn.search,
+            stream: &mut self.turn.stream.clone(),
+        };
+        let next = self.rule.offer(&mut rehearsal);
         next.map(|it| situation.preferences.utility(it))
     }
 }
@@ -110,13 +108,8 @@ const ASPIRATION: AcceptanceKind = AcceptanceKind {
 struct Aspiration;
 
 impl AcceptanceCondition for Aspiration {
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        own: &mut OwnSide<'_>,
-    ) -> bool {
-        own.is_content_with(offer, situation)
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        own.is_content_with(offer)
     }
 }
 
@@ -144,7 +137,7 @@ struct Constant {
 }
 
 impl AcceptanceCondition for Constant {
-    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
-        situation.preferences.utility(offer) >= self.at_least
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        own.situation().preferences.utility(offer) >= self.at_least
     }
 }

@@ -79,15 +79,10 @@ struct Next {
 }
 
 impl AcceptanceCondition for Next {
-    fn accepts(
-        &mut self,
-        offer: Outcome,
-        situation: &Situation<'_>,
-        own: &mut OwnSide<'_>,
-    ) -> bool {
-        let offer = situation.preferences.utility(offer);
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        let offer = own.situation().preferences.utility(offer);
         // Whoever would rather leave takes what is better than that.
-        own.next_utility(situation)
+        own.next_utility()
             .is_none_or(|it| self.comparison.will_do(offer, it))
     }
 }
@@ -109,8 +104,8 @@ impl AcceptanceCondition for Previous {
         }
     }
 
-    fn accepts(&mut self, offer: Outcome, situation: &Situation<'_>, _: &mut OwnSide<'_>) -> bool {
-        let offer = situation.preferences.utility(offer);
+    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        let offer = own.situation().preferences.utility(offer);
         self.last
             .is_some_and(|it| self.comparison.will_do(offer, it))
     }

@@ -12,9 +12,8 @@
 
 use crate::domain::{OptionId, Outcome, PartyId, PartySet, Utility, threshold};
 use crate::protocol::{ProtocolKind, Rules};
-use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::search::Audiences;
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 const OWN_DISCOUNT_FACTOR: Parameter = discount_factor(
     "own_discount_factor",
@@ -151,21 +150,19 @@ fn proposers_share(proposers_factor: f64, answerers_factor: f64, n_periods: u32)
 
 impl OfferingRule for Divider {
     /// What it would rather have now than make its own next offer.
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let situation = &turn.situation;
         let share = self.share(period_after_no(situation));
         threshold(self.own_discount_factor * share).max(situation.preferences.reservation_value())
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let situation = &turn.situation;
         let share = self.share(own_period(situation));
         let demand = threshold(libm::floor(self.steps * share + STEP_TOLERANCE) / self.steps);
         let floor = situation.preferences.reservation_value();
-        search.least_at_least(demand.max(floor).min(situation.best_utility))
+        turn.search
+            .least_at_least(demand.max(floor).min(situation.best_utility))
     }
 }
 
@@ -178,25 +175,22 @@ struct Legislator {
 
 impl OfferingRule for Legislator {
     /// What waiting is worth among n equals: δ/n.
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let situation = &turn.situation;
         let price = self.own_discount_factor / parties(situation.rules);
         threshold(price).max(situation.preferences.reservation_value())
     }
 
     /// Buys others, drawn one after the other, until their yes is enough; keeps the rest.
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let situation = &turn.situation;
         let rules = situation.rules;
         let space = &rules.space;
         let is_pie = space
             .issues()
             .all(|it| space.n_options(it) == rules.n_parties);
         if !is_pie {
-            return Some(search.best());
+            return Some(turn.search.best());
         }
         let n_units = u32::try_from(space.n_issues()).expect("at most 64 issues");
         let price = f64::from(n_units) * self.others_discount_factor / parties(rules);
@@ -212,7 +206,7 @@ impl OfferingRule for Legislator {
             .is_satisfied(space, space.outcome(&shares), yes)
             && !others.is_empty()
         {
-            let drawn = stream.below(others.len() as u64);
+            let drawn = turn.stream.below(others.len() as u64);
             let partner = others.remove(usize::try_from(drawn).expect("one of the others"));
             yes = yes.with(partner);
             let mut paid = 0.0;
@@ -224,7 +218,11 @@ impl OfferingRule for Legislator {
         }
         let offer = space.outcome(&shares);
         let is_rational = situation.preferences.is_individually_rational(offer);
-        Some(if is_rational { offer } else { search.best() })
+        Some(if is_rational {
+            offer
+        } else {
+            turn.search.best()
+        })
     }
 }
 

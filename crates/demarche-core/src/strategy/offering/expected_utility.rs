@@ -16,10 +16,9 @@
 
 use crate::domain::{Outcome, PartySet, Utility};
 use crate::protocol::{Event, Rules};
-use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch};
+use crate::search::Audiences;
 use crate::strategy::opponent_model::{FrequencyModel, OpponentModel, Wishes};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "expected_utility",
@@ -63,25 +62,22 @@ impl ExpectedUtility {
     }
 
     /// The most promising outcome in this round, looked for when it is first asked.
-    fn most_promising(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Option<Outcome> {
-        if let Some((_, planned)) = self.plan.filter(|it| it.0 == situation.round) {
+    fn most_promising(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let round = turn.situation.round;
+        if let Some((_, planned)) = self.plan.filter(|it| it.0 == round) {
             return planned;
         }
-        let wishes = Wishes::new(&self.model, situation);
+        let wishes = Wishes::new(&self.model, &turn.situation);
         let demands: Vec<f64> = (wishes.estimates().iter().zip(&self.consented))
             .map(|(estimate, consented)| {
                 let utilities = consented.iter().map(|it| estimate.utility(*it));
                 utilities.fold(1.0, f64::min)
             })
             .collect();
-        let found = wishes.best_by(situation, search, |party, utility| {
+        let found = wishes.best_by(turn, |party, utility| {
             acceptance_probability(utility, demands[party.idx()])
         });
-        self.plan = Some((situation.round, found));
+        self.plan = Some((round, found));
         found
     }
 }
@@ -104,20 +100,16 @@ impl OfferingRule for ExpectedUtility {
         }
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        let next = self.most_promising(situation, search);
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let next = self.most_promising(turn);
+        let situation = &turn.situation;
         next.map_or(situation.best_utility, |it| {
             situation.preferences.utility(it)
         })
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        self.most_promising(situation, search)
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        self.most_promising(turn)
     }
 }
 

@@ -5,9 +5,9 @@
 
 use crate::domain::Utility;
 use crate::protocol::Rules;
-use crate::search::{Audiences, OutcomeSearch};
+use crate::search::Audiences;
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, demanded};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "exponential",
@@ -56,8 +56,8 @@ impl Exponential {
 }
 
 impl OfferingRule for Exponential {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        self.target(situation)
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        self.target(&turn.situation)
     }
 }
 

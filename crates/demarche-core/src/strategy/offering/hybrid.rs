@@ -10,10 +10,10 @@
 
 use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
-use crate::search::{Audiences, OutcomeSearch};
+use crate::search::Audiences;
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::offering::tit_for_tat::Yielding;
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "hybrid",
@@ -53,7 +53,8 @@ impl OfferingRule for Hybrid {
         self.yielding.hear(event, situation);
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let situation = &turn.situation;
         mixed(
             aspiration(self.concession_exponent, situation),
             self.yielding.answered_in_kind(1.0, situation),

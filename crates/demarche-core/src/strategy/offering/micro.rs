@@ -17,9 +17,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::{Outcome, Utility};
 use crate::protocol::{Event, Rules};
-use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch, Ranked};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::search::{Audiences, Ranked};
+use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "micro",
@@ -46,11 +45,8 @@ struct Micro {
 
 impl Micro {
     /// The next outcome of the ranking, if it is time to put it forward and it is worth it.
-    fn step(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Option<Outcome> {
+    fn step(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let situation = &turn.situation;
         let of_others = (self.received.iter().enumerate())
             .filter(|it| it.0 != situation.me.idx())
             .map(|it| it.1.len());
@@ -58,7 +54,7 @@ impl Micro {
             return None;
         }
         if self.next.is_none() {
-            self.next = search.next_in_ranking(self.sent.last().copied());
+            self.next = turn.search.next_in_ranking(self.sent.last().copied());
         }
         self.next
             .map(|it| it.outcome)
@@ -80,26 +76,22 @@ impl OfferingRule for Micro {
         }
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        let next = self.step(situation, search);
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let next = self.step(turn);
         let wanted = next.or_else(|| self.sent.last().map(|it| it.outcome));
+        let situation = &turn.situation;
         let utility = wanted.map(|it| situation.preferences.utility(it));
         utility.unwrap_or(situation.best_utility)
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        if let Some(next) = self.step(situation, search) {
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        if let Some(next) = self.step(turn) {
             return Some(next);
         }
         if self.sent.is_empty() {
             return None;
         }
-        let any = stream.below(self.sent.len() as u64);
+        let any = turn.stream.below(self.sent.len() as u64);
         let any = usize::try_from(any).expect("a place in a list");
         Some(self.sent[any].outcome)
     }

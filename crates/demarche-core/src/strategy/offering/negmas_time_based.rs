@@ -21,9 +21,8 @@ use std::borrow::Cow;
 
 use crate::domain::{OptionId, Outcome, Utility, units};
 use crate::protocol::Rules;
-use crate::randomness::Stream;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "negmas_time_based",
@@ -89,7 +88,7 @@ struct NegmasTimeBased {
 
 /// What a party wants, as `NegMAS` computes it.
 struct FloatPreferences<'a> {
-    situation: &'a Situation<'a>,
+    situation: Situation<'a>,
     /// Weights that are all 0 count as equal, as everywhere.
     weights: Cow<'a, [f64]>,
     weight_sum: f64,
@@ -107,7 +106,8 @@ enum Extreme {
 }
 
 impl<'a> FloatPreferences<'a> {
-    fn new(situation: &'a Situation<'a>, search: &mut dyn OutcomeSearch) -> Self {
+    fn new(turn: &mut Turn<'a>) -> Self {
+        let situation = turn.situation;
         let drawn = &situation.numbers.weights;
         let weights = if drawn.iter().all(|it| *it == 0.0) {
             Cow::Owned(vec![1.0; drawn.len()])
@@ -116,22 +116,23 @@ impl<'a> FloatPreferences<'a> {
         };
         let weight_sum: f64 = weights.iter().sum();
         let is_scaled = (weight_sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE;
-        let mut res = Self {
+        let mut preferences = Self {
             situation,
             weight_sum,
             reservation_value: situation.numbers.lowered_reservation_value()
                 * if is_scaled { weight_sum } else { 1.0 },
-            best: extreme(situation, &weights, Extreme::Best),
+            best: extreme(&situation, &weights, Extreme::Best),
             weights,
             best_utility: 0.0,
             worst_utility: 0.0,
         };
         if !situation.preferences.interactions().is_empty() {
-            res.best = search.best();
+            preferences.best = turn.search.best();
         }
-        res.best_utility = res.utility(res.best);
-        res.worst_utility = res.utility(extreme(situation, &res.weights, Extreme::Worst));
-        res
+        preferences.best_utility = preferences.utility(preferences.best);
+        let worst = extreme(&situation, &preferences.weights, Extreme::Worst);
+        preferences.worst_utility = preferences.utility(worst);
+        preferences
     }
 
     /// Weight times utility, added up from the first issue to the last.
@@ -245,18 +246,13 @@ impl NegmasTimeBased {
 }
 
 impl OfferingRule for NegmasTimeBased {
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        let preferences = FloatPreferences::new(situation, search);
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        let preferences = FloatPreferences::new(turn);
         Utility::clamped(preferences.units(self.range(&preferences).0))
     }
 
-    fn is_content_with(
-        &mut self,
-        outcome: Outcome,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> bool {
-        let preferences = FloatPreferences::new(situation, search);
+    fn is_content_with(&mut self, outcome: Outcome, turn: &mut Turn<'_>) -> bool {
+        let preferences = FloatPreferences::new(turn);
         let (low, high) = self.range(&preferences);
         (low..=high).contains(&preferences.utility(outcome))
     }
@@ -265,20 +261,17 @@ impl OfferingRule for NegmasTimeBased {
         false
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        let preferences = FloatPreferences::new(situation, search);
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let preferences = FloatPreferences::new(turn);
         if preferences.best_utility < preferences.reservation_value {
             return Some(preferences.best);
         }
         let (low, _) = self.range(&preferences);
-        if situation.preferences.space().n_outcomes() > SORTED_OUTCOMES_MAX {
-            return search.least_at_least(Utility::clamped(preferences.units(low)));
+        if turn.situation.preferences.space().n_outcomes() > SORTED_OUTCOMES_MAX {
+            return turn
+                .search
+                .least_at_least(Utility::clamped(preferences.units(low)));
         }
-        self.nearest(low, &preferences, search)
+        self.nearest(low, &preferences, turn.search)
     }
 }

@@ -16,11 +16,10 @@
 
 use crate::domain::{Outcome, Utility, units};
 use crate::protocol::{Event, Rules};
-use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch};
+use crate::search::Audiences;
 use crate::strategy::offering::tit_for_tat::Yielding;
 use crate::strategy::opponent_model::{FrequencyModel, OpponentModel, Wishes};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "nice_tit_for_tat",
@@ -61,17 +60,12 @@ fn share_of_the_way(first: Utility, best: Utility, nash: Utility) -> f64 {
 }
 
 impl NiceTitForTat {
-    fn demand(
-        &self,
-        wishes: &Wishes,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Utility {
-        let best = situation.best_utility;
-        let Some(nash) = wishes.best_by(situation, search, |_, utility| utility) else {
+    fn demand(&self, wishes: &Wishes, turn: &mut Turn<'_>) -> Utility {
+        let best = turn.situation.best_utility;
+        let Some(nash) = wishes.best_by(turn, |_, utility| utility) else {
             return best;
         };
-        let nash = situation.preferences.utility(nash);
+        let nash = turn.situation.preferences.utility(nash);
         let offers = self.yielding.offers();
         let shares = offers.map(|it| share_of_the_way(it.first, it.best, nash));
         let share = shares.reduce(f64::min).unwrap_or(0.0);
@@ -82,16 +76,17 @@ impl NiceTitForTat {
 
 impl NiceTitForTat {
     /// The plan for this round, made when it is first asked: looking for the Nash point is work.
-    fn plan(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Plan {
-        if let Some(plan) = self.plan.filter(|it| it.round == situation.round) {
+    fn plan(&mut self, turn: &mut Turn<'_>) -> Plan {
+        let round = turn.situation.round;
+        if let Some(plan) = self.plan.filter(|it| it.round == round) {
             return plan;
         }
-        let wishes = Wishes::new(&self.model, situation);
-        let demand = self.demand(&wishes, situation, search);
+        let wishes = Wishes::new(&self.model, &turn.situation);
+        let demand = self.demand(&wishes, turn);
         *self.plan.insert(Plan {
-            round: situation.round,
+            round,
             demand,
-            offer: wishes.nearest_at_least(demand, search),
+            offer: wishes.nearest_at_least(demand, turn.search),
         })
     }
 }
@@ -102,17 +97,12 @@ impl OfferingRule for NiceTitForTat {
         self.yielding.hear(event, situation);
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
-        self.plan(situation, search).demand
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        self.plan(turn).demand
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        self.plan(situation, search).offer
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        self.plan(turn).offer
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Rules;
-use crate::randomness::Stream;
-use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::search::Audiences;
+use crate::strategy::{OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "random_offer",
@@ -21,23 +20,18 @@ struct RandomOffer {
 }
 
 impl OfferingRule for RandomOffer {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.preferences.reservation_value()
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.preferences.reservation_value()
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        let floor = situation.preferences.reservation_value();
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let floor = turn.situation.preferences.reservation_value();
         let n = *self
             .n_acceptable
-            .get_or_insert_with(|| search.count_at_least(floor));
+            .get_or_insert_with(|| turn.search.count_at_least(floor));
         if n == 0 {
             return None;
         }
-        search.nth_at_least(floor, stream.below(n))
+        turn.search.nth_at_least(floor, turn.stream.below(n))
     }
 }

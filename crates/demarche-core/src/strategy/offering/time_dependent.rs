@@ -5,8 +5,8 @@
 
 use crate::domain::{Utility, units};
 use crate::protocol::Rules;
-use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::search::Audiences;
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 /// Words for concession exponents.
 pub const NAMED_EXPONENTS: [(&str, f64); 3] =
@@ -67,8 +67,8 @@ struct TimeDependent {
 }
 
 impl OfferingRule for TimeDependent {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        aspiration(self.concession_exponent, situation)
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        aspiration(self.concession_exponent, &turn.situation)
     }
 }
 

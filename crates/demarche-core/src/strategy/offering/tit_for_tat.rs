@@ -6,8 +6,8 @@
 
 use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
-use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::search::Audiences;
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tit_for_tat",
@@ -101,7 +101,8 @@ impl OfferingRule for TitForTat {
         self.yielding.hear(event, situation);
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        self.yielding.answered_in_kind(self.reciprocity, situation)
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        self.yielding
+            .answered_in_kind(self.reciprocity, &turn.situation)
     }
 }

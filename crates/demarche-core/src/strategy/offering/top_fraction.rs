@@ -2,9 +2,8 @@
 
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Rules;
-use crate::randomness::Stream;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Parameter, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "top_fraction",
@@ -50,27 +49,23 @@ fn utility_reached_by(n: u64, search: &mut dyn OutcomeSearch) -> Utility {
 }
 
 impl OfferingRule for TopFraction {
-    fn aspiration(&mut self, situation: &Situation<'_>, search: &mut dyn OutcomeSearch) -> Utility {
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
         let fraction = self.fraction;
         *self.floor.get_or_insert_with(|| {
-            let n = portion(fraction, situation.preferences.space().n_outcomes());
-            let floor = utility_reached_by(n, search);
-            floor.max(situation.preferences.reservation_value())
+            let preferences = turn.situation.preferences;
+            let n = portion(fraction, preferences.space().n_outcomes());
+            let floor = utility_reached_by(n, turn.search);
+            floor.max(preferences.reservation_value())
         })
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        stream: &mut Stream,
-    ) -> Option<Outcome> {
-        let floor = self.aspiration(situation, search);
-        let n = search.count_at_least(floor);
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let floor = self.aspiration(turn);
+        let n = turn.search.count_at_least(floor);
         if n == 0 {
             return None;
         }
-        search.nth_at_least(floor, stream.below(n))
+        turn.search.nth_at_least(floor, turn.stream.below(n))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::domain::Utility;
 use crate::protocol::Rules;
-use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::search::Audiences;
+use crate::strategy::{OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tough",
@@ -17,7 +17,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 struct Tough;
 
 impl OfferingRule for Tough {
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        situation.best_utility
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility
     }
 }

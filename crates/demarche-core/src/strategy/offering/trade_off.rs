@@ -8,10 +8,9 @@
 
 use crate::domain::{Outcome, PartyId, PartySet, Utility};
 use crate::protocol::{Event, Rules};
-use crate::randomness::Stream;
-use crate::search::{Audiences, OfferDistance, OutcomeSearch};
+use crate::search::{Audiences, OfferDistance};
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
-use crate::strategy::{OfferingKind, OfferingRule, Situation};
+use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "trade_off",
@@ -62,17 +61,12 @@ impl OfferingRule for TradeOff {
         }
     }
 
-    fn aspiration(&mut self, situation: &Situation<'_>, _: &mut dyn OutcomeSearch) -> Utility {
-        aspiration(self.concession_exponent, situation)
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        aspiration(self.concession_exponent, &turn.situation)
     }
 
-    fn offer(
-        &mut self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
-        _: &mut Stream,
-    ) -> Option<Outcome> {
-        let target = aspiration(self.concession_exponent, situation);
-        search.nearest_at_least(target, &self.offer_distance)
+    fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let target = self.aspiration(turn);
+        turn.search.nearest_at_least(target, &self.offer_distance)
     }
 }

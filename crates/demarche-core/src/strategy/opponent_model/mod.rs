@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::domain::{Outcome, OutcomeSpace, PartyId, Utility, from_units};
 use crate::protocol::Event;
 use crate::search::{FULL_DISTANCE, OfferDistance, OutcomeSearch};
-use crate::strategy::Situation;
+use crate::strategy::{Situation, Turn};
 
 pub use bayesian::BayesianModel;
 pub use frequency::FrequencyModel;
@@ -176,20 +176,20 @@ impl Wishes {
     /// counts makes of it, which is told from its identifier and its estimated utility.
     pub(super) fn best_by(
         &self,
-        situation: &Situation<'_>,
-        search: &mut dyn OutcomeSearch,
+        turn: &mut Turn<'_>,
         merit_of_other: impl Fn(PartyId, f64) -> f64,
     ) -> Option<Outcome> {
+        let situation = turn.situation;
         let floor = situation.preferences.reservation_value().units();
         let room = situation.best_utility.units() - floor;
         let mut best: Option<(f64, Outcome)> = None;
         for level in (0..=LEVELS).rev() {
             let target = Utility::clamped(floor + room / LEVELS * level);
-            let Some(outcome) = self.nearest_at_least(target, search) else {
+            let Some(outcome) = self.nearest_at_least(target, turn.search) else {
                 continue;
             };
             let surplus = from_units(situation.preferences.utility(outcome).units() - floor);
-            let others = self.of_others(outcome, situation);
+            let others = self.of_others(outcome, &situation);
             let merit = others.fold(surplus, |merit, (party, utility)| {
                 merit * merit_of_other(party, utility)
             });
