@@ -11,11 +11,11 @@ use crate::cli::file_access::CitedFiles;
 use crate::cli::finish_run::Done;
 use crate::cli::verbs::check_size;
 use crate::cli::warn;
-use crate::config::{Input, Luck, Overrides, load_experiment};
-use crate::experiment::{Cell, Pairing, Plan, Shard, StoppingRule};
+use crate::config::{Input, Overrides, load_experiment};
+use crate::experiment::{Cell, CellId, Pairing, Plan, Shard, StoppingRule};
 use crate::run::{
-    Counts, InputFile, Journal, JournalHead, LuckRecord, Manifest, RESULTS_VERSION, RunRequest,
-    RunTables, SweepRecord, SweptParameters, TableOptions, Timing, Until,
+    Counts, InputFile, Journal, JournalHead, Manifest, RESULTS_VERSION, RunRequest, RunTables,
+    SweepRecord, SweptParameters, TableOptions, Timing, Until,
 };
 use crate::tables::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable, RunDirectory, TableRecord, WorkbookRun,
@@ -88,17 +88,11 @@ impl Job {
                 (vec![cell], parameters, Pairing::Unpaired, None, None)
             }
             Some(sweep) => {
-                let (luck, pairing) = match sweep.luck {
-                    Luck::Common => (LuckRecord::Common, Pairing::Paired),
-                    Luck::Independent => (LuckRecord::Independent, Pairing::Unpaired),
-                };
-                let seeds = |cell: u64| match sweep.luck {
-                    Luck::Common => Seeds::new(experiment.seed),
-                    Luck::Independent => Seeds::of_cell(experiment.seed, cell),
-                };
-                let cells = (0..).zip(sweep.settings).map(|(cell, setting)| Cell {
+                let luck = sweep.luck;
+                let cells = (0..).map(CellId).zip(sweep.settings);
+                let cells = cells.map(|(cell, setting)| Cell {
                     setting: Arc::new(setting),
-                    seeds: seeds(cell),
+                    seeds: luck.seeds(experiment.seed, cell),
                 });
                 let record = SweepRecord {
                     luck,
@@ -111,7 +105,13 @@ impl Job {
                     values: sweep.values,
                 };
                 let cells = cells.collect();
-                (cells, parameters, pairing, sweep.design, Some(record))
+                (
+                    cells,
+                    parameters,
+                    luck.pairing(),
+                    sweep.design,
+                    Some(record),
+                )
             }
         };
         let shard = request.shard.as_deref().map(str::parse).transpose();

@@ -29,5 +29,5 @@ pub use load::{
 };
 pub use recorded::load_recorded;
 pub use sweep::{
-    CELLS_MAX, Luck, StudyMethod, StudyPlan, Sweep, TooFewPoints, numbers, uncertain_numbers,
+    CELLS_MAX, StudyMethod, StudyPlan, Sweep, TooFewPoints, numbers, uncertain_numbers,
 };

@@ -4,6 +4,7 @@ mod batch;
 mod explain;
 mod forfeit;
 mod plan;
+mod random_numbers;
 mod shard;
 mod stopping_rule;
 mod studies;
@@ -18,6 +19,7 @@ pub use explain::{
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
+pub use random_numbers::RandomNumbers;
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;
 pub use studies::{

@@ -6,10 +6,10 @@ mod writer;
 
 pub use journal::{JOURNAL, Journal, JournalError, JournalHead, RunRequest};
 pub use record::{
-    CellConfiguration, Change, Counts, InputFile, LuckRecord, MANIFEST, MANIFEST_BYTES_MAX,
-    Manifest, ManifestError, Named, NamedIssue, RESULTS_VERSION, RecordError, RecordedEnding,
-    RecordedRows, RecordedSessions, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord,
-    SweepRecord, TableError, Timing, Until, comparison_rows, configuration_changes, swept_values,
+    CellConfiguration, Change, Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest,
+    ManifestError, Named, NamedIssue, RESULTS_VERSION, RecordError, RecordedEnding, RecordedRows,
+    RecordedSessions, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord,
+    TableError, Timing, Until, comparison_rows, configuration_changes, swept_values,
 };
 pub use writer::{
     CELLS_OWN_COLUMNS, ChunkOutput, Finished, MostFrequent, RunTables, ShardCorruption,

@@ -11,11 +11,11 @@ use crate::cli::named_run::open_run;
 use crate::cli::render::{comparison_summary, count, terminal_width};
 use crate::cli::verbs::interchange::{refuse_existing, write_new, written};
 use crate::cli::{FileArgument, print};
-use crate::experiment::{CellId, Pairing, RunComparison};
+use crate::experiment::{CellId, Pairing, RandomNumbers, RunComparison};
 use crate::report::{ComparedRun, ComparedRuns};
 use crate::run::{
-    CellConfiguration, LuckRecord, MANIFEST, RecordedSessions, RunRecord, TableError,
-    comparison_rows, configuration_changes, swept_values,
+    CellConfiguration, MANIFEST, RecordedSessions, RunRecord, TableError, comparison_rows,
+    configuration_changes, swept_values,
 };
 use crate::tables::{RecordedTable, RunDirectory, TableDifference};
 
@@ -160,7 +160,7 @@ fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
     }
     let own_luck = |it: &ComparedRun| {
         let swept = it.record.sweep.as_ref();
-        let is_common = swept.is_none_or(|it| it.luck == LuckRecord::Common);
+        let is_common = swept.is_none_or(|it| it.luck == RandomNumbers::Common);
         (!is_common).then_some(it.cell)
     };
     let [one, other] = [first, second].map(own_luck);

@@ -21,7 +21,7 @@ use crate::cli::{FileArgument, message, print, print_data};
 use crate::config::load_recorded;
 use crate::experiment::{CellId, SolutionAnalyzer, SolutionDistances};
 use crate::report::SessionReport;
-use crate::run::{LuckRecord, MANIFEST, Manifest, RecordedRows};
+use crate::run::{MANIFEST, Manifest, RecordedRows};
 use crate::tables::{
     Distances, DrawColumns, DrawTable, Rows, RunDirectory, SessionRows, SessionTable,
     TableDifference, Transcripts, event_lines, session_columns,
@@ -127,13 +127,10 @@ impl<'a> RecordedCell<'a> {
             .seed
             .parse()
             .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
-        let is_independent =
-            (manifest.sweep.as_ref()).is_some_and(|it| it.luck == LuckRecord::Independent);
-        let seeds = if is_independent {
-            Seeds::of_cell(MasterSeed(seed), cell.into())
-        } else {
-            Seeds::new(MasterSeed(seed))
-        };
+        let luck = manifest.sweep.as_ref().map(|it| it.luck);
+        let seeds = luck
+            .unwrap_or_default()
+            .seeds(MasterSeed(seed), CellId(cell));
         Ok(Self {
             setting,
             seeds,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml::Spanned;
 
-use crate::experiment::{PARTY_METRICS, SESSION_METRICS};
+use crate::experiment::{PARTY_METRICS, RandomNumbers, SESSION_METRICS};
 
 /// Which scenario, how many sessions, and which luck.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -113,7 +113,7 @@ pub(crate) struct SweepFile {
     pub(crate) combine: Option<CombineFile>,
     /// Whether all cells share their luck (`common`, the default), so that they can be compared
     /// in pairs, or each has its own (`independent`).
-    pub(crate) seeds: Option<LuckFile>,
+    pub(crate) seeds: Option<RandomNumbers>,
     /// A CSV file with a column per path and a row per cell, relative to this file.
     #[schemars(with = "Option<String>")]
     pub(crate) points: Option<Spanned<String>>,
@@ -162,17 +162,6 @@ pub(crate) enum CombineFile {
     Grid,
     /// The first values of all axes, then the second, and so on.
     Zip,
-}
-
-/// Whether cells share their luck.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum LuckFile {
-    /// Replication 17 has the same luck in every cell.
-    #[default]
-    Common,
-    /// Every cell has luck of its own.
-    Independent,
 }
 
 /// One thing that is varied, and its values in exactly one of three ways; for a design, its range

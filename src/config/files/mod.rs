@@ -7,7 +7,7 @@ mod scenario_file;
 pub(crate) mod schema_check;
 
 pub(crate) use experiment_file::{
-    AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile, LuckFile,
+    AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile,
     SensitivityFile, StudyMethodFile, SweepFile, UntilFile,
 };
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};

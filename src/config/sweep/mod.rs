@@ -9,5 +9,5 @@ pub use axes::CELLS_MAX;
 pub(crate) use axes::{Points, Written};
 pub(crate) use study::resolve_study;
 pub use study::{StudyMethod, StudyPlan, TooFewPoints, numbers, uncertain_numbers};
+pub use swept_cells::Sweep;
 pub(crate) use swept_cells::build_sweep;
-pub use swept_cells::{Luck, Sweep};

@@ -5,11 +5,12 @@ use demarche_stats::design::DesignedPoints;
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, SourceTexts};
-use crate::config::files::{LuckFile, SweepFile};
+use crate::config::files::SweepFile;
 use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX, SWEPT_ROWS_MAX};
 use crate::config::load::{build_cell, cell_document};
 use crate::config::sweep::axes::{Points, Written};
 use crate::config::sweep::design_points::designed_points;
+use crate::experiment::RandomNumbers;
 
 /// The cells of a sweep, each ready to run. All have the same parties and issues.
 #[derive(Debug)]
@@ -30,16 +31,7 @@ pub struct Sweep {
     /// The design that the cells follow, one point each; `None` of combinations and tables.
     pub design: Option<DesignedPoints>,
     /// Whether all cells share their luck.
-    pub luck: Luck,
-}
-
-/// Whether all cells of a sweep share their luck.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Luck {
-    /// Replication 17 has the same luck in every cell.
-    Common,
-    /// Every cell has luck of its own.
-    Independent,
+    pub luck: RandomNumbers,
 }
 
 /// Builds the scenario in every cell; nothing if there is a mistake in any.
@@ -127,10 +119,7 @@ pub(crate) fn build_sweep(
         paths: points.paths.into_iter().map(Spanned::into_inner).collect(),
         settings,
         design,
-        luck: match file.get_ref().seeds.unwrap_or_default() {
-            LuckFile::Common => Luck::Common,
-            LuckFile::Independent => Luck::Independent,
-        },
+        luck: file.get_ref().seeds.unwrap_or_default(),
     })
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::experiment::RandomNumbers;
 use crate::tables::TableRecord;
 
 /// Goes up whenever the same input gives other numbers; the changelog says so.
@@ -105,7 +106,7 @@ pub enum StudyRecord {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// Whether the cells share their luck.
-    pub luck: LuckRecord,
+    pub luck: RandomNumbers,
     /// The paths of what is varied.
     pub paths: Vec<String>,
     /// By cell, a value for each path.
@@ -114,16 +115,6 @@ pub struct SweepRecord {
     /// scenario as one table; empty without that path.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub scenarios: serde_json::Map<String, Json>,
-}
-
-/// Whether the cells of a sweep share their luck.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LuckRecord {
-    /// Replication 17 has the same luck in every cell.
-    Common,
-    /// Every cell has luck of its own, of the master seed mixed with its position.
-    Independent,
 }
 
 /// A file that a run was made from.

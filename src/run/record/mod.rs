@@ -10,8 +10,8 @@ mod run_record;
 pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
 pub use manifest::{
-    Counts, InputFile, LuckRecord, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError,
-    RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
+    Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, RESULTS_VERSION,
+    StudyRecord, SweepRecord, Timing, Until,
 };
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
