@@ -28,6 +28,9 @@ pub use studies::{
     design_findings, findings, points_for_claim, points_for_interval,
 };
 pub use tallies::{
-    AgreementTally, Effect, Effects, FigureWorker, Metric, PARTY_METRICS, Pairing, PartyTally,
-    QUANTILE_PERCENTS, SESSION_METRICS, SessionFigures, Tally, measure_claims,
+    AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, FigureWorker, MeasuredColumn,
+    Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, Pairing,
+    PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
+    SessionMeasurement, Tally, UTILITY, measure_claims,
 };
+pub(crate) use tallies::{party_metrics, session_metrics};

@@ -12,8 +12,8 @@ const OBSERVATIONS_MIN: u64 = 30;
 /// When a cell is run no further: a figure's interval is short enough.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StoppingRule {
-    /// Which figure: one of [`SESSION_METRICS`](crate::experiment::tallies::SESSION_METRICS) or, of a party,
-    /// one of [`PARTY_METRICS`](crate::experiment::tallies::PARTY_METRICS).
+    /// Which figure: a metric of [`SESSION_MEASUREMENTS`](crate::experiment::SESSION_MEASUREMENTS) or,
+    /// of a party, of [`PARTY_MEASUREMENTS`](crate::experiment::PARTY_MEASUREMENTS).
     pub metric: &'static str,
     /// Whose figure it is; `None` if it is about the session.
     pub party: Option<PartyId>,

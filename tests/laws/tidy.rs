@@ -350,7 +350,8 @@ fn the_changelog_knows_the_version() {
     assert!(text.contains("Changed results"));
 }
 
-/// The column that stands in a line of a header, with its kind or without.
+/// The column that stands in a line of a header, with its kind or without; most tables have their
+/// headers from the dictionary itself.
 fn column_of(line: &str) -> Option<&str> {
     let it = line.trim().strip_suffix(',')?;
     let typed = ["whole(", "number(", "text("]
@@ -373,7 +374,7 @@ fn every_column_is_in_the_data_dictionary() {
         .flat_map(|(_, it)| shipped_lines(it))
         .filter_map(column_of)
         .collect();
-    assert!(columns.len() > 40, "the headers stand one name a line");
+    assert!(columns.len() > 10, "the headers stand one name a line");
     for column in columns {
         assert!(
             page.contains(&format!("`{column}`")),

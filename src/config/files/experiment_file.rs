@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml::Spanned;
 
-use crate::experiment::{PARTY_METRICS, RandomNumbers, SESSION_METRICS};
+use crate::experiment::{RandomNumbers, party_metrics, session_metrics};
 
 /// Which scenario, how many sessions, and which luck.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -101,7 +101,11 @@ pub(crate) struct UntilFile {
 }
 
 fn metric_schema(_: &mut SchemaGenerator) -> Schema {
-    let names = [&SESSION_METRICS[..], &PARTY_METRICS[..]].concat();
+    let of_party = party_metrics().map(|it| it.1.name);
+    let names: Vec<&str> = session_metrics()
+        .map(|it| it.1.name)
+        .chain(of_party)
+        .collect();
     json_schema!({ "type": "string", "enum": names })
 }
 

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ExperimentFile, UntilFile};
-use crate::experiment::{PARTY_METRICS, SESSION_METRICS, StoppingRule};
+use crate::experiment::{StoppingRule, party_metrics, session_metrics};
 
 /// What an experiment's `until` says, if it has one; tells of every mistake in it.
 pub(crate) fn stopping_rule(
@@ -69,15 +69,16 @@ pub(crate) fn stopping_rule(
 /// The figure that is meant; tells if it lacks its party or has one too many.
 fn metric(file: &UntilFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static str> {
     let written = file.metric.get_ref();
-    let find = |names: &[&'static str]| names.iter().copied().find(|it| it == written);
-    if let Some(metric) = find(&SESSION_METRICS) {
+    let mut of_session = session_metrics().map(|it| it.1.name);
+    if let Some(metric) = of_session.find(|it| it == written) {
         if let Some(party) = &file.party {
             let message = format!("`{metric}` is about the session, not about a party");
             diagnostics.push(Diagnostic::at(party.span(), message).hint("leave out `party`"));
         }
         return Some(metric);
     }
-    let metric = find(&PARTY_METRICS)?;
+    let mut of_party = party_metrics().map(|it| it.1.name);
+    let metric = of_party.find(|it| it == written)?;
     if file.party.is_none() {
         diagnostics.push(
             Diagnostic::at(

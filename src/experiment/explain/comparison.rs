@@ -5,7 +5,7 @@ use demarche_stats::estimate::{
     Estimate, Moments, PairedNumbers, PairedShares, unpaired_difference, unpaired_share_difference,
 };
 
-use crate::experiment::tallies::Pairing;
+use crate::experiment::tallies::{AGREEMENT_RATE, Pairing, UTILITY};
 
 /// A session as far as runs are compared by it.
 #[derive(Clone, PartialEq, Debug)]
@@ -121,36 +121,48 @@ impl Count {
     }
 }
 
-/// A figure's name where both sessions of a pair have a deal, and where one session alone has one.
-type DealMetric = (&'static str, &'static str, FigureUnit);
+/// A figure of a deal.
+#[derive(Clone, Copy, Debug)]
+struct DealMetric {
+    /// Its name where both sessions of a pair have a deal.
+    of_pair: &'static str,
+    /// Its name where one session alone has one.
+    alone: &'static str,
+    unit: FigureUnit,
+    of: fn(&ComparedDeal) -> f64,
+}
 
-/// Figures of a deal, in the order of [`ComparedSession::numbers`].
 const DEAL_METRICS: [DealMetric; 5] = [
-    (
-        "round_given_both_agreed",
-        "round_given_agreement",
-        FigureUnit::Count,
-    ),
-    (
-        "offers_given_both_agreed",
-        "offers_given_agreement",
-        FigureUnit::Count,
-    ),
-    (
-        "utilitarian_welfare_given_both_agreed",
-        "utilitarian_welfare_given_agreement",
-        FigureUnit::Sum,
-    ),
-    (
-        "egalitarian_welfare_given_both_agreed",
-        "egalitarian_welfare_given_agreement",
-        FigureUnit::Utility,
-    ),
-    (
-        "nash_product_given_both_agreed",
-        "nash_product_given_agreement",
-        FigureUnit::Utility,
-    ),
+    DealMetric {
+        of_pair: "round_given_both_agreed",
+        alone: "round_given_agreement",
+        unit: FigureUnit::Count,
+        of: |it| it.round.into(),
+    },
+    DealMetric {
+        of_pair: "offers_given_both_agreed",
+        alone: "offers_given_agreement",
+        unit: FigureUnit::Count,
+        of: |it| it.offers.into(),
+    },
+    DealMetric {
+        of_pair: "utilitarian_welfare_given_both_agreed",
+        alone: "utilitarian_welfare_given_agreement",
+        unit: FigureUnit::Sum,
+        of: |it| it.utilitarian_welfare,
+    },
+    DealMetric {
+        of_pair: "egalitarian_welfare_given_both_agreed",
+        alone: "egalitarian_welfare_given_agreement",
+        unit: FigureUnit::Utility,
+        of: |it| it.egalitarian_welfare,
+    },
+    DealMetric {
+        of_pair: "nash_product_given_both_agreed",
+        alone: "nash_product_given_agreement",
+        unit: FigureUnit::Utility,
+        of: |it| it.nash_product,
+    },
 ];
 
 /// In which units a figure is added up, so that sums are exact.
@@ -189,21 +201,8 @@ impl ComparedSession {
     /// deal is worth to each.
     fn numbers(&self) -> impl Iterator<Item = Option<i64>> {
         let deal = self.deal.as_ref();
-        let of_deal = |deal: &ComparedDeal| {
-            [
-                f64::from(deal.round),
-                f64::from(deal.offers),
-                deal.utilitarian_welfare,
-                deal.egalitarian_welfare,
-                deal.nash_product,
-            ]
-        };
-        let of_deal = deal.map(of_deal);
-        let of_deal = (0..)
-            .zip(DEAL_METRICS)
-            .map(move |(idx, (_, _, scale)): (usize, _)| {
-                of_deal.map(|figures| scale.units(figures[idx]))
-            });
+        let of_deal = DEAL_METRICS.into_iter();
+        let of_deal = of_deal.map(move |it| deal.map(|deal| it.unit.units((it.of)(deal))));
         let utilities = self
             .utilities
             .iter()
@@ -296,7 +295,7 @@ impl RunComparison {
 
     /// The share of deals.
     pub fn deals(&self) -> Difference {
-        let mut res = self.share("agreement_rate", Subject::Session, &self.shares[0]);
+        let mut res = self.share(AGREEMENT_RATE, Subject::Session, &self.shares[0]);
         if self.pairing == Pairing::Paired {
             // As for the cells of a sweep.
             res.estimate = self.numbers[0].pairs.differences().estimate(1.0);
@@ -308,16 +307,16 @@ impl RunComparison {
     pub fn figures_of_deals(&self) -> Vec<Difference> {
         let metrics = DEAL_METRICS.iter().zip(&self.numbers[1..]);
         metrics
-            .map(|(&(of_pair, alone, scale), sums)| {
-                let metric = self.named(of_pair, alone);
-                self.number(metric, Subject::Session, scale, sums)
+            .map(|(it, sums)| {
+                let metric = self.named(it.of_pair, it.alone);
+                self.number(metric, Subject::Session, it.unit, sums)
             })
             .collect()
     }
 
     /// What the parties ended with.
     pub fn utilities(&self) -> Vec<Difference> {
-        self.of_parties("utility", 0)
+        self.of_parties(UTILITY, 0)
     }
 
     /// What the deals are worth to the parties.

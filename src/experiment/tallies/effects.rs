@@ -6,6 +6,7 @@ use demarche_stats::estimate::{Estimate, Moments};
 
 use crate::experiment::batch::Worker;
 use crate::experiment::plan::CellId;
+use crate::experiment::tallies::measurements::{AGREEMENT_RATE, UTILITY};
 
 /// A session's figures that cells are compared by: whether there is an agreement, then every
 /// party's utility in units of 2⁻⁴⁸.
@@ -35,11 +36,7 @@ impl SessionFigures {
 
     /// The name in tables of the figure at a position.
     pub(crate) fn metric_name(metric: usize) -> &'static str {
-        if metric == 0 {
-            "agreement_rate"
-        } else {
-            "utility"
-        }
+        if metric == 0 { AGREEMENT_RATE } else { UTILITY }
     }
 
     /// Whose the figure at a position is; `None` if it is about the session.

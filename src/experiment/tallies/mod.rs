@@ -3,11 +3,17 @@
 mod agreement_tally;
 mod calibration_checks;
 mod effects;
+mod measurements;
 mod numbers;
 mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
 pub use effects::{Effect, Effects, FigureWorker, Pairing, SessionFigures};
+pub use measurements::{
+    AGREEMENT_RATE, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords,
+    PARTY_MEASUREMENTS, PartyMeasurement, SESSION_MEASUREMENTS, SessionMeasurement, UTILITY,
+};
+pub(crate) use measurements::{party_metrics, session_metrics};
 pub use numbers::QUANTILE_PERCENTS;
-pub use tally::{Metric, PARTY_METRICS, PartyTally, SESSION_METRICS, Tally};
+pub use tally::{Metric, PartyTally, Tally};

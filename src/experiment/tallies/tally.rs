@@ -1,22 +1,20 @@
 //! What sessions come to: counts and sums that can be merged in any split.
 
-use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId, Utility, units};
-use demarche_core::negotiation::SessionResult;
-use demarche_core::protocol::Ending;
+use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId};
+use demarche_core::negotiation::{PartyReport, SessionResult};
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
+use crate::experiment::tallies::measurements::{
+    Amount, MeasurementKind, ROUND, SURPLUS, UTILITY, party_metrics, session_metrics,
+};
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
     n_sessions: u64,
-    endings: [u64; 4],
-    rounds_given_agreement: NumberTally,
-    offers: NumberTally,
-    welfare_given_agreement: NumberTally,
-    least_utility_given_agreement: NumberTally,
-    nash_product_given_agreement: NumberTally,
+    /// By metric of a session.
+    metrics: Vec<Sum>,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
 }
@@ -24,16 +22,11 @@ pub struct Tally {
 /// Counts and sums of one party.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PartyTally {
-    reservation_value: NumberTally,
-    utility: NumberTally,
-    utility_given_agreement: NumberTally,
-    surplus_given_agreement: NumberTally,
-    concessions: NumberTally,
+    /// By metric of a party.
+    metrics: Vec<Sum>,
     n_sessions_blocked: u64,
     n_lone_refusals: u64,
     lone_refusals_by_issue: Vec<u64>,
-    n_walkouts: u64,
-    n_forfeits: u64,
 }
 
 /// One figure over all sessions.
@@ -53,51 +46,97 @@ pub struct Metric {
 /// Bits that sums of 64 utilities do without, so that their squares can be summed.
 const WELFARE_DROPPED_BITS: u32 = 8;
 
-/// The names of the figures of a session, in the order of the summary table; the first are those of
-/// its ending, in the order of [`Ending::NAMES`].
-pub const SESSION_METRICS: [&str; 9] = [
-    "agreement_rate",
-    "deadline_rate",
-    "walkout_rate",
-    "forfeit_rate",
-    "offers",
-    "round_given_agreement",
-    "utilitarian_welfare_given_agreement",
-    "egalitarian_welfare_given_agreement",
-    "nash_product_given_agreement",
-];
-
-/// The names of the figures of each party, in the order of the summary table.
-pub const PARTY_METRICS: [&str; 7] = [
-    "utility",
-    "utility_given_agreement",
-    "surplus_given_agreement",
-    "reservation_value",
-    "concessions",
-    "walked_out_rate",
-    "forfeited_rate",
-];
-
-/// What a figure is computed from.
-#[derive(Clone, Copy, Debug)]
-enum Figure<'a> {
-    Share { successes: u64, n: u64 },
-    Mean(&'a NumberTally),
+/// What the amounts of one metric come to.
+#[derive(Clone, PartialEq, Debug)]
+enum Sum {
+    Share {
+        successes: u64,
+        n: u64,
+    },
+    Mean {
+        numbers: NumberTally,
+        /// Last bits of an amount that the sum does without.
+        dropped_bits: u32,
+    },
 }
 
-impl Figure<'_> {
-    fn estimate_at(self, confidence: f64) -> Option<Estimate> {
-        match self {
-            Self::Share { successes, n } => Estimate::of_share_at(confidence, successes, n),
-            Self::Mean(numbers) => numbers.estimate_at(confidence),
+impl Sum {
+    fn new(kind: MeasurementKind) -> Self {
+        let mean = |numbers, dropped_bits| Self::Mean {
+            numbers,
+            dropped_bits,
+        };
+        let utilities = |dropped| mean(NumberTally::utilities(dropped), dropped);
+        match kind {
+            MeasurementKind::Event => Self::Share { successes: 0, n: 0 },
+            MeasurementKind::Count => mean(NumberTally::whole(), 0),
+            MeasurementKind::Utility => utilities(0),
+            MeasurementKind::UtilitySum => utilities(WELFARE_DROPPED_BITS),
+            MeasurementKind::SurplusProduct => mean(NumberTally::products(), 0),
         }
     }
 
-    fn quantiles(self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
+    fn add(&mut self, amount: Amount) {
+        let amount = amount.whole();
+        match self {
+            Self::Share { successes, n } => {
+                *successes += u64::from(amount != 0);
+                *n += 1;
+            }
+            Self::Mean {
+                numbers,
+                dropped_bits,
+            } => numbers.add(amount >> *dropped_bits),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (
+                Self::Share { successes, n },
+                Self::Share {
+                    successes: more,
+                    n: of,
+                },
+            ) => {
+                *successes += more;
+                *n += of;
+            }
+            (Self::Mean { numbers, .. }, Self::Mean { numbers: more, .. }) => numbers.merge(more),
+            (Self::Share { .. }, Self::Mean { .. }) | (Self::Mean { .. }, Self::Share { .. }) => {
+                unreachable!("tallies have the same metrics")
+            }
+        }
+    }
+
+    fn successes(&self) -> u64 {
+        match self {
+            Self::Share { successes, .. } => *successes,
+            Self::Mean { .. } => 0,
+        }
+    }
+
+    fn estimate_at(&self, confidence: f64) -> Option<Estimate> {
+        match self {
+            Self::Share { successes, n } => Estimate::of_share_at(confidence, *successes, *n),
+            Self::Mean { numbers, .. } => numbers.estimate_at(confidence),
+        }
+    }
+
+    fn quantiles(&self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
         match self {
             Self::Share { .. } => [None; QUANTILE_PERCENTS.len()],
-            Self::Mean(numbers) => numbers.quantiles(),
+            Self::Mean { numbers, .. } => numbers.quantiles(),
         }
+    }
+
+    /// How often each amount came, of a mean.
+    fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
+        let numbers = match self {
+            Self::Share { .. } => None,
+            Self::Mean { numbers, .. } => Some(numbers),
+        };
+        numbers.into_iter().flat_map(NumberTally::counts)
     }
 }
 
@@ -106,12 +145,7 @@ impl Tally {
     pub fn new(space: &OutcomeSpace, n_parties: usize) -> Self {
         Self {
             n_sessions: 0,
-            endings: [0; 4],
-            rounds_given_agreement: NumberTally::whole(),
-            offers: NumberTally::whole(),
-            welfare_given_agreement: NumberTally::utilities(WELFARE_DROPPED_BITS),
-            least_utility_given_agreement: NumberTally::utilities(0),
-            nash_product_given_agreement: NumberTally::products(),
+            metrics: session_metrics().map(|it| Sum::new(it.0.kind)).collect(),
             parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
         }
@@ -120,72 +154,33 @@ impl Tally {
     /// Takes in a session.
     pub fn add(&mut self, space: &OutcomeSpace, session: &SessionResult) {
         self.n_sessions += 1;
-        self.endings[session.ending.idx()] += 1;
-        self.offers.add(session.n_offers.into());
-        match &session.ending {
-            Ending::Agreement { round, outcome, .. } => {
-                self.rounds_given_agreement.add((*round).into());
-                for flat in space.flat_options(*outcome) {
-                    self.options[flat] += 1;
+        for (sum, (measured, _)) in self.metrics.iter_mut().zip(session_metrics()) {
+            if let Some(amount) = (measured.of)(session) {
+                sum.add(amount);
+            }
+        }
+        let agreement = session.ending.agreement();
+        if let Some(outcome) = agreement {
+            for flat in space.flat_options(outcome) {
+                self.options[flat] += 1;
+            }
+        }
+        for (idx, tally) in self.parties.iter_mut().enumerate() {
+            for (sum, (measured, _)) in tally.metrics.iter_mut().zip(party_metrics()) {
+                if let Some(amount) = (measured.of)(session, PartyId::new(idx)) {
+                    sum.add(amount);
                 }
-                self.add_agreement(session);
             }
-            Ending::Walkout { party, .. } => self.parties[party.idx()].n_walkouts += 1,
-            Ending::Forfeit { party, .. } => self.parties[party.idx()].n_forfeits += 1,
-            Ending::Deadline { .. } => {}
-        }
-        let is_agreed = session.ending.agreement().is_some();
-        for (tally, report) in self.parties.iter_mut().zip(&session.parties) {
-            tally
-                .reservation_value
-                .add(report.reservation_value.units());
-            tally.utility.add(report.utility().units());
-            tally.concessions.add(report.concessions.into());
-            if let Some(utility) = report.agreement_utility {
-                tally.utility_given_agreement.add(utility.units());
-                let surplus = utility.units() - report.reservation_value.units();
-                tally.surplus_given_agreement.add(surplus);
-            }
-            if !is_agreed && report.lone_refusals > 0 {
-                tally.n_sessions_blocked += 1;
-                tally.n_lone_refusals += u64::from(report.lone_refusals);
-                add_counts(
-                    &mut tally.lone_refusals_by_issue,
-                    report.lone_refusals_by_issue.iter().map(|&it| it.into()),
-                );
+            if agreement.is_none() {
+                tally.add_lone_refusals(&session.parties[idx]);
             }
         }
-    }
-
-    fn add_agreement(&mut self, session: &SessionResult) {
-        let utilities = session
-            .parties
-            .iter()
-            .filter_map(|it| it.agreement_utility)
-            .map(Utility::units);
-        self.welfare_given_agreement
-            .add(utilities.clone().sum::<i64>() >> WELFARE_DROPPED_BITS);
-        self.least_utility_given_agreement
-            .add(utilities.clone().min().unwrap_or_default());
-        let product = session.nash_product().unwrap_or_default();
-        self.nash_product_given_agreement.add(units(product));
     }
 
     /// Takes in all sessions of another tally of the same cell.
     pub fn merge(&mut self, other: &Self) {
         self.n_sessions += other.n_sessions;
-        for (sum, count) in self.endings.iter_mut().zip(other.endings) {
-            *sum += count;
-        }
-        self.rounds_given_agreement
-            .merge(&other.rounds_given_agreement);
-        self.offers.merge(&other.offers);
-        self.welfare_given_agreement
-            .merge(&other.welfare_given_agreement);
-        self.least_utility_given_agreement
-            .merge(&other.least_utility_given_agreement);
-        self.nash_product_given_agreement
-            .merge(&other.nash_product_given_agreement);
+        merge_sums(&mut self.metrics, &other.metrics);
         for (mine, theirs) in self.parties.iter_mut().zip(&other.parties) {
             mine.merge(theirs);
         }
@@ -199,12 +194,12 @@ impl Tally {
 
     /// How many sessions ended in each way, in the order of [`Ending::NAMES`].
     pub fn endings(&self) -> [u64; 4] {
-        self.endings
+        std::array::from_fn(|it| self.metrics[it].successes())
     }
 
     /// How many sessions ended in agreement.
     pub fn n_agreements(&self) -> u64 {
-        self.endings[0]
+        self.metrics[0].successes()
     }
 
     /// The share of sessions that ended in agreement; `None` of no session.
@@ -215,7 +210,7 @@ impl Tally {
     /// In which rounds there were agreements, and how many in each, in ascending order; rounds from
     /// 4,096 on are told nearly.
     pub fn agreements_by_round(&self) -> impl Iterator<Item = (f64, u64)> {
-        self.rounds_given_agreement.counts()
+        self.sum(ROUND).counts()
     }
 
     /// By party.
@@ -230,99 +225,84 @@ impl Tally {
 
     /// Every figure over all sessions, in the order of the summary table.
     pub fn metrics(&self) -> Vec<Metric> {
-        let figures = self.figures();
-        let metric = |(name, party, figure): (_, _, Figure<'_>)| Metric {
+        let metric = |(name, party, sum): (_, _, &Sum)| Metric {
             name,
             party,
-            estimate: figure.estimate_at(CONFIDENCE),
-            quantiles: figure.quantiles(),
+            estimate: sum.estimate_at(CONFIDENCE),
+            quantiles: sum.quantiles(),
         };
-        figures.map(metric).collect()
+        self.sums().map(metric).collect()
     }
 
-    /// One figure, of those in [`SESSION_METRICS`] or, of a party, in [`PARTY_METRICS`], with its
-    /// interval at a confidence; `None` if no session could tell, or there is no such figure.
+    /// One figure, by the name that a metric has in [`SESSION_MEASUREMENTS`] or, of a party, in
+    /// [`PARTY_MEASUREMENTS`], with its interval at a confidence; `None` if no session could tell, or
+    /// there is no such figure.
+    ///
+    /// [`SESSION_MEASUREMENTS`]: crate::experiment::SESSION_MEASUREMENTS
+    /// [`PARTY_MEASUREMENTS`]: crate::experiment::PARTY_MEASUREMENTS
     pub fn estimate_at(
         &self,
         confidence: f64,
         name: &str,
         party: Option<PartyId>,
     ) -> Option<Estimate> {
-        let (_, _, figure) = self.figures().find(|it| (it.0, it.1) == (name, party))?;
-        figure.estimate_at(confidence)
+        let (_, _, sum) = self.sums().find(|it| (it.0, it.1) == (name, party))?;
+        sum.estimate_at(confidence)
     }
 
-    fn figures(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, Figure<'_>)> {
-        let n = self.n_sessions;
-        let endings = self.endings.map(|successes| Figure::Share { successes, n });
-        let means = [
-            &self.offers,
-            &self.rounds_given_agreement,
-            &self.welfare_given_agreement,
-            &self.least_utility_given_agreement,
-            &self.nash_product_given_agreement,
-        ]
-        .map(Figure::Mean);
-        let of_session = SESSION_METRICS
-            .into_iter()
-            .zip(endings.into_iter().chain(means));
-        let of_parties = self.parties.iter().enumerate().flat_map(move |(idx, it)| {
-            let party = Some(PartyId::new(idx));
-            let figures = PARTY_METRICS.into_iter().zip(it.figures(n));
-            figures.map(move |(name, figure)| (name, party, figure))
+    fn sums(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, &Sum)> {
+        let of_session = session_metrics().zip(&self.metrics);
+        let of_parties = self.parties.iter().enumerate().flat_map(|(idx, it)| {
+            let sums = party_metrics().zip(&it.metrics);
+            sums.map(move |((_, words), sum)| (words.name, Some(PartyId::new(idx)), sum))
         });
         of_session
-            .map(|(name, figure)| (name, None, figure))
+            .map(|((_, words), sum)| (words.name, None, sum))
             .chain(of_parties)
+    }
+
+    fn sum(&self, name: &str) -> &Sum {
+        let mut sums = session_metrics().zip(&self.metrics);
+        let found = sums.find(|((_, words), _)| words.name == name);
+        found.expect("it is in the list").1
     }
 }
 
 impl PartyTally {
     fn new() -> Self {
         Self {
-            reservation_value: NumberTally::utilities(0),
-            utility: NumberTally::utilities(0),
-            utility_given_agreement: NumberTally::utilities(0),
-            surplus_given_agreement: NumberTally::utilities(0),
-            concessions: NumberTally::whole(),
+            metrics: party_metrics().map(|it| Sum::new(it.0.kind)).collect(),
             n_sessions_blocked: 0,
             n_lone_refusals: 0,
             lone_refusals_by_issue: Vec::new(),
-            n_walkouts: 0,
-            n_forfeits: 0,
+        }
+    }
+
+    fn add_lone_refusals(&mut self, report: &PartyReport) {
+        if report.lone_refusals > 0 {
+            self.n_sessions_blocked += 1;
+            self.n_lone_refusals += u64::from(report.lone_refusals);
+            add_counts(
+                &mut self.lone_refusals_by_issue,
+                report.lone_refusals_by_issue.iter().map(|&it| it.into()),
+            );
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        self.reservation_value.merge(&other.reservation_value);
-        self.utility.merge(&other.utility);
-        self.utility_given_agreement
-            .merge(&other.utility_given_agreement);
-        self.surplus_given_agreement
-            .merge(&other.surplus_given_agreement);
-        self.concessions.merge(&other.concessions);
+        merge_sums(&mut self.metrics, &other.metrics);
         self.n_sessions_blocked += other.n_sessions_blocked;
         self.n_lone_refusals += other.n_lone_refusals;
         add_counts(
             &mut self.lone_refusals_by_issue,
             other.lone_refusals_by_issue.iter().copied(),
         );
-        self.n_walkouts += other.n_walkouts;
-        self.n_forfeits += other.n_forfeits;
     }
 
-    /// In the order of [`PARTY_METRICS`].
-    fn figures(&self, n: u64) -> [Figure<'_>; PARTY_METRICS.len()] {
-        let share = |successes| Figure::Share { successes, n };
-        [
-            Figure::Mean(&self.utility),
-            Figure::Mean(&self.utility_given_agreement),
-            Figure::Mean(&self.surplus_given_agreement),
-            Figure::Mean(&self.reservation_value),
-            Figure::Mean(&self.concessions),
-            share(self.n_walkouts),
-            share(self.n_forfeits),
-        ]
+    fn sum(&self, name: &str) -> &Sum {
+        let mut sums = party_metrics().zip(&self.metrics);
+        let found = sums.find(|((_, words), _)| words.name == name);
+        found.expect("it is in the list").1
     }
 
     /// Sessions without agreement in which its refusal alone stood in the way of an offer.
@@ -360,18 +340,24 @@ impl PartyTally {
 
     /// What sessions were worth to it on average; `None` of no session.
     pub fn mean_utility(&self) -> Option<f64> {
-        self.utility.estimate_at(CONFIDENCE).map(|it| it.point)
+        self.sum(UTILITY).estimate_at(CONFIDENCE).map(|it| it.point)
     }
 
     /// How often agreements were worth how much to it over its reservation value, to multiples of
     /// 2⁻⁹, in ascending order.
     pub fn agreements_by_surplus(&self) -> impl Iterator<Item = (f64, u64)> {
-        self.surplus_given_agreement.counts()
+        self.sum(SURPLUS).counts()
     }
 
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
-        self.surplus_given_agreement.estimate_at(CONFIDENCE)
+        self.sum(SURPLUS).estimate_at(CONFIDENCE)
+    }
+}
+
+fn merge_sums(mine: &mut [Sum], theirs: &[Sum]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        mine.merge(theirs);
     }
 }
 

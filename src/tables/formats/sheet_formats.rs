@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatBorder};
 
-use crate::tables::schema::Content;
+use crate::tables::schema::{Content, metric_content};
 
 /// Most decimals that a cell shows; the CSV has nine significant digits.
 const DECIMALS_MAX: usize = 9;
@@ -70,7 +70,7 @@ impl SheetFormats {
     ) -> Option<&Format> {
         let is_of_metric = content == Content::OfMetric;
         let content = match metric {
-            Some(metric) if is_of_metric => content_of(metric),
+            Some(metric) if is_of_metric => metric_content(metric).unwrap_or(Content::Utility),
             _ => content,
         };
         let (formats, usual, scale, is_share) = match content {
@@ -91,17 +91,6 @@ impl SheetFormats {
         let decimals = (usual..DECIMALS_MAX).find(|it| is_enough(number, *it, scale, is_share));
         let decimals = decimals.unwrap_or(DECIMALS_MAX);
         (is_of_metric || decimals != usual).then(|| &formats[decimals])
-    }
-}
-
-/// What a metric's figures are.
-fn content_of(metric: &str) -> Content {
-    if metric.ends_with("_rate") {
-        Content::Share
-    } else if metric.starts_with("round") || ["offers", "concessions"].contains(&metric) {
-        Content::Mean
-    } else {
-        Content::Utility
     }
 }
 
@@ -155,7 +144,7 @@ mod tests {
             ("offers", Content::Mean),
             ("nash_product_given_agreement", Content::Utility),
         ] {
-            assert_eq!(content_of(metric), content);
+            assert_eq!(metric_content(metric), Some(content));
         }
         let formats = SheetFormats::new();
         let of = |content, metric, number| formats.of_cell(content, metric, number);

@@ -240,8 +240,8 @@ fn fill_dictionary(
                 Some(_) => push([table, &it.name, &meaning, "", empty, "text"])?,
             }
         }
-        for words in sheet.entry.words {
-            for word in words.names {
+        for words in (sheet.entry.words)() {
+            for word in &words.names {
                 let name = format!("{}: {word}", words.column);
                 push([table, &name, words.meaning, words.over, "", "word"])?;
             }

@@ -7,7 +7,7 @@ use demarche_core::randomness::Replication;
 
 use crate::experiment::{Cell, CellId};
 use crate::tables::formats::{Field, Rows};
-use crate::tables::schema::{Column, number, whole};
+use crate::tables::schema::{Column, TableEntry, number};
 
 /// Most numbers of a table of draws: the rows of a chunk of sessions are held in memory.
 pub const DRAWN_NUMBERS_MAX: usize = 4096;
@@ -53,9 +53,8 @@ impl DrawColumns {
 
     /// All columns of the table, in order.
     pub fn columns(&self) -> Vec<Column> {
-        let keys = [whole("cell"), whole("replication")];
-        let numbers = self.paths.iter().map(number);
-        keys.into_iter().chain(numbers).collect()
+        let numbers: Vec<Column> = self.paths.iter().map(number).collect();
+        TableEntry::of("draws").1.header(&[], &[], &numbers)
     }
 
     /// Where a setting has the numbers.

@@ -6,9 +6,11 @@ use demarche_core::protocol::{Ending, Event, Session};
 use demarche_core::randomness::Replication;
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{CellId, SolutionDistances};
+use crate::experiment::{
+    Amount, CellId, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS, SolutionDistances,
+};
 use crate::tables::formats::{Field, Rows};
-use crate::tables::schema::{Column, number, text, whole};
+use crate::tables::schema::{Column, TableEntry};
 
 /// A table with a row or more per session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,68 +47,20 @@ pub fn session_columns(
     scenario: &Scenario,
     distances: Distances,
 ) -> Vec<Column> {
-    let mut res = match table {
-        SessionTable::Sessions => vec![
-            whole("cell"),
-            whole("replication"),
-            text("ending"),
-            whole("round"),
-            text("proposer"),
-            text("ended_by"),
-            whole("offers"),
-            number("utilitarian_welfare"),
-            number("egalitarian_welfare"),
-            number("nash_product"),
-        ],
-        SessionTable::Parties => vec![
-            whole("cell"),
-            whole("replication"),
-            text("party"),
-            text("strategy"),
-            number("reservation_value"),
-            number("best_utility"),
-            number("utility"),
-            number("utility_given_agreement"),
-            number("surplus_given_agreement"),
-            whole("offers"),
-            whole("concessions"),
-            number("conceded"),
-            whole("yes_votes"),
-            whole("no_votes"),
-            whole("lone_refusals"),
-        ],
-        SessionTable::Offers => vec![
-            whole("cell"),
-            whole("replication"),
-            whole("event"),
-            whole("round"),
-            text("kind"),
-            text("proposer"),
-            text("yes"),
-            text("no"),
-        ],
-        SessionTable::Draws => vec![whole("cell"), whole("replication")],
-    };
-    if (table, distances) == (SessionTable::Sessions, Distances::Measured) {
-        res.extend([
-            number("pareto_distance"),
-            number("nash_distance"),
-            number("kalai_smorodinsky_distance"),
-        ]);
+    let entry = TableEntry::of(table.name()).1;
+    let mut res = entry.header(&scenario.issues, &scenario.parties, &[]);
+    if distances == Distances::Omitted {
+        res.retain(|it| !DISTANCES.contains(&it.name.as_str()));
     }
-    let prefix = match table {
-        SessionTable::Sessions => "agreed_",
-        SessionTable::Offers => "offered_",
-        SessionTable::Parties | SessionTable::Draws => return res,
-    };
-    res.extend(
-        scenario
-            .issues
-            .iter()
-            .map(|it| text(format!("{prefix}{}", it.name))),
-    );
     res
 }
+
+/// The columns that are there if distances are measured.
+const DISTANCES: [&str; 3] = [
+    "pareto_distance",
+    "nash_distance",
+    "kalai_smorodinsky_distance",
+];
 
 /// Rows of the session tables for some sessions.
 #[derive(Debug)]
@@ -207,23 +161,18 @@ impl SessionRows {
         self.push_session(scenario, cell, result, distances);
         for (party, report) in scenario.party_ids().zip(&result.parties) {
             let strategy = &setting.strategies(party)[report.strategy];
-            self.parties.push([
+            let fixed = [
                 cell.0.into(),
                 result.replication.0.into(),
                 party_name(scenario, party),
                 strategy.offering.name.into(),
                 report.reservation_value.into(),
                 report.best_utility.into(),
-                report.utility().into(),
-                report.agreement_utility.into(),
-                report.surplus().into(),
-                report.offers.into(),
-                report.concessions.into(),
-                report.conceded.into(),
-                report.yes.into(),
-                report.no.into(),
-                report.lone_refusals.into(),
-            ]);
+            ];
+            let measured = PARTY_MEASUREMENTS.iter();
+            let measured = measured.filter(|it| it.column.is_some());
+            let measured = measured.map(|it| Field::from((it.of)(result, party)));
+            self.parties.push(fixed.into_iter().chain(measured));
         }
     }
 
@@ -248,19 +197,32 @@ impl SessionRows {
             result.ending.round().into(),
             name(proposer),
             name(ended_by),
-            result.n_offers.into(),
-            result.utilitarian_welfare().into(),
-            result.egalitarian_welfare().into(),
-            result.nash_product().into(),
         ];
-        let measured = distances
+        let measured = SESSION_MEASUREMENTS.iter();
+        let measured = measured.filter(|it| it.column.is_some());
+        let measured = measured.map(|it| Field::from((it.of)(result)));
+        let distances = distances
             .into_iter()
             .flat_map(|it| [it.pareto, it.nash, it.kalai_smorodinsky].map(Field::from));
         let options = scenario.space.issues().map(|issue| {
             agreement.map_or(Field::Missing, |it| scenario.option_name(it, issue).into())
         });
-        self.sessions
-            .push(fixed.into_iter().chain(measured).chain(options));
+        self.sessions.push(
+            fixed
+                .into_iter()
+                .chain(measured)
+                .chain(distances)
+                .chain(options),
+        );
+    }
+}
+
+impl From<Amount> for Field<'_> {
+    fn from(it: Amount) -> Self {
+        match it {
+            Amount::Whole(it) => it.into(),
+            Amount::Units(_) | Amount::Real(_) => it.number().into(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::experiment::{CellId, SessionFigures, Study, Worker};
 use crate::tables::folder::{FinishedTable, RunDirectory, TableFile, WriteError};
 use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::rows::session_tables::DrawTable;
-use crate::tables::schema::{Column, number, text, whole};
+use crate::tables::schema::{Column, TableEntry, number};
 
 /// The name of the table of a study's sessions, without the ending.
 const POINTS: &str = "points";
@@ -38,22 +38,11 @@ impl PointTable {
         study: &Study,
         setting: &Setting,
     ) -> Result<Self, WriteError> {
-        let parties = setting.scenario().parties.iter();
         let numbers: Vec<&Number> = setting.numbers().collect();
         let studied = study.numbers().iter();
-        let columns: Vec<Column> = [
-            whole("evaluation"),
-            whole("point"),
-            text("block"),
-            text("kind"),
-            text("factor"),
-            text("ending"),
-            whole("agreement"),
-        ]
-        .into_iter()
-        .chain(parties.map(|it| number(format!("utility_{}", it.name))))
-        .chain(studied.map(|it| number(&numbers[it.idx()].path)))
-        .collect();
+        let studied: Vec<Column> = studied.map(|it| number(&numbers[it.idx()].path)).collect();
+        let entry = TableEntry::of(POINTS).1;
+        let columns = entry.header(&[], &setting.scenario().parties, &studied);
         let file = directory.table(POINTS, columns, parquet_tables)?;
         Ok(Self { file })
     }

@@ -8,7 +8,7 @@ use crate::experiment::{AgreementBox, Factor, Finding, Flip};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::rows::summary_tables::estimate_fields;
-use crate::tables::schema::{Column, number, text, whole};
+use crate::tables::schema::TableEntry;
 
 /// Writes `sensitivity.csv`: how much each outcome depends on each factor, by each measure.
 ///
@@ -22,23 +22,8 @@ pub fn write_sensitivity(
     factors: &[Factor],
     findings: &[Finding],
 ) -> Result<FinishedTable, WriteError> {
-    let columns = vec![
-        text("metric"),
-        text("party"),
-        text("kind"),
-        text("factor"),
-        text("basis"),
-        text("sources"),
-        text("measure"),
-        number("estimate"),
-        number("standard_error"),
-        number("interval_low"),
-        number("interval_high"),
-        number("confidence"),
-        whole("n"),
-    ];
     let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
-    write(directory, parquet_tables, "sensitivity", columns, |rows| {
+    write(directory, parquet_tables, "sensitivity", |rows| {
         for it in findings {
             let factor = &factors[it.factor];
             let key: [Field<'_>; 7] = [
@@ -66,17 +51,7 @@ pub fn write_boxes(
     factors: &[Factor],
     boxes: &[AgreementBox],
 ) -> Result<FinishedTable, WriteError> {
-    let columns = vec![
-        whole("box"),
-        text("factor"),
-        number("low"),
-        number("high"),
-        number("coverage"),
-        number("density"),
-        number("mass"),
-        whole("n"),
-    ];
-    write(directory, parquet_tables, "boxes", columns, |rows| {
+    write(directory, parquet_tables, "boxes", |rows| {
         for (number, it) in (0_u32..).zip(boxes) {
             let judged: [Field<'_>; 4] = [
                 it.coverage.into(),
@@ -116,23 +91,11 @@ pub fn write_flips(
     flips: &[Flip],
 ) -> Result<[FinishedTable; 2], WriteError> {
     let numbers: Vec<&Number> = setting.numbers().collect();
-    let columns = vec![
-        text("number"),
-        text("basis"),
-        text("sources"),
-        number("threshold"),
-        number("shift"),
-        number("interval_low"),
-        number("interval_high"),
-        number("confidence"),
-        number("median"),
-        number("shifted_median"),
-    ];
     let sources: Vec<String> = flips
         .iter()
         .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
         .collect();
-    let least = write(directory, parquet_tables, "flips", columns, |rows| {
+    let least = write(directory, parquet_tables, "flips", |rows| {
         for (it, sources) in flips.iter().zip(&sources) {
             let number = numbers[it.number.idx()];
             let median = number.distribution.quantile(0.5);
@@ -151,17 +114,7 @@ pub fn write_flips(
             ]);
         }
     })?;
-    let columns = vec![
-        text("number"),
-        number("shift"),
-        number("agreement_rate"),
-        number("standard_error"),
-        number("interval_low"),
-        number("interval_high"),
-        number("confidence"),
-        whole("n"),
-    ];
-    let curves = write(directory, parquet_tables, "flip_curves", columns, |rows| {
+    let curves = write(directory, parquet_tables, "flip_curves", |rows| {
         for it in flips {
             let path = numbers[it.number.idx()].path.as_str();
             for (shift, estimate) in &it.curve {
@@ -178,11 +131,11 @@ fn write(
     directory: &RunDirectory,
     parquet_tables: ParquetTables,
     name: &str,
-    columns: Vec<Column>,
     fill: impl FnOnce(&mut Rows),
 ) -> Result<FinishedTable, WriteError> {
     let mut rows = Rows::new();
     fill(&mut rows);
+    let columns = TableEntry::of(name).1.fixed_header();
     let mut file = directory.table(name, columns, parquet_tables)?;
     file.push(&rows)?;
     file.finish()

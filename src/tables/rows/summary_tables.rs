@@ -5,7 +5,7 @@ use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
 use crate::experiment::{AgreementTally, CellId, Effects, Tally};
 use crate::tables::formats::{Field, Rows};
-use crate::tables::schema::{Column, number, text, whole};
+use crate::tables::schema::{Column, TableEntry};
 
 /// A table over all sessions of a cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,87 +74,8 @@ pub(crate) fn summary_columns(
     scenario: &Scenario,
     parameters: &[Column],
 ) -> Vec<Column> {
-    let mut res = match table {
-        SummaryTable::Summary => vec![
-            whole("cell"),
-            text("metric"),
-            text("party"),
-            number("estimate"),
-            number("standard_error"),
-            number("interval_low"),
-            number("interval_high"),
-            number("confidence"),
-            whole("n"),
-            number("quantile_05"),
-            number("quantile_25"),
-            number("quantile_50"),
-            number("quantile_75"),
-            number("quantile_95"),
-        ],
-        SummaryTable::Options => vec![
-            whole("cell"),
-            text("issue"),
-            text("option"),
-            whole("n_agreed"),
-            number("share_given_agreement"),
-            number("interval_low"),
-            number("interval_high"),
-            whole("n"),
-            text("issue_label"),
-            text("option_label"),
-        ],
-        SummaryTable::Agreements => vec![
-            whole("cell"),
-            whole("rank"),
-            whole("n_agreed"),
-            number("share_given_agreement"),
-            number("interval_low"),
-            number("interval_high"),
-            whole("n"),
-        ],
-        SummaryTable::Blockers => vec![
-            whole("cell"),
-            text("party"),
-            whole("sessions_blocked"),
-            number("share_given_no_agreement"),
-            number("interval_low"),
-            number("interval_high"),
-            whole("n"),
-            whole("lone_refusals"),
-            number("lone_refusals_per_session"),
-            text("costliest_issue"),
-            whole("costliest_issue_refusals"),
-        ],
-        SummaryTable::Rounds => vec![
-            whole("cell"),
-            whole("round"),
-            whole("n_agreed"),
-            number("share_without_agreement"),
-            number("interval_low"),
-            number("interval_high"),
-            whole("n"),
-        ],
-        SummaryTable::Surpluses => vec![
-            whole("cell"),
-            text("party"),
-            number("surplus_from"),
-            number("surplus_below"),
-            whole("n_agreed"),
-            number("share_given_agreement"),
-            whole("n"),
-        ],
-    };
-    if table == SummaryTable::Summary {
-        res.extend_from_slice(parameters);
-    }
-    let (issues, parties) = (scenario.issues.iter(), scenario.parties.iter());
-    if table == SummaryTable::Blockers {
-        res.extend(issues.map(|it| whole(format!("lone_refusals_{}", it.name))));
-    } else if table == SummaryTable::Agreements {
-        res.extend(issues.map(|it| text(format!("agreed_{}", it.name))));
-        res.extend(parties.map(|it| number(format!("mean_utility_{}", it.name))));
-    }
-    res
+    let entry = TableEntry::of(table.name()).1;
+    entry.header(&scenario.issues, &scenario.parties, parameters)
 }
 
 /// Estimate, standard error, interval, its confidence, n.
@@ -190,18 +111,7 @@ fn push_summary(
 
 /// The columns of the table of paired differences.
 pub(crate) fn effect_columns() -> Vec<Column> {
-    vec![
-        whole("cell"),
-        whole("baseline"),
-        text("metric"),
-        text("party"),
-        number("difference"),
-        number("standard_error"),
-        number("interval_low"),
-        number("interval_high"),
-        number("confidence"),
-        whole("n"),
-    ]
+    TableEntry::of("effects").1.fixed_header()
 }
 
 /// A cell's paired differences from the first cell.

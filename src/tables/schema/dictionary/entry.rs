@@ -1,6 +1,8 @@
 //! Entries of the dictionary, and how the columns of a run find theirs.
 
-use crate::tables::schema::columns::Kind;
+use demarche_core::domain::{Issue, Party};
+
+use crate::tables::schema::columns::{Column, Kind, number, text, whole};
 use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
 use crate::tables::schema::dictionary::study_entries::{
     BOXES, FLIP_CURVES, FLIPS, POINTS, SENSITIVITY,
@@ -78,6 +80,17 @@ impl Content {
         }
     }
 
+    /// A column of it; a [value](Self::Value) is taken for a text.
+    fn column(self, name: String) -> Column {
+        match self {
+            Self::Identifier | Self::Count => whole(name),
+            Self::Share | Self::Utility | Self::Mean | Self::Number | Self::OfMetric => {
+                number(name)
+            }
+            Self::Value | Self::Party | Self::Issue | Self::Option | Self::Text => text(name),
+        }
+    }
+
     /// Whether a column of this kind can have such cells.
     pub(crate) fn fits(self, kind: Kind) -> bool {
         match self {
@@ -99,9 +112,9 @@ pub(crate) struct TableEntry {
     /// What it has one row for.
     pub(crate) one_row_per: &'static str,
     /// Its columns, in order.
-    pub(crate) columns: &'static [ColumnEntry],
+    pub(crate) columns: fn() -> Vec<ColumnEntry>,
     /// Words that stand in a column and mean something.
-    pub(crate) words: &'static [WordEntry],
+    pub(crate) words: fn() -> Vec<WordEntry>,
 }
 
 /// Some columns of a table that are described together, in Markdown.
@@ -109,7 +122,7 @@ pub(crate) struct TableEntry {
 pub(crate) struct ColumnEntry {
     /// Their names and contents. A name with `<issue>`, `<party>` or `<path>` stands for a column
     /// for each of these that the run has.
-    names: &'static [(&'static str, Content)],
+    pub(crate) names: Vec<(&'static str, Content)>,
     /// What they tell.
     meaning: &'static str,
     /// Which values there are.
@@ -124,76 +137,80 @@ pub(crate) struct WordEntry {
     /// The column.
     pub(crate) column: &'static str,
     /// The words.
-    pub(crate) names: &'static [&'static str],
+    pub(crate) names: Vec<&'static str>,
     /// What they stand for.
     pub(crate) meaning: &'static str,
     /// Over which sessions a metric is, or which values a measure has.
     pub(crate) over: &'static str,
 }
 
-pub(crate) const fn column(
-    names: &'static [(&'static str, Content)],
+pub(crate) fn column(
+    names: &[(&'static str, Content)],
     meaning: &'static str,
     range: &'static str,
     empty: &'static str,
 ) -> ColumnEntry {
     ColumnEntry {
-        names,
+        names: names.to_vec(),
         meaning,
         range,
         empty,
     }
 }
 
-pub(crate) const fn word(
+pub(crate) fn word(
     column: &'static str,
-    names: &'static [&'static str],
+    names: &[&'static str],
     meaning: &'static str,
     over: &'static str,
 ) -> WordEntry {
     WordEntry {
         column,
-        names,
+        names: names.to_vec(),
         meaning,
         over,
     }
 }
 
-/// How columns are described that [`SHARED_COLUMNS`] has.
+/// How columns are described that [`shared_columns`] has.
 pub(crate) const SEE_ABOVE: &str = "see above";
 
 pub(crate) const CELL: (&str, Content) = ("cell", Content::Identifier);
 pub(crate) const REPLICATION: (&str, Content) = ("replication", Content::Identifier);
 
 /// Columns that several tables share.
-const SHARED_COLUMNS: [ColumnEntry; 3] = [
-    column(
-        &[CELL],
-        "which cell of a sweep, see `cells.csv`; a batch has one",
-        "from 0; `0`",
-        "",
-    ),
-    column(
-        &[REPLICATION],
-        "the session's number within its cell; the one that `play --replication` and `replay` take",
-        "from 0",
-        "",
-    ),
-    column(
-        &[
-            ("interval_low", Content::Number),
-            ("interval_high", Content::Number),
-        ],
-        "95 % interval of the estimate or share beside it",
-        "as that figure",
-        "",
-    ),
-];
+fn shared_columns() -> [ColumnEntry; 3] {
+    [
+        column(
+            &[CELL],
+            "which cell of a sweep, see `cells.csv`; a batch has one",
+            "from 0; `0`",
+            "",
+        ),
+        column(
+            &[REPLICATION],
+            "the session's number within its cell; the one that `play --replication` and `replay` take",
+            "from 0",
+            "",
+        ),
+        column(
+            &[
+                ("interval_low", Content::Number),
+                ("interval_high", Content::Number),
+            ],
+            "95 % interval of the estimate or share beside it",
+            "as that figure",
+            "",
+        ),
+    ]
+}
 
 /// A column of a run, as the dictionary has it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Described {
-    entry: &'static ColumnEntry,
+    meaning: &'static str,
+    range: &'static str,
+    empty: &'static str,
     /// What stands in it.
     pub(crate) content: Content,
     /// The beginning of its name, before what it is named after.
@@ -214,17 +231,51 @@ impl TableEntry {
         entry.expect("the dictionary has every table of a run")
     }
 
+    /// Its header in a run with these issues and parties, and these columns for paths.
+    pub(crate) fn header(
+        &self,
+        issues: &[Issue],
+        parties: &[Party],
+        paths: &[Column],
+    ) -> Vec<Column> {
+        let mut res = Vec::new();
+        for (name, content) in (self.columns)().into_iter().flat_map(|it| it.names) {
+            let for_each = |prefix: &str, names: &mut dyn Iterator<Item = &String>| {
+                let of = |it| content.column(format!("{prefix}{it}"));
+                names.map(of).collect()
+            };
+            let columns: Vec<Column> = match name.split_once('<') {
+                None => vec![content.column(name.to_owned())],
+                Some((prefix, "issue>")) => for_each(prefix, &mut issues.iter().map(|it| &it.name)),
+                Some((prefix, "party>")) => {
+                    for_each(prefix, &mut parties.iter().map(|it| &it.name))
+                }
+                Some(_) => paths.to_vec(),
+            };
+            res.extend(columns);
+        }
+        res
+    }
+
+    /// Its header, if it has no column for each of something.
+    pub(crate) fn fixed_header(&self) -> Vec<Column> {
+        self.header(&[], &[], &[])
+    }
+
     /// Its column of this name: one named so, or one that is there for each of something.
     ///
     /// # Panics
     ///
     /// If it has no such column.
     pub(crate) fn column(&self, name: &str) -> Described {
-        let all = self.columns.iter().flat_map(|entry| {
+        let columns = (self.columns)();
+        let all = columns.iter().flat_map(|entry| {
             let described = |&(name, content): &(&'static str, Content)| {
                 let (prefix, of) = name.split_once('<').unwrap_or((name, ""));
                 Described {
-                    entry,
+                    meaning: entry.meaning,
+                    range: entry.range,
+                    empty: entry.empty,
                     content,
                     prefix,
                     of: of.trim_end_matches('>'),
@@ -240,16 +291,23 @@ impl TableEntry {
     }
 }
 
+impl ColumnEntry {
+    /// Whether it describes its columns in the same words.
+    pub(crate) fn says_as(&self, other: &Self) -> bool {
+        (self.meaning, self.range, self.empty) == (other.meaning, other.range, other.empty)
+    }
+}
+
 impl Described {
     /// What it tells.
     pub(crate) fn meaning(&self, name: &str) -> &'static str {
         let shared = self.shared(name);
-        shared.map_or(self.entry.meaning, |it| it.meaning)
+        shared.map_or(self.meaning, |it| it.meaning)
     }
 
     /// Which values there are.
     pub(crate) fn range(&self, name: &str) -> &'static str {
-        let own = self.entry.range;
+        let own = self.range;
         match self.shared(name) {
             Some(it) if own.is_empty() => it.range,
             _ => own,
@@ -258,13 +316,13 @@ impl Described {
 
     /// When a cell is empty.
     pub(crate) fn empty(&self) -> &'static str {
-        self.entry.empty
+        self.empty
     }
 
-    fn shared(&self, name: &str) -> Option<&'static ColumnEntry> {
-        let is_this = |it: &&ColumnEntry| it.names.iter().any(|(shared, _)| *shared == name);
-        let shared = SHARED_COLUMNS.iter().find(is_this);
-        shared.filter(|_| self.entry.meaning == SEE_ABOVE)
+    fn shared(&self, name: &str) -> Option<ColumnEntry> {
+        let is_this = |it: &ColumnEntry| it.names.iter().any(|(shared, _)| *shared == name);
+        let shared = shared_columns().into_iter().find(is_this);
+        shared.filter(|_| self.meaning == SEE_ABOVE)
     }
 }
 
@@ -301,16 +359,20 @@ mod tests {
     #[test]
     fn the_page_of_the_tables_says_what_the_dictionary_says() {
         for table in TABLES {
-            let columns = table.columns.iter().map(column_row);
-            let words = table.words.iter();
-            let words = words.map(|it| row(it.names.iter().copied(), &[it.meaning, it.over]));
+            let (columns, words) = ((table.columns)(), (table.words)());
+            let columns = columns.iter().map(column_row);
+            let words = words
+                .iter()
+                .map(|it| row(it.names.iter().copied(), &[it.meaning, it.over]));
             let expected: Vec<String> = columns.chain(words).collect();
             assert_eq!(rows_of(&format!("{}.csv", table.name)), expected);
             let one = format!("| `{}.csv` | {} |", table.name, table.one_row_per);
             assert!(PAGE.contains(&one), "{one}");
         }
-        let shared = SHARED_COLUMNS.iter();
-        let shared = shared.map(|it| row(it.names.iter().map(|it| it.0), &[it.meaning, it.range]));
+        let shared = shared_columns();
+        let shared = shared
+            .iter()
+            .map(|it| row(it.names.iter().map(|it| it.0), &[it.meaning, it.range]));
         let section = "Columns that several tables share";
         assert_eq!(rows_of(section), shared.collect::<Vec<_>>());
     }

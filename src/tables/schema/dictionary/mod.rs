@@ -3,8 +3,10 @@
 //! The dictionary sheet of the workbook is made of it, and a test holds `docs/tables.md` to it.
 
 mod entry;
+mod measured_entries;
 mod session_entries;
 mod study_entries;
 mod summary_entries;
 
 pub(crate) use entry::{Content, Described, TableEntry};
+pub(crate) use measured_entries::metric_content;

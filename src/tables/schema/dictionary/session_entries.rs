@@ -1,224 +1,168 @@
 //! The session tables, column by column.
 
+use crate::experiment::{PARTY_MEASUREMENTS, SESSION_MEASUREMENTS};
 use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Number, Option as Opt, Party, Text, Utility,
 };
 use crate::tables::schema::dictionary::entry::{CELL, REPLICATION, SEE_ABOVE, TableEntry, column};
+use crate::tables::schema::dictionary::measured_entries::measured_columns;
 
 /// Every session.
 pub(crate) const SESSIONS: TableEntry = TableEntry {
     name: "sessions",
     one_row_per: "session",
-    columns: &[
-        column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
-        column(
-            &[("ending", Text)],
-            "how it stopped",
-            "`agreement`, `deadline`, `walkout`, `forfeit`",
-            "never",
-        ),
-        column(
-            &[("round", Count)],
-            "in which round it stopped",
-            "1 to the deadline",
-            "never",
-        ),
-        column(
-            &[("proposer", Party)],
-            "whose offer was agreed",
-            "a party",
-            "without agreement; if it was a mediator's text",
-        ),
-        column(
-            &[("ended_by", Party)],
-            "who walked out or broke the rules",
-            "a party",
-            "at an agreement or the deadline",
-        ),
-        column(
-            &[("offers", Count)],
-            "offers put forward by all parties; a mediator's texts are none",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("utilitarian_welfare", Utility)],
-            "sum of all parties' utilities of the agreement",
-            "0 to the number of parties",
-            "without agreement",
-        ),
-        column(
-            &[("egalitarian_welfare", Utility)],
-            "least of all parties' utilities of the agreement",
-            "0 to 1",
-            "without agreement",
-        ),
-        column(
-            &[("nash_product", Utility)],
-            "product of all parties' surpluses, those below 0 counted as 0",
-            "0 to 1",
-            "without agreement",
-        ),
-        column(
-            &[("pareto_distance", Utility)],
-            "how far the agreement is from the nearest point of the Pareto frontier",
-            "from 0",
-            "without agreement",
-        ),
-        column(
-            &[
-                ("nash_distance", Utility),
-                ("kalai_smorodinsky_distance", Utility),
-            ],
-            "how far it is from these agreements",
-            "from 0",
-            "without agreement",
-        ),
-        column(
-            &[("agreed_<issue>", Opt)],
-            "the option that settles the issue",
-            "an option",
-            "without agreement",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        let mut res = vec![
+            column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+            column(
+                &[("ending", Text)],
+                "how it stopped",
+                "`agreement`, `deadline`, `walkout`, `forfeit`",
+                "never",
+            ),
+            column(
+                &[("round", Count)],
+                "in which round it stopped",
+                "1 to the deadline",
+                "never",
+            ),
+            column(
+                &[("proposer", Party)],
+                "whose offer was agreed",
+                "a party",
+                "without agreement; if it was a mediator's text",
+            ),
+            column(
+                &[("ended_by", Party)],
+                "who walked out or broke the rules",
+                "a party",
+                "at an agreement or the deadline",
+            ),
+        ];
+        res.extend(measured_columns(SESSION_MEASUREMENTS));
+        res.extend([
+            column(
+                &[("pareto_distance", Utility)],
+                "how far the agreement is from the nearest point of the Pareto frontier",
+                "from 0",
+                "without agreement",
+            ),
+            column(
+                &[
+                    ("nash_distance", Utility),
+                    ("kalai_smorodinsky_distance", Utility),
+                ],
+                "how far it is from these agreements",
+                "from 0",
+                "without agreement",
+            ),
+            column(
+                &[("agreed_<issue>", Opt)],
+                "the option that settles the issue",
+                "an option",
+                "without agreement",
+            ),
+        ]);
+        res
+    },
+    words: Vec::new,
 };
 
 /// Every party in every session.
 pub(crate) const PARTIES: TableEntry = TableEntry {
     name: "parties",
     one_row_per: "session and party",
-    columns: &[
-        column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
-        column(&[("party", Party)], "whose row it is", "a party", "never"),
-        column(
-            &[("strategy", Text)],
-            "the offering rule drawn for this session",
-            "for example `time_dependent`",
-            "never",
-        ),
-        column(
-            &[("reservation_value", Utility)],
-            "drawn utility of no agreement, after leverage, discounted",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("best_utility", Utility)],
-            "utility of its own best outcome, in the first round",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("utility", Utility)],
-            "what it ends with: the agreement's utility, or the reservation value",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("utility_given_agreement", Utility)],
-            "utility of the agreement, discounted",
-            "0 to 1",
-            "without agreement",
-        ),
-        column(
-            &[("surplus_given_agreement", Utility)],
-            "that less the reservation value",
-            "−1 to 1",
-            "without agreement",
-        ),
-        column(
-            &[("offers", Count)],
-            "offers it put forward",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("concessions", Count)],
-            "how many of its offers were worth less to itself than its offer before",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("conceded", Utility)],
-            "utility to itself of its first offer less that of its last",
-            "−1 to 1",
-            "without an offer of its own",
-        ),
-        column(
-            &[("yes_votes", Count), ("no_votes", Count)],
-            "how often it said so to others' offers, or to a mediator's texts",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("lone_refusals", Count)],
-            "offers that its no alone kept from being agreed, in sessions with agreement too; of a mediator's texts only the last",
-            "from 0",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        let mut res = vec![
+            column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+            column(&[("party", Party)], "whose row it is", "a party", "never"),
+            column(
+                &[("strategy", Text)],
+                "the offering rule drawn for this session",
+                "for example `time_dependent`",
+                "never",
+            ),
+            column(
+                &[("reservation_value", Utility)],
+                "drawn utility of no agreement, after leverage, discounted",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("best_utility", Utility)],
+                "utility of its own best outcome, in the first round",
+                "0 to 1",
+                "never",
+            ),
+        ];
+        res.extend(measured_columns(PARTY_MEASUREMENTS));
+        res
+    },
+    words: Vec::new,
 };
 
 /// Every event of every session.
 pub(crate) const OFFERS: TableEntry = TableEntry {
     name: "offers",
     one_row_per: "event of a session",
-    columns: &[
-        column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
-        column(
-            &[("event", Identifier)],
-            "number of the event in its session",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("round", Identifier)],
-            "in which round",
-            "from 1",
-            "never",
-        ),
-        column(
-            &[("kind", Text)],
-            "what happened",
-            "`offer`, `answer`, `vote`, `final_vote`",
-            "never",
-        ),
-        column(
-            &[("proposer", Party)],
-            "who put the offer forward",
-            "a party",
-            "in votes: a mediator did",
-        ),
-        column(
-            &[("yes", Text), ("no", Text)],
-            "who said so in this event, with a space between names",
-            "parties",
-            "in offers; in answers and votes, if nobody did",
-        ),
-        column(
-            &[("offered_<issue>", Opt)],
-            "the option offered, or that of the mediator's text",
-            "an option",
-            "in answers",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+            column(
+                &[("event", Identifier)],
+                "number of the event in its session",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("round", Identifier)],
+                "in which round",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("kind", Text)],
+                "what happened",
+                "`offer`, `answer`, `vote`, `final_vote`",
+                "never",
+            ),
+            column(
+                &[("proposer", Party)],
+                "who put the offer forward",
+                "a party",
+                "in votes: a mediator did",
+            ),
+            column(
+                &[("yes", Text), ("no", Text)],
+                "who said so in this event, with a space between names",
+                "parties",
+                "in offers; in answers and votes, if nobody did",
+            ),
+            column(
+                &[("offered_<issue>", Opt)],
+                "the option offered, or that of the mediator's text",
+                "an option",
+                "in answers",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// Every number that each session drew.
 pub(crate) const DRAWS: TableEntry = TableEntry {
     name: "draws",
     one_row_per: "session",
-    columns: &[
-        column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
-        column(
-            &[("<path>", Number)],
-            "the number as it was drawn",
-            "as the scenario has it",
-            "if the cell's scenario has no such number; if it belongs to a strategy that the party does not follow in this session",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+            column(
+                &[("<path>", Number)],
+                "the number as it was drawn",
+                "as the scenario has it",
+                "if the cell's scenario has no such number; if it belongs to a strategy that the party does not follow in this session",
+            ),
+        ]
+    },
+    words: Vec::new,
 };

@@ -9,312 +9,324 @@ use crate::tables::schema::dictionary::entry::{TableEntry, column, word};
 pub(crate) const SENSITIVITY: TableEntry = TableEntry {
     name: "sensitivity",
     one_row_per: "metric, factor and measure",
-    columns: &[
-        column(
-            &[("metric", Text)],
-            "which outcome: `agreement_rate` is whether a session ends in a deal, `utility` what a party ends with",
-            "",
-            "never",
-        ),
-        column(
-            &[("party", Party)],
-            "whose",
-            "a party",
-            "for `agreement_rate`",
-        ),
-        column(
-            &[("kind", Text)],
-            "what the factor is",
-            "`number`, `luck`, `basis`, `source`; `parameter` of a sweep",
-            "never",
-        ),
-        column(
-            &[("factor", Text)],
-            "its name: a number's path, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
-            "",
-            "never",
-        ),
-        column(
-            &[("basis", Text)],
-            "of a number, how it follows from its sources",
-            "`reported`, `inferred`, `assumed`",
-            "for other factors; for numbers without one",
-        ),
-        column(
-            &[("sources", Text)],
-            "of a number, the sources it cites, with a space between",
-            "",
-            "for other factors; for numbers without one",
-        ),
-        column(
-            &[("measure", Text)],
-            "by which measure, see below",
-            "",
-            "never",
-        ),
-        column(
-            &[("estimate", Utility)],
-            "how much, by that measure",
-            "see below",
-            "never",
-        ),
-        column(
-            &[
-                ("standard_error", Utility),
-                ("interval_low", Utility),
-                ("interval_high", Utility),
-                ("confidence", Share),
-            ],
-            "of the estimate",
-            "as that figure",
-            "never",
-        ),
-        column(
-            &[("n", Count)],
-            "base points, trajectories, or points of the design; for partial rank correlation, points",
-            "from 1",
-            "never",
-        ),
-    ],
-    words: &[
-        word(
-            "measure",
-            &["first_order"],
-            "share of the outcome's variance that the factor explains alone",
-            "0 to 1, but for noise",
-        ),
-        word(
-            "measure",
-            &["total"],
-            "share of the outcome's variance that involves the factor, alone or with others",
-            "0 to 1, but for noise",
-        ),
-        word(
-            "measure",
-            &["share"],
-            "part of the sum of all numbers' and luck's total indices that falls to the factor",
-            "0 to 1",
-        ),
-        word(
-            "measure",
-            &["partial_rank_correlation"],
-            "which way the outcome goes with the factor, all others held fixed",
-            "−1 to 1",
-        ),
-        word(
-            "measure",
-            &["mean_effect"],
-            "Morris's μ: mean change of the outcome per whole range of the factor",
-            "as the outcome, or somewhat beyond",
-        ),
-        word(
-            "measure",
-            &["mean_effect_size"],
-            "Morris's μ\\*: the same without regard to direction",
-            "from 0",
-        ),
-        word(
-            "measure",
-            &["effect_deviation"],
-            "Morris's σ: standard deviation of that change",
-            "from 0",
-        ),
-    ],
+    columns: || {
+        vec![
+            column(
+                &[("metric", Text)],
+                "which outcome: `agreement_rate` is whether a session ends in a deal, `utility` what a party ends with",
+                "",
+                "never",
+            ),
+            column(
+                &[("party", Party)],
+                "whose",
+                "a party",
+                "for `agreement_rate`",
+            ),
+            column(
+                &[("kind", Text)],
+                "what the factor is",
+                "`number`, `luck`, `basis`, `source`; `parameter` of a sweep",
+                "never",
+            ),
+            column(
+                &[("factor", Text)],
+                "its name: a number's path, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
+                "",
+                "never",
+            ),
+            column(
+                &[("basis", Text)],
+                "of a number, how it follows from its sources",
+                "`reported`, `inferred`, `assumed`",
+                "for other factors; for numbers without one",
+            ),
+            column(
+                &[("sources", Text)],
+                "of a number, the sources it cites, with a space between",
+                "",
+                "for other factors; for numbers without one",
+            ),
+            column(
+                &[("measure", Text)],
+                "by which measure, see below",
+                "",
+                "never",
+            ),
+            column(
+                &[("estimate", Utility)],
+                "how much, by that measure",
+                "see below",
+                "never",
+            ),
+            column(
+                &[
+                    ("standard_error", Utility),
+                    ("interval_low", Utility),
+                    ("interval_high", Utility),
+                    ("confidence", Share),
+                ],
+                "of the estimate",
+                "as that figure",
+                "never",
+            ),
+            column(
+                &[("n", Count)],
+                "base points, trajectories, or points of the design; for partial rank correlation, points",
+                "from 1",
+                "never",
+            ),
+        ]
+    },
+    words: || {
+        vec![
+            word(
+                "measure",
+                &["first_order"],
+                "share of the outcome's variance that the factor explains alone",
+                "0 to 1, but for noise",
+            ),
+            word(
+                "measure",
+                &["total"],
+                "share of the outcome's variance that involves the factor, alone or with others",
+                "0 to 1, but for noise",
+            ),
+            word(
+                "measure",
+                &["share"],
+                "part of the sum of all numbers' and luck's total indices that falls to the factor",
+                "0 to 1",
+            ),
+            word(
+                "measure",
+                &["partial_rank_correlation"],
+                "which way the outcome goes with the factor, all others held fixed",
+                "−1 to 1",
+            ),
+            word(
+                "measure",
+                &["mean_effect"],
+                "Morris's μ: mean change of the outcome per whole range of the factor",
+                "as the outcome, or somewhat beyond",
+            ),
+            word(
+                "measure",
+                &["mean_effect_size"],
+                "Morris's μ\\*: the same without regard to direction",
+                "from 0",
+            ),
+            word(
+                "measure",
+                &["effect_deviation"],
+                "Morris's σ: standard deviation of that change",
+                "from 0",
+            ),
+        ]
+    },
 };
 
 /// Where agreements are dense.
 pub(crate) const BOXES: TableEntry = TableEntry {
     name: "boxes",
     one_row_per: "box and its limits",
-    columns: &[
-        column(
-            &[("box", Identifier)],
-            "which box, in the order in which they were found",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("factor", Text)],
-            "path of a number that the box limits",
-            "",
-            "of a box without limits",
-        ),
-        column(
-            &[("low", Number), ("high", Number)],
-            "the number's limits; one that was not moved is the least or greatest number of the study",
-            "as the number",
-            "of a box without limits",
-        ),
-        column(
-            &[("coverage", Share)],
-            "of all deals, the share inside the box",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("density", Share)],
-            "of the sessions inside, the share that ends in a deal",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("mass", Share)],
-            "of all sessions, the share inside",
-            "0.05 to 1",
-            "never",
-        ),
-        column(&[("n", Count)], "sessions inside", "from 1", "never"),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(
+                &[("box", Identifier)],
+                "which box, in the order in which they were found",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("factor", Text)],
+                "path of a number that the box limits",
+                "",
+                "of a box without limits",
+            ),
+            column(
+                &[("low", Number), ("high", Number)],
+                "the number's limits; one that was not moved is the least or greatest number of the study",
+                "as the number",
+                "of a box without limits",
+            ),
+            column(
+                &[("coverage", Share)],
+                "of all deals, the share inside the box",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("density", Share)],
+                "of the sessions inside, the share that ends in a deal",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("mass", Share)],
+                "of all sessions, the share inside",
+                "0.05 to 1",
+                "never",
+            ),
+            column(&[("n", Count)], "sessions inside", "from 1", "never"),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// The least shifts that flip the answer.
 pub(crate) const FLIPS: TableEntry = TableEntry {
     name: "flips",
     one_row_per: "number moved",
-    columns: &[
-        column(
-            &[("number", Text)],
-            "path of the number that is moved",
-            "",
-            "never",
-        ),
-        column(
-            &[("basis", Text), ("sources", Text)],
-            "as in `sensitivity.csv`",
-            "",
-            "for numbers without one",
-        ),
-        column(
-            &[("threshold", Share)],
-            "the share of deals to cross",
-            "above 0, below 1",
-            "never",
-        ),
-        column(
-            &[("shift", Number)],
-            "least shift at which the share of deals crosses it, in the number's own unit; below 0 downwards",
-            "",
-            "if no shift within its range does",
-        ),
-        column(
-            &[
-                ("interval_low", Number),
-                ("interval_high", Number),
-                ("confidence", Share),
-            ],
-            "of the shift",
-            "",
-            "without a shift; if in too many resamples none does",
-        ),
-        column(
-            &[("median", Number)],
-            "the number's median as things stand",
-            "as the number",
-            "never",
-        ),
-        column(
-            &[("shifted_median", Number)],
-            "that after the shift, held within the number's range",
-            "as the number",
-            "if no shift within its range does",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(
+                &[("number", Text)],
+                "path of the number that is moved",
+                "",
+                "never",
+            ),
+            column(
+                &[("basis", Text), ("sources", Text)],
+                "as in `sensitivity.csv`",
+                "",
+                "for numbers without one",
+            ),
+            column(
+                &[("threshold", Share)],
+                "the share of deals to cross",
+                "above 0, below 1",
+                "never",
+            ),
+            column(
+                &[("shift", Number)],
+                "least shift at which the share of deals crosses it, in the number's own unit; below 0 downwards",
+                "",
+                "if no shift within its range does",
+            ),
+            column(
+                &[
+                    ("interval_low", Number),
+                    ("interval_high", Number),
+                    ("confidence", Share),
+                ],
+                "of the shift",
+                "",
+                "without a shift; if in too many resamples none does",
+            ),
+            column(
+                &[("median", Number)],
+                "the number's median as things stand",
+                "as the number",
+                "never",
+            ),
+            column(
+                &[("shifted_median", Number)],
+                "that after the shift, held within the number's range",
+                "as the number",
+                "if no shift within its range does",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// The share of deals at every shift.
 pub(crate) const FLIP_CURVES: TableEntry = TableEntry {
     name: "flip_curves",
     one_row_per: "number moved and shift",
-    columns: &[
-        column(
-            &[("number", Text)],
-            "path of the number that is moved",
-            "",
-            "never",
-        ),
-        column(
-            &[("shift", Number)],
-            "by how much, in its own unit",
-            "",
-            "never",
-        ),
-        column(
-            &[("agreement_rate", Share)],
-            "share of sessions that end in a deal at that shift",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[
-                ("standard_error", Share),
-                ("interval_low", Share),
-                ("interval_high", Share),
-                ("confidence", Share),
-            ],
-            "of that share",
-            "0 to 1",
-            "never",
-        ),
-        column(&[("n", Count)], "sessions", "from 1", "never"),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(
+                &[("number", Text)],
+                "path of the number that is moved",
+                "",
+                "never",
+            ),
+            column(
+                &[("shift", Number)],
+                "by how much, in its own unit",
+                "",
+                "never",
+            ),
+            column(
+                &[("agreement_rate", Share)],
+                "share of sessions that end in a deal at that shift",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[
+                    ("standard_error", Share),
+                    ("interval_low", Share),
+                    ("interval_high", Share),
+                    ("confidence", Share),
+                ],
+                "of that share",
+                "0 to 1",
+                "never",
+            ),
+            column(&[("n", Count)], "sessions", "from 1", "never"),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// Every session of a study.
 pub(crate) const POINTS: TableEntry = TableEntry {
     name: "points",
     one_row_per: "session of a study",
-    columns: &[
-        column(
-            &[("evaluation", Identifier)],
-            "the session's place in the design",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("point", Identifier)],
-            "its base point, or its trajectory",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("block", Text)],
-            "what it is there: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
-            "",
-            "never",
-        ),
-        column(
-            &[("kind", Text), ("factor", Text)],
-            "the factor at B, or the number that was moved, as in `sensitivity.csv`",
-            "",
-            "in `a`, `b` and `start`",
-        ),
-        column(
-            &[("ending", Text)],
-            "how it stopped",
-            "as in `sessions.csv`",
-            "never",
-        ),
-        column(
-            &[("agreement", Count)],
-            "1 with a deal, 0 without",
-            "`0`, `1`",
-            "never",
-        ),
-        column(
-            &[("utility_<party>", Utility)],
-            "what the party ends with",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("<path>", Number)],
-            "each studied number in this session",
-            "as the scenario has it",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(
+                &[("evaluation", Identifier)],
+                "the session's place in the design",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("point", Identifier)],
+                "its base point, or its trajectory",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("block", Text)],
+                "what it is there: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
+                "",
+                "never",
+            ),
+            column(
+                &[("kind", Text), ("factor", Text)],
+                "the factor at B, or the number that was moved, as in `sensitivity.csv`",
+                "",
+                "in `a`, `b` and `start`",
+            ),
+            column(
+                &[("ending", Text)],
+                "how it stopped",
+                "as in `sessions.csv`",
+                "never",
+            ),
+            column(
+                &[("agreement", Count)],
+                "1 with a deal, 0 without",
+                "`0`, `1`",
+                "never",
+            ),
+            column(
+                &[("utility_<party>", Utility)],
+                "what the party ends with",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("<path>", Number)],
+                "each studied number in this session",
+                "as the scenario has it",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };

@@ -3,429 +3,381 @@
 use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Issue, Mean, OfMetric, Option as Opt, Party, Share, Text, Utility, Value,
 };
-use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column, word};
+use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column};
+use crate::tables::schema::dictionary::measured_entries::metric_words;
 
 /// Figures with their uncertainty.
 pub(crate) const SUMMARY: TableEntry = TableEntry {
     name: "summary",
     one_row_per: "metric, or metric and party",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "", "never"),
-        column(&[("metric", Text)], "which figure, see below", "", "never"),
-        column(
-            &[("party", Party)],
-            "whose figure",
-            "a party",
-            "for figures of the session",
-        ),
-        column(
-            &[("estimate", OfMetric)],
-            "the share or the mean",
-            "see below",
-            "if `n` is 0",
-        ),
-        column(
-            &[("standard_error", OfMetric)],
-            "its standard error",
-            "from 0",
-            "if `n` is 0; for a mean of one",
-        ),
-        column(
-            &[("interval_low", OfMetric), ("interval_high", OfMetric)],
-            SEE_ABOVE,
-            "",
-            "if `n` is 0; for a mean of one",
-        ),
-        column(
-            &[("confidence", Share)],
-            "of the interval",
-            "`0.95`",
-            "without an interval",
-        ),
-        column(&[("n", Count)], "over how many sessions", "from 0", "never"),
-        column(
-            &[
-                ("quantile_05", OfMetric),
-                ("quantile_25", OfMetric),
-                ("quantile_50", OfMetric),
-                ("quantile_75", OfMetric),
-                ("quantile_95", OfMetric),
-            ],
-            "the least value that 5, 25, 50, 75, 95 % of those sessions do not exceed",
-            "as the figure's column in the session tables",
-            "for shares; if `n` is 0",
-        ),
-        column(
-            &[("<path>", Value)],
-            "of a sweep, the value of each swept path in the cell",
-            "as the experiment has it",
-            "never",
-        ),
-    ],
-    words: &[
-        word(
-            "metric",
-            &[
-                "agreement_rate",
-                "deadline_rate",
-                "walkout_rate",
-                "forfeit_rate",
-            ],
-            "share of sessions that ended so; they sum to 1",
-            "all sessions",
-        ),
-        word(
-            "metric",
-            &["offers"],
-            "mean number of offers",
-            "all sessions",
-        ),
-        word(
-            "metric",
-            &["round_given_agreement"],
-            "mean round of the agreement",
-            "sessions with agreement",
-        ),
-        word(
-            "metric",
-            &[
-                "utilitarian_welfare_given_agreement",
-                "egalitarian_welfare_given_agreement",
-                "nash_product_given_agreement",
-            ],
-            "means of the columns of `sessions.csv`",
-            "sessions with agreement",
-        ),
-        word(
-            "metric",
-            &["utility"],
-            "mean of what it ends with",
-            "all sessions",
-        ),
-        word(
-            "metric",
-            &["utility_given_agreement", "surplus_given_agreement"],
-            "means of the columns of `parties.csv`",
-            "sessions with agreement",
-        ),
-        word(
-            "metric",
-            &["reservation_value"],
-            "mean after leverage",
-            "all sessions",
-        ),
-        word("metric", &["concessions"], "mean number", "all sessions"),
-        word(
-            "metric",
-            &["walked_out_rate"],
-            "share of sessions that it walked out of",
-            "all sessions",
-        ),
-        word(
-            "metric",
-            &["forfeited_rate"],
-            "share of sessions that it forfeited",
-            "all sessions",
-        ),
-    ],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(&[("metric", Text)], "which figure, see below", "", "never"),
+            column(
+                &[("party", Party)],
+                "whose figure",
+                "a party",
+                "for figures of the session",
+            ),
+            column(
+                &[("estimate", OfMetric)],
+                "the share or the mean",
+                "see below",
+                "if `n` is 0",
+            ),
+            column(
+                &[("standard_error", OfMetric)],
+                "its standard error",
+                "from 0",
+                "if `n` is 0; for a mean of one",
+            ),
+            column(
+                &[("interval_low", OfMetric), ("interval_high", OfMetric)],
+                SEE_ABOVE,
+                "",
+                "if `n` is 0; for a mean of one",
+            ),
+            column(
+                &[("confidence", Share)],
+                "of the interval",
+                "`0.95`",
+                "without an interval",
+            ),
+            column(&[("n", Count)], "over how many sessions", "from 0", "never"),
+            column(
+                &[
+                    ("quantile_05", OfMetric),
+                    ("quantile_25", OfMetric),
+                    ("quantile_50", OfMetric),
+                    ("quantile_75", OfMetric),
+                    ("quantile_95", OfMetric),
+                ],
+                "the least value that 5, 25, 50, 75, 95 % of those sessions do not exceed",
+                "as the figure's column in the session tables",
+                "for shares; if `n` is 0",
+            ),
+            column(
+                &[("<path>", Value)],
+                "of a sweep, the value of each swept path in the cell",
+                "as the experiment has it",
+                "never",
+            ),
+        ]
+    },
+    words: metric_words,
 };
 
 /// How often each option was agreed.
 pub(crate) const OPTIONS: TableEntry = TableEntry {
     name: "options",
     one_row_per: "issue and option",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "", "never"),
-        column(&[("issue", Issue), ("option", Opt)], "which", "", "never"),
-        column(
-            &[("n_agreed", Count)],
-            "in how many sessions it was agreed",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("share_given_agreement", Share)],
-            "`n_agreed` over `n`",
-            "0 to 1",
-            "without any agreement",
-        ),
-        column(
-            &[("interval_low", Share), ("interval_high", Share)],
-            SEE_ABOVE,
-            "0 to 1",
-            "without any agreement",
-        ),
-        column(
-            &[("n", Count)],
-            "sessions with agreement",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("issue_label", Text), ("option_label", Text)],
-            "what people read",
-            "",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(&[("issue", Issue), ("option", Opt)], "which", "", "never"),
+            column(
+                &[("n_agreed", Count)],
+                "in how many sessions it was agreed",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("share_given_agreement", Share)],
+                "`n_agreed` over `n`",
+                "0 to 1",
+                "without any agreement",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "without any agreement",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions with agreement",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("issue_label", Text), ("option_label", Text)],
+                "what people read",
+                "",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// Every distinct agreement.
 pub(crate) const AGREEMENTS: TableEntry = TableEntry {
     name: "agreements",
     one_row_per: "distinct agreement",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "", "never"),
-        column(
-            &[("rank", Identifier)],
-            "place by frequency; ties in the order of outcomes",
-            "from 1",
-            "never",
-        ),
-        column(
-            &[("n_agreed", Count)],
-            "in how many sessions this very outcome was agreed",
-            "from 1",
-            "never",
-        ),
-        column(
-            &[("share_given_agreement", Share)],
-            "`n_agreed` over `n`",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("interval_low", Share), ("interval_high", Share)],
-            SEE_ABOVE,
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("n", Count)],
-            "sessions with agreement",
-            "from 1",
-            "never",
-        ),
-        column(
-            &[("agreed_<issue>", Opt)],
-            "the option",
-            "an option",
-            "never",
-        ),
-        column(
-            &[("mean_utility_<party>", Utility)],
-            "its mean utility to the party in those sessions",
-            "0 to 1",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(
+                &[("rank", Identifier)],
+                "place by frequency; ties in the order of outcomes",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("n_agreed", Count)],
+                "in how many sessions this very outcome was agreed",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("share_given_agreement", Share)],
+                "`n_agreed` over `n`",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions with agreement",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("agreed_<issue>", Opt)],
+                "the option",
+                "an option",
+                "never",
+            ),
+            column(
+                &[("mean_utility_<party>", Utility)],
+                "its mean utility to the party in those sessions",
+                "0 to 1",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// Whose no stood in the way.
 pub(crate) const BLOCKERS: TableEntry = TableEntry {
     name: "blockers",
     one_row_per: "party",
-    columns: &[
-        column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
-        column(
-            &[("sessions_blocked", Count)],
-            "sessions in which its no alone stood in the way of an offer at least once",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("share_given_no_agreement", Share)],
-            "that over `n`",
-            "0 to 1",
-            "if every session has an agreement",
-        ),
-        column(
-            &[("interval_low", Share), ("interval_high", Share)],
-            SEE_ABOVE,
-            "0 to 1",
-            "if every session has an agreement",
-        ),
-        column(
-            &[("n", Count)],
-            "sessions without agreement",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("lone_refusals", Count)],
-            "offers in whose way its no alone stood",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("lone_refusals_per_session", Mean)],
-            "those over `n`",
-            "from 0",
-            "if every session has an agreement",
-        ),
-        column(
-            &[("costliest_issue", Issue)],
-            "the issue on which most of those offers fell furthest short of its wish; ties to the first",
-            "an issue",
-            "without lone refusals",
-        ),
-        column(
-            &[("costliest_issue_refusals", Count)],
-            "for how many of them",
-            "from 1",
-            "without lone refusals",
-        ),
-        column(
-            &[("lone_refusals_<issue>", Count)],
-            "for how many of them that is so of this issue",
-            "from 0",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
+            column(
+                &[("sessions_blocked", Count)],
+                "sessions in which its no alone stood in the way of an offer at least once",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("share_given_no_agreement", Share)],
+                "that over `n`",
+                "0 to 1",
+                "if every session has an agreement",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "if every session has an agreement",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions without agreement",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("lone_refusals", Count)],
+                "offers in whose way its no alone stood",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("lone_refusals_per_session", Mean)],
+                "those over `n`",
+                "from 0",
+                "if every session has an agreement",
+            ),
+            column(
+                &[("costliest_issue", Issue)],
+                "the issue on which most of those offers fell furthest short of its wish; ties to the first",
+                "an issue",
+                "without lone refusals",
+            ),
+            column(
+                &[("costliest_issue_refusals", Count)],
+                "for how many of them",
+                "from 1",
+                "without lone refusals",
+            ),
+            column(
+                &[("lone_refusals_<issue>", Count)],
+                "for how many of them that is so of this issue",
+                "from 0",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// When agreements were made.
 pub(crate) const ROUNDS: TableEntry = TableEntry {
     name: "rounds",
     one_row_per: "round with agreements",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "", "never"),
-        column(
-            &[("round", Identifier)],
-            "a round in which sessions ended in agreement",
-            "from 1",
-            "never",
-        ),
-        column(&[("n_agreed", Count)], "how many", "from 1", "never"),
-        column(
-            &[("share_without_agreement", Share)],
-            "share of sessions that had none by the end of this round",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("interval_low", Share), ("interval_high", Share)],
-            SEE_ABOVE,
-            "0 to 1",
-            "never",
-        ),
-        column(&[("n", Count)], "sessions", "from 1", "never"),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(
+                &[("round", Identifier)],
+                "a round in which sessions ended in agreement",
+                "from 1",
+                "never",
+            ),
+            column(&[("n_agreed", Count)], "how many", "from 1", "never"),
+            column(
+                &[("share_without_agreement", Share)],
+                "share of sessions that had none by the end of this round",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "never",
+            ),
+            column(&[("n", Count)], "sessions", "from 1", "never"),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// What agreements were worth over the reservation value.
 pub(crate) const SURPLUSES: TableEntry = TableEntry {
     name: "surpluses",
     one_row_per: "party and range of surplus",
-    columns: &[
-        column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
-        column(
-            &[("surplus_from", Utility), ("surplus_below", Utility)],
-            "the range: from the one to below the other, of surpluses to multiples of 2⁻⁹",
-            "−1 to 1 + 1/32",
-            "never",
-        ),
-        column(
-            &[("n_agreed", Count)],
-            "agreements in that range",
-            "from 1",
-            "never",
-        ),
-        column(
-            &[("share_given_agreement", Share)],
-            "that over `n`",
-            "0 to 1",
-            "never",
-        ),
-        column(
-            &[("n", Count)],
-            "sessions with agreement",
-            "from 1",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
+            column(
+                &[("surplus_from", Utility), ("surplus_below", Utility)],
+                "the range: from the one to below the other, of surpluses to multiples of 2⁻⁹",
+                "−1 to 1 + 1/32",
+                "never",
+            ),
+            column(
+                &[("n_agreed", Count)],
+                "agreements in that range",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("share_given_agreement", Share)],
+                "that over `n`",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions with agreement",
+                "from 1",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// The cells of a sweep.
 pub(crate) const CELLS: TableEntry = TableEntry {
     name: "cells",
     one_row_per: "cell of a sweep",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "", "never"),
-        column(
-            &[("n_sessions", Count)],
-            "sessions run in it",
-            "from 0",
-            "never",
-        ),
-        column(
-            &[("same_as", Identifier)],
-            "the first cell before it that is equal to it in every session, but for utilities that differ by less than a millionth",
-            "a cell",
-            "if there is none",
-        ),
-        column(
-            &[("<path>", Value)],
-            "the value of each swept path in the cell",
-            "as the experiment has it",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(
+                &[("n_sessions", Count)],
+                "sessions run in it",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("same_as", Identifier)],
+                "the first cell before it that is equal to it in every session, but for utilities that differ by less than a millionth",
+                "a cell",
+                "if there is none",
+            ),
+            column(
+                &[("<path>", Value)],
+                "the value of each swept path in the cell",
+                "as the experiment has it",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };
 
 /// Every cell's differences from the first.
 pub(crate) const EFFECTS: TableEntry = TableEntry {
     name: "effects",
     one_row_per: "cell of a sweep and metric",
-    columns: &[
-        column(&[CELL], SEE_ABOVE, "from 1", "never"),
-        column(
-            &[("baseline", Identifier)],
-            "the cell it is held against",
-            "`0`",
-            "never",
-        ),
-        column(
-            &[("metric", Text)],
-            "`agreement_rate`, or `utility` of a party",
-            "",
-            "never",
-        ),
-        column(
-            &[("party", Party)],
-            "whose",
-            "a party",
-            "for `agreement_rate`",
-        ),
-        column(
-            &[("difference", OfMetric)],
-            "mean difference",
-            "-1 to 1",
-            "never",
-        ),
-        column(
-            &[
-                ("standard_error", OfMetric),
-                ("interval_low", OfMetric),
-                ("interval_high", OfMetric),
-                ("confidence", Share),
-            ],
-            "of the mean difference, by Student's t",
-            "",
-            "with fewer than two pairs",
-        ),
-        column(
-            &[("n", Count)],
-            "replications that both cells have",
-            "from 1",
-            "never",
-        ),
-    ],
-    words: &[],
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "from 1", "never"),
+            column(
+                &[("baseline", Identifier)],
+                "the cell it is held against",
+                "`0`",
+                "never",
+            ),
+            column(
+                &[("metric", Text)],
+                "`agreement_rate`, or `utility` of a party",
+                "",
+                "never",
+            ),
+            column(
+                &[("party", Party)],
+                "whose",
+                "a party",
+                "for `agreement_rate`",
+            ),
+            column(
+                &[("difference", OfMetric)],
+                "mean difference",
+                "-1 to 1",
+                "never",
+            ),
+            column(
+                &[
+                    ("standard_error", OfMetric),
+                    ("interval_low", OfMetric),
+                    ("interval_high", OfMetric),
+                    ("confidence", Share),
+                ],
+                "of the mean difference, by Student's t",
+                "",
+                "with fewer than two pairs",
+            ),
+            column(
+                &[("n", Count)],
+                "replications that both cells have",
+                "from 1",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
 };

@@ -1,0 +1,416 @@
+//! What is measured in every session: the lists from which the columns of the session tables, the
+//! metrics of the summary, their sums, their names in `until`, and their documentation follow.
+
+use demarche_core::domain::{PartyId, Utility, from_units, units};
+use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::protocol::Ending;
+
+/// Something measured in every session, by a function of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Measurement<F> {
+    /// What its amounts are.
+    pub kind: MeasurementKind,
+    /// Its amount in a session; `None` where it has none.
+    pub of: F,
+    /// Its column in the table of sessions or of parties, if it has one there.
+    pub column: Option<MeasuredColumn>,
+    /// Its mean or share over sessions, if the summary has one.
+    pub metric: Option<MetricWords>,
+}
+
+/// Something measured of a session.
+pub type SessionMeasurement = Measurement<fn(&SessionResult) -> Option<Amount>>;
+
+/// Something measured of a party in a session.
+pub type PartyMeasurement = Measurement<fn(&SessionResult, PartyId) -> Option<Amount>>;
+
+/// What amounts are, and so what they are added up in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MeasurementKind {
+    /// Whether something happened, as 1 or 0: over sessions, a share.
+    Event,
+    /// How many.
+    Count,
+    /// A utility, or the difference of two.
+    Utility,
+    /// A sum of utilities.
+    UtilitySum,
+    /// A product of surpluses.
+    SurplusProduct,
+}
+
+/// An amount, as exact as it is known.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Amount {
+    /// A whole number.
+    Whole(u32),
+    /// Units of 2⁻⁴⁸, in which utilities are whole numbers.
+    Units(i64),
+    /// A number that is no multiple of such a unit.
+    Real(f64),
+}
+
+/// A column with what is measured, in the words of its documentation, in Markdown.
+#[derive(Clone, Copy, Debug)]
+pub struct MeasuredColumn {
+    /// Its name in the header.
+    pub name: &'static str,
+    /// What it tells.
+    pub meaning: &'static str,
+    /// Which values there are.
+    pub range: &'static str,
+    /// When a cell is empty.
+    pub empty: &'static str,
+}
+
+/// A mean or share over sessions, in the words of its documentation, in Markdown.
+#[derive(Clone, Copy, Debug)]
+pub struct MetricWords {
+    /// Its name in the summary and in `until`.
+    pub name: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// Over which sessions it is.
+    pub over: &'static str,
+}
+
+/// The share of sessions that end in agreement.
+pub const AGREEMENT_RATE: &str = "agreement_rate";
+
+/// What a session is worth to a party: the utility of the agreement or of no agreement.
+pub const UTILITY: &str = "utility";
+
+/// In which round agreements are made.
+pub(crate) const ROUND: &str = "round_given_agreement";
+
+/// What agreements are worth to a party over its reservation value.
+pub(crate) const SURPLUS: &str = "surplus_given_agreement";
+
+/// What is measured of a session, in the order of its columns and of the summary's rows; the first
+/// are the shares of endings, in the order of [`Ending::NAMES`].
+pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
+    ending(AGREEMENT_RATE, |it| Some(event(it.ending.idx() == 0))),
+    ending("deadline_rate", |it| Some(event(it.ending.idx() == 1))),
+    ending("walkout_rate", |it| Some(event(it.ending.idx() == 2))),
+    ending("forfeit_rate", |it| Some(event(it.ending.idx() == 3))),
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it| Some(Amount::Whole(it.n_offers)),
+        column: Some(MeasuredColumn {
+            name: "offers",
+            meaning: "offers put forward by all parties; a mediator's texts are none",
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: Some(MetricWords {
+            name: "offers",
+            meaning: "mean number of offers",
+            over: ALL_SESSIONS,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it| {
+            let is_agreed = it.ending.agreement().is_some();
+            is_agreed.then(|| Amount::Whole(it.ending.round()))
+        },
+        column: None,
+        metric: Some(MetricWords {
+            name: ROUND,
+            meaning: "mean round of the agreement",
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::UtilitySum,
+        of: |it| {
+            let units = agreement_units(it).map(Iterator::sum);
+            units.map(Amount::Units)
+        },
+        column: Some(MeasuredColumn {
+            name: "utilitarian_welfare",
+            meaning: "sum of all parties' utilities of the agreement",
+            range: "0 to the number of parties",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: "utilitarian_welfare_given_agreement",
+            meaning: MEAN_OF_A_SESSION_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it| {
+            let least = agreement_units(it).and_then(Iterator::min);
+            least.map(Amount::Units)
+        },
+        column: Some(MeasuredColumn {
+            name: "egalitarian_welfare",
+            meaning: "least of all parties' utilities of the agreement",
+            range: "0 to 1",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: "egalitarian_welfare_given_agreement",
+            meaning: MEAN_OF_A_SESSION_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::SurplusProduct,
+        of: |it| it.nash_product().map(Amount::Real),
+        column: Some(MeasuredColumn {
+            name: "nash_product",
+            meaning: "product of all parties' surpluses, those below 0 counted as 0",
+            range: "0 to 1",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: "nash_product_given_agreement",
+            meaning: MEAN_OF_A_SESSION_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+];
+
+/// What is measured of each party in a session, in the order of its columns and of the summary's
+/// rows.
+pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| Some(utility(report(it, party).utility())),
+        column: Some(MeasuredColumn {
+            name: "utility",
+            meaning: "what it ends with: the agreement's utility, or the reservation value",
+            range: "0 to 1",
+            empty: "never",
+        }),
+        metric: Some(MetricWords {
+            name: UTILITY,
+            meaning: "mean of what it ends with",
+            over: ALL_SESSIONS,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| report(it, party).agreement_utility.map(utility),
+        column: Some(MeasuredColumn {
+            name: "utility_given_agreement",
+            meaning: "utility of the agreement, discounted",
+            range: "0 to 1",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: "utility_given_agreement",
+            meaning: MEAN_OF_A_PARTY_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| {
+            let report = report(it, party);
+            let agreed = report.agreement_utility?.units();
+            Some(Amount::Units(agreed - report.reservation_value.units()))
+        },
+        column: Some(MeasuredColumn {
+            name: SURPLUS,
+            meaning: "that less the reservation value",
+            range: "−1 to 1",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: SURPLUS,
+            meaning: MEAN_OF_A_PARTY_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    // Its column stands further to the left, with what else was drawn before the session.
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| Some(utility(report(it, party).reservation_value)),
+        column: None,
+        metric: Some(MetricWords {
+            name: "reservation_value",
+            meaning: "mean after leverage",
+            over: ALL_SESSIONS,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it, party| Some(Amount::Whole(report(it, party).offers)),
+        column: Some(MeasuredColumn {
+            name: "offers",
+            meaning: "offers it put forward",
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: None,
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it, party| Some(Amount::Whole(report(it, party).concessions)),
+        column: Some(MeasuredColumn {
+            name: "concessions",
+            meaning: "how many of its offers were worth less to itself than its offer before",
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: Some(MetricWords {
+            name: "concessions",
+            meaning: "mean number",
+            over: ALL_SESSIONS,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| report(it, party).conceded.map(Amount::Real),
+        column: Some(MeasuredColumn {
+            name: "conceded",
+            meaning: "utility to itself of its first offer less that of its last",
+            range: "−1 to 1",
+            empty: "without an offer of its own",
+        }),
+        metric: None,
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it, party| Some(Amount::Whole(report(it, party).yes)),
+        column: Some(MeasuredColumn {
+            name: "yes_votes",
+            meaning: HOW_OFTEN_IT_SAID_SO,
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: None,
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it, party| Some(Amount::Whole(report(it, party).no)),
+        column: Some(MeasuredColumn {
+            name: "no_votes",
+            meaning: HOW_OFTEN_IT_SAID_SO,
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: None,
+    },
+    Measurement {
+        kind: MeasurementKind::Count,
+        of: |it, party| Some(Amount::Whole(report(it, party).lone_refusals)),
+        column: Some(MeasuredColumn {
+            name: "lone_refusals",
+            meaning: "offers that its no alone kept from being agreed, in sessions with agreement too; of a mediator's texts only the last",
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: None,
+    },
+    Measurement {
+        kind: MeasurementKind::Event,
+        of: |it, party| {
+            let is_own = matches!(it.ending, Ending::Walkout { party: who, .. } if who == party);
+            Some(event(is_own))
+        },
+        column: None,
+        metric: Some(MetricWords {
+            name: "walked_out_rate",
+            meaning: "share of sessions that it walked out of",
+            over: ALL_SESSIONS,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Event,
+        of: |it, party| {
+            let is_own = matches!(it.ending, Ending::Forfeit { party: who, .. } if who == party);
+            Some(event(is_own))
+        },
+        column: None,
+        metric: Some(MetricWords {
+            name: "forfeited_rate",
+            meaning: "share of sessions that it forfeited",
+            over: ALL_SESSIONS,
+        }),
+    },
+];
+
+const ALL_SESSIONS: &str = "all sessions";
+const SESSIONS_WITH_AGREEMENT: &str = "sessions with agreement";
+const WITHOUT_AGREEMENT: &str = "without agreement";
+const MEAN_OF_A_SESSION_COLUMN: &str = "means of the columns of `sessions.csv`";
+const MEAN_OF_A_PARTY_COLUMN: &str = "means of the columns of `parties.csv`";
+const HOW_OFTEN_IT_SAID_SO: &str =
+    "how often it said so to others' offers, or to a mediator's texts";
+
+const fn ending(
+    name: &'static str,
+    of: fn(&SessionResult) -> Option<Amount>,
+) -> SessionMeasurement {
+    Measurement {
+        kind: MeasurementKind::Event,
+        of,
+        column: None,
+        metric: Some(MetricWords {
+            name,
+            meaning: "share of sessions that ended so; they sum to 1",
+            over: ALL_SESSIONS,
+        }),
+    }
+}
+
+fn event(happened: bool) -> Amount {
+    Amount::Whole(happened.into())
+}
+
+fn utility(of: Utility) -> Amount {
+    Amount::Units(of.units())
+}
+
+fn report(session: &SessionResult, party: PartyId) -> &PartyReport {
+    &session.parties[party.idx()]
+}
+
+/// By party, the units of its utility of the agreement; `None` without one.
+fn agreement_units(session: &SessionResult) -> Option<impl Iterator<Item = i64>> {
+    session.ending.agreement()?;
+    let utilities = session.parties.iter().filter_map(|it| it.agreement_utility);
+    Some(utilities.map(Utility::units))
+}
+
+/// What is measured of a session and has a metric, with it.
+pub(crate) fn session_metrics() -> impl Iterator<Item = (&'static SessionMeasurement, MetricWords)>
+{
+    with_metric(SESSION_MEASUREMENTS)
+}
+
+/// What is measured of a party and has a metric, with it.
+pub(crate) fn party_metrics() -> impl Iterator<Item = (&'static PartyMeasurement, MetricWords)> {
+    with_metric(PARTY_MEASUREMENTS)
+}
+
+fn with_metric<F>(
+    all: &'static [Measurement<F>],
+) -> impl Iterator<Item = (&'static Measurement<F>, MetricWords)> {
+    all.iter().filter_map(|it| Some((it, it.metric?)))
+}
+
+impl Amount {
+    /// In the units of 2⁻⁴⁸ for utilities, else in ones.
+    pub(crate) fn whole(self) -> i64 {
+        match self {
+            Self::Whole(it) => it.into(),
+            Self::Units(it) => it,
+            Self::Real(it) => units(it),
+        }
+    }
+
+    /// As a float.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Whole(it) => it.into(),
+            Self::Units(it) => from_units(it),
+            Self::Real(it) => it,
+        }
+    }
+}
