@@ -1,19 +1,19 @@
-//! Latin hypercubes: every dimension alone is covered evenly.
+//! Latin hypercubes: each one-dimensional projection is stratified.
 
 use crate::design::split_mix::SplitMix;
 
-/// Up to how many points a Latin hypercube can have.
+/// Maximum number of points of a Latin hypercube.
 pub const LATIN_POINTS_MAX: u32 = 1 << 20;
 
-/// So many points, one in each n-th of every dimension, matched at random.
+/// `n` points, one in each of `n` equal intervals of every dimension, paired at random.
 ///
 /// ```text
 /// x_j(i) = ( π_j(i) + u_j(i) ) / n,    π_j a random permutation of 0 … n − 1,
 /// u_j(i) = ( ⌊2³⁰ · uniform⌋ + ½ ) / 2³⁰
 /// ```
 ///
-/// Every dimension has luck of its own: more dimensions do not move those there are.
-/// More points are another design.
+/// Every dimension has its own random stream: adding dimensions leaves the others unchanged.
+/// Adding points gives a different design.
 ///
 /// `McKay`, Beckman and Conover, *A comparison of three methods for selecting values of input
 /// variables in the analysis of output from a computer code*, Technometrics 21 (1979), 239–245.

@@ -1,9 +1,9 @@
-//! Designs of experiments: which points of the unit cube to look at; knows nothing of negotiation.
+//! Designs of experiments: points of the unit cube.
 //!
-//! A point has one number in [0, 1) (Morris: in [0, 1]) for every dimension; what a number stands
-//! for is the caller's business.
-//! Every design follows from its seed alone, and every point has an address: asking for more
-//! points does not move those that were there.
+//! A point has one number in [0, 1) (Morris: in [0, 1]) for every dimension; the caller gives the
+//! coordinates their meaning.
+//! A design is determined by its seed, and a point by its index: a longer design begins with the
+//! points of a shorter one (Latin hypercubes excepted).
 
 mod latin_hypercube;
 mod morris;
@@ -16,22 +16,22 @@ pub use morris::{MorrisLevels, morris_trajectory};
 pub use saltelli::{RadialRows, SaltelliDesign};
 pub use sobol_sequence::{SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence};
 
-/// Points with what is to be made of them.
+/// Points and their layout.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DesignedPoints {
-    /// How they lie to each other.
+    /// How the points relate to each other.
     pub layout: Layout,
     /// The points in order.
     pub points: Vec<Vec<f64>>,
 }
 
-/// How the points of a design lie to each other, which says what can be learnt from them.
+/// How the points of a design relate to each other, which determines the applicable estimators.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
-    /// Evenly spread, each for itself.
+    /// Space-filling; the points are unrelated.
     Spread,
-    /// Base point after base point, each with its rows as [`SaltelliDesign`] has them.
+    /// Blocks of one base point each, with rows as in [`SaltelliDesign`].
     Radial,
-    /// Trajectory after trajectory, as [`morris_trajectory`] has them.
+    /// Consecutive trajectories, as returned by [`morris_trajectory`].
     Trajectories,
 }

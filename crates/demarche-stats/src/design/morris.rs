@@ -1,8 +1,8 @@
-//! Morris's trajectories: one factor at a time, each from another place.
+//! Morris trajectories: one factor at a time, from different base points.
 
 use crate::design::split_mix::SplitMix;
 
-/// How many levels a coordinate can take, an even number.
+/// Number of levels of a coordinate; even.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MorrisLevels {
     // Invariant: even and at least 2.
@@ -10,12 +10,12 @@ pub struct MorrisLevels {
 }
 
 impl MorrisLevels {
-    /// So many levels; `None` unless the number is even and not zero.
+    /// `None` unless the number is even and positive.
     pub fn new(n: u32) -> Option<Self> {
         (n > 0 && n.is_multiple_of(2)).then_some(Self { n })
     }
 
-    /// By how much a coordinate moves.
+    /// The step Δ of a coordinate.
     ///
     /// ```text
     /// Δ = p / ( 2 (p − 1) )
@@ -24,13 +24,13 @@ impl MorrisLevels {
         self.share(self.n / 2)
     }
 
-    /// A level as a coordinate in [0, 1].
+    /// The coordinate of a level, in [0, 1].
     fn share(self, level: u32) -> f64 {
         f64::from(level) / f64::from(self.n - 1)
     }
 }
 
-/// The points of a trajectory: from each to the next one coordinate moves by ±Δ.
+/// The points of one trajectory; consecutive points differ by ±Δ in one coordinate.
 ///
 /// Every dimension moves once, in random order; it starts at a random level, and up or down with
 /// equal probability.

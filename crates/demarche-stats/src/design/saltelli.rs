@@ -1,8 +1,8 @@
-//! Saltelli's radial design, for variance-based sensitivity indices.
+//! Saltelli's radial design for variance-based sensitivity indices.
 
 use crate::design::sobol_sequence::{Scrambling, SobolSequence};
 
-/// Which rows are made of the two points A and B that a base point consists of.
+/// Which rows a base point (A, B) expands to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RadialRows {
     /// A, then A with one coordinate of B each, then B: for first-order and total indices.
@@ -11,7 +11,7 @@ pub enum RadialRows {
     BothWays,
 }
 
-/// Base points of a Sobol' sequence, each with the rows that differ from it in one factor.
+/// Base points of a Sobol' sequence, each expanded to rows that differ in one factor.
 ///
 /// ```text
 /// rows(i) = A_i, A_i with B_ik for k = 1 … d, ( B_i with A_ik for k = 1 … d, ) B_i
@@ -30,7 +30,7 @@ pub struct SaltelliDesign {
 }
 
 impl SaltelliDesign {
-    /// The design for so many factors.
+    /// The design for `n_factors` factors.
     ///
     /// `None` beyond half of [`SOBOL_DIMENSIONS_MAX`](crate::design::sobol_sequence::SOBOL_DIMENSIONS_MAX).
     pub fn new(n_factors: usize, rows: RadialRows, scrambling: Scrambling) -> Option<Self> {
@@ -42,7 +42,7 @@ impl SaltelliDesign {
         })
     }
 
-    /// How many rows a base point has.
+    /// Number of rows per base point.
     pub fn rows_per_base_point(&self) -> usize {
         match self.rows {
             RadialRows::OneWay => self.n_factors + 2,
@@ -52,7 +52,7 @@ impl SaltelliDesign {
 
     /// The rows of a base point, from 0.
     ///
-    /// A power of two of base points, from 0, is what keeps the sequence even.
+    /// The sequence is balanced for the first 2ᵏ base points.
     pub fn rows(&self, base_point: u32) -> Vec<Vec<f64>> {
         let point = self.base.point(base_point);
         let (a, b) = point.split_at(self.n_factors);
@@ -68,7 +68,7 @@ impl SaltelliDesign {
     }
 }
 
-/// A point with one coordinate of another.
+/// `point` with coordinate `k` taken from `other`.
 fn crossed(point: &[f64], other: &[f64], coordinate: usize) -> Vec<f64> {
     let mut res = point.to_vec();
     res[coordinate] = other[coordinate];

@@ -2,7 +2,7 @@
 
 use crate::design::split_mix::{number, part_key, unit_interval};
 
-/// Up to how many dimensions there are direction numbers.
+/// Number of dimensions with direction numbers.
 pub const SOBOL_DIMENSIONS_MAX: usize = 2048;
 
 /// The published direction numbers of all dimensions but the first; lines with `#` are notices.
@@ -11,19 +11,19 @@ const DIRECTION_NUMBERS: &str = include_str!("new-joe-kuo-6.2048.txt");
 /// The binary digits of a coordinate before scrambling, and of an index.
 const DIGITS: usize = 32;
 
-/// Whether and how the points of a net are moved at random.
+/// Randomization of a net.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scrambling {
-    /// The sequence as it is published; its first point is the origin.
+    /// The published sequence; its first point is the origin.
     None,
-    /// Every coordinate's digits are permuted in Owen's nested way.
+    /// Owen's nested uniform scrambling of every coordinate.
     Owen {
-        /// The number from which all permutations follow.
+        /// Seed of all permutations.
         seed: u64,
     },
 }
 
-/// Points that fill the unit cube more evenly than random ones.
+/// A low-discrepancy sequence in the unit cube.
 ///
 /// ```text
 /// x_j(i) = ⊕ { v_{j,k} : digit k of i xor ⌊i/2⌋ is 1 },    v_{j,k} = m_{j,k} / 2ᵏ
@@ -51,7 +51,7 @@ pub struct SobolSequence {
 }
 
 impl SobolSequence {
-    /// The sequence in so many dimensions; `None` beyond [`SOBOL_DIMENSIONS_MAX`].
+    /// The sequence in `dimensions` dimensions; `None` beyond [`SOBOL_DIMENSIONS_MAX`].
     pub fn new(n_dimensions: usize, scrambling: Scrambling) -> Option<Self> {
         if n_dimensions > SOBOL_DIMENSIONS_MAX {
             return None;
@@ -70,7 +70,7 @@ impl SobolSequence {
         })
     }
 
-    /// How many coordinates a point has.
+    /// Number of coordinates of a point.
     pub fn n_dimensions(&self) -> usize {
         self.directions.len()
     }
@@ -120,7 +120,7 @@ fn directions(line: &str) -> [u32; DIGITS] {
     res
 }
 
-/// The digits after Owen's scrambling and as many more as there is room for.
+/// The digits after Owen scrambling, extended to the width of the word.
 fn scrambled(digits: u32, key: u64) -> u64 {
     let with_root = 1 << DIGITS | u64::from(digits);
     let mut res = u64::from(digits) << DIGITS;

@@ -1,9 +1,9 @@
 //! Seeded random numbers for designs: `SplitMix64`.
 
-/// What the state grows by at every number.
+/// Increment of the state per number.
 const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The `SplitMix64` generator, any number of which can be had without those before it.
+/// The `SplitMix64` generator, with random access to any number of its sequence.
 ///
 /// ```text
 /// number i = finalise(seed + (i + 1) · 0x9E3779B97F4A7C15)
@@ -16,7 +16,7 @@ pub(super) struct SplitMix {
 }
 
 impl SplitMix {
-    /// The generator of a part of what the seed is for, for example of one dimension.
+    /// A generator for one part of the purpose of this one, such as one dimension.
     pub(super) fn of_part(seed: u64, part: u64) -> Self {
         Self {
             state: part_key(seed, part),
@@ -29,7 +29,7 @@ impl SplitMix {
         res
     }
 
-    /// A whole number below `bound`, each with the same probability but for 2⁻³² of it.
+    /// A uniform integer below `bound`, with a relative bias of at most 2⁻³².
     ///
     /// Lemire, *Fast random integer generation in an interval*, ACM TOMACS 29 (2019).
     pub(super) fn below(&mut self, bound: u32) -> u32 {
@@ -37,7 +37,7 @@ impl SplitMix {
         u32::try_from(product >> 64).expect("it is below the bound")
     }
 
-    /// Some things in random order: Fisher and Yates's shuffle.
+    /// Shuffles in place (Fisher and Yates).
     pub(super) fn shuffled<T>(&mut self, things: impl Iterator<Item = T>) -> Vec<T> {
         let mut res: Vec<T> = things.collect();
         let n = u32::try_from(res.len()).expect("there are fewer than 2^32 things");
@@ -48,9 +48,9 @@ impl SplitMix {
     }
 }
 
-/// The seed of a part of what the seed is for.
+/// Derives the seed of one part of a seed's purpose.
 ///
-/// Twice mixed: the parts of neighbouring seeds have nothing to do with each other.
+/// Mixed twice, so that the parts of neighboring seeds are unrelated.
 pub(super) fn part_key(seed: u64, part: u64) -> u64 {
     number(number(seed, 0), part)
 }

@@ -1,15 +1,15 @@
-//! How often numbers fall into bins: quantiles in little memory, in any split the same.
+//! Histogram counts that merge exactly: quantiles in bounded memory.
 
-/// How whole numbers become bins.
+/// The mapping of integers to bins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bins {
-    /// Around every multiple of 2ᵇ a bin of that width, the lower end belonging to it.
+    /// Bins of width 2ᵇ centered at its multiples, closed at the lower end.
     Even {
         /// The exponent b, from 1 to 62.
         bits: u32,
     },
-    /// For numbers from 0 on: each below 2ᵇ in a bin of its own, larger ones in bins whose middle
-    /// is within 2⁻ᵇ of their size.
+    /// For non-negative numbers: each below 2ᵇ has its own bin; larger ones share bins with a
+    /// relative error of at most 2⁻ᵇ.
     Growing {
         /// The exponent b, from 1 to 62.
         bits: u32,
@@ -28,7 +28,7 @@ impl Bins {
         }
     }
 
-    /// The number in the middle of a bin.
+    /// The midpoint of a bin.
     fn middle(self, bin: i64) -> i64 {
         match self {
             Self::Even { bits } => bin << bits,
@@ -42,9 +42,9 @@ impl Bins {
     }
 }
 
-/// How often whole numbers fell into each bin; dense over the range of bins seen.
+/// Counts of integers per bin; dense over the range of bins seen.
 ///
-/// Counts of a bin stop at 2³² − 1. Any split of a sample gives the same counts.
+/// Counts saturate at 2³² − 1. Every partition of a sample merges to the same counts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BinCounts {
     bins: Bins,
@@ -54,7 +54,7 @@ pub struct BinCounts {
 }
 
 impl BinCounts {
-    /// Of no number yet.
+    /// An empty histogram.
     pub fn new(bins: Bins) -> Self {
         Self {
             bins,
@@ -63,8 +63,7 @@ impl BinCounts {
         }
     }
 
-    /// Counts a number: for [`Bins::Growing`] one from 0 on, for [`Bins::Even`] one of a size below
-    /// 2⁶².
+    /// Counts a number: non-negative for [`Bins::Growing`], of magnitude below 2⁶² for [`Bins::Even`].
     pub fn add(&mut self, number: i64) {
         let bin = self.bins.bin(number);
         self.make_room(bin, bin);
@@ -72,7 +71,7 @@ impl BinCounts {
         *count = count.saturating_add(1);
     }
 
-    /// Counts all numbers of another sample, which is in bins of the same kind.
+    /// Adds the counts of another sample with the same bins.
     pub fn merge(&mut self, other: &Self) {
         let last = (other.first..).zip(&other.counts).last();
         let Some((last, _)) = last else { return };
@@ -83,12 +82,12 @@ impl BinCounts {
         }
     }
 
-    /// The quantile of so many per cent, 0 to 100: the least number with at least that share of
-    /// all numbers at or below it, as the middle of its bin; `None` of nothing.
+    /// The quantile at `percent`, 0 to 100: the midpoint of the first bin at which the cumulative
+    /// share reaches it; `None` for an empty sample.
     ///
     /// Hyndman and Fan's type 1 (*Sample quantiles in statistical packages*, The American
-    /// Statistician 50 (1996), 361–365), which never lies between two numbers: half a round is
-    /// none.
+    /// Statistician 50 (1996), 361–365), which is always an observed
+    /// value.
     pub fn quantile(&self, percent: u64) -> Option<i64> {
         let n: u64 = self.counts.iter().map(|&it| u64::from(it)).sum();
         let rank = (n * percent).div_ceil(100).max(1);
@@ -100,7 +99,7 @@ impl BinCounts {
         bin.map(|(it, _)| self.bins.middle(it))
     }
 
-    /// The bins with a number in them, in ascending order: their middles and counts.
+    /// The non-empty bins in ascending order, as midpoint and count.
     pub fn filled(&self) -> impl Iterator<Item = (i64, u64)> {
         let bins = (self.first..).zip(&self.counts);
         let filled = bins.filter(|it| *it.1 > 0);

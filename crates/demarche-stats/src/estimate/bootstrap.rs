@@ -1,4 +1,4 @@
-//! Intervals of any statistic by resampling, the same for the same seed.
+//! Bootstrap intervals of any statistic, reproducible from a seed.
 //!
 //! Efron, *Better bootstrap confidence intervals*,
 //! Journal of the American Statistical Association 82 (1987), 171–185.
@@ -12,7 +12,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use crate::estimate::interval::{CONFIDENCE, Interval};
 use crate::estimate::quantile::{QuantileType, SortedSample};
 
-/// A statistic of a sample and of many resamples of it.
+/// A statistic of a sample and its bootstrap distribution.
 ///
 /// The sample itself stays with the caller: the statistic is a function of indices into it, some
 /// of them repeated.
@@ -25,11 +25,11 @@ pub struct Bootstrap<F> {
 }
 
 impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
-    /// Draws resamples of `n` observations; `None` of no observation.
+    /// Draws resamples of `n` observations; `None` if `n` is 0.
     ///
     /// Every index is `⌊n u / 2⁶⁴⌋` of the next 64 bits `u` of a `ChaCha8Rng`, seeded by its
     /// `seed_from_u64`; a resample takes `n` of them.
-    /// More resamples with the same seed are the same ones and then some.
+    /// A larger number of resamples with the same seed extends a smaller one.
     ///
     /// # Panics
     ///
@@ -65,7 +65,7 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
         &self.resampled
     }
 
-    /// The standard deviation over the resamples; `None` of a single one.
+    /// The standard deviation over the resamples; `None` for a single resample.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn standard_error(&self) -> Option<f64> {
         let numbers = self.resampled.numbers();
@@ -75,13 +75,13 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
         (numbers.len() > 1).then(|| (squares.sum::<f64>() / (n - 1.0)).sqrt())
     }
 
-    /// The percentile interval at [`CONFIDENCE`]: what the middle of the resamples spans.
+    /// The percentile interval at [`CONFIDENCE`].
     pub fn percentile_interval(&self) -> Interval {
         let outside = (1.0 - CONFIDENCE) / 2.0;
         self.between(outside, 1.0 - outside)
     }
 
-    /// The interval at [`CONFIDENCE`] corrected for bias and acceleration (`BCa`).
+    /// The bias-corrected and accelerated (`BCa`) interval at [`CONFIDENCE`].
     ///
     /// ```text
     /// from Q(Φ(z₀ + (z₀ − z)/(1 − a(z₀ − z)))) to Q(Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))))
@@ -93,8 +93,8 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
     /// `a` equation 6.6 with the jackknife's differences in place of the influence function.
     /// Evaluates the statistic `n` more times.
     ///
-    /// `None` where a correction is undefined: of fewer than two observations, if leaving one out
-    /// never matters or its statistic is not finite, or if all resamples lie on one side.
+    /// `None` where the correction is undefined: for fewer than two observations, if all jackknife
+    /// statistics are equal or one is not finite, or if all resamples lie on one side of the estimate.
     pub fn corrected_interval(&self) -> Option<Interval> {
         let normal = Normal::standard();
         let acceleration = self.acceleration()?;
@@ -150,7 +150,7 @@ impl<F: Fn(&[usize]) -> f64> Bootstrap<F> {
     }
 }
 
-/// Uniform below `n`, but for a bias of at most n/2⁶⁴.
+/// Uniform below `n`, with a bias of at most n/2⁶⁴.
 #[expect(clippy::cast_possible_truncation, reason = "the index is below n")]
 pub(crate) fn index_below(n: usize, rng: &mut ChaCha8Rng) -> usize {
     ((n as u128 * u128::from(rng.next_u64())) >> 64) as usize

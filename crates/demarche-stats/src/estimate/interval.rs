@@ -1,11 +1,12 @@
-//! A figure that never goes without its uncertainty.
+//! Point estimates with their uncertainty.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// The confidence of all intervals in tables.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// From here on Student's quantile comes from its expansion, which is exact to the last digit.
+/// Degrees of freedom from which Student's quantile is computed by its asymptotic expansion, which
+/// is then exact to the last digit.
 ///
 /// The inverse of the distribution function is within 10⁻¹¹ below 28,000 degrees of freedom, and
 /// wrong in the second digit at ten million.
@@ -16,16 +17,15 @@ const MANY_DEGREES_OF_FREEDOM: f64 = 10_000.0;
 pub struct Estimate {
     /// The estimate itself.
     pub point: f64,
-    /// Its standard error; `None` where one observation cannot tell.
+    /// Its standard error; `None` for a single observation.
     pub standard_error: Option<f64>,
-    /// Its interval, at [`CONFIDENCE`] unless another was asked for; `None` where one observation
-    /// cannot tell.
+    /// Its interval, at [`CONFIDENCE`] unless specified otherwise; `None` for a single observation.
     pub interval: Option<Interval>,
-    /// Of how many observations.
+    /// Number of observations.
     pub n: u64,
 }
 
-/// From where to where.
+/// A closed interval.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Interval {
     /// Lower end.
@@ -35,14 +35,14 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Half its length: how far off the middle of it may be.
+    /// Half its length.
     pub fn half_width(&self) -> f64 {
         (self.high - self.low) / 2.0
     }
 }
 
 impl Estimate {
-    /// A share of `n` observations, with Wilson's score interval; `None` of nothing.
+    /// A proportion of `n` observations with Wilson's score interval; `None` if `n` is 0.
     ///
     /// ```text
     /// ( p + z²/2n ± z √( p(1−p)/n + z²/4n² ) ) / ( 1 + z²/n )
@@ -58,7 +58,7 @@ impl Estimate {
         Self::of_share_at(CONFIDENCE, successes, n)
     }
 
-    /// As [`Estimate::of_share`], with its interval at another confidence, above 0 and below 1.
+    /// Like [`Estimate::of_share`], at the given confidence in (0, 1).
     ///
     /// # Panics
     ///
@@ -93,20 +93,20 @@ impl Estimate {
         })
     }
 
-    /// A mean of `n` observations of a sample variance, with Student's t interval.
+    /// A mean of `n` observations with a sample variance, with Student's t interval.
     ///
     /// # Panics
     ///
-    /// If there is a variance of fewer than two observations.
+    /// If a variance is given with fewer than two observations.
     pub fn of_mean(mean: f64, variance: Option<f64>, n: u64) -> Self {
         Self::of_mean_at(CONFIDENCE, mean, variance, n)
     }
 
-    /// As [`Estimate::of_mean`], with its interval at another confidence, above 0 and below 1.
+    /// Like [`Estimate::of_mean`], at the given confidence in (0, 1).
     ///
     /// # Panics
     ///
-    /// If there is a variance of fewer than two observations.
+    /// If a variance is given with fewer than two observations.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn of_mean_at(confidence: f64, mean: f64, variance: Option<f64>, n: u64) -> Self {
         let standard_error = variance.map(|it| (it / n as f64).sqrt());
@@ -127,7 +127,7 @@ impl Estimate {
     }
 }
 
-/// How many standard errors an interval at a confidence reaches to each side of a mean.
+/// Half-width of an interval in standard errors: the Student t quantile.
 ///
 /// ```text
 /// t = z + z(z²+1)/4ν + z(5z⁴+16z²+3)/96ν² + z(3z⁶+19z⁴+17z²−15)/384ν³ + …

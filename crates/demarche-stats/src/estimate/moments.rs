@@ -1,11 +1,11 @@
-//! Number, sum and sum of squares, exact: any split of a sample gives the same bits.
+//! Exact count, sum and sum of squares: every partition of a sample merges to the same bits.
 
 use crate::estimate::interval::{CONFIDENCE, Estimate};
 
-/// Number, sum and sum of squares of whole numbers, which stand for multiples of a unit.
+/// Count, sum and sum of squares of integers, which are multiples of a unit.
 ///
 /// Exact, so that [`Moments::merge`] is associative and commutative to the last bit.
-/// Numbers are at most 2⁵² in size and at most 2²² of that size are added; smaller ones more often.
+/// Exact for up to 2²² numbers of magnitude 2⁵², and for more of smaller magnitude.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Moments {
     n: u64,
@@ -29,12 +29,12 @@ impl Moments {
         self.sum_of_squares += other.sum_of_squares;
     }
 
-    /// How many numbers there are.
+    /// Number of observations.
     pub fn n(&self) -> u64 {
         self.n
     }
 
-    /// The mean in units; `None` of nothing.
+    /// The mean, in the given unit; `None` for an empty sample.
     #[expect(
         clippy::cast_precision_loss,
         reason = "the rounding of one division is all that is lost"
@@ -43,7 +43,7 @@ impl Moments {
         (self.n > 0).then(|| self.sum as f64 / self.n as f64 * unit)
     }
 
-    /// The sample variance in squared units; `None` of fewer than two numbers.
+    /// The sample variance, in squared units; `None` for fewer than two observations.
     ///
     /// ```text
     /// s² = ( Σ x² − (Σ x)² / n ) / (n − 1)
@@ -70,12 +70,12 @@ impl Moments {
         Some(spread.max(0.0) / (n - 1) as f64 * unit * unit)
     }
 
-    /// The mean with its standard error and Student-t interval; `None` of nothing.
+    /// The mean with its standard error and Student t interval; `None` for an empty sample.
     pub fn estimate(&self, unit: f64) -> Option<Estimate> {
         self.estimate_at(CONFIDENCE, unit)
     }
 
-    /// As [`Moments::estimate`], with its interval at another confidence, above 0 and below 1.
+    /// Like [`Moments::estimate`], at the given confidence in (0, 1).
     pub fn estimate_at(&self, confidence: f64, unit: f64) -> Option<Estimate> {
         let mean = self.mean(unit)?;
         let variance = self.variance(unit);

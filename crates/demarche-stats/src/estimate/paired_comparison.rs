@@ -1,28 +1,28 @@
-//! Differences between two alternatives, tried on the same luck or apart.
+//! Differences between two alternatives, with common random numbers or independent ones.
 //!
-//! On the same luck, outcomes are correlated: the interval of a difference comes from the
-//! differences, never from two separate intervals.
+//! With common random numbers outcomes are correlated: the interval of a difference is computed
+//! from the differences, never from two separate intervals.
 
 use statrs::function::beta::beta_reg;
 
 use crate::estimate::interval::{CONFIDENCE, Estimate, Interval, students_t};
 use crate::estimate::moments::Moments;
 
-/// A test of no difference by Student's t.
+/// A t test of the hypothesis of no difference.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct TTest {
-    /// The statistic: the difference in standard errors.
+    /// The test statistic: the difference in standard errors.
     pub t: f64,
-    /// Degrees of freedom; Welch's are no whole number.
+    /// Degrees of freedom; not an integer for Welch's test.
     pub degrees_of_freedom: f64,
-    /// How probable so large a statistic of either sign is, if there is no difference.
+    /// The two-sided p-value.
     ///
     /// To nine digits up to 10⁵ degrees of freedom, to six up to 10⁷.
     pub p_value: f64,
 }
 
 impl TTest {
-    /// The test of a statistic, which may be infinite.
+    /// The test with a given statistic, which may be infinite.
     ///
     /// ```text
     /// p = I_x(ν/2, 1/2),   x = ν / (ν + t²)
@@ -45,12 +45,12 @@ impl TTest {
     }
 }
 
-/// How far apart two means are.
+/// The difference of two means.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct DifferenceOfMeans {
-    /// The first mean less the second, with Student's t interval.
+    /// The first mean minus the second, with Student's t interval.
     pub estimate: Estimate,
-    /// Whether it could be no difference; `None` if nothing varies, and so nothing can tell.
+    /// The test of no difference; `None` if the sample variance is 0.
     pub test: Option<TTest>,
 }
 
@@ -73,7 +73,7 @@ impl DifferenceOfMeans {
     }
 }
 
-/// Outcomes of two alternatives in whole units, pair by pair on the same luck.
+/// Paired outcomes of two alternatives, in integer units, with common random numbers.
 ///
 /// Exact: any split of the pairs, merged in any order, gives the same bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -98,15 +98,15 @@ impl PairedNumbers {
         self.differences.merge(&other.differences);
     }
 
-    /// The differences, first less second.
+    /// The differences, first minus second.
     pub fn differences(&self) -> &Moments {
         &self.differences
     }
 
-    /// The mean difference with the paired t test; `None` of fewer than two pairs.
+    /// The mean difference with the paired t test; `None` for fewer than two pairs.
     ///
     /// ```text
-    /// t = d̄ / √(s²/n),   ν = n − 1,   d: first less second of every pair
+    /// t = d̄ / √(s²/n),   ν = n − 1,   d: first minus second of every pair
     /// ```
     ///
     /// Student, *The probable error of a mean*, Biometrika 6 (1908), 1–25.
@@ -121,7 +121,7 @@ impl PairedNumbers {
     }
 }
 
-/// The difference of two means that were found apart, with Welch's t test.
+/// The difference of two means of independent samples, with Welch's t test.
 ///
 /// ```text
 /// t = (x̄₁ − x̄₂) / √(v₁ + v₂),   ν = (v₁ + v₂)² / (v₁²/(n₁−1) + v₂²/(n₂−1)),   vᵢ = sᵢ²/nᵢ
@@ -130,8 +130,8 @@ impl PairedNumbers {
 /// Welch, *The generalization of "Student's" problem when several different population
 /// variances are involved*, Biometrika 34 (1947), 28–35.
 ///
-/// Pairs on the same luck belong into [`PairedNumbers`]: this takes the two for independent.
-/// The estimate is of all observations of both; `None` of fewer than two in either.
+/// Pairs with common random numbers belong in [`PairedNumbers`]: this assumes independence.
+/// `n` of the estimate counts the observations of both; `None` for fewer than two in either.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub fn unpaired_difference(
     first: &Moments,
@@ -156,8 +156,8 @@ pub fn unpaired_difference(
     Some(res)
 }
 
-/// The difference of two shares that were found apart, first less second; `None` if either is of
-/// nothing.
+/// The difference of two proportions of independent samples, first minus second; `None` if either
+/// sample is empty.
 ///
 /// ```text
 /// low  = d − √( (p₁−l₁)² + (u₂−p₂)² )
@@ -169,8 +169,8 @@ pub fn unpaired_difference(
 /// Newcombe, *Interval estimation for the difference between independent proportions: comparison
 /// of eleven methods*, Statistics in Medicine 17 (1998), 873–890, method 10.
 ///
-/// Pairs on the same luck belong into [`PairedShares`]: this takes the two for independent.
-/// The estimate is of all observations of both.
+/// Pairs with common random numbers belong in [`PairedShares`]: this assumes independence.
+/// `n` of the estimate counts the observations of both.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub fn unpaired_share_difference(first: &Estimate, second: &Estimate) -> Option<Estimate> {
     let (one, other) = (first.interval?, second.interval?);
@@ -188,18 +188,18 @@ pub fn unpaired_share_difference(first: &Estimate, second: &Estimate) -> Option<
     })
 }
 
-/// How often something happened to two alternatives, pair by pair on the same luck.
+/// Paired binary outcomes of two alternatives, with common random numbers.
 ///
 /// Exact: any split of the pairs, merged in any order, gives the same bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PairedShares {
-    /// Pairs in which it happened to both.
+    /// Pairs in which both outcomes are true.
     pub both: u64,
-    /// Pairs in which it happened to the first only.
+    /// Pairs in which only the first is true.
     pub first_only: u64,
-    /// Pairs in which it happened to the second only.
+    /// Pairs in which only the second is true.
     pub second_only: u64,
-    /// Pairs in which it happened to neither.
+    /// Pairs in which neither is true.
     pub neither: u64,
 }
 
@@ -223,12 +223,12 @@ impl PairedShares {
         self.neither += other.neither;
     }
 
-    /// How many pairs there are.
+    /// Number of pairs.
     pub fn n(&self) -> u64 {
         self.both + self.first_only + self.second_only + self.neither
     }
 
-    /// The first share less the second; `None` of nothing.
+    /// The first proportion minus the second; `None` for an empty sample.
     ///
     /// ```text
     /// low  = d − √( (p₁−l₁)² − 2φ(p₁−l₁)(u₂−p₂) + (u₂−p₂)² )
@@ -236,7 +236,7 @@ impl PairedShares {
     /// ```
     ///
     /// with lᵢ and uᵢ the ends of Wilson's intervals of both shares, and φ their correlation,
-    /// lessened by a continuity correction where it is positive.
+    /// reduced by a continuity correction where it is positive.
     ///
     /// Newcombe, *Improved confidence intervals for the difference between binomial proportions
     /// based on paired data*, Statistics in Medicine 17 (1998), 2635–2650, method 10.
@@ -265,7 +265,7 @@ impl PairedShares {
         })
     }
 
-    /// Newcombe's φ: that of the fourfold table, with half a pair's worth taken off above zero.
+    /// Newcombe's φ of the fourfold table, with his continuity correction where it is positive.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn correlation(&self) -> f64 {
         let [both, first_only, second_only, neither] =

@@ -1,6 +1,6 @@
-//! Quantiles of a sample, by the two rules that other programs use most.
+//! Sample quantiles by the two most common definitions.
 
-/// Which of the sample quantiles of Hyndman and Fan is meant.
+/// A sample quantile definition of Hyndman and Fan.
 ///
 /// Hyndman and Fan, *Sample quantiles in statistical packages*,
 /// The American Statistician 50 (1996), 361–365.
@@ -16,7 +16,7 @@ pub enum QuantileType {
     Seven,
 }
 
-/// Numbers in ascending order.
+/// A sorted sample without NaN.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SortedSample {
     // Invariant: not empty, ascending, no NaN.
@@ -24,11 +24,11 @@ pub struct SortedSample {
 }
 
 impl SortedSample {
-    /// Sorts a sample; `None` of nothing.
+    /// Sorts a sample; `None` if it is empty.
     ///
     /// # Panics
     ///
-    /// If there is a NaN: a missing number is to be left out before.
+    /// If there is a NaN; leave out missing values first.
     pub fn new(mut numbers: Vec<f64>) -> Option<Self> {
         assert!(!numbers.iter().any(|it| it.is_nan()), "NaN has no rank");
         numbers.sort_by(f64::total_cmp);
@@ -40,10 +40,10 @@ impl SortedSample {
         &self.numbers
     }
 
-    /// The number below which a share `p` of the sample lies, between its neighbors in proportion.
+    /// The quantile at `p`, interpolated linearly.
     ///
     /// ```text
-    /// Q(p) = x₍ₖ₎ + (h − k)(x₍ₖ₊₁₎ − x₍ₖ₎),   k = ⌊h⌋,   h as the type says, kept in [1, n]
+    /// Q(p) = x₍ₖ₎ + (h − k)(x₍ₖ₊₁₎ − x₍ₖ₎),   k = ⌊h⌋,   h by the definition, clamped to [1, n]
     /// ```
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! Morris's elementary effects: which uncertain numbers matter at all, at little cost.
+//! Morris's elementary effects: inexpensive screening of factors.
 
 use std::num::NonZeroU32;
 
@@ -8,19 +8,19 @@ use crate::sensitivity::variance_indices::with_bootstrap_intervals;
 /// The effects of one factor along all trajectories.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct ElementaryEffects {
-    /// μ, the mean effect, with Student's t interval: which way the factor pulls.
+    /// μ, the mean effect, with Student's t interval: the direction of the effect.
     pub mean: Estimate,
-    /// μ*, the mean size of the effect, with a bootstrap interval: how much the factor matters.
+    /// μ*, the mean absolute effect, with a bootstrap interval: the importance of the factor.
     pub mean_size: Estimate,
-    /// σ, the effects' standard deviation, with a bootstrap interval: how much the effect depends
-    /// on place and other factors.
+    /// σ, the effects' standard deviation, with a bootstrap interval: nonlinearity
+    /// and interaction.
     ///
-    /// `None` of one trajectory.
+    /// `None` for a single trajectory.
     pub standard_deviation: Option<Estimate>,
 }
 
-/// Fewest trajectories for the intervals of effects to mean anything: Campolongo, Cariboni and
-/// Saltelli take no fewer.
+/// Minimum number of trajectories for intervals of effects; Campolongo, Cariboni and Saltelli use
+/// no fewer.
 pub const TRAJECTORIES_MIN: u32 = 10;
 
 /// The elementary effects of all factors, from the points of trajectories and their outputs.

@@ -1,4 +1,4 @@
-//! How monotonically an output follows an input, by ranks: alone, or with other inputs held fixed.
+//! Rank correlations of an output with its inputs: simple (Spearman) and partial (PRCC).
 
 use statrs::distribution::{ContinuousCDF, Normal};
 

@@ -9,37 +9,37 @@ use std::ops::RangeInclusive;
 
 use crate::estimate::Interval;
 
-/// How to peel.
+/// Parameters of the peeling.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PeelingRule {
-    /// The share of a box's cases that one step takes off; in (0, 0.5).
+    /// The share of a box's cases that one peeling step removes; in (0, 0.5).
     ///
-    /// A step takes off more where many cases have the same number: never some of these only.
+    /// A step removes more where cases tie: ties are removed together.
     pub peel_share: f64,
-    /// No box has a smaller share of all cases.
+    /// Minimum mass of a box: its share of all cases.
     pub mass_min: f64,
-    /// The share of the cases beyond a limit that one step of pasting takes back; in (0, 0.5).
+    /// The share of the cases beyond a limit that one pasting step restores; in (0, 0.5).
     ///
     /// `None`: no pasting.
     pub paste_share: Option<f64>,
 }
 
-/// A box with the figures by which it is judged.
+/// A box with its quality measures.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ScenarioBox {
-    /// From where to where, ends included, for every input.
+    /// The closed interval of every input.
     pub limits: Vec<Interval>,
-    /// The inputs whose limits are tighter than all cases, in ascending order.
+    /// The restricted inputs, in ascending order.
     pub restricted: Vec<usize>,
-    /// How many cases are inside.
+    /// Number of cases inside.
     pub n_cases: usize,
-    /// How many cases of interest are inside.
+    /// Number of cases of interest inside.
     pub n_of_interest: usize,
-    /// Of all cases of interest, the share inside; higher leaves less unexplained.
+    /// Coverage: the share of all cases of interest that lie inside.
     pub coverage: f64,
-    /// Of the cases inside, the share of interest; higher is purer.
+    /// Density: the share of the cases inside that are of interest.
     pub density: f64,
-    /// Of all cases, the share inside.
+    /// Mass: the share of all cases that lie inside.
     pub mass: f64,
 }
 
@@ -94,7 +94,7 @@ enum End {
     Lower,
 }
 
-/// A box while it is sought.
+/// A box under construction.
 #[derive(Clone, Debug)]
 struct Inside {
     limits: Vec<Interval>,
@@ -102,7 +102,7 @@ struct Inside {
     n_of_interest: usize,
 }
 
-/// The gain in density for each case taken off or in, up to a factor that all rivals share.
+/// The gain in density per case removed or added, up to a common factor.
 ///
 /// Exact, so that equal gains are equal.
 #[derive(Clone, Copy, Debug)]

@@ -67,7 +67,7 @@ pub const BASE_POINTS_MIN: u32 = 32;
 pub struct SecondOrderIndex {
     /// The positions of the two factors, the lower first.
     pub factors: (usize, usize),
-    /// The share of variance that goes only when both are known.
+    /// The second-order index: the share of variance explained by the pair beyond its first-order indices.
     pub index: Estimate,
 }
 
@@ -86,13 +86,13 @@ pub struct SecondOrderIndex {
 ///
 /// Intervals are estimates ± z bootstrap standard errors; base points are resampled, the same ones
 /// for all factors.
-/// They do not know how even the base points are.
-/// Mostly that makes them too wide for a Sobol' sequence; but where two or three of its dimensions
-/// fit badly together, a scrambling can miss by several standard errors (seen at 1,024 base points:
-/// a total index too low by 29 %, of a standard error of 4 %; from 16,384 on nothing of the kind).
-/// The honest check is a few scramblings, and the mean and spread of their estimates.
+/// They do not account for the low discrepancy of the base points.
+/// For a Sobol' sequence they are mostly conservative; but where two or three of its dimensions
+/// are poorly balanced together, a scrambling can miss by several standard errors (seen at 1,024 base points:
+/// a total index too low by 29 %, of a standard error of 4 %; from 16,384 on not observed).
+/// To check, compare the estimates of several scramblings.
 ///
-/// `None` of nothing, and of outputs that do not differ at the points A and B.
+/// `None` for an empty sample, and if all outputs at the points A and B are equal.
 ///
 /// Saltelli, Annoni, Azzini, Campolongo, Ratto and Tarantola, *Variance based sensitivity analysis
 /// of model output*, Computer Physics Communications 181 (2010), 259–270.
@@ -118,7 +118,7 @@ pub fn variance_indices(
     Some(VarianceIndices { first_order, total })
 }
 
-/// What part of the total indices of some factors falls to each of some groups of them.
+/// The share of each group of factors in the sum of total indices.
 ///
 /// ```text
 /// share_g = Σ_{k in g} ST_k / Σ_{k in all} ST_k,   all: the factors of all groups
@@ -128,7 +128,7 @@ pub fn variance_indices(
 /// factors do together is counted for each of them.
 /// Intervals are those of [`variance_indices`]: base points are resampled for all groups at once.
 ///
-/// `None` of nothing, and if no factor of any group ever made a difference.
+/// `None` for an empty sample, and if no factor of any group has an effect.
 ///
 /// # Panics
 ///
@@ -165,7 +165,7 @@ pub fn total_index_shares(
     with_bootstrap_intervals(outputs.len(), of, n_resamples, seed)
 }
 
-/// Second-order Sobol' indices of all pairs, from the outputs of a radial design in both ways.
+/// Second-order Sobol' indices of all pairs, from the outputs of a two-way radial design.
 ///
 /// ```text
 /// S_jk = ( 1/N Σ_i (BA_ij AB_ik − A_i B_i) ) / V − S_j − S_k        with j < k
@@ -209,7 +209,7 @@ pub fn second_order_indices(
     )
 }
 
-/// The outputs less their mean, in units of their standard deviation; `None` if they are all equal.
+/// The standardized outputs; `None` if they are all equal.
 fn standardized(outputs: &[RadialOutputs]) -> Option<Vec<RadialOutputs>> {
     let first = outputs.first()?;
     let rows = |it: &RadialOutputs| (it.ab.len(), it.ba.len());
@@ -285,13 +285,13 @@ fn shares(
     with_bootstrap_intervals(outputs.len(), of, n_resamples, seed)
 }
 
-/// What a function says of a sample, with its bootstrap standard errors and z intervals.
+/// Statistics of a sample with bootstrap standard errors and z intervals.
 ///
-/// The function gets indices into the sample, and says as many things as it likes at once.
+/// The function maps indices into the sample to any number of statistics.
 /// Every index of a resample is `⌊n u / 2⁶⁴⌋` of the next 64 bits `u` of a `ChaCha8Rng`, seeded by
 /// its `seed_from_u64`.
 ///
-/// `None` if it says nothing of the sample; no intervals if it says nothing of a resample.
+/// `None` if it is undefined for the sample; without intervals if it is undefined for a resample.
 ///
 /// Efron and Tibshirani, *An Introduction to the Bootstrap*, Chapman & Hall 1993, algorithm 6.1.
 pub(crate) fn with_bootstrap_intervals(
