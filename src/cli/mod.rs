@@ -167,6 +167,7 @@ impl Settings {
             settings: self.set.clone(),
             sessions,
             seed: self.seed,
+            ..Overrides::default()
         }
     }
 }

@@ -56,6 +56,7 @@ impl Job {
             settings: request.settings.clone(),
             sessions: request.sessions,
             seed: request.seed,
+            ..Overrides::default()
         };
         let text = text.or_else(|| request.experiment_text.clone());
         let files = CitedFiles::of(path, files_below).with_text(text);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::MasterSeed;
+use demarche_core::strategy::Strategies;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
@@ -28,7 +29,7 @@ pub const SESSIONS_DEFAULT: u64 = 10_000;
 /// Master seed of an experiment that does not name one.
 pub const SEED_DEFAULT: MasterSeed = MasterSeed(1);
 
-/// What the command line says differently from the files.
+/// What the caller says differently from the files, or beside them.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// Settings `PATH=VALUE`.
@@ -37,6 +38,8 @@ pub struct Overrides {
     pub sessions: Option<u64>,
     /// Which master seed.
     pub seed: Option<u64>,
+    /// The strategies that the files can name: those built in, unless others are added.
+    pub strategies: Strategies,
 }
 
 /// A file that was read.
@@ -80,7 +83,9 @@ pub struct Experiment {
     pub study: StudyPlan,
 }
 
-/// Reads a scenario.
+/// Reads a scenario, which can name the strategies that are built in.
+///
+/// One with others is read by [`load_experiment`], with [`Overrides::strategies`].
 ///
 /// # Errors
 ///
@@ -119,7 +124,7 @@ pub fn load_experiment(
     read_file: &ReadFile<'_>,
 ) -> Result<Experiment, Diagnostics> {
     let read_file = &reading_once(read_file);
-    let mut texts = SourceTexts::default();
+    let mut texts = SourceTexts::naming(overrides.strategies.clone());
     let mut diagnostics = Vec::new();
     let text = match limits::read(path, read_file, &texts) {
         Ok(text) => text,
@@ -432,7 +437,11 @@ pub(super) fn build_cell<'t>(
     let mut document = cell_document(left_out, point, texts, diagnostics);
     let resolved = document.to_json();
     if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
-        || !schema_check::check(&mut document, &schema_check::scenario_schema(), diagnostics)
+        || !schema_check::check(
+            &mut document,
+            &schema_check::scenario_schema_with(texts.strategies()),
+            diagnostics,
+        )
     {
         return None;
     }

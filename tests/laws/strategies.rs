@@ -1,11 +1,22 @@
 //! Strategies at the table: sessions about a pie of eight slices, worked out by hand.
 
 use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
 
+use demarche::config::{Diagnostics, Experiment, Overrides, load_experiment};
+use demarche::domain::{Outcome, Utility};
+use demarche::negotiation::SessionResult;
 use demarche::protocol::Ending;
 use demarche::randomness::{MasterSeed, Seeds};
+use demarche::search::Audiences;
+use demarche::strategy::{
+    AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule, OwnSide, Parameter,
+    Strategies, Turn,
+};
 
 use crate::support::worlds::{in_a_plain_loop, setting_of};
+use crate::violations::batch;
 
 const SLICES: u32 = 8;
 /// So the relative time in round r is r eighths.
@@ -106,4 +117,111 @@ fn late_the_best_so_far_will_do() {
         |after| format!("tough = {{}}, accept = {{ combined = {{ after = {after:?} }} }}");
     check_both([LINEAR, &combined(0.5)], Some((4, 4)));
     check_both([LINEAR, &combined(0.75)], Some((6, 2)));
+}
+
+// ---- Strategies that are not built in.
+
+/// Demands a share of its best utility, from the first round to the last.
+#[derive(Debug)]
+struct FixedShare {
+    share: f64,
+}
+
+impl OfferingRule for FixedShare {
+    fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
+        turn.situation.best_utility.times(self.share)
+    }
+}
+
+static FIXED_SHARE: OfferingKind = OfferingKind {
+    name: "fixed_share",
+    about: "demands a share of its best utility",
+    parameters: &[Parameter {
+        name: "share",
+        about: "the share",
+        min: 0.0,
+        max: 1.0,
+        words: &[("half", 0.5)],
+        default: None,
+    }],
+    audiences: Audiences::Alike,
+    start: |numbers, _| Box::new(FixedShare { share: numbers[0] }),
+};
+
+/// Says yes to anything from a round on.
+#[derive(Debug)]
+struct Patient {
+    from_round: f64,
+}
+
+impl AcceptanceCondition for Patient {
+    fn accepts(&mut self, _: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
+        f64::from(own.situation().round) >= self.from_round
+    }
+}
+
+static PATIENT: AcceptanceKind = AcceptanceKind {
+    name: "patient",
+    about: "says yes to anything from a round on",
+    parameters: &[Parameter {
+        name: "from_round",
+        about: "the round",
+        min: 1.0,
+        max: 100.0,
+        words: &[],
+        default: Some(2.0),
+    }],
+    start: |numbers| {
+        Box::new(Patient {
+            from_round: numbers[0],
+        })
+    },
+};
+
+/// A pie whose file can name the two strategies above.
+fn load_with_own(strategies: [&str; 2]) -> Result<Experiment, Diagnostics> {
+    let text = pie(VOTE, strategies);
+    let overrides = Overrides {
+        strategies: Strategies::built_in()
+            .with_offering(&FIXED_SHARE)
+            .with_acceptance(&PATIENT),
+        ..Overrides::default()
+    };
+    load_experiment(Path::new("pie.toml"), &overrides, &|_| Ok(text.clone()))
+}
+
+#[test]
+fn a_file_names_strategies_that_the_caller_adds() {
+    let own = "fixed_share = { share = \"half\" }";
+    let patient = "tough = {}, accept = { patient = { from_round = 3 } }";
+    let experiment = load_with_own([own, patient]).unwrap();
+    let setting = Arc::new(experiment.scenario.setting);
+    let results = batch(&setting, 20, 2);
+    assert_eq!(results.len(), 20);
+    let agreed = |it: &SessionResult| {
+        let agreement = it.ending.agreement()?;
+        let space = &setting.scenario().space;
+        let issue = space.issues().next()?;
+        Some((it.ending.round(), space.option(agreement, issue).idx()))
+    };
+    assert!(results.iter().all(|it| agreed(it) == Some((3, 4))));
+}
+
+#[test]
+fn a_name_that_is_nearly_one_that_the_caller_adds_is_told_with_it() {
+    for (strategy, hint) in [
+        ("fixed_shore = { share = 0.5 }", "`fixed_share`"),
+        ("tough = {}, accept = { patent = {} }", "`patient`"),
+        ("togh = {}", "`tough`"),
+        ("fixed_share = { shore = 0.5 }", "`share`"),
+    ] {
+        let message = load_with_own([strategy, "tough = {}"])
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains(hint), "{strategy}:\n{message}");
+    }
+    let unknown = load_with_own(["tough = {}", "p2 = {}"])
+        .unwrap_err()
+        .to_string();
+    assert!(unknown.contains("p2"), "{unknown}");
 }

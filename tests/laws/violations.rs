@@ -332,7 +332,7 @@ impl Worker for Results {
 }
 
 /// What a batch of sessions comes to, in the order in which it is written.
-fn batch(setting: &Arc<Setting>, sessions: u64, threads: usize) -> Vec<SessionResult> {
+pub(crate) fn batch(setting: &Arc<Setting>, sessions: u64, threads: usize) -> Vec<SessionResult> {
     let cell = Cell {
         setting: Arc::clone(setting),
         seeds: Seeds::new(MasterSeed(5)),

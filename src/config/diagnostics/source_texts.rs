@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use demarche_core::strategy::Strategies;
+
 /// What the command line's settings are called in messages.
 const COMMAND_LINE: &str = "--set";
 
@@ -33,6 +35,8 @@ pub(crate) struct SourceTexts {
     readings: Vec<(String, ReadingId)>,
     /// Of the table that a run recorded, the paths of the numbers that settings put there.
     set_numbers: BTreeSet<String>,
+    /// What the texts can name besides each other.
+    strategies: Strategies,
 }
 
 /// One text with its place among all.
@@ -53,6 +57,19 @@ impl SourceText {
 }
 
 impl SourceTexts {
+    /// No text yet; those to come can name these strategies.
+    pub(crate) fn naming(strategies: Strategies) -> Self {
+        Self {
+            strategies,
+            ..Self::default()
+        }
+    }
+
+    /// The strategies that the texts can name.
+    pub(crate) fn strategies(&self) -> &Strategies {
+        &self.strategies
+    }
+
     /// Adds a file's text; the place where its spans start.
     pub(crate) fn add(&mut self, role: Role, name: &str, text: &str) -> usize {
         // One place between two texts, so that an empty span at an end belongs to one of them.

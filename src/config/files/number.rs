@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use demarche_core::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES, Parameter};
+use demarche_core::strategy::{Parameter, Strategies};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -279,59 +279,65 @@ impl JsonSchema for StrategyFile {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut table = |parameters: &[Parameter], about: &str| {
-            let properties: serde_json::Map<String, serde_json::Value> = parameters
-                .iter()
-                .map(|it| (it.name.to_owned(), parameter_schema(it, generator)))
-                .collect();
-            let required: Vec<&str> = parameters
-                .iter()
-                .filter(|it| it.default.is_none())
-                .map(|it| it.name)
-                .collect();
-            let mut schema = serde_json::json!({
-                "type": "object",
-                "description": about,
-                "properties": properties,
-                "additionalProperties": false,
-            });
-            if !required.is_empty() {
-                schema["required"] = required.into();
-            }
-            schema
-        };
-        let conditions: serde_json::Map<String, serde_json::Value> = ACCEPTANCE_CONDITIONS
-            .iter()
-            .map(|it| (it.name.to_owned(), table(it.parameters, it.about)))
-            .collect();
-        let mut properties = serde_json::Map::new();
-        properties.insert(
-            "p".to_owned(),
-            serde_json::json!({
-                "type": "number",
-                "description": "Probability that the party follows it; a party's sum to 1.",
-            }),
-        );
-        for it in OFFERING_RULES {
-            properties.insert(it.name.to_owned(), table(it.parameters, it.about));
-        }
-        properties.insert(
-            "accept".to_owned(),
-            serde_json::json!({
-                "type": "object",
-                "description": "What it says yes to; exactly one kind. Without it: aspiration.",
-                "properties": conditions,
-                "additionalProperties": false,
-            }),
-        );
-        json_schema!({
-            "type": "object",
-            "description": "A strategy: its probability and exactly one offering rule.",
-            "properties": properties,
-            "required": ["p"],
-            "additionalProperties": false,
-        })
+        strategy_schema(&Strategies::built_in(), generator)
     }
+}
+
+/// The JSON Schema of a strategy, with all that it can name.
+pub(crate) fn strategy_schema(strategies: &Strategies, generator: &mut SchemaGenerator) -> Schema {
+    let mut table = |parameters: &[Parameter], about: &str| {
+        let properties: serde_json::Map<String, serde_json::Value> = parameters
+            .iter()
+            .map(|it| (it.name.to_owned(), parameter_schema(it, generator)))
+            .collect();
+        let required: Vec<&str> = parameters
+            .iter()
+            .filter(|it| it.default.is_none())
+            .map(|it| it.name)
+            .collect();
+        let mut schema = serde_json::json!({
+            "type": "object",
+            "description": about,
+            "properties": properties,
+            "additionalProperties": false,
+        });
+        if !required.is_empty() {
+            schema["required"] = required.into();
+        }
+        schema
+    };
+    let conditions: serde_json::Map<String, serde_json::Value> = strategies
+        .acceptance_conditions()
+        .iter()
+        .map(|it| (it.name.to_owned(), table(it.parameters, it.about)))
+        .collect();
+    let mut properties = serde_json::Map::new();
+    properties.insert(
+        "p".to_owned(),
+        serde_json::json!({
+            "type": "number",
+            "description": "Probability that the party follows it; a party's sum to 1.",
+        }),
+    );
+    for it in strategies.offering_rules() {
+        properties.insert(it.name.to_owned(), table(it.parameters, it.about));
+    }
+    properties.insert(
+        "accept".to_owned(),
+        serde_json::json!({
+            "type": "object",
+            "description": "What it says yes to; exactly one kind. Without it: aspiration.",
+            "properties": conditions,
+            "additionalProperties": false,
+        }),
+    );
+    json_schema!({
+        "type": "object",
+        "description": "A strategy: its probability and exactly one offering rule.",
+        "properties": properties,
+        "required": ["p"],
+        "additionalProperties": false,
+    })
 }
 
 fn parameter_schema(parameter: &Parameter, generator: &mut SchemaGenerator) -> serde_json::Value {

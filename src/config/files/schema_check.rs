@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use demarche_core::strategy::Strategies;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
@@ -16,11 +17,21 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::config::diagnostics::{Diagnostic, LISTS_OF_TABLES, nearest, number_meant};
 use crate::config::files::experiment_file::ExperimentFile;
 use crate::config::files::layers::{Document, Value};
+use crate::config::files::number::{StrategyFile, strategy_schema};
 use crate::config::files::scenario_file::ScenarioFile;
 
-/// The JSON Schema of scenario files.
+/// The JSON Schema of scenario files, with the strategies that are built in.
 pub fn scenario_schema() -> Json {
     schema_of::<ScenarioFile>()
+}
+
+/// The JSON Schema of scenario files that can name these strategies.
+pub(crate) fn scenario_schema_with(strategies: &Strategies) -> Json {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = (generator.root_schema_for::<ScenarioFile>()).to_value();
+    let name = StrategyFile::schema_name();
+    schema["$defs"][&*name] = strategy_schema(strategies, &mut generator).to_value();
+    schema
 }
 
 /// The JSON Schema of experiment files.

@@ -4,9 +4,7 @@ use demarche_core::domain::{
     Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
     Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
 };
-use demarche_core::strategy::{
-    ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind, Parameter, StrategySpec,
-};
+use demarche_core::strategy::{Parameter, StrategySpec};
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, nearest, percent_hint};
@@ -231,29 +229,29 @@ impl Resolver<'_> {
     fn strategy(&mut self, file: &Spanned<StrategyFile>, path: &str) -> Option<StrategySpec> {
         let it = file.get_ref();
         let [(rule, parameters)] = &it.offering[..] else {
-            let names: Vec<&str> = OFFERING_RULES.iter().map(|it| it.name).collect();
+            let rules = self.texts.strategies().offering_rules();
+            let names: Vec<&str> = rules.iter().map(|it| it.name).collect();
             self.diagnostic(
                 Diagnostic::at(file.span(), "a strategy needs exactly one offering rule")
                     .hint(format!("one of {}", names.join(", "))),
             );
             return None;
         };
-        let offering: &'static OfferingKind = OFFERING_RULES
-            .iter()
-            .find(|it| it.name == rule.get_ref())
+        let strategies = self.texts.strategies();
+        let offering = strategies
+            .offering(rule.get_ref())
             .expect("the schema knows only these names");
         let offering_numbers = self.parameters(
             offering.parameters,
             parameters,
             &format!("{path}.{}", offering.name),
         );
-        let default = (ACCEPTANCE_CONDITIONS[0], Vec::new());
+        let default = (strategies.acceptance_conditions()[0], Vec::new());
         let (acceptance, acceptance_numbers) = match &it.acceptance[..] {
             [] => default,
             [(kind, parameters)] => {
-                let acceptance: &'static AcceptanceKind = ACCEPTANCE_CONDITIONS
-                    .iter()
-                    .find(|it| it.name == kind.get_ref())
+                let acceptance = strategies
+                    .acceptance(kind.get_ref())
                     .expect("the schema knows only these names");
                 let path = format!("{path}.accept.{}", acceptance.name);
                 let numbers = self.parameters(acceptance.parameters, parameters, &path);

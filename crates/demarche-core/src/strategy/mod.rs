@@ -4,11 +4,13 @@
 //! It sees its own preferences and what is said at the table, and is handed a random stream; it
 //! cannot make one, and nothing here carries another party's preferences.
 //!
-//! A new offering rule is one file and one line in [`OFFERING_RULES`].
+//! A new offering rule is one file and one line in [`OFFERING_RULES`]; one from outside this crate is
+//! added to [`Strategies`].
 
 mod acceptance;
 mod offering;
 pub mod opponent_model;
+mod strategies;
 
 use std::fmt;
 
@@ -19,8 +21,9 @@ use crate::search::{Audiences, OutcomeSearch};
 
 pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OwnSide};
 pub use offering::{NAMED_EXPONENTS, aspiration_share};
+pub use strategies::Strategies;
 
-/// The offering rules that files can name.
+/// The offering rules that are built in.
 pub const OFFERING_RULES: &[&OfferingKind] = &[
     &offering::time_dependent::KIND,
     &offering::exponential::KIND,

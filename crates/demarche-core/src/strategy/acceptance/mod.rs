@@ -33,7 +33,7 @@ impl fmt::Debug for AcceptanceKind {
     }
 }
 
-/// The acceptance conditions that files can name; the first is the one meant when none is named.
+/// The acceptance conditions that are built in; the first is the one meant when none is named.
 pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[
     &ASPIRATION,
     &CONSTANT,
