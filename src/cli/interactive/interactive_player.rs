@@ -105,18 +105,12 @@ impl<R: BufRead> InteractivePlayer<R> {
     /// Takes in what happened, and tells it.
     fn hear(&mut self, news: &[Event]) -> Result<(), Failure> {
         for event in news {
-            match *event {
-                Event::Offered {
-                    proposer, offer, ..
-                } if proposer != self.me => {
-                    self.theirs = Some(offer);
-                    self.content = PartySet::only(proposer);
-                }
-                Event::Answered { proposer, yes, .. } if proposer != self.me => {
-                    self.content = yes.with(proposer);
-                }
-                Event::Offered { .. } | Event::Answered { .. } | Event::Voted { .. } => {}
-            }
+            let Some(proposer) = event.proposer().filter(|it| *it != self.me) else {
+                continue;
+            };
+            let yes = event.answers().map_or(PartySet::EMPTY, |it| it.yes);
+            self.content = yes.with(proposer);
+            self.theirs = event.offer().map(|it| it.outcome).or(self.theirs);
         }
         let mut text = String::new();
         self.narrator.describe(&mut text, &self.setting, news);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use demarche_core::domain::{Outcome, PartyId, PartySet, Scenario};
 use demarche_core::negotiation::{SessionResult, Setting};
-use demarche_core::protocol::{Ending, Event, Session};
+use demarche_core::protocol::{Ending, Event, Offer, Session};
 
 use crate::cli::render::summary::{label_columns, outcome_lines};
 use crate::cli::render::text::{BAD, GOOD, decimal, heading, signed, styled, wrap};
@@ -78,32 +78,23 @@ impl Narrator {
             self.round = event.round();
             let _ = writeln!(res, "\n{}", heading(&format!("Round {}", self.round)));
         }
-        match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } => {
-                let last = self.last_offers[proposer.idx()].replace(offer);
-                self.in_full = last.is_none().then_some(offer);
-                describe_offer(res, scenario, proposer, last, offer, width);
-            }
+        if let Some(Offer { proposer, outcome }) = event.offer() {
+            let last = self.last_offers[proposer.idx()].replace(outcome);
+            self.in_full = last.is_none().then_some(outcome);
+            describe_offer(res, scenario, proposer, last, outcome, width);
+        }
+        if let Some(answers) = event.answers_to_offer() {
             // Where offers alternate, a counter-offer is the no.
-            Event::Answered { no, .. }
-                if setting.rules().protocol.is_alternating() && !no.is_empty() => {}
-            Event::Answered {
-                yes, no, answered, ..
-            } => describe_answers(res, scenario, yes.intersection(answered), no, width),
-            Event::Voted {
-                text,
-                standing,
-                yes,
-                no,
-                ..
-            } => {
-                describe_text(res, scenario, text, standing, width);
-                describe_answers(res, scenario, yes, no, width);
-                if standing.is_some() && setting.rules().is_taken(text, yes) {
-                    res.push_str("    The text is changed\n");
-                }
+            let is_told = setting.rules().protocol.is_alternating() && !answers.no.is_empty();
+            if !is_told {
+                describe_answers(res, scenario, answers.accepted(), answers.no, width);
+            }
+        }
+        if let Some(vote) = event.vote() {
+            describe_text(res, scenario, vote.outcome, vote.standing, width);
+            describe_answers(res, scenario, vote.yes, vote.no, width);
+            if vote.standing.is_some() && setting.rules().is_taken(vote.outcome, vote.yes) {
+                res.push_str("    The text is changed\n");
             }
         }
     }
@@ -111,10 +102,8 @@ impl Narrator {
 
 /// The text that stands when a mediator's vote is opened.
 fn mediators_text(event: &Event) -> Option<Outcome> {
-    match *event {
-        Event::Voted { text, standing, .. } => Some(standing.unwrap_or(text)),
-        Event::Offered { .. } | Event::Answered { .. } => None,
-    }
+    let vote = event.vote()?;
+    Some(vote.standing.unwrap_or(vote.outcome))
 }
 
 /// Tells what a mediator puts to the vote.

@@ -321,14 +321,8 @@ fn picture(
     if with_session {
         let mut table = PlainLoop::new(Arc::clone(setting));
         let (session, result) = table.run(seeds, benchmark.replication);
-        let offered = session.events().iter().filter_map(|it| match it {
-            Event::Offered {
-                proposer, offer, ..
-            } => Some((*proposer, *offer)),
-            // A mediator's texts are nobody's offers.
-            Event::Answered { .. } | Event::Voted { .. } => None,
-        });
-        chart.offers = offered.collect();
+        let offers = session.events().iter().filter_map(Event::offer);
+        chart.offers = offers.map(|it| (it.proposer, it.outcome)).collect();
         chart.agreement = result.ending.agreement();
     }
     chart.svg()

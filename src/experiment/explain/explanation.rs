@@ -201,60 +201,45 @@ fn is_acceptable(rules: &Rules, parties: &[Preferences], outcome: Outcome) -> bo
 
 /// Everything that could have become the agreement, with all answers to it.
 fn proposals(events: &[Event]) -> Vec<Proposal> {
-    let mut res: Vec<Proposal> = Vec::new();
+    let mut proposals: Vec<Proposal> = Vec::new();
     for event in events {
-        match *event {
-            Event::Offered {
-                round,
-                proposer,
-                offer,
-            } => res.push(Proposal {
-                round,
-                proposer: Some(proposer),
-                outcome: offer,
-                yes: PartySet::only(proposer),
+        if let Some(offer) = event.offer() {
+            proposals.push(Proposal {
+                round: event.round(),
+                proposer: Some(offer.proposer),
+                outcome: offer.outcome,
+                yes: PartySet::only(offer.proposer),
                 no: PartySet::EMPTY,
-            }),
-            Event::Answered { yes, no, .. } => {
-                if let Some(it) = res.last_mut() {
-                    it.yes = it.yes.union(yes);
-                    it.no = it.no.union(no);
-                }
-            }
-            Event::Voted {
-                round,
-                text,
-                standing: None,
-                yes,
-                no,
-            } => res.push(Proposal {
-                round,
+            });
+        }
+        if let Some(answers) = event.answers_to_offer()
+            && let Some(proposal) = proposals.last_mut()
+        {
+            proposal.yes = proposal.yes.union(answers.yes);
+            proposal.no = proposal.no.union(answers.no);
+        }
+        if let Some(vote) = event.vote()
+            && vote.standing.is_none()
+        {
+            proposals.push(Proposal {
+                round: event.round(),
                 proposer: None,
-                outcome: text,
-                yes,
-                no,
-            }),
-            Event::Voted { .. } => {}
+                outcome: vote.outcome,
+                yes: vote.yes,
+                no: vote.no,
+            });
         }
     }
-    res
+    proposals
 }
 
 /// Every party's last offer in party order, or the mediator's text as it stood in the end.
 fn last_positions(rules: &Rules, proposals: &[Proposal], events: &[Event]) -> Vec<Position> {
-    let text = events.iter().rev().find_map(|event| match *event {
-        Event::Voted {
-            text,
-            standing,
-            yes,
-            ..
-        } => Some(match standing {
-            Some(standing) if !rules.is_taken(text, yes) => standing,
-            Some(_) | None => text,
-        }),
-        Event::Offered { .. } | Event::Answered { .. } => None,
-    });
-    if let Some(outcome) = text {
+    if let Some(vote) = events.iter().rev().find_map(Event::vote) {
+        let outcome = match vote.standing {
+            Some(standing) if !rules.is_taken(vote.outcome, vote.yes) => standing,
+            Some(_) | None => vote.outcome,
+        };
         return vec![Position {
             proposer: None,
             outcome,
@@ -350,24 +335,16 @@ fn last_step(rules: &Rules, proposals: &[Proposal], session: &Session) -> Option
     let agreement = session.ending()?.agreement()?;
     let agreed = proposals.last()?;
     if agreed.proposer.is_none() {
-        return session
-            .events()
-            .iter()
-            .rev()
-            .find_map(|event| match *event {
-                Event::Voted {
-                    round,
-                    text,
-                    standing: Some(from),
-                    yes,
-                    ..
-                } if rules.is_taken(text, yes) && text != from => Some(LastStep {
-                    round,
-                    proposer: None,
-                    from,
-                }),
-                Event::Voted { .. } | Event::Offered { .. } | Event::Answered { .. } => None,
-            });
+        return session.events().iter().rev().find_map(|event| {
+            let vote = event.vote()?;
+            let from = vote.standing?;
+            let is_change = rules.is_taken(vote.outcome, vote.yes) && vote.outcome != from;
+            is_change.then(|| LastStep {
+                round: event.round(),
+                proposer: None,
+                from,
+            })
+        });
     }
     let own: Vec<&Proposal> = proposals
         .iter()

@@ -3,9 +3,9 @@
 use std::slice;
 use std::sync::Arc;
 
-use demarche_core::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
+use demarche_core::domain::{Outcome, PartyId, Preferences, Utility};
 use demarche_core::negotiation::{Negotiator, Setting};
-use demarche_core::protocol::{Event, Rules, Session};
+use demarche_core::protocol::{Answers, Event, Rules, Session};
 use demarche_core::randomness::{Replication, Seeds};
 
 /// Something on the table, and where each party stood to it.
@@ -112,70 +112,54 @@ impl<'a> SessionTrace<'a> {
 
     /// Takes in what happened next; the step before it, if that is over now.
     fn take_in(&mut self, event: &Event) -> Option<TraceStep> {
-        match *event {
-            Event::Offered {
+        let round = event.round();
+        if let Some(offer) = event.offer() {
+            let proposer = offer.proposer;
+            // What it demanded is what made it offer this, not what it makes of its own offer.
+            let own = self.negotiators[proposer.idx()].aspiration(round);
+            self.hear(event);
+            let before = self.last_offers[proposer.idx()].replace(offer.outcome);
+            let mut standings = self.standings(offer.outcome, before);
+            standings[proposer.idx()].aspiration = own;
+            return self.open.replace(TraceStep {
                 round,
-                proposer,
-                offer,
-            } => {
-                // What it demanded is what made it offer this, not what it makes of its own offer.
-                let own = self.negotiators[proposer.idx()].aspiration(round);
-                self.hear(event);
-                let before = self.last_offers[proposer.idx()].replace(offer);
-                let mut standings = self.standings(offer, before);
-                standings[proposer.idx()].aspiration = own;
-                self.open.replace(TraceStep {
-                    round,
-                    kind: StepKind::Offer(proposer),
-                    outcome: offer,
-                    before,
-                    standings,
-                })
-            }
-            Event::Answered {
-                round,
-                proposer,
-                offer,
-                yes,
-                answered,
-                ..
-            } => {
-                let is_late = self.open.as_ref().is_some_and(|it| it.round < round);
-                let mut over = None;
-                if is_late && !yes.intersection(answered).is_empty() {
-                    let standings = self.standings(offer, Some(offer));
-                    over = self.open.replace(TraceStep {
-                        round,
-                        kind: StepKind::StandingOffer(proposer),
-                        outcome: offer,
-                        before: Some(offer),
-                        standings,
-                    });
-                }
-                self.note_answers(round, yes, answered);
-                self.hear(event);
-                over
-            }
-            Event::Voted {
-                round,
-                text,
-                standing,
-                yes,
-                no,
-            } => {
-                let is_taken = self.rules.is_taken(text, yes);
-                let step = TraceStep {
-                    round,
-                    kind: standing.map_or(StepKind::FinalText, |_| StepKind::Variant { is_taken }),
-                    outcome: text,
-                    before: standing,
-                    standings: self.standings(text, standing),
-                };
-                let over = self.open.replace(step);
-                self.note_answers(round, yes, yes.union(no));
-                over
-            }
+                kind: StepKind::Offer(proposer),
+                outcome: offer.outcome,
+                before,
+                standings,
+            });
         }
+        let answers = event.answers()?;
+        let outcome = answers.outcome;
+        let Some(proposer) = answers.proposer else {
+            let is_taken = self.rules.is_taken(outcome, answers.yes);
+            let variant = |_| StepKind::Variant { is_taken };
+            let step = TraceStep {
+                round,
+                kind: answers.standing.map_or(StepKind::FinalText, variant),
+                outcome,
+                before: answers.standing,
+                standings: self.standings(outcome, answers.standing),
+            };
+            let over = self.open.replace(step);
+            self.note_answers(round, &answers);
+            return over;
+        };
+        let is_late = self.open.as_ref().is_some_and(|it| it.round < round);
+        let mut over = None;
+        if is_late && !answers.accepted().is_empty() {
+            let standings = self.standings(outcome, Some(outcome));
+            over = self.open.replace(TraceStep {
+                round,
+                kind: StepKind::StandingOffer(proposer),
+                outcome,
+                before: Some(outcome),
+                standings,
+            });
+        }
+        self.note_answers(round, &answers);
+        self.hear(event);
+        over
     }
 
     fn hear(&mut self, event: &Event) {
@@ -197,17 +181,17 @@ impl<'a> SessionTrace<'a> {
             .collect()
     }
 
-    fn note_answers(&mut self, round: u32, yes: PartySet, answered: PartySet) {
+    fn note_answers(&mut self, round: u32, answers: &Answers) {
         let Some(open) = &mut self.open else {
             return;
         };
         let is_mediated = matches!(open.kind, StepKind::Variant { .. } | StepKind::FinalText);
-        for party in answered.iter() {
+        for party in answers.answered.iter() {
             let standing = &mut open.standings[party.idx()];
             if !is_mediated {
                 standing.aspiration = self.negotiators[party.idx()].aspiration(round);
             }
-            standing.answer = Some(if yes.contains(party) {
+            standing.answer = Some(if answers.yes.contains(party) {
                 Answer::Yes
             } else {
                 Answer::No

@@ -34,8 +34,7 @@ pub fn event_lines(
         res.push('\n');
     };
     for event in session.events() {
-        let (kind, rendered) = render_event(scenario, event);
-        push(event.round(), kind, rendered);
+        push(event.round(), event.kind(), render_event(scenario, event));
     }
     let mut rendered = render_ending(scenario, &result.ending);
     rendered["parties"] = render_parties(setting, result);
@@ -43,44 +42,25 @@ pub fn event_lines(
     res
 }
 
-fn render_event(scenario: &Scenario, event: &Event) -> (&'static str, Json) {
-    match *event {
-        Event::Offered {
-            proposer, offer, ..
-        } => (
-            "offer",
-            json!({ "proposer": name(scenario, proposer), "offer": options(scenario, offer) }),
-        ),
-        Event::Answered {
-            proposer,
-            yes,
-            no,
-            answered,
-            ..
-        } => (
-            "answer",
-            json!({
-                "proposer": name(scenario, proposer),
-                "yes": names(scenario, yes.intersection(answered)),
-                "no": names(scenario, no.intersection(answered)),
-            }),
-        ),
-        Event::Voted {
-            text,
-            standing,
-            yes,
-            no,
-            ..
-        } => (
-            standing.map_or("final_vote", |_| "vote"),
-            json!({
-                "offer": options(scenario, text),
-                "standing": standing.map(|it| options(scenario, it)),
-                "yes": names(scenario, yes),
-                "no": names(scenario, no),
-            }),
-        ),
+fn render_event(scenario: &Scenario, event: &Event) -> Json {
+    let mut fields = Map::new();
+    if let Some(proposer) = event.proposer() {
+        fields.insert("proposer".to_owned(), name(scenario, proposer).into());
     }
+    if let Some(outcome) = event.put_forward() {
+        fields.insert("offer".to_owned(), options(scenario, outcome));
+    }
+    if let Some(vote) = event.vote() {
+        let standing = vote.standing.map(|it| options(scenario, it));
+        fields.insert("standing".to_owned(), standing.into());
+    }
+    if let Some(answers) = event.answers() {
+        let yes = names(scenario, answers.accepted());
+        fields.insert("yes".to_owned(), yes.into());
+        let no = names(scenario, answers.refused());
+        fields.insert("no".to_owned(), no.into());
+    }
+    Json::Object(fields)
 }
 
 fn render_ending(scenario: &Scenario, ending: &Ending) -> Json {

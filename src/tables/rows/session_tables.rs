@@ -240,52 +240,24 @@ pub(crate) fn push_events(
     events: &[Event],
 ) {
     for (number, event) in (first..).zip(events) {
-        let (kind, proposer, offer, yes, no) = match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } => ("offer", Some(proposer), offer, None, None),
-            Event::Answered {
-                proposer,
-                offer,
-                yes,
-                no,
-                answered,
-                ..
-            } => {
-                let now = |set: PartySet| Some(names(scenario, set.intersection(answered)));
-                ("answer", Some(proposer), offer, now(yes), now(no))
-            }
-            Event::Voted {
-                text,
-                standing,
-                yes,
-                no,
-                ..
-            } => {
-                let kind = standing.map_or("final_vote", |_| "vote");
-                let say = |set: PartySet| Some(names(scenario, set));
-                (kind, None, text, say(yes), say(no))
-            }
-        };
+        let answers = event.answers();
+        let yes = answers.map(|it| names(scenario, it.accepted()));
+        let no = answers.map(|it| names(scenario, it.refused()));
         let fixed = [
             cell.0.into(),
             replication.0.into(),
             number.into(),
             event.round().into(),
-            kind.into(),
-            proposer.map_or(Field::Missing, |it| party_name(scenario, it)),
+            event.kind().into(),
+            (event.proposer()).map_or(Field::Missing, |it| party_name(scenario, it)),
             yes.as_deref().into(),
             no.as_deref().into(),
         ];
         // An answer is to the offer in the row above it.
-        let is_answer = matches!(event, Event::Answered { .. });
+        let outcome = event.put_forward();
         let space: &OutcomeSpace = &scenario.space;
         let options = space.issues().map(|issue| {
-            if is_answer {
-                Field::Missing
-            } else {
-                scenario.option_name(offer, issue).into()
-            }
+            outcome.map_or(Field::Missing, |it| scenario.option_name(it, issue).into())
         });
         rows.push(fixed.into_iter().chain(options));
     }

@@ -8,7 +8,8 @@ use crate::negotiation::panic_guard::panic_guard;
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{
-    Action, Ending, Event, ProtocolKind, ProtocolViolation, Request, concession_probability,
+    Action, Answers, Ending, Event, ProtocolKind, ProtocolViolation, Request,
+    concession_probability,
 };
 use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
@@ -317,49 +318,37 @@ fn votes_for(text: Outcome, standing: Option<Outcome>, turn: &mut Turn<'_>) -> b
 
 impl PartyCounters {
     fn note(&mut self, event: &Event, situation: &Situation<'_>) {
-        let me = situation.me;
-        match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } if proposer == me => {
-                let utility = situation.preferences.utility(offer);
-                self.offers += 1;
-                if self.last_offer.is_some_and(|it| utility < it) {
-                    self.concessions += 1;
-                }
-                self.first_offer.get_or_insert(utility);
-                self.last_offer = Some(utility);
-            }
-            Event::Answered {
-                proposer,
-                offer,
-                yes,
-                no,
-                answered,
-                ..
-            } if answered.contains(me) => {
-                if yes.contains(me) {
-                    self.yes += 1;
-                    return;
-                }
-                self.no += 1;
-                self.note_refusal(situation, offer, yes.with(proposer), no);
-            }
-            Event::Voted { yes, .. } if yes.contains(me) => self.yes += 1,
-            Event::Voted {
-                text,
-                standing,
-                yes,
-                no,
-                ..
-            } if no.contains(me) => {
-                self.no += 1;
-                // Only the final vote is on an agreement.
-                if standing.is_none() {
-                    self.note_refusal(situation, text, yes, no);
-                }
-            }
-            Event::Offered { .. } | Event::Answered { .. } | Event::Voted { .. } => {}
+        if let Some(offer) = event.offer()
+            && offer.proposer == situation.me
+        {
+            self.note_offer(situation.preferences.utility(offer.outcome));
+        }
+        if let Some(answers) = event.answers()
+            && answers.answered.contains(situation.me)
+        {
+            self.note_answer(situation, &answers);
+        }
+    }
+
+    fn note_offer(&mut self, utility: Utility) {
+        self.offers += 1;
+        if self.last_offer.is_some_and(|it| utility < it) {
+            self.concessions += 1;
+        }
+        self.first_offer.get_or_insert(utility);
+        self.last_offer = Some(utility);
+    }
+
+    fn note_answer(&mut self, situation: &Situation<'_>, answers: &Answers) {
+        if answers.yes.contains(situation.me) {
+            self.yes += 1;
+            return;
+        }
+        self.no += 1;
+        if answers.standing.is_none() {
+            let proposer = answers.proposer.map_or(PartySet::EMPTY, PartySet::only);
+            let yes = answers.yes.union(proposer);
+            self.note_refusal(situation, answers.outcome, yes, answers.no);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
-use crate::protocol::session::Log;
+use crate::protocol::log::Log;
 
 #[derive(Clone, Debug)]
 pub(super) struct AlternatingOffers {

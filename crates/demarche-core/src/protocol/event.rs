@@ -44,6 +44,48 @@ pub enum Event {
     },
 }
 
+/// An outcome that a party put forward.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Offer {
+    /// Who.
+    pub proposer: PartyId,
+    /// What.
+    pub outcome: Outcome,
+}
+
+/// What parties have said to an outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answers {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Who put it forward; `None` if a mediator did.
+    pub proposer: Option<PartyId>,
+    /// The text that it would replace; `None` where a yes is to an agreement.
+    pub standing: Option<Outcome>,
+    /// Who has said yes so far, the proposer not counted.
+    pub yes: PartySet,
+    /// Who has said no so far.
+    pub no: PartySet,
+    /// Whose answer is new.
+    pub answered: PartySet,
+}
+
+impl Answers {
+    /// Who says yes now.
+    pub fn accepted(&self) -> PartySet {
+        self.yes.intersection(self.answered)
+    }
+
+    /// Who says no now.
+    pub fn refused(&self) -> PartySet {
+        self.no.intersection(self.answered)
+    }
+}
+
+/// What an event says, whichever it is: all that those who hear of events need to know.
+///
+/// Nothing else but the protocols that make them tells one variant from another, so that a new one is
+/// met here and by those who want to know of it.
 impl Event {
     /// In which round, from 1.
     pub fn round(&self) -> u32 {
@@ -54,15 +96,96 @@ impl Event {
         }
     }
 
+    /// The word for it in tables.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Offered { .. } => "offer",
+            Self::Answered { .. } => "answer",
+            Self::Voted {
+                standing: Some(_), ..
+            } => "vote",
+            Self::Voted { standing: None, .. } => "final_vote",
+        }
+    }
+
+    /// The offer, if it is one; a mediator's text is none.
+    pub fn offer(&self) -> Option<Offer> {
+        match *self {
+            Self::Offered {
+                proposer, offer, ..
+            } => Some(Offer {
+                proposer,
+                outcome: offer,
+            }),
+            Self::Answered { .. } | Self::Voted { .. } => None,
+        }
+    }
+
+    /// What parties say to an offer or a mediator's text, if it brings answers.
+    pub fn answers(&self) -> Option<Answers> {
+        match *self {
+            Self::Offered { .. } => None,
+            Self::Answered {
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+                ..
+            } => Some(Answers {
+                outcome: offer,
+                proposer: Some(proposer),
+                standing: None,
+                yes,
+                no,
+                answered,
+            }),
+            Self::Voted {
+                text,
+                standing,
+                yes,
+                no,
+                ..
+            } => Some(Answers {
+                outcome: text,
+                proposer: None,
+                standing,
+                yes,
+                no,
+                answered: yes.union(no),
+            }),
+        }
+    }
+
+    /// The answers to a mediator's text.
+    pub fn vote(&self) -> Option<Answers> {
+        self.answers().filter(|it| it.proposer.is_none())
+    }
+
+    /// The answers to a party's offer.
+    pub fn answers_to_offer(&self) -> Option<Answers> {
+        self.answers().filter(|it| it.proposer.is_some())
+    }
+
+    /// Whose offer it is about; `None` for a mediator's text.
+    pub fn proposer(&self) -> Option<PartyId> {
+        let offer = self.offer().map(|it| it.proposer);
+        offer.or_else(|| self.answers()?.proposer)
+    }
+
+    /// The outcome that it puts on the table; `None` for answers to one that is there.
+    pub fn put_forward(&self) -> Option<Outcome> {
+        let offer = self.offer().map(|it| it.outcome);
+        offer.or_else(|| self.vote().map(|it| it.outcome))
+    }
+
     /// How many of these events are offers; a mediator's texts are none.
     ///
     /// # Panics
     ///
     /// If there are 2³² of them.
     pub fn count_offers(events: &[Self]) -> u32 {
-        let offers = events
-            .iter()
-            .filter(|it| matches!(it, Self::Offered { .. }));
+        let offers = events.iter().filter(|it| it.offer().is_some());
         u32::try_from(offers.count()).expect("a session has far fewer than 2^32 offers")
     }
 }
@@ -100,5 +223,43 @@ mod tests {
         let events = [offered(2), offered(3), answered, voted];
         assert_eq!(events.each_ref().map(Event::round), [2, 3, 4, 5]);
         assert_eq!(Event::count_offers(&events), 2);
+        let kinds = events.each_ref().map(Event::kind);
+        assert_eq!(kinds, ["offer", "offer", "answer", "final_vote"]);
+    }
+
+    #[test]
+    fn answers_tell_what_is_new_from_all_that_was_said() {
+        let outcome = OutcomeSpace::new(&[1]).unwrap().outcome_at(0);
+        let [a, b, c] = [0, 1, 2].map(PartyId::new);
+        let proposer = Some(a);
+        let yes = PartySet::only(b).with(c);
+        let answered = PartySet::only(c);
+        let event = Event::Answered {
+            round: 1,
+            proposer: a,
+            offer: outcome,
+            yes,
+            no: PartySet::EMPTY,
+            answered,
+        };
+        let answers = event.answers_to_offer().unwrap();
+        assert_eq!((answers.proposer, answers.yes), (proposer, yes));
+        assert_eq!(answers.accepted(), PartySet::only(c));
+        assert_eq!(answers.refused(), PartySet::EMPTY);
+        assert_eq!((event.offer(), event.vote()), (None, None));
+        assert_eq!(event.put_forward(), None);
+
+        let event = Event::Voted {
+            round: 1,
+            text: outcome,
+            standing: None,
+            yes,
+            no: PartySet::only(a),
+        };
+        let vote = event.vote().unwrap();
+        assert_eq!(vote.accepted(), yes);
+        assert_eq!(vote.refused(), PartySet::only(a));
+        assert_eq!(event.answers_to_offer(), None);
+        assert_eq!(event.put_forward(), Some(outcome));
     }
 }

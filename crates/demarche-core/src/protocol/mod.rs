@@ -5,6 +5,7 @@ mod action;
 mod alternating_offers;
 mod ending;
 mod event;
+mod log;
 mod proposal_and_vote;
 mod random_proposer;
 mod session;
@@ -19,7 +20,7 @@ use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartySet, Scale};
 
 pub use action::{Action, ProtocolViolation, Request};
 pub use ending::Ending;
-pub use event::Event;
+pub use event::{Answers, Event, Offer};
 pub use session::{Pending, Session};
 pub use single_text::concession_probability;
 

@@ -7,8 +7,8 @@ use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
+use crate::protocol::log::Log;
 use crate::protocol::random_proposer::ProposerDraw;
-use crate::protocol::session::Log;
 use crate::protocol::vote::Vote;
 
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use crate::protocol::action::{Action, ProtocolViolation, Request};
 use crate::protocol::alternating_offers::{AlternatingOffers, RoundLength};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
+use crate::protocol::log::Log;
 use crate::protocol::proposal_and_vote::ProposalAndVote;
 use crate::protocol::random_proposer::ProposerDraw;
 use crate::protocol::single_text::SingleText;
@@ -57,15 +58,6 @@ pub struct Session {
     state: State,
 }
 
-/// What every protocol keeps.
-#[derive(Clone, Debug)]
-pub(super) struct Log {
-    /// The present round, from 1.
-    pub(super) round: u32,
-    pub(super) events: Vec<Event>,
-    pub(super) ending: Option<Ending>,
-}
-
 #[derive(Clone, Debug)]
 enum State {
     ProposalAndVote(ProposalAndVote),
@@ -95,11 +87,7 @@ impl Session {
     pub fn new(rules: Arc<Rules>, luck: Stream) -> Self {
         assert!(rules.n_parties > 0, "somebody negotiates");
         assert!(rules.deadline_rounds > 0, "there is a round");
-        let mut log = Log {
-            round: 1,
-            events: Vec::new(),
-            ending: None,
-        };
+        let mut log = Log::new();
         let state = match &rules.protocol {
             ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::in_turn()),
             ProtocolKind::AlternatingOffers => {
@@ -216,17 +204,6 @@ impl Session {
             party,
             violation,
         });
-    }
-}
-
-impl Log {
-    /// Goes on to the next round, or ends the session if there is none.
-    pub(super) fn next_round(&mut self, rules: &Rules) {
-        if self.round == rules.deadline_rounds {
-            self.ending = Some(Ending::Deadline { round: self.round });
-        } else {
-            self.round += 1;
-        }
     }
 }
 

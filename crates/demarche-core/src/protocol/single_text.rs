@@ -12,7 +12,7 @@ use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
-use crate::protocol::session::Log;
+use crate::protocol::log::Log;
 use crate::protocol::vote::Vote;
 use crate::randomness::Stream;
 

@@ -65,12 +65,10 @@ impl Received {
 
 impl AcceptanceCondition for Combined {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
-        if let Event::Offered {
-            proposer, offer, ..
-        } = *event
-            && proposer != situation.me
+        if let Some(offer) = event.offer()
+            && offer.proposer != situation.me
         {
-            let utility = situation.preferences.utility(offer);
+            let utility = situation.preferences.utility(offer.outcome);
             self.received.hear(situation.relative_time(), utility);
         }
     }

@@ -95,12 +95,10 @@ struct Previous {
 
 impl AcceptanceCondition for Previous {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
-        if let Event::Offered {
-            proposer, offer, ..
-        } = *event
-            && proposer == situation.me
+        if let Some(offer) = event.offer()
+            && offer.proposer == situation.me
         {
-            self.last = Some(situation.preferences.utility(offer));
+            self.last = Some(situation.preferences.utility(offer.outcome));
         }
     }
 

@@ -85,18 +85,12 @@ impl ExpectedUtility {
 impl OfferingRule for ExpectedUtility {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
         self.model.observe(event, situation.relative_time());
-        match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } => self.hear(PartySet::only(proposer), offer),
-            Event::Answered {
-                offer,
-                yes,
-                answered,
-                ..
-            } => self.hear(yes.intersection(answered), offer),
-            // Who likes a text better than another has not said that it would agree to it.
-            Event::Voted { .. } => {}
+        if let Some(offer) = event.offer() {
+            self.hear(PartySet::only(offer.proposer), offer.outcome);
+        }
+        // Who likes a text better than another has not said that it would agree to it.
+        if let Some(answers) = event.answers_to_offer() {
+            self.hear(answers.accepted(), answers.outcome);
         }
     }
 

@@ -64,14 +64,12 @@ impl Micro {
 
 impl OfferingRule for Micro {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
-        let Event::Offered {
-            proposer, offer, ..
-        } = *event
-        else {
+        let Some(offer) = event.offer() else {
             return;
         };
-        self.received[proposer.idx()].insert(offer);
-        if proposer == situation.me && self.next.is_some_and(|it| it.outcome == offer) {
+        self.received[offer.proposer.idx()].insert(offer.outcome);
+        let is_next = self.next.is_some_and(|it| it.outcome == offer.outcome);
+        if offer.proposer == situation.me && is_next {
             self.sent.extend(self.next.take());
         }
     }

@@ -54,13 +54,11 @@ impl Yielding {
     }
 
     pub(crate) fn hear(&mut self, event: &Event, situation: &Situation<'_>) {
-        if let Event::Offered {
-            proposer, offer, ..
-        } = *event
-            && proposer != situation.me
+        if let Some(offer) = event.offer()
+            && offer.proposer != situation.me
         {
-            let utility = situation.preferences.utility(offer);
-            let offers = self.offers[proposer.idx()].get_or_insert(Offers {
+            let utility = situation.preferences.utility(offer.outcome);
+            let offers = self.offers[offer.proposer.idx()].get_or_insert(Offers {
                 first: utility,
                 best: utility,
                 last: utility,

@@ -6,7 +6,7 @@
 //! negotiations*, Artificial Intelligence 142 (2002), 205–237; here the search is exact, and
 //! similarity is to all that was put forward and accepted, see [`OfferDistance`].
 
-use crate::domain::{Outcome, PartyId, PartySet, Utility};
+use crate::domain::{Outcome, PartyId, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, OfferDistance};
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
@@ -42,22 +42,13 @@ impl TradeOff {
 
 impl OfferingRule for TradeOff {
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
-        match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } => self.hear(situation, proposer, offer),
-            Event::Answered {
-                offer,
-                yes,
-                answered,
-                ..
-            } => {
-                let accepted: PartySet = yes.intersection(answered);
-                for party in accepted.iter() {
-                    self.hear(situation, party, offer);
-                }
+        if let Some(offer) = event.offer() {
+            self.hear(situation, offer.proposer, offer.outcome);
+        }
+        if let Some(answers) = event.answers_to_offer() {
+            for party in answers.accepted().iter() {
+                self.hear(situation, party, answers.outcome);
             }
-            Event::Voted { .. } => {}
         }
     }
 

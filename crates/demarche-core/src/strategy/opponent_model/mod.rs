@@ -28,27 +28,19 @@ pub trait OpponentModel: Send + fmt::Debug {
 
     /// Takes in an event, at a relative time.
     fn observe(&mut self, event: &Event, relative_time: f64) {
-        match *event {
-            Event::Offered {
-                proposer, offer, ..
-            } => self.hear(proposer, offer, Said::Offered, relative_time),
-            Event::Answered {
-                offer,
-                yes,
-                answered,
-                ..
-            } => {
-                for party in answered.iter() {
-                    let said = if yes.contains(party) {
-                        Said::Accepted
-                    } else {
-                        Said::Refused
-                    };
-                    self.hear(party, offer, said, relative_time);
-                }
+        if let Some(offer) = event.offer() {
+            self.hear(offer.proposer, offer.outcome, Said::Offered, relative_time);
+        }
+        // Which of two texts is better says little of what either is worth.
+        if let Some(answers) = event.answers_to_offer() {
+            for party in answers.answered.iter() {
+                let said = if answers.yes.contains(party) {
+                    Said::Accepted
+                } else {
+                    Said::Refused
+                };
+                self.hear(party, answers.outcome, said, relative_time);
             }
-            // Which of two texts is better says little of what either is worth.
-            Event::Voted { .. } => {}
         }
     }
 }
