@@ -6,7 +6,7 @@ use std::path::Path;
 use demarche::config::{Overrides, load_experiment, load_recorded, load_scenario};
 use demarche::experiment::CellId;
 use demarche::interchange::{ForeignFile, ImportOptions, Scaling, import};
-use demarche::report::RunFigures;
+use demarche::report::RunSummary;
 use demarche::run::configuration_changes;
 use demarche::run::{
     CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, RunRecord,
@@ -123,7 +123,7 @@ pub(crate) fn tables(bytes: &[u8]) {
         }
     }
     let _ = swept_values(("cells.csv".to_owned(), file(2)), CellId(1));
-    let _ = RunFigures::read(&|_| Ok(Some(Box::new(io::Cursor::new(file(0).to_vec())))));
+    let _ = RunSummary::read(&|_| Ok(Some(Box::new(io::Cursor::new(file(0).to_vec())))));
     if let Ok(rows) = RecordedRows::find(file(0), CellId(0), 1) {
         assert_eq!(rows.first_difference(&rows), None);
     }

@@ -3,6 +3,7 @@
 mod charts;
 mod pages;
 mod sections;
+mod summary;
 
 pub use charts::{
     Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity,
@@ -16,6 +17,5 @@ pub(crate) use sections::{
     ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,
     too_few_points, whose,
 };
-pub use sections::{
-    FiguresError, MeasuredClaims, OpenTable, RunFigures, TABLE_BYTES_MAX, rests_on,
-};
+pub use sections::{MeasuredClaims, rests_on};
+pub use summary::{OpenTable, RunSummary, SummaryError, TABLE_BYTES_MAX};

@@ -12,6 +12,7 @@ pub use folder::{
     FinishedTable, ROW_BYTES_MAX, RecordedTable, RowLimitedReader, RunDirectory, TableDifference,
     TableRecord, WriteError,
 };
+pub(crate) use formats::written;
 pub use formats::{
     Field, LeftOut, ParquetTables, Rows, WORKBOOK, Workbook, WorkbookRun, write_workbook,
 };

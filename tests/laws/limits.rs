@@ -21,7 +21,7 @@ use demarche::interchange::{
 };
 use demarche::negotiation::SEARCH_BYTES_MAX;
 use demarche::protocol::ROUNDS_MAX;
-use demarche::report::{RunFigures, TABLE_BYTES_MAX};
+use demarche::report::{RunSummary, TABLE_BYTES_MAX};
 use demarche::run::{RecordedRows, SESSION_BYTES_MAX, swept_values};
 use demarche::tables::{DRAWN_NUMBERS_MAX, ROW_BYTES_MAX};
 use tempfile::TempDir;
@@ -632,7 +632,7 @@ fn endless_rows_and_manifests_are_refused() {
     );
     let rendered = |text: String| {
         let open = |_: &str| Ok(Some(Box::new(Cursor::new(text.clone())) as Box<dyn Read>));
-        RunFigures::read(&open).unwrap_err().to_string()
+        RunSummary::read(&open).unwrap_err().to_string()
     };
     assert!(rendered(row).contains("a row has more than 1 MiB"));
     let endless = "cell,metric\n".to_owned() + &"0,x\n".repeat(TABLE_BYTES_MAX / 128);

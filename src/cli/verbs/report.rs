@@ -12,7 +12,7 @@ use crate::cli::print;
 use crate::cli::run_folder::create_new;
 use crate::cli::verbs::replay::RecordedCell;
 use crate::experiment::measure_claims;
-use crate::report::{MeasuredClaims, Page, PageFigure, RunFigures, RunReport};
+use crate::report::{MeasuredClaims, Page, PageFigure, RunReport, RunSummary};
 use crate::run::{MANIFEST, Manifest};
 use crate::tables::RunDirectory;
 
@@ -81,7 +81,7 @@ pub(crate) fn render(directory: &RunDirectory) -> String {
 fn page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, Failure> {
     let place = run.path().join(MANIFEST).display().to_string();
     let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, 0)?;
-    let figures = RunFigures::read(&|table| open(run, manifest, table))
+    let summary = RunSummary::read(&|table| open(run, manifest, table))
         .map_err(|it| Failure::WrongInput(format!("{}: {it}", run.path().display())))?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
@@ -91,7 +91,7 @@ fn page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, Failure> {
     let report = RunReport {
         manifest,
         setting,
-        figures: &figures,
+        summary: &summary,
         claims: &claims,
     };
     Ok(report.page())

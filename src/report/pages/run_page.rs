@@ -7,9 +7,10 @@ use demarche_core::negotiation::Setting;
 use crate::report::charts::Unit;
 use crate::report::pages::page::{Page, Section};
 use crate::report::sections::{
-    Cells, MeasuredClaims, RunFigures, Sessions, at_the_table, dependence, doubts, flips, most,
-    rests_on, sources,
+    Cells, MeasuredClaims, Sessions, at_the_table, dependence, doubts, flips, most, rests_on,
+    sources,
 };
+use crate::report::summary::RunSummary;
 use crate::run::Manifest;
 use crate::wording::{capitalized, count, counted};
 
@@ -20,8 +21,8 @@ pub struct RunReport<'a> {
     pub manifest: &'a Manifest,
     /// The scenario, of a sweep that of its first cell.
     pub setting: &'a Arc<Setting>,
-    /// What its tables say.
-    pub figures: &'a RunFigures,
+    /// What it came to.
+    pub summary: &'a RunSummary,
     /// How far its claims hold.
     pub claims: &'a MeasuredClaims,
 }
@@ -31,16 +32,16 @@ impl RunReport<'_> {
     pub fn page(&self) -> Page {
         let manifest = self.manifest;
         let mut sections: Vec<Section> = Vec::new();
-        let is_design = !self.figures.sensitivity.is_empty();
-        let cells = Cells::new(self.setting.scenario(), self.figures);
+        let is_design = !self.summary.dependences.is_empty();
+        let cells = self.cells();
         if cells.len() > 0 {
             sections.push(cells.section(is_design));
         }
-        sections.extend(dependence(manifest, self.setting.scenario(), self.figures));
-        sections.extend(flips(self.setting.scenario(), self.figures));
+        sections.extend(dependence(manifest, self.setting.scenario(), self.summary));
+        sections.extend(flips(self.setting.scenario(), self.summary));
         let sessions = Sessions {
             setting: self.setting,
-            figures: self.figures,
+            first: &self.summary.first,
         };
         let mut of_sessions = sessions.sections();
         if cells.len() > 0 {
@@ -61,25 +62,32 @@ impl RunReport<'_> {
         }
     }
 
+    fn cells(&self) -> Cells<'_> {
+        Cells {
+            scenario: self.setting.scenario(),
+            summary: self.summary,
+        }
+    }
+
     fn answer(&self) -> String {
-        let (counts, figures) = (&self.manifest.counts, self.figures);
+        let (counts, summary) = (&self.manifest.counts, self.summary);
         match self.manifest.verb.as_str() {
             "sensitivity" => {
-                most(self.manifest, self.setting.scenario(), figures).unwrap_or_else(|| {
+                most(self.manifest, self.setting.scenario(), summary).unwrap_or_else(|| {
                     "No number of the scenario makes a difference to what comes of a session."
                         .to_owned()
                 })
             }
             "flip" => {
-                let rows = figures.flips.iter();
-                let n_found = rows.filter(|it| it.number("shift").is_some()).count();
+                let flips = summary.flips.iter();
+                let n_found = flips.filter(|it| it.shift.is_some()).count();
                 format!(
                     "The answer flips for {n_found} of {}, each moved alone.",
-                    counted(figures.flips.len() as u64, "number")
+                    counted(summary.flips.len() as u64, "number")
                 )
             }
             "sweep" => {
-                let cells = Cells::new(self.setting.scenario(), figures);
+                let cells = self.cells();
                 let Some([least, most]) = cells.extremes() else {
                     return "No session was run.".to_owned();
                 };
@@ -97,8 +105,8 @@ impl RunReport<'_> {
                 )
             }
             _ => {
-                let row = figures.metric("0", "agreement_rate", "");
-                let Some(it) = row.and_then(|it| it.quantity("estimate")) else {
+                let [deals, ..] = summary.first.endings;
+                let Some(it) = deals else {
                     return "No session was run.".to_owned();
                 };
                 let [share, low, high] = it.fields(Unit::Share);
@@ -112,7 +120,7 @@ impl RunReport<'_> {
     }
 
     fn lead(&self) -> Vec<String> {
-        let mut res = doubts(self.manifest, self.setting.scenario(), self.figures);
+        let mut res = doubts(self.manifest, self.setting.scenario(), self.summary);
         res.extend([rests_on(self.setting), at_the_table(self.setting)]);
         if !self.manifest.complete {
             res.push(format!(

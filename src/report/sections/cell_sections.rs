@@ -1,7 +1,5 @@
 //! What the cells of a sweep came to: response curves, maps, and differences from the first cell.
 
-use std::collections::BTreeMap;
-
 use demarche_core::domain::Scenario;
 
 use crate::report::charts::{
@@ -9,8 +7,7 @@ use crate::report::charts::{
     Unit,
 };
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::sections::run_figures::{Row, RunFigures};
-use crate::run::CELLS_OWN_COLUMNS;
+use crate::report::summary::{CellFigures, CellSummary, RunSummary};
 use crate::wording::{count, counted};
 
 /// Cells with a bar or a row of their own; of more, the tables tell.
@@ -77,65 +74,34 @@ pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
 }
 
 /// The cells of a sweep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Cells<'a> {
-    scenario: &'a Scenario,
-    figures: &'a RunFigures,
-    paths: Vec<&'a str>,
-    /// By cell, its name and the values of its parameters.
-    values: Vec<(&'a str, Vec<&'a str>)>,
-    /// By cell and party, with no party for figures of sessions: the figures over cells.
-    metrics: BTreeMap<(&'a str, &'a str, &'a str), Row<'a>>,
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) summary: &'a RunSummary,
 }
 
 impl<'a> Cells<'a> {
-    pub(crate) fn new(scenario: &'a Scenario, figures: &'a RunFigures) -> Self {
-        let columns = figures.cells.columns().iter().map(String::as_str);
-        let paths: Vec<&str> = columns
-            .filter(|it| !CELLS_OWN_COLUMNS.contains(it))
-            .collect();
-        let cells = figures.cells.iter();
-        let cells = cells.map(|row| {
-            let values = paths.iter().map(|path| row.text(path));
-            (row.text("cell"), values.collect())
-        });
-        let metrics = figures.summary.iter();
-        let metrics = metrics.map(|it| {
-            let key = (it.text("metric"), it.text("cell"), it.text("party"));
-            (key, it)
-        });
-        Self {
-            scenario,
-            figures,
-            values: cells.collect(),
-            metrics: metrics.collect(),
-            paths,
-        }
+    fn all(&self) -> &'a [CellSummary] {
+        &self.summary.cells
+    }
+
+    fn paths(&self) -> &'a [String] {
+        &self.summary.paths
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.values.len()
+        self.all().len()
     }
 
     /// How many of them have a session.
     pub(crate) fn n_run(&self) -> usize {
-        let cells = self.values.iter().map(|it| it.0);
-        cells.filter(|it| self.deals(it).is_some()).count()
-    }
-
-    fn figure(&self, metric: &str, cell: &str, party: &str) -> Option<Quantity> {
-        self.metrics
-            .get(&(metric, cell, party))?
-            .quantity("estimate")
-    }
-
-    fn deals(&self, cell: &str) -> Option<Quantity> {
-        self.figure("agreement_rate", cell, "")
+        let cells = self.all().iter();
+        cells.filter(|it| it.figures.deals.is_some()).count()
     }
 
     /// Which cell it is, in words.
-    fn render(&self, values: &[&str]) -> String {
-        let rendered = self.paths.iter().zip(values);
+    fn render(&self, cell: &CellSummary) -> String {
+        let rendered = self.paths().iter().zip(&cell.values);
         let rendered: Vec<String> = rendered
             .map(|(path, it)| format!("{path} = {it}"))
             .collect();
@@ -144,16 +110,14 @@ impl<'a> Cells<'a> {
 
     /// The first cell, in words.
     pub(crate) fn first(&self) -> String {
-        let first = self.values.first();
-        first.map_or_else(String::new, |it| self.render(&it.1))
+        let first = self.all().first();
+        first.map_or_else(String::new, |it| self.render(it))
     }
 
     /// The cells with the fewest and the most deals, in words.
     pub(crate) fn extremes(&self) -> Option<[(String, Quantity); 2]> {
-        let shares = self
-            .values
-            .iter()
-            .filter_map(|(cell, values)| Some((self.render(values), self.deals(cell)?)));
+        let cells = self.all().iter();
+        let shares = cells.filter_map(|it| Some((self.render(it), it.figures.deals?)));
         let mut shares: Vec<(String, Quantity)> = shares.collect();
         shares.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
         let most = shares.last().cloned()?;
@@ -163,7 +127,7 @@ impl<'a> Cells<'a> {
     /// What is shown of all cells.
     pub(crate) fn section(&self, is_design: bool) -> Section {
         let mut figures = Vec::new();
-        match &self.paths[..] {
+        match self.paths() {
             [path] => figures.extend(self.along(path)),
             [down, across] if self.is_grid() => {
                 figures.extend(self.map(down, across));
@@ -176,15 +140,12 @@ impl<'a> Cells<'a> {
         }
         let mut text = vec![format!(
             "{}, each with values of its own for {}.",
-            counted(self.values.len() as u64, "cell"),
-            self.paths.join(", ")
+            counted(self.len() as u64, "cell"),
+            self.paths().join(", ")
         )];
-        let cells = self.figures.cells.iter();
-        text.extend(equal_cells(cells.map(|it| {
-            let first = it.text("same_as");
-            (it.text("cell"), (!first.is_empty()).then_some(first))
-        })));
-        if self.values.len() > ROWS_SHOWN {
+        let cells = self.all().iter();
+        text.extend(equal_cells(cells.map(|it| (it.cell, it.same_as))));
+        if self.len() > ROWS_SHOWN {
             text.push(format!(
                 "The table below has the first {}; summary.csv has all.",
                 count(ROWS_SHOWN as u64)
@@ -205,12 +166,12 @@ impl<'a> Cells<'a> {
     }
 
     fn is_grid(&self) -> bool {
-        let n = |path| self.values_of(path).len();
-        self.paths.iter().map(|it| n(it)).product::<usize>() == self.values.len()
+        let n = |path: &String| self.values_of(path).len();
+        self.paths().iter().map(n).product::<usize>() == self.len()
     }
 
     fn place(&self, path: &str) -> usize {
-        let mut paths = self.paths.iter();
+        let mut paths = self.paths().iter();
         paths
             .position(|it| *it == path)
             .expect("a path of the sweep")
@@ -220,9 +181,10 @@ impl<'a> Cells<'a> {
     fn values_of(&self, path: &str) -> Vec<&'a str> {
         let place = self.place(path);
         let mut res: Vec<&str> = Vec::new();
-        for (_, values) in &self.values {
-            if !res.contains(&values[place]) {
-                res.push(values[place]);
+        for cell in self.all() {
+            let value = cell.values[place].as_str();
+            if !res.contains(&value) {
+                res.push(value);
             }
         }
         let is_number = |it: &&str| number(it).is_some();
@@ -237,15 +199,13 @@ impl<'a> Cells<'a> {
         let values = self.values_of(path);
         let numbers: Option<Vec<f64>> = values.iter().map(|it| number(it)).collect();
         let cell_with = |value: &str| {
-            let mut cells = self.values.iter();
-            cells.find(|it| it.1[0] == value).map(|it| it.0)
+            let mut cells = self.all().iter();
+            cells.find(|it| it.values[0] == value).map(|it| &it.figures)
         };
-        let points = |metric: &str, party: &str| -> Vec<(f64, Quantity)> {
+        let points = |figure: &dyn Fn(&CellFigures) -> Option<Quantity>| {
             let cells = values.iter().zip(numbers.iter().flatten());
-            let points = cells.filter_map(|(value, at)| {
-                Some((*at, self.figure(metric, cell_with(value)?, party)?))
-            });
-            points.collect()
+            let points = cells.filter_map(|(value, at)| Some((*at, figure(cell_with(value)?)?)));
+            points.collect::<Vec<(f64, Quantity)>>()
         };
         let caption = "Shades are 95 % intervals.";
         if numbers.is_some() && values.len() > 1 {
@@ -259,10 +219,13 @@ impl<'a> Cells<'a> {
             };
             let deals = lines(
                 Axis::new("Share of deals", Unit::Share),
-                vec![(String::new(), points("agreement_rate", ""))],
+                vec![(String::new(), points(&|it| it.deals))],
             );
             let parties = self.scenario.parties.iter();
-            let utilities = parties.map(|it| (it.label.clone(), points("utility", &it.name)));
+            let utilities = parties.map(|party| {
+                let utility = |it: &CellFigures| it.utilities.get(&party.name).copied();
+                (party.label.clone(), points(&utility))
+            });
             let utilities = lines(
                 Axis::new("Mean utility", Unit::Utility),
                 utilities.take(LINES_SHOWN).collect(),
@@ -280,7 +243,7 @@ impl<'a> Cells<'a> {
         let bars = values
             .iter()
             .take(CELLS_SHOWN)
-            .filter_map(|value| Some(((*value).to_owned(), self.deals(cell_with(value)?)?)));
+            .filter_map(|value| Some(((*value).to_owned(), cell_with(value)?.deals?)));
         let deals = Chart::Bars(Bars {
             category_label: path.to_owned(),
             axis: Axis::new("Share of deals", Unit::Share),
@@ -302,9 +265,9 @@ impl<'a> Cells<'a> {
             return None;
         }
         let at = |row: &str, column: &str| {
-            let mut cells = self.values.iter();
-            let (cell, _) = cells.find(|it| it.1[0] == row && it.1[1] == column)?;
-            self.deals(cell)
+            let mut cells = self.all().iter();
+            let found = cells.find(|it| it.values[0] == row && it.values[1] == column);
+            found?.figures.deals
         };
         let cells: Option<Vec<Vec<Quantity>>> = rows
             .iter()
@@ -334,8 +297,8 @@ impl<'a> Cells<'a> {
         }
         let line = |value: &&str| -> Option<(String, Vec<(f64, Quantity)>)> {
             let mut points = Vec::new();
-            for (cell, own) in self.values.iter().filter(|it| it.1[0] == *value) {
-                points.push((number(own[1])?, self.deals(cell)?));
+            for cell in self.all().iter().filter(|it| it.values[0] == *value) {
+                points.push((number(&cell.values[1])?, cell.figures.deals?));
             }
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
             Some(((*value).to_owned(), points))
@@ -354,21 +317,21 @@ impl<'a> Cells<'a> {
 
     /// Deals over each parameter by itself, a dot per cell.
     fn clouds(&self) -> Vec<PageFigure> {
-        let step = self.values.len().div_ceil(POINTS_SHOWN).max(1);
+        let step = self.len().div_ceil(POINTS_SHOWN).max(1);
         let caption = match step {
             1 => "A dot per cell; the other parameters differ from dot to dot.".to_owned(),
             _ => format!("A dot for every {step}th cell; the other parameters differ too."),
         };
-        let cloud = |(place, path): (usize, &&str)| {
-            let cells = self.values.iter().step_by(step);
+        let cloud = |(place, path): (usize, &String)| {
+            let cells = self.all().iter().step_by(step);
             let spots: Option<Vec<_>> = cells
-                .map(|(cell, values)| {
-                    let at = [number(values[place])?, self.deals(cell)?.value];
-                    Some((at, format!("Cell {cell}")))
+                .map(|it| {
+                    let at = [number(&it.values[place])?, it.figures.deals?.value];
+                    Some((at, format!("Cell {}", it.cell)))
                 })
                 .collect();
             let chart = Chart::Scatter(Scatter {
-                x: Axis::new(*path, Unit::Number),
+                x: Axis::new(path, Unit::Number),
                 y: Axis::new("Share of deals", Unit::Share),
                 groups: vec![Series {
                     label: "Cells".to_owned(),
@@ -385,29 +348,26 @@ impl<'a> Cells<'a> {
                 &chart,
             ))
         };
-        self.paths.iter().enumerate().filter_map(cloud).collect()
+        self.paths().iter().enumerate().filter_map(cloud).collect()
     }
 
     /// How deals differ from the first cell's, pair by pair.
     fn effects(&self) -> Option<PageFigure> {
-        let rows: Vec<Row<'_>> = self.figures.effects.iter().collect();
-        if !(1..=CELLS_SHOWN).contains(&rows.len()) {
+        let effects = &self.summary.effects;
+        if !(1..=CELLS_SHOWN).contains(&effects.len()) {
             return None;
         }
-        let bars = rows.iter().filter_map(|row| {
-            let mut cells = self.values.iter();
-            let (_, values) = cells.find(|it| it.0 == row.text("cell"))?;
-            Some((values.join(", "), row.quantity("difference")?))
+        let bars = effects.iter().filter_map(|effect| {
+            let mut cells = self.all().iter();
+            let cell = cells.find(|it| it.cell == effect.cell)?;
+            Some((cell.values.join(", "), effect.difference?))
         });
         let chart = Chart::Bars(Bars {
-            category_label: self.paths.join(", "),
+            category_label: self.paths().join(", "),
             axis: Axis::new("Change of the share of deals", Unit::Points),
             bars: bars.collect(),
         });
-        let first = self
-            .values
-            .first()
-            .map_or(String::new(), |it| self.render(&it.1));
+        let first = self.first();
         let caption = format!(
             "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
         );
@@ -417,13 +377,13 @@ impl<'a> Cells<'a> {
 
     fn table(&self) -> PageTable {
         let head = ["cell", "share of deals", "from", "to"].map(str::to_owned);
-        let paths = self.paths.iter().map(|&it| it.to_owned());
+        let paths = self.paths().iter().cloned();
         let [cell, rest @ ..] = head;
-        let rows = self.values.iter().take(ROWS_SHOWN).map(|(cell, values)| {
-            let share = self.deals(cell);
+        let rows = self.all().iter().take(ROWS_SHOWN).map(|it| {
+            let share = it.figures.deals;
             let fields = share.map_or_else(Default::default, |it| it.fields(Unit::Share));
-            let values = values.iter().map(|&it| it.to_owned());
-            let name = [(*cell).to_owned()];
+            let values = it.values.iter().cloned();
+            let name = [it.cell.to_string()];
             name.into_iter().chain(values).chain(fields).collect()
         });
         PageTable {

@@ -1,7 +1,6 @@
 //! The sections of pages.
 
 mod cell_sections;
-mod run_figures;
 mod session_course;
 mod session_sections;
 mod session_words;
@@ -10,7 +9,6 @@ mod study_sections;
 mod study_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
-pub use run_figures::{FiguresError, OpenTable, RunFigures, TABLE_BYTES_MAX};
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
 pub(crate) use session_words::{labels, render_cause, render_ending, whose};

@@ -14,7 +14,7 @@ use crate::report::charts::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Unit,
 };
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
-use crate::report::sections::run_figures::{Row, RunFigures};
+use crate::report::summary::{Blocker, FirstCell, RankedAgreement};
 use crate::wording::{count, counted, decimal, percent};
 
 /// Outcomes up to which every one can be looked at for a page.
@@ -27,7 +27,7 @@ const FRONTIER_SHOWN: usize = 240;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sessions<'a> {
     pub(crate) setting: &'a Arc<Setting>,
-    pub(crate) figures: &'a RunFigures,
+    pub(crate) first: &'a FirstCell,
 }
 
 /// Each number at its median, and no luck.
@@ -62,29 +62,11 @@ impl Sessions<'_> {
         sections.into_iter().flatten().collect()
     }
 
-    fn metric(&self, name: &str) -> Option<Row<'_>> {
-        self.figures.metric("0", name, "")
-    }
-
-    fn n_agreements(&self) -> u64 {
-        let row = self.metric("round_given_agreement");
-        row.map_or(0, |it| it.whole("n"))
-    }
-
     fn endings(&self) -> Option<Section> {
-        let endings = [
-            ("Agreement", "agreement_rate"),
-            ("Deadline", "deadline_rate"),
-            ("Walkout", "walkout_rate"),
-            ("Forfeit", "forfeit_rate"),
-        ];
-        let bars: Vec<(String, Quantity)> = endings
-            .iter()
-            .filter_map(|(label, metric)| {
-                let share = self.metric(metric)?.quantity("estimate")?;
-                Some(((*label).to_owned(), share))
-            })
-            .collect();
+        let labels = ["Agreement", "Deadline", "Walkout", "Forfeit"];
+        let shares = labels.into_iter().zip(self.first.endings);
+        let bars = shares.filter_map(|(label, share)| Some((label.to_owned(), share?)));
+        let bars: Vec<(String, Quantity)> = bars.collect();
         if bars.is_empty() {
             return None;
         }
@@ -110,18 +92,17 @@ impl Sessions<'_> {
     }
 
     fn deals(&self) -> Option<Section> {
-        let n = self.n_agreements();
+        let n = self.first.n_agreements;
         if n == 0 {
             return None;
         }
         let figures = self.scenario().issues.iter().map(|issue| {
-            let rows = self.figures.options.iter();
-            let bars: Vec<(String, Quantity)> = rows
-                .filter(|it| it.text("issue") == issue.name)
+            let shares = self.first.options.iter();
+            let bars: Vec<(String, Quantity)> = shares
+                .filter(|it| it.issue == issue.name)
                 .filter_map(|it| {
-                    let option = issue.options.iter().find(|o| o.name == it.text("option"))?;
-                    let share = it.quantity("share_given_agreement")?;
-                    Some((option.label.clone(), share))
+                    let option = issue.options.iter().find(|o| o.name == it.option)?;
+                    Some((option.label.clone(), it.share?))
                 })
                 .collect();
             let chart = Chart::Bars(Bars {
@@ -132,11 +113,8 @@ impl Sessions<'_> {
             let id = format!("options-{}", issue.name);
             PageFigure::small(&id, &issue.label, "", &chart)
         });
-        let cards = self
-            .figures
-            .agreements
-            .iter()
-            .filter_map(|it| self.card(it));
+        let agreements = self.first.agreements.iter();
+        let cards = agreements.filter_map(|it| self.card(it));
         Some(Section {
             id: "deals".to_owned(),
             heading: "What deals settle".to_owned(),
@@ -152,26 +130,26 @@ impl Sessions<'_> {
     }
 
     /// A deal in words.
-    fn card(&self, row: Row<'_>) -> Option<Card> {
-        let (scenario, outcome) = (self.scenario(), self.outcome(row)?);
+    fn card(&self, deal: &RankedAgreement) -> Option<Card> {
+        let (scenario, outcome) = (self.scenario(), self.outcome(deal)?);
         let lines = scenario.space.issues().map(|issue| {
             let option = scenario.option_label(outcome, issue);
             [scenario.issue(issue).label.clone(), option.to_owned()]
         });
         let worth = scenario.parties.iter().filter_map(|party| {
-            let mean = row.number(&format!("mean_utility_{}", party.name))?;
-            Some(format!("{} {}", party.label, decimal(mean, 2)))
+            let mean = deal.mean_utilities.get(&party.name)?;
+            Some(format!("{} {}", party.label, decimal(*mean, 2)))
         });
         let worth: Vec<String> = worth.collect();
         Some(Card {
-            heading: format!("Deal {}", row.text("rank")),
+            heading: format!("Deal {}", deal.rank),
             note: format!(
                 "Made {} ({} of deals).",
-                match row.whole("n_agreed") {
+                match deal.n_agreed {
                     1 => "once".to_owned(),
                     n => counted(n, "time"),
                 },
-                percent(row.number("share_given_agreement")?)
+                percent(deal.share?)
             ),
             lines: lines
                 .chain([["Mean utility (0 to 1)".to_owned(), worth.join(", ")]])
@@ -179,18 +157,18 @@ impl Sessions<'_> {
         })
     }
 
-    /// The outcome of a row of agreements; `None` if it is none of the scenario.
-    fn outcome(&self, row: Row<'_>) -> Option<Outcome> {
+    /// The outcome of an agreement; `None` if it is none of the scenario.
+    fn outcome(&self, deal: &RankedAgreement) -> Option<Outcome> {
         let (scenario, space) = (self.scenario(), &self.scenario().space);
         let options: Option<Vec<_>> = space
             .issues()
             .map(|issue| {
                 let it = scenario.issue(issue);
-                let name = row.text(&format!("agreed_{}", it.name));
+                let name = deal.options.get(&it.name)?;
                 let named = it.options.iter().zip(space.options(issue));
                 named
                     .into_iter()
-                    .find(|it| it.0.name == name)
+                    .find(|it| it.0.name == *name)
                     .map(|it| it.1)
             })
             .collect();
@@ -198,14 +176,13 @@ impl Sessions<'_> {
     }
 
     fn worth(&self) -> Option<Section> {
-        if self.n_agreements() == 0 {
+        if self.first.n_agreements == 0 {
             return None;
         }
         let parties = || self.scenario().parties.iter();
         let bars = parties().filter_map(|party| {
-            let metric = "surplus_given_agreement";
-            let row = self.figures.metric("0", metric, &party.name)?;
-            Some((party.label.clone(), row.quantity("estimate")?))
+            let mean = self.first.mean_surpluses.get(&party.name)?;
+            Some((party.label.clone(), *mean))
         });
         let means = Chart::Bars(Bars {
             category_label: "Party".to_owned(),
@@ -213,13 +190,10 @@ impl Sessions<'_> {
             bars: bars.collect(),
         });
         let lines = parties().map(|party| {
-            let rows = self.figures.surpluses.iter();
-            let points = rows.filter(|it| it.text("party") == party.name);
-            let points = points.filter_map(|it| {
-                let [from, below] = [it.number("surplus_from")?, it.number("surplus_below")?];
-                let share = it.number("share_given_agreement")?;
-                Some((f64::midpoint(from, below), Quantity::exact(share)))
-            });
+            let ranges = self.first.surpluses.iter();
+            let points = ranges.filter(|it| it.party == party.name);
+            let points =
+                points.map(|it| (f64::midpoint(it.from, it.below), Quantity::exact(it.share)));
             (party.label.clone(), points.collect::<Vec<_>>())
         });
         let lines: Vec<_> = lines.filter(|it| !it.1.is_empty()).collect();
@@ -256,40 +230,38 @@ impl Sessions<'_> {
 
     fn blockers(&self) -> Option<Section> {
         let scenario = self.scenario();
-        let rows: Vec<Row<'_>> = self.figures.blockers.iter().collect();
-        let n = rows.first().map_or(0, |it| it.whole("n"));
+        let blockers = &self.first.blockers;
+        let n = blockers.first().map_or(0, |it| it.n);
         if n == 0 {
             return None;
         }
-        let label = |it: &Row<'_>| {
-            let party = scenario.parties.iter().find(|p| p.name == it.text("party"));
+        let label = |it: &Blocker| {
+            let party = scenario.parties.iter().find(|p| p.name == it.party);
             party.map(|it| it.label.clone())
         };
-        let bars = rows
+        let bars = blockers
             .iter()
-            .filter_map(|it| Some((label(it)?, it.quantity("share_given_no_agreement")?)));
+            .filter_map(|it| Some((label(it)?, it.share?)));
         let who = Chart::Bars(Bars {
             category_label: "Party".to_owned(),
             axis: Axis::new("Share of sessions without a deal", Unit::Share),
             bars: bars.collect(),
         });
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        let each = |it: &Row<'_>, issue: &str| {
-            let column = format!("lone_refusals_{issue}");
-            Quantity::exact(it.number(&column).unwrap_or_default() / n as f64)
-        };
-        let issues = || scenario.issues.iter();
-        let by_row = |it: &Row<'_>| -> Vec<Quantity> {
-            issues().map(|issue| each(it, &issue.name)).collect()
-        };
+        let each = |offers: &u64| Quantity::exact(*offers as f64 / n as f64);
+        let by_issue =
+            |it: &Blocker| -> Vec<Quantity> { it.lone_refusals.iter().map(each).collect() };
         let over = Chart::HeatMap(HeatMap {
-            rows: ("Party".to_owned(), rows.iter().filter_map(label).collect()),
+            rows: (
+                "Party".to_owned(),
+                blockers.iter().filter_map(label).collect(),
+            ),
             columns: (
                 "Issue".to_owned(),
-                issues().map(|it| it.label.clone()).collect(),
+                scenario.issues.iter().map(|it| it.label.clone()).collect(),
             ),
             axis: Axis::new("Offers stopped per session", Unit::Utility),
-            cells: rows.iter().map(by_row).collect(),
+            cells: blockers.iter().map(by_issue).collect(),
         });
         Some(Section {
             id: "blockers".to_owned(),
@@ -317,9 +289,8 @@ impl Sessions<'_> {
 
     fn rounds(&self) -> Option<Section> {
         let start = Quantity::exact(1.0);
-        let rows = self.figures.rounds.iter();
-        let points = rows
-            .filter_map(|it| Some((it.number("round")?, it.quantity("share_without_agreement")?)));
+        let rounds = self.first.rounds.iter();
+        let points = rounds.map(|it| (it.round, it.without_agreement));
         let points: Vec<(f64, Quantity)> = [(0.0, start)].into_iter().chain(points).collect();
         if points.len() == 1 {
             return None;
@@ -361,8 +332,8 @@ impl Sessions<'_> {
         let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
         let dust = frontier.points().step_by(step);
         let dust = dust.map(|it| (parties.map(|p| it[p.idx()]), "Pareto optimum".to_owned()));
-        let deals = self.figures.agreements.iter().filter_map(|it| {
-            let name = format!("Deal {}", it.text("rank"));
+        let deals = self.first.agreements.iter().filter_map(|it| {
+            let name = format!("Deal {}", it.rank);
             Some((at(self.outcome(it)?), name))
         });
         let solutions = benchmark.solutions.iter();

@@ -3,12 +3,13 @@
 use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
-use crate::experiment::{points_for_claim, points_for_interval};
+use crate::experiment::{AGREEMENT_RATE, UTILITY, points_for_claim, points_for_interval};
 use crate::report::charts::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::sections::run_figures::{Row, Rows, RunFigures};
 use crate::report::sections::study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
+use crate::report::summary::{Dependence, RunSummary};
 use crate::run::{Manifest, StudyRecord};
+use crate::tables::written;
 use crate::wording::{Notation, capitalized};
 
 /// Factors with a bar of their own; the table has all.
@@ -109,9 +110,9 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
 pub(crate) fn dependence(
     manifest: &Manifest,
     scenario: &Scenario,
-    figures: &RunFigures,
+    summary: &RunSummary,
 ) -> Option<Section> {
-    let studied = Studied::of(manifest, scenario, figures)?;
+    let studied = Studied::of(manifest, scenario, summary)?;
     let mut text: Vec<String> = studied.why_utilities.iter().cloned().collect();
     let mut drawn = Vec::new();
     for outcome in &studied.outcomes {
@@ -151,9 +152,9 @@ pub(crate) fn dependence(
 pub(crate) fn most(
     manifest: &Manifest,
     scenario: &Scenario,
-    figures: &RunFigures,
+    summary: &RunSummary,
 ) -> Option<String> {
-    let studied = Studied::of(manifest, scenario, figures)?;
+    let studied = Studied::of(manifest, scenario, summary)?;
     let outcome = studied.outcomes.first()?;
     let (row, it) = *outcome.ranked(outcome.measure.name, &is_number).first()?;
     let ends = it.interval?;
@@ -173,7 +174,7 @@ pub(crate) fn most(
     let sentence = format!(
         "{caution}{} depends most on {}: {how_much}.",
         outcome.label,
-        number_label(scenario, row.text("factor")),
+        number_label(scenario, &row.factor),
     );
     Some(capitalized(&sentence))
 }
@@ -182,9 +183,9 @@ pub(crate) fn most(
 pub(crate) fn doubts(
     manifest: &Manifest,
     scenario: &Scenario,
-    figures: &RunFigures,
+    summary: &RunSummary,
 ) -> Vec<String> {
-    let studied = Studied::of(manifest, scenario, figures);
+    let studied = Studied::of(manifest, scenario, summary);
     let first = studied.as_ref().and_then(|it| it.outcomes.first());
     let rendered = |outcome: &StudyOutcome<'_>| {
         let (estimate, points, factor) = outcome.points_for_claim()?;
@@ -200,8 +201,8 @@ pub(crate) fn doubts(
 }
 
 /// Whether a row is of a number or a parameter, and not of luck or of several.
-fn is_number(row: &Row<'_>) -> bool {
-    ["number", "parameter"].contains(&row.text("kind"))
+fn is_number(row: &Dependence) -> bool {
+    ["number", "parameter"].contains(&row.kind.as_str())
 }
 
 /// The outcomes that a study says something of.
@@ -214,7 +215,7 @@ struct Studied<'a> {
 
 /// An outcome that a study looks at, and the measure that says most of it.
 struct StudyOutcome<'a> {
-    rows: &'a Rows,
+    rows: &'a [Dependence],
     metric: &'a str,
     party: &'a str,
     label: String,
@@ -222,14 +223,14 @@ struct StudyOutcome<'a> {
 }
 
 impl<'a> Studied<'a> {
-    fn of(manifest: &Manifest, scenario: &'a Scenario, figures: &'a RunFigures) -> Option<Self> {
-        let rows = &figures.sensitivity;
+    fn of(manifest: &Manifest, scenario: &'a Scenario, summary: &'a RunSummary) -> Option<Self> {
+        let rows = &summary.dependences;
         if rows.is_empty() {
             return None;
         }
         let deals = "whether there is a deal".to_owned();
         let measures = leading_measures(manifest);
-        if let Some(it) = StudyOutcome::of(rows, measures, ("agreement_rate", ""), deals) {
+        if let Some(it) = StudyOutcome::of(rows, measures, (AGREEMENT_RATE, ""), deals) {
             return Some(Self {
                 outcomes: vec![it],
                 why_utilities: None,
@@ -237,15 +238,15 @@ impl<'a> Studied<'a> {
         }
         let utility = |it: &'a Party| {
             let label = format!("the utility that {} ends with", it.label);
-            StudyOutcome::of(rows, measures, ("utility", &it.name), label)
+            StudyOutcome::of(rows, measures, (UTILITY, &it.name), label)
         };
         let counts = DealCounts {
             sessions: manifest.counts.sessions,
             deals: manifest.counts.agreement,
         };
-        let is_of_deals = |it: Row<'_>| {
+        let is_of_deals = |it: &Dependence| {
             let mut names = measures.iter().map(|it| it.name);
-            it.text("metric") == "agreement_rate" && names.any(|name| it.text("measure") == name)
+            it.metric == AGREEMENT_RATE && names.any(|name| it.measure == name)
         };
         let why = if rows.iter().any(is_of_deals) {
             NoWordOnDeals::NoDifference
@@ -259,7 +260,7 @@ impl<'a> Studied<'a> {
     }
 
     fn factors(&self) -> PageTable {
-        let columns = [
+        let head = [
             "party",
             "factor",
             "kind",
@@ -267,16 +268,35 @@ impl<'a> Studied<'a> {
             "sources",
             "measure",
             "estimate",
-            "interval_low",
-            "interval_high",
+            "interval low",
+            "interval high",
         ];
+        let fields = |it: &Dependence| {
+            let texts = [
+                &it.party,
+                &it.factor,
+                &it.kind,
+                &it.basis,
+                &it.sources,
+                &it.measure,
+            ];
+            let interval = it.estimate.and_then(|it| it.interval);
+            let numbers = [
+                it.estimate.map(|it| it.value),
+                interval.map(|it| it.low),
+                interval.map(|it| it.high),
+            ];
+            let numbers = numbers.map(|it| written(it.into()));
+            texts.map(String::clone).into_iter().chain(numbers)
+        };
         // Of deals there is no party to name.
-        let columns = &columns[usize::from(self.why_utilities.is_none())..];
-        let fields = |row: Row<'_>| columns.iter().map(|it| row.text(it).to_owned()).collect();
+        let n_left_out = usize::from(self.why_utilities.is_none());
         let rows = self.outcomes.iter().flat_map(StudyOutcome::own_rows);
         PageTable {
-            head: columns.iter().map(|it| it.replace('_', " ")).collect(),
-            rows: rows.map(fields).collect(),
+            head: head[n_left_out..].iter().map(|&it| it.to_owned()).collect(),
+            rows: rows
+                .map(|it| fields(it).skip(n_left_out).collect())
+                .collect(),
         }
     }
 }
@@ -308,7 +328,7 @@ fn points_to_take(manifest: &Manifest, counts: DealCounts) -> Option<(u64, &'sta
 impl<'a> StudyOutcome<'a> {
     /// What a table says of an outcome; `None` if nothing made a difference to it.
     fn of(
-        rows: &'a Rows,
+        rows: &'a [Dependence],
         measures: &'static [MeasureWords],
         (metric, party): (&'a str, &'a str),
         label: String,
@@ -334,9 +354,9 @@ impl<'a> StudyOutcome<'a> {
         })
     }
 
-    fn own_rows(&self) -> impl Iterator<Item = Row<'a>> {
+    fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> {
         let (metric, party) = (self.metric, self.party);
-        let is_own = move |it: &Row<'_>| it.text("metric") == metric && it.text("party") == party;
+        let is_own = move |it: &&Dependence| it.metric == metric && it.party == party;
         self.rows.iter().filter(is_own)
     }
 
@@ -344,11 +364,11 @@ impl<'a> StudyOutcome<'a> {
     fn ranked(
         &self,
         measure: &str,
-        is_wanted: &dyn Fn(&Row<'_>) -> bool,
-    ) -> Vec<(Row<'a>, Quantity)> {
+        is_wanted: &dyn Fn(&Dependence) -> bool,
+    ) -> Vec<(&'a Dependence, Quantity)> {
         let rows = self.own_rows();
-        let rows = rows.filter(|it| it.text("measure") == measure && is_wanted(it));
-        let quantity = |it: Row<'a>| Some((it, it.quantity("estimate")?));
+        let rows = rows.filter(|it| it.measure == measure && is_wanted(it));
+        let quantity = |it: &'a Dependence| Some((it, it.estimate?));
         let known = rows.filter_map(quantity);
         let mut res: Vec<_> = known.filter(|it| it.1.interval.is_some()).collect();
         res.sort_by(|a, b| b.1.value.abs().total_cmp(&a.1.value.abs()));
@@ -364,10 +384,10 @@ impl<'a> StudyOutcome<'a> {
             point: it.value,
             standard_error: None,
             interval: it.interval,
-            n: row.whole("n"),
+            n: row.n,
         };
         let points = points_for_claim(&estimate, self.measure.is_share)?;
-        Some((estimate, points, row.text("factor")))
+        Some((estimate, points, &row.factor))
     }
 
     fn is_above_one(&self) -> bool {
@@ -377,7 +397,7 @@ impl<'a> StudyOutcome<'a> {
 
     /// All charts of the outcome: by every measure, and by basis and by source.
     fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
-        let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
+        let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
         let mut drawn = Vec::new();
         for measure in &MEASURES {
             let ranked = self.ranked(measure.name, &is_single);
@@ -389,7 +409,7 @@ impl<'a> StudyOutcome<'a> {
                 ("basis", "By basis: reported, inferred, assumed"),
                 ("source", "By source"),
             ] {
-                let ranked = self.ranked(self.measure.name, &|it| it.text("kind") == kind);
+                let ranked = self.ranked(self.measure.name, &|it| it.kind == kind);
                 let id = format!("{}-by-{kind}", self.measure.name.replace('_', "-"));
                 drawn.extend(bars(scenario, &ranked, self.measure, &id, title));
             }
@@ -399,7 +419,7 @@ impl<'a> StudyOutcome<'a> {
 
     /// The chart by the measure that says most.
     fn leading_chart(&self, scenario: &Scenario) -> Option<PageFigure> {
-        let is_single = |it: &Row<'_>| is_number(it) || it.text("kind") == "luck";
+        let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
         let ranked = self.ranked(self.measure.name, &is_single);
         let id = format!("{}-of-{}", self.measure.name.replace('_', "-"), self.party);
         let title = format!("{} of {}", self.measure.title, self.label);
@@ -409,7 +429,7 @@ impl<'a> StudyOutcome<'a> {
 
 fn bars(
     scenario: &Scenario,
-    ranked: &[(Row<'_>, Quantity)],
+    ranked: &[(&Dependence, Quantity)],
     measure: &MeasureWords,
     id: &str,
     title: &str,
@@ -418,7 +438,7 @@ fn bars(
         return None;
     }
     let shown = ranked.iter().take(FACTORS_SHOWN);
-    let bars = shown.map(|(row, it)| (number_label(scenario, row.text("factor")), *it));
+    let bars = shown.map(|(row, it)| (number_label(scenario, &row.factor), *it));
     let chart = Chart::Bars(Bars {
         category_label: "Factor".to_owned(),
         axis: Axis::new(measure.title, Unit::Utility),
@@ -428,14 +448,14 @@ fn bars(
 }
 
 /// What would flip the answer; `None` if the run has no such table.
-pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section> {
-    let rows = &figures.flips;
+pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section> {
+    let rows = &summary.flips;
     if rows.is_empty() {
         return None;
     }
     let mut found: Vec<(&str, Quantity)> = rows
         .iter()
-        .filter_map(|it| Some((it.text("number"), it.quantity("shift")?)))
+        .filter_map(|it| Some((it.number.as_str(), it.shift?)))
         .collect();
     found.sort_by(|a, b| a.1.value.abs().total_cmp(&b.1.value.abs()));
     let n_none = rows.len() - found.len();
@@ -460,14 +480,13 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
     let mut names: Vec<&str> = found.iter().map(|it| it.0).collect();
     names.extend(
         rows.iter()
-            .map(|it| it.text("number"))
+            .map(|it| it.number.as_str())
             .filter(|it| found.iter().all(|other| other.0 != *it)),
     );
     let lines = names.iter().take(CURVES_SHOWN).map(|name| {
-        let points = figures.flip_curves.iter();
-        let points = points.filter(|it| it.text("number") == *name);
-        let points =
-            points.filter_map(|it| Some((it.number("shift")?, it.quantity("agreement_rate")?)));
+        let points = summary.flip_curves.iter();
+        let points = points.filter(|it| it.number == *name);
+        let points = points.map(|it| (it.shift, it.deals));
         (number_label(scenario, name), points.collect::<Vec<_>>())
     });
     let lines: Vec<_> = lines.filter(|it| it.1.len() > 1).collect();
@@ -486,7 +505,7 @@ pub(crate) fn flips(scenario: &Scenario, figures: &RunFigures) -> Option<Section
             &chart,
         ));
     }
-    let threshold = rows.iter().next().and_then(|it| it.number("threshold"));
+    let threshold = rows.iter().next().and_then(|it| it.threshold);
     let mut text = Vec::new();
     if let Some(threshold) = threshold {
         text.push(format!(

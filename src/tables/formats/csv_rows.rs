@@ -147,6 +147,13 @@ impl Rows {
     }
 }
 
+/// A field as its table has it.
+pub(crate) fn written(field: Field<'_>) -> String {
+    let mut res = String::new();
+    render(field, &mut res);
+    res
+}
+
 fn render(field: Field<'_>, text: &mut String) {
     use std::fmt::Write as _;
     match field {

@@ -6,6 +6,7 @@ mod sheet;
 mod sheet_formats;
 mod workbook;
 
+pub(crate) use csv_rows::written;
 pub use csv_rows::{Field, Rows};
 pub use parquet::ParquetTables;
 pub(crate) use parquet::write_parquet;
