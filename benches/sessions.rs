@@ -12,11 +12,10 @@ use std::time::{Duration, Instant};
 
 use demarche::actors::assemble;
 use demarche::config::load_scenario;
-use demarche::experiment::{Cell, Interrupt, Pairing, Plan, SESSIONS_IN_FLIGHT, run};
+use demarche::experiment::SESSIONS_IN_FLIGHT;
 use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
-use demarche::run::{Journal, JournalHead, RunRequest, RunTables, SweptParameters, TableOptions};
-use demarche::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
+use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
 
 /// Rounds of measurement; the median of them is told.
 const ROUNDS: usize = 11;
@@ -248,61 +247,27 @@ fn offers(report: &mut String) {
     }
 }
 
-/// A run of a plan with all its tables, as `batch` and `sweep` do it, in seconds.
-fn run_with_tables(plan: &Plan, threads: usize) -> f64 {
+/// A run with all its tables, as `batch` and `sweep` do it, in seconds.
+fn run_with_tables(spec: &RunSpec) -> f64 {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let head = JournalHead::new(
-        RunRequest {
-            verb: "batch".to_owned(),
-            experiment: String::new(),
-            experiment_text: None,
-            settings: Vec::new(),
-            sessions: None,
-            seed: None,
-            transcripts: Transcripts::Omitted,
-            distances: Distances::Omitted,
-            draws: DrawTable::Omitted,
-            excel: Workbook::Omitted,
-            parquet: ParquetTables::Omitted,
-            files_below: None,
-            shard: None,
-        },
-        Vec::new(),
-    );
-    let created = Journal::create(&folder.path().join("run"), &head);
-    let (directory, journal) = created.expect("a new folder");
-    let n_cells = plan.cells().len();
-    let parameters = SweptParameters {
-        paths: Vec::new(),
-        values: vec![Vec::new(); n_cells],
-    };
-    let pairing = if n_cells > 1 {
-        Pairing::Paired
-    } else {
-        Pairing::Unpaired
-    };
+    let path = folder.path().join("run");
     seconds(|| {
-        let mut tables = RunTables::open(
-            &directory,
-            journal,
-            plan.cells(),
-            parameters,
-            pairing,
-            ParquetTables::Omitted,
-            TableOptions {
-                transcripts: Transcripts::Omitted,
-                distances: Distances::Omitted,
-                draws: DrawTable::Omitted,
-            },
-        )
-        .expect("tables can be written");
-        let worker = Arc::new(tables.worker());
-        run(plan, threads, &Interrupt::default(), &worker, |chunk| {
-            tables.push(chunk)
-        })
-        .expect("no party fails");
-        tables.finish(&directory).expect("tables can be written");
+        let finished = execute(spec, &path, &RunOptions::default(), &mut ());
+        finished.expect("tables can be written");
     })
+}
+
+/// The flagship, or an experiment with it that is only in memory.
+fn flagship_spec(request: RunRequest, experiment: &str) -> RunSpec {
+    let read_file = |path: &Path| {
+        if path.ends_with("made-up.toml") {
+            Ok(experiment.to_owned())
+        } else {
+            std::fs::read_to_string(path)
+        }
+    };
+    let spec = RunSpec::load(request, &read_file, &mut ());
+    spec.expect("the experiment is right")
 }
 
 /// What a grid of the flagship costs against one batch of as many sessions.
@@ -315,18 +280,34 @@ fn sweep(report: &mut String) {
     let n_sessions = CELLS * per_cell;
     // The cells are equal, so that only cutting the work into cells can make a difference. Each
     // has luck of its own, so that both sides negotiate about equally many different sessions.
-    let setting = setting("configs/scenarios/alaska-2025.toml");
-    let cell = |number| Cell {
-        setting: Arc::clone(&setting),
-        seeds: Seeds::of_cell(MasterSeed(1), number),
-    };
-    let grid = Plan::new((0..CELLS).map(cell).collect(), per_cell).unwrap();
-    let batch = Plan::new(vec![cell(0)], n_sessions).unwrap();
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let rounds_in_file = vec!["20"; usize::try_from(CELLS).expect("few")].join(", ");
+    let experiment = format!(
+        "schema = 1\nname = \"made-up\"\nscenario = \"alaska-2025.toml\"\n\
+         [sweep]\nseeds = \"independent\"\n\
+         [[sweep.axis]]\npath = \"protocol.proposal_and_vote.deadline_rounds\"\nvalues = [{rounds_in_file}]\n"
+    );
+    let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/scenarios/");
+    let request = RunRequest::sweep(&format!("{scenarios}made-up.toml"));
+    let grid = flagship_spec(
+        RunRequest {
+            sessions: Some(per_cell),
+            ..request
+        },
+        &experiment,
+    );
+    let request = RunRequest::batch(&format!("{scenarios}alaska-2025.toml"));
+    let batch = flagship_spec(
+        RunRequest {
+            sessions: Some(n_sessions),
+            ..request
+        },
+        &experiment,
+    );
+    let threads = RunOptions::default().threads;
     let (rounds, mut ratios) = (5, Vec::new());
     for _ in 0..rounds {
-        let alone = run_with_tables(&batch, threads);
-        ratios.push(alone / run_with_tables(&grid, threads));
+        let alone = run_with_tables(&batch);
+        ratios.push(alone / run_with_tables(&grid));
     }
     let _ = writeln!(
         report,

@@ -45,7 +45,8 @@
 //! Same version, same files, same master seed: the same bytes in every table, for any number of
 //! threads, and the same sessions from the plain loop as from the actors.
 //! Luck is drawn from named streams only (see [`randomness`]), worth is counted in whole units (see
-//! [`domain::Utility`]), and nothing but [`cli`] reads a clock.
+//! [`domain::Utility`]), and no clock is read but for what people and
+//! the manifest are told.
 //! When the same input gives other numbers, [`run::RESULTS_VERSION`] goes up.
 
 // One negotiation: what is settled, by which rules, with which strategies, and what theory says of it.

@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
+use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
+
 use crate::cli::interactive::{Rendered, message};
+use crate::cli::render::{count, counted};
 use crate::config::Diagnostics;
+use crate::experiment::TooManyOutcomes;
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug)]
@@ -61,5 +65,16 @@ pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::Diagnostics(diagnostics)
+    }
+}
+
+impl From<TooManyOutcomes> for Failure {
+    fn from(it: TooManyOutcomes) -> Self {
+        Self::WrongInput(format!(
+            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
+            it.scenario,
+            counted(it.n_outcomes, "outcome"),
+            count(FEASIBLE_OUTCOMES_MAX),
+        ))
     }
 }

@@ -26,8 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct CitedFiles {
     named: PathBuf,
-    /// The text of the named file, if it was read before.
-    text: Option<String>,
     folders: Vec<PathBuf>,
     by: Citing,
 }
@@ -50,7 +48,6 @@ impl CitedFiles {
         let above = own.as_deref().and_then(Path::parent).map(Path::to_owned);
         Self {
             named: named.to_owned(),
-            text: None,
             folders: near([own, above], allowed),
             by: Citing::File,
         }
@@ -64,7 +61,6 @@ impl CitedFiles {
             .map(Path::to_owned);
         Self {
             named: PathBuf::new(),
-            text: None,
             folders: near([above, None], allowed),
             by: Citing::Journal,
         }
@@ -76,15 +72,10 @@ impl CitedFiles {
         path.is_ok_and(|path| self.folders.iter().any(|it| path.starts_with(it)))
     }
 
-    /// The same, with the text of the named file, if it was read before.
-    pub(super) fn with_text(self, text: Option<String>) -> Self {
-        Self { text, ..self }
-    }
-
     /// Reads one.
     pub(super) fn read(&self, path: &Path) -> io::Result<String> {
         if path == self.named {
-            return self.text.clone().map_or_else(|| read_file(path), Ok);
+            return read_file(path);
         }
         let refused = |message: &str| io::Error::new(io::ErrorKind::PermissionDenied, message);
         let path = path.canonicalize()?;

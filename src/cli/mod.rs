@@ -1,14 +1,18 @@
-//! The command line: arguments, dispatch, exit codes. The only place with a clock and a terminal.
+//! The command line: arguments, dispatch, exit codes. The only place with a terminal.
 
 mod failure;
 mod file_access;
 mod finish_run;
 mod interactive;
 mod named_run;
+mod new_file;
+mod one_session;
+mod recorded_session;
 mod render;
 mod resume;
+mod run_failures;
 mod run_folder;
-mod run_spec;
+mod run_page;
 mod synonyms;
 mod verbs;
 
@@ -32,6 +36,7 @@ use crate::cli::verbs::{
 use crate::config::{
     LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
 };
+use crate::run::RunOptions;
 use crate::tables::{ParquetTables, Workbook};
 
 /// Simulates negotiations between parties with private preferences.
@@ -298,6 +303,22 @@ fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
     } else {
         rendered.print()?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What is told when a run is left in the middle of something that does not look at the interrupt.
+const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
+
+/// More threads than any machine has a use for.
+const THREADS_MAX: u64 = 1024;
+
+/// How what is asked for is run: on so many threads, or on one for each core.
+fn options(threads: Option<u64>, ctrl_c: &CtrlC) -> RunOptions {
+    let default = RunOptions::default();
+    let threads = threads.unwrap_or(default.threads as u64).min(THREADS_MAX);
+    RunOptions {
+        threads: usize::try_from(threads).expect("few"),
+        interrupt: ctrl_c.interrupt().clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The folder of a run that the user names, or the newest one, and its manifest.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Cursor, Read as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::file_access::read_text;
 use crate::cli::message;
 use crate::run::{JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
-use crate::tables::{RunDirectory, TableDifference};
+use crate::tables::RunDirectory;
 
 /// What stands for the newest run.
 const LATEST: &str = "latest";
@@ -108,27 +108,4 @@ pub(super) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failur
     })?;
     Manifest::from_json(&text)
         .map_err(|it| Failure::WrongInput(format!("{}: {it}", path.display())))
-}
-
-/// Bytes of a table up to which all of it is read, whatever is wanted of it, to see that it is as the
-/// run wrote it: a moment's work.
-const SHORT_BYTES_MAX: u64 = 64 << 20;
-
-/// Opens a table of a run; `None` if the run does not have it.
-///
-/// A short one is known to be as the run wrote it, a long one to be as long, and the rest at its end.
-pub(super) fn open_table(
-    run: &RunDirectory,
-    manifest: &Manifest,
-    name: &str,
-) -> Result<Option<Box<dyn BufRead>>, TableDifference> {
-    let Some(mut table) = run.open_table(name, &manifest.tables)? else {
-        return Ok(None);
-    };
-    if table.n_bytes().is_none_or(|it| it > SHORT_BYTES_MAX) {
-        return Ok(Some(Box::new(BufReader::new(table))));
-    }
-    let mut bytes = Vec::new();
-    table.read_to_end(&mut bytes)?;
-    Ok(Some(Box::new(Cursor::new(bytes))))
 }

@@ -15,7 +15,8 @@ pub use explain::{
     Answer, Cause, Causes, ComparedDeal, ComparedFigure, ComparedSession, Definitions, Difference,
     Explainer, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount,
     PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison, SessionTrace, Solution,
-    SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind, Subject, TraceStep,
+    SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind, Subject, TooManyOutcomes,
+    TraceStep, check_outcomes,
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};

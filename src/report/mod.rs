@@ -10,8 +10,8 @@ pub use charts::{
     Scatter, Series, Size, Unit,
 };
 pub use pages::{
-    Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageFigure, PageStep, RunReport,
-    Section, SessionReport, SettledIssue, Stand, Steps,
+    Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,
+    RunReport, Section, SessionReport, SettledIssue, Stand, Steps, run_page, write_page,
 };
 pub(crate) use sections::{
     ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,

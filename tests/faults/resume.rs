@@ -2,19 +2,16 @@
 //! have had, or say why not.
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, thread};
 
-use demarche::config::{Overrides, load_experiment};
-use demarche::experiment::{Cell, Interrupt, Pairing, Plan, Tally, run as run_plan};
-use demarche::randomness::Seeds;
 use demarche::run::{
-    InputFile, Journal, JournalHead, RunRequest, RunTables, SweptParameters, TableOptions,
+    JournaledRun, Observer, RunOptions, RunRequest, RunSpec, execute, resume as resume_run,
 };
-use demarche::tables::{Distances, DrawTable, ParquetTables, RunDirectory, Transcripts, Workbook};
+use demarche::tables::{DrawTable, ParquetTables, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
@@ -54,68 +51,66 @@ fn refusal(folder: &Path) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn plan() -> (Plan, JournalHead) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(VILLAGES);
-    let read_file = |it: &Path| fs::read_to_string(it);
-    let experiment = load_experiment(&path, &Overrides::default(), &read_file).unwrap();
-    let text = fs::read_to_string(path).unwrap();
-    let request = RunRequest {
-        verb: "batch".to_owned(),
-        experiment: VILLAGES.to_owned(),
-        experiment_text: None,
-        settings: Vec::new(),
-        sessions: Some(SESSIONS),
-        seed: None,
-        transcripts: Transcripts::Written,
-        distances: Distances::Omitted,
-        draws: DrawTable::Written,
-        excel: Workbook::Written,
-        parquet: ParquetTables::Written,
-        files_below: None,
-        shard: None,
-    };
-    let cell = Cell {
-        setting: Arc::new(experiment.scenario.setting),
-        seeds: Seeds::new(experiment.seed),
-    };
-    let head = JournalHead::new(request, vec![InputFile::new(VILLAGES, &text)]);
-    (Plan::new(vec![cell], SESSIONS).unwrap(), head)
+/// A run that is left, as by a kill, at one of the moments that an observer hears of.
+struct Left(Moment, u64);
+
+#[derive(PartialEq, Eq)]
+enum Moment {
+    BeforeSessions,
+    BehindSessions,
 }
 
-fn open(directory: &RunDirectory, journal: Journal, plan: &Plan) -> RunTables {
-    let parameters = SweptParameters {
-        paths: Vec::new(),
-        values: vec![Vec::new()],
-    };
-    let extras = TableOptions {
-        transcripts: Transcripts::Written,
-        distances: Distances::Omitted,
-        draws: DrawTable::Written,
-    };
-    let cells = plan.cells();
-    RunTables::open(
-        directory,
-        journal,
-        cells,
-        parameters,
-        Pairing::Unpaired,
-        ParquetTables::Written,
-        extras,
-    )
-    .unwrap()
+impl Observer for Left {
+    fn restored(&mut self, n_sessions: u64) {
+        self.1 = n_sessions;
+    }
+
+    fn wave_begins(&mut self) {
+        if self.0 == Moment::BeforeSessions {
+            panic::resume_unwind(Box::new("left"));
+        }
+    }
+
+    fn sessions_ended(&mut self) {
+        panic::resume_unwind(Box::new("left"));
+    }
+}
+
+/// Leaves a run at a moment: how many sessions an earlier process had run.
+fn left_at<T>(moment: Moment, run: impl FnOnce(&mut Left) -> T) -> u64 {
+    let mut observer = Left(moment, 0);
+    let ran = panic::catch_unwind(AssertUnwindSafe(|| run(&mut observer)));
+    assert!(ran.is_err(), "the run is not left");
+    observer.1
+}
+
+fn read_file(path: &Path) -> std::io::Result<String> {
+    fs::read_to_string(path)
 }
 
 /// A batch that was stopped behind its last session, before anything was written over all of them.
-fn stopped_batch(path: &Path) -> Plan {
-    let (plan, head) = plan();
-    let (directory, journal) = Journal::create(path, &head).unwrap();
-    let mut tables = open(&directory, journal, &plan);
-    let worker = Arc::new(tables.worker());
-    run_plan(&plan, 2, &Interrupt::default(), &worker, |chunk| {
-        tables.push(chunk)
+fn stopped_batch(path: &Path) {
+    let request = RunRequest {
+        sessions: Some(SESSIONS),
+        transcripts: Transcripts::Written,
+        draws: DrawTable::Written,
+        excel: Workbook::Written,
+        parquet: ParquetTables::Written,
+        ..RunRequest::batch(VILLAGES)
+    };
+    let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();
+    left_at(Moment::BehindSessions, |observer| {
+        execute(&spec, path, &RunOptions::default(), observer)
+    });
+}
+
+/// Takes up a stopped run, and leaves it before it runs a session: how many are kept.
+fn taken_up(folder: &Path) -> u64 {
+    let stopped = JournaledRun::open(folder).unwrap();
+    let run = stopped.load(&read_file, &mut ()).unwrap();
+    left_at(Moment::BeforeSessions, |observer| {
+        resume_run(run, &RunOptions::default(), observer)
     })
-    .unwrap();
-    plan
 }
 
 /// The first chunks of a stopped batch: how long each of its files is behind each of them.
@@ -179,7 +174,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &MORE));
     let stopped = folder.path().join("stopped");
-    let plan = stopped_batch(&stopped);
+    stopped_batch(&stopped);
     let whole = files(&stopped);
     assert_eq!(whole.len(), 4 + 1, "rows of sessions, and the journal");
     let boundaries = boundaries(&whole);
@@ -223,16 +218,12 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             let n_there = boundaries.iter().take_while(|it| is_there(it)).count();
             let expected = n_there.saturating_sub(1);
             lay_out(&cut, &state);
-            let (directory, journal, _) = Journal::reopen(&cut).unwrap();
-            let mut tables_again = open(&directory, journal, &plan);
-            assert_eq!(tables_again.restore(&plan).unwrap(), expected as u64);
-            let n_sessions: u64 = tables_again.tallies().iter().map(Tally::n_sessions).sum();
-            assert_eq!(n_sessions, SESSIONS.min((expected * CHUNK) as u64));
+            let n_kept = SESSIONS.min((expected * CHUNK) as u64);
+            assert_eq!(taken_up(&cut), n_kept);
             for (path, bytes) in files(&cut) {
                 let end = boundaries[expected][&path];
                 assert!(bytes == whole[&path][..end], "{}", path.display());
             }
-            drop(tables_again);
             if n_states % 40 == 0 {
                 resume(&cut, ["1", "3"][n_states / 40 % 2]);
                 assert!(results(&cut) == reference);

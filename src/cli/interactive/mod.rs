@@ -4,11 +4,14 @@ mod background;
 mod ctrl_c;
 mod interactive_player;
 mod progress;
+mod reading_progress;
+mod run_observer;
 mod terminal;
 mod user_command;
 
 pub(crate) use background::Background;
-pub(crate) use ctrl_c::{Asked, CtrlC};
+pub(crate) use ctrl_c::CtrlC;
 pub(crate) use interactive_player::{Echo, InteractivePlayer};
-pub(crate) use progress::{Progress, Work, cells_so_far, deals_so_far};
+pub(crate) use reading_progress::ReadingProgress;
+pub(crate) use run_observer::RunObserver;
 pub(crate) use terminal::{Rendered, message, print, print_data};

@@ -9,6 +9,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use crate::cli::message;
 use crate::cli::render::{count, counted, percent, percent_interval, percent_of};
 use crate::experiment::Tally;
+use crate::run::Workload;
 
 /// Where nobody watches, the first line comes after this.
 const FIRST_LINE: Duration = Duration::from_secs(2);
@@ -18,20 +19,11 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How far a run has come.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct SessionProgress {
     display: Display,
-    work: Work,
+    work: Workload,
     /// Sessions that were done before this process went on with them.
     n_before: u64,
-}
-
-/// How much there is to do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
-    /// How many sessions.
-    pub(crate) n_sessions: u64,
-    /// Whether fewer may do.
-    pub(crate) is_most: bool,
 }
 
 #[derive(Debug)]
@@ -41,17 +33,17 @@ enum Display {
     Lines { started: Instant, next: Instant },
 }
 
-impl Progress {
+impl SessionProgress {
     /// Of so much work; shown unless it is to be quiet.
     #[expect(
         clippy::disallowed_methods,
         reason = "progress is about wall time; no result sees it"
     )]
-    pub(crate) fn new(work: Work, is_quiet: bool) -> Self {
+    pub(crate) fn new(work: Workload, is_quiet: bool) -> Self {
         let display = if is_quiet {
             Display::Quiet
         } else if std::io::stderr().is_terminal() {
-            let bound = work.bound();
+            let bound = bound(work);
             // On one line there is no room for all of it, on two there is in a narrow terminal too.
             let template = format!(
                 "{{bar:12}} {{percent:>3}} %  {{human_pos}} of {bound}{{human_len}}\n{{rate}}  {{eta}} left  {{wide_msg}}",
@@ -115,7 +107,7 @@ impl Progress {
                     return;
                 }
                 *next = now + LINE_INTERVAL;
-                let progress = self.work.line(n_sessions, self.n_before, now - *started);
+                let progress = line(self.work, n_sessions, self.n_before, now - *started);
                 message(&format!("{progress}, {}", found()));
             }
         }
@@ -129,29 +121,27 @@ impl Progress {
     }
 }
 
-impl Work {
-    /// What stands before what may turn out to be less.
-    fn bound(self) -> &'static str {
-        if self.is_most { "at most " } else { "" }
-    }
+/// What stands before what may turn out to be less.
+fn bound(work: Workload) -> &'static str {
+    if work.is_most { "at most " } else { "" }
+}
 
-    /// How far it is when so many sessions are done, after some time for all but those before.
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    fn line(self, n_sessions: u64, n_before: u64, elapsed: Duration) -> String {
-        let bound = self.bound();
-        let rate = n_sessions.saturating_sub(n_before) as f64 / elapsed.as_secs_f64();
-        let left = self.n_sessions.saturating_sub(n_sessions) as f64 / rate;
-        // There is no telling before the first session is done.
-        let left = Duration::try_from_secs_f64(left).map_or_else(
-            |_| String::new(),
-            |it| format!(", {bound}{} left", HumanDuration(it)),
-        );
-        format!(
-            "{} of {bound}{}, {rate:.0} a second{left}",
-            count(n_sessions),
-            counted(self.n_sessions, "session"),
-        )
-    }
+/// How far it is when so many sessions are done, after some time for all but those before.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn line(work: Workload, n_sessions: u64, n_before: u64, elapsed: Duration) -> String {
+    let bound = bound(work);
+    let rate = n_sessions.saturating_sub(n_before) as f64 / elapsed.as_secs_f64();
+    let left = work.n_sessions.saturating_sub(n_sessions) as f64 / rate;
+    // There is no telling before the first session is done.
+    let left = Duration::try_from_secs_f64(left).map_or_else(
+        |_| String::new(),
+        |it| format!(", {bound}{} left", HumanDuration(it)),
+    );
+    format!(
+        "{} of {bound}{}, {rate:.0} a second{left}",
+        count(n_sessions),
+        counted(work.n_sessions, "session"),
+    )
 }
 
 /// The share of deals so far among sessions that are draws of one thing.
@@ -180,21 +170,21 @@ mod tests {
 
     #[test]
     fn a_line_tells_how_far_it_is() {
-        let batch = Work {
+        let batch = Workload {
             n_sessions: 10_000,
             is_most: false,
         };
         let after = Duration::from_secs;
         assert_eq!(
-            batch.line(2500, 0, after(10)),
+            line(batch, 2500, 0, after(10)),
             "2,500 of 10,000 sessions, 250 a second, 30 seconds left"
         );
-        let bounded = Work {
+        let bounded = Workload {
             is_most: true,
             ..batch
         };
         assert_eq!(
-            bounded.line(2000, 0, after(100)),
+            line(bounded, 2000, 0, after(100)),
             "2,000 of at most 10,000 sessions, 20 a second, at most 7 minutes left"
         );
         assert_eq!(deals_so_far(1250, 2500), "deals 50.0 % (48.0 to 52.0 %)");
@@ -202,12 +192,12 @@ mod tests {
 
     #[test]
     fn sessions_of_another_process_do_not_make_this_one_faster() {
-        let work = Work {
+        let work = Workload {
             n_sessions: 10_000,
             is_most: false,
         };
         assert_eq!(
-            work.line(9000, 8000, Duration::from_secs(10)),
+            line(work, 9000, 8000, Duration::from_secs(10)),
             "9,000 of 10,000 sessions, 100 a second, 10 seconds left"
         );
     }

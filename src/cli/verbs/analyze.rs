@@ -10,7 +10,7 @@ use demarche_core::domain::{PartyId, Scenario};
 use demarche_core::negotiation::{PlainLoop, Setting};
 use demarche_core::protocol::Event;
 use demarche_core::randomness::{Replication, Seeds};
-use demarche_core::solution::{FEASIBLE_OUTCOMES_MAX, preference_correlation};
+use demarche_core::solution::preference_correlation;
 
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
@@ -18,7 +18,7 @@ use crate::cli::render::{Analysis, count, counted, render_draw, terminal_width, 
 use crate::cli::run_folder::create_new;
 use crate::cli::{FileArgument, Settings, parse_count, print};
 use crate::config::load_experiment;
-use crate::experiment::{Definitions, SolutionAnalyzer, SolutionBenchmark};
+use crate::experiment::{Definitions, SolutionAnalyzer, SolutionBenchmark, check_outcomes};
 use crate::report::{FrontierChart, rests_on};
 use crate::tables::{RunDirectory, SolutionsTable, write_frontier};
 
@@ -102,7 +102,7 @@ pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     )?;
     let setting = Arc::new(experiment.scenario.setting);
     let scenario = setting.scenario();
-    check_size(scenario)?;
+    check_outcomes(scenario)?;
     let asked_for = parties_asked_for(arguments, scenario)?;
     // Whoever sees the folder can interrupt what fills it.
     let background = Background::new(ctrl_c);
@@ -224,20 +224,6 @@ impl Analyzing<'_> {
             .write("frontier.svg", svg.as_bytes())
             .map_err(|it| Failure::could_not_finish(&it))
     }
-}
-
-/// Refuses a scenario with more outcomes than can be looked at one by one.
-pub(crate) fn check_size(scenario: &Scenario) -> Result<(), Failure> {
-    let n_outcomes = scenario.space.n_outcomes();
-    if n_outcomes > FEASIBLE_OUTCOMES_MAX {
-        return Err(Failure::WrongInput(format!(
-            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
-            scenario.name,
-            counted(n_outcomes, "outcome"),
-            count(FEASIBLE_OUTCOMES_MAX),
-        )));
-    }
-    Ok(())
 }
 
 fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {

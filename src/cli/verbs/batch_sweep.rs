@@ -1,27 +1,25 @@
 //! `batch` and `sweep`: many sessions, of one cell or of many, and their tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::failure::{Failure, with_causes};
+use crate::cli::failure::Failure;
 use crate::cli::file_access::stream_text;
-use crate::cli::finish_run::{Done, Stopwatch, conclude, conclude_shard, interrupted, stopped};
-use crate::cli::interactive::{Asked, CtrlC, Progress, Work, cells_so_far, deals_so_far};
-use crate::cli::render::{counted, planned, shell_word};
+use crate::cli::finish_run::conclude;
+use crate::cli::interactive::{CtrlC, RunObserver};
+use crate::cli::render::{planned, shell_word};
 use crate::cli::resume::reopen;
-use crate::cli::run_folder::create_with_journal;
-use crate::cli::run_spec::Job;
+use crate::cli::run_failures::{run_failure, spec_failure};
+use crate::cli::run_folder::in_new_folder;
 use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, message, parse_count, parse_formats, print,
-    workbook,
+    FileArgument, LEFT_AT_ONCE, Settings, hush_caught_panics, message, options, parse_count,
+    parse_formats, print, workbook,
 };
-use crate::experiment::{BatchError, Shard, Tally, run};
-use crate::run::{Journal, RunRequest, RunTables};
-use crate::tables::{Distances, DrawTable, ParquetTables, RunDirectory, Transcripts, WriteError};
+use crate::experiment::Shard;
+use crate::run::{Observer, RunRequest, RunSpec, execute, resume};
+use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -139,17 +137,27 @@ pub(crate) fn batch(arguments: &RunArguments, ctrl_c: &CtrlC) -> Result<ExitCode
 
 /// Runs a sweep.
 pub(crate) fn sweep(arguments: &SweepArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    let run = &arguments.run;
     if arguments.dry_run {
-        let job = Job::load(
-            arguments.run.request("sweep")?,
-            None,
-            arguments.run.settings.cited.files_below.as_deref(),
-        )?;
-        let is_most = job.until.is_some();
-        print(&planned(&job.parameters, job.part().n_sessions(), is_most))?;
+        let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, run.quiet);
+        let spec = load("sweep", run, &mut observer)?;
+        let is_most = spec.until().is_some();
+        let n_sessions = spec.part().n_sessions();
+        print(&planned(spec.parameters(), n_sessions, is_most))?;
         return Ok(ExitCode::SUCCESS);
     }
-    begin_or_resume("sweep", &arguments.run, ctrl_c)
+    begin_or_resume("sweep", run, ctrl_c)
+}
+
+fn load(
+    verb: &str,
+    arguments: &RunArguments,
+    observer: &mut dyn Observer,
+) -> Result<RunSpec, Failure> {
+    let request = arguments.request(verb)?;
+    let read_file = arguments.settings.cited.reader(request.experiment.as_ref());
+    let spec = RunSpec::load(request, &read_file, observer);
+    spec.map_err(|it| spec_failure(it, verb))
 }
 
 fn begin_or_resume(
@@ -158,161 +166,60 @@ fn begin_or_resume(
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
     hush_caught_panics();
-    let files_below = arguments.settings.cited.files_below.as_deref();
-    let Some(run) = &arguments.resume else {
-        let job = Job::load(arguments.request(verb)?, None, files_below)?;
-        if job.has_study && !arguments.quiet {
-            let file = shell_word(&job.request.experiment);
-            message(&format!(
-                "note: the [sensitivity] of {file} is no part of this {verb}; \
-                 `demarche sensitivity {file}` runs it"
-            ));
-        }
-        // Whoever sees the folder can interrupt what fills it.
-        let asked = ctrl_c.ask_first();
-        let out = arguments.out.as_deref();
-        let (directory, journal) = create_with_journal(out, &job.name, &job.head())?;
-        return carry_on(&job, &directory, journal, Some(asked), ctrl_c, arguments);
-    };
-    match reopen(verb, run, files_below, arguments.quiet)? {
-        Some((job, directory, journal)) => {
-            // What is there is read first, and nothing is lost by leaving that.
-            let asked = None;
-            carry_on(&job, &directory, journal, asked, ctrl_c, arguments)
-        }
-        None => Ok(ExitCode::SUCCESS),
+    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.quiet);
+    if let Some(run) = &arguments.resume {
+        return go_on(verb, run, arguments, ctrl_c, &mut observer);
     }
+    let spec = load(verb, arguments, &mut observer)?;
+    if spec.has_study() && !arguments.quiet {
+        let file = shell_word(&spec.request().experiment);
+        message(&format!(
+            "note: the [sensitivity] of {file} is no part of this {verb}; \
+             `demarche sensitivity {file}` runs it"
+        ));
+    }
+    begin(&spec, arguments, ctrl_c, &mut observer)
 }
 
-/// What is told when a run is left in the middle of something that does not look at the interrupt.
-pub(crate) const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
-
-/// Runs what is missing of a job.
-fn carry_on(
-    job: &Job,
-    directory: &RunDirectory,
-    journal: Journal,
-    asked: Option<Asked>,
-    ctrl_c: &CtrlC,
+/// Runs a new run.
+fn begin(
+    spec: &RunSpec,
     arguments: &RunArguments,
-) -> Result<ExitCode, Failure> {
-    ctrl_c.set_last_words(LEFT_AT_ONCE);
-    let stopwatch = Stopwatch::start(threads(arguments.threads));
-    let opened = job.open_tables(directory, journal);
-    let mut tables = opened.map_err(|it| stopped(&with_causes(&it), job, directory))?;
-    let done = carry_out(job, stopwatch.threads, arguments.quiet, ctrl_c, &mut tables);
-    drop(asked);
-    let done = done.map_err(|(error, n_done)| {
-        let sessions = counted(n_done, "session");
-        let what = format!("{}; {sessions} are complete", with_causes(&error));
-        stopped(&what, job, directory)
-    })?;
-    match job.shard {
-        Some(_) if done.n_done < done.n_planned => Ok(interrupted(job, &done, directory)),
-        Some(shard) => conclude_shard(job, shard, directory, &tables, arguments.quiet),
-        None => conclude(
-            job,
-            directory,
-            tables,
-            &done,
-            &stopwatch,
-            !arguments.no_report,
-            arguments.quiet,
-        ),
-    }
-}
-
-/// How often what was run is made sure of: so much work is lost if the power is.
-const SYNC_INTERVAL: Duration = Duration::from_secs(10);
-
-/// Runs all sessions of a job that are not in its tables yet, or as many as make it sure.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a disk may lag behind is about wall time; no result sees it"
-)]
-fn carry_out(
-    job: &Job,
-    threads: usize,
-    is_quiet: bool,
     ctrl_c: &CtrlC,
-    tables: &mut RunTables,
-) -> Result<Done, (BatchError<WriteError>, u64)> {
-    let worker = Arc::new(tables.worker());
-    let whole = job.part();
-    let n_cells = job.plan.cells().len();
-    let work = Work {
-        n_sessions: whole.n_sessions(),
-        is_most: job.until.is_some(),
-    };
-    let mut progress = Progress::new(work, is_quiet);
-    let mut n_done = 0;
-    let mut n_planned = 0;
-    let mut synced = Instant::now();
-    let next_wave = |tables: &RunTables| {
-        let rule = job.until.as_ref()?;
-        rule.next_wave(&job.plan, job.pairing, tables.tallies())
-    };
-    let mut next = match job.until {
-        None => Some(whole),
-        Some(_) => next_wave(tables),
-    };
-    while let Some(plan) = next {
-        n_planned += plan.n_sessions();
-        let restored = tables.restore(&plan).map_err(BatchError::Delivery);
-        let n_restored = restored.map_err(|it| (it, n_done))?;
-        let (tallies, active) = (tables.tallies(), plan.active_cells());
-        let is_complete = |it: &Tally| it.n_sessions() == job.plan.n_replications();
-        n_done = tallies.iter().map(Tally::n_sessions).sum();
-        // Cells that are left out are known well enough.
-        let mut n_cells_done = n_cells - active.len()
-            + active
-                .iter()
-                .filter(|it| is_complete(&tallies[it.idx()]))
-                .count();
-        if n_restored > 0 {
-            progress.go_on_from(n_done);
-        }
-        let rest = plan.chunks(n_restored..plan.n_chunks());
-        let asked = ctrl_c.ask_first();
-        let res = run(&rest, threads, ctrl_c.interrupt(), &worker, |chunk| {
-            let cell = chunk.cell.idx();
-            n_done += chunk.product.tally().n_sessions();
-            tables.push(chunk)?;
-            let tallies = tables.tallies();
-            n_cells_done += usize::from(is_complete(&tallies[cell]));
-            progress.advance(n_done, || match tallies {
-                [only] => deals_so_far(only.n_agreements(), only.n_sessions()),
-                _ => cells_so_far(n_cells_done, tallies),
-            });
-            if synced.elapsed() >= SYNC_INTERVAL {
-                tables.sync()?;
-                synced = Instant::now();
-            }
-            Ok(())
-        });
-        drop(asked);
-        if let Err(error) = res {
-            progress.finish();
-            return Err((error, n_done));
-        }
-        let is_complete = n_done == n_planned;
-        next = is_complete.then(|| next_wave(tables)).flatten();
-    }
-    progress.finish();
-    Ok(Done { n_done, n_planned })
+    observer: &mut RunObserver<'_>,
+) -> Result<ExitCode, Failure> {
+    // Whoever sees the folder can interrupt what fills it.
+    observer.ask_first();
+    let options = options(arguments.threads, ctrl_c);
+    let finished = in_new_folder(arguments.out.as_deref(), spec.name(), |folder| {
+        execute(spec, folder, &options, observer)
+    });
+    let finished = finished.map_err(|it| run_failure(&it, spec.request()))?;
+    conclude(spec, &finished, !arguments.no_report, arguments.quiet)
 }
 
-pub(crate) fn threads(asked: Option<u64>) -> usize {
-    let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    asked
-        .map_or_else(available, |it| usize::try_from(it).unwrap_or(usize::MAX))
-        .min(1024)
+/// Goes on with a run that was stopped.
+fn go_on(
+    verb: &str,
+    run: &Path,
+    arguments: &RunArguments,
+    ctrl_c: &CtrlC,
+    observer: &mut RunObserver<'_>,
+) -> Result<ExitCode, Failure> {
+    let files_below = arguments.settings.cited.files_below.as_deref();
+    let Some(run) = reopen(verb, run, files_below, arguments.quiet, observer)? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let request = run.spec().request().clone();
+    // What is there is read first, and nothing is lost by leaving that: Ctrl-C does not ask yet.
+    let finished = resume(run, &options(arguments.threads, ctrl_c), observer);
+    let (spec, finished) = finished.map_err(|it| run_failure(&it, &request))?;
+    conclude(&spec, &finished, !arguments.no_report, arguments.quiet)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
     use std::sync::Arc;
 
     use crate::experiment::{Cell, Plan};
@@ -363,13 +270,15 @@ mod tests {
             "--sessions",
             "300",
             "--quiet",
+            "--out",
+            out.to_str().unwrap(),
         ];
         let arguments = <Line as clap::Parser>::parse_from(line).run;
-        let mut job = Job::load(arguments.request("batch").unwrap(), None, None).unwrap();
+        let mut spec = load("batch", &arguments, &mut ()).unwrap();
         let Cell {
             setting: was,
             seeds,
-        } = &job.plan.cells()[0];
+        } = &spec.plan.cells()[0];
         let scenario = was.scenario().clone();
         let strategies = scenario.party_ids().map(|it| was.strategies(it).to_vec());
         let mut strategies: Vec<_> = strategies.collect();
@@ -380,11 +289,10 @@ mod tests {
         let protocol = was.rules().protocol.clone();
         let setting = Setting::new(scenario, protocol, 10, strategies).unwrap();
         let (setting, seeds) = (Arc::new(setting), *seeds);
-        job.plan = Plan::new(vec![Cell { setting, seeds }], 300).unwrap();
-        let made = Journal::create(&out, &job.head());
-        let (directory, journal) = made.unwrap();
+        spec.plan = Plan::new(vec![Cell { setting, seeds }], 300).unwrap();
         let ctrl_c = CtrlC::default();
-        let ended = carry_on(&job, &directory, journal, None, &ctrl_c, &arguments);
+        let mut observer = RunObserver::new(&ctrl_c, LEFT_AT_ONCE, true);
+        let ended = begin(&spec, &arguments, &ctrl_c, &mut observer);
         assert_eq!(ended.unwrap(), ExitCode::from(1));
         assert!(out.join("report.html").exists());
         let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();

@@ -11,16 +11,13 @@ use demarche_core::randomness::{Replication, Seeds};
 
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
-use crate::cli::named_run::{open_run, open_table};
+use crate::cli::named_run::open_run;
+use crate::cli::one_session::OneSession;
+use crate::cli::recorded_session::{Check, check_cell, check_number, read_sessions_manifest};
 use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
-use crate::cli::verbs::analyze::check_size;
-use crate::cli::verbs::play::OneSession;
-use crate::cli::verbs::replay::{
-    Check, RecordedCell, check_cell, check_number, read_sessions_manifest,
-};
 use crate::cli::{parse_count, print};
-use crate::experiment::{Causes, CellId, Explainer, Explanation};
-use crate::run::{MANIFEST, Manifest, RecordedEnding};
+use crate::experiment::{Causes, CellId, Explainer, Explanation, check_outcomes};
+use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedEnding, open_table};
 use crate::tables::{RunDirectory, TableDifference};
 
 #[derive(Debug, Args)]
@@ -65,8 +62,8 @@ pub(crate) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
         None => check_cell(folder, &manifest, cell)?,
     }
     let path = folder.join(MANIFEST).display().to_string();
-    let recorded = RecordedCell::of(&manifest, &path, cell)?;
-    check_size(recorded.setting.scenario())?;
+    let recorded = RecordedCell::of(&manifest, &path, CellId(cell))?;
+    check_outcomes(recorded.setting.scenario())?;
     let place = Place {
         cell,
         whose: recorded.whose(&manifest, cell),

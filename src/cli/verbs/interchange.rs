@@ -1,7 +1,7 @@
 //! `import` and `export`: scenarios from other tools, and for them.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +10,7 @@ use demarche_core::domain::OPTIONS_MAX;
 use demarche_core::protocol::ROUNDS_MAX;
 
 use crate::cli::failure::Failure;
+use crate::cli::new_file::{cannot, write_new};
 use crate::cli::{CitedArguments, FileArgument, message, print_data};
 use crate::config::load_scenario;
 use crate::interchange;
@@ -176,33 +177,6 @@ fn files_of(folder: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Fa
         is_small
     });
     Ok(paths)
-}
-
-/// Writes a file that was not there before.
-pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let file = fs::File::create_new(path);
-    file.and_then(|mut it| it.write_all(text.as_bytes()))
-        .map_err(|error| cannot("write", path, &error))
-}
-
-/// Which file was written, for people.
-pub(crate) fn written(path: &Path) -> String {
-    format!("Written: {}\n", path.display())
-}
-
-/// Refuses a file to write that is there already, before any work is done for it.
-pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Err(Failure::WrongInput(format!(
-            "{} exists already, and files are never overwritten; name another",
-            path.display()
-        ))),
-        Err(_) => Ok(()),
-    }
-}
-
-fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::WrongInput(format!("cannot {what} {}: {error}", path.display()))
 }
 
 fn report_losses(losses: &[String]) {

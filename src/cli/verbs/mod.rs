@@ -12,7 +12,3 @@ pub(super) mod replay;
 pub(super) mod report;
 pub(super) mod studies;
 pub(super) mod verify;
-
-pub(crate) use analyze::check_size;
-pub(crate) use report::{remove_page, render, report_of};
-pub(crate) use verify::check_written;

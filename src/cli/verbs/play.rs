@@ -6,21 +6,16 @@ use std::sync::Arc;
 
 use clap::Args;
 use demarche_core::domain::{PartyId, Scenario};
-use demarche_core::negotiation::{SessionResult, Setting};
-use demarche_core::protocol::{Ending, Session};
 use demarche_core::randomness::{Replication, Seeds};
-use tokio::runtime::{self, Runtime};
 
-use crate::actors::{SessionActor, assemble, question_channel, spawn};
+use crate::actors::{assemble, question_channel};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Echo, InteractivePlayer};
-use crate::cli::render::{
-    describe_ending, describe_gains, heading, narration, terminal_width, wrap,
-};
+use crate::cli::one_session::{OneSession, exit_code, one_thread};
+use crate::cli::render::{describe_ending, describe_gains, terminal_width};
 use crate::cli::{FileArgument, Settings, print, print_data, warn};
 use crate::config::{load_experiment, nearest};
 use crate::experiment::CellId;
-use crate::report::rests_on;
 use crate::tables::event_lines;
 
 #[derive(Debug, Args)]
@@ -91,49 +86,7 @@ fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
     })
 }
 
-/// What a session deserves: whether it was forfeited.
-pub(crate) fn exit_code(result: &SessionResult) -> ExitCode {
-    match result.ending {
-        Ending::Forfeit { .. } => ExitCode::from(1),
-        Ending::Agreement { .. } | Ending::Deadline { .. } | Ending::Walkout { .. } => {
-            ExitCode::SUCCESS
-        }
-    }
-}
-
-/// One session that is to be told.
-pub(crate) struct OneSession {
-    pub(crate) setting: Arc<Setting>,
-    pub(crate) seeds: Seeds,
-    pub(crate) replication: Replication,
-}
-
 impl OneSession {
-    /// Runs it.
-    pub(crate) fn run(&self) -> Result<(Session, SessionResult), Failure> {
-        let runtime = one_thread()?;
-        let session_actor = spawn(runtime.handle(), &self.setting, 1);
-        self.run_on(&runtime, session_actor)
-    }
-
-    fn run_on(
-        &self,
-        runtime: &Runtime,
-        mut session_actor: SessionActor,
-    ) -> Result<(Session, SessionResult), Failure> {
-        let mut ended = None;
-        runtime
-            .block_on(session_actor.negotiate(
-                &self.seeds,
-                [self.replication],
-                |session, result| {
-                    ended = Some((session, result));
-                },
-            ))
-            .map_err(|it| Failure::could_not_finish(&it))?;
-        Ok(ended.expect("a session that was run has ended"))
-    }
-
     /// Runs it with a person at the table, tells it as it goes on, and at its end all the rest.
     fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
         let runtime = one_thread()?;
@@ -173,42 +126,4 @@ impl OneSession {
         print(&format!("{text}\n{foot}"))?;
         Ok(exit_code(&result))
     }
-
-    /// Tells it; `whose` says of which seed and cell it is.
-    pub(crate) fn render(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
-        let width = terminal_width();
-        format!(
-            "{}{}\n{}",
-            self.head(whose),
-            narration(&self.setting, session, result, width),
-            self.foot(width),
-        )
-    }
-
-    pub(crate) fn head(&self, whose: &str) -> String {
-        let (setting, width) = (&self.setting, terminal_width());
-        let rules = setting.rules();
-        let line = format!(
-            "Session {} of {whose}, {} rounds of {}",
-            self.replication.0,
-            rules.deadline_rounds,
-            rules.protocol.name(),
-        );
-        format!(
-            "{}\n{}\n",
-            heading(&wrap(&setting.scenario().title, width, 0)),
-            wrap(&line, width, 0)
-        )
-    }
-
-    pub(crate) fn foot(&self, width: usize) -> String {
-        format!("{}\n", wrap(&rests_on(&self.setting), width, 0))
-    }
-}
-
-/// Where the actors of one session live.
-fn one_thread() -> Result<Runtime, Failure> {
-    runtime::Builder::new_current_thread()
-        .build()
-        .map_err(|it| Failure::could_not_finish(&it))
 }

@@ -16,5 +16,6 @@ pub use explanation::{
 pub use no_deal_causes::{Causes, Explainer};
 pub use session_trace::{Answer, PartyStanding, SessionTrace, StepKind, TraceStep};
 pub use solution_benchmark::{
-    Definitions, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances,
+    Definitions, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances, TooManyOutcomes,
+    check_outcomes,
 };

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use demarche_core::domain::{ConsentRule, ExactPreferences, Outcome, Preferences};
+use demarche_core::domain::{ConsentRule, ExactPreferences, Outcome, Preferences, Scenario};
 use demarche_core::negotiation::{PreferenceDraw, Setting};
 use demarche_core::randomness::{Replication, Seeds};
 use demarche_core::solution::{
-    Concept, FeasibleSet, Normalization, distance, feasible_set, utility_range,
+    Concept, FEASIBLE_OUTCOMES_MAX, FeasibleSet, Normalization, distance, feasible_set,
+    utility_range,
 };
 
 /// Whose definitions of frontier and solution points hold.
@@ -17,6 +18,36 @@ pub enum Definitions {
     Textbook,
     /// Those of `NegMAS`: [`Normalization::negmas`], among the outcomes that all parties accept.
     Negmas,
+}
+
+/// More outcomes than can be looked at one by one.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "{scenario} has {n_outcomes} outcomes, and what theory says of it takes a look at every one; \
+     that is possible up to {FEASIBLE_OUTCOMES_MAX}"
+)]
+pub struct TooManyOutcomes {
+    /// Of which scenario.
+    pub scenario: String,
+    /// How many.
+    pub n_outcomes: u64,
+}
+
+/// Refuses a scenario with more outcomes than can be looked at one by one.
+///
+/// # Errors
+///
+/// If it has more than [`FEASIBLE_OUTCOMES_MAX`].
+pub fn check_outcomes(scenario: &Scenario) -> Result<(), TooManyOutcomes> {
+    let n_outcomes = scenario.space.n_outcomes();
+    if n_outcomes > FEASIBLE_OUTCOMES_MAX {
+        let scenario = scenario.name.clone();
+        return Err(TooManyOutcomes {
+            scenario,
+            n_outcomes,
+        });
+    }
+    Ok(())
 }
 
 /// Draws preferences and looks at what theory says of them, replication by replication.

@@ -2,6 +2,7 @@
 
 mod comparison_page;
 mod page;
+mod page_files;
 mod run_page;
 mod session_page;
 
@@ -9,5 +10,6 @@ pub use comparison_page::{ComparedRun, ComparedRuns};
 pub use page::{
     Card, Move, Page, PageBlock, PageFigure, PageStep, Section, SettledIssue, Stand, Steps,
 };
+pub use page_files::{PageError, run_page, write_page};
 pub use run_page::RunReport;
 pub use session_page::SessionReport;

@@ -18,10 +18,8 @@ use twox_hash::xxhash3_64::{DEFAULT_SECRET_LENGTH, RawHasher, SecretBuffer};
 use crate::experiment::CellId;
 use crate::run::journal::codec::{ExactBytes, push_whole};
 use crate::run::record::{InputFile, MANIFEST, MANIFEST_BYTES_MAX, RESULTS_VERSION};
-use crate::tables::{
-    Access, Distances, DrawTable, Folder, ParquetTables, Rows, RunDirectory, Transcripts, Workbook,
-    WriteError, check_place,
-};
+use crate::run::spec::RunRequest;
+use crate::tables::{Access, Folder, Rows, RunDirectory, WriteError, check_place};
 
 /// The journal's name in the folder of a run.
 pub const JOURNAL: &str = "journal.bin";
@@ -38,38 +36,6 @@ const FRAME_BYTES_MAX: u32 = 1 << 26;
 
 /// The version of the journal's format.
 const SCHEMA: u32 = 3;
-
-/// What the command line asked of a run: with the files it names, all that its bytes depend on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct RunRequest {
-    /// `batch` or `sweep`.
-    pub verb: String,
-    /// The path of the experiment's file as given.
-    pub experiment: String,
-    /// Its text, if it cannot be read a second time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub experiment_text: Option<String>,
-    /// Settings `PATH=VALUE`.
-    pub settings: Vec<String>,
-    /// How many sessions, if not as many as the file says.
-    pub sessions: Option<u64>,
-    /// Which master seed, if not the file's.
-    pub seed: Option<u64>,
-    /// Whether every offer and every answer is written.
-    pub transcripts: Transcripts,
-    /// Whether agreements are held against what theory says.
-    pub distances: Distances,
-    /// Whether the numbers drawn in each session are written.
-    pub draws: DrawTable,
-    /// Whether the tables are written as a workbook too.
-    pub excel: Workbook,
-    /// Whether each table has a twin as Parquet.
-    pub parquet: ParquetTables,
-    /// The folder below which files may name others, besides those near them.
-    pub files_below: Option<String>,
-    /// Which part of the plan is run, such as `3/64`, if not all of it.
-    pub shard: Option<String>,
-}
 
 /// What makes two pieces of work parts of the same run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -514,19 +480,8 @@ mod tests {
 
     fn head() -> JournalHead {
         let request = RunRequest {
-            verb: "batch".to_owned(),
-            experiment: "a.toml".to_owned(),
-            experiment_text: None,
-            settings: Vec::new(),
             sessions: Some(7),
-            seed: None,
-            transcripts: Transcripts::Omitted,
-            distances: Distances::Omitted,
-            draws: DrawTable::Omitted,
-            excel: Workbook::Omitted,
-            parquet: ParquetTables::Omitted,
-            files_below: None,
-            shard: None,
+            ..RunRequest::batch("a.toml")
         };
         JournalHead::new(request, vec![InputFile::new("a.toml", "a")])
     }

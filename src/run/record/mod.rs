@@ -3,6 +3,9 @@
 mod comparison_table;
 mod configuration_changes;
 mod manifest;
+mod open_table;
+mod page_files;
+mod recorded_cell;
 mod recorded_rows;
 mod recorded_sessions;
 mod run_record;
@@ -13,6 +16,9 @@ pub use manifest::{
     Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, RESULTS_VERSION,
     StudyRecord, SweepRecord, Timing, Until,
 };
+pub use open_table::open_table;
+pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
+pub use recorded_cell::{RecordedCell, RecordedCellError};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
 pub use run_record::{Named, NamedIssue, RecordError, RunRecord, RunSchema};

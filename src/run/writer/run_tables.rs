@@ -91,10 +91,6 @@ pub struct Finished {
     pub same_as: Vec<Option<CellId>>,
     /// The first forfeit in plan order.
     pub first_forfeit: Option<Forfeit>,
-    /// Its tables, those over all sessions first.
-    pub tables: Vec<FinishedTable>,
-    /// The journal, to be given up once nothing can be lost.
-    pub journal: Journal,
 }
 
 /// A cell's commonest agreement, and how many distinct ones there are.
@@ -281,12 +277,16 @@ impl RunTables {
         Ok(())
     }
 
-    /// Writes the tables over all sessions.
+    /// Writes the tables over all sessions: what they come to, all tables with those over all
+    /// sessions first, and the journal, to be given up once nothing can be lost.
     ///
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn finish(mut self, directory: &RunDirectory) -> Result<Finished, WriteError> {
+    pub fn finish(
+        mut self,
+        directory: &RunDirectory,
+    ) -> Result<(Finished, Vec<FinishedTable>, Journal), WriteError> {
         let agreements = std::mem::take(&mut self.agreements);
         let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
@@ -323,15 +323,14 @@ impl RunTables {
         for (_, file) in self.open {
             tables.push(file.finish()?);
         }
-        Ok(Finished {
+        let finished = Finished {
             tallies: self.tallies,
             commonest,
             effects: self.effects,
             same_as,
             first_forfeit: self.first_forfeit,
-            tables,
-            journal: self.journal,
-        })
+        };
+        Ok((finished, tables, self.journal))
     }
 
     /// By cell, the first one before it whose sessions are all the same.

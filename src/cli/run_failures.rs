@@ -1,0 +1,144 @@
+//! Why a run was not carried out, as people are told, and the way out.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::{Failure, with_causes};
+use crate::cli::file_access::CitedFiles;
+use crate::cli::render::{count, counted, shell_word};
+use crate::cli::run_folder::exists;
+use crate::experiment::StudyError;
+use crate::run::{
+    FolderPlace, JournalError, RefusalReason, RefusedRun, ReopenError, RunError, RunRequest,
+    SpecError, StoppedRun,
+};
+
+/// Why what was asked of a verb cannot be run.
+pub(super) fn spec_failure(error: SpecError, verb: &str) -> Failure {
+    let what = error.to_string();
+    Failure::WrongInput(match error {
+        SpecError::Diagnostics(it) => return it.into(),
+        SpecError::Shard(it) => return Failure::could_not_finish(&it),
+        SpecError::Outcomes(it) => return it.into(),
+        SpecError::NoSweep(_) => {
+            format!("{what}; run it with `demarche batch`, or add axes to it")
+        }
+        SpecError::HasSweep(_) if verb == "batch" => {
+            format!("{what}; run it with `demarche sweep`")
+        }
+        SpecError::HasSweep(_) => format!(
+            "{what}, and `demarche {verb}` looks at one cell; name its scenario, or take the \
+             [sweep] out"
+        ),
+        SpecError::Sessions(_) => format!("{what}; ask for fewer with --sessions"),
+        SpecError::DrawnNumbers(_) => format!("{what}; run it without --draws"),
+        SpecError::ShardOfUntil => format!("{what}; take `until` out, or run it in one go"),
+        SpecError::Numbers(_) | SpecError::NothingUncertain => what,
+        SpecError::Points(it) => format!("{what}: take --points {} or more", it.least()),
+        SpecError::Study(StudyError::TooManyNumbers(_)) => {
+            format!("{what}; choose some with --numbers, or take --method morris")
+        }
+        SpecError::Study(StudyError::TooManyPoints(_)) => {
+            format!("{what}; ask for fewer with --points")
+        }
+        SpecError::SearchSessions { n_sessions, most } => format!(
+            "the search might take {} sessions, more than {}; ask for fewer with --sessions",
+            count(n_sessions),
+            count(most)
+        ),
+    })
+}
+
+/// Why a run cannot be taken up for an act, such as `merge`; its request, as far as it is known.
+pub(super) fn reopen_failure(
+    act: &str,
+    error: ReopenError,
+    request: Option<&RunRequest>,
+) -> Failure {
+    match error {
+        ReopenError::Refused(it) => refusal(act, &it, request),
+        ReopenError::Spec(it) => spec_failure(it, request.map_or("", |it| &it.verb)),
+        ReopenError::Missing {
+            of,
+            n_missing,
+            first: mut names,
+        } => {
+            if n_missing > names.len() {
+                names.push(format!("{} more", n_missing - names.len()));
+            }
+            Failure::WrongInput(format!(
+                "cannot {act} {} of {of} shards: {} missing",
+                of - n_missing,
+                names.join(", ") + if n_missing == 1 { " is" } else { " are" }
+            ))
+        }
+    }
+}
+
+fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Failure {
+    let (folder, reason) = (&refused.folder, &refused.reason);
+    let mut why = with_causes(reason);
+    if let (RefusalReason::Corruption(_), Some(request)) = (reason, request) {
+        why = format!("{why}; {}", way_on(request, folder));
+    }
+    let what = format!("cannot {act} {}: {why}", folder.display());
+    let is_of_disk = matches!(reason, RefusalReason::Journal(JournalError::Unreadable(_)));
+    if is_of_disk && folder.is_dir() {
+        return Failure::CouldNotFinish(what);
+    }
+    Failure::WrongInput(what)
+}
+
+/// Why a run did not come to its end, and how it can be gone on with.
+pub(super) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
+    match error {
+        RunError::FolderExists(path) => exists(path),
+        RunError::Folder(it) => Failure::could_not_finish(it),
+        RunError::Stopped(it) => stopped(it, request),
+    }
+}
+
+/// Why a study did not come to its end; it cannot be gone on with.
+pub(super) fn study_failure(error: &RunError) -> Failure {
+    match error {
+        RunError::FolderExists(path) => exists(path),
+        RunError::Folder(it) => Failure::could_not_finish(it),
+        RunError::Stopped(it) => Failure::could_not_finish(&it.cause),
+    }
+}
+
+/// A run that could not go on, and how it can be gone on with.
+fn stopped(run: &StoppedRun, request: &RunRequest) -> Failure {
+    let mut what = with_causes(&run.cause);
+    if let Some(n_sessions) = run.n_sessions {
+        let sessions = counted(n_sessions, "session");
+        what = format!("{what}; {sessions} are complete");
+    }
+    let path = run.folder.display();
+    Failure::CouldNotFinish(match run.place {
+        FolderPlace::There => format!("{what}; {}", way_on(request, &run.folder)),
+        FolderPlace::Replaced => {
+            format!("{what}; something else is at {path} now, and the run is where its folder is")
+        }
+        FolderPlace::Gone => format!("{what}; the folder {path} is gone"),
+    })
+}
+
+/// What people type to go on with a run that was stopped.
+pub(super) fn way_on(request: &RunRequest, folder: &Path) -> String {
+    let verb = &request.verb;
+    let files_below = files_below(request, folder).map_or_else(String::new, |it| {
+        format!(" --files-below {}", shell_word(&it.display().to_string()))
+    });
+    let path = shell_word(&folder.display().to_string());
+    format!("go on with `demarche {verb} --resume {path}{files_below}`")
+}
+
+/// The folder that has to be allowed for going on with a run; `None` if its files are near it.
+fn files_below(request: &RunRequest, folder: &Path) -> Option<PathBuf> {
+    let allowed = request.files_below.as_deref().map(PathBuf::from);
+    let experiment = Path::new(&request.experiment);
+    let is_near =
+        request.experiment_text.is_some() || CitedFiles::near_run(folder, None).has(experiment);
+    let own = || experiment.parent().map(Path::to_owned);
+    allowed.or_else(|| if is_near { None } else { own() })
+}

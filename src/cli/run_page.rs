@@ -1,0 +1,35 @@
+//! The page of a run, made at its end and told of.
+
+use crate::cli::failure::Failure;
+use crate::report::{PageError, run_page, write_page};
+use crate::run::{Manifest, PAGE, RecordedCellError};
+use crate::tables::RunDirectory;
+
+/// Makes the page of a run in its folder, the same as `report` makes it later.
+pub(super) fn make_page(directory: &RunDirectory, manifest: &Manifest) -> Result<(), Failure> {
+    let page = run_page(directory, manifest)?;
+    write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
+}
+
+/// Where the page is, for people.
+pub(super) fn report_line(directory: &RunDirectory) -> String {
+    format!("Report: {}\n", directory.path().join(PAGE).display())
+}
+
+impl From<PageError> for Failure {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Manifest(it) => it.into(),
+            it @ PageError::Table { .. } => Self::WrongInput(it.to_string()),
+        }
+    }
+}
+
+impl From<RecordedCellError> for Failure {
+    fn from(error: RecordedCellError) -> Self {
+        match error {
+            RecordedCellError::Diagnostics(it) => it.into(),
+            it @ RecordedCellError::Manifest { .. } => Self::WrongInput(it.to_string()),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The page of a run: made of what its folder holds, and written there.
+
+use std::io::{self, Read};
+
+use crate::experiment::{CellId, measure_claims};
+use crate::report::pages::page::{Page, PageFigure};
+use crate::report::pages::run_page::RunReport;
+use crate::report::sections::MeasuredClaims;
+use crate::report::summary::{RunSummary, SummaryError};
+use crate::run::{
+    FIGURE_MARK, FIGURES, MANIFEST, Manifest, PAGE, RecordedCell, RecordedCellError, open_table,
+};
+use crate::tables::{RunDirectory, WriteError};
+
+/// Draws over which a page measures claims, at most; `check` measures them over many more.
+const CLAIM_DRAWS_MAX: u64 = 1_000;
+
+/// Why there is no page of a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// Its manifest is wrong.
+    #[error(transparent)]
+    Manifest(#[from] RecordedCellError),
+    /// A table is.
+    #[error("{folder}: {error}")]
+    Table {
+        /// The folder of the run.
+        folder: String,
+        /// What is wrong.
+        error: SummaryError,
+    },
+}
+
+/// Makes the page of a run of its manifest and its tables: the same whenever it is made.
+///
+/// # Errors
+///
+/// If they are not as a run has them.
+pub fn run_page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, PageError> {
+    let place = run.path().join(MANIFEST).display().to_string();
+    let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, CellId(0))?;
+    let summary =
+        RunSummary::read(&|it| open(run, manifest, it)).map_err(|error| PageError::Table {
+            folder: run.path().display().to_string(),
+            error,
+        })?;
+    let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
+    let claims = MeasuredClaims {
+        holds: measure_claims(setting, seeds, draws, |_| ()),
+        draws,
+    };
+    let report = RunReport {
+        manifest,
+        setting,
+        summary: &summary,
+        claims: &claims,
+    };
+    Ok(report.page())
+}
+
+fn open(run: &RunDirectory, manifest: &Manifest, table: &str) -> io::Result<Option<Box<dyn Read>>> {
+    let opened = open_table(run, manifest, &format!("{table}.csv"))?;
+    Ok(opened.map(|it| -> Box<dyn Read> { it }))
+}
+
+/// Writes a page and its figures into a folder, and removes those of an earlier one.
+///
+/// # Errors
+///
+/// If something cannot be written.
+pub fn write_page(directory: &RunDirectory, page: &Page) -> Result<(), WriteError> {
+    let html = page.html();
+    let name = |it: &PageFigure| format!("{}.svg", it.id);
+    let names: Vec<String> = page.figures().map(name).collect();
+    directory.remove_marked(FIGURES, FIGURE_MARK.as_bytes(), &names)?;
+    for (figure, name) in page.figures().zip(&names) {
+        let svg = format!("{}{FIGURE_MARK}", figure.svg());
+        directory.write(&format!("{FIGURES}/{name}"), svg.as_bytes())?;
+    }
+    directory.write(PAGE, html.as_bytes())
+}

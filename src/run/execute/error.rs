@@ -1,0 +1,218 @@
+//! Why a run was not carried out, or not to its end.
+
+use std::convert::Infallible;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::experiment::{BatchError, Shard, ShardError};
+use crate::run::execute::verification::DamagedTable;
+use crate::run::journal::JournalError;
+use crate::run::spec::SpecError;
+use crate::run::writer::ShardCorruption;
+use crate::tables::{RunDirectory, WriteError};
+
+/// Why a run was not carried out, or not to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// There is something already where its folder was to be made; nothing is written.
+    #[error("{} exists already, and runs are never overwritten", .0.display())]
+    FolderExists(PathBuf),
+    /// Its folder could not be made.
+    #[error(transparent)]
+    Folder(JournalError),
+    /// It could not go on.
+    #[error(transparent)]
+    Stopped(StoppedRun),
+}
+
+impl RunError {
+    /// Why a folder was not made.
+    pub(super) fn not_made(path: &Path, error: JournalError) -> Self {
+        if matches!(&error, JournalError::Unreadable(it) if it.is_of_existing()) {
+            return Self::FolderExists(path.to_owned());
+        }
+        Self::Folder(error)
+    }
+
+    /// What stopped a run in its folder.
+    pub(super) fn stopped(directory: &RunDirectory, cause: impl Into<StopCause>) -> Self {
+        Self::Stopped(StoppedRun::new(directory, cause))
+    }
+}
+
+/// A run that could not go on. What its folder holds is enough to resume it, unless it is a study.
+#[derive(Debug, thiserror::Error)]
+#[error("the run in {} could not go on", .folder.display())]
+pub struct StoppedRun {
+    /// Where its folder was.
+    pub folder: PathBuf,
+    /// Whether it is still there.
+    pub place: FolderPlace,
+    /// How many sessions are complete, if it was running some.
+    pub n_sessions: Option<u64>,
+    /// What stopped it.
+    #[source]
+    pub cause: StopCause,
+}
+
+impl StoppedRun {
+    pub(super) fn new(directory: &RunDirectory, cause: impl Into<StopCause>) -> Self {
+        Self {
+            folder: directory.path().to_owned(),
+            place: FolderPlace::of(directory),
+            n_sessions: None,
+            cause: cause.into(),
+        }
+    }
+}
+
+/// What is where the folder of a run was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FolderPlace {
+    /// The folder itself.
+    There,
+    /// Something else.
+    Replaced,
+    /// Nothing.
+    Gone,
+}
+
+impl FolderPlace {
+    fn of(directory: &RunDirectory) -> Self {
+        if directory.is_in_place() {
+            Self::There
+        } else if directory.path().symlink_metadata().is_ok() {
+            Self::Replaced
+        } else {
+            Self::Gone
+        }
+    }
+}
+
+/// What stopped a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StopCause {
+    /// Something could not be written, or not be read again.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Sessions could not be run.
+    #[error(transparent)]
+    Batch(#[from] BatchError<WriteError>),
+    /// The sessions of a search could not be run.
+    #[error(transparent)]
+    Search(#[from] BatchError<Infallible>),
+    /// A table is not on the disk as it was written.
+    #[error(transparent)]
+    Table(#[from] DamagedTable),
+    /// A shard is not what it was a moment ago.
+    #[error(transparent)]
+    Shard(#[from] ShardCorruption),
+}
+
+/// Why a run, or shards, cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReopenError {
+    /// It is not one to do that with.
+    #[error(transparent)]
+    Refused(RefusedRun),
+    /// Its files cannot be run any more.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// Not all shards are there.
+    #[error("{} of {of} shards are there, and not {}", .of - .n_missing, .first.join(", "))]
+    Missing {
+        /// How many there are to be.
+        of: usize,
+        /// How many are missing.
+        n_missing: usize,
+        /// The first ones that are missing, such as `3/64`.
+        first: Vec<String>,
+    },
+}
+
+impl ReopenError {
+    pub(super) fn refused(folder: &Path, reason: RefusalReason) -> Self {
+        Self::Refused(RefusedRun {
+            folder: folder.to_owned(),
+            reason,
+        })
+    }
+}
+
+/// A folder whose run cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+#[error("the run in {} cannot be taken up", .folder.display())]
+pub struct RefusedRun {
+    /// Which folder.
+    pub folder: PathBuf,
+    /// Why not.
+    #[source]
+    pub reason: RefusalReason,
+}
+
+/// Why a folder's run cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// The folder cannot be found.
+    #[error("{0}")]
+    NotFound(io::Error),
+    /// Its journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The experiment's file cannot be read.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// Its path.
+        path: String,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The experiment's file is none of those that the run was made from.
+    #[error("its journal does not know {0}")]
+    UnknownFile(String),
+    /// Its files, or what is asked of them, are other ones now.
+    #[error("{0}")]
+    Difference(String),
+    /// The folder is named more than once.
+    #[error("it is named twice")]
+    NamedTwice,
+    /// It is no shard.
+    #[error("it is no shard, but a whole run that was stopped")]
+    NoShard,
+    /// There is no such shard.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// It is a shard of another run.
+    #[error("it is of another run than {}: {difference}", .than.display())]
+    OtherRun {
+        /// Than the shard in this folder.
+        than: PathBuf,
+        /// How they differ.
+        difference: String,
+    },
+    /// It is one of another number of shards.
+    #[error("it is shard {shard}, and {} is shard {other}", .than.display())]
+    OtherNumber {
+        /// Which shard it is.
+        shard: Shard,
+        /// The folder of another shard.
+        than: PathBuf,
+        /// Which shard that one is.
+        other: Shard,
+    },
+    /// It is the same shard as another.
+    #[error("it is shard {shard}, and so is {}", .than.display())]
+    SameShard {
+        /// Which shard.
+        shard: Shard,
+        /// The folder of the other.
+        than: PathBuf,
+    },
+    /// Not all of it is there.
+    #[error(transparent)]
+    Corruption(#[from] ShardCorruption),
+}

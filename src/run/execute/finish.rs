@@ -1,0 +1,172 @@
+//! What is written when the sessions of a run are over, or as far as they got.
+
+use crate::experiment::{Factor, Finding, Tally, design_findings};
+use crate::run::execute::error::RunError;
+use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::execute::verification::check_tables;
+use crate::run::observer::Observer;
+use crate::run::record::{MANIFEST, Manifest, Until};
+use crate::run::spec::RunSpec;
+use crate::run::writer::{Finished, RunTables};
+use crate::tables::{
+    LeftOut, RunDirectory, Workbook, WriteError, write_sensitivity, write_workbook,
+};
+
+/// A run that is over, or was interrupted.
+#[derive(Debug)]
+pub struct FinishedRun {
+    /// Its folder.
+    pub directory: RunDirectory,
+    /// How many sessions are complete.
+    pub n_sessions: u64,
+    /// How many there were to run; of a run that stops when it is sure, as far as it got.
+    pub n_planned: u64,
+    /// Sessions by ending: agreement, deadline, walkout, forfeit.
+    pub endings: [u64; 4],
+    /// What they come to; `None` of a shard, which waits for the others.
+    pub whole: Option<WholeRun>,
+}
+
+/// What all sessions of a run come to.
+#[derive(Debug)]
+pub struct WholeRun {
+    /// What makes it repeatable.
+    pub manifest: Manifest,
+    /// By cell, what came of its sessions.
+    pub results: Finished,
+    /// What a sweep varies whose cells follow a design.
+    pub factors: Vec<Factor>,
+    /// What it shows.
+    pub findings: Vec<Finding>,
+    /// Tables that the workbook has no room for.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl FinishedRun {
+    /// Whether it was interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.n_sessions < self.n_planned
+    }
+}
+
+/// How much of a run was done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done {
+    pub(super) n_done: u64,
+    pub(super) n_planned: u64,
+}
+
+/// Writes the tables over all sessions and the manifest; of a shard, makes sure of what is there.
+pub(super) fn conclude(
+    spec: &RunSpec,
+    directory: RunDirectory,
+    tables: RunTables,
+    done: Done,
+    stopwatch: &Stopwatch,
+    observer: &mut dyn Observer,
+) -> Result<FinishedRun, RunError> {
+    let endings = endings(tables.tallies());
+    let whole = if spec.shard().is_none() {
+        Some(write_whole(
+            spec, &directory, tables, done, stopwatch, observer,
+        )?)
+    } else {
+        if done.n_done == done.n_planned {
+            let synced = tables.sync().and_then(|()| directory.sync());
+            synced.map_err(|it| RunError::stopped(&directory, it))?;
+        }
+        None
+    };
+    Ok(FinishedRun {
+        directory,
+        n_sessions: done.n_done,
+        n_planned: done.n_planned,
+        endings,
+        whole,
+    })
+}
+
+fn write_whole(
+    spec: &RunSpec,
+    directory: &RunDirectory,
+    tables: RunTables,
+    done: Done,
+    stopwatch: &Stopwatch,
+    observer: &mut dyn Observer,
+) -> Result<WholeRun, RunError> {
+    let lost = |it: WriteError| RunError::stopped(directory, it);
+    let endings = endings(tables.tallies());
+    let is_complete = done.n_done == done.n_planned;
+    let (results, mut written, journal) = tables.finish(directory).map_err(lost)?;
+    let (factors, findings) = found(spec, &results);
+    let scenario = spec.setting().scenario();
+    if spec.design().is_some() {
+        let parquet = spec.request().parquet;
+        let table = write_sensitivity(directory, parquet, scenario, &factors, &findings);
+        written.push(table.map_err(lost)?);
+    }
+    let left_out = match spec.request().excel {
+        Workbook::Omitted => Vec::new(),
+        Workbook::Written => {
+            let run = spec
+                .description
+                .workbook_run(scenario, done.n_done, is_complete);
+            write_workbook(directory, &run, &written).map_err(lost)?
+        }
+    };
+    directory.sync().map_err(lost)?;
+    let manifest = Manifest {
+        sessions: spec.plan().n_sessions(),
+        until: spec.until().map(|it| Until {
+            metric: it.metric.to_owned(),
+            party: it.party.map(|party| scenario.party(party).name.clone()),
+            half_width: it.half_width,
+            confidence: it.confidence,
+        }),
+        cells: spec.plan().cells().len(),
+        sweep: spec.sweep().cloned(),
+        complete: is_complete,
+        ..spec
+            .description
+            .manifest(endings, directory.tables(), stopwatch.timing())
+    };
+    if is_complete {
+        let read = check_tables(directory, &manifest.tables, observer);
+        read.map_err(|it| RunError::stopped(directory, it))?;
+    }
+    directory
+        .write(MANIFEST, &manifest.to_json())
+        .map_err(lost)?;
+    if is_complete {
+        journal.remove().map_err(lost)?;
+    }
+    Ok(WholeRun {
+        manifest,
+        results,
+        factors,
+        findings,
+        left_out,
+    })
+}
+
+/// All sessions by ending.
+fn endings(tallies: &[Tally]) -> [u64; 4] {
+    let mut res = [0; 4];
+    for tally in tallies {
+        for (sum, n) in res.iter_mut().zip(tally.endings()) {
+            *sum += n;
+        }
+    }
+    res
+}
+
+/// What a sweep shows whose cells follow a design.
+fn found(spec: &RunSpec, results: &Finished) -> (Vec<Factor>, Vec<Finding>) {
+    let Some(design) = spec.design() else {
+        return (Vec::new(), Vec::new());
+    };
+    let paths = spec.parameters().paths.iter();
+    let factors: Vec<Factor> = paths.map(|it| Factor::parameter(it)).collect();
+    let findings = design_findings(design, &factors, &results.tallies, spec.seed().0);
+    (factors, findings)
+}

@@ -1,0 +1,41 @@
+//! The shards of a batch or a sweep become the run that they are parts of.
+
+use std::path::Path;
+
+use crate::run::execute::error::RunError;
+use crate::run::execute::finish::{Done, FinishedRun, conclude};
+use crate::run::execute::sessions::open_tables;
+use crate::run::execute::shards::MergeableRun;
+use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::journal::Journal;
+use crate::run::observer::Observer;
+
+/// Makes the whole run of its shards, in a folder that must not exist: the same bytes as if it had
+/// been run in one go.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if the run cannot go on; then it can be resumed.
+pub fn merge(
+    run: &MergeableRun,
+    folder: &Path,
+    observer: &mut dyn Observer,
+) -> Result<FinishedRun, RunError> {
+    let MergeableRun { shards, head, spec } = run;
+    let stopwatch = Stopwatch::start(1);
+    let made = Journal::create(folder, head);
+    let (directory, journal) = made.map_err(|it| RunError::not_made(folder, it))?;
+    observer.began(directory.path());
+    let tables = open_tables(spec, &directory, journal);
+    let mut tables = tables.map_err(|it| RunError::stopped(&directory, it))?;
+    for it in shards {
+        it.read(spec, Some(&mut tables))
+            .map_err(|corruption| RunError::stopped(&directory, corruption))?;
+    }
+    let n_sessions = spec.plan().n_sessions();
+    let done = Done {
+        n_done: n_sessions,
+        n_planned: n_sessions,
+    };
+    conclude(spec, directory, tables, done, &stopwatch, observer)
+}

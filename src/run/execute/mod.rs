@@ -1,0 +1,24 @@
+//! Carrying a run out: from what is asked to a folder that holds the answer.
+
+mod error;
+mod finish;
+mod merge;
+mod options;
+mod resume;
+mod sessions;
+mod shards;
+mod stopwatch;
+mod study;
+mod verification;
+
+pub use error::{
+    FolderPlace, RefusalReason, RefusedRun, ReopenError, RunError, StopCause, StoppedRun,
+};
+pub use finish::{FinishedRun, WholeRun};
+pub use merge::merge;
+pub use options::RunOptions;
+pub use resume::{JournaledRun, ResumableRun, resume};
+pub use sessions::execute;
+pub use shards::{MergeableRun, OpenShards};
+pub use study::{FinishedStudy, StudyAnswer, execute_study};
+pub use verification::{DamagedTable, check_tables, damaged_tables};

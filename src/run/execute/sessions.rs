@@ -1,0 +1,183 @@
+//! Running the sessions of a batch or a sweep, as far as they are not in its tables yet.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::experiment::{BatchError, Pairing, Plan, Tally, run};
+use crate::run::execute::error::{RunError, StoppedRun};
+use crate::run::execute::finish::{Done, FinishedRun, conclude};
+use crate::run::execute::options::RunOptions;
+use crate::run::execute::stopwatch::{Stopwatch, SyncTimer};
+use crate::run::journal::{Journal, JournalHead};
+use crate::run::observer::{Observer, Progress, Workload};
+use crate::run::spec::RunSpec;
+use crate::run::writer::RunTables;
+use crate::tables::{RunDirectory, WriteError};
+
+/// Runs a batch or a sweep into a folder, which must not exist.
+///
+/// The folder gets a journal first, so that [`resume`](crate::run::resume) can go on with a run
+/// that was stopped, whatever stopped it; at the end it has all tables and a manifest, and no
+/// journal. The bytes of the tables depend on the spec alone.
+///
+/// An interrupt is no error: the run ends early, with what is complete, and can be resumed.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if the run cannot go on.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::run::{self, RunOptions, RunRequest, RunSpec};
+///
+/// // Files are read through the function that is given: here the only one is in memory.
+/// let file = include_str!("../../../configs/scenarios/two-villages.toml");
+/// let request = RunRequest {
+///     sessions: Some(100),
+///     ..RunRequest::batch("two-villages.toml")
+/// };
+/// let spec = RunSpec::load(request, &|_| Ok(file.to_owned()), &mut ())?;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("run");
+/// let finished = run::execute(&spec, &path, &RunOptions::default(), &mut ())?;
+///
+/// let [agreements, ..] = finished.endings;
+/// println!("{agreements} of {} sessions end in an agreement", finished.n_sessions);
+/// assert!(path.join("sessions.csv").exists() && path.join("manifest.json").exists());
+/// # assert_eq!(finished.n_sessions, 100);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn execute(
+    spec: &RunSpec,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedRun, RunError> {
+    let made = Journal::create(folder, &head(spec));
+    let (directory, journal) = made.map_err(|it| RunError::not_made(folder, it))?;
+    carry_on(spec, directory, journal, options, observer)
+}
+
+/// What the journal of a run begins with.
+pub(super) fn head(spec: &RunSpec) -> JournalHead {
+    JournalHead::new(spec.request().clone(), spec.inputs().to_vec())
+}
+
+/// Begins the tables of a run, or goes on with them.
+pub(super) fn open_tables(
+    spec: &RunSpec,
+    directory: &RunDirectory,
+    journal: Journal,
+) -> Result<RunTables, WriteError> {
+    RunTables::open(
+        directory,
+        journal,
+        spec.plan().cells(),
+        spec.parameters().clone(),
+        // A shard may begin behind the first of the cells that are compared.
+        spec.shard().map_or(spec.pairing(), |_| Pairing::Unpaired),
+        spec.request().parquet,
+        spec.table_options(),
+    )
+}
+
+/// Runs what is missing of a run.
+pub(super) fn carry_on(
+    spec: &RunSpec,
+    directory: RunDirectory,
+    journal: Journal,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedRun, RunError> {
+    observer.began(directory.path());
+    let stopwatch = Stopwatch::start(options.threads);
+    let tables = open_tables(spec, &directory, journal);
+    let mut tables = tables.map_err(|it| RunError::stopped(&directory, it))?;
+    let ran = run_sessions(spec, options, &mut tables, observer);
+    observer.sessions_ended();
+    observer.safe_to_leave();
+    let done = ran.map_err(|(error, n_sessions)| {
+        RunError::Stopped(StoppedRun {
+            n_sessions: Some(n_sessions),
+            ..StoppedRun::new(&directory, error)
+        })
+    })?;
+    conclude(spec, directory, tables, done, &stopwatch, observer)
+}
+
+/// Runs all sessions of a run that are not in its tables yet, or as many as make it sure.
+fn run_sessions(
+    spec: &RunSpec,
+    options: &RunOptions,
+    tables: &mut RunTables,
+    observer: &mut dyn Observer,
+) -> Result<Done, (BatchError<WriteError>, u64)> {
+    let worker = Arc::new(tables.worker());
+    let whole = spec.part();
+    let n_replications = spec.plan().n_replications();
+    let n_cells = spec.plan().cells().len();
+    observer.planned(Workload {
+        n_sessions: whole.n_sessions(),
+        is_most: spec.until().is_some(),
+    });
+    let next_wave = |tables: &RunTables| -> Option<Plan> {
+        spec.until()?
+            .next_wave(spec.plan(), spec.pairing(), tables.tallies())
+    };
+    let mut n_done = 0;
+    let mut n_planned = 0;
+    let mut timer = SyncTimer::start();
+    let mut next = match spec.until() {
+        None => Some(whole),
+        Some(_) => next_wave(tables),
+    };
+    while let Some(plan) = next {
+        n_planned += plan.n_sessions();
+        let restored = tables.restore(&plan).map_err(BatchError::Delivery);
+        let n_restored = restored.map_err(|it| (it, n_done))?;
+        let (tallies, active) = (tables.tallies(), plan.active_cells());
+        let is_complete = |it: &Tally| it.n_sessions() == n_replications;
+        n_done = tallies.iter().map(Tally::n_sessions).sum();
+        // Cells that are left out are known well enough.
+        let mut n_cells_done = n_cells - active.len()
+            + active
+                .iter()
+                .filter(|it| is_complete(&tallies[it.idx()]))
+                .count();
+        if n_restored > 0 {
+            observer.restored(n_done);
+        }
+        let rest = plan.chunks(n_restored..plan.n_chunks());
+        observer.wave_begins();
+        let res = run(
+            &rest,
+            options.threads,
+            &options.interrupt,
+            &worker,
+            |chunk| {
+                let cell = chunk.cell.idx();
+                n_done += chunk.product.tally().n_sessions();
+                tables.push(chunk)?;
+                let tallies = tables.tallies();
+                n_cells_done += usize::from(is_complete(&tallies[cell]));
+                observer.progressed(Progress::Cells {
+                    n_sessions: n_done,
+                    n_cells: n_cells_done,
+                    tallies,
+                });
+                if timer.is_due() {
+                    tables.sync()?;
+                    timer.restart();
+                }
+                Ok(())
+            },
+        );
+        observer.wave_ends();
+        res.map_err(|error| (error, n_done))?;
+        let is_complete = n_done == n_planned;
+        next = is_complete.then(|| next_wave(tables)).flatten();
+    }
+    Ok(Done { n_done, n_planned })
+}

@@ -1,0 +1,197 @@
+//! The folders of all shards of a run: whether they are all there, and of one run.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::ReadFile;
+use crate::experiment::Shard;
+use crate::run::execute::error::{RefusalReason, ReopenError};
+use crate::run::execute::resume::load_again;
+use crate::run::journal::{Journal, JournalHead};
+use crate::run::observer::Observer;
+use crate::run::spec::{RunRequest, RunSpec};
+use crate::run::writer::{RunTables, ShardCorruption, read_shard};
+use crate::tables::RunDirectory;
+
+/// Missing shards that are named one by one.
+const NAMED_MAX: usize = 5;
+
+/// The folders of all shards of a run, which no other process can change meanwhile.
+#[derive(Debug)]
+pub struct OpenShards {
+    /// In their order.
+    shards: Vec<OpenShard>,
+    /// What the journal of the whole run begins with.
+    head: JournalHead,
+}
+
+/// All shards of a run, each of them whole.
+#[derive(Debug)]
+pub struct MergeableRun {
+    pub(super) shards: Vec<OpenShard>,
+    pub(super) head: JournalHead,
+    pub(super) spec: RunSpec,
+}
+
+/// A shard's folder.
+#[derive(Debug)]
+pub(super) struct OpenShard {
+    shard: Shard,
+    head: JournalHead,
+    directory: RunDirectory,
+    journal: Journal,
+}
+
+impl OpenShards {
+    /// Opens the folders of all shards of a run, in any order.
+    ///
+    /// # Errors
+    ///
+    /// If one is named twice, is no shard or one of another run, and if some are missing.
+    pub fn open(folders: &[PathBuf]) -> Result<Self, ReopenError> {
+        refuse_twice(folders)?;
+        let opened = folders.iter().map(|it| OpenShard::open(it));
+        let mut shards = opened.collect::<Result<Vec<_>, _>>()?;
+        shards.sort_by_key(|it| it.shard);
+        let head = common_head(&shards)?;
+        refuse_gaps(&shards)?;
+        Ok(Self { shards, head })
+    }
+
+    /// What was asked for, of the whole run.
+    pub fn request(&self) -> &RunRequest {
+        &self.head.request
+    }
+
+    /// The folder of the first shard.
+    pub fn first_folder(&self) -> &Path {
+        self.shards[0].directory.path()
+    }
+
+    /// Reads the files again that the shards were made from, and all that the shards hold.
+    ///
+    /// # Errors
+    ///
+    /// If the files, or this program, are not those that the shards were made with, and if one of
+    /// the shards is not whole.
+    pub fn load(
+        self,
+        read_file: &ReadFile<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<MergeableRun, ReopenError> {
+        let spec = load_again(self.first_folder(), &self.head, read_file, observer)?;
+        for it in &self.shards {
+            let read = it.read(&spec, None);
+            read.map_err(|corruption| it.refused(RefusalReason::Corruption(corruption)))?;
+        }
+        Ok(MergeableRun {
+            shards: self.shards,
+            head: self.head,
+            spec,
+        })
+    }
+}
+
+impl MergeableRun {
+    /// What the shards are parts of.
+    pub fn spec(&self) -> &RunSpec {
+        &self.spec
+    }
+}
+
+impl OpenShard {
+    fn open(folder: &Path) -> Result<Self, ReopenError> {
+        let refused = |reason: RefusalReason| ReopenError::refused(folder, reason);
+        let opened = Journal::reopen(folder);
+        let (directory, journal, head) = opened.map_err(|it| refused(it.into()))?;
+        let Some(shard) = head.request.shard.as_deref() else {
+            return Err(refused(RefusalReason::NoShard));
+        };
+        let shard = shard.parse();
+        Ok(Self {
+            shard: shard.map_err(|it| refused(RefusalReason::Shard(it)))?,
+            head,
+            directory,
+            journal,
+        })
+    }
+
+    fn refused(&self, reason: RefusalReason) -> ReopenError {
+        ReopenError::refused(self.directory.path(), reason)
+    }
+
+    /// Reads all that it holds, and adds it to the tables of the whole run, if there are any.
+    pub(super) fn read(
+        &self,
+        spec: &RunSpec,
+        whole: Option<&mut RunTables>,
+    ) -> Result<(), ShardCorruption> {
+        read_shard(
+            &self.directory,
+            &self.journal,
+            &self.shard.part(spec.plan()),
+            spec.table_options(),
+            whole,
+        )
+    }
+}
+
+/// Tells of a folder that is named more than once.
+fn refuse_twice(folders: &[PathBuf]) -> Result<(), ReopenError> {
+    let mut real: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        let refused = |reason: RefusalReason| ReopenError::refused(folder, reason);
+        let path = folder.canonicalize();
+        let path = path.map_err(|it| refused(RefusalReason::NotFound(it)))?;
+        if real.contains(&path) {
+            return Err(refused(RefusalReason::NamedTwice));
+        }
+        real.push(path);
+    }
+    Ok(())
+}
+
+/// What the journal of the whole run begins with, if the shards are of one run and none is twice.
+fn common_head(shards: &[OpenShard]) -> Result<JournalHead, ReopenError> {
+    let head = shards[0].head.of_whole();
+    for pair in shards.windows(2) {
+        let (one, other) = (&pair[0], &pair[1]);
+        let than = one.directory.path().to_owned();
+        let reason = if let Some(difference) = head.difference(&other.head.of_whole()) {
+            RefusalReason::OtherRun {
+                than: shards[0].directory.path().to_owned(),
+                difference,
+            }
+        } else if one.shard.of() != other.shard.of() {
+            RefusalReason::OtherNumber {
+                shard: other.shard,
+                than,
+                other: one.shard,
+            }
+        } else if one.shard == other.shard {
+            RefusalReason::SameShard {
+                shard: other.shard,
+                than,
+            }
+        } else {
+            continue;
+        };
+        return Err(other.refused(reason));
+    }
+    Ok(head)
+}
+
+/// Tells of shards of a run that are not there.
+fn refuse_gaps(shards: &[OpenShard]) -> Result<(), ReopenError> {
+    let of = shards[0].shard.of();
+    let n_missing = of as usize - shards.len();
+    if n_missing == 0 {
+        return Ok(());
+    }
+    let is_there = |number: &u32| shards.iter().any(|it| it.shard.number() == *number);
+    let missing = (1..=of).filter(|it| !is_there(it)).take(NAMED_MAX);
+    Err(ReopenError::Missing {
+        of: of as usize,
+        n_missing,
+        first: missing.map(|it| format!("{it}/{of}")).collect(),
+    })
+}

@@ -1,0 +1,299 @@
+//! Running a study of one scenario's numbers: its sessions, and what is made of them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::Seeds;
+
+use crate::experiment::{
+    AgreementBox, Cell, Finding, FlipSearch, Flips, Plan, SessionFigures, Study, agreement_boxes,
+    findings, run,
+};
+use crate::run::execute::error::{RunError, StopCause};
+use crate::run::execute::options::RunOptions;
+use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::execute::verification::check_tables;
+use crate::run::observer::{Observer, Progress, Workload};
+use crate::run::record::{MANIFEST, Manifest};
+use crate::run::spec::{StudySpec, StudyWork};
+use crate::tables::{
+    DrawTable, FinishedTable, LeftOut, PointTable, RunDirectory, StudyWorker, Workbook, WriteError,
+    write_boxes, write_flips, write_sensitivity, write_workbook,
+};
+
+/// A study that is over, or was interrupted.
+#[derive(Debug)]
+pub struct FinishedStudy<'a> {
+    /// Its folder.
+    pub directory: RunDirectory,
+    /// What makes it repeatable.
+    pub manifest: Manifest,
+    /// How many sessions were run.
+    pub n_sessions: u64,
+    /// How many were to be run.
+    pub n_planned: u64,
+    /// Sessions by ending: agreement, deadline, walkout, forfeit.
+    pub endings: [u64; 4],
+    /// What it found; `None` if it was interrupted, for then it has no tables.
+    pub answer: Option<StudyAnswer<'a>>,
+    /// Tables that the workbook has no room for.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What a study found.
+#[derive(Debug)]
+pub enum StudyAnswer<'a> {
+    /// What outcomes depend on.
+    Sensitivity {
+        /// Which sessions were run.
+        study: &'a Study,
+        /// Figure by figure.
+        findings: Vec<Finding>,
+        /// Where agreements are frequent.
+        boxes: Vec<AgreementBox>,
+    },
+    /// What would flip the answer.
+    Flip {
+        /// What was searched.
+        search: &'a FlipSearch,
+        /// What was found.
+        flips: Flips,
+    },
+}
+
+/// Runs a study into a folder, which must not exist.
+///
+/// An interrupt is no error: the study ends without an answer. It cannot be resumed.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if the study cannot go on.
+pub fn execute_study<'a>(
+    spec: &'a StudySpec,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedStudy<'a>, RunError> {
+    let directory = RunDirectory::create(folder);
+    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
+    observer.began(directory.path());
+    let running = Running {
+        spec,
+        stopwatch: Stopwatch::start(options.threads),
+        directory,
+        options,
+        observer,
+        endings: [0; 4],
+    };
+    match spec.work() {
+        StudyWork::Sensitivity { study, draws } => running.sensitivity(study, *draws),
+        StudyWork::Flip(search) => running.flip(search),
+    }
+}
+
+/// A study under way.
+struct Running<'a, 'o> {
+    spec: &'a StudySpec,
+    stopwatch: Stopwatch,
+    directory: RunDirectory,
+    options: &'o RunOptions,
+    observer: &'o mut dyn Observer,
+    endings: [u64; 4],
+}
+
+impl<'a> Running<'a, '_> {
+    /// Studies what outcomes depend on.
+    fn sensitivity(
+        mut self,
+        study: &'a Study,
+        draws: DrawTable,
+    ) -> Result<FinishedStudy<'a>, RunError> {
+        let spec = self.spec;
+        let (setting, parquet) = (spec.setting(), spec.parquet());
+        let mut table = match draws {
+            DrawTable::Written => {
+                let begun = PointTable::begin(&self.directory, parquet, study, setting);
+                Some(begun.map_err(|it| self.stopped(it))?)
+            }
+            DrawTable::Omitted => None,
+        };
+        let figures = self.run_points(study, draws, table.as_mut())?;
+        let is_complete = figures.len() as u64 == study.n_sessions();
+        let mut tables = Vec::new();
+        if let Some(table) = table {
+            let ended = if is_complete {
+                table.finish().map(|it| tables.push(it))
+            } else {
+                table.discard(&self.directory)
+            };
+            ended.map_err(|it| self.stopped(it))?;
+        }
+        if !is_complete {
+            return self.finish(study.n_sessions(), &[], None);
+        }
+        self.safe_to_leave(study.n_sessions())?;
+        let found = findings(study, &figures, spec.seed().0);
+        let boxes = agreement_boxes(study, setting, &figures, &found);
+        let (directory, factors) = (&self.directory, study.factors());
+        let written = write_sensitivity(directory, parquet, setting.scenario(), factors, &found)
+            .and_then(|first| Ok([first, write_boxes(directory, parquet, factors, &boxes)?]));
+        tables.extend(written.map_err(|it| self.stopped(it))?);
+        let answer = StudyAnswer::Sensitivity {
+            study,
+            findings: found,
+            boxes,
+        };
+        self.finish(study.n_sessions(), &tables, Some(answer))
+    }
+
+    /// Runs the sessions of a study, as far as it is not interrupted.
+    fn run_points(
+        &mut self,
+        study: &Study,
+        draws: DrawTable,
+        mut table: Option<&mut PointTable>,
+    ) -> Result<Vec<SessionFigures>, RunError> {
+        let setting: &Arc<Setting> = self.spec.setting();
+        let cell = Cell {
+            setting: Arc::new(study.designed((**setting).clone())),
+            seeds: Seeds::new(self.spec.seed()),
+        };
+        let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
+        self.observer.planned(Workload {
+            n_sessions: plan.n_sessions(),
+            is_most: false,
+        });
+        let mut figures: Vec<SessionFigures> = Vec::new();
+        let worker = Arc::new(StudyWorker::new(study, setting, draws));
+        let (observer, endings) = (&mut *self.observer, &mut self.endings);
+        let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
+        observer.wave_begins();
+        let res = run(&plan, threads, interrupt, &worker, |chunk| {
+            let product = chunk.product;
+            for it in &product.figures {
+                endings[it.ending()] += 1;
+            }
+            figures.extend(product.figures);
+            if let (Some(table), Some(rows)) = (&mut table, &product.rows) {
+                table.push(rows)?;
+            }
+            observer.progressed(Progress::Points {
+                n_sessions: figures.len() as u64,
+                study,
+            });
+            Ok::<(), WriteError>(())
+        });
+        observer.sessions_ended();
+        res.map_err(|it| self.stopped(it))?;
+        Ok(figures)
+    }
+
+    /// Searches the smallest changes that flip the answer.
+    fn flip(mut self, search: &'a FlipSearch) -> Result<FinishedStudy<'a>, RunError> {
+        let setting = self.spec.setting();
+        self.observer.planned(Workload {
+            n_sessions: search.n_sessions_max(),
+            is_most: true,
+        });
+        let mut n_sessions = 0;
+        let (observer, endings) = (&mut *self.observer, &mut self.endings);
+        let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
+        observer.wave_begins();
+        let trials = search.run(threads, interrupt, |trial, figures| {
+            for it in figures {
+                endings[it.ending()] += 1;
+            }
+            n_sessions += figures.len() as u64;
+            observer.progressed(Progress::Shift {
+                n_sessions,
+                setting,
+                search,
+                trial,
+            });
+        });
+        observer.sessions_ended();
+        let Some(trials) = trials.map_err(|it| self.stopped(it))? else {
+            return self.finish(search.n_sessions_max(), &[], None);
+        };
+        self.safe_to_leave(n_sessions)?;
+        let flips = trials.flips();
+        let (directory, parquet) = (&self.directory, self.spec.parquet());
+        let tables = write_flips(directory, parquet, setting, search.rate, &flips.flips);
+        let tables = tables.map_err(|it| self.stopped(it))?;
+        self.finish(
+            n_sessions,
+            &tables,
+            Some(StudyAnswer::Flip { search, flips }),
+        )
+    }
+
+    fn stopped(&self, cause: impl Into<StopCause>) -> RunError {
+        RunError::stopped(&self.directory, cause)
+    }
+
+    /// The sessions are over. What is made of them takes its time and can be left at any moment:
+    /// until then the manifest says that the study is not complete.
+    fn safe_to_leave(&mut self, n_planned: u64) -> Result<(), RunError> {
+        self.write_manifest(&Manifest {
+            complete: false,
+            ..self.manifest(n_planned)
+        })?;
+        self.observer.safe_to_leave();
+        Ok(())
+    }
+
+    fn manifest(&self, n_planned: u64) -> Manifest {
+        let spec = self.spec;
+        let timing = self.stopwatch.timing();
+        let manifest = spec
+            .description
+            .manifest(self.endings, self.directory.tables(), timing);
+        Manifest {
+            sessions: n_planned,
+            study: Some(spec.record().clone()),
+            complete: manifest.counts.sessions == n_planned,
+            ..manifest
+        }
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
+        let written = self.directory.write(MANIFEST, &manifest.to_json());
+        written.map_err(|it| self.stopped(it))
+    }
+
+    /// Writes the manifest, and the workbook before if it is asked for.
+    fn finish(
+        self,
+        n_planned: u64,
+        tables: &[FinishedTable],
+        answer: Option<StudyAnswer<'a>>,
+    ) -> Result<FinishedStudy<'a>, RunError> {
+        let n_sessions = self.endings.iter().sum();
+        let left_out = match self.spec.excel() {
+            Workbook::Written if answer.is_some() => {
+                let scenario = self.spec.setting().scenario();
+                let description = &self.spec.description;
+                let run = description.workbook_run(scenario, n_sessions, true);
+                let written = write_workbook(&self.directory, &run, tables);
+                written.map_err(|it| self.stopped(it))?
+            }
+            Workbook::Written | Workbook::Omitted => Vec::new(),
+        };
+        let manifest = self.manifest(n_planned);
+        if manifest.complete {
+            let read = check_tables(&self.directory, &manifest.tables, self.observer);
+            read.map_err(|it| RunError::stopped(&self.directory, it))?;
+        }
+        self.write_manifest(&manifest)?;
+        Ok(FinishedStudy {
+            directory: self.directory,
+            manifest,
+            n_sessions,
+            n_planned,
+            endings: self.endings,
+            answer,
+            left_out,
+        })
+    }
+}

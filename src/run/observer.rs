@@ -1,0 +1,90 @@
+//! Whoever watches a run.
+
+use std::path::Path;
+
+use demarche_core::negotiation::Setting;
+
+use crate::experiment::{FlipSearch, Study, Tally, Trial};
+
+/// Hears how a run goes on. What it does not ask for, it need not implement.
+///
+/// `()` watches nothing.
+#[expect(unused_variables, reason = "names say what an observer is told")]
+pub trait Observer {
+    /// Something in the files is most likely not meant.
+    fn warned(&mut self, warning: &str) {}
+
+    /// The folder of the run is there, and is being filled.
+    fn began(&mut self, folder: &Path) {}
+
+    /// So much is to be run.
+    fn planned(&mut self, workload: Workload) {}
+
+    /// So many sessions were run by an earlier process.
+    fn restored(&mut self, n_sessions: u64) {}
+
+    /// Sessions are run from now on: an interrupt is looked at.
+    fn wave_begins(&mut self) {}
+
+    /// More sessions are done.
+    fn progressed(&mut self, progress: Progress<'_>) {}
+
+    /// For the moment no sessions are run, and an interrupt is not looked at.
+    fn wave_ends(&mut self) {}
+
+    /// No sessions are run any more.
+    fn sessions_ended(&mut self) {}
+
+    /// What is on the disk tells how far the run is: whoever leaves it now loses no session that
+    /// could have been kept.
+    fn safe_to_leave(&mut self) {}
+
+    /// So many bytes of the tables are read back, of so many.
+    fn tables_read(&mut self, n_read: u64, n_bytes: u64) {}
+
+    /// The tables are read back.
+    fn tables_checked(&mut self) {}
+}
+
+impl Observer for () {}
+
+/// How much there is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Workload {
+    /// How many sessions.
+    pub n_sessions: u64,
+    /// Whether fewer may do.
+    pub is_most: bool,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// A batch or a sweep.
+    Cells {
+        /// Sessions that are done.
+        n_sessions: u64,
+        /// Cells that are done.
+        n_cells: usize,
+        /// By cell, what the sessions come to so far.
+        tallies: &'a [Tally],
+    },
+    /// A study of what matters.
+    Points {
+        /// Sessions that are done.
+        n_sessions: u64,
+        /// The study.
+        study: &'a Study,
+    },
+    /// A search for flips.
+    Shift {
+        /// Sessions that are done.
+        n_sessions: u64,
+        /// Whose numbers are moved.
+        setting: &'a Setting,
+        /// The search.
+        search: &'a FlipSearch,
+        /// What is being tried.
+        trial: &'a Trial,
+    },
+}

@@ -1,0 +1,64 @@
+//! Why what is asked for cannot be run.
+
+use crate::config::{Diagnostics, TooFewPoints};
+use crate::experiment::{ShardError, StudyError, TooManyOutcomes, TooManySessions};
+use crate::tables::DRAWN_NUMBERS_MAX;
+
+/// Why what is asked for cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpecError {
+    /// The files, or the settings, are wrong.
+    #[error("{}", .0.render(false))]
+    Diagnostics(Diagnostics),
+    /// A sweep is asked for, and the experiment has none.
+    #[error("{0} has no [sweep]")]
+    NoSweep(String),
+    /// Anything else is asked for than a sweep, and the experiment has one.
+    #[error("{0} has a [sweep]")]
+    HasSweep(String),
+    /// A plan has no room for so many.
+    #[error(transparent)]
+    Sessions(#[from] TooManySessions),
+    /// Distances are asked for, and there are too many outcomes for them.
+    #[error(transparent)]
+    Outcomes(#[from] TooManyOutcomes),
+    /// The table of draws would be too wide.
+    #[error("draws.csv would have {0} numbers, more than {DRAWN_NUMBERS_MAX}")]
+    DrawnNumbers(usize),
+    /// There is no such shard.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// A shard is asked for of a run that a rule stops.
+    #[error(
+        "an experiment with `until` has no shards: how many sessions it takes shows only when all \
+         before are run"
+    )]
+    ShardOfUntil,
+    /// Names that mean no number to study, or to move.
+    #[error("{0}")]
+    Numbers(String),
+    /// There is nothing to study.
+    #[error("every number of the scenario is certain: there is nothing to study")]
+    NothingUncertain,
+    /// What a study finds would have no intervals.
+    #[error(transparent)]
+    Points(#[from] TooFewPoints),
+    /// The numbers cannot be studied as asked.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// A search for flips would hold too many sessions.
+    #[error("the search might take {n_sessions} sessions, more than {most}")]
+    SearchSessions {
+        /// How many it might take.
+        n_sessions: u64,
+        /// How many there is room for.
+        most: u64,
+    },
+}
+
+impl From<Diagnostics> for SpecError {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Diagnostics(diagnostics)
+    }
+}

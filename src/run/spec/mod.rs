@@ -1,0 +1,12 @@
+//! What is to be run: a request with the files that it names, read and checked.
+
+mod description;
+mod error;
+mod request;
+mod run_spec;
+mod study_spec;
+
+pub use error::SpecError;
+pub use request::{RunRequest, StudyQuestion, StudyRequest};
+pub use run_spec::RunSpec;
+pub use study_spec::{StudySpec, StudyWork};

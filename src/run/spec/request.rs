@@ -1,0 +1,113 @@
+//! What is asked for: the path of a file, and what is to be made of it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::StudyMethod;
+use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
+
+/// What is asked of a batch or a sweep: with the files it names, all that its bytes depend on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// `batch` or `sweep`.
+    pub verb: String,
+    /// The path of the experiment's file as given.
+    pub experiment: String,
+    /// Its text, if it cannot be read a second time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment_text: Option<String>,
+    /// Settings `PATH=VALUE`.
+    pub settings: Vec<String>,
+    /// How many sessions, if not as many as the file says.
+    pub sessions: Option<u64>,
+    /// Which master seed, if not the file's.
+    pub seed: Option<u64>,
+    /// Whether every offer and every answer is written.
+    pub transcripts: Transcripts,
+    /// Whether agreements are held against what theory says.
+    pub distances: Distances,
+    /// Whether the numbers drawn in each session are written.
+    pub draws: DrawTable,
+    /// Whether the tables are written as a workbook too.
+    pub excel: Workbook,
+    /// Whether each table has a twin as Parquet.
+    pub parquet: ParquetTables,
+    /// The folder below which files may name others, besides those near them.
+    pub files_below: Option<String>,
+    /// Which part of the plan is run, such as `3/64`, if not all of it.
+    pub shard: Option<String>,
+}
+
+impl RunRequest {
+    /// Many sessions of one scenario, as its file or an experiment's says.
+    pub fn batch(experiment: &str) -> Self {
+        Self::of("batch", experiment)
+    }
+
+    /// Many sessions in each cell of an experiment's `[sweep]`.
+    pub fn sweep(experiment: &str) -> Self {
+        Self::of("sweep", experiment)
+    }
+
+    fn of(verb: &str, experiment: &str) -> Self {
+        Self {
+            verb: verb.to_owned(),
+            experiment: experiment.to_owned(),
+            experiment_text: None,
+            settings: Vec::new(),
+            sessions: None,
+            seed: None,
+            transcripts: Transcripts::Omitted,
+            distances: Distances::Omitted,
+            draws: DrawTable::Omitted,
+            excel: Workbook::Omitted,
+            parquet: ParquetTables::Omitted,
+            files_below: None,
+            shard: None,
+        }
+    }
+}
+
+/// What is asked of a study of one scenario's numbers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StudyRequest {
+    /// The path of the experiment's file as given.
+    pub experiment: PathBuf,
+    /// Settings `PATH=VALUE`.
+    pub settings: Vec<String>,
+    /// Which master seed, if not the file's.
+    pub seed: Option<u64>,
+    /// Whether the tables are written as a workbook too.
+    pub excel: Workbook,
+    /// Whether each table has a twin as Parquet.
+    pub parquet: ParquetTables,
+    /// What is to be found out.
+    pub question: StudyQuestion,
+}
+
+/// What a study is to find out.
+#[derive(Clone, PartialEq, Debug)]
+pub enum StudyQuestion {
+    /// What outcomes depend on. What is `None` or empty is as the file says, or its default.
+    Sensitivity {
+        /// Which design.
+        method: Option<StudyMethod>,
+        /// How many base points or trajectories.
+        points: Option<u32>,
+        /// Which numbers: bases, paths, or beginnings of paths.
+        numbers: Vec<String>,
+        /// Whether every session is written with its numbers.
+        draws: DrawTable,
+    },
+    /// What would flip the answer.
+    Flip {
+        /// The share of deals to cross, in (0, 1).
+        rate: f64,
+        /// Which numbers to move: bases, paths, or beginnings of paths; none for every party's
+        /// reservation value.
+        numbers: Vec<String>,
+        /// Sessions at each shift.
+        sessions: u64,
+    },
+}

@@ -1,0 +1,237 @@
+//! A batch or a sweep, ready to be run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::{MasterSeed, Seeds};
+use demarche_stats::design::DesignedPoints;
+
+use crate::config::{Overrides, ReadFile, load_experiment};
+use crate::experiment::{Cell, CellId, Pairing, Plan, Shard, StoppingRule, check_outcomes};
+use crate::run::observer::Observer;
+use crate::run::record::{InputFile, SweepRecord};
+use crate::run::spec::description::{Description, Names};
+use crate::run::spec::error::SpecError;
+use crate::run::spec::request::RunRequest;
+use crate::run::writer::{SweptParameters, TableOptions};
+use crate::tables::{DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable};
+
+/// A batch or a sweep: a request with the files it names, read and checked.
+#[derive(Debug)]
+pub struct RunSpec {
+    pub(crate) description: Description,
+    request: RunRequest,
+    /// All of it, also what other shards run.
+    pub(crate) plan: Plan,
+    shard: Option<Shard>,
+    until: Option<StoppingRule>,
+    parameters: SweptParameters,
+    pairing: Pairing,
+    design: Option<DesignedPoints>,
+    sweep: Option<SweepRecord>,
+    has_study: bool,
+}
+
+impl RunSpec {
+    /// Reads the files that a request names, through the function that is given; the observer is
+    /// told what in them is most likely not meant.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in the files, or what is asked of them that cannot be done.
+    pub fn load(
+        request: RunRequest,
+        read_file: &ReadFile<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, SpecError> {
+        let path = Path::new(&request.experiment);
+        let overrides = Overrides {
+            settings: request.settings.clone(),
+            sessions: request.sessions,
+            seed: request.seed,
+            ..Overrides::default()
+        };
+        let experiment = load_experiment(path, &overrides, &|it| match &request.experiment_text {
+            Some(text) if it == path => Ok(text.clone()),
+            _ => read_file(it),
+        })?;
+        let scenario = experiment.scenario;
+        for it in scenario.warnings() {
+            observer.warned(&it);
+        }
+        let description = Description::new(
+            Names {
+                verb: request.verb.clone(),
+                name: experiment.name,
+                title: experiment.title,
+            },
+            experiment.seed,
+            &request.settings,
+            &scenario.inputs,
+            scenario.resolved,
+            &scenario.setting,
+        );
+        let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
+            None if request.verb == "sweep" => {
+                return Err(SpecError::NoSweep(request.experiment));
+            }
+            Some(_) if request.verb == "batch" => {
+                return Err(SpecError::HasSweep(request.experiment));
+            }
+            None => {
+                let cell = Cell {
+                    setting: Arc::new(scenario.setting),
+                    seeds: Seeds::new(experiment.seed),
+                };
+                let parameters = SweptParameters {
+                    paths: Vec::new(),
+                    values: vec![Vec::new()],
+                };
+                (vec![cell], parameters, Pairing::Unpaired, None, None)
+            }
+            Some(sweep) => {
+                let luck = sweep.luck;
+                let cells = (0..).map(CellId).zip(sweep.settings);
+                let cells = cells.map(|(cell, setting)| Cell {
+                    setting: Arc::new(setting),
+                    seeds: luck.seeds(experiment.seed, cell),
+                });
+                let record = SweepRecord {
+                    luck,
+                    paths: sweep.paths.clone(),
+                    values: sweep.json_values,
+                    scenarios: sweep.scenarios,
+                };
+                let parameters = SweptParameters {
+                    paths: sweep.paths,
+                    values: sweep.values,
+                };
+                let cells = cells.collect();
+                (
+                    cells,
+                    parameters,
+                    luck.pairing(),
+                    sweep.design,
+                    Some(record),
+                )
+            }
+        };
+        let res = Self {
+            description,
+            shard: request.shard.as_deref().map(str::parse).transpose()?,
+            request,
+            plan: Plan::new(cells, experiment.sessions)?,
+            until: experiment.until,
+            parameters,
+            pairing,
+            design,
+            sweep,
+            has_study: experiment.study.is_in_file,
+        };
+        res.check()?;
+        Ok(res)
+    }
+
+    /// Tells what cannot be done, although the files are right.
+    fn check(&self) -> Result<(), SpecError> {
+        if self.request.distances == Distances::Measured {
+            check_outcomes(self.setting().scenario())?;
+        }
+        if self.request.draws == DrawTable::Written {
+            let n_numbers = DrawColumns::of(self.plan.cells()).n_numbers();
+            if n_numbers > DRAWN_NUMBERS_MAX {
+                return Err(SpecError::DrawnNumbers(n_numbers));
+            }
+        }
+        if self.shard.is_some() && self.until.is_some() {
+            return Err(SpecError::ShardOfUntil);
+        }
+        Ok(())
+    }
+
+    /// What was asked for.
+    pub fn request(&self) -> &RunRequest {
+        &self.request
+    }
+
+    /// A short name, fit for file names.
+    pub fn name(&self) -> &str {
+        &self.description.name
+    }
+
+    /// What people read.
+    pub fn title(&self) -> &str {
+        &self.description.title
+    }
+
+    /// The master seed.
+    pub fn seed(&self) -> MasterSeed {
+        self.description.seed
+    }
+
+    /// Scenario, rules and strategies of the first cell. All cells have the same parties and issues.
+    pub fn setting(&self) -> &Arc<Setting> {
+        &self.plan.cells()[0].setting
+    }
+
+    /// All that is to be run, also by other shards.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Which part of the plan is run; `None` for all of it.
+    pub fn shard(&self) -> Option<Shard> {
+        self.shard
+    }
+
+    /// What is run of the plan.
+    pub fn part(&self) -> Plan {
+        let part = self.shard.map(|it| it.part(&self.plan));
+        part.unwrap_or_else(|| self.plan.clone())
+    }
+
+    /// When a cell is run no further.
+    pub fn until(&self) -> Option<&StoppingRule> {
+        self.until.as_ref()
+    }
+
+    /// What is swept.
+    pub fn parameters(&self) -> &SweptParameters {
+        &self.parameters
+    }
+
+    /// Whether cells are compared replication by replication.
+    pub fn pairing(&self) -> Pairing {
+        self.pairing
+    }
+
+    /// The design that the cells follow; `None` of a batch, and of combinations and tables.
+    pub fn design(&self) -> Option<&DesignedPoints> {
+        self.design.as_ref()
+    }
+
+    /// Whether the file asks for a study too, which is no part of this run.
+    pub fn has_study(&self) -> bool {
+        self.has_study
+    }
+
+    /// The files that the run is made from.
+    pub(crate) fn inputs(&self) -> &[InputFile] {
+        &self.description.inputs
+    }
+
+    /// What is swept, as the manifest has it.
+    pub(crate) fn sweep(&self) -> Option<&SweepRecord> {
+        self.sweep.as_ref()
+    }
+
+    /// What the tables hold beyond what every run tells.
+    pub(crate) fn table_options(&self) -> TableOptions {
+        TableOptions {
+            transcripts: self.request.transcripts,
+            distances: self.request.distances,
+            draws: self.request.draws,
+        }
+    }
+}

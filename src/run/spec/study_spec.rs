@@ -1,0 +1,253 @@
+//! A study of one scenario's numbers, ready to be run.
+
+use std::sync::Arc;
+
+use demarche_core::negotiation::{NumberId, Setting};
+use demarche_core::randomness::{MasterSeed, Seeds};
+
+use crate::config::{
+    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, numbers, uncertain_numbers,
+};
+use crate::experiment::{FlipSearch, Study};
+use crate::run::observer::Observer;
+use crate::run::record::StudyRecord;
+use crate::run::spec::description::{Description, Names};
+use crate::run::spec::error::SpecError;
+use crate::run::spec::request::{StudyQuestion, StudyRequest};
+use crate::tables::{DrawTable, ParquetTables, Workbook};
+
+/// Most sessions of a search for flips: how each ended is held in memory.
+const FLIP_SESSIONS_MAX: u64 = 1 << 30;
+
+/// A study of one scenario's numbers: a request with the files it names, read and checked.
+#[derive(Debug)]
+pub struct StudySpec {
+    pub(crate) description: Description,
+    setting: Arc<Setting>,
+    work: StudyWork,
+    record: StudyRecord,
+    excel: Workbook,
+    parquet: ParquetTables,
+}
+
+/// What a study runs.
+#[derive(Debug)]
+pub enum StudyWork {
+    /// Sessions chosen to learn which numbers matter.
+    Sensitivity {
+        /// Which sessions.
+        study: Study,
+        /// Whether every one is written with its numbers.
+        draws: DrawTable,
+    },
+    /// Sessions at ever nearer shifts of one number.
+    Flip(Box<FlipSearch>),
+}
+
+impl StudySpec {
+    /// Reads the files that a request names, through the function that is given; the observer is
+    /// told what in them is most likely not meant.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in the files, or what is asked of them that cannot be done.
+    pub fn load(
+        request: StudyRequest,
+        read_file: &ReadFile<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, SpecError> {
+        let overrides = Overrides {
+            settings: request.settings.clone(),
+            sessions: None,
+            seed: request.seed,
+            ..Overrides::default()
+        };
+        let path = request.experiment.as_path();
+        let experiment = load_experiment(path, &overrides, read_file)?;
+        let scenario = experiment.scenario;
+        for it in scenario.warnings() {
+            observer.warned(&it);
+        }
+        if experiment.sweep.is_some() {
+            return Err(SpecError::HasSweep(path.display().to_string()));
+        }
+        let setting = Arc::new(scenario.setting);
+        let seed = experiment.seed;
+        let (verb, work, record) = match request.question {
+            StudyQuestion::Sensitivity {
+                method,
+                points,
+                numbers,
+                draws,
+            } => {
+                let asked = Asked {
+                    method,
+                    points,
+                    numbers: &numbers,
+                };
+                let (study, record) = asked.study(&setting, &experiment.study, seed)?;
+                (
+                    "sensitivity",
+                    StudyWork::Sensitivity { study, draws },
+                    record,
+                )
+            }
+            StudyQuestion::Flip {
+                rate,
+                numbers,
+                sessions,
+            } => {
+                let (search, record) = search(&setting, seed, rate, &numbers, sessions)?;
+                ("flip", StudyWork::Flip(Box::new(search)), record)
+            }
+        };
+        let description = Description::new(
+            Names {
+                verb: verb.to_owned(),
+                name: experiment.name,
+                title: experiment.title,
+            },
+            seed,
+            &request.settings,
+            &scenario.inputs,
+            scenario.resolved,
+            &setting,
+        );
+        Ok(Self {
+            description,
+            setting,
+            work,
+            record,
+            excel: request.excel,
+            parquet: request.parquet,
+        })
+    }
+
+    /// A short name, fit for file names: the experiment's, and what is asked of it.
+    pub fn name(&self) -> String {
+        format!("{}_{}", self.description.name, self.description.verb)
+    }
+
+    /// What people read.
+    pub fn title(&self) -> &str {
+        &self.description.title
+    }
+
+    /// The master seed.
+    pub fn seed(&self) -> MasterSeed {
+        self.description.seed
+    }
+
+    /// Scenario, rules and strategies as they stand.
+    pub fn setting(&self) -> &Arc<Setting> {
+        &self.setting
+    }
+
+    /// What is run.
+    pub fn work(&self) -> &StudyWork {
+        &self.work
+    }
+
+    /// What is asked, as the manifest has it.
+    pub(crate) fn record(&self) -> &StudyRecord {
+        &self.record
+    }
+
+    pub(crate) fn excel(&self) -> Workbook {
+        self.excel
+    }
+
+    pub(crate) fn parquet(&self) -> ParquetTables {
+        self.parquet
+    }
+}
+
+/// What is asked of a study beyond its file.
+struct Asked<'a> {
+    method: Option<StudyMethod>,
+    points: Option<u32>,
+    numbers: &'a [String],
+}
+
+impl Asked<'_> {
+    /// The study that is asked for, here and in the file.
+    fn study(
+        &self,
+        setting: &Setting,
+        of_file: &StudyPlan,
+        seed: MasterSeed,
+    ) -> Result<(Study, StudyRecord), SpecError> {
+        let numbers = if self.numbers.is_empty() {
+            let all = || setting.uncertain_numbers();
+            of_file.numbers.clone().unwrap_or_else(all)
+        } else {
+            uncertain_numbers(setting, self.numbers).map_err(SpecError::Numbers)?
+        };
+        if numbers.is_empty() {
+            return Err(SpecError::NothingUncertain);
+        }
+        let method = self.method.unwrap_or(of_file.method);
+        let points_of_file = (method == of_file.method).then_some(of_file.points);
+        let points = self
+            .points
+            .or(points_of_file.flatten())
+            .unwrap_or_else(|| method.points_default());
+        method.check_points(points)?;
+        let record = StudyRecord::Design {
+            method: method.name().to_owned(),
+            points,
+            numbers: paths(setting, &numbers),
+        };
+        let study = match method {
+            StudyMethod::Saltelli => Study::radial(setting, numbers, points, seed.0),
+            StudyMethod::Morris => Study::trajectories(setting, numbers, points, seed.0),
+        };
+        Ok((study?, record))
+    }
+}
+
+/// The search for flips of some numbers or, without names, of every party's reservation value.
+fn search(
+    setting: &Setting,
+    seed: MasterSeed,
+    rate: f64,
+    names: &[String],
+    sessions: u64,
+) -> Result<(FlipSearch, StudyRecord), SpecError> {
+    let reservation_values = || -> Vec<String> {
+        let parties = setting.scenario().parties.iter();
+        let paths = parties.map(|it| it.preferences.reservation_value.path.clone());
+        paths.collect()
+    };
+    let numbers = if names.is_empty() {
+        numbers(setting, &reservation_values())
+    } else {
+        numbers(setting, names)
+    };
+    let search = FlipSearch {
+        setting: setting.clone(),
+        seeds: Seeds::new(seed),
+        numbers: numbers.map_err(SpecError::Numbers)?,
+        rate,
+        sessions,
+    };
+    let n_sessions = search.n_sessions_max();
+    if n_sessions > FLIP_SESSIONS_MAX {
+        return Err(SpecError::SearchSessions {
+            n_sessions,
+            most: FLIP_SESSIONS_MAX,
+        });
+    }
+    let record = StudyRecord::Flip {
+        rate,
+        sessions_per_shift: sessions,
+        numbers: paths(setting, &search.numbers),
+    };
+    Ok((search, record))
+}
+
+fn paths(setting: &Setting, numbers: &[NumberId]) -> Vec<String> {
+    let all: Vec<_> = setting.numbers().collect();
+    let path = |it: &NumberId| all[it.idx()].path.clone();
+    numbers.iter().map(path).collect()
+}
