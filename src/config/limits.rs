@@ -10,7 +10,6 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::{ReadFile, Value, join};
-use crate::config::sweep::CELLS_MAX;
 
 /// Bytes that all files of a scenario or an experiment may have together.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
@@ -29,7 +28,11 @@ pub const CLAIMS_MAX: usize = 256;
 /// How many settings an experiment may have.
 pub const SETTINGS_MAX: usize = 256;
 
-/// Bytes of text that the cells of a sweep may be built from: cells times the files' bytes.
+/// How many cells a sweep may have: each is held in memory.
+pub const CELLS_MAX: usize = 10_000;
+
+/// Bytes of text that the cells of a sweep may be built from: cells whose values are not only
+/// numbers and deadlines, times the files' bytes.
 pub const SWEPT_BYTES_MAX: usize = 1 << 30;
 
 /// Rows of searches that the cells of a sweep may have together, where they do not have the same:

@@ -3,25 +3,24 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use demarche_core::negotiation::Setting;
 use demarche_core::randomness::MasterSeed;
 use demarche_core::strategy::Strategies;
-use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue, Deserializer};
+use toml::de::DeTable;
 
-use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceText, SourceTexts};
+use crate::config::build::{
+    LoadedScenario, build_scenario, check_schema_version, deserialize, finish,
+};
+use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 use crate::config::files::{
-    Document, EMPTY_HINT, ExperimentFile, ReadFile, ScenarioFile, Value, empty, parse,
-    read_extended, schema_check,
+    Document, EMPTY_HINT, ExperimentFile, ReadFile, empty, parse, read_extended, schema_check,
 };
 use crate::config::limits;
-use crate::config::limits::{EXPERIMENT_LIMITS, SCENARIO_LIMITS, SETTINGS_MAX};
-use crate::config::resolve::{check_name, setting as resolve_setting, stopping_rule};
-use crate::config::sweep::{Points, StudyPlan, Sweep, Written, build_sweep, resolve_study};
+use crate::config::limits::EXPERIMENT_LIMITS;
+use crate::config::resolve::{check_name, stopping_rule};
+use crate::config::sweep::{Points, StudyPlan, Sweep, build_sweep, resolve_study};
 use crate::experiment::StoppingRule;
 
 /// Sessions of an experiment that does not say how many.
@@ -40,26 +39,6 @@ pub struct Overrides {
     pub seed: Option<u64>,
     /// The strategies that the files can name: those built in, unless others are added.
     pub strategies: Strategies,
-}
-
-/// A file that was read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Input {
-    /// Its path as given, or as the citing file gives it.
-    pub path: String,
-    /// Its text.
-    pub text: String,
-}
-
-/// A scenario ready to run.
-#[derive(Debug)]
-pub struct LoadedScenario {
-    /// Scenario, rules and strategies.
-    pub setting: Setting,
-    /// The files it was read from.
-    pub inputs: Vec<Input>,
-    /// The whole configuration as one table.
-    pub resolved: serde_json::Value,
 }
 
 /// An experiment ready to run.
@@ -313,17 +292,6 @@ fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, St
     (it.name.into_inner(), title, sessions)
 }
 
-pub(super) fn finish<T>(
-    loaded: Option<T>,
-    diagnostics: Vec<Diagnostic>,
-    texts: SourceTexts,
-) -> Result<T, Diagnostics> {
-    match loaded {
-        Some(it) if diagnostics.is_empty() => Ok(it),
-        _ => Err(Diagnostics::new(diagnostics, texts)),
-    }
-}
-
 /// Whether a text is a scenario rather than an experiment that names one.
 fn is_scenario(text: &str) -> bool {
     let (table, _) = DeTable::parse_recoverable(text);
@@ -362,197 +330,4 @@ fn read_experiment_file(
         check_name(&file.name, diagnostics);
     }
     (file, scenario)
-}
-
-/// Builds the scenario from all texts; nothing if there is a mistake.
-///
-/// Mistakes that are there only because of settings name them.
-pub(super) fn build_scenario(
-    texts: &SourceTexts,
-    unreadable: Vec<Diagnostic>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<LoadedScenario> {
-    if !unreadable.is_empty() || texts.of_role(Role::Scenario).next().is_none() {
-        // What cannot be read as a whole would be told of as missing a second time.
-        diagnostics.extend(unreadable);
-        return None;
-    }
-    let mut found = Vec::new();
-    let scenario = build_cell(None, None, texts, &mut found);
-    let is_in_files = |it: &Diagnostic| it.place().is_none_or(|place| !texts.is_setting(&place));
-    if found.iter().any(is_in_files) {
-        for setting in places_of_settings(texts) {
-            let mut others = Vec::new();
-            build_cell(Some(&setting), None, texts, &mut others);
-            let is_among =
-                |it: &Diagnostic, list: &[Diagnostic]| list.iter().any(|other| other.is_same(it));
-            if !others.iter().all(|it| is_among(it, &found)) {
-                // Without this setting, other things are wrong: nothing can be said.
-                continue;
-            }
-            for diagnostic in found.iter_mut().filter(|it| is_in_files(it)) {
-                if !is_among(diagnostic, &others) {
-                    diagnostic.add_cause(&setting);
-                }
-            }
-        }
-    }
-    diagnostics.extend(found);
-    scenario
-}
-
-/// The scenario's table with all settings but one, at a point of a sweep.
-pub(super) fn cell_document<'t>(
-    left_out: Option<&Range<usize>>,
-    point: Option<(&'t Points, &'t [Written])>,
-    texts: &'t SourceTexts,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Document<'t> {
-    let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
-    let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
-    let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
-    for it in settings_of_experiment(texts) {
-        if left_out != Some(&it.place()) {
-            diagnostics.extend(it.carry_out(&mut document).err());
-        }
-    }
-    for setting in texts.of_role(Role::Setting) {
-        if left_out != Some(&setting.place()) {
-            diagnostics.extend(document.set_from_command_line(setting).err());
-        }
-    }
-    if let Some((points, cell)) = point {
-        points.carry_out(cell, &mut document, diagnostics);
-    }
-    document
-}
-
-/// Builds the scenario with all settings but one, at a point of a sweep.
-pub(super) fn build_cell<'t>(
-    left_out: Option<&Range<usize>>,
-    point: Option<(&'t Points, &'t [Written])>,
-    texts: &'t SourceTexts,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<LoadedScenario> {
-    let mut document = cell_document(left_out, point, texts, diagnostics);
-    let resolved = document.to_json();
-    if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
-        || !schema_check::check(
-            &mut document,
-            &schema_check::scenario_schema_with(texts.strategies()),
-            diagnostics,
-        )
-    {
-        return None;
-    }
-    let file: ScenarioFile = deserialize(document, diagnostics)?;
-    check_schema_version(&file.schema, diagnostics);
-    let setting = resolve_setting(file, texts, diagnostics)?;
-    Some(LoadedScenario {
-        setting,
-        inputs: texts
-            .files()
-            .map(|it| Input {
-                path: it.name.clone(),
-                text: it.text.clone(),
-            })
-            .collect(),
-        resolved,
-    })
-}
-
-/// An entry of an experiment's `[set]`.
-struct FileSetting<'t> {
-    path: Spanned<DeString<'t>>,
-    value: Value<'t>,
-}
-
-impl<'t> FileSetting<'t> {
-    fn place(&self) -> Range<usize> {
-        self.path.span().start..self.value.span().end
-    }
-
-    fn carry_out(self, document: &mut Document<'t>) -> Result<(), Diagnostic> {
-        let path: &str = self.path.get_ref();
-        let is_list = document
-            .table
-            .get(path)
-            .is_some_and(|it| it.get_ref().is_array());
-        if is_list && self.value.get_ref().is_table() {
-            let whole = path_below(path, self.value.get_ref());
-            return Err(Diagnostic::at(
-                self.path.span(),
-                format!("`{path}` is a list, and this sets it to a table"),
-            )
-            .hint(format!("a path is one key, in quotes: \"{whole}\" = ...")));
-        }
-        document.set(path, &self.path.span(), self.value)
-    }
-}
-
-/// The path that dotted keys without quotes were meant to be.
-fn path_below(path: &str, value: &DeValue<'_>) -> String {
-    let mut res = path.to_owned();
-    let mut value = value;
-    while let Some((key, below)) = value.as_table().and_then(|it| it.iter().next()) {
-        res = format!("{res}.{}", key.get_ref());
-        value = below.get_ref();
-    }
-    res
-}
-
-/// The entries of the experiment's `[set]`; none if it is no TOML, as then any may be half read.
-fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
-    let readable = texts
-        .of_role(Role::Experiment)
-        .find(|it| DeTable::parse(&it.text).is_ok());
-    let set = readable.and_then(|it| Document::of(it).table.remove("set"));
-    match set.map(Spanned::into_inner) {
-        // That there are too many was told.
-        Some(DeValue::Table(settings)) if settings.len() <= SETTINGS_MAX => settings
-            .into_iter()
-            .map(|(path, value)| FileSetting { path, value })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Where settings stand, in the order they are carried out.
-fn places_of_settings(texts: &SourceTexts) -> Vec<Range<usize>> {
-    let of_experiment = settings_of_experiment(texts);
-    let of_command_line = texts.of_role(Role::Setting).map(SourceText::place);
-    of_experiment
-        .iter()
-        .map(FileSetting::place)
-        .chain(of_command_line)
-        .collect()
-}
-
-/// Reads a table, whose keys and types are right, into the file's shape.
-fn deserialize<T: DeserializeOwned>(
-    document: Document<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    let span = document.span.clone();
-    let table = Spanned::new(document.span, document.table);
-    match T::deserialize(Deserializer::from(table)) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            let span = error.span().unwrap_or(span);
-            diagnostics.push(Diagnostic::at(span, error.message()));
-            None
-        }
-    }
-}
-
-fn check_schema_version(schema: &Spanned<u32>, diagnostics: &mut Vec<Diagnostic>) {
-    if *schema.get_ref() != 1 {
-        diagnostics.push(
-            Diagnostic::at(
-                schema.span(),
-                format!("this program reads schema 1, not {}", schema.get_ref()),
-            )
-            .hint("write `schema = 1`, or use the version of demarche that the file is for"),
-        );
-    }
 }

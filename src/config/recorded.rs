@@ -3,8 +3,8 @@
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
+use crate::config::build::{LoadedScenario, build_scenario, finish};
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
-use crate::config::load::{LoadedScenario, build_scenario, finish};
 
 /// Builds a scenario from its configuration as one table, with a cell's values by path set in it.
 ///

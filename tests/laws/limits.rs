@@ -152,7 +152,8 @@ fn one_more_of_anything_in_an_experiment_is_too_many() {
     check_refused(&axis(range), BASE, "at most 10000 values");
     let range = "range = { from = 0, to = 1, step = 0.0002 }";
     let long = format!("{BASE}\n# {}", "x".repeat(SWEPT_BYTES_MAX / 5000));
-    check_refused(&axis(range), &long, "more than 1 GiB of text");
+    let probabilities = axis(range).replace("reservation_value", "strategy.0.p");
+    check_refused(&probabilities, &long, "more than 1 GiB of text");
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn sessions_are_those_of_negmas_offer_by_offer() {
             for run in list(&runs["runs"]) {
                 let rendered = match run.get("stable_ties") {
                     Some(it) => it,
-                    None if scenario.parties.iter().any(has_ties) => {
+                    None if scenario.parties.iter().any(|it| has_ties(it)) => {
                         n_tied += 1;
                         continue;
                     }

@@ -1,18 +1,21 @@
 //! Sweeps: their cells, their luck, their tables, and what is told of wrong axes.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, io};
 
-use demarche::config::{Overrides, load_experiment};
+use demarche::config::{Diagnostics, Experiment, Overrides, load_experiment, load_scenario};
 use demarche::experiment::{Cell, CellId, Interrupt, Plan, SESSIONS_MAX, Worker, run as run_plan};
-use demarche::negotiation::SessionResult;
+use demarche::negotiation::{SessionResult, Setting};
 use demarche::randomness::{MasterSeed, Seeds};
 use tempfile::TempDir;
 
 use crate::support::process::{check, path_text, run, tables};
+use crate::support::thoroughness::sample_or_all;
+use crate::support::worlds::{Luck, in_a_plain_loop, load_text, scenario_text};
 
 /// An experiment over the two villages with this sweep, in a folder of its own.
 fn experiment(folder: &TempDir, sweep: &str) -> String {
@@ -96,6 +99,140 @@ fn a_cell_is_the_batch_with_its_settings() {
                 "{name}, {cell}"
             );
         }
+    }
+}
+
+/// A sweep over these paths, of a scenario with this text: by cell, the values as TOML writes them.
+fn load_sweep(
+    scenario: &str,
+    paths: &[&str],
+    cells: &[Vec<String>],
+) -> Result<Experiment, Diagnostics> {
+    let mut experiment = "schema = 1\nname = \"sweep\"\nscenario = \"scenario.toml\"\n\
+        [sweep]\ncombine = \"zip\"\n"
+        .to_owned();
+    for (idx, path) in paths.iter().enumerate() {
+        let values: Vec<&str> = cells.iter().map(|it| it[idx].as_str()).collect();
+        let values = values.join(", ");
+        let _ = writeln!(
+            experiment,
+            "[[sweep.axis]]\npath = \"{path}\"\nvalues = [{values}]"
+        );
+    }
+    let read_file = |path: &Path| -> io::Result<String> {
+        let is_scenario = path == Path::new("scenario.toml");
+        Ok(if is_scenario { scenario } else { &experiment }.to_owned())
+    };
+    let path = Path::new("experiment.toml");
+    load_experiment(path, &Overrides::default(), &read_file)
+}
+
+/// All that a setting fixes, and its first sessions.
+fn described(setting: Setting) -> String {
+    let scenario = setting.scenario();
+    let strategies: Vec<_> = (scenario.party_ids())
+        .map(|it| setting.strategies(it).to_vec())
+        .collect();
+    let fixed = format!("{scenario:?}\n{:?}\n{strategies:?}", setting.rules());
+    let sessions = in_a_plain_loop(&Arc::new(setting), &Seeds::new(MasterSeed(3)), 3);
+    let results: Vec<SessionResult> = sessions.into_iter().map(|it| it.1).collect();
+    format!("{fixed}\n{results:?}")
+}
+
+/// Paths that a scenario made of luck can be swept over, some of them wrong for it, with values.
+fn luck_of_axes(luck: &mut Luck, setting: &Setting) -> Vec<(String, &'static [&'static str])> {
+    let shares: &[&str] = &["0", "0.25", "0.5", "0.75", "1", "-0"];
+    let numbers: Vec<&str> = setting.numbers().map(|it| it.path.as_str()).collect();
+    let protocol = setting.rules().protocol.name();
+    let mut res: Vec<(String, &[&str])> = Vec::new();
+    for _ in 0..luck.between(1, 4) {
+        let number = luck.pick(&numbers).to_string();
+        let wrong: &[&str] = &["0.5", "1", "7", "nan", "\"boulware\""];
+        let axis: (String, &[&str]) = match luck.below(12) {
+            0 => (format!("protocol.{protocol}.deadline_rounds"), &["3", "5"]),
+            1 => ("party.*.reservation_value".into(), shares),
+            2 => ("party.p0.discount_factor".into(), &["0.5", "0.75", "1"]),
+            3 => ("party.*.preference.i0.weight".into(), shares),
+            4 => ("issue.i0.scale".into(), &["\"ordinal\"", "\"nominal\""]),
+            5 => ("title".into(), &["\"One\"", "\"Another\""]),
+            6 if luck.one_in(3) => (number, wrong),
+            7 if luck.one_in(4) => (format!("{number}.constant"), shares),
+            _ => (number, shares),
+        };
+        if res.iter().all(|it| it.0 != axis.0) {
+            res.push(axis);
+        }
+    }
+    res
+}
+
+#[test]
+fn a_cell_is_the_scenario_in_whose_text_its_values_are_set() {
+    let (mut n_cells, mut n_refused) = (0, 0);
+    for case in 0..sample_or_all(60, 600) {
+        let mut luck = Luck::new("swept values", case);
+        let text = scenario_text(&mut luck);
+        let axes = luck_of_axes(&mut luck, &load_text(&text).setting);
+        let paths: Vec<&str> = axes.iter().map(|it| it.0.as_str()).collect();
+        let cells: Vec<Vec<String>> = (0..6)
+            .map(|_| axes.iter().map(|it| luck.pick(it.1).to_string()).collect())
+            .collect();
+        let set = |cell: &Vec<String>| {
+            let settings = paths.iter().zip(cell);
+            let settings: Vec<String> = settings.map(|it| format!("{}={}", it.0, it.1)).collect();
+            let read_file = |_: &Path| -> io::Result<String> { Ok(text.clone()) };
+            load_scenario(Path::new("scenario.toml"), &settings, &read_file)
+        };
+        let expected: Result<Vec<_>, _> = cells.iter().map(set).collect();
+        match (load_sweep(&text, &paths, &cells), expected) {
+            (Ok(it), Ok(expected)) => {
+                let settings = it.sweep.expect("it has axes").settings;
+                assert_eq!(settings.len(), cells.len());
+                for (cell, (setting, expected)) in settings.into_iter().zip(expected).enumerate() {
+                    let (cell, expected) = (&cells[cell], described(expected.setting));
+                    let is_equal = described(setting) == expected;
+                    assert!(is_equal, "{paths:?} = {cell:?} in case {case}");
+                    n_cells += 1;
+                }
+            }
+            (Err(_), Err(_)) => n_refused += 1,
+            (swept, expected) => panic!(
+                "only one is refused in case {case}, with {paths:?} = {cells:?}: {:?}, {:?}",
+                swept.err().map(|it| it.to_string()),
+                expected.err().map(|it| it.to_string())
+            ),
+        }
+    }
+    assert!(n_cells > 100 && n_refused > 5, "{n_cells} and {n_refused}");
+}
+
+#[test]
+fn cells_hold_in_common_what_is_the_same_in_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("configs/scenarios/alaska-2025.toml");
+    let text = fs::read_to_string(path).unwrap();
+    let paths = [
+        "party.ukraine.reservation_value",
+        "party.russia.preference.sequence.weight",
+        "protocol.proposal_and_vote.deadline_rounds",
+    ];
+    let values = [["0.5", "1", "5"], ["0.6", "1", "10"], ["0.5", "2", "10"]];
+    let values = values.map(|it| it.map(str::to_owned).to_vec());
+    let loaded = load_sweep(&text, &paths, &values).unwrap();
+    let cells = loaded.sweep.unwrap().settings;
+    let party = |cell: usize, name: &str| {
+        let parties = &cells[cell].scenario().parties;
+        parties.iter().find(|it| it.name == name).unwrap()
+    };
+    for cell in [1, 2] {
+        let is_shared = |name: &str| Arc::ptr_eq(party(0, name), party(cell, name));
+        assert!(is_shared("china") && is_shared("european_coalition"));
+        let issues = |cell: usize| &party(cell, "russia").preferences.issues;
+        let pairs = issues(0).iter().zip(issues(cell));
+        let n_own = pairs.filter(|it| !Arc::ptr_eq(it.0, it.1)).count();
+        assert!(n_own <= 1, "{n_own} issues");
+        let claims = |cell: usize| &cells[cell].scenario().claims;
+        assert!(Arc::ptr_eq(claims(0), claims(cell)));
     }
 }
 

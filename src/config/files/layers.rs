@@ -35,7 +35,7 @@ const KEYED_LISTS: [(&str, &str); 7] = [
 const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
 
 /// What stands for every entry of a list in a path.
-const EVERY: &str = "*";
+pub(crate) const EVERY: &str = "*";
 
 /// Bytes that settings whose paths have a `*` may write together: each writes its value often.
 pub const COPIED_BYTES_MAX: usize = 1 << 20;

@@ -11,7 +11,9 @@ pub(crate) use experiment_file::{
     SensitivityFile, StudyMethodFile, SweepFile, UntilFile,
 };
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
-pub(crate) use layers::{Document, EMPTY_HINT, Value, empty, join, parse, read_extended, to_json};
+pub(crate) use layers::{
+    Document, EMPTY_HINT, EVERY, Value, empty, join, parse, read_extended, to_json,
+};
 pub(crate) use number::{NumberFile, NumberTable, OneOrMany, ParametersFile, StrategyFile};
 pub(crate) use scenario_file::{
     BasisFile, ByPartyFile, ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile,

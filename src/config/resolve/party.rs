@@ -1,5 +1,7 @@
 //! A party's preferences and strategies.
 
+use std::sync::Arc;
+
 use demarche_core::domain::{
     Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
     Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
@@ -13,7 +15,7 @@ use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
 
 impl Resolver<'_> {
-    pub(crate) fn party(&mut self, file: &Spanned<PartyFile>) -> (Party, Vec<StrategySpec>) {
+    pub(crate) fn party(&mut self, file: &Spanned<PartyFile>) -> (Arc<Party>, Vec<StrategySpec>) {
         let it = file.get_ref();
         let name = it.id.get_ref();
         let path = format!("party.{name}");
@@ -42,7 +44,7 @@ impl Resolver<'_> {
             .iter()
             .map(|it| {
                 let it = it.get_ref();
-                Interaction {
+                Arc::new(Interaction {
                     name: it.id.get_ref().clone(),
                     when: self.condition(&it.when),
                     adds: self.number(
@@ -51,7 +53,7 @@ impl Resolver<'_> {
                         Expected::within("what an interaction adds", -1.0, 1.0),
                         None,
                     ),
-                }
+                })
             })
             .collect();
         let strategies = self.strategies(&it.strategy, &path);
@@ -65,13 +67,13 @@ impl Resolver<'_> {
                 interactions,
             },
         };
-        (party, strategies)
+        (Arc::new(party), strategies)
     }
 
     /// One preference per issue, in scenario order.
     ///
     /// An unknown issue is taken for the one nearly called so, if that has no preference.
-    fn preferences(&mut self, party: &Spanned<PartyFile>, path: &str) -> Vec<IssuePreference> {
+    fn preferences(&mut self, party: &Spanned<PartyFile>, path: &str) -> Vec<Arc<IssuePreference>> {
         let files = &party.get_ref().preference;
         let mut by_issue: Vec<Option<&Spanned<PreferenceFile>>> = vec![None; self.issues.len()];
         let mut misspelt = Vec::new();
@@ -101,7 +103,8 @@ impl Resolver<'_> {
         for (idx, file) in by_issue.into_iter().enumerate() {
             let issue_name = self.issues[idx].name.clone();
             if let Some(it) = file {
-                res.push(self.preference(it, idx, &format!("{path}.preference.{issue_name}")));
+                let path = format!("{path}.preference.{issue_name}");
+                res.push(Arc::new(self.preference(it, idx, &path)));
             } else if is_sound(self.issue_names()) {
                 let id = &party.get_ref().id;
                 let message = format!(

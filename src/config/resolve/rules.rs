@@ -1,5 +1,7 @@
 //! Who can do what to whom, whose consent a deal needs, and the protocol.
 
+use std::sync::Arc;
+
 use demarche_core::domain::{
     ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities,
 };
@@ -12,7 +14,7 @@ use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
 
 impl Resolver<'_> {
-    pub(crate) fn leverages(&mut self, files: &[Spanned<LeverageFile>]) -> Vec<Leverage> {
+    pub(crate) fn leverages(&mut self, files: &[Spanned<LeverageFile>]) -> Vec<Arc<Leverage>> {
         let ids = files.iter().map(|it| &it.get_ref().id);
         self.check_ids("leverages", Hyphens::Forbidden, ids);
         let mut res = Vec::new();
@@ -33,12 +35,12 @@ impl Resolver<'_> {
                 );
             }
             if let (Some(by), Some(on)) = (by, on) {
-                res.push(Leverage {
+                res.push(Arc::new(Leverage {
                     name: it.id.get_ref().clone(),
                     by,
                     on,
                     lowers_reservation_value,
-                });
+                }));
             }
         }
         res

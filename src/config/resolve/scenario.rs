@@ -80,15 +80,15 @@ pub(crate) fn setting(
     let scenario = Scenario {
         name: file.name.into_inner(),
         title: file.title,
-        description: file.description,
+        description: file.description.map(Into::into),
         kind,
-        sources,
-        issues,
+        sources: sources.into(),
+        issues: issues.into(),
         space: Arc::new(space?),
         parties,
         leverages,
         consent,
-        claims,
+        claims: claims.into(),
     };
     Setting::new(scenario, protocol, deadline_rounds, strategies)
         .map_err(|error| diagnostics.push(Diagnostic::nowhere(error.to_string())))

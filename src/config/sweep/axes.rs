@@ -7,9 +7,7 @@ use toml::de::DeValue;
 
 use crate::config::diagnostics::{Diagnostic, SourceText};
 use crate::config::files::{AxisFile, AxisValue, CombineFile, Document, SweepFile, to_json};
-
-/// How many cells a sweep may have: each takes some milliseconds to check and is held in memory.
-pub const CELLS_MAX: usize = 10_000;
+use crate::config::limits::CELLS_MAX;
 
 /// The path that stands for the whole scenario: its values are files.
 const SCENARIO_PATH: &str = "scenario";
@@ -42,6 +40,11 @@ impl Written {
         }
     }
 
+    /// The value as TOML writes it.
+    pub(crate) fn literal(&self) -> &str {
+        &self.literal
+    }
+
     /// The value as tables show it.
     pub(crate) fn shown(&self) -> String {
         self.literal.trim_matches('"').to_owned()
@@ -50,6 +53,25 @@ impl Written {
     /// The value as the manifest has it.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         to_json(&parsed(&self.literal))
+    }
+
+    /// The number that it is, as files are read; `None` of a word or what is no finite number.
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "numbers beyond 2^53 are out of every range"
+        )]
+        let number = match parsed(&self.literal) {
+            DeValue::Integer(_) => self.as_whole()? as f64,
+            DeValue::Float(it) => it.as_str().parse().ok()?,
+            _ => return None,
+        };
+        number.is_finite().then_some(number)
+    }
+
+    /// The whole number that it is written as.
+    pub(crate) fn as_whole(&self) -> Option<i64> {
+        self.literal.parse().ok()
     }
 
     /// Where it stands.

@@ -12,7 +12,8 @@ use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
-use crate::config::sweep::axes::{CELLS_MAX, Points, Written, check_paths, tidy};
+use crate::config::limits::CELLS_MAX;
+use crate::config::sweep::axes::{Points, Written, check_paths, tidy};
 use crate::config::sweep::study::StudyMethod;
 
 /// Levels of an axis along trajectories.

@@ -4,8 +4,8 @@ mod axes;
 mod design_points;
 mod study;
 mod swept_cells;
+mod typed_path;
 
-pub use axes::CELLS_MAX;
 pub(crate) use axes::{Points, Written};
 pub(crate) use study::resolve_study;
 pub use study::{StudyMethod, StudyPlan, TooFewPoints, numbers, uncertain_numbers};

@@ -29,7 +29,7 @@ pub fn measure_claims(
             .map(|it| it.draw(seeds, replication).clone())
             .collect();
         let exact: Vec<ExactPreferences> = drawn.iter().map(Preferences::exact).collect();
-        for (count, claim) in counts.iter_mut().zip(&scenario.claims) {
+        for (count, claim) in counts.iter_mut().zip(scenario.claims.iter()) {
             *count += u64::from(holds(&claim.statement, &drawn, &exact, &scenario.consent));
         }
         observer(replication.0 + 1);

@@ -58,7 +58,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
             table: claims_table(setting, claims),
         });
     }
-    for source in &scenario.sources {
+    for source in scenario.sources.iter() {
         let cites = |it: &&Number| it.provenance.sources.contains(&source.name);
         let numbers: Vec<&Number> = setting.numbers().filter(cites).collect();
         blocks.push(PageBlock::Folded {

@@ -254,7 +254,11 @@ impl<'a> Studied<'a> {
             NoWordOnDeals::NoInterval(points_to_take(manifest, counts))
         };
         Some(Self {
-            outcomes: scenario.parties.iter().filter_map(utility).collect(),
+            outcomes: scenario
+                .parties
+                .iter()
+                .filter_map(|it| utility(it))
+                .collect(),
             why_utilities: Some(counts.why_utilities(why)),
         })
     }

@@ -1,5 +1,7 @@
 //! Whose yes a deal needs.
 
+use std::sync::Arc;
+
 use crate::domain::condition::Condition;
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{PartyId, PartySet};
@@ -7,8 +9,8 @@ use crate::domain::party::{PartyId, PartySet};
 /// Whose yes turns an offer into an agreement: vetoes, some of them conditional, and quotas.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConsentRule {
-    vetoes: Vec<Veto>,
-    quotas: Vec<Quota>,
+    vetoes: Arc<[Veto]>,
+    quotas: Arc<[Quota]>,
 }
 
 /// A party whose consent is needed for outcomes that fulfil a condition.
@@ -43,7 +45,10 @@ impl ConsentRule {
 
     /// All of these vetoes and all of these quotas.
     pub fn new(vetoes: Vec<Veto>, quotas: Vec<Quota>) -> Self {
-        Self { vetoes, quotas }
+        Self {
+            vetoes: vetoes.into(),
+            quotas: quotas.into(),
+        }
     }
 
     /// The vetoes in file order.
@@ -168,7 +173,7 @@ mod tests {
             at_least: 1,
             of: PartySet::only(quota),
         }];
-        let rule = ConsentRule::new(ConsentRule::unanimity(1).vetoes, quotas);
+        let rule = ConsentRule::new(ConsentRule::unanimity(1).vetoes.to_vec(), quotas);
         let satisfied = |yes| rule.is_satisfied(&space, outcome, yes);
         let sets = [
             PartySet::only(veto),

@@ -23,9 +23,9 @@ pub struct UncertainPreferences {
     /// `None` where that costs nothing.
     pub discount_factor: Option<Number>,
     /// One per issue, in scenario order.
-    pub issues: Vec<IssuePreference>,
+    pub issues: Vec<Arc<IssuePreference>>,
     /// Where options together are worth more or less than apart.
-    pub interactions: Vec<Interaction>,
+    pub interactions: Vec<Arc<Interaction>>,
 }
 
 impl UncertainPreferences {
@@ -40,6 +40,30 @@ impl UncertainPreferences {
             .chain(of_issues)
             .chain(self.interactions.iter().map(|it| &it.adds))
             .chain(&self.discount_factor)
+    }
+
+    /// The number at a position among [`UncertainPreferences::numbers`], to be changed; what is
+    /// shared with another scenario and holds it becomes this one's own.
+    pub fn number_mut(&mut self, idx: usize) -> Option<&mut Number> {
+        let Some(mut rest) = idx.checked_sub(1) else {
+            return Some(&mut self.reservation_value);
+        };
+        for issue in &mut self.issues {
+            let n_numbers = 1 + issue.utilities.len();
+            if rest < n_numbers {
+                let issue = Arc::make_mut(issue);
+                return match rest.checked_sub(1) {
+                    None => Some(&mut issue.weight),
+                    Some(option) => issue.utilities.get_mut(option),
+                };
+            }
+            rest -= n_numbers;
+        }
+        match rest.checked_sub(self.interactions.len()) {
+            None => Some(&mut Arc::make_mut(&mut self.interactions[rest]).adds),
+            Some(0) => self.discount_factor.as_mut(),
+            Some(_) => None,
+        }
     }
 }
 
@@ -301,6 +325,40 @@ mod tests {
         assert_eq!(utilities(0.0), [0.125, 0.25, 0.875, 1.0]);
         assert_eq!(utilities(-0.5), [0.125, 0.25, 0.875, 0.5]);
         assert_eq!(utilities(0.5), [0.125, 0.25, 0.875, 1.0]);
+    }
+
+    #[test]
+    fn a_number_is_changed_at_the_position_at_which_it_is_listed() {
+        let number = |path: &str| Number::constant(path, 0.5);
+        let issue = |name: &str, options: &[&str]| {
+            Arc::new(IssuePreference {
+                weight: number(name),
+                utilities: options.iter().map(|it| number(it)).collect(),
+            })
+        };
+        let interaction = Interaction {
+            name: "both".into(),
+            when: Condition::default(),
+            adds: number("both"),
+        };
+        let shared = UncertainPreferences {
+            reservation_value: number("reservation value"),
+            discount_factor: Some(number("discount factor")),
+            issues: vec![issue("a", &["a1", "a2"]), issue("b", &["b1"])],
+            interactions: vec![Arc::new(interaction)],
+        };
+        let paths: Vec<&str> = shared.numbers().map(|it| it.path.as_str()).collect();
+        assert_eq!(paths.len(), 8);
+        for (idx, path) in paths.iter().enumerate() {
+            let mut own = shared.clone();
+            let found = own.number_mut(idx).expect("it is listed");
+            assert_eq!(found.path, *path);
+            found.path = "changed".into();
+            let changed = own.numbers().position(|it| it.path == "changed");
+            assert_eq!(changed, Some(idx));
+        }
+        assert!(shared.numbers().all(|it| it.path != "changed"));
+        assert!(shared.clone().number_mut(paths.len()).is_none());
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub enum ScenarioKind {
 ///
 /// Valid by construction when it comes from `demarche::config`: every party has a preference for
 /// every issue and every option, and every name in it refers to something.
+///
+/// A copy shares what it holds with the original until one of them is changed, so that the cells of
+/// a sweep take little more than what differs between them.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// A short name, fit for file names.
@@ -47,23 +50,23 @@ pub struct Scenario {
     /// What people read.
     pub title: String,
     /// A paragraph about it.
-    pub description: Option<String>,
+    pub description: Option<Arc<str>>,
     /// Whether the numbers are about the world.
     pub kind: ScenarioKind,
     /// Where the numbers come from.
-    pub sources: Vec<Source>,
+    pub sources: Arc<[Source]>,
     /// What is to be settled, in file order.
-    pub issues: Vec<Issue>,
+    pub issues: Arc<[Issue]>,
     /// All outcomes.
     pub space: Arc<OutcomeSpace>,
     /// Who negotiates, in turn order.
-    pub parties: Vec<Party>,
+    pub parties: Vec<Arc<Party>>,
     /// Who can make no agreement worse for whom.
-    pub leverages: Vec<Leverage>,
+    pub leverages: Vec<Arc<Leverage>>,
     /// Whose yes a deal needs.
     pub consent: ConsentRule,
     /// What it must reproduce.
-    pub claims: Vec<Claim>,
+    pub claims: Arc<[Claim]>,
 }
 
 impl Scenario {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Condition, Number, PartyId, Scenario, are_probabilities};
+use crate::domain::{Condition, Distribution, Number, PartyId, Scenario, are_probabilities};
 use crate::negotiation::variation::{DesignedDraws, NumberId};
 use crate::protocol::{ProtocolKind, ROUNDS_MAX, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
@@ -10,11 +10,13 @@ use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::strategy::StrategySpec;
 
 /// Everything that is fixed before luck comes in, shared by all sessions of a cell.
+///
+/// A copy shares what it holds with the original, but for what is changed in it.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     rules: Arc<Rules>,
-    parties: Vec<PartySetting>,
+    parties: Vec<Arc<PartySetting>>,
     first_leverage: NumberId,
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
@@ -97,12 +99,7 @@ impl Setting {
         if scenario.parties.len() < 2 {
             return Err(SettingError::TooFewParties);
         }
-        if deadline_rounds == 0 {
-            return Err(SettingError::NoRound);
-        }
-        if deadline_rounds > ROUNDS_MAX {
-            return Err(SettingError::TooManyRounds);
-        }
+        check_deadline(deadline_rounds)?;
         if strategies.len() != scenario.parties.len() {
             return Err(SettingError::StrategiesMissing);
         }
@@ -154,11 +151,11 @@ impl Setting {
                 if search_bytes > SEARCH_BYTES_MAX {
                     return Err(SettingError::TooLargeToSearch);
                 }
-                Ok(party)
+                Ok(Arc::new(party))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            scenario,
+            scenario: Arc::new(scenario),
             rules,
             parties,
             first_leverage,
@@ -209,6 +206,7 @@ impl Setting {
         }
         let mut are_all_shared = true;
         for (party, other) in self.parties.iter_mut().zip(&other.parties) {
+            let party = Arc::make_mut(party);
             for (plan, other_plan) in party.plans.iter_mut().zip(&other.plans) {
                 match (plan, other_plan) {
                     (Some(plan), Some(other_plan)) if party.interactions == other.interactions => {
@@ -243,6 +241,61 @@ impl Setting {
             .filter(|(_, it)| !it.distribution.is_constant())
             .map(|(idx, _)| NumberId::new(idx))
             .collect()
+    }
+
+    /// The same, with another distribution of a number.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such number, or it could be drawn outside of what it has to lie within.
+    #[must_use]
+    pub fn with_distribution(mut self, number: NumberId, distribution: Distribution) -> Self {
+        let number = self.number_mut(number).expect("the number is there");
+        let (min, max) = distribution.range();
+        assert!(
+            number.within.contains(&min) && number.within.contains(&max),
+            "a number lies within its bounds"
+        );
+        number.distribution = distribution;
+        self
+    }
+
+    /// The same, with so many rounds.
+    ///
+    /// # Errors
+    ///
+    /// If there are none, or too many.
+    pub fn with_deadline(mut self, deadline_rounds: u32) -> Result<Self, SettingError> {
+        check_deadline(deadline_rounds)?;
+        Arc::make_mut(&mut self.rules).deadline_rounds = deadline_rounds;
+        Ok(self)
+    }
+
+    /// The number at a position among [`Setting::numbers`]; what holds it becomes this setting's own.
+    fn number_mut(&mut self, number: NumberId) -> Option<&mut Number> {
+        let idx = number.idx();
+        let leverages = self.first_leverage.idx();
+        let strategies = leverages + self.scenario.leverages.len();
+        if idx < strategies {
+            let scenario = Arc::make_mut(&mut self.scenario);
+            if let Some(leverage) = idx.checked_sub(leverages) {
+                let leverage = Arc::make_mut(&mut scenario.leverages[leverage]);
+                return Some(&mut leverage.lowers_reservation_value);
+            }
+            let is_at_or_before = |it: &Arc<PartySetting>| it.first_number.idx() <= idx;
+            let party = self.parties.iter().rposition(is_at_or_before)?;
+            let first = self.parties[party].first_number.idx();
+            let party = Arc::make_mut(&mut scenario.parties[party]);
+            return party.preferences.number_mut(idx - first);
+        }
+        let is_at_or_before = |it: &NumberId| it.idx() <= idx;
+        let (party, strategy) = (0..self.parties.len()).rev().find_map(|party| {
+            let mut strategies = self.parties[party].strategy_numbers.iter();
+            Some((party, strategies.rposition(is_at_or_before)?))
+        })?;
+        let party = Arc::make_mut(&mut self.parties[party]);
+        let first = party.strategy_numbers[strategy].idx();
+        party.strategies[strategy].number_mut(idx - first)
     }
 
     /// The same, with draws that a design makes in place of luck.
@@ -287,6 +340,14 @@ impl Setting {
 
     pub(super) fn party(&self, party: PartyId) -> &PartySetting {
         &self.parties[party.idx()]
+    }
+}
+
+fn check_deadline(rounds: u32) -> Result<(), SettingError> {
+    match rounds {
+        0 => Err(SettingError::NoRound),
+        1..=ROUNDS_MAX => Ok(()),
+        _ => Err(SettingError::TooManyRounds),
     }
 }
 

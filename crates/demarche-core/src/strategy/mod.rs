@@ -170,4 +170,10 @@ impl StrategySpec {
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
         self.offering_numbers.iter().chain(&self.acceptance_numbers)
     }
+
+    /// The number at a position among [`StrategySpec::numbers`], to be changed.
+    pub fn number_mut(&mut self, idx: usize) -> Option<&mut Number> {
+        let numbers = self.offering_numbers.iter_mut();
+        numbers.chain(&mut self.acceptance_numbers).nth(idx)
+    }
 }

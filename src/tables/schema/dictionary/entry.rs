@@ -1,5 +1,7 @@
 //! Entries of the dictionary, and how the columns of a run find theirs.
 
+use std::sync::Arc;
+
 use demarche_core::domain::{Issue, Party};
 
 use crate::tables::schema::columns::{Column, Kind, number, text, whole};
@@ -235,7 +237,7 @@ impl TableEntry {
     pub(crate) fn header(
         &self,
         issues: &[Issue],
-        parties: &[Party],
+        parties: &[Arc<Party>],
         paths: &[Column],
     ) -> Vec<Column> {
         let mut res = Vec::new();
