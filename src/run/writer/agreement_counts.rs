@@ -4,62 +4,194 @@
 //! by agreement, added up, and sorted once more by frequency.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::io::{self, Read, Write};
+use std::collections::{BTreeMap, BinaryHeap};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::rc::Rc;
 
 use demarche_core::domain::Outcome;
-use extsort::{ExternalSorter, PushExternalSorter, Sortable};
 
 use crate::experiment::{AgreementTally, CellId};
 
 /// Distinct agreements held in memory at a time: about a megabyte.
 const IN_MEMORY_MAX: usize = 8192;
 
-/// Files on disk from which they are made into fewer, so that a process may open all of them.
-const FILES_MAX: usize = 64;
+/// Sorted runs on disk from which they are made into fewer: each is read through a buffer of its own.
+const RUNS_MAX: usize = 64;
 
-type Order = fn(&Record, &Record) -> Ordering;
+type Order = fn(&AgreementTally, &AgreementTally) -> Ordering;
 
-/// Sorts records on disk, in files of [`IN_MEMORY_MAX`].
+/// Sorts records: in memory if they are few, else in runs of [`IN_MEMORY_MAX`] in a temporary file
+/// that are merged when they are read.
 struct Sorter {
-    records: PushExternalSorter<Record, Order>,
-    n_pushed: usize,
-    last: Option<AgreementTally>,
+    order: Order,
+    in_memory: Vec<AgreementTally>,
+    file: Option<File>,
+    runs: Vec<Range<u64>>,
 }
 
 impl Sorter {
     fn new(order: Order) -> Self {
         Self {
-            // A file is written when there is one record more than this.
-            records: ExternalSorter::new()
-                .with_segment_size(IN_MEMORY_MAX - 1)
-                .pushed_by(order),
-            n_pushed: 0,
-            last: None,
+            order,
+            in_memory: Vec::new(),
+            file: None,
+            runs: Vec::new(),
         }
     }
 
     fn push(&mut self, tally: AgreementTally) -> io::Result<()> {
-        self.n_pushed += 1;
-        if self.n_pushed.is_multiple_of(IN_MEMORY_MAX) {
-            self.last = Some(tally.clone());
+        self.in_memory.push(tally);
+        if self.in_memory.len() == IN_MEMORY_MAX {
+            self.write_run()?;
         }
-        self.records.push(Record(tally))
+        Ok(())
     }
 
-    /// All records in order; some may count nothing.
-    fn sorted(mut self) -> io::Result<impl Iterator<Item = io::Result<AgreementTally>>> {
-        // Version 0.5 of the crate forgets all files if none of its records is in memory at the
-        // end: one that counts nothing keeps them.
-        if self.n_pushed.is_multiple_of(IN_MEMORY_MAX)
-            && let Some(mut nothing) = self.last.take()
-        {
-            nothing.n = 0;
-            nothing.utility_sums.fill(0);
-            self.records.push(Record(nothing))?;
+    /// Moves what is in memory to the end of the file, sorted.
+    fn write_run(&mut self) -> io::Result<()> {
+        self.in_memory.sort_by(self.order);
+        let mut bytes = Vec::new();
+        for tally in self.in_memory.drain(..) {
+            encode(&tally, &mut bytes);
         }
-        Ok(self.records.done()?.map(|it| it.map(|Record(tally)| tally)))
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(tempfile::tempfile()?),
+        };
+        file.write_all(&bytes)?;
+        let start = self.runs.last().map_or(0, |run| run.end);
+        self.runs.push(start..start + bytes.len() as u64);
+        Ok(())
+    }
+
+    /// All records in order.
+    fn sorted(mut self) -> io::Result<Merge> {
+        self.in_memory.sort_by(self.order);
+        let mut sources: Vec<Source> = vec![Box::new(self.in_memory.into_iter().map(Ok))];
+        if let Some(file) = self.file {
+            let file = Rc::new(file);
+            let read = |run: Range<u64>| -> Source { Box::new(RunReader::new(&file, run)) };
+            sources.extend(self.runs.into_iter().map(read));
+        }
+        Merge::new(self.order, sources)
+    }
+}
+
+/// Records in order.
+type Source = Box<dyn Iterator<Item = io::Result<AgreementTally>>>;
+
+/// The records of several sources in one order.
+struct Merge {
+    order: Order,
+    sources: Vec<Source>,
+    /// The next record of every source that has one.
+    heads: BinaryHeap<Head>,
+}
+
+/// The next record of a source; the greatest is the one that comes first.
+struct Head {
+    order: Order,
+    tally: AgreementTally,
+    source: usize,
+}
+
+impl Merge {
+    fn new(order: Order, sources: Vec<Source>) -> io::Result<Self> {
+        let heads = BinaryHeap::with_capacity(sources.len());
+        let mut res = Self {
+            order,
+            sources,
+            heads,
+        };
+        for source in 0..res.sources.len() {
+            res.advance(source)?;
+        }
+        Ok(res)
+    }
+
+    /// Takes the next record of a source.
+    fn advance(&mut self, source: usize) -> io::Result<()> {
+        if let Some(tally) = self.sources[source].next().transpose()? {
+            let order = self.order;
+            self.heads.push(Head {
+                order,
+                tally,
+                source,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Iterator for Merge {
+    type Item = io::Result<AgreementTally>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Head { tally, source, .. } = self.heads.pop()?;
+        Some(self.advance(source).map(|()| tally))
+    }
+}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.order)(&other.tally, &self.tally)
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Head {}
+
+/// The records of one run.
+struct RunReader(BufReader<FilePart>);
+
+/// What is left to read of a part of a file that others read too.
+struct FilePart {
+    file: Rc<File>,
+    rest: Range<u64>,
+}
+
+impl RunReader {
+    fn new(file: &Rc<File>, run: Range<u64>) -> Self {
+        Self(BufReader::new(FilePart {
+            file: Rc::clone(file),
+            rest: run,
+        }))
+    }
+}
+
+impl Iterator for RunReader {
+    type Item = io::Result<AgreementTally>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.0.fill_buf() {
+            Ok([]) => None,
+            Ok(_) => Some(decode(&mut self.0)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl Read for FilePart {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = &*self.file;
+        file.seek(SeekFrom::Start(self.rest.start))?;
+        let n_bytes = file.take(self.rest.end - self.rest.start).read(buffer)?;
+        self.rest.start += n_bytes as u64;
+        Ok(n_bytes)
     }
 }
 
@@ -67,8 +199,7 @@ impl Sorter {
 pub(crate) struct AgreementCounts {
     memory: BTreeMap<(CellId, Outcome), AgreementTally>,
     disk: Sorter,
-    n_files: usize,
-    files_max: usize,
+    runs_max: usize,
 }
 
 impl std::fmt::Debug for AgreementCounts {
@@ -77,23 +208,18 @@ impl std::fmt::Debug for AgreementCounts {
     }
 }
 
-/// A tally that can wait on disk.
-#[derive(Clone, Debug)]
-struct Record(AgreementTally);
-
 impl Default for AgreementCounts {
     fn default() -> Self {
         Self {
             memory: BTreeMap::new(),
             disk: by_agreement(),
-            n_files: 0,
-            files_max: FILES_MAX,
+            runs_max: RUNS_MAX,
         }
     }
 }
 
 fn by_agreement() -> Sorter {
-    Sorter::new(|a, b| a.0.cmp_agreement(&b.0))
+    Sorter::new(AgreementTally::cmp_agreement)
 }
 
 impl AgreementCounts {
@@ -120,19 +246,13 @@ impl AgreementCounts {
         for tally in std::mem::take(&mut self.memory).into_values() {
             self.disk.push(tally)?;
         }
-        self.n_files += 1;
-        if self.n_files >= self.files_max {
+        if self.disk.runs.len() >= self.runs_max {
             let mut merged = by_agreement();
-            let mut n_records = 0;
             let full = std::mem::replace(&mut self.disk, by_agreement());
-            add_up(full, |tally| {
-                n_records += 1;
-                merged.push(tally)
-            })?;
+            add_up(full, |tally| merged.push(tally))?;
             self.disk = merged;
-            self.n_files = n_records / IN_MEMORY_MAX;
             // Where nearly all agreements are distinct, merging does not help: go on with more.
-            self.files_max = FILES_MAX.max(2 * self.n_files);
+            self.runs_max = RUNS_MAX.max(2 * self.disk.runs.len());
         }
         Ok(())
     }
@@ -146,10 +266,9 @@ impl AgreementCounts {
         for tally in std::mem::take(&mut self.memory).into_values() {
             self.disk.push(tally)?;
         }
-        let mut by_rank = Sorter::new(|a, b| a.0.cmp_rank(&b.0));
+        let mut by_rank = Sorter::new(AgreementTally::cmp_rank);
         add_up(self.disk, |tally| by_rank.push(tally))?;
-        let ranked = by_rank.sorted()?;
-        Ok(ranked.filter(|it| it.as_ref().map_or(true, |it| it.n > 0)))
+        by_rank.sorted()
     }
 }
 
@@ -173,35 +292,28 @@ fn add_up(
     present.map_or(Ok(()), done)
 }
 
-impl Sortable for Record {
-    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
-        let it = &self.0;
-        writer.write_all(&it.cell.0.to_le_bytes())?;
-        writer.write_all(&it.outcome.code().to_le_bytes())?;
-        writer.write_all(&it.n.to_le_bytes())?;
-        let n_parties = u8::try_from(it.utility_sums.len()).expect("at most 64 parties");
-        writer.write_all(&[n_parties])?;
-        for sum in &it.utility_sums {
-            writer.write_all(&sum.to_le_bytes())?;
-        }
-        Ok(())
-    }
+fn encode(tally: &AgreementTally, bytes: &mut Vec<u8>) {
+    bytes.extend(tally.cell.0.to_le_bytes());
+    bytes.extend(tally.outcome.code().to_le_bytes());
+    bytes.extend(tally.n.to_le_bytes());
+    bytes.push(u8::try_from(tally.utility_sums.len()).expect("at most 64 parties"));
+    bytes.extend(tally.utility_sums.iter().flat_map(|sum| sum.to_le_bytes()));
+}
 
-    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
-        let cell = CellId(u32::from_le_bytes(bytes(reader)?));
-        let outcome = Outcome::from_shares(u64::from_le_bytes(bytes(reader)?));
-        let n = u64::from_le_bytes(bytes(reader)?);
-        let [n_parties] = bytes(reader)?;
-        let utility_sums = (0..n_parties)
-            .map(|_| bytes(reader).map(i64::from_le_bytes))
-            .collect::<io::Result<_>>()?;
-        Ok(Self(AgreementTally {
-            cell,
-            outcome,
-            n,
-            utility_sums,
-        }))
-    }
+fn decode(reader: &mut impl Read) -> io::Result<AgreementTally> {
+    let cell = CellId(u32::from_le_bytes(bytes(reader)?));
+    let outcome = Outcome::from_shares(u64::from_le_bytes(bytes(reader)?));
+    let n = u64::from_le_bytes(bytes(reader)?);
+    let [n_parties] = bytes(reader)?;
+    let utility_sums = (0..n_parties)
+        .map(|_| bytes(reader).map(i64::from_le_bytes))
+        .collect::<io::Result<_>>()?;
+    Ok(AgreementTally {
+        cell,
+        outcome,
+        n,
+        utility_sums,
+    })
 }
 
 fn bytes<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {
