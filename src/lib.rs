@@ -49,6 +49,15 @@
 //! the manifest are told.
 //! When the same input gives other numbers, [`run::RESULTS_VERSION`] goes up.
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "the command line uses more than the library offers"
+    )
+)]
+
 // One negotiation: what is settled, by which rules, with which strategies, and what theory says of it.
 pub use demarche_core::{domain, negotiation, protocol, randomness, search, solution, strategy};
 
@@ -60,9 +69,11 @@ pub use demarche_stats as stats;
 pub mod experiment;
 
 // Edges: files in, files out, people.
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod interchange;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod run;
 pub mod tables;

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::tables::folder::run_directory::WriteError;
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
-use crate::tables::formats::{Field, ParquetTables, Rows, write_parquet};
+#[cfg(feature = "parquet")]
+use crate::tables::formats::write_parquet;
+use crate::tables::formats::{Field, ParquetTables, Rows};
 use crate::tables::schema::Column;
 
 /// Bytes of a table that are read at a time.
@@ -86,6 +88,7 @@ impl TablePlace {
         format!("{}.csv", self.name)
     }
 
+    #[cfg(feature = "parquet")]
     fn twin_name(&self) -> String {
         format!("{}.parquet", self.name)
     }
@@ -98,6 +101,7 @@ impl TablePlace {
     /// A twin is not there while its table changes: it would have other rows.
     fn remove_twin(&self) -> Result<(), WriteError> {
         match self.parquet_tables {
+            #[cfg(feature = "parquet")]
             ParquetTables::Written => {
                 let name = self.twin_name();
                 let removed = self.run.remove_if_there(&name);
@@ -105,6 +109,27 @@ impl TablePlace {
             }
             ParquetTables::Omitted => Ok(()),
         }
+    }
+
+    /// Makes the twin of the finished table.
+    #[cfg(feature = "parquet")]
+    fn write_twin(&self) -> Result<(), WriteError> {
+        let twin = self.twin_name();
+        let unfinished = format!("{twin}.unfinished");
+        let write = || {
+            let table = self.run.open_file(&self.file_name(), Access::Read)?;
+            let mut file = DigestedFile {
+                file: &self.run.create(&unfinished)?,
+                digest: RunningDigest::default(),
+            };
+            write_parquet(table, &self.columns, &mut file)?;
+            file.file.sync_data()?;
+            self.run.rename(&unfinished, &twin)?;
+            Ok(file.digest)
+        };
+        let digest = write().map_err(error("write", &self.run.path().join(&twin)))?;
+        self.finished.add(digest.record(twin));
+        Ok(())
     }
 }
 
@@ -181,24 +206,10 @@ impl TableFile {
     pub fn finish(self) -> Result<FinishedTable, WriteError> {
         self.sync()?;
         let place = self.place;
-        let name = place.file_name();
-        place.finished.add(self.digest.record(name.clone()));
+        place.finished.add(self.digest.record(place.file_name()));
+        #[cfg(feature = "parquet")]
         if place.parquet_tables == ParquetTables::Written {
-            let twin = place.twin_name();
-            let unfinished = format!("{twin}.unfinished");
-            let write = || {
-                let table = place.run.open_file(&name, Access::Read)?;
-                let mut file = DigestedFile {
-                    file: &place.run.create(&unfinished)?,
-                    digest: RunningDigest::default(),
-                };
-                write_parquet(table, &place.columns, &mut file)?;
-                file.file.sync_data()?;
-                place.run.rename(&unfinished, &twin)?;
-                Ok(file.digest)
-            };
-            let digest = write().map_err(error("write", &place.run.path().join(&twin)))?;
-            place.finished.add(digest.record(twin));
+            place.write_twin()?;
         }
         Ok(FinishedTable {
             name: place.name,

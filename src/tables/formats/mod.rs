@@ -1,13 +1,16 @@
 //! Tables as bytes: CSV, Parquet, and workbooks.
 
 mod csv_rows;
+#[cfg(feature = "parquet")]
 mod parquet;
+mod parquet_tables;
 mod sheet;
 mod sheet_formats;
 mod workbook;
 
 pub(crate) use csv_rows::written;
 pub use csv_rows::{Field, Rows};
-pub use parquet::ParquetTables;
+#[cfg(feature = "parquet")]
 pub(crate) use parquet::write_parquet;
+pub use parquet_tables::ParquetTables;
 pub use workbook::{LeftOut, WORKBOOK, Workbook, WorkbookRun, write_workbook};

@@ -10,19 +10,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
-use serde::{Deserialize, Serialize};
 
 use crate::tables::schema::{Column, Kind, foreign};
-
-/// Whether each table has a twin as Parquet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParquetTables {
-    /// Yes.
-    Written,
-    /// No.
-    Omitted,
-}
 
 /// Rows that are put together: as many as memory easily holds, enough to be read fast.
 const GROUP_ROWS: usize = 1 << 15;
