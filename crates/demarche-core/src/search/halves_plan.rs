@@ -237,14 +237,7 @@ impl<'a> Coupling<'a> {
                 )
             })
             .collect();
-        let mut groups: BTreeMap<Signature, Vec<u32>> = BTreeMap::new();
-        for (row, &code) in (0_u32..).zip(&codes) {
-            groups
-                .entry(self.signature(code, side))
-                .or_default()
-                .push(row);
-        }
-        let (signatures, groups) = groups.into_iter().unzip();
+        let (signatures, groups) = self.groups(&codes, side).into_iter().unzip();
         let half = HalfPlan {
             issues,
             codes,
@@ -252,6 +245,22 @@ impl<'a> Coupling<'a> {
             groups,
         };
         (half, signatures)
+    }
+
+    /// The rows of a half by their signatures.
+    fn groups(&self, codes: &[u64], side: Side) -> BTreeMap<Signature, Vec<u32>> {
+        let rows = (0_u32..).zip(codes);
+        if self.interactions.is_empty() && self.all_vetoes.is_empty() {
+            // Nothing couples the halves, so all rows have the same; to compare millions takes long.
+            let all = rows.map(|it| it.0).collect();
+            let first = codes.first().map(|&it| (self.signature(it, side), all));
+            return first.into_iter().collect();
+        }
+        let mut res: BTreeMap<Signature, Vec<u32>> = BTreeMap::new();
+        for (row, &code) in rows {
+            res.entry(self.signature(code, side)).or_default().push(row);
+        }
+        res
     }
 
     /// Whether a row fulfils what a condition asks of its half.
