@@ -38,7 +38,7 @@
 //! ```
 //!
 //! [`experiment::run`] does the same with one actor per party, many sessions at once and as many
-//! threads as wanted; [`tables`] makes tables of what it hands over.
+//! threads as wanted; [`run::execute`] runs an experiment into a folder of tables.
 //!
 //! # Reproducibility
 //!

@@ -18,7 +18,7 @@ pub use execute::{
     StoppedRun, StudyAnswer, WholeRun, check_tables, damaged_tables, execute, execute_study, merge,
     resume,
 };
-pub use journal::{JOURNAL, Journal, JournalError, JournalHead};
+pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};
 pub use record::{
     CellConfiguration, Change, Counts, FIGURE_MARK, FIGURES, InputFile, MANIFEST,
@@ -28,7 +28,5 @@ pub use record::{
     comparison_rows, configuration_changes, open_table, remove_page, swept_values,
 };
 pub use spec::{RunRequest, RunSpec, SpecError, StudyQuestion, StudyRequest, StudySpec, StudyWork};
-pub use writer::{
-    CELLS_OWN_COLUMNS, ChunkOutput, Finished, MostFrequent, RunTables, ShardCorruption,
-    SweptParameters, TableOptions, TableWorker, read_shard,
-};
+pub(crate) use writer::CELLS_OWN_COLUMNS;
+pub use writer::{Finished, MostFrequent, ShardCorruption, SweptParameters};

@@ -11,6 +11,7 @@ mod explain;
 mod foreign;
 mod formats;
 mod interchange;
+mod library;
 mod limits;
 mod luck;
 mod negmas;

@@ -1,6 +1,8 @@
 //! Strategies at the table: sessions about a pie of eight slices, worked out by hand.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,11 +11,15 @@ use demarche::domain::{Outcome, Utility};
 use demarche::negotiation::SessionResult;
 use demarche::protocol::Ending;
 use demarche::randomness::{MasterSeed, Seeds};
+use demarche::run::{
+    JournaledRun, Observer, ReopenError, RunOptions, RunRequest, RunSpec, execute, resume,
+};
 use demarche::search::Audiences;
 use demarche::strategy::{
     AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule, OwnSide, Parameter,
     Strategies, Turn,
 };
+use tempfile::TempDir;
 
 use crate::support::worlds::{in_a_plain_loop, setting_of};
 use crate::violations::batch;
@@ -178,13 +184,18 @@ static PATIENT: AcceptanceKind = AcceptanceKind {
     },
 };
 
+/// The two strategies above beside those built in.
+fn own_strategies() -> Strategies {
+    Strategies::built_in()
+        .with_offering(&FIXED_SHARE)
+        .with_acceptance(&PATIENT)
+}
+
 /// A pie whose file can name the two strategies above.
 fn load_with_own(strategies: [&str; 2]) -> Result<Experiment, Diagnostics> {
     let text = pie(VOTE, strategies);
     let overrides = Overrides {
-        strategies: Strategies::built_in()
-            .with_offering(&FIXED_SHARE)
-            .with_acceptance(&PATIENT),
+        strategies: own_strategies(),
         ..Overrides::default()
     };
     load_experiment(Path::new("pie.toml"), &overrides, &|_| Ok(text.clone()))
@@ -205,6 +216,49 @@ fn a_file_names_strategies_that_the_caller_adds() {
         Some((it.ending.round(), space.option(agreement, issue).idx()))
     };
     assert!(results.iter().all(|it| agreed(it) == Some((3, 4))));
+}
+
+/// Leaves a run once its sessions are over, as a kill would.
+struct Killed;
+
+impl Observer for Killed {
+    fn sessions_ended(&mut self) {
+        resume_unwind(Box::new("killed"));
+    }
+}
+
+#[test]
+fn a_run_with_strategies_that_the_caller_adds_is_written_and_resumed() {
+    let own = "fixed_share = { share = \"half\" }";
+    let text = pie(VOTE, [own, "tough = {}, accept = { patient = {} }"]);
+    let read_file = |_: &Path| Ok(text.clone());
+    let request = RunRequest {
+        sessions: Some(20),
+        strategies: own_strategies(),
+        ..RunRequest::batch("pie.toml")
+    };
+    let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();
+    let folder = TempDir::new().unwrap();
+    let [whole, cut] = ["whole", "cut"].map(|it| folder.path().join(it));
+    let options = RunOptions::default();
+    let finished = execute(&spec, &whole, &options, &mut ()).unwrap();
+    assert_eq!(finished.endings, [20, 0, 0, 0]);
+    let killed = || execute(&spec, &cut, &options, &mut Killed);
+    catch_unwind(AssertUnwindSafe(killed)).unwrap_err();
+
+    let stopped = || JournaledRun::open(&cut).unwrap();
+    let without = stopped().load(&read_file, &mut ()).unwrap_err();
+    assert!(matches!(without, ReopenError::Spec(_)), "{without:?}");
+    let run = stopped()
+        .naming(own_strategies())
+        .load(&read_file, &mut ())
+        .unwrap();
+    let (_, finished) = resume(run, &options, &mut ()).unwrap();
+    assert_eq!(finished.endings, [20, 0, 0, 0]);
+    for table in ["sessions.csv", "parties.csv", "summary.csv"] {
+        let [one, other] = [&whole, &cut].map(|it| fs::read(it.join(table)).unwrap());
+        assert!(one == other, "{table}");
+    }
 }
 
 #[test]

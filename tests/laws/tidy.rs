@@ -96,6 +96,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "core::negotiation",
             "core::protocol",
             "core::randomness",
+            "core::strategy",
             "experiment",
             "stats::design",
             "tables",

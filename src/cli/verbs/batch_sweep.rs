@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
 use crate::cli::file_access::stream_text;
@@ -126,6 +127,7 @@ impl RunArguments {
             parquet: self.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
+            strategies: Strategies::default(),
         })
     }
 }

@@ -130,12 +130,11 @@ const LEFT_AT_ONCE: &str = "\nleft at once: the folder has a manifest and no tab
 impl StudyArguments {
     fn request(&self, question: StudyQuestion) -> StudyRequest {
         StudyRequest {
-            experiment: self.file.clone(),
             settings: self.settings.set.clone(),
             seed: self.settings.seed,
             excel: workbook(self.excel),
             parquet: self.format,
-            question,
+            ..StudyRequest::new(&self.file, question)
         }
     }
 }

@@ -111,7 +111,7 @@ const QUOTED_MAX: usize = 120;
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     diagnostics: Vec<Diagnostic>,
-    texts: SourceTexts,
+    texts: Box<SourceTexts>,
 }
 
 impl Diagnostics {
@@ -119,6 +119,8 @@ impl Diagnostics {
         assert!(!diagnostics.is_empty(), "there is a mistake");
         diagnostics.sort();
         diagnostics.dedup();
+        // Errors are handed up far, and should be short.
+        let texts = Box::new(texts);
         Self { diagnostics, texts }
     }
 

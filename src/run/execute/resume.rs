@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use demarche_core::strategy::Strategies;
+
 use crate::config::ReadFile;
 use crate::run::execute::error::{RefusalReason, ReopenError, RunError};
 use crate::run::execute::finish::FinishedRun;
@@ -47,6 +49,13 @@ impl JournaledRun {
     /// What was asked for when it began.
     pub fn request(&self) -> &RunRequest {
         &self.head.request
+    }
+
+    /// The same with the strategies that its files can name, if they name others than those built in.
+    #[must_use]
+    pub fn naming(mut self, strategies: Strategies) -> Self {
+        self.head.request.strategies = strategies;
+        self
     }
 
     /// Reads the files again that the run was begun with.

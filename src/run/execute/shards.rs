@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use demarche_core::strategy::Strategies;
+
 use crate::config::ReadFile;
 use crate::experiment::Shard;
 use crate::run::execute::error::{RefusalReason, ReopenError};
@@ -65,6 +67,13 @@ impl OpenShards {
     /// The folder of the first shard.
     pub fn first_folder(&self) -> &Path {
         self.shards[0].directory.path()
+    }
+
+    /// The same with the strategies that its files can name, if they name others than those built in.
+    #[must_use]
+    pub fn naming(mut self, strategies: Strategies) -> Self {
+        self.head.request.strategies = strategies;
+        self
     }
 
     /// Reads the files again that the shards were made from, and all that the shards hold.

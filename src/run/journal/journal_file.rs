@@ -38,8 +38,8 @@ const FRAME_BYTES_MAX: u32 = 1 << 26;
 const SCHEMA: u32 = 3;
 
 /// What makes two pieces of work parts of the same run.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct JournalHead {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct JournalHead {
     /// Version of the journal's format.
     schema: u32,
     /// The program's version.
@@ -47,14 +47,14 @@ pub struct JournalHead {
     /// See [`RESULTS_VERSION`].
     results_version: u32,
     /// What was asked for.
-    pub request: RunRequest,
+    pub(crate) request: RunRequest,
     /// The files that the run is made from.
-    pub inputs: Vec<InputFile>,
+    pub(crate) inputs: Vec<InputFile>,
 }
 
 impl JournalHead {
     /// That of a run of this program.
-    pub fn new(request: RunRequest, inputs: Vec<InputFile>) -> Self {
+    pub(crate) fn new(request: RunRequest, inputs: Vec<InputFile>) -> Self {
         Self {
             schema: SCHEMA,
             demarche: env!("CARGO_PKG_VERSION").to_owned(),
@@ -86,7 +86,7 @@ impl JournalHead {
     /// # Panics
     ///
     /// Never: what is asked for can be written as JSON.
-    pub fn difference(&self, other: &Self) -> Option<String> {
+    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let asked = |it: &Self| serde_json::to_value(&it.request).expect("a request is plain JSON");
         let (there, here) = (asked(self), asked(other));
         let keys = there.as_object().into_iter().flat_map(|it| it.keys());
@@ -117,7 +117,7 @@ impl JournalHead {
 
     /// The same for any shard of the run.
     #[must_use]
-    pub fn of_whole(&self) -> Self {
+    pub(crate) fn of_whole(&self) -> Self {
         let mut res = self.clone();
         res.request.shard = None;
         res
@@ -159,7 +159,7 @@ pub enum JournalError {
 
 /// A journal that is written; nobody else can take it up meanwhile.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     folder: Folder,
     path: PathBuf,
     file: File,
@@ -275,7 +275,10 @@ impl Journal {
     /// # Errors
     ///
     /// If the folder exists already, or cannot be made.
-    pub fn create(path: &Path, head: &JournalHead) -> Result<(RunDirectory, Self), JournalError> {
+    pub(crate) fn create(
+        path: &Path,
+        head: &JournalHead,
+    ) -> Result<(RunDirectory, Self), JournalError> {
         let directory = RunDirectory::create_with(path, JOURNAL, &beginning(head))?;
         let journal = Self::open(directory.folder())?;
         Ok((directory, journal))
@@ -286,7 +289,7 @@ impl Journal {
     /// # Errors
     ///
     /// If there is no journal in it, or its run cannot be resumed.
-    pub fn reopen(path: &Path) -> Result<(RunDirectory, Self, JournalHead), JournalError> {
+    pub(crate) fn reopen(path: &Path) -> Result<(RunDirectory, Self, JournalHead), JournalError> {
         let directory = RunDirectory::of_finished(path)?;
         let journal = Self::open(directory.folder())?;
         let head = journal.head()?;
@@ -363,7 +366,7 @@ impl Journal {
     /// # Errors
     ///
     /// If it cannot be removed.
-    pub fn remove(&self) -> Result<(), WriteError> {
+    pub(crate) fn remove(&self) -> Result<(), WriteError> {
         let removed = self.folder.remove(JOURNAL);
         let res = removed.and_then(|()| self.folder.sync());
         res.map_err(|it| WriteError::new("remove", self.path.clone(), it))
@@ -522,7 +525,7 @@ mod tests {
             let read = Journal::open(&folder).unwrap().head();
             read.map_err(|it| it.to_string())
         };
-        assert_eq!(refusal(|_| ()).unwrap(), head());
+        assert_eq!(refusal(|_| ()).unwrap().difference(&head()), None);
         let older = refusal(|it| it.demarche = "0.0.1".to_owned()).unwrap_err();
         assert!(older.contains("demarche \"0.0.1\""), "{older}");
         let newer = refusal(|it| it.results_version += 1).unwrap_err();

@@ -5,7 +5,9 @@ mod journal_file;
 mod recorded_chunks;
 mod session_codec;
 
-pub(crate) use journal_file::{ChunkRecord, JournalReader, RowBlockSum, checksum};
-pub use journal_file::{JOURNAL, Journal, JournalError, JournalHead};
+pub(crate) use journal_file::{
+    ChunkRecord, Journal, JournalHead, JournalReader, RowBlockSum, checksum,
+};
+pub use journal_file::{JOURNAL, JournalError};
 pub(crate) use recorded_chunks::{Corruption, RecordedChunks};
 pub(crate) use session_codec::{push_rounded_session, push_session, read_sessions};

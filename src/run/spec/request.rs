@@ -1,14 +1,15 @@
 //! What is asked for: the path of a file, and what is to be made of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use demarche_core::strategy::Strategies;
 use serde::{Deserialize, Serialize};
 
 use crate::config::StudyMethod;
 use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
 
 /// What is asked of a batch or a sweep: with the files it names, all that its bytes depend on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRequest {
     /// `batch` or `sweep`.
     pub verb: String,
@@ -37,6 +38,10 @@ pub struct RunRequest {
     pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
     pub shard: Option<String>,
+    /// The strategies that the files can name: those built in, unless others are added. No folder
+    /// knows of others: [`JournaledRun::naming`](crate::run::JournaledRun::naming) adds them again.
+    #[serde(skip)]
+    pub strategies: Strategies,
 }
 
 impl RunRequest {
@@ -65,12 +70,13 @@ impl RunRequest {
             parquet: ParquetTables::Omitted,
             files_below: None,
             shard: None,
+            strategies: Strategies::default(),
         }
     }
 }
 
 /// What is asked of a study of one scenario's numbers.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct StudyRequest {
     /// The path of the experiment's file as given.
     pub experiment: PathBuf,
@@ -84,6 +90,23 @@ pub struct StudyRequest {
     pub parquet: ParquetTables,
     /// What is to be found out.
     pub question: StudyQuestion,
+    /// The strategies that the files can name: those built in, unless others are added.
+    pub strategies: Strategies,
+}
+
+impl StudyRequest {
+    /// A question about the scenario of a file.
+    pub fn new(experiment: &Path, question: StudyQuestion) -> Self {
+        Self {
+            experiment: experiment.to_owned(),
+            settings: Vec::new(),
+            seed: None,
+            excel: Workbook::Omitted,
+            parquet: ParquetTables::Omitted,
+            question,
+            strategies: Strategies::default(),
+        }
+    }
 }
 
 /// What a study is to find out.

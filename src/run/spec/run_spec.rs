@@ -50,7 +50,7 @@ impl RunSpec {
             settings: request.settings.clone(),
             sessions: request.sessions,
             seed: request.seed,
-            ..Overrides::default()
+            strategies: request.strategies.clone(),
         };
         let experiment = load_experiment(path, &overrides, &|it| match &request.experiment_text {
             Some(text) if it == path => Ok(text.clone()),

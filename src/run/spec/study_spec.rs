@@ -60,7 +60,7 @@ impl StudySpec {
             settings: request.settings.clone(),
             sessions: None,
             seed: request.seed,
-            ..Overrides::default()
+            strategies: request.strategies.clone(),
         };
         let path = request.experiment.as_path();
         let experiment = load_experiment(path, &overrides, read_file)?;

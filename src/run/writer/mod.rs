@@ -6,8 +6,7 @@ mod shard_tables;
 mod table_worker;
 mod waiting_rows;
 
-pub use run_tables::{
-    CELLS_OWN_COLUMNS, Finished, MostFrequent, RunTables, SweptParameters, TableOptions,
-};
-pub use shard_tables::{ShardCorruption, read_shard};
-pub use table_worker::{ChunkOutput, TableWorker};
+pub(crate) use run_tables::{CELLS_OWN_COLUMNS, RunTables, TableOptions};
+pub use run_tables::{Finished, MostFrequent, SweptParameters};
+pub use shard_tables::ShardCorruption;
+pub(crate) use shard_tables::read_shard;

@@ -48,18 +48,18 @@ impl SweptParameters {
 
 /// What the tables hold beyond what every run tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TableOptions {
+pub(crate) struct TableOptions {
     /// Whether every offer and every answer is written.
-    pub transcripts: Transcripts,
+    pub(crate) transcripts: Transcripts,
     /// Whether agreements are held against what theory says.
-    pub distances: Distances,
+    pub(crate) distances: Distances,
     /// Whether the numbers drawn in each session are written.
-    pub draws: DrawTable,
+    pub(crate) draws: DrawTable,
 }
 
 /// The tables of a run being written.
 #[derive(Debug)]
-pub struct RunTables {
+pub(crate) struct RunTables {
     cells: Vec<Cell>,
     parameters: SweptParameters,
     tallies: Vec<Tally>,
@@ -103,7 +103,7 @@ pub struct MostFrequent {
 }
 
 /// The columns of `cells.csv` before those of the swept paths.
-pub const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
+pub(crate) const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
 
 /// Bytes of rows handed to the system at a time where they do not come in chunks.
 const BYTES_AT_A_TIME: usize = 1 << 16;
@@ -123,7 +123,7 @@ impl RunTables {
     /// # Panics
     ///
     /// If there is no cell.
-    pub fn open(
+    pub(crate) fn open(
         directory: &RunDirectory,
         mut journal: Journal,
         cells: &[Cell],
@@ -168,7 +168,7 @@ impl RunTables {
     /// # Errors
     ///
     /// If the journal cannot be read, or is of other sessions.
-    pub fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
+    pub(crate) fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
         let n_chunks = self.n_recorded.min(plan.n_chunks());
         for idx in 0..n_chunks {
             let record = self.recorded.next_record()?;
@@ -181,7 +181,7 @@ impl RunTables {
     }
 
     /// What makes rows for these tables.
-    pub fn worker(&self) -> TableWorker {
+    pub(crate) fn worker(&self) -> TableWorker {
         TableWorker {
             cells: self.cells.clone(),
             extras: self.extras,
@@ -190,7 +190,7 @@ impl RunTables {
     }
 
     /// What the sessions so far come to, by cell.
-    pub fn tallies(&self) -> &[Tally] {
+    pub(crate) fn tallies(&self) -> &[Tally] {
         &self.tallies
     }
 
@@ -199,7 +199,7 @@ impl RunTables {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn push(&mut self, mut chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
+    pub(crate) fn push(&mut self, mut chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
         let product = &mut chunk.product;
         let events = std::mem::replace(&mut product.events, Ok(None));
         let mut events = events.map_err(WriteError::temporary)?;
@@ -247,7 +247,7 @@ impl RunTables {
     /// # Errors
     ///
     /// If it does not get there.
-    pub fn sync(&self) -> Result<(), WriteError> {
+    pub(crate) fn sync(&self) -> Result<(), WriteError> {
         for (_, file) in &self.open {
             file.sync()?;
         }
@@ -283,7 +283,7 @@ impl RunTables {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         directory: &RunDirectory,
     ) -> Result<(Finished, Vec<FinishedTable>, Journal), WriteError> {

@@ -47,7 +47,7 @@ pub enum ShardCorruption {
 ///
 /// If a chunk is missing, or there is one too many, or one is not as it was written; and the
 /// first error of writing.
-pub fn read_shard(
+pub(crate) fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
     part: &Plan,

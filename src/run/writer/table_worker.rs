@@ -19,7 +19,7 @@ use crate::tables::{Distances, DrawColumns, Rows, SessionRows, Transcripts, push
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
 #[derive(Debug)]
-pub struct TableWorker {
+pub(crate) struct TableWorker {
     pub(crate) cells: Vec<Cell>,
     pub(crate) extras: TableOptions,
     pub(crate) draw_columns: Option<DrawColumns>,
@@ -27,7 +27,7 @@ pub struct TableWorker {
 
 /// What comes of some sessions.
 #[derive(Debug)]
-pub struct ChunkOutput {
+pub(crate) struct ChunkOutput {
     /// `None` of sessions whose rows are in the tables already.
     pub(crate) rows: Option<SessionRows>,
     /// The rows of events that are not among those.
@@ -86,14 +86,14 @@ impl ChunkOutput {
     }
 
     /// What the sessions come to.
-    pub fn tally(&self) -> &Tally {
+    pub(crate) fn tally(&self) -> &Tally {
         &self.tally
     }
 }
 
 /// The rows of the events of a chunk's sessions.
 #[derive(Debug)]
-pub struct HeardRows(io::Result<Option<WaitingRows>>);
+pub(crate) struct HeardRows(io::Result<Option<WaitingRows>>);
 
 impl Default for HeardRows {
     fn default() -> Self {
