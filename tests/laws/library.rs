@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::worlds::TWO_VILLAGES;
 
+#[expect(clippy::unnecessary_wraps, reason = "other files may be unreadable")]
 fn read_file(_: &Path) -> io::Result<String> {
     Ok(TWO_VILLAGES.to_owned())
 }
