@@ -633,10 +633,10 @@ fn reports_tell_what_was_drawn_and_said() {
             };
             assert_eq!(report.yes as usize, said(true));
             assert_eq!(report.no as usize, said(false));
-            assert!(report.lone_refusals <= report.no);
+            assert!(report.pivotal_rejections <= report.no);
             assert_eq!(
-                report.lone_refusals_by_issue.iter().sum::<u32>(),
-                report.lone_refusals
+                report.pivotal_rejections_by_issue.iter().sum::<u32>(),
+                report.pivotal_rejections
             );
         }
     });

@@ -92,7 +92,7 @@ fn refusals(
         push(res, &line, 2, width);
         let line = format!(
             "its no alone stopped {}",
-            counted(account.lone_refusals.into(), "offer")
+            counted(account.pivotal_rejections.into(), "offer")
         );
         push(res, &line, 4, width);
         if let Some(best) = account.best_refused {

@@ -180,7 +180,7 @@ fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) 
     let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
-        let each = it.lone_refusals_per_session(n).unwrap_or_default();
+        let each = it.pivotal_rejections_per_session(n).unwrap_or_default();
         let over = it
             .costliest_issue()
             .filter(|_| each >= 0.005)

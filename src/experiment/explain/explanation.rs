@@ -42,7 +42,7 @@ pub struct PartyAccount {
     /// Its utility of no agreement.
     pub reservation_value: Utility,
     /// Offers that its no alone kept from being agreed.
-    pub lone_refusals: u32,
+    pub pivotal_rejections: u32,
     /// The utility of the best offer that it refused.
     pub best_refused: Option<Utility>,
     /// The utility of its own last offer: what it demanded at the end.
@@ -138,7 +138,13 @@ impl Explanation {
             .enumerate()
             .map(|(idx, (preferences, report))| {
                 let party = PartyId::new(idx);
-                account(rules, party, preferences, &proposals, report.lone_refusals)
+                account(
+                    rules,
+                    party,
+                    preferences,
+                    &proposals,
+                    report.pivotal_rejections,
+                )
             })
             .collect();
         let is_agreed = ending.agreement().is_some();
@@ -262,7 +268,7 @@ fn account(
     party: PartyId,
     preferences: &Preferences,
     proposals: &[Proposal],
-    lone_refusals: u32,
+    pivotal_rejections: u32,
 ) -> PartyAccount {
     let utility = |it: &Proposal| preferences.utility(it.outcome);
     let offers = || proposals.iter().enumerate();
@@ -282,7 +288,7 @@ fn account(
     let mut own = proposals.iter().rev();
     PartyAccount {
         reservation_value: preferences.reservation_value(),
-        lone_refusals,
+        pivotal_rejections,
         best_refused: (proposals.iter())
             .filter(|it| it.no.contains(party))
             .map(utility)

@@ -298,9 +298,9 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
     },
     Measurement {
         kind: MeasurementKind::Count,
-        of: |it, party| Some(Amount::Whole(report(it, party).lone_refusals)),
+        of: |it, party| Some(Amount::Whole(report(it, party).pivotal_rejections)),
         column: Some(MeasuredColumn {
-            name: "lone_refusals",
+            name: "pivotal_rejections",
             meaning: "offers that its no alone kept from being agreed, in sessions with agreement too; of a mediator's texts only the last",
             range: "from 0",
             empty: "never",

@@ -25,8 +25,8 @@ pub struct PartyTally {
     /// By metric of a party.
     metrics: Vec<Sum>,
     n_sessions_blocked: u64,
-    n_lone_refusals: u64,
-    lone_refusals_by_issue: Vec<u64>,
+    n_pivotal_rejections: u64,
+    pivotal_rejections_by_issue: Vec<u64>,
 }
 
 /// One figure over all sessions.
@@ -172,7 +172,7 @@ impl Tally {
                 }
             }
             if agreement.is_none() {
-                tally.add_lone_refusals(&session.parties[idx]);
+                tally.add_pivotal_rejections(&session.parties[idx]);
             }
         }
     }
@@ -273,18 +273,21 @@ impl PartyTally {
         Self {
             metrics: party_metrics().map(|it| Sum::new(it.0.kind)).collect(),
             n_sessions_blocked: 0,
-            n_lone_refusals: 0,
-            lone_refusals_by_issue: Vec::new(),
+            n_pivotal_rejections: 0,
+            pivotal_rejections_by_issue: Vec::new(),
         }
     }
 
-    fn add_lone_refusals(&mut self, report: &PartyReport) {
-        if report.lone_refusals > 0 {
+    fn add_pivotal_rejections(&mut self, report: &PartyReport) {
+        if report.pivotal_rejections > 0 {
             self.n_sessions_blocked += 1;
-            self.n_lone_refusals += u64::from(report.lone_refusals);
+            self.n_pivotal_rejections += u64::from(report.pivotal_rejections);
             add_counts(
-                &mut self.lone_refusals_by_issue,
-                report.lone_refusals_by_issue.iter().map(|&it| it.into()),
+                &mut self.pivotal_rejections_by_issue,
+                report
+                    .pivotal_rejections_by_issue
+                    .iter()
+                    .map(|&it| it.into()),
             );
         }
     }
@@ -292,10 +295,10 @@ impl PartyTally {
     fn merge(&mut self, other: &Self) {
         merge_sums(&mut self.metrics, &other.metrics);
         self.n_sessions_blocked += other.n_sessions_blocked;
-        self.n_lone_refusals += other.n_lone_refusals;
+        self.n_pivotal_rejections += other.n_pivotal_rejections;
         add_counts(
-            &mut self.lone_refusals_by_issue,
-            other.lone_refusals_by_issue.iter().copied(),
+            &mut self.pivotal_rejections_by_issue,
+            other.pivotal_rejections_by_issue.iter().copied(),
         );
     }
 
@@ -311,28 +314,28 @@ impl PartyTally {
     }
 
     /// Offers in those sessions in whose way its refusal alone stood.
-    pub fn n_lone_refusals(&self) -> u64 {
-        self.n_lone_refusals
+    pub fn n_pivotal_rejections(&self) -> u64 {
+        self.n_pivotal_rejections
     }
 
     /// Those offers per session without agreement, of which there are `n`; `None` without any.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    pub fn lone_refusals_per_session(&self, n: u64) -> Option<f64> {
-        (n > 0).then(|| self.n_lone_refusals as f64 / n as f64)
+    pub fn pivotal_rejections_per_session(&self, n: u64) -> Option<f64> {
+        (n > 0).then(|| self.n_pivotal_rejections as f64 / n as f64)
     }
 
     /// By issue, how many of those offers would have cost it most there; none if there was no such
     /// offer at all.
-    pub fn lone_refusals_by_issue(&self) -> &[u64] {
-        &self.lone_refusals_by_issue
+    pub fn pivotal_rejections_by_issue(&self) -> &[u64] {
+        &self.pivotal_rejections_by_issue
     }
 
     /// The issue that most of those offers would have cost it most on, ties to the first, with
     /// how many of them; `None` without any.
     pub fn costliest_issue(&self) -> Option<(IssueId, u64)> {
-        let most = self.lone_refusals_by_issue.iter().copied().max()?;
+        let most = self.pivotal_rejections_by_issue.iter().copied().max()?;
         let idx = self
-            .lone_refusals_by_issue
+            .pivotal_rejections_by_issue
             .iter()
             .position(|&it| it == most)?;
         (most > 0).then(|| (IssueId::new(idx), most))

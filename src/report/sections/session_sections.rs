@@ -250,7 +250,7 @@ impl Sessions<'_> {
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let each = |offers: &u64| Quantity::exact(*offers as f64 / n as f64);
         let by_issue =
-            |it: &Blocker| -> Vec<Quantity> { it.lone_refusals.iter().map(each).collect() };
+            |it: &Blocker| -> Vec<Quantity> { it.pivotal_rejections.iter().map(each).collect() };
         let over = Chart::HeatMap(HeatMap {
             rows: (
                 "Party".to_owned(),

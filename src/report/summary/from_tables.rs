@@ -69,7 +69,7 @@ impl RunSummary {
                 party: it.owned("party"),
                 share: it.quantity("share_given_no_agreement"),
                 n: it.whole("n"),
-                lone_refusals: it.counts_behind("costliest_issue_refusals"),
+                pivotal_rejections: it.counts_behind("costliest_issue_refusals"),
             })
         })?;
         res.first.rounds = rows("rounds", open, |it| {

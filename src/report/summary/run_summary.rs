@@ -82,7 +82,7 @@ pub(crate) struct Blocker {
     /// How many sessions have no agreement.
     pub(crate) n: u64,
     /// By issue, how many offers it stopped over that issue.
-    pub(crate) lone_refusals: Vec<u64>,
+    pub(crate) pivotal_rejections: Vec<u64>,
 }
 
 /// How many sessions had no agreement by the end of a round.

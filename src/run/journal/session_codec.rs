@@ -36,7 +36,7 @@ pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult)
             report.concessions,
             report.yes,
             report.no,
-            report.lone_refusals,
+            report.pivotal_rejections,
         ] {
             push_whole(bytes, count.into());
         }
@@ -232,9 +232,9 @@ fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
     push_measurement(bytes, report.conceded);
     push_whole(bytes, report.yes.into());
     push_whole(bytes, report.no.into());
-    push_whole(bytes, report.lone_refusals.into());
-    push_whole(bytes, report.lone_refusals_by_issue.len() as u64);
-    for n in &report.lone_refusals_by_issue {
+    push_whole(bytes, report.pivotal_rejections.into());
+    push_whole(bytes, report.pivotal_rejections_by_issue.len() as u64);
+    for n in &report.pivotal_rejections_by_issue {
         push_whole(bytes, (*n).into());
     }
 }
@@ -253,8 +253,8 @@ fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyR
         conceded: bytes.measurement()?,
         yes: bytes.whole()?,
         no: bytes.whole()?,
-        lone_refusals: bytes.whole()?,
-        lone_refusals_by_issue: {
+        pivotal_rejections: bytes.whole()?,
+        pivotal_rejections_by_issue: {
             let n_issues = bytes
                 .whole()
                 .filter(|it| *it <= scenario.space.n_issues())?;
@@ -300,8 +300,8 @@ mod tests {
             conceded,
             yes: 0,
             no: u32::MAX,
-            lone_refusals: 2,
-            lone_refusals_by_issue: vec![0, 2],
+            pivotal_rejections: 2,
+            pivotal_rejections_by_issue: vec![0, 2],
         };
         SessionResult {
             replication: Replication(replication),

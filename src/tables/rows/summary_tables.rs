@@ -185,7 +185,7 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
         let share = Estimate::of_share(it.n_sessions_blocked(), n);
         let interval = share.and_then(|it| it.interval);
         let costliest = it.costliest_issue();
-        let of_issue = it.lone_refusals_by_issue();
+        let of_issue = it.pivotal_rejections_by_issue();
         let by_issue = (0..scenario.issues.len())
             .map(|issue| Field::from(of_issue.get(issue).copied().unwrap_or_default()));
         let own = [
@@ -196,8 +196,8 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
             interval.map(|it| it.low).into(),
             interval.map(|it| it.high).into(),
             n.into(),
-            it.n_lone_refusals().into(),
-            it.lone_refusals_per_session(n).into(),
+            it.n_pivotal_rejections().into(),
+            it.pivotal_rejections_per_session(n).into(),
             costliest
                 .map(|it| scenario.issue(it.0).name.as_str())
                 .into(),

@@ -71,8 +71,8 @@ struct PartyCounters {
     concessions: u32,
     yes: u32,
     no: u32,
-    lone_refusals: u32,
-    lone_refusals_by_issue: Vec<u32>,
+    pivotal_rejections: u32,
+    pivotal_rejections_by_issue: Vec<u32>,
 }
 
 impl Negotiator {
@@ -192,8 +192,8 @@ impl Negotiator {
                 .map(|(first, last)| first.get() - last.get()),
             yes: counters.yes,
             no: counters.no,
-            lone_refusals: counters.lone_refusals,
-            lone_refusals_by_issue: std::mem::take(&mut counters.lone_refusals_by_issue),
+            pivotal_rejections: counters.pivotal_rejections,
+            pivotal_rejections_by_issue: std::mem::take(&mut counters.pivotal_rejections_by_issue),
         }
     }
 
@@ -367,11 +367,11 @@ impl PartyCounters {
                 .consent
                 .is_satisfied(&rules.space, outcome, had_it_said_yes);
         if stood_alone {
-            self.lone_refusals += 1;
-            self.lone_refusals_by_issue
+            self.pivotal_rejections += 1;
+            self.pivotal_rejections_by_issue
                 .resize(rules.space.n_issues(), 0);
             let issue = situation.preferences.costliest_issue(outcome);
-            self.lone_refusals_by_issue[issue.idx()] += 1;
+            self.pivotal_rejections_by_issue[issue.idx()] += 1;
         }
     }
 }

@@ -73,9 +73,9 @@ pub struct PartyReport {
     /// How often it said no.
     pub no: u32,
     /// Offers that its refusal alone kept from being agreed.
-    pub lone_refusals: u32,
+    pub pivotal_rejections: u32,
     /// By issue, for how many of those that issue cost it most; empty if there were none.
-    pub lone_refusals_by_issue: Vec<u32>,
+    pub pivotal_rejections_by_issue: Vec<u32>,
 }
 
 impl PartyReport {

@@ -385,10 +385,10 @@ mod tests {
             let it = TableEntry::of(table).1.column(name);
             (it.content, it.meaning(name))
         };
-        let (content, meaning) = of("blockers", "lone_refusals_status");
+        let (content, meaning) = of("blockers", "pivotal_rejections_status");
         assert_eq!(content, Content::Count);
         assert_eq!(meaning, "for how many of them that is so of this issue");
-        let (content, meaning) = of("blockers", "lone_refusals_per_session");
+        let (content, meaning) = of("blockers", "pivotal_rejections_per_session");
         assert_eq!(content, Content::Mean);
         assert_eq!(meaning, "those over `n`");
         assert_eq!(of("cells", "party.upper.leverage").0, Content::Value);
