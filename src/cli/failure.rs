@@ -1,10 +1,7 @@
-//! Why a verb did not do what it was asked, and the exit code that says so.
-
-use std::process::ExitCode;
+//! Why a verb did not do what it was asked.
 
 use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
-use crate::cli::interactive::{Rendered, message};
 use crate::cli::render::{count, counted};
 use crate::config::Diagnostics;
 use crate::experiment::TooManyOutcomes;
@@ -23,32 +20,6 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Prints the error, and returns the exit code.
-    pub(super) fn report(&self) -> ExitCode {
-        match self {
-            Self::Diagnostics(it) => {
-                let rendered = Rendered {
-                    plain: it.render(false) + "\n",
-                    styled: it.render(true) + "\n",
-                };
-                rendered.print_to_stderr();
-                ExitCode::from(2)
-            }
-            Self::WrongInput(it) => {
-                message(&format!("error: {it}"));
-                ExitCode::from(2)
-            }
-            Self::CouldNotFinish(it) => {
-                message(&format!("error: {it}"));
-                ExitCode::from(1)
-            }
-            Self::Interrupted => {
-                message("interrupted: nothing is written");
-                ExitCode::from(130)
-            }
-        }
-    }
-
     /// A failure with an error and all its causes.
     pub(super) fn could_not_finish(error: &dyn std::error::Error) -> Self {
         Self::CouldNotFinish(with_causes(error))

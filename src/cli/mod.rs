@@ -1,6 +1,7 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a terminal.
 
 mod failure;
+mod failure_report;
 mod file_access;
 mod finish_run;
 mod interactive;

@@ -1,15 +1,14 @@
 //! What files may hold and how much of it, looked at before anything grows with it.
 
 use std::ops::Range;
-use std::path::Path;
 
 use demarche_core::domain::{
     ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, PARTIES_MAX, TEXT_CHARS_MAX,
 };
 use toml::de::{DeTable, DeValue};
 
-use crate::config::diagnostics::{Diagnostic, SourceTexts};
-use crate::config::files::{ReadFile, Value, join};
+use crate::config::diagnostics::Diagnostic;
+use crate::config::files::{Value, join};
 
 /// Bytes that all files of a scenario or an experiment may have together.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
@@ -58,23 +57,6 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
 
 pub(super) const EXPERIMENT_LIMITS: &Limits =
     &[("set", SETTINGS_MAX), ("sweep.axis.values", CELLS_MAX)];
-
-/// A file's text, or why it cannot be had.
-pub(super) fn read(
-    path: &Path,
-    read_file: &ReadFile<'_>,
-    texts: &SourceTexts,
-) -> Result<String, String> {
-    let cannot = |why: String| format!("cannot read {}: {why}", path.display());
-    let text = read_file(path).map_err(|it| cannot(it.to_string()))?;
-    if texts.n_bytes() + text.len() > TEXT_BYTES_MAX {
-        let mib = TEXT_BYTES_MAX >> 20;
-        return Err(cannot(format!(
-            "the files of a scenario or an experiment have at most {mib} MiB together"
-        )));
-    }
-    Ok(text)
-}
 
 /// Texts of any number of lines, by their key; titles, labels and names have one line.
 const LONG_TEXTS: [&str; 3] = ["description", "note", "says"];

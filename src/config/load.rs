@@ -15,7 +15,8 @@ use crate::config::build::{
 };
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 use crate::config::files::{
-    Document, EMPTY_HINT, ExperimentFile, ReadFile, empty, parse, read_extended, schema_check,
+    Document, EMPTY_HINT, ExperimentFile, ReadFile, empty, parse, read_extended, read_text,
+    schema_check,
 };
 use crate::config::limits;
 use crate::config::limits::EXPERIMENT_LIMITS;
@@ -105,7 +106,7 @@ pub fn load_experiment(
     let read_file = &reading_once(read_file);
     let mut texts = SourceTexts::naming(overrides.strategies.clone());
     let mut diagnostics = Vec::new();
-    let text = match limits::read(path, read_file, &texts) {
+    let text = match read_text(path, read_file, &texts) {
         Ok(text) => text,
         Err(message) => {
             return Err(Diagnostics::new(vec![Diagnostic::nowhere(message)], texts));
@@ -227,7 +228,7 @@ fn read_points(
         return;
     };
     let table = path.parent().unwrap_or(Path::new("")).join(name);
-    match limits::read(&table, read_file, texts) {
+    match read_text(&table, read_file, texts) {
         Ok(text) if !is_like_points(&text) => {
             let message = format!("{} is no table of points", table.display());
             let diagnostic = Diagnostic::at(place, message);

@@ -6,42 +6,11 @@ use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{Discount, ForeignScenario};
 use crate::interchange::formats::{Content, Format, Part, Role, read, recognize};
 use crate::interchange::identifiers::{cut, one_line};
+use crate::interchange::options::{ImportOptions, Scaling};
 use crate::interchange::scenario_text::scenario_text;
 use crate::interchange::source::{ForeignFile, ForeignText};
 use crate::interchange::unit_range::bring_into_unit_range;
-use crate::interchange::{INPUT_BYTES_MAX, ROUNDS_DEFAULT, SCENARIO_BYTES_MAX, STEPS_DEFAULT};
-
-/// Whose scale utilities are on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Scaling {
-    /// As the tool itself evaluates them: GENIUS divides an option's value by the largest of its
-    /// issue and weights by their sum.
-    #[default]
-    Own,
-    /// As the numbers stand in the file, which is how NegMAS loads GENIUS's files.
-    Raw,
-}
-
-/// What the files do not say.
-#[derive(Clone, Copy, Debug)]
-pub struct ImportOptions {
-    /// Whose scale utilities are on.
-    pub scaling: Scaling,
-    /// The options that a range of real numbers becomes; at least 2.
-    pub steps: usize,
-    /// The rounds allowed; from 1 to 1,000,000.
-    pub deadline_rounds: u32,
-}
-
-impl Default for ImportOptions {
-    fn default() -> Self {
-        Self {
-            scaling: Scaling::Own,
-            steps: STEPS_DEFAULT,
-            deadline_rounds: ROUNDS_DEFAULT,
-        }
-    }
-}
+use crate::interchange::{INPUT_BYTES_MAX, SCENARIO_BYTES_MAX};
 
 /// A scenario of ours made from another tool's files.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -13,6 +13,7 @@ mod formats;
 mod genius_export;
 mod identifiers;
 mod import;
+mod options;
 mod scenario_text;
 mod source;
 mod unit_range;
@@ -24,7 +25,8 @@ pub use formats::{
     YAML_VALUES_MAX,
 };
 pub use genius_export::{Exported, export_genius};
-pub use import::{ImportOptions, Imported, Scaling, import};
+pub use import::{Imported, import};
+pub use options::{ImportOptions, Scaling};
 pub use source::ForeignFile;
 
 /// The most bytes that the files of one scenario may have together.

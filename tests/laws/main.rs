@@ -8,6 +8,7 @@ mod designs;
 mod diagnostics;
 mod drivers;
 mod explain;
+mod file_cycles;
 mod foreign;
 mod formats;
 mod interchange;

@@ -9,13 +9,12 @@ use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::config::diagnostics::{Diagnostic, Role, SourceText, SourceTexts, number_meant, syntax};
+use crate::config::files::value::{Value, join, shift, shift_span, shift_table, table_to_json};
 use crate::config::limits;
-use crate::config::limits::SCENARIO_LIMITS;
+use crate::config::limits::{SCENARIO_LIMITS, TEXT_BYTES_MAX};
 
 /// Reads a file: the configuration does no I/O of its own.
 pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
-
-pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// How many files may build on one another.
 pub const EXTENDS_DEPTH_MAX: usize = 16;
@@ -93,7 +92,7 @@ pub(crate) fn read_extended(
             break;
         }
         seen.push(cleaned);
-        let text = match limits::read(&path, read_file, texts) {
+        let text = match read_text(&path, read_file, texts) {
             Ok(text) => text,
             Err(message) => {
                 diagnostics.push(diagnostic(message));
@@ -127,6 +126,23 @@ pub(crate) fn read_extended(
             }
         }
     }
+}
+
+/// A file's text, or why it cannot be had.
+pub(crate) fn read_text(
+    path: &Path,
+    read_file: &ReadFile<'_>,
+    texts: &SourceTexts,
+) -> Result<String, String> {
+    let cannot = |why: String| format!("cannot read {}: {why}", path.display());
+    let text = read_file(path).map_err(|it| cannot(it.to_string()))?;
+    if texts.n_bytes() + text.len() > TEXT_BYTES_MAX {
+        let mib = TEXT_BYTES_MAX >> 20;
+        return Err(cannot(format!(
+            "the files of a scenario or an experiment have at most {mib} MiB together"
+        )));
+    }
+    Ok(text)
 }
 
 /// What is said of a file that holds no key.
@@ -261,68 +277,6 @@ impl<'t> Document<'t> {
     }
 }
 
-fn shift_span(span: Range<usize>, by: usize) -> Range<usize> {
-    span.start + by..span.end + by
-}
-
-/// The table with spans moved to where its text stands among all texts.
-fn shift_table(table: DeTable<'_>, by: usize) -> DeTable<'_> {
-    table
-        .into_iter()
-        .map(|(key, value)| {
-            let span = shift_span(key.span(), by);
-            (Spanned::new(span, key.into_inner()), shift(value, by))
-        })
-        .collect()
-}
-
-fn shift(value: Value<'_>, by: usize) -> Value<'_> {
-    let span = shift_span(value.span(), by);
-    let value = match value.into_inner() {
-        DeValue::Table(it) => DeValue::Table(shift_table(it, by)),
-        DeValue::Array(it) => {
-            let mut shifted = DeArray::new();
-            for element in it {
-                shifted.push(shift(element, by));
-            }
-            DeValue::Array(shifted)
-        }
-        single @ (DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_)) => single,
-    };
-    Spanned::new(span, value)
-}
-
-fn table_to_json(table: &DeTable<'_>) -> serde_json::Value {
-    let entries = table
-        .iter()
-        .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())));
-    serde_json::Value::Object(entries.collect())
-}
-
-pub(crate) fn to_json(value: &DeValue<'_>) -> serde_json::Value {
-    // Numbers that JSON has no form for stay what was written.
-    let as_written = |text: &str| serde_json::Value::from(text);
-    match value {
-        DeValue::Table(it) => table_to_json(it),
-        DeValue::Array(it) => it.iter().map(|it| to_json(it.get_ref())).collect(),
-        DeValue::String(it) => as_written(it),
-        DeValue::Integer(it) => i64::from_str_radix(it.as_str(), it.radix())
-            .map_or_else(|_| as_written(it.as_str()), serde_json::Value::from),
-        DeValue::Float(it) => it
-            .as_str()
-            .parse::<f64>()
-            .ok()
-            .and_then(serde_json::Number::from_f64)
-            .map_or_else(|| as_written(it.as_str()), serde_json::Value::Number),
-        DeValue::Boolean(it) => (*it).into(),
-        DeValue::Datetime(it) => as_written(&it.to_string()),
-    }
-}
-
 /// Lays one table over another.
 fn merge<'t>(base: &mut DeTable<'t>, over: DeTable<'t>, path: &str) {
     for (key, value) in over {
@@ -367,14 +321,6 @@ fn merge_list<'t>(base: &mut DeArray<'t>, over: DeArray<'t>, key: &str, path: &s
 
 fn key_of<'a>(element: &'a Value<'_>, key: &str) -> Option<&'a str> {
     element.get_ref().as_table()?.get(key)?.get_ref().as_str()
-}
-
-pub(crate) fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
 }
 
 /// A value for a path.

@@ -14,8 +14,6 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::config::files::scenario_file::BasisFile;
-
 /// A number: constant, or drawn from a distribution, with its credentials.
 #[derive(Debug)]
 pub(crate) enum NumberFile {
@@ -50,6 +48,18 @@ pub(crate) struct NumberTable {
     pub(crate) source: Option<Vec<Spanned<String>>>,
     /// One line about it.
     pub(crate) note: Option<String>,
+}
+
+/// How a number follows from its sources.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BasisFile {
+    /// A source says it.
+    Reported,
+    /// A source implies it; the note says how.
+    Inferred,
+    /// No source speaks of it.
+    Assumed,
 }
 
 /// Evenly between two numbers.

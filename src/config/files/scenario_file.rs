@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::files::number::{NumberFile, OneOrMany, StrategyFile};
+use crate::config::files::number::{BasisFile, NumberFile, OneOrMany, StrategyFile};
 
 /// Who negotiates about what, what each party wants, and where every number comes from.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -156,18 +156,6 @@ pub(crate) struct PartyFile {
     /// The strategies it may follow; their probabilities sum to 1.
     #[schemars(with = "Vec<StrategyFile>")]
     pub(crate) strategy: Spanned<Vec<Spanned<StrategyFile>>>,
-}
-
-/// How a number follows from its sources.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BasisFile {
-    /// A source says it.
-    Reported,
-    /// A source implies it; the note says how.
-    Inferred,
-    /// No source speaks of it.
-    Assumed,
 }
 
 /// What a party wants of one issue.

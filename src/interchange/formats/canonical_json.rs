@@ -11,8 +11,8 @@ use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     AgreementRule, Discount, ForeignIssue, ForeignParty, ForeignScenario,
 };
-use crate::interchange::formats::Part;
-use crate::interchange::import::Scaling;
+use crate::interchange::formats::part::Part;
+use crate::interchange::options::Scaling;
 use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]

@@ -8,11 +8,10 @@ use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     Discount, ForeignIssue, ForeignParty, ForeignScenario, check_issues, evenly_spaced, in_steps,
 };
-use crate::interchange::formats::Part;
-use crate::interchange::formats::genius_evaluator::values;
-use crate::interchange::formats::recognition::{Content, Format, Role};
+use crate::interchange::formats::genius_evaluator::{Kind, values};
+use crate::interchange::formats::part::{Content, Format, Part, Role};
 use crate::interchange::formats::xml::{Element, parse};
-use crate::interchange::import::{ImportOptions, Scaling};
+use crate::interchange::options::{ImportOptions, Scaling};
 use crate::interchange::source::ForeignText;
 
 /// Elements of utility spaces that are no weighted sum, in lower case.
@@ -20,18 +19,10 @@ const NOT_ADDITIVE: [&str; 4] = ["hyperrectangle", "ufun", "utility_functions", 
 
 /// An issue of the domain.
 #[derive(PartialEq, Debug)]
-pub(super) struct Issue {
+struct Issue {
     name: String,
     index: Option<String>,
-    pub(super) kind: Kind,
-}
-
-/// How an issue can be settled: by names or by numbers.
-#[derive(PartialEq, Debug)]
-pub(super) enum Kind {
-    Discrete(Vec<String>),
-    Integer(Vec<f64>),
-    Real(Vec<f64>),
+    kind: Kind,
 }
 
 /// What an XML text is; fails if it has preferences that are not modelled.
@@ -298,15 +289,6 @@ impl Issue {
             .or_else(|| elements.iter().find(is_indexed));
         found.copied()
     }
-
-    #[cfg(test)]
-    pub(super) fn test(kind: Kind) -> Self {
-        Self {
-            name: "test".to_owned(),
-            index: None,
-            kind,
-        }
-    }
 }
 
 fn party(
@@ -346,7 +328,7 @@ fn party(
             return Err(element.problem(format!("there is no <weight> with the index {index}")));
         };
         res.weights.push(weight);
-        res.values.push(values(issue, element, scaling)?);
+        res.values.push(values(&issue.kind, element, scaling)?);
     }
     let sum = res.weight_sum();
     if scaling == Scaling::Own && sum > 0.0 {

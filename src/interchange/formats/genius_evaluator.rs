@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::interchange::error::Problem;
 use crate::interchange::foreign::greatest;
-use crate::interchange::formats::genius::{Issue, Kind};
 use crate::interchange::formats::xml::Element;
-use crate::interchange::import::Scaling;
+use crate::interchange::options::Scaling;
 
 /// Below this an issue's largest evaluation counts as 0, and so do all; as in GENIUS.
 const EVALUATION_MIN: f64 = 1e-5;
+
+/// How an issue can be settled: by names or by numbers.
+#[derive(PartialEq, Debug)]
+pub(super) enum Kind {
+    Discrete(Vec<String>),
+    Integer(Vec<f64>),
+    Real(Vec<f64>),
+}
 
 /// The values of an issue's options, from its element in a utility file.
 ///
@@ -25,11 +32,11 @@ const EVALUATION_MIN: f64 = 1e-5;
 /// here for every kind of issue, so that each has an option worth 1. GENIUS's own
 /// `EvaluatorInteger` counts from the lower bound and holds the line within 0 and 1 instead.
 pub(super) fn values(
-    issue: &Issue,
+    kind: &Kind,
     element: &Element,
     scaling: Scaling,
 ) -> Result<Vec<f64>, Problem> {
-    let mut res = match &issue.kind {
+    let mut res = match kind {
         Kind::Discrete(options) => discrete_values(options, element)?,
         Kind::Integer(points) | Kind::Real(points) => numeric_values(points, element)?,
     };
@@ -105,9 +112,8 @@ mod tests {
 
     #[track_caller]
     fn check(kind: Kind, element: &str, scaling: Scaling, expected: &[f64]) {
-        let issue = Issue::test(kind);
         let element = parse(element).unwrap();
-        assert_eq!(values(&issue, &element, scaling).unwrap(), expected);
+        assert_eq!(values(&kind, &element, scaling).unwrap(), expected);
     }
 
     #[test]

@@ -15,8 +15,7 @@ use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     ForeignIssue, ForeignParty, ForeignScenario, check_issues, in_steps,
 };
-use crate::interchange::formats::Part;
-use crate::interchange::formats::recognition::Role;
+use crate::interchange::formats::part::{Part, Role};
 use crate::interchange::source::ForeignText;
 
 #[derive(Deserialize)]

@@ -7,24 +7,18 @@ mod genius_evaluator;
 mod genius_web;
 mod negmas;
 mod negmas_value;
+mod part;
 mod recognition;
 mod xml;
 
 use crate::interchange::error::ImportError;
 use crate::interchange::foreign::ForeignScenario;
-use crate::interchange::import::ImportOptions;
-use crate::interchange::source::ForeignText;
+use crate::interchange::options::ImportOptions;
 
 pub use data::{JSON_VALUES_MAX, YAML_ALIASES_MAX, YAML_DEPTH_MAX, YAML_VALUES_MAX};
-pub(super) use recognition::{Content, Format, Role, recognize};
+pub(super) use part::{Content, Format, Part, Role};
+pub(super) use recognition::recognize;
 pub use xml::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX};
-
-/// A file that belongs to a scenario.
-#[derive(Debug)]
-pub(super) struct Part<'a> {
-    pub(super) text: &'a ForeignText<'a>,
-    pub(super) role: Role,
-}
 
 /// The scenario of files that are all of one format; there is at least one.
 pub(super) fn read(

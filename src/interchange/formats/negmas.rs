@@ -12,11 +12,10 @@ use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::foreign::{
     Discount, ForeignIssue, ForeignParty, ForeignScenario, check_issues, evenly_spaced, in_steps,
 };
-use crate::interchange::formats::Part;
 use crate::interchange::formats::data::Data;
-use crate::interchange::formats::negmas_value::value_function;
-use crate::interchange::formats::recognition::{Content, Format, Role};
-use crate::interchange::import::ImportOptions;
+use crate::interchange::formats::negmas_value::{kind, value_function};
+use crate::interchange::formats::part::{Content, Format, Part, Role};
+use crate::interchange::options::ImportOptions;
 use crate::interchange::source::ForeignText;
 
 /// How many functions may stand within one another.
@@ -74,13 +73,6 @@ fn not_modelled(kind: &str) -> Problem {
     Problem::says(format!(
         "the utility function is a {kind} and no weighted sum over issues; only such are modelled"
     ))
-}
-
-/// The type of what is in a mapping, without its module.
-pub(super) fn kind(data: &Data) -> Option<&str> {
-    let found = data.get("type").or_else(|| data.get("__python_class__"))?;
-    let path = found.text()?;
-    Some(path.rsplit_once('.').map_or(path, |it| it.1))
 }
 
 /// The scenario of an outcome space and its utility functions.
@@ -303,7 +295,7 @@ fn party(
                         issue.name
                     )));
                 }
-                let values = value_function(file, issue).map_err(|it| {
+                let values = value_function(file, &issue.options).map_err(|it| {
                     Problem::says(format!("the value function of {} {it}", issue.name))
                 })?;
                 let weight = weight(function, idx, issue, 1.0)?;

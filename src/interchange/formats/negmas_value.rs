@@ -4,7 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::interchange::formats::data::Data;
-use crate::interchange::formats::negmas::{Issue, kind};
+
+/// The type of what is in a mapping, without its module.
+pub(super) fn kind(data: &Data) -> Option<&str> {
+    let found = data.get("type").or_else(|| data.get("__python_class__"))?;
+    let path = found.text()?;
+    Some(path.rsplit_once('.').map_or(path, |it| it.1))
+}
 
 /// The values of an issue's options, or what is wrong with the function; without a function an
 /// option is worth the number that it is.
@@ -23,17 +29,17 @@ use crate::interchange::formats::negmas::{Issue, kind};
 /// | `LogFun` | scale · log(tau · x) to base + bias |
 /// | `SinFun`, `CosFun` | amplitude · sin(multiplier · x + phase) + bias |
 /// | `GaussianFun` | bias + scale · exp(−(x − center)² / (2 · sigma²)) |
-pub(super) fn value_function(file: Option<&Data>, issue: &Issue) -> Result<Vec<f64>, String> {
+pub(super) fn value_function(file: Option<&Data>, options: &[Data]) -> Result<Vec<f64>, String> {
     let values = match file {
-        None => issue.options.iter().map(x).collect(),
+        None => options.iter().map(x).collect(),
         Some(Data::List(list)) => list
             .iter()
             .map(|it| it.number().ok_or_else(|| "has no number".to_owned()))
             .collect(),
         Some(it) => match kind(it) {
-            Some("TableFun") => table(it.get("mapping").unwrap_or(&Data::Null), issue),
+            Some("TableFun") => table(it.get("mapping").unwrap_or(&Data::Null), options),
             // Written by hand, a table needs no type.
-            None => table(it, issue),
+            None => table(it, options),
             Some(kind) => {
                 let function = function(kind, it)?;
                 let value = |option: &Data| {
@@ -41,7 +47,7 @@ pub(super) fn value_function(file: Option<&Data>, issue: &Issue) -> Result<Vec<f
                     let is_constant = kind == "ConstFun";
                     Ok(function(if is_constant { 0.0 } else { x(option)? }))
                 };
-                issue.options.iter().map(value).collect()
+                options.iter().map(value).collect()
             }
         },
     };
@@ -59,12 +65,12 @@ fn x(option: &Data) -> Result<f64, String> {
     number.ok_or_else(|| "takes numbers, and an option is none".to_owned())
 }
 
-fn table(mapping: &Data, issue: &Issue) -> Result<Vec<f64>, String> {
+fn table(mapping: &Data, options: &[Data]) -> Result<Vec<f64>, String> {
     let Data::Map(entries) = mapping else {
         return Err("has no `mapping`".to_owned());
     };
     // In JSON every key is a text: "0.50" may be the number 0.5.
-    let is_number = issue.options.iter().all(|it| it.number().is_some());
+    let is_number = options.iter().all(|it| it.number().is_some());
     let key = |it: &Data| {
         let number = it.text().and_then(|it| it.trim().parse().ok());
         let number = number.filter(|_| is_number);
@@ -80,7 +86,7 @@ fn table(mapping: &Data, issue: &Issue) -> Result<Vec<f64>, String> {
         let found = by_name.get(name.as_ref()).and_then(|it| it.number());
         found.ok_or_else(|| format!("has no number for the option {name}"))
     };
-    issue.options.iter().map(value).collect()
+    options.iter().map(value).collect()
 }
 
 type Function = Box<dyn Fn(f64) -> f64>;

@@ -6,40 +6,9 @@
 
 use crate::interchange::error::{ImportError, Problem};
 use crate::interchange::formats::data::Data;
+use crate::interchange::formats::part::{Content, Format, Role};
 use crate::interchange::formats::{genius, negmas};
 use crate::interchange::source::ForeignText;
-
-/// A format that scenarios are read from.
-///
-/// Where files of several formats are together, those of the first of them are read.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(in crate::interchange) enum Format {
-    Genius,
-    NegmasYaml,
-    NegmasJson,
-    GeniusWeb,
-    CanonicalJson,
-}
-
-/// What a file is to its scenario.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::interchange) enum Role {
-    /// What is negotiated about.
-    Domain,
-    /// The preferences of a party.
-    Profile,
-    /// All of it.
-    Whole,
-}
-
-/// What is in a file.
-#[derive(Debug)]
-pub(in crate::interchange) enum Content {
-    /// A part of a scenario.
-    Part(Format, Role),
-    /// Something else, and what makes it so.
-    Other(Problem),
-}
 
 /// What is in a file; fails if it cannot be read, or has preferences that are not modelled.
 pub(in crate::interchange) fn recognize(file: &ForeignText<'_>) -> Result<Content, ImportError> {

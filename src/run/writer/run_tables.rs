@@ -9,12 +9,12 @@ use crate::run::journal::{
     ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, checksum,
 };
 use crate::run::writer::agreement_counts::AgreementCounts;
-use crate::run::writer::table_worker::{ChunkOutput, TableWorker};
+use crate::run::writer::table_worker::{ChunkOutput, TableOptions, TableWorker};
 use crate::tables::{
-    Column, Distances, DrawColumns, DrawTable, Field, FinishedTable, ParquetTables, Rows,
-    RunDirectory, SessionTable, SummaryTable, TableFile, TablePlace, Transcripts, WriteError,
-    agreement_fields, effect_columns, effect_rows, number, session_columns, summary_columns,
-    summary_rows, text, whole,
+    Column, DrawColumns, DrawTable, Field, FinishedTable, ParquetTables, Rows, RunDirectory,
+    SessionTable, SummaryTable, TableFile, TablePlace, Transcripts, WriteError, agreement_fields,
+    effect_columns, effect_rows, number, session_columns, summary_columns, summary_rows, text,
+    whole,
 };
 
 /// The points of a sweep as tables tell them: which parameters, and their values in each cell.
@@ -44,17 +44,6 @@ impl SweptParameters {
             }
         })
     }
-}
-
-/// What the tables hold beyond what every run tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct TableOptions {
-    /// Whether every offer and every answer is written.
-    pub(crate) transcripts: Transcripts,
-    /// Whether agreements are held against what theory says.
-    pub(crate) distances: Distances,
-    /// Whether the numbers drawn in each session are written.
-    pub(crate) draws: DrawTable,
 }
 
 /// The tables of a run being written.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::experiment::Plan;
 use crate::run::journal::{Corruption, Journal, RecordedChunks};
-use crate::run::writer::run_tables::{RunTables, TableOptions, session_places};
-use crate::run::writer::table_worker::ChunkOutput;
+use crate::run::writer::run_tables::{RunTables, session_places};
+use crate::run::writer::table_worker::{ChunkOutput, TableOptions};
 use crate::tables::{ParquetTables, RunDirectory, WriteError};
 
 /// Why a folder does not hold the whole of a shard.

@@ -13,9 +13,21 @@ use crate::experiment::{
     SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
-use crate::run::writer::run_tables::TableOptions;
 use crate::run::writer::waiting_rows::WaitingRows;
-use crate::tables::{Distances, DrawColumns, Rows, SessionRows, Transcripts, push_events};
+use crate::tables::{
+    Distances, DrawColumns, DrawTable, Rows, SessionRows, Transcripts, push_events,
+};
+
+/// What the tables hold beyond what every run tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TableOptions {
+    /// Whether every offer and every answer is written.
+    pub(crate) transcripts: Transcripts,
+    /// Whether agreements are held against what theory says.
+    pub(crate) distances: Distances,
+    /// Whether the numbers drawn in each session are written.
+    pub(crate) draws: DrawTable,
+}
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
 #[derive(Debug)]

@@ -10,38 +10,9 @@ use crate::tables::folder::table_file::{TableFile, TablePlace};
 use crate::tables::folder::table_records::{
     FinishedTables, RecordedTable, TableDifference, TableRecord,
 };
+use crate::tables::folder::write_error::WriteError;
 use crate::tables::formats::ParquetTables;
 use crate::tables::schema::Column;
-
-/// Why something could not be written, or not be read again.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {act} {}", .path.display())]
-pub struct WriteError {
-    act: &'static str,
-    path: PathBuf,
-    source: io::Error,
-}
-
-impl WriteError {
-    /// What could not be done with a file, and why.
-    pub(crate) fn new(act: &'static str, path: PathBuf, source: io::Error) -> Self {
-        Self { act, path, source }
-    }
-
-    /// Of a file in the folder for temporary files.
-    pub fn temporary(source: io::Error) -> Self {
-        Self {
-            act: "use the folder for temporary files,",
-            path: std::env::temp_dir(),
-            source,
-        }
-    }
-
-    /// Whether it is that there is something already where something new was to be made.
-    pub fn is_of_existing(&self) -> bool {
-        self.source.kind() == io::ErrorKind::AlreadyExists
-    }
-}
 
 /// The folder of one run, held open: it is written to wherever it is moved meanwhile, and nothing
 /// that takes its place is.
@@ -346,7 +317,7 @@ fn make_hidden(above: &Folder, name: &Path) -> io::Result<(PathBuf, Folder)> {
 
 fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
     let path = path.to_owned();
-    move |source| WriteError { act, path, source }
+    move |source| WriteError::new(act, path, source)
 }
 
 /// A name that leads to nothing but what is called so.

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::tables::folder::run_directory::WriteError;
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
+use crate::tables::folder::write_error::WriteError;
 #[cfg(feature = "parquet")]
 use crate::tables::formats::write_parquet;
 use crate::tables::formats::{Field, ParquetTables, Rows};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
+use crate::domain::drawn_numbers::DrawnNumbers;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
-use crate::domain::preferences::DrawnNumbers;
 
 /// How far an outcome may fall short of the reservation value: by 2⁻³⁹, as much as sessions make up
 /// for in [`threshold`](crate::domain::number::threshold).

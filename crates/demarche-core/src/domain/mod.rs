@@ -3,6 +3,7 @@
 mod claim;
 mod condition;
 mod consent;
+mod drawn_numbers;
 mod exact_preferences;
 mod issue;
 mod number;
@@ -14,6 +15,7 @@ mod scenario;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
+pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
 pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, Scale};
 pub use number::{
@@ -24,8 +26,8 @@ pub(crate) use number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
 pub use preferences::{
-    DISCOUNT_FACTOR_MIN, DrawnNumbers, Interaction, IssuePreference, Preferences,
-    UncertainPreferences, WEIGHT_MAX,
+    DISCOUNT_FACTOR_MIN, Interaction, IssuePreference, Preferences, UncertainPreferences,
+    WEIGHT_MAX,
 };
 pub use scenario::{
     LABEL_CHARS_MAX, NOTE_CHARS_MAX, Scenario, ScenarioKind, Source, TEXT_CHARS_MAX,

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use num_bigint::BigInt;
 
 use crate::domain::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
+use crate::solution::concept::Concept;
 use crate::solution::frontier::Frontier;
-use crate::solution::solution_point::Concept;
 
 /// How far the float of a figure may be off, as a share of what was added or multiplied: each of
 /// at most 64 parties brings a float that is off by a few units in the last of 53 places.

@@ -13,7 +13,8 @@ use crate::domain::{
 };
 use crate::solution::agreements::some_agreement;
 use crate::solution::claims::{best_deal, is_always_preferred};
-use crate::solution::solution_point::{Concept, Normalization};
+use crate::solution::concept::Concept;
+use crate::solution::solution_point::Normalization;
 use crate::solution::{feasible_set, test_support as test_worlds};
 
 /// A fraction in lowest terms, with a denominator above 0.

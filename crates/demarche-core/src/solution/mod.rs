@@ -9,6 +9,7 @@
 
 mod agreements;
 mod claims;
+mod concept;
 mod exact_figures;
 #[cfg(test)]
 mod exactness;
@@ -21,6 +22,7 @@ mod test_support;
 
 pub use agreements::{NearestAgreement, nearest_agreement, some_agreement};
 pub use claims::{best_deal, holds, is_always_preferred, utility_range};
+pub use concept::Concept;
 pub use frontier::{
     FEASIBLE_OUTCOMES_MAX, FeasibleSet, FeasibleSetBuilder, Frontier, FrontierBuilder, distance,
     feasible_set,
@@ -30,4 +32,4 @@ pub use games::{
     PowerShift, UltimatumUnderThreat, adjusted_winner, rubinstein_share,
 };
 pub use preference_correlation::preference_correlation;
-pub use solution_point::{Concept, Normalization};
+pub use solution_point::Normalization;

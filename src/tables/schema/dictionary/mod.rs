@@ -2,6 +2,7 @@
 //!
 //! The dictionary sheet of the workbook is made of it, and a test holds `docs/tables.md` to it.
 
+mod catalog;
 mod entry;
 mod measured_entries;
 mod session_entries;

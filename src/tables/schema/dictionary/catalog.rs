@@ -1,0 +1,114 @@
+//! Every table of a run in the dictionary.
+
+use crate::tables::schema::dictionary::entry::TableEntry;
+use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
+use crate::tables::schema::dictionary::study_entries::{
+    BOXES, FLIP_CURVES, FLIPS, POINTS, SENSITIVITY,
+};
+use crate::tables::schema::dictionary::summary_entries::{
+    AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, SUMMARY, SURPLUSES,
+};
+
+/// Every table of a run, in the order of the workbook's sheets.
+const TABLES: [&TableEntry; 17] = [
+    &SUMMARY,
+    &OPTIONS,
+    &AGREEMENTS,
+    &BLOCKERS,
+    &ROUNDS,
+    &SURPLUSES,
+    &CELLS,
+    &EFFECTS,
+    &SENSITIVITY,
+    &BOXES,
+    &FLIPS,
+    &FLIP_CURVES,
+    &POINTS,
+    &SESSIONS,
+    &PARTIES,
+    &OFFERS,
+    &DRAWS,
+];
+
+impl TableEntry {
+    /// The table of this name, and its place among all.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such table.
+    pub(crate) fn of(name: &str) -> (usize, &'static Self) {
+        let mut tables = TABLES.into_iter().enumerate();
+        let entry = tables.find(|(_, it)| it.name == name);
+        entry.expect("the dictionary has every table of a run")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::schema::dictionary::entry::{ColumnEntry, Content, shared_columns};
+
+    const PAGE: &str = include_str!("../../../../docs/tables.md");
+
+    /// The rows of all Markdown tables in a section, without the heads.
+    fn rows_of(section: &str) -> Vec<&'static str> {
+        let head = format!("\n## {section}\n");
+        let at = PAGE.find(&head).unwrap_or_else(|| panic!("no {section}"));
+        let section = &PAGE[at + head.len()..];
+        let section = section.split("\n## ").next().unwrap();
+        let rows = section.lines().filter(|it| it.starts_with("| `"));
+        rows.collect()
+    }
+
+    fn row(names: impl Iterator<Item = &'static str>, cells: &[&str]) -> String {
+        let names: Vec<String> = names.map(|it| format!("`{it}`")).collect();
+        let cells = cells.iter().map(|it| {
+            let gap = if it.is_empty() { "" } else { " " };
+            format!("{gap}{it} |")
+        });
+        format!("| {} |{}", names.join(", "), cells.collect::<String>())
+    }
+
+    fn column_row(it: &ColumnEntry) -> String {
+        let names = it.names.iter().map(|it| it.0);
+        row(names, &[it.meaning, it.range, it.empty])
+    }
+
+    #[test]
+    fn the_page_of_the_tables_says_what_the_dictionary_says() {
+        for table in TABLES {
+            let (columns, words) = ((table.columns)(), (table.words)());
+            let columns = columns.iter().map(column_row);
+            let words = words
+                .iter()
+                .map(|it| row(it.names.iter().copied(), &[it.meaning, it.over]));
+            let expected: Vec<String> = columns.chain(words).collect();
+            assert_eq!(rows_of(&format!("{}.csv", table.name)), expected);
+            let one = format!("| `{}.csv` | {} |", table.name, table.one_row_per);
+            assert!(PAGE.contains(&one), "{one}");
+        }
+        let shared = shared_columns();
+        let shared = shared
+            .iter()
+            .map(|it| row(it.names.iter().map(|it| it.0), &[it.meaning, it.range]));
+        let section = "Columns that several tables share";
+        assert_eq!(rows_of(section), shared.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_column_is_found_by_its_name_or_by_what_it_is_there_for() {
+        let of = |table: &str, name: &str| {
+            let it = TableEntry::of(table).1.column(name);
+            (it.content, it.meaning(name))
+        };
+        let (content, meaning) = of("blockers", "pivotal_rejections_status");
+        assert_eq!(content, Content::Count);
+        assert_eq!(meaning, "for how many of them that is so of this issue");
+        let (content, meaning) = of("blockers", "pivotal_rejections_per_session");
+        assert_eq!(content, Content::Mean);
+        assert_eq!(meaning, "those over `n`");
+        assert_eq!(of("cells", "party.upper.leverage").0, Content::Value);
+        assert_eq!(of("cells", "scenario").0, Content::Value);
+        assert!(of("rounds", "interval_low").1.starts_with("95 % interval"));
+    }
+}
