@@ -40,6 +40,19 @@
 //! [`experiment::run`] does the same with one actor per party, many sessions at once and as many
 //! threads as wanted; [`run::execute`] runs an experiment into a folder of tables.
 //!
+//! The package has a short program for each of these; `cargo run --example NAME` runs it:
+//!
+//! | example | shows | begins with |
+//! | --- | --- | --- |
+//! | `one_session` | a session and the utilities of its ending | [`negotiation::PlainLoop`] |
+//! | `batch_statistics` | a batch in memory with custom statistics | [`experiment::Worker`] |
+//! | `own_strategy` | a custom strategy that scenario files can name | [`strategy::Strategies`] |
+//! | `answering_party` | a party controlled by a person or a program | [`actors::question_channel`] |
+//! | `sweep` | a sweep, run into a folder | [`run::RunSpec`] |
+//! | `games` | sessions compared with the theory of alternating offers | [`solution::BargainingGame`] |
+//! | `theory` | theoretical predictions for other games | [`solution`] |
+//! | `sensitivity` | the sensitivity of any model's output to its inputs | [`stats::sensitivity`] |
+//!
 //! # Reproducibility
 //!
 //! Same version, same files, same master seed: the same bytes in every table, for any number of

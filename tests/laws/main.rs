@@ -7,6 +7,7 @@ mod configs;
 mod designs;
 mod diagnostics;
 mod drivers;
+mod examples;
 mod explain;
 mod file_cycles;
 mod foreign;

@@ -6,6 +6,9 @@
 //! session after the other. [`solution`] computes what bargaining theory says of the same
 //! preferences.
 //!
+//! Users take this crate by way of `demarche`, which reads scenario files and has programs to begin
+//! from: `one_session`, `own_strategy`, `games` and `theory` among its examples.
+//!
 //! Nothing here reads a file, a clock or the environment, starts a thread or a task, or makes a
 //! random stream that has no address (see [`randomness`]).
 

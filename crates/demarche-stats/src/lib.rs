@@ -4,6 +4,8 @@
 //! Counts and sums are whole numbers, so merging the parts of a sample is exact in any order; every
 //! random number follows from a seed that the caller gives. Knows nothing of negotiation.
 //!
+//! Designs and indices of any model are in the example `sensitivity` of `demarche`.
+//!
 //! # Examples
 //!
 //! The share of successes with its confidence interval:

@@ -192,7 +192,7 @@ impl Tally {
         self.n_sessions
     }
 
-    /// How many sessions ended in each way, in the order of [`Ending::NAMES`].
+    /// How many sessions ended in each way, in the order of [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
     pub fn endings(&self) -> [u64; 4] {
         std::array::from_fn(|it| self.metrics[it].successes())
     }
