@@ -65,7 +65,10 @@ impl fmt::Debug for Utility {
     reason = "numbers of at most a few units of utility: far within 2^63; a power of two is exact"
 )]
 pub fn units(number: f64) -> i64 {
-    libm::floor(number * (1_i64 << FRACTION_BITS) as f64) as i64
+    let units = number * (1_i64 << FRACTION_BITS) as f64;
+    // The cast rounds towards 0, which is up below it.
+    let cast = units as i64;
+    cast.saturating_sub(i64::from(cast as f64 > units))
 }
 
 /// What rounding down may take off an outcome's utility at most: a unit per issue and interaction.
@@ -98,6 +101,29 @@ mod tests {
         for wrong in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
             assert_eq!(Utility::new(wrong), None);
         }
+    }
+
+    #[test]
+    fn units_are_rounded_down_on_both_sides_of_nought() {
+        let unit = from_units(1);
+        for number in [
+            0.0,
+            -0.0,
+            0.1,
+            1.0 / 3.0,
+            64.0,
+            unit,
+            0.5 * unit,
+            1e-300,
+            1e30,
+            f64::MAX,
+        ] {
+            for number in [number, -number] {
+                let scaled = number * (1_i64 << FRACTION_BITS) as f64;
+                assert_eq!(units(number), libm::floor(scaled) as i64, "{number}");
+            }
+        }
+        assert_eq!(units(-0.5 * unit), -1);
     }
 
     #[test]
