@@ -41,7 +41,7 @@ impl Crate {
             let offered = used_paths(&res.code[folder])
                 .into_iter()
                 .filter(|it| it.0 == Use::Public)
-                .filter_map(|it| Some((it.1.last()?.clone(), res.from_root(folder, &it.1)?)));
+                .filter_map(|it| Some((it.1.last()?.clone(), res.rooted(folder, &it.1)?)));
             let offered = offered.collect();
             res.offered.insert(folder.clone(), offered);
         }
@@ -49,7 +49,7 @@ impl Crate {
     }
 
     /// A path in a folder, from the crate's root; `None` if it leads to another crate.
-    fn from_root(&self, folder: &ModulePath, path: &[String]) -> Option<ModulePath> {
+    fn rooted(&self, folder: &ModulePath, path: &[String]) -> Option<ModulePath> {
         let below = |rest: &[String]| [&folder[..], rest].concat();
         match path[0].as_str() {
             "crate" => Some(path[1..].to_vec()),

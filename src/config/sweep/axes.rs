@@ -64,7 +64,11 @@ impl Written {
         let number = match parsed(&self.literal) {
             DeValue::Integer(_) => self.as_whole()? as f64,
             DeValue::Float(it) => it.as_str().parse().ok()?,
-            _ => return None,
+            DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => return None,
         };
         number.is_finite().then_some(number)
     }

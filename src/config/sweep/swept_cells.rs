@@ -123,7 +123,7 @@ impl<'a> Cells<'a> {
             if diagnostics.len() >= MISTAKES_MAX {
                 break;
             }
-            if let Some(setting) = self.from_model(cell) {
+            if let Some(setting) = self.like_model(cell) {
                 self.settings.push(setting);
                 continue;
             }
@@ -182,7 +182,7 @@ impl<'a> Cells<'a> {
     ///
     /// That one was made from texts with a value at each of the paths, so a path leads to the same
     /// in both, and each number in question is known to be set.
-    fn from_model(&self, cell: &[Written]) -> Option<Setting> {
+    fn like_model(&self, cell: &[Written]) -> Option<Setting> {
         let (model, paths) = self.models.get(&of_text(cell, &self.is_typed))?;
         let model = self.settings[*model].clone();
         let mut typed = paths

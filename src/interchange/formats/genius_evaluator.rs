@@ -111,17 +111,22 @@ mod tests {
     use crate::interchange::formats::xml::parse;
 
     #[track_caller]
-    fn check(kind: Kind, element: &str, scaling: Scaling, expected: &[f64]) {
+    fn check(kind: &Kind, element: &str, scaling: Scaling, expected: &[f64]) {
         let element = parse(element).unwrap();
-        assert_eq!(values(&kind, &element, scaling).unwrap(), expected);
+        assert_eq!(values(kind, &element, scaling).unwrap(), expected);
     }
 
     #[test]
     fn a_line_is_divided_by_its_largest_value() {
         let weeks = || Kind::Integer(vec![1.0, 2.0, 3.0]);
         let file = "<issue lowerbound='1' upperbound='3'><evaluator ftype='linear' offset='1' slope='-0.25'/></issue>";
-        check(weeks(), file, Scaling::Own, &[1.0, 0.5 / 0.75, 0.25 / 0.75]);
-        check(weeks(), file, Scaling::Raw, &[0.75, 0.5, 0.25]);
+        check(
+            &weeks(),
+            file,
+            Scaling::Own,
+            &[1.0, 0.5 / 0.75, 0.25 / 0.75],
+        );
+        check(&weeks(), file, Scaling::Raw, &[0.75, 0.5, 0.25]);
     }
 
     #[test]
@@ -130,19 +135,19 @@ mod tests {
         let file = |it: &str| format!("<issue><evaluator {it}/></issue>");
         let linear = file("ftype='linear' parameter0='0.5' parameter1='0.25'");
         let scaled = [0.5, 0.75, 1.0, 1.25, 1.5].map(|it| it / 1.5);
-        check(points(), &linear, Scaling::Own, &scaled);
+        check(&points(), &linear, Scaling::Own, &scaled);
         check(
-            points(),
+            &points(),
             &linear,
             Scaling::Raw,
             &[0.5, 0.75, 1.0, 1.25, 1.5],
         );
         let constant = file("ftype='constant' parameter0='0.5'");
-        check(points(), &constant, Scaling::Own, &[1.0; 5]);
-        check(points(), &constant, Scaling::Raw, &[0.5; 5]);
+        check(&points(), &constant, Scaling::Own, &[1.0; 5]);
+        check(&points(), &constant, Scaling::Raw, &[0.5; 5]);
         let triangle = file("ftype='triangular' parameter0='1' parameter1='4' parameter2='2'");
         check(
-            points(),
+            &points(),
             &triangle,
             Scaling::Own,
             &[0.0, 0.0, 1.0, 0.5, 0.0],
@@ -154,10 +159,10 @@ mod tests {
         let options = || Kind::Discrete(vec!["x".into(), "y".into()]);
         let file =
             "<issue><item value='y' evaluation='4'/><item value='x' evaluation='1'/></issue>";
-        check(options(), file, Scaling::Own, &[0.25, 1.0]);
-        check(options(), file, Scaling::Raw, &[1.0, 4.0]);
+        check(&options(), file, Scaling::Own, &[0.25, 1.0]);
+        check(&options(), file, Scaling::Raw, &[1.0, 4.0]);
         let none =
             "<issue><item value='y' evaluation='0'/><item value='x' evaluation='-1'/></issue>";
-        check(options(), none, Scaling::Own, &[0.0, 0.0]);
+        check(&options(), none, Scaling::Own, &[0.0, 0.0]);
     }
 }
