@@ -104,6 +104,11 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "the plain formula, which saturates as the cast under test does"
+    )]
     fn units_are_rounded_down_on_both_sides_of_nought() {
         let unit = from_units(1);
         for number in [
