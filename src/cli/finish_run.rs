@@ -13,7 +13,7 @@ use crate::cli::run_failures::way_on;
 use crate::cli::run_page::{make_page, report_line};
 use crate::cli::{message, print};
 use crate::experiment::{Forfeit, Shard, Tally};
-use crate::report::DealCounts;
+use crate::report::{DealCounts, RunSummary};
 use crate::run::{Finished, FinishedRun, RunSpec, WholeRun};
 use crate::tables::LeftOut;
 
@@ -32,7 +32,8 @@ pub(super) fn conclude(
         }
         report_left_out(&whole.left_out);
         if has_report {
-            make_page(directory, &whole.manifest)?;
+            let summary = RunSummary::of_run(spec, whole);
+            make_page(directory, &whole.manifest, &summary)?;
             if !is_quiet {
                 print(&report_line(directory))?;
             }

@@ -1,13 +1,17 @@
 //! The page of a run, made at its end and told of.
 
 use crate::cli::failure::Failure;
-use crate::report::{PageError, run_page, write_page};
+use crate::report::{PageError, RunSummary, run_page, write_page};
 use crate::run::{Manifest, PAGE, RecordedCellError};
 use crate::tables::RunDirectory;
 
 /// Makes the page of a run in its folder, the same as `report` makes it later.
-pub(super) fn make_page(directory: &RunDirectory, manifest: &Manifest) -> Result<(), Failure> {
-    let page = run_page(directory, manifest)?;
+pub(super) fn make_page(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    summary: &RunSummary,
+) -> Result<(), Failure> {
+    let page = run_page(directory, manifest, summary)?;
     write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
 }
 

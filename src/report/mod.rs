@@ -11,7 +11,8 @@ pub use charts::{
 };
 pub use pages::{
     Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,
-    RunReport, Section, SessionReport, SettledIssue, Stand, Steps, run_page, write_page,
+    RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
+    write_page,
 };
 pub(crate) use sections::{
     ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,

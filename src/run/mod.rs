@@ -28,5 +28,5 @@ pub use record::{
     comparison_rows, configuration_changes, open_table, remove_page, swept_values,
 };
 pub use spec::{RunRequest, RunSpec, SpecError, StudyQuestion, StudyRequest, StudySpec, StudyWork};
-pub(crate) use writer::CELLS_OWN_COLUMNS;
+pub(crate) use writer::{AGREEMENTS_SHOWN, CELLS_OWN_COLUMNS};
 pub use writer::{Finished, MostFrequent, ShardCorruption, SweptParameters};

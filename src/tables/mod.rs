@@ -12,18 +12,18 @@ pub use folder::{
     FinishedTable, ROW_BYTES_MAX, RecordedTable, RowLimitedReader, RunDirectory, TableDifference,
     TableRecord, WriteError,
 };
-pub(crate) use formats::written;
 pub use formats::{
     Field, LeftOut, ParquetTables, Rows, WORKBOOK, Workbook, WorkbookRun, write_workbook,
 };
+pub(crate) use formats::{as_written, written};
 pub use rows::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PointTable, SessionRows,
     SessionTable, SolutionsTable, StudyOutput, StudyWorker, SummaryTable, Transcripts, event_lines,
     session_columns, write_boxes, write_flips, write_frontier, write_sensitivity,
 };
 pub(crate) use rows::{
-    agreement_fields, effect_columns, effect_rows, estimate_fields, push_events, summary_columns,
-    summary_rows,
+    agreement_fields, effect_columns, effect_rows, estimate_fields, push_events, round_shares,
+    summary_columns, summary_rows, surplus_ranges,
 };
 pub use schema::{Column, Kind};
 pub(crate) use schema::{number, text, whole};

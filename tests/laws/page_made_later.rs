@@ -1,9 +1,16 @@
 //! The page of a run is the same to the byte whether the run made it or `report` does so later.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
+use demarche::report::RunSummary;
+use demarche::run::{
+    RunOptions, RunRequest, RunSpec, StudyQuestion, StudyRequest, StudySpec, execute, execute_study,
+};
+use demarche::tables::{DrawTable, ParquetTables, Workbook};
 use tempfile::TempDir;
 
 use crate::support::process::{check, files, path_text, run};
@@ -242,6 +249,66 @@ fn a_page_made_later_is_the_one_that_the_run_made() {
             scope.spawn(|| kinds.iter().for_each(make));
         }
     });
+}
+
+/// What a folder's tables come to.
+fn read_back(run: &Path) -> RunSummary {
+    let open = |table: &str| {
+        let opened = File::open(run.join(format!("{table}.csv"))).ok();
+        Ok(opened.map(|it| Box::new(it) as Box<dyn Read>))
+    };
+    RunSummary::read(&open).unwrap()
+}
+
+#[test]
+fn a_run_in_memory_and_one_read_back_come_to_the_same() {
+    let folder = TempDir::new().unwrap();
+    write_files(folder.path());
+    let file = |name: &str| folder.path().join(format!("{name}.toml"));
+    let read_file = |path: &Path| fs::read_to_string(path);
+    let options = RunOptions::default();
+    let sweeps = ["grid", "design", "readings", "apart"];
+    let sweeps = sweeps.map(|it| (it, RunRequest::sweep(path_text(&file(it)))));
+    let batch = RunRequest {
+        sessions: Some(200),
+        settings: vec!["party.upper.reservation_value=0.45".to_owned()],
+        ..RunRequest::batch(path_text(&file("sourced")))
+    };
+    for (name, request) in [("batch", batch)].into_iter().chain(sweeps) {
+        let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();
+        let path = folder.path().join(name);
+        let finished = execute(&spec, &path, &options, &mut ()).unwrap();
+        let in_memory = RunSummary::of_run(&spec, &finished.whole.unwrap());
+        assert!(in_memory != RunSummary::default());
+        assert_eq!(in_memory, read_back(&path), "{name}");
+    }
+    let sensitivity = StudyQuestion::Sensitivity {
+        method: None,
+        points: Some(64),
+        numbers: Vec::new(),
+        draws: DrawTable::Omitted,
+    };
+    let flip = StudyQuestion::Flip {
+        rate: 0.5,
+        numbers: Vec::new(),
+        sessions: 40,
+    };
+    for (name, question) in [("sensitivity", sensitivity), ("flip", flip)] {
+        let request = StudyRequest {
+            experiment: file("sourced-set"),
+            settings: Vec::new(),
+            seed: None,
+            excel: Workbook::Omitted,
+            parquet: ParquetTables::Omitted,
+            question,
+        };
+        let spec = StudySpec::load(request, &read_file, &mut ()).unwrap();
+        let path = folder.path().join(name);
+        let finished = execute_study(&spec, &path, &options, &mut ()).unwrap();
+        let in_memory = RunSummary::of_study(&spec, &finished.answer.unwrap());
+        assert!(in_memory != RunSummary::default());
+        assert_eq!(in_memory, read_back(&path), "{name}");
+    }
 }
 
 #[test]

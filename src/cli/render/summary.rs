@@ -120,7 +120,7 @@ fn commonest(
     agreements: &MostFrequent,
     width: usize,
 ) {
-    let Some(agreement) = &agreements.first else {
+    let Some(agreement) = agreements.ranked.first() else {
         return;
     };
     let head = format!(

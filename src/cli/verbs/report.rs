@@ -10,7 +10,7 @@ use crate::cli::named_run::{open_run, read_manifest};
 use crate::cli::print;
 use crate::cli::run_folder::create_new;
 use crate::cli::run_page::report_line;
-use crate::report::{run_page, write_page};
+use crate::report::{recorded_page, write_page};
 use crate::run::PAGE;
 
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(crate) struct ReportArguments {
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let run = open_run(&arguments.folder)?;
     let manifest = read_manifest(&run)?;
-    let page = run_page(&run, &manifest)?;
+    let page = recorded_page(&run, &manifest)?;
     let directory = if let Some(out) = &arguments.out {
         create_new(out)?
     } else if run.has(PAGE) {

@@ -17,6 +17,7 @@ use crate::cli::{
     print, workbook,
 };
 use crate::config::StudyMethod;
+use crate::report::RunSummary;
 use crate::run::{
     FinishedStudy, StudyAnswer, StudyQuestion, StudyRequest, StudySpec, execute_study,
 };
@@ -212,7 +213,8 @@ fn conclude(
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
     if !arguments.no_report {
-        make_page(directory, &finished.manifest)?;
+        let summary = RunSummary::of_study(spec, answer);
+        make_page(directory, &finished.manifest, &summary)?;
         if !arguments.quiet {
             print(&report_line(directory))?;
         }

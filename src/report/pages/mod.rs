@@ -10,6 +10,6 @@ pub use comparison_page::{ComparedRun, ComparedRuns};
 pub use page::{
     Card, Move, Page, PageBlock, PageFigure, PageStep, Section, SettledIssue, Stand, Steps,
 };
-pub use page_files::{PageError, run_page, write_page};
+pub use page_files::{PageError, recorded_page, run_page, write_page};
 pub use run_page::RunReport;
 pub use session_page::SessionReport;

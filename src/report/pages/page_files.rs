@@ -32,19 +32,32 @@ pub enum PageError {
     },
 }
 
-/// Makes the page of a run of its manifest and its tables: the same whenever it is made.
+/// Makes the page of a run of its manifest and its tables: the one that the run made at its end.
 ///
 /// # Errors
 ///
 /// If they are not as a run has them.
-pub fn run_page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, PageError> {
+pub fn recorded_page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, PageError> {
+    let summary = RunSummary::read(&|it| open(run, manifest, it));
+    let summary = summary.map_err(|error| PageError::Table {
+        folder: run.path().display().to_string(),
+        error,
+    })?;
+    run_page(run, manifest, &summary)
+}
+
+/// Makes the page of a run of its manifest and of what it came to.
+///
+/// # Errors
+///
+/// If the manifest is not as a run has it.
+pub fn run_page(
+    run: &RunDirectory,
+    manifest: &Manifest,
+    summary: &RunSummary,
+) -> Result<Page, PageError> {
     let place = run.path().join(MANIFEST).display().to_string();
     let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, CellId(0))?;
-    let summary =
-        RunSummary::read(&|it| open(run, manifest, it)).map_err(|error| PageError::Table {
-            folder: run.path().display().to_string(),
-            error,
-        })?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),
@@ -53,7 +66,7 @@ pub fn run_page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, PageErr
     let report = RunReport {
         manifest,
         setting,
-        summary: &summary,
+        summary,
         claims: &claims,
     };
     Ok(report.page())

@@ -79,11 +79,11 @@ impl RunReport<'_> {
                 })
             }
             "flip" => {
-                let flips = summary.flips.iter();
+                let flips = summary.flips.least.iter();
                 let n_found = flips.filter(|it| it.shift.is_some()).count();
                 format!(
                     "The answer flips for {n_found} of {}, each moved alone.",
-                    counted(summary.flips.len() as u64, "number")
+                    counted(summary.flips.least.len() as u64, "number")
                 )
             }
             "sweep" => {

@@ -82,11 +82,11 @@ pub(crate) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     fn all(&self) -> &'a [CellSummary] {
-        &self.summary.cells
+        &self.summary.swept.cells
     }
 
     fn paths(&self) -> &'a [String] {
-        &self.summary.paths
+        &self.summary.swept.paths
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -353,7 +353,7 @@ impl<'a> Cells<'a> {
 
     /// How deals differ from the first cell's, pair by pair.
     fn effects(&self) -> Option<PageFigure> {
-        let effects = &self.summary.effects;
+        let effects = &self.summary.swept.effects;
         if !(1..=CELLS_SHOWN).contains(&effects.len()) {
             return None;
         }

@@ -453,7 +453,7 @@ fn bars(
 
 /// What would flip the answer; `None` if the run has no such table.
 pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section> {
-    let rows = &summary.flips;
+    let rows = &summary.flips.least;
     if rows.is_empty() {
         return None;
     }
@@ -488,7 +488,7 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
             .filter(|it| found.iter().all(|other| other.0 != *it)),
     );
     let lines = names.iter().take(CURVES_SHOWN).map(|name| {
-        let points = summary.flip_curves.iter();
+        let points = summary.flips.trials.iter();
         let points = points.filter(|it| it.number == *name);
         let points = points.map(|it| (it.shift, it.deals));
         (number_label(scenario, name), points.collect::<Vec<_>>())

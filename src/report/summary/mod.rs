@@ -1,10 +1,16 @@
 //! What a run came to, typed: what its page is made of.
+//!
+//! A file for each part, with both ways to it: from tables, and from results in memory.
 
-mod from_tables;
+mod digits;
+mod first_cell;
 mod run_summary;
+mod studies;
+mod swept_cells;
+mod table_rows;
 
-pub use from_tables::{OpenTable, SummaryError, TABLE_BYTES_MAX};
+pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement};
 pub use run_summary::RunSummary;
-pub(crate) use run_summary::{
-    Blocker, CellFigures, CellSummary, Dependence, FirstCell, RankedAgreement,
-};
+pub(crate) use studies::Dependence;
+pub(crate) use swept_cells::{CellFigures, CellSummary};
+pub use table_rows::{OpenTable, SummaryError, TABLE_BYTES_MAX};

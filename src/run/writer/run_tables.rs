@@ -85,11 +85,14 @@ pub struct Finished {
 /// A cell's commonest agreement, and how many distinct ones there are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MostFrequent {
-    /// The most frequent agreement; `None` without any.
-    pub first: Option<AgreementTally>,
+    /// The most frequent agreements, in order: one, of the first cell up to [`AGREEMENTS_SHOWN`].
+    pub ranked: Vec<AgreementTally>,
     /// How many distinct agreements there are.
     pub n_distinct: u64,
 }
+
+/// Agreements of the first cell that are shown one by one.
+pub const AGREEMENTS_SHOWN: usize = 6;
 
 /// The columns of `cells.csv` before those of the swept paths.
 pub(crate) const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
@@ -390,7 +393,10 @@ fn write_agreements(
             file.push(&rows)?;
             rows.clear();
         }
-        commonest.first.get_or_insert(agreement);
+        let n_kept = if idx == 0 { AGREEMENTS_SHOWN } else { 1 };
+        if commonest.ranked.len() < n_kept {
+            commonest.ranked.push(agreement);
+        }
     }
     file.push(&rows)?;
     Ok(res)

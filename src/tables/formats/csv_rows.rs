@@ -154,6 +154,12 @@ pub(crate) fn written(field: Field<'_>) -> String {
     res
 }
 
+/// A number as it is read back from its table, which has [`DIGITS`] digits; `None` of none.
+pub(crate) fn as_written(number: f64) -> Option<f64> {
+    let read: Option<f64> = written(Field::Number(number)).parse().ok();
+    read.filter(|it| it.is_finite())
+}
+
 fn render(field: Field<'_>, text: &mut String) {
     use std::fmt::Write as _;
     match field {

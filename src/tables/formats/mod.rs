@@ -8,8 +8,8 @@ mod sheet;
 mod sheet_formats;
 mod workbook;
 
-pub(crate) use csv_rows::written;
 pub use csv_rows::{Field, Rows};
+pub(crate) use csv_rows::{as_written, written};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::write_parquet;
 pub use parquet_tables::ParquetTables;

@@ -3,7 +3,7 @@
 use demarche_core::domain::Scenario;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
-use crate::experiment::{AgreementTally, CellId, Effects, Tally};
+use crate::experiment::{AgreementTally, CellId, Effects, PartyTally, Tally};
 use crate::tables::formats::{Field, Rows};
 use crate::tables::schema::{Column, TableEntry};
 
@@ -207,21 +207,41 @@ fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tal
     }
 }
 
-fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
+/// A round in which sessions ended in agreement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoundShares {
+    pub(crate) round: f64,
+    pub(crate) n_agreed: u64,
+    /// The share of sessions that had none by its end.
+    pub(crate) without_agreement: Option<Estimate>,
+}
+
+/// The rounds in which sessions ended in agreement.
+pub(crate) fn round_shares(tally: &Tally) -> impl Iterator<Item = RoundShares> {
     let n = tally.n_sessions();
     let mut without = n;
-    for (round, n_agreed) in tally.agreements_by_round() {
+    tally.agreements_by_round().map(move |(round, n_agreed)| {
         without -= n_agreed;
-        let share = Estimate::of_share(without, n);
+        RoundShares {
+            round,
+            n_agreed,
+            without_agreement: Estimate::of_share(without, n),
+        }
+    })
+}
+
+fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
+    for it in round_shares(tally) {
+        let share = it.without_agreement;
         let interval = share.and_then(|it| it.interval);
         rows.push([
             cell.0.into(),
-            round.into(),
-            n_agreed.into(),
+            it.round.into(),
+            it.n_agreed.into(),
             share.map(|it| it.point).into(),
             interval.map(|it| it.low).into(),
             interval.map(|it| it.high).into(),
-            n.into(),
+            tally.n_sessions().into(),
         ]);
     }
 }
@@ -229,25 +249,43 @@ fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
 /// How many ranges of surplus there are from 0 to 1.
 const SURPLUS_RANGES: f64 = 32.0;
 
+/// A range of surpluses, and how many agreements are in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SurplusRange {
+    pub(crate) from: f64,
+    pub(crate) below: f64,
+    pub(crate) n_agreed: u64,
+}
+
+/// The ranges of surplus in which a party has agreements.
+pub(crate) fn surplus_ranges(tally: &PartyTally) -> Vec<SurplusRange> {
+    let mut res: Vec<SurplusRange> = Vec::new();
+    for (surplus, n_agreed) in tally.agreements_by_surplus() {
+        let from = (surplus * SURPLUS_RANGES).floor() / SURPLUS_RANGES;
+        match res.last_mut() {
+            Some(last) if last.from.total_cmp(&from).is_eq() => last.n_agreed += n_agreed,
+            _ => res.push(SurplusRange {
+                from,
+                below: from + 1.0 / SURPLUS_RANGES,
+                n_agreed,
+            }),
+        }
+    }
+    res
+}
+
 fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {
     let n = tally.n_agreements();
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
-        let mut ranges: Vec<(f64, u64)> = Vec::new();
-        for (surplus, n_agreed) in it.agreements_by_surplus() {
-            let from = (surplus * SURPLUS_RANGES).floor() / SURPLUS_RANGES;
-            match ranges.last_mut() {
-                Some(last) if last.0.total_cmp(&from).is_eq() => last.1 += n_agreed,
-                _ => ranges.push((from, n_agreed)),
-            }
-        }
-        for (from, n_agreed) in ranges {
+        for range in surplus_ranges(it) {
+            let share = Estimate::of_share(range.n_agreed, n);
             rows.push([
                 cell.0.into(),
                 party.name.as_str().into(),
-                from.into(),
-                (from + 1.0 / SURPLUS_RANGES).into(),
-                n_agreed.into(),
-                Estimate::of_share(n_agreed, n).map(|it| it.point).into(),
+                range.from.into(),
+                range.below.into(),
+                range.n_agreed.into(),
+                share.map(|it| it.point).into(),
                 n.into(),
             ]);
         }

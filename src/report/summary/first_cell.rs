@@ -1,0 +1,252 @@
+//! What the sessions of the first cell came to: from its tables, or from its tally.
+
+use std::collections::BTreeMap;
+
+use demarche_core::domain::Scenario;
+use demarche_core::protocol::Ending;
+
+use crate::experiment::{AgreementTally, ROUND, SURPLUS, Tally};
+use crate::report::charts::Quantity;
+use crate::report::summary::digits::{name, quantity, share, text};
+use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, first_rows, number, rows};
+use crate::run::AGREEMENTS_SHOWN;
+use crate::tables::{as_written, round_shares, surplus_ranges};
+
+/// What the sessions of the first cell came to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct FirstCell {
+    /// The shares of endings, in the order of
+    /// [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
+    pub(crate) endings: [Option<Quantity>; 4],
+    /// How many sessions ended in agreement.
+    pub(crate) n_agreements: u64,
+    /// By party, its mean surplus of an agreement.
+    pub(crate) mean_surpluses: BTreeMap<String, Quantity>,
+    /// How often each option was agreed.
+    pub(crate) options: Vec<OptionShare>,
+    /// The most frequent agreements.
+    pub(crate) agreements: Vec<RankedAgreement>,
+    /// By party, whose no stood in the way.
+    pub(crate) blockers: Vec<Blocker>,
+    /// When agreements were made.
+    pub(crate) rounds: Vec<RoundShare>,
+    /// What agreements were worth over the reservation value.
+    pub(crate) surpluses: Vec<SurplusShare>,
+}
+
+/// How often an option was agreed.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct OptionShare {
+    /// The identifier of the issue.
+    pub(crate) issue: String,
+    /// The identifier of the option.
+    pub(crate) option: String,
+    /// Of agreements; `None` without any.
+    pub(crate) share: Option<Quantity>,
+}
+
+/// One of the most frequent agreements.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct RankedAgreement {
+    /// Its place by frequency, from 1.
+    pub(crate) rank: u64,
+    /// In how many sessions it was made.
+    pub(crate) n_agreed: u64,
+    /// That share of all agreements.
+    pub(crate) share: Option<f64>,
+    /// By the identifier of an issue, that of the option.
+    pub(crate) options: BTreeMap<String, String>,
+    /// By the identifier of a party, its mean utility of it.
+    pub(crate) mean_utilities: BTreeMap<String, f64>,
+}
+
+/// How often a party's no alone stood in the way.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Blocker {
+    /// The identifier of the party.
+    pub(crate) party: String,
+    /// In which share of the sessions without agreement it did so.
+    pub(crate) share: Option<Quantity>,
+    /// How many sessions have no agreement.
+    pub(crate) n: u64,
+    /// By issue, how many offers it stopped over that issue.
+    pub(crate) lone_refusals: Vec<u64>,
+}
+
+/// How many sessions had no agreement by the end of a round.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct RoundShare {
+    /// The round; above 4,096 it is told nearly.
+    pub(crate) round: f64,
+    /// The share of sessions.
+    pub(crate) without_agreement: Quantity,
+}
+
+/// How often an agreement's surplus was in a range.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct SurplusShare {
+    /// The identifier of the party.
+    pub(crate) party: String,
+    /// The least surplus of the range.
+    pub(crate) from: f64,
+    /// What is just too much for it.
+    pub(crate) below: f64,
+    /// The share of agreements.
+    pub(crate) share: f64,
+}
+
+impl FirstCell {
+    /// Takes in a row of the summary table.
+    pub(super) fn read_metric(&mut self, row: Row<'_>) {
+        let (metric, estimate) = (row.text("metric"), row.quantity("estimate"));
+        let ending = metric.strip_suffix("_rate");
+        let ending = Ending::NAMES.iter().position(|it| Some(*it) == ending);
+        if let Some(ending) = ending {
+            self.endings[ending] = estimate;
+        } else if metric == ROUND {
+            self.n_agreements = row.whole("n");
+        } else if metric == SURPLUS {
+            let surpluses = &mut self.mean_surpluses;
+            surpluses.extend(estimate.map(|it| (row.owned("party"), it)));
+        }
+    }
+
+    /// Reads its other tables.
+    pub(super) fn read_tables(&mut self, open: &OpenTable<'_>) -> Result<(), SummaryError> {
+        self.options = rows("options", open, |it| {
+            it.is_of_first().then(|| OptionShare {
+                issue: it.owned("issue"),
+                option: it.owned("option"),
+                share: it.quantity("share_given_agreement"),
+            })
+        })?;
+        self.agreements = first_rows("agreements", open, AGREEMENTS_SHOWN, |it| {
+            it.is_of_first().then(|| read_agreement(it))
+        })?;
+        self.blockers = rows("blockers", open, |it| {
+            it.is_of_first().then(|| Blocker {
+                party: it.owned("party"),
+                share: it.quantity("share_given_no_agreement"),
+                n: it.whole("n"),
+                lone_refusals: it.counts_behind("costliest_issue_refusals"),
+            })
+        })?;
+        self.rounds = rows("rounds", open, |it| {
+            let round = it.number("round")?;
+            let without_agreement = it.quantity("share_without_agreement")?;
+            it.is_of_first().then_some(RoundShare {
+                round,
+                without_agreement,
+            })
+        })?;
+        self.surpluses = rows("surpluses", open, |it| {
+            let [from, below] = [it.number("surplus_from")?, it.number("surplus_below")?];
+            let share = it.number("share_given_agreement")?;
+            it.is_of_first().then(|| SurplusShare {
+                party: it.owned("party"),
+                from,
+                below,
+                share,
+            })
+        })?;
+        Ok(())
+    }
+
+    /// Of the sessions of the cell, and of its most frequent agreements.
+    pub(super) fn of(scenario: &Scenario, tally: &Tally, ranked: &[AgreementTally]) -> Self {
+        let n_agreements = tally.n_agreements();
+        let endings = tally.endings();
+        let options = scenario.space.issues().flat_map(|issue| {
+            let named = scenario.issue(issue);
+            let options = scenario.space.options(issue).zip(&named.options);
+            options.map(move |(option, it)| OptionShare {
+                issue: text(&named.name),
+                option: text(&it.name),
+                share: share(tally.n_agreed(&scenario.space, issue, option), n_agreements),
+            })
+        });
+        let n_blocked = tally.n_sessions() - n_agreements;
+        let parties = || scenario.party_ids().zip(tally.parties());
+        let blockers = parties().map(|(party, it)| {
+            let counts = it.lone_refusals_by_issue();
+            let issues = 0..scenario.issues.len();
+            Blocker {
+                party: name(scenario, party),
+                share: share(it.n_sessions_blocked(), n_blocked),
+                n: n_blocked,
+                lone_refusals: issues
+                    .map(|issue| counts.get(issue).copied().unwrap_or_default())
+                    .collect(),
+            }
+        });
+        let mean_surpluses = parties().filter_map(|(party, it)| {
+            let mean = it.surplus_given_agreement();
+            Some((name(scenario, party), quantity(&mean?)?))
+        });
+        let rounds = round_shares(tally).filter_map(|it| {
+            Some(RoundShare {
+                round: as_written(it.round)?,
+                without_agreement: quantity(&it.without_agreement?)?,
+            })
+        });
+        let surpluses = parties().flat_map(|(party, it)| {
+            let ranges = surplus_ranges(it).into_iter();
+            ranges.filter_map(move |range| {
+                Some(SurplusShare {
+                    party: name(scenario, party),
+                    from: as_written(range.from)?,
+                    below: as_written(range.below)?,
+                    share: share(range.n_agreed, n_agreements)?.value,
+                })
+            })
+        });
+        Self {
+            endings: endings.map(|it| share(it, tally.n_sessions())),
+            n_agreements,
+            mean_surpluses: mean_surpluses.collect(),
+            options: options.collect(),
+            agreements: (1..)
+                .zip(ranked)
+                .map(|(rank, it)| ranked_agreement(scenario, rank, it, n_agreements))
+                .collect(),
+            blockers: blockers.collect(),
+            rounds: rounds.collect(),
+            surpluses: surpluses.collect(),
+        }
+    }
+}
+
+fn read_agreement(row: Row<'_>) -> RankedAgreement {
+    let utilities = row.named("mean_utility_", number);
+    let known = |(party, utility): (String, Option<f64>)| Some((party, utility?));
+    RankedAgreement {
+        rank: row.whole("rank"),
+        n_agreed: row.whole("n_agreed"),
+        share: row.number("share_given_agreement"),
+        options: row.named("agreed_", str::to_owned),
+        mean_utilities: utilities.into_iter().filter_map(known).collect(),
+    }
+}
+
+fn ranked_agreement(
+    scenario: &Scenario,
+    rank: u64,
+    agreement: &AgreementTally,
+    n_agreements: u64,
+) -> RankedAgreement {
+    let options = scenario.space.issues().map(|issue| {
+        let option = scenario.option_name(agreement.outcome, issue);
+        (scenario.issue(issue).name.clone(), text(option))
+    });
+    let utilities = scenario.party_ids().filter_map(|party| {
+        let mean = as_written(agreement.mean_utility(party))?;
+        Some((scenario.party(party).name.clone(), mean))
+    });
+    RankedAgreement {
+        rank,
+        n_agreed: agreement.n,
+        share: share(agreement.n, n_agreements).map(|it| it.value),
+        options: options.collect(),
+        mean_utilities: utilities.collect(),
+    }
+}
