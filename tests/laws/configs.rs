@@ -6,7 +6,7 @@ use std::sync::Arc;
 use demarche::config::{LoadedScenario, Overrides, load_experiment, load_scenario};
 use demarche::domain::{Basis, Number, ScenarioKind};
 use demarche::negotiation::{PlainLoop, Setting};
-use demarche::randomness::Replication;
+use demarche::randomness::{MasterSeed, Replication, Seeds};
 
 /// The files of a folder of `configs/`, sorted by name.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -34,7 +34,7 @@ fn scenarios() -> impl Iterator<Item = LoadedScenario> {
 fn check_runs(setting: Setting) {
     let rounds = setting.rules().deadline_rounds;
     let n_parties = setting.scenario().parties.len();
-    let seeds = demarche::randomness::Seeds::new(demarche::randomness::MasterSeed(1));
+    let seeds = Seeds::new(MasterSeed(1));
     let (_, result) = PlainLoop::new(Arc::new(setting)).run(&seeds, Replication(0));
     assert!(result.ending.round() <= rounds);
     assert_eq!(result.parties.len(), n_parties);
@@ -48,6 +48,23 @@ fn numbers(setting: &Setting) -> impl Iterator<Item = &Number> {
         .flat_map(|it| setting.strategies(it))
         .flat_map(|it| it.offering_numbers.iter().chain(&it.acceptance_numbers));
     setting.scenario().numbers().chain(of_strategies)
+}
+
+#[test]
+fn numbers_are_drawn_in_the_order_in_which_they_are_listed() {
+    let seeds = Seeds::new(MasterSeed(1));
+    for LoadedScenario { setting, .. } in scenarios() {
+        let drawn = setting.drawn(&seeds, Replication(0));
+        assert_eq!(drawn.len(), setting.numbers().count());
+        for (id, number) in setting.numbered() {
+            // Nothing is drawn for a strategy that is not followed.
+            let Some(drawn) = drawn[id.idx()] else {
+                continue;
+            };
+            let (min, max) = number.distribution.range();
+            assert!((min..=max).contains(&drawn), "{}: {drawn}", number.path);
+        }
+    }
 }
 
 #[test]

@@ -179,8 +179,8 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
         };
         let n_before = res.len();
-        let meant = (0..).zip(setting.numbers()).filter(|it| is_meant(it.1));
-        res.extend(meant.map(|it| NumberId::new(it.0)));
+        let meant = setting.numbered().filter(|it| is_meant(it.1));
+        res.extend(meant.map(|it| it.0));
         if res.len() == n_before {
             let paths = setting.numbers().map(|it| it.path.as_str());
             let meant = nearest(name, paths)

@@ -59,9 +59,8 @@ impl DrawColumns {
 
     /// Where a setting has the numbers.
     pub fn places(&self, setting: &Setting) -> DrawPlaces {
-        let ids = (0..).map(NumberId::new);
         let mut by_path: BTreeMap<&str, NumberId> = BTreeMap::new();
-        for (number, id) in setting.numbers().zip(ids) {
+        for (id, number) in setting.numbered() {
             by_path.entry(&number.path).or_insert(id);
         }
         let place = |path: &String| by_path.get(path.as_str()).copied();

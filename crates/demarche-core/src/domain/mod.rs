@@ -26,8 +26,8 @@ pub(crate) use number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
 pub use preferences::{
-    DISCOUNT_FACTOR_MIN, Interaction, IssuePreference, Preferences, UncertainPreferences,
-    WEIGHT_MAX,
+    DISCOUNT_FACTOR_MIN, GroupOf, Interaction, IssuePreference, NumberGroup, Preferences,
+    UncertainPreferences, WEIGHT_MAX,
 };
 pub use scenario::{
     LABEL_CHARS_MAX, NOTE_CHARS_MAX, Scenario, ScenarioKind, Source, TEXT_CHARS_MAX,

@@ -30,42 +30,93 @@ pub struct UncertainPreferences {
 }
 
 impl UncertainPreferences {
-    /// Every number: the reservation value, each issue's weight and utilities, the interactions,
-    /// the discount factor.
+    /// Every number, group by group: the reservation value, each issue's weight and utilities, the
+    /// interactions, the discount factor.
+    ///
+    /// This is the order of a party's numbers everywhere.
+    pub fn groups(&self) -> impl Iterator<Item = NumberGroup<'_>> {
+        let only = |of: GroupOf, first| NumberGroup {
+            of,
+            first,
+            rest: &[],
+        };
+        let issues = (0..).map(IssueId::new).zip(&self.issues);
+        let issues = issues.map(|(issue, it)| NumberGroup {
+            of: GroupOf::Issue(issue),
+            first: &it.weight,
+            rest: &it.utilities,
+        });
+        let interactions = self.interactions.iter().enumerate();
+        let interactions =
+            interactions.map(move |(idx, it)| only(GroupOf::Interaction(idx), &it.adds));
+        let discount_factor = self.discount_factor.iter();
+        std::iter::once(only(GroupOf::ReservationValue, &self.reservation_value))
+            .chain(issues)
+            .chain(interactions)
+            .chain(discount_factor.map(move |it| only(GroupOf::DiscountFactor, it)))
+    }
+
+    /// Every number, in the order of the groups.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
-        let of_issues = self
-            .issues
-            .iter()
-            .flat_map(|issue| std::iter::once(&issue.weight).chain(&issue.utilities));
-        std::iter::once(&self.reservation_value)
-            .chain(of_issues)
-            .chain(self.interactions.iter().map(|it| &it.adds))
-            .chain(&self.discount_factor)
+        self.groups().flat_map(NumberGroup::numbers)
     }
 
     /// The number at a position among [`UncertainPreferences::numbers`], to be changed; what is
     /// shared with another scenario and holds it becomes this one's own.
     pub fn number_mut(&mut self, idx: usize) -> Option<&mut Number> {
-        let Some(mut rest) = idx.checked_sub(1) else {
-            return Some(&mut self.reservation_value);
-        };
-        for issue in &mut self.issues {
-            let n_numbers = 1 + issue.utilities.len();
-            if rest < n_numbers {
-                let issue = Arc::make_mut(issue);
-                return match rest.checked_sub(1) {
+        let mut rest = idx;
+        let (of, place) = self.groups().find_map(|group| {
+            let place = rest;
+            let is_here = place < group.n_numbers();
+            rest = rest.saturating_sub(group.n_numbers());
+            is_here.then_some((group.of, place))
+        })?;
+        match of {
+            GroupOf::ReservationValue => Some(&mut self.reservation_value),
+            GroupOf::Issue(issue) => {
+                let issue = Arc::make_mut(&mut self.issues[issue.idx()]);
+                match place.checked_sub(1) {
                     None => Some(&mut issue.weight),
                     Some(option) => issue.utilities.get_mut(option),
-                };
+                }
             }
-            rest -= n_numbers;
-        }
-        match rest.checked_sub(self.interactions.len()) {
-            None => Some(&mut Arc::make_mut(&mut self.interactions[rest]).adds),
-            Some(0) => self.discount_factor.as_mut(),
-            Some(_) => None,
+            GroupOf::Interaction(idx) => Some(&mut Arc::make_mut(&mut self.interactions[idx]).adds),
+            GroupOf::DiscountFactor => self.discount_factor.as_mut(),
         }
     }
+}
+
+/// Numbers of a party that are drawn together.
+#[derive(Clone, Copy, Debug)]
+pub struct NumberGroup<'a> {
+    /// What they are about.
+    pub of: GroupOf,
+    first: &'a Number,
+    rest: &'a [Number],
+}
+
+impl<'a> NumberGroup<'a> {
+    /// The numbers: of an issue the weight and then the utilities, otherwise one.
+    pub fn numbers(self) -> impl Iterator<Item = &'a Number> + Clone {
+        std::iter::once(self.first).chain(self.rest)
+    }
+
+    fn n_numbers(self) -> usize {
+        1 + self.rest.len()
+    }
+}
+
+/// What a group of numbers is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GroupOf {
+    /// The utility of no agreement.
+    ReservationValue,
+    /// What the party wants of an issue.
+    Issue(IssueId),
+    /// An interaction, by its position.
+    Interaction(usize),
+    /// What an agreement keeps of its utility with every round.
+    DiscountFactor,
 }
 
 /// What a party wants of one issue.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::{DrawnNumbers, Number, PartyId, Preferences, Utility};
+use crate::domain::{DrawnNumbers, GroupOf, Number, PartyId, Preferences, Utility};
 use crate::negotiation::setting::Setting;
-use crate::negotiation::variation::NumberId;
+use crate::negotiation::variation::{NumberId, NumberPlace};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds, Stream};
 use crate::strategy::StrategySpec;
 
@@ -76,33 +76,24 @@ impl PreferenceDraw {
         drawn.utilities.clear();
         drawn.adds.clear();
         drawn.leverages.clear();
-        // Numbers stand as in `Scenario::numbers`: the reservation value comes first there.
-        let mut next = fixed.first_number.plus(1);
-        for (issue, &group) in uncertain.issues.iter().zip(&fixed.issue_groups) {
-            let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
-            let mut group = draws.group(group, next, numbers);
-            drawn.weights.extend(group.next());
-            drawn.utilities.extend(group);
-            next = next.plus(1 + issue.utilities.len());
+        self.discount_factor = None;
+        for (group, place) in uncertain.groups().zip(&fixed.places.preferences) {
+            let mut numbers = draws.group(*place, group.numbers());
+            match group.of {
+                GroupOf::ReservationValue => drawn.reservation_value = numbers.sum(),
+                GroupOf::Issue(_) => {
+                    drawn.weights.extend(numbers.next());
+                    drawn.utilities.extend(numbers);
+                }
+                GroupOf::Interaction(_) => drawn.adds.push(numbers.sum()),
+                GroupOf::DiscountFactor => self.discount_factor = Some(numbers.sum()),
+            }
         }
-        for (interaction, &group) in uncertain.interactions.iter().zip(&fixed.interaction_groups) {
-            drawn.adds.push(draws.one(group, next, &interaction.adds));
-            next = next.plus(1);
-        }
-        drawn.reservation_value = draws.one(
-            fixed.reservation_value_group,
-            fixed.first_number,
-            &uncertain.reservation_value,
-        );
-        for &(idx, group) in &fixed.leverages {
+        for &(idx, place) in &fixed.places.leverages {
             let leverage = &self.setting.scenario().leverages[idx];
-            let number = self.setting.first_leverage().plus(idx);
-            let taken = draws.one(group, number, &leverage.lowers_reservation_value);
-            drawn.leverages.push(taken);
+            let numbers = std::iter::once(&leverage.lowers_reservation_value);
+            drawn.leverages.extend(draws.group(place, numbers));
         }
-        let discount_factor = uncertain.discount_factor.as_ref();
-        self.discount_factor =
-            discount_factor.map(|it| draws.one(NameHash::of("discount_factor"), next, it));
         self.preferences.put(drawn);
         &self.preferences
     }
@@ -132,16 +123,11 @@ impl StrategyDraw {
         let mut draws = Draws::new(setting, seeds, replication, party, Purpose::Strategy);
         let strategy = choose(&fixed.strategies, &mut draws.stream);
         let spec = &fixed.strategies[strategy];
-        let first = fixed.strategy_numbers[strategy];
-        let group = NameHash::of(spec.offering.name);
-        let offering: Vec<f64> = draws
-            .group(group, first, spec.offering_numbers.iter())
-            .collect();
-        let group = NameHash::of(spec.acceptance.name);
-        let first = first.plus(offering.len());
-        let acceptance: Vec<f64> = draws
-            .group(group, first, spec.acceptance_numbers.iter())
-            .collect();
+        let [of_offering, of_acceptance] = fixed.places.strategies[strategy];
+        let offering = draws.group(of_offering, spec.offering_numbers.iter());
+        let offering: Vec<f64> = offering.collect();
+        let acceptance = draws.group(of_acceptance, spec.acceptance_numbers.iter());
+        let acceptance: Vec<f64> = acceptance.collect();
         let mut stream = draws.stream;
         stream.seek(NameHash::of("offers"));
         Self {
@@ -173,53 +159,30 @@ impl Setting {
     /// weights are put to their proportions and leverage takes off from reservation values; `None`
     /// for numbers of strategies that are not followed there.
     pub fn drawn(&self, seeds: &Seeds, replication: Replication) -> Vec<Option<f64>> {
-        let mut res = vec![None; self.numbers().count()];
-        let mut note = |first: NumberId, drawn: &mut dyn Iterator<Item = f64>| {
-            for (place, it) in drawn.enumerate() {
-                res[first.plus(place).idx()] = Some(it);
+        let mut drawn = vec![None; self.numbers().count()];
+        let mut note = |first: NumberId, numbers: &mut dyn Iterator<Item = f64>| {
+            for (place, number) in numbers.enumerate() {
+                drawn[first.plus(place).idx()] = Some(number);
             }
         };
         for party in self.scenario().party_ids() {
-            let fixed = self.party(party);
+            let places = &self.party(party).places;
             let uncertain = &self.scenario().party(party).preferences;
             let mut draws = Draws::new(self, seeds, replication, party, Purpose::Preferences);
-            let mut group = |group: NameHash, first: NumberId, numbers: &[&Number]| {
-                note(
-                    first,
-                    &mut draws.group(group, first, numbers.iter().copied()),
-                );
-            };
-            let reservation_value = &uncertain.reservation_value;
-            group(
-                fixed.reservation_value_group,
-                fixed.first_number,
-                &[reservation_value],
-            );
-            let mut next = fixed.first_number.plus(1);
-            for (issue, &name) in uncertain.issues.iter().zip(&fixed.issue_groups) {
-                let numbers = std::iter::once(&issue.weight).chain(&issue.utilities);
-                let numbers: Vec<&Number> = numbers.collect();
-                group(name, next, &numbers);
-                next = next.plus(numbers.len());
+            for (group, place) in uncertain.groups().zip(&places.preferences) {
+                note(place.first, &mut draws.group(*place, group.numbers()));
             }
-            for (interaction, &name) in uncertain.interactions.iter().zip(&fixed.interaction_groups)
-            {
-                group(name, next, &[&interaction.adds]);
-                next = next.plus(1);
-            }
-            if let Some(it) = &uncertain.discount_factor {
-                group(NameHash::of("discount_factor"), next, &[it]);
-            }
-            for &(idx, name) in &fixed.leverages {
+            for &(idx, place) in &places.leverages {
                 let leverage = &self.scenario().leverages[idx];
-                let number = self.first_leverage().plus(idx);
-                group(name, number, &[&leverage.lowers_reservation_value]);
+                let numbers = std::iter::once(&leverage.lowers_reservation_value);
+                note(place.first, &mut draws.group(place, numbers));
             }
-            let it = StrategyDraw::new(self, seeds, replication, party);
-            let first = fixed.strategy_numbers[it.strategy];
-            note(first, &mut it.offering.into_iter().chain(it.acceptance));
+            let strategy = StrategyDraw::new(self, seeds, replication, party);
+            let [of_offering, of_acceptance] = places.strategies[strategy.strategy];
+            note(of_offering.first, &mut strategy.offering.into_iter());
+            note(of_acceptance.first, &mut strategy.acceptance.into_iter());
         }
-        res
+        drawn
     }
 }
 
@@ -247,34 +210,28 @@ impl<'a> Draws<'a> {
         }
     }
 
-    /// Draws a group's numbers from its place in the stream; the first of them has this position.
+    /// Draws a group's numbers from its place in the stream.
     fn group<'n>(
         &mut self,
-        group: NameHash,
-        first: NumberId,
+        place: NumberPlace,
         numbers: impl Iterator<Item = &'n Number> + Clone,
     ) -> impl Iterator<Item = f64> {
         // A group of constants needs no luck, and going to its place would cost more than all else.
         let is_certain = numbers.clone().all(|it| it.distribution.is_constant());
         if !is_certain {
-            self.stream.seek(group);
+            self.stream.seek(place.group);
         }
-        numbers.enumerate().map(move |(place, it)| {
+        numbers.enumerate().map(move |(offset, it)| {
             let luck = if is_certain {
                 0.0
             } else {
                 self.stream.uniform()
             };
-            let id = first.plus(place);
+            let id = place.first.plus(offset);
             let designed = self.setting.designed_probability(self.replication, id);
             let drawn = it.distribution.quantile(designed.unwrap_or(luck));
             let shift = self.setting.shift_of(id);
             shift.map_or(drawn, |by| it.moved(drawn, by))
         })
-    }
-
-    /// Draws a number that is a group of its own.
-    fn one(&mut self, group: NameHash, id: NumberId, number: &Number) -> f64 {
-        self.group(group, id, std::iter::once(number)).sum()
     }
 }

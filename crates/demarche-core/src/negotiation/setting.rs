@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Condition, Distribution, Number, PartyId, Scenario, are_probabilities};
-use crate::negotiation::variation::{DesignedDraws, NumberId};
+use crate::domain::{
+    Condition, Distribution, GroupOf, Number, NumberGroup, PartyId, Scenario, are_probabilities,
+};
+use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
 use crate::protocol::{ProtocolKind, ROUNDS_MAX, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
@@ -17,7 +19,6 @@ pub struct Setting {
     scenario: Arc<Scenario>,
     rules: Arc<Rules>,
     parties: Vec<Arc<PartySetting>>,
-    first_leverage: NumberId,
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
 }
@@ -26,18 +27,21 @@ pub struct Setting {
 #[derive(Clone, Debug)]
 pub(super) struct PartySetting {
     pub(super) name: NameHash,
-    /// Its reservation value; its preferences' other numbers follow.
-    pub(super) first_number: NumberId,
-    /// By strategy, the first of its numbers.
-    pub(super) strategy_numbers: Vec<NumberId>,
+    pub(super) places: PartyPlaces,
     pub(super) strategies: Vec<StrategySpec>,
     pub(super) interactions: Vec<Condition>,
     plans: [Option<Arc<HalvesPlan>>; 2],
-    pub(super) reservation_value_group: NameHash,
-    pub(super) issue_groups: Vec<NameHash>,
-    pub(super) interaction_groups: Vec<NameHash>,
-    /// Positions of the leverages used on the party, with the groups of their numbers.
-    pub(super) leverages: Vec<(usize, NameHash)>,
+}
+
+/// Where a party's numbers are drawn from.
+#[derive(Clone, Debug)]
+pub(super) struct PartyPlaces {
+    /// By group of its preferences.
+    pub(super) preferences: Vec<NumberPlace>,
+    /// Positions of the leverages used on the party, with their places.
+    pub(super) leverages: Vec<(usize, NumberPlace)>,
+    /// By strategy, those of its offering rule and of its acceptance condition.
+    pub(super) strategies: Vec<[NumberPlace; 2]>,
 }
 
 /// Why scenario, protocol and strategies do not make a setting.
@@ -112,34 +116,18 @@ impl Setting {
             scales: scenario.issues.iter().map(|it| it.scale).collect(),
             space: Arc::clone(&scenario.space),
         });
-        let mut next_number = 0;
-        let mut first_numbers = Vec::with_capacity(scenario.parties.len());
-        for party in &scenario.parties {
-            first_numbers.push(NumberId::new(next_number));
-            next_number += party.preferences.numbers().count();
-        }
-        let first_leverage = NumberId::new(next_number);
-        next_number += scenario.leverages.len();
+        let places = places(&scenario, &strategies);
         let mut search_bytes = 0;
         let parties = scenario
             .party_ids()
             .zip(strategies)
-            .map(|(id, specs)| {
+            .zip(places)
+            .map(|((id, specs), places)| {
                 let p: Vec<f64> = specs.iter().map(|it| it.p).collect();
                 if !are_probabilities(&p) {
                     return Err(SettingError::NotProbabilities);
                 }
-                let first_number = first_numbers[id.idx()];
-                let strategy_numbers = specs
-                    .iter()
-                    .map(|it| {
-                        let first = NumberId::new(next_number);
-                        next_number += it.numbers().count();
-                        first
-                    })
-                    .collect();
-                let numbers = (first_number, strategy_numbers);
-                let party = PartySetting::new(&scenario, &rules, id, specs, numbers);
+                let party = PartySetting::new(&scenario, &rules, id, specs, places);
                 let party = party.map_err(|source| SettingError::NotSearchable {
                     party: scenario.party(id).name.clone(),
                     source,
@@ -158,7 +146,6 @@ impl Setting {
             scenario: Arc::new(scenario),
             rules,
             parties,
-            first_leverage,
             design: None,
             shift: None,
         })
@@ -220,7 +207,7 @@ impl Setting {
         are_all_shared
     }
 
-    /// Every number of the scenario and of the parties' strategies.
+    /// Every number of the scenario and of the parties' strategies, in the order of [`NumberId`]s.
     pub fn numbers(&self) -> impl Iterator<Item = &Number> {
         let strategies = self.parties.iter().flat_map(|it| &it.strategies);
         self.scenario
@@ -234,13 +221,17 @@ impl Setting {
         set.map(|it| it.path.clone()).collect()
     }
 
+    /// The same with their positions.
+    pub fn numbered(&self) -> impl Iterator<Item = (NumberId, &Number)> {
+        (0..).map(NumberId::new).zip(self.numbers())
+    }
+
     /// Those of its numbers that are drawn, in order.
     pub fn uncertain_numbers(&self) -> Vec<NumberId> {
-        let numbers = self.numbers().enumerate();
-        numbers
-            .filter(|(_, it)| !it.distribution.is_constant())
-            .map(|(idx, _)| NumberId::new(idx))
-            .collect()
+        let uncertain = self
+            .numbered()
+            .filter(|it| !it.1.distribution.is_constant());
+        uncertain.map(|it| it.0).collect()
     }
 
     /// The same, with another distribution of a number.
@@ -273,29 +264,29 @@ impl Setting {
 
     /// The number at a position among [`Setting::numbers`]; what holds it becomes this setting's own.
     fn number_mut(&mut self, number: NumberId) -> Option<&mut Number> {
-        let idx = number.idx();
-        let leverages = self.first_leverage.idx();
-        let strategies = leverages + self.scenario.leverages.len();
-        if idx < strategies {
-            let scenario = Arc::make_mut(&mut self.scenario);
-            if let Some(leverage) = idx.checked_sub(leverages) {
-                let leverage = Arc::make_mut(&mut scenario.leverages[leverage]);
-                return Some(&mut leverage.lowers_reservation_value);
-            }
-            let is_at_or_before = |it: &Arc<PartySetting>| it.first_number.idx() <= idx;
-            let party = self.parties.iter().rposition(is_at_or_before)?;
-            let first = self.parties[party].first_number.idx();
-            let party = Arc::make_mut(&mut scenario.parties[party]);
-            return party.preferences.number_mut(idx - first);
+        // Those of strategies come last, and those of leverage before them.
+        let is_at_or_before = |it: &NumberPlace| it.first <= number;
+        let strategy = (0..self.parties.len()).rev().find_map(|party| {
+            let mut strategies = self.parties[party].places.strategies.iter();
+            Some((party, strategies.rposition(|it| is_at_or_before(&it[0]))?))
+        });
+        if let Some((party, strategy)) = strategy {
+            let party = Arc::make_mut(&mut self.parties[party]);
+            let first = party.places.strategies[strategy][0].first;
+            return party.strategies[strategy].number_mut(number.idx() - first.idx());
         }
-        let is_at_or_before = |it: &NumberId| it.idx() <= idx;
-        let (party, strategy) = (0..self.parties.len()).rev().find_map(|party| {
-            let mut strategies = self.parties[party].strategy_numbers.iter();
-            Some((party, strategies.rposition(is_at_or_before)?))
-        })?;
-        let party = Arc::make_mut(&mut self.parties[party]);
-        let first = party.strategy_numbers[strategy].idx();
-        party.strategies[strategy].number_mut(idx - first)
+        let mut leverages = self.parties.iter().flat_map(|it| &it.places.leverages);
+        let leverage = leverages.find(|it| it.1.first == number).map(|it| it.0);
+        let scenario = Arc::make_mut(&mut self.scenario);
+        if let Some(leverage) = leverage {
+            let leverage = Arc::make_mut(&mut scenario.leverages[leverage]);
+            return Some(&mut leverage.lowers_reservation_value);
+        }
+        let first = |it: &Arc<PartySetting>| it.places.preferences[0].first;
+        let party = self.parties.iter().rposition(|it| first(it) <= number)?;
+        let first = first(&self.parties[party]);
+        let party = Arc::make_mut(&mut scenario.parties[party]);
+        party.preferences.number_mut(number.idx() - first.idx())
     }
 
     /// The same, with draws that a design makes in place of luck.
@@ -333,11 +324,6 @@ impl Setting {
         self.shift.filter(|it| it.0 == number).map(|it| it.1)
     }
 
-    /// The first number of leverage.
-    pub(super) fn first_leverage(&self) -> NumberId {
-        self.first_leverage
-    }
-
     pub(super) fn party(&self, party: PartyId) -> &PartySetting {
         &self.parties[party.idx()]
     }
@@ -349,6 +335,54 @@ fn check_deadline(rounds: u32) -> Result<(), SettingError> {
         1..=ROUNDS_MAX => Ok(()),
         _ => Err(SettingError::TooManyRounds),
     }
+}
+
+/// By party, where its numbers are drawn from; they are listed as in [`Setting::numbers`].
+///
+/// The names of groups are places in streams: another name would be other random numbers.
+fn places(scenario: &Scenario, strategies: &[Vec<StrategySpec>]) -> Vec<PartyPlaces> {
+    let mut places = NumberPlaces::new();
+    let of_preferences: Vec<Vec<NumberPlace>> = scenario
+        .parties
+        .iter()
+        .map(|party| {
+            let preferences = &party.preferences;
+            let place = |group: NumberGroup<'_>| {
+                let name = match group.of {
+                    GroupOf::ReservationValue => "reservation_value".to_owned(),
+                    GroupOf::Issue(issue) => format!("issue.{}", scenario.issue(issue).name),
+                    GroupOf::Interaction(idx) => {
+                        format!("interaction.{}", preferences.interactions[idx].name)
+                    }
+                    GroupOf::DiscountFactor => "discount_factor".to_owned(),
+                };
+                places.next(&name, group.numbers().count())
+            };
+            preferences.groups().map(place).collect()
+        })
+        .collect();
+    let leverages = scenario.leverages.iter().enumerate().map(|(idx, it)| {
+        let place = places.next(&format!("leverage.{}", it.name), 1);
+        (it.on, (idx, place))
+    });
+    let leverages: Vec<_> = leverages.collect();
+    (scenario.party_ids().zip(of_preferences).zip(strategies))
+        .map(|((me, preferences), specs)| PartyPlaces {
+            preferences,
+            leverages: (leverages.iter().filter(|it| it.0 == me))
+                .map(|it| it.1)
+                .collect(),
+            strategies: specs
+                .iter()
+                .map(|it| {
+                    [
+                        places.next(it.offering.name, it.offering_numbers.len()),
+                        places.next(it.acceptance.name, it.acceptance_numbers.len()),
+                    ]
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 fn check_protocol(protocol: &ProtocolKind, n_parties: usize) -> Result<(), SettingError> {
@@ -377,7 +411,7 @@ impl PartySetting {
         rules: &Rules,
         me: PartyId,
         strategies: Vec<StrategySpec>,
-        (first_number, strategy_numbers): (NumberId, Vec<NumberId>),
+        places: PartyPlaces,
     ) -> Result<Self, PlanError> {
         let party = scenario.party(me);
         let interactions: Vec<Condition> = party
@@ -397,32 +431,11 @@ impl PartySetting {
                 .map(|it| it.map(Arc::new))
         };
         let plans = [plan(Audiences::Alike)?, plan(Audiences::Distinguished)?];
-        let group = |kind: &str, name: &str| NameHash::of(&format!("{kind}.{name}"));
         Ok(Self {
             name: NameHash::of(&party.name),
-            first_number,
-            strategy_numbers,
+            places,
             strategies,
             plans,
-            reservation_value_group: NameHash::of("reservation_value"),
-            issue_groups: scenario
-                .issues
-                .iter()
-                .map(|it| group("issue", &it.name))
-                .collect(),
-            interaction_groups: party
-                .preferences
-                .interactions
-                .iter()
-                .map(|it| group("interaction", &it.name))
-                .collect(),
-            leverages: scenario
-                .leverages
-                .iter()
-                .enumerate()
-                .filter(|(_, it)| it.on == me)
-                .map(|(idx, it)| (idx, group("leverage", &it.name)))
-                .collect(),
             interactions,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::randomness::Replication;
+use crate::randomness::{NameHash, Replication};
 
 /// The position of a number among [`Setting::numbers`](crate::negotiation::setting::Setting::numbers).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,6 +22,35 @@ impl NumberId {
     /// The number so many places on.
     pub(super) fn plus(self, places: usize) -> Self {
         Self(self.0 + places)
+    }
+}
+
+/// Where numbers that are drawn together are drawn from, and where they are listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NumberPlace {
+    /// Their place in the party's stream.
+    pub(super) group: NameHash,
+    /// The first of them.
+    pub(super) first: NumberId,
+}
+
+/// Gives places to groups of numbers, one after the other.
+#[derive(Debug)]
+pub(super) struct NumberPlaces {
+    next: NumberId,
+}
+
+impl NumberPlaces {
+    pub(super) fn new() -> Self {
+        Self { next: NumberId(0) }
+    }
+
+    /// The place of so many numbers with this name.
+    pub(super) fn next(&mut self, name: &str, n_numbers: usize) -> NumberPlace {
+        let first = self.next;
+        self.next = first.plus(n_numbers);
+        let group = NameHash::of(name);
+        NumberPlace { group, first }
     }
 }
 
