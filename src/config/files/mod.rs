@@ -3,6 +3,7 @@
 mod experiment_file;
 mod layers;
 mod number;
+mod protocol;
 mod scenario_file;
 pub(crate) mod schema_check;
 mod value;
@@ -16,9 +17,10 @@ pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended
 pub(crate) use number::{
     BasisFile, NumberFile, NumberTable, OneOrMany, ParametersFile, StrategyFile,
 };
+pub(crate) use protocol::{ByPartyFile, ProtocolFile};
 pub(crate) use scenario_file::{
-    ByPartyFile, ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile,
-    PartyFile, PreferenceFile, PrefersFile, ProtocolFile, ScaleFile, ScenarioFile, SourceFile,
+    ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
+    PreferenceFile, PrefersFile, ScaleFile, ScenarioFile, SourceFile,
 };
 pub use schema_check::{experiment_schema, scenario_schema};
 pub(crate) use value::{Value, join, to_json};

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::files::number::{BasisFile, NumberFile, OneOrMany, StrategyFile};
+use crate::config::files::protocol::ProtocolFile;
 
 /// Who negotiates about what, what each party wants, and where every number comes from.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -233,59 +234,6 @@ pub(crate) struct ConsentFile {
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) of: Option<Vec<Spanned<String>>>,
 }
-
-/// The rules of the game; exactly one kind.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProtocolFile {
-    /// Each round every party puts one offer; all whose consent it needs answer at once.
-    pub(crate) proposal_and_vote: Option<RoundsFile>,
-    /// On its turn a party accepts the standing offer or replaces it; unanimity.
-    pub(crate) alternating_offers: Option<RoundsFile>,
-    /// The same, but every turn is a round of its own, so that the deadline counts turns.
-    pub(crate) alternating_offers_by_turn: Option<RoundsFile>,
-    /// Each round one party that is drawn puts an offer; all whose consent it needs answer at once.
-    pub(crate) random_proposer: Option<RandomProposerFile>,
-    /// A mediator varies one text; the parties vote on each variant, and at the end on the text.
-    pub(crate) single_text: Option<SingleTextFile>,
-}
-
-/// How long parties may negotiate.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RoundsFile {
-    /// Rounds allowed, from 1 to 1,000,000.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub(crate) deadline_rounds: Spanned<u32>,
-}
-
-/// How long parties may negotiate, and who may propose.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RandomProposerFile {
-    /// Rounds allowed, from 1 to 1,000,000.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub(crate) deadline_rounds: Spanned<u32>,
-    /// By party, how likely it is to be drawn as proposer, summing to 1; without it, all equally.
-    #[schemars(with = "Option<BTreeMap<String, f64>>")]
-    pub(crate) recognition: Option<Spanned<ByPartyFile>>,
-}
-
-/// How long a mediator may vary the text, and how the parties take it.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SingleTextFile {
-    /// Rounds allowed, from 1 to 1,000,000; the last is the final vote.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub(crate) deadline_rounds: Spanned<u32>,
-    /// By party, the temperature at which it begins to take variants that are worse for it, 0 or
-    /// more; a party without one never does.
-    #[schemars(with = "Option<BTreeMap<String, f64>>")]
-    pub(crate) temperature: Option<Spanned<ByPartyFile>>,
-}
-
-/// A plain number for each party that is named.
-pub(crate) type ByPartyFile = BTreeMap<Spanned<String>, Spanned<f64>>;
 
 /// A statement about the drawn preferences; exactly one kind of statement.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use demarche_core::domain::{
     ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities,
 };
-use demarche_core::protocol::ProtocolKind;
+use demarche_core::protocol::{PROTOCOLS, PartyNumber, PartyNumberRange, ProtocolKind};
 use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
@@ -51,36 +51,22 @@ impl Resolver<'_> {
         file: &Spanned<ProtocolFile>,
         consent: &[Spanned<ConsentFile>],
     ) -> (ProtocolKind, u32) {
-        let it = file.get_ref();
         let mut chosen: Vec<(ProtocolKind, u32)> = Vec::new();
-        if let Some(it) = &it.proposal_and_vote {
-            let rounds = *it.deadline_rounds.get_ref();
-            chosen.push((ProtocolKind::ProposalAndVote, rounds));
-        }
-        if let Some(it) = &it.alternating_offers {
-            let rounds = *it.deadline_rounds.get_ref();
-            chosen.push((ProtocolKind::AlternatingOffers, rounds));
-        }
-        if let Some(it) = &it.alternating_offers_by_turn {
-            let rounds = *it.deadline_rounds.get_ref();
-            chosen.push((ProtocolKind::AlternatingOffersByTurn, rounds));
-        }
-        if let Some(it) = &it.random_proposer {
-            let recognition = self.recognition(it.recognition.as_ref());
-            let kind = ProtocolKind::RandomProposer { recognition };
-            chosen.push((kind, *it.deadline_rounds.get_ref()));
-        }
-        if let Some(it) = &it.single_text {
-            let temperatures = self.temperatures(it.temperature.as_ref());
-            let kind = ProtocolKind::SingleText { temperatures };
-            chosen.push((kind, *it.deadline_rounds.get_ref()));
+        for (name, table) in &file.get_ref().0 {
+            let mut known = PROTOCOLS.iter();
+            let entry = known
+                .find(|it| it.name == name.get_ref())
+                .expect("the schema knows only these names");
+            let numbers = entry.party_number.map_or_else(Vec::new, |number| {
+                self.party_numbers(number, table.by_party.as_ref())
+            });
+            chosen.push(((entry.new)(numbers), *table.deadline_rounds.get_ref()));
         }
         if chosen.len() != 1 {
+            let names: Vec<&str> = PROTOCOLS.iter().map(|it| it.name).collect();
             self.diagnostic(
-                Diagnostic::at(file.span(), "exactly one protocol is needed").hint(format!(
-                    "one of [protocol.{}]",
-                    ProtocolKind::NAMES.join("], [protocol.")
-                )),
+                Diagnostic::at(file.span(), "exactly one protocol is needed")
+                    .hint(format!("one of [protocol.{}]", names.join("], [protocol."))),
             );
             return (ProtocolKind::ProposalAndVote, 1);
         }
@@ -99,16 +85,33 @@ impl Resolver<'_> {
         (kind, rounds)
     }
 
-    /// By party, how likely it is drawn as proposer.
-    fn recognition(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+    /// By party, the number that a protocol needs of it.
+    fn party_numbers(
+        &mut self,
+        number: PartyNumber,
+        file: Option<&Spanned<ByPartyFile>>,
+    ) -> Vec<f64> {
+        match number.range {
+            PartyNumberRange::Probabilities => self.probabilities(number.name, file),
+            PartyNumberRange::AtLeastZero => {
+                let wrong = format!("a {} must be a finite number, 0 or more", number.name);
+                let is_fit = |it: f64| it.is_finite() && it >= 0.0;
+                let given = file.map(|it| self.by_party(it, is_fit, &wrong));
+                let given = given.unwrap_or_else(|| vec![None; self.party_names.len()]);
+                given.into_iter().map(Option::unwrap_or_default).collect()
+            }
+        }
+    }
+
+    /// By party, a probability; they sum to 1, and are equal if the file gives none.
+    fn probabilities(&mut self, kind: &str, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
         let n_before = self.diagnostics.len();
         let Some(file) = file else {
             let n_parties = u32::try_from(self.party_names.len()).unwrap_or(u32::MAX);
             return vec![1.0 / f64::from(n_parties); self.party_names.len()];
         };
-        let given = self.by_party(file, |it| {
-            (!(0.0..=1.0).contains(&it)).then_some("a probability must be between 0 and 1")
-        });
+        let wrong = "a probability must be between 0 and 1";
+        let given = self.by_party(file, |it| (0.0..=1.0).contains(&it), wrong);
         if self.diagnostics.len() > n_before
             || !is_sound(self.party_names.iter().map(String::as_str))
         {
@@ -116,49 +119,38 @@ impl Resolver<'_> {
         }
         if let Some(idx) = given.iter().position(Option::is_none) {
             let name = &self.party_names[idx];
-            let message = format!("`{name}` has no recognition probability");
+            let message = format!("`{name}` has no {kind} probability");
             self.diagnostic(
                 Diagnostic::at(file.span(), message)
-                    .hint(format!("add {name} = 0.0 if it never proposes")),
+                    .hint(format!("add {name} = 0.0 if it is never drawn")),
             );
             return Vec::new();
         }
         let given: Vec<f64> = given.into_iter().flatten().collect();
         if !are_probabilities(&given) {
-            let message = "the recognition probabilities of the parties must sum to 1";
+            let message = format!("the {kind} probabilities of the parties must sum to 1");
             self.diagnostic(Diagnostic::at(file.span(), message).hint(told_sum(&given)));
         }
         given
     }
 
-    /// By party, the temperature at which it begins.
-    fn temperatures(&mut self, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
-        let Some(file) = file else {
-            return vec![0.0; self.party_names.len()];
-        };
-        let given = self.by_party(file, |it| {
-            let is_fit = it.is_finite() && it >= 0.0;
-            (!is_fit).then_some("a temperature must be a finite number, 0 or more")
-        });
-        given.into_iter().map(Option::unwrap_or_default).collect()
-    }
-
-    /// What is given for each party, each number held against what could be wrong with it.
+    /// What is given for each party; tells of each number that is not fit what is wrong with it.
     fn by_party(
         &mut self,
         file: &Spanned<ByPartyFile>,
-        wrong: impl Fn(f64) -> Option<&'static str>,
+        is_fit: impl Fn(f64) -> bool,
+        wrong: &str,
     ) -> Vec<Option<f64>> {
-        let mut res = vec![None; self.party_names.len()];
+        let mut numbers = vec![None; self.party_names.len()];
         for (name, number) in file.get_ref() {
-            if let Some(message) = wrong(*number.get_ref()) {
-                self.diagnostic(Diagnostic::at(number.span(), message));
+            if !is_fit(*number.get_ref()) {
+                self.diagnostic(Diagnostic::at(number.span(), wrong));
             }
             if let Some(party) = self.party_id(name) {
-                res[party.idx()] = Some(*number.get_ref());
+                numbers[party.idx()] = Some(*number.get_ref());
             }
         }
-        res
+        numbers
     }
 
     pub(crate) fn consent(&mut self, files: &[Spanned<ConsentFile>]) -> ConsentRule {

@@ -8,8 +8,7 @@ use crate::negotiation::panic_guard::panic_guard;
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{
-    Action, Answers, Ending, Event, ProtocolKind, ProtocolViolation, Request,
-    concession_probability,
+    Action, Answers, Ending, Event, ProtocolViolation, Request, concession_probability,
 };
 use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
@@ -304,13 +303,7 @@ fn votes_for(text: Outcome, standing: Option<Outcome>, turn: &mut Turn<'_>) -> b
     if new >= old {
         return true;
     }
-    let temperature = match &situation.rules.protocol {
-        ProtocolKind::SingleText { temperatures } => temperatures[situation.me.idx()],
-        ProtocolKind::ProposalAndVote
-        | ProtocolKind::AlternatingOffers
-        | ProtocolKind::AlternatingOffersByTurn
-        | ProtocolKind::RandomProposer { .. } => 0.0,
-    };
+    let temperature = situation.rules.protocol.temperature(situation.me);
     let loss = old.get() - new.get();
     let p = concession_probability(loss, temperature, situation.relative_time());
     p > 0.0 && turn.stream.uniform() < p

@@ -6,7 +6,7 @@ use crate::domain::{
     Condition, Distribution, GroupOf, Number, NumberGroup, PartyId, Scenario, are_probabilities,
 };
 use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
-use crate::protocol::{ProtocolKind, ROUNDS_MAX, Rules, Session};
+use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::strategy::StrategySpec;
@@ -386,22 +386,21 @@ fn places(scenario: &Scenario, strategies: &[Vec<StrategySpec>]) -> Vec<PartyPla
 }
 
 fn check_protocol(protocol: &ProtocolKind, n_parties: usize) -> Result<(), SettingError> {
-    match protocol {
-        ProtocolKind::RandomProposer { recognition: it }
-            if it.len() != n_parties || !are_probabilities(it) =>
-        {
+    let Some(needed) = protocol.entry().party_number else {
+        return Ok(());
+    };
+    let numbers = protocol.party_numbers();
+    let is_sound = numbers.len() == n_parties;
+    match needed.range {
+        PartyNumberRange::Probabilities if !is_sound || !are_probabilities(numbers) => {
             Err(SettingError::NotRecognition)
         }
-        ProtocolKind::SingleText { temperatures: it }
-            if it.len() != n_parties || !it.iter().all(|it| it.is_finite() && *it >= 0.0) =>
+        PartyNumberRange::AtLeastZero
+            if !is_sound || !numbers.iter().all(|it| it.is_finite() && *it >= 0.0) =>
         {
             Err(SettingError::NotTemperatures)
         }
-        ProtocolKind::ProposalAndVote
-        | ProtocolKind::AlternatingOffers
-        | ProtocolKind::AlternatingOffersByTurn
-        | ProtocolKind::RandomProposer { .. }
-        | ProtocolKind::SingleText { .. } => Ok(()),
+        PartyNumberRange::Probabilities | PartyNumberRange::AtLeastZero => Ok(()),
     }
 }
 

@@ -4,11 +4,29 @@
 //! negotiation*, in *Modern Approaches to Agent-based Complex Automated Negotiation* (2017), 153–167.
 
 use crate::domain::{Outcome, PartyId, PartySet};
-use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::log::Log;
+use crate::protocol::{Manner, ProtocolEntry, ProtocolKind, Rules};
+
+pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
+    name: "alternating_offers",
+    about: "On its turn a party accepts the standing offer or replaces it; unanimity.",
+    about_rounds: "Rounds allowed, from 1 to 1,000,000.",
+    manner: Manner::Alternating,
+    party_number: None,
+    new: |_| ProtocolKind::AlternatingOffers,
+};
+
+pub(super) const ENTRY_BY_TURN: ProtocolEntry = ProtocolEntry {
+    name: "alternating_offers_by_turn",
+    about: "The same, but every turn is a round of its own, so that the deadline counts turns.",
+    about_rounds: "Rounds allowed, from 1 to 1,000,000.",
+    manner: Manner::Alternating,
+    party_number: None,
+    new: |_| ProtocolKind::AlternatingOffersByTurn,
+};
 
 #[derive(Clone, Debug)]
 pub(super) struct AlternatingOffers {
@@ -116,7 +134,6 @@ impl AlternatingOffers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ProtocolKind;
     use crate::protocol::test_support::{by_unanimity, outcome, play, set};
 
     #[test]

@@ -16,7 +16,7 @@ mod vote;
 
 use std::sync::Arc;
 
-use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartySet, Scale};
+use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 
 pub use action::{Action, ProtocolViolation, Request};
 pub use ending::Ending;
@@ -46,44 +46,106 @@ pub enum ProtocolKind {
     },
 }
 
+/// What files and others know of a protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct ProtocolEntry {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// One about its deadline.
+    pub about_rounds: &'static str,
+    /// Who writes and who answers.
+    pub manner: Manner,
+    /// The number that it needs of every party, if it needs one.
+    pub party_number: Option<PartyNumber>,
+    /// The protocol with these numbers, in party order.
+    pub new: fn(Vec<f64>) -> ProtocolKind,
+}
+
+/// Who writes what is agreed, and how the others answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Manner {
+    /// A party puts an offer, and all whose consent it needs answer at once.
+    Voting,
+    /// Parties accept the standing offer or replace it, one after the other; unanimity.
+    Alternating,
+    /// A mediator writes the text, and parties only compare.
+    Mediated,
+}
+
+/// A number that a protocol needs of every party.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartyNumber {
+    /// The name by which files call it.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// What it may be.
+    pub range: PartyNumberRange,
+}
+
+/// What a number that a protocol needs of every party may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartyNumberRange {
+    /// Probabilities that sum to 1; equal ones where a file gives none.
+    Probabilities,
+    /// 0 or more; 0 where a file gives none.
+    AtLeastZero,
+}
+
+/// The protocols, in the order of the variants of [`ProtocolKind`].
+pub const PROTOCOLS: &[&ProtocolEntry] = &[
+    &proposal_and_vote::ENTRY,
+    &alternating_offers::ENTRY,
+    &alternating_offers::ENTRY_BY_TURN,
+    &random_proposer::ENTRY,
+    &single_text::ENTRY,
+];
+
 impl ProtocolKind {
-    /// The names of all protocols, in the order of the variants.
-    pub const NAMES: [&'static str; 5] = [
-        "proposal_and_vote",
-        "alternating_offers",
-        "alternating_offers_by_turn",
-        "random_proposer",
-        "single_text",
-    ];
+    /// Its entry among [`PROTOCOLS`].
+    pub fn entry(&self) -> &'static ProtocolEntry {
+        match self {
+            Self::ProposalAndVote => &proposal_and_vote::ENTRY,
+            Self::AlternatingOffers => &alternating_offers::ENTRY,
+            Self::AlternatingOffersByTurn => &alternating_offers::ENTRY_BY_TURN,
+            Self::RandomProposer { .. } => &random_proposer::ENTRY,
+            Self::SingleText { .. } => &single_text::ENTRY,
+        }
+    }
+
+    /// By party, the number that it needs; none if it needs none.
+    pub fn party_numbers(&self) -> &[f64] {
+        match self {
+            Self::ProposalAndVote | Self::AlternatingOffers | Self::AlternatingOffersByTurn => &[],
+            Self::RandomProposer { recognition } => recognition,
+            Self::SingleText { temperatures } => temperatures,
+        }
+    }
+
+    /// How readily a party takes a text that is worse for it; see [`concession_probability`].
+    pub fn temperature(&self, party: PartyId) -> f64 {
+        if let Self::SingleText { temperatures } = self {
+            temperatures[party.idx()]
+        } else {
+            0.0
+        }
+    }
 
     /// The name by which files call it.
     pub fn name(&self) -> &'static str {
-        Self::NAMES[match self {
-            Self::ProposalAndVote => 0,
-            Self::AlternatingOffers => 1,
-            Self::AlternatingOffersByTurn => 2,
-            Self::RandomProposer { .. } => 3,
-            Self::SingleText { .. } => 4,
-        }]
+        self.entry().name
     }
 
     /// Whether a mediator writes the text, and parties only compare.
     pub fn is_mediated(&self) -> bool {
-        match self {
-            Self::SingleText { .. } => true,
-            Self::ProposalAndVote
-            | Self::AlternatingOffers
-            | Self::AlternatingOffersByTurn
-            | Self::RandomProposer { .. } => false,
-        }
+        self.entry().manner == Manner::Mediated
     }
 
     /// Whether parties accept the standing offer or replace it, one after the other.
     pub fn is_alternating(&self) -> bool {
-        match self {
-            Self::AlternatingOffers | Self::AlternatingOffersByTurn => true,
-            Self::ProposalAndVote | Self::RandomProposer { .. } | Self::SingleText { .. } => false,
-        }
+        self.entry().manner == Manner::Alternating
     }
 }
 
@@ -127,7 +189,6 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::PartyId;
 
     fn rules(consent: ConsentRule, deadline_rounds: u32) -> Rules {
         Rules {
@@ -141,24 +202,29 @@ mod tests {
     }
 
     #[test]
-    fn every_protocol_has_its_own_name_and_manner() {
-        let protocols = [
-            ProtocolKind::ProposalAndVote,
-            ProtocolKind::AlternatingOffers,
-            ProtocolKind::AlternatingOffersByTurn,
-            ProtocolKind::RandomProposer {
-                recognition: Vec::new(),
-            },
-            ProtocolKind::SingleText {
-                temperatures: Vec::new(),
-            },
+    fn every_protocol_is_made_by_its_entry_and_knows_its_name_and_manner() {
+        let protocols: Vec<_> = (PROTOCOLS.iter())
+            .map(|it| (it.new)(vec![0.5; 2]))
+            .collect();
+        let entries = protocols.iter().map(|it| it.entry().name);
+        assert!(entries.eq(PROTOCOLS.iter().map(|it| it.name)));
+        let names: Vec<_> = protocols.iter().map(ProtocolKind::name).collect();
+        let expected = [
+            "proposal_and_vote",
+            "alternating_offers",
+            "alternating_offers_by_turn",
+            "random_proposer",
+            "single_text",
         ];
-        let names = protocols.each_ref().map(ProtocolKind::name);
-        assert_eq!(names, ProtocolKind::NAMES);
-        let are_alternating = protocols.each_ref().map(ProtocolKind::is_alternating);
+        assert_eq!(names, expected);
+        let are_alternating: Vec<_> = protocols.iter().map(ProtocolKind::is_alternating).collect();
         assert_eq!(are_alternating, [false, true, true, false, false]);
-        let are_mediated = protocols.each_ref().map(ProtocolKind::is_mediated);
+        let are_mediated: Vec<_> = protocols.iter().map(ProtocolKind::is_mediated).collect();
         assert_eq!(are_mediated, [false, false, false, false, true]);
+        for (protocol, entry) in protocols.iter().zip(PROTOCOLS) {
+            let needed = if entry.party_number.is_some() { 2 } else { 0 };
+            assert_eq!(protocol.party_numbers(), vec![0.5; needed]);
+        }
     }
 
     #[test]

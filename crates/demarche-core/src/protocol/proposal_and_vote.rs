@@ -3,13 +3,22 @@
 //! Each round either every party has its turn to propose, in turn order, or one that is drawn.
 
 use crate::domain::{PartyId, PartySet};
-use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::log::Log;
 use crate::protocol::random_proposer::ProposerDraw;
 use crate::protocol::vote::Vote;
+use crate::protocol::{Manner, ProtocolEntry, ProtocolKind, Rules};
+
+pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
+    name: "proposal_and_vote",
+    about: "Each round every party puts one offer; all whose consent it needs answer at once.",
+    about_rounds: "Rounds allowed, from 1 to 1,000,000.",
+    manner: Manner::Voting,
+    party_number: None,
+    new: |_| ProtocolKind::ProposalAndVote,
+};
 
 #[derive(Clone, Debug)]
 pub(super) struct ProposalAndVote {
@@ -112,7 +121,6 @@ impl ProposalAndVote {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ProtocolKind;
     use crate::protocol::test_support::{by_unanimity, outcome, play, set};
 
     #[test]

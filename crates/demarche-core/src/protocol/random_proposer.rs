@@ -4,7 +4,21 @@
 //! 1181–1206, under the closed rule: the proposal is voted on as it stands.
 
 use crate::domain::PartyId;
+use crate::protocol::{Manner, PartyNumber, PartyNumberRange, ProtocolEntry, ProtocolKind};
 use crate::randomness::Stream;
+
+pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
+    name: "random_proposer",
+    about: "Each round one party that is drawn puts an offer; all whose consent it needs answer at once.",
+    about_rounds: "Rounds allowed, from 1 to 1,000,000.",
+    manner: Manner::Voting,
+    party_number: Some(PartyNumber {
+        name: "recognition",
+        about: "By party, how likely it is to be drawn as proposer, summing to 1; without it, all equally.",
+        range: PartyNumberRange::Probabilities,
+    }),
+    new: |recognition| ProtocolKind::RandomProposer { recognition },
+};
 
 /// Draws the proposer of one round after the other: one uniform number each.
 #[derive(Clone, Debug)]

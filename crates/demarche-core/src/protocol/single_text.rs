@@ -8,13 +8,27 @@
 //! drawn, and replaces it if it gets the consent that an agreement on it would need.
 
 use crate::domain::{IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet};
-use crate::protocol::Rules;
 use crate::protocol::action::{Action, Request};
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 use crate::protocol::log::Log;
 use crate::protocol::vote::Vote;
+use crate::protocol::{Manner, PartyNumber, PartyNumberRange, ProtocolEntry, ProtocolKind, Rules};
 use crate::randomness::Stream;
+
+pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
+    name: "single_text",
+    about: "A mediator varies one text; the parties vote on each variant, and at the end on the text.",
+    about_rounds: "Rounds allowed, from 1 to 1,000,000; the last is the final vote.",
+    manner: Manner::Mediated,
+    party_number: Some(PartyNumber {
+        name: "temperature",
+        about: "By party, the temperature at which it begins to take variants that are worse for it, 0 or \
+                more; a party without one never does.",
+        range: PartyNumberRange::AtLeastZero,
+    }),
+    new: |temperatures| ProtocolKind::SingleText { temperatures },
+};
 
 /// How likely a party votes for a variant that is worth less to it than the standing text.
 ///

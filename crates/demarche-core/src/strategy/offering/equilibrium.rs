@@ -40,23 +40,20 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     about: "offers and accepts what the equilibrium of dividing a pie says",
     parameters: &[OWN_DISCOUNT_FACTOR, OTHERS_DISCOUNT_FACTOR],
     audiences: Audiences::Alike,
-    start: |numbers, rules: &Rules| match rules.protocol {
-        ProtocolKind::RandomProposer { .. } => Box::new(Legislator {
-            own_discount_factor: numbers[0],
-            others_discount_factor: numbers[1],
-        }),
-        ProtocolKind::ProposalAndVote
-        | ProtocolKind::AlternatingOffers
-        | ProtocolKind::AlternatingOffersByTurn
-        | ProtocolKind::SingleText { .. } => {
-            let steps = u32::try_from(rules.space.n_outcomes() - 1).unwrap_or(u32::MAX);
-            Box::new(Divider {
+    start: |numbers, rules: &Rules| {
+        if matches!(rules.protocol, ProtocolKind::RandomProposer { .. }) {
+            return Box::new(Legislator {
                 own_discount_factor: numbers[0],
                 others_discount_factor: numbers[1],
-                n_periods: n_periods(rules),
-                steps: f64::from(steps.max(1)),
-            })
+            });
         }
+        let steps = u32::try_from(rules.space.n_outcomes() - 1).unwrap_or(u32::MAX);
+        Box::new(Divider {
+            own_discount_factor: numbers[0],
+            others_discount_factor: numbers[1],
+            n_periods: n_periods(rules),
+            steps: f64::from(steps.max(1)),
+        })
     },
 };
 
@@ -95,13 +92,8 @@ fn n_periods(rules: &Rules) -> u32 {
 
 /// How many turns of the two parties a round has.
 fn turns_per_round(rules: &Rules) -> u32 {
-    match rules.protocol {
-        ProtocolKind::AlternatingOffersByTurn => 1,
-        ProtocolKind::ProposalAndVote
-        | ProtocolKind::AlternatingOffers
-        | ProtocolKind::RandomProposer { .. }
-        | ProtocolKind::SingleText { .. } => 2,
-    }
+    let is_turn = matches!(rules.protocol, ProtocolKind::AlternatingOffersByTurn);
+    if is_turn { 1 } else { 2 }
 }
 
 /// The period of this round in which it proposes.

@@ -1,0 +1,99 @@
+//! The TOML shape of a protocol, which follows from the table of protocols.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use demarche_core::protocol::{PROTOCOLS, ProtocolEntry, ROUNDS_MAX};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+/// The rules of the game: tables by the name of a protocol; exactly one is meant.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ProtocolFile(pub(crate) BTreeMap<Spanned<String>, ProtocolTable>);
+
+/// How long parties may negotiate, and the number that the protocol needs of each, if it needs one.
+#[derive(Debug)]
+pub(crate) struct ProtocolTable {
+    pub(crate) deadline_rounds: Spanned<u32>,
+    pub(crate) by_party: Option<Spanned<ByPartyFile>>,
+}
+
+/// A plain number for each party that is named.
+pub(crate) type ByPartyFile = BTreeMap<Spanned<String>, Spanned<f64>>;
+
+impl<'de> Deserialize<'de> for ProtocolTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ProtocolVisitor;
+        impl<'de> Visitor<'de> for ProtocolVisitor {
+            type Value = ProtocolTable;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table with deadline_rounds")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ProtocolTable, A::Error> {
+                let mut deadline_rounds = None;
+                let mut by_party = None;
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "deadline_rounds" {
+                        deadline_rounds = Some(map.next_value()?);
+                    } else {
+                        by_party = Some(map.next_value()?);
+                    }
+                }
+                Ok(ProtocolTable {
+                    deadline_rounds: deadline_rounds
+                        .ok_or_else(|| de::Error::missing_field("deadline_rounds"))?,
+                    by_party,
+                })
+            }
+        }
+        deserializer.deserialize_map(ProtocolVisitor)
+    }
+}
+
+impl JsonSchema for ProtocolFile {
+    fn schema_name() -> Cow<'static, str> {
+        "ProtocolFile".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let tables = PROTOCOLS.iter().map(|it| (it.name.to_owned(), table(it)));
+        let tables: serde_json::Map<String, serde_json::Value> = tables.collect();
+        json_schema!({
+            "type": "object",
+            "description": "The rules of the game; exactly one kind.",
+            "properties": tables,
+            "additionalProperties": false,
+        })
+    }
+}
+
+fn table(entry: &ProtocolEntry) -> serde_json::Value {
+    let mut properties = serde_json::json!({
+        "deadline_rounds": {
+            "type": "integer",
+            "format": "uint32",
+            "minimum": 1,
+            "maximum": ROUNDS_MAX,
+            "description": entry.about_rounds,
+        },
+    });
+    if let Some(number) = entry.party_number {
+        properties[number.name] = serde_json::json!({
+            "type": "object",
+            "additionalProperties": { "type": "number", "format": "double" },
+            "description": number.about,
+        });
+    }
+    serde_json::json!({
+        "type": "object",
+        "description": entry.about,
+        "properties": properties,
+        "required": ["deadline_rounds"],
+        "additionalProperties": false,
+    })
+}
