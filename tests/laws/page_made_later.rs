@@ -10,6 +10,7 @@ use demarche::report::RunSummary;
 use demarche::run::{
     RunOptions, RunRequest, RunSpec, StudyQuestion, StudyRequest, StudySpec, execute, execute_study,
 };
+use demarche::strategy::Strategies;
 use demarche::tables::{DrawTable, ParquetTables, Workbook};
 use tempfile::TempDir;
 
@@ -297,6 +298,7 @@ fn a_run_in_memory_and_one_read_back_come_to_the_same() {
         let request = StudyRequest {
             experiment: file("sourced-set"),
             settings: Vec::new(),
+            strategies: Strategies::default(),
             seed: None,
             excel: Workbook::Omitted,
             parquet: ParquetTables::Omitted,

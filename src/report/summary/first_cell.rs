@@ -70,7 +70,7 @@ pub(crate) struct Blocker {
     /// How many sessions have no agreement.
     pub(crate) n: u64,
     /// By issue, how many offers it stopped over that issue.
-    pub(crate) lone_refusals: Vec<u64>,
+    pub(crate) pivotal_rejections: Vec<u64>,
 }
 
 /// How many sessions had no agreement by the end of a round.
@@ -128,7 +128,7 @@ impl FirstCell {
                 party: it.owned("party"),
                 share: it.quantity("share_given_no_agreement"),
                 n: it.whole("n"),
-                lone_refusals: it.counts_behind("costliest_issue_refusals"),
+                pivotal_rejections: it.counts_behind("costliest_issue_refusals"),
             })
         })?;
         self.rounds = rows("rounds", open, |it| {
@@ -168,13 +168,13 @@ impl FirstCell {
         let n_blocked = tally.n_sessions() - n_agreements;
         let parties = || scenario.party_ids().zip(tally.parties());
         let blockers = parties().map(|(party, it)| {
-            let counts = it.lone_refusals_by_issue();
+            let counts = it.pivotal_rejections_by_issue();
             let issues = 0..scenario.issues.len();
             Blocker {
                 party: name(scenario, party),
                 share: share(it.n_sessions_blocked(), n_blocked),
                 n: n_blocked,
-                lone_refusals: issues
+                pivotal_rejections: issues
                     .map(|issue| counts.get(issue).copied().unwrap_or_default())
                     .collect(),
             }

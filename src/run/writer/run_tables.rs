@@ -92,7 +92,7 @@ pub struct MostFrequent {
 }
 
 /// Agreements of the first cell that are shown one by one.
-pub const AGREEMENTS_SHOWN: usize = 6;
+pub(crate) const AGREEMENTS_SHOWN: usize = 6;
 
 /// The columns of `cells.csv` before those of the swept paths.
 pub(crate) const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
