@@ -447,3 +447,80 @@ fn every_test_that_holds_a_promise_of_reliability_is_there() {
     }
     assert!(n_named > 30, "{n_named}");
 }
+
+/// Words of the first version for which there is a standard one: see `docs/glossary.md`.
+const NONSTANDARD_WORDS: [&str; 14] = [
+    "luck",
+    "told",
+    "mistake",
+    "mistakes",
+    "twin",
+    "twins",
+    "seat",
+    "landscape",
+    "yardstick",
+    "leeway",
+    "concord",
+    "prospect",
+    "come to",
+    "comes to",
+];
+
+/// Where these words no longer occur: files, and folders with the ending of their files.
+const CLEAN_FILES: [&str; 4] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+];
+const CLEAN_FOLDERS: [(&str, &str); 2] = [("docs", "md"), ("crates/demarche-stats/src", "rs")];
+
+/// The part of a line outside backticks: names of files, columns and values stand as they are.
+fn prose(line: &str) -> String {
+    let outside: Vec<&str> = line.split('`').step_by(2).collect();
+    outside.join(" ").to_lowercase()
+}
+
+/// The first nonstandard word of a line's prose.
+fn nonstandard_word(line: &str) -> Option<&'static str> {
+    let words: Vec<String> = prose(line)
+        .split(|it: char| !it.is_alphanumeric() && it != '_')
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let text = format!(" {} ", words.join(" "));
+    NONSTANDARD_WORDS
+        .into_iter()
+        .find(|it| text.contains(&format!(" {it} ")))
+}
+
+#[test]
+fn clean_pages_and_crates_keep_to_standard_words() {
+    let mut texts: Vec<(PathBuf, String)> = CLEAN_FOLDERS
+        .iter()
+        .flat_map(|(folder, ending)| files(folder, ending))
+        // Made from the code, whose help texts are not in the list yet.
+        .filter(|(path, _)| !path.ends_with("docs/cli-reference.md"))
+        .collect();
+    for name in CLEAN_FILES {
+        let path = root().join(name);
+        let text = fs::read_to_string(&path).expect("the file can be read");
+        texts.push((path, text));
+    }
+    for (path, text) in texts {
+        for (idx, line) in text.lines().enumerate() {
+            let found = nonstandard_word(line);
+            assert!(found.is_none(), "{}:{}: {found:?}", path.display(), idx + 1);
+        }
+    }
+}
+
+#[test]
+fn nonstandard_words_are_found_outside_names_only() {
+    assert_eq!(
+        nonstandard_word("All mistakes are listed."),
+        Some("mistakes")
+    );
+    assert_eq!(nonstandard_word("It comes to\tnothing."), Some("comes to"));
+    assert_eq!(nonstandard_word("The key `luck` and clucking hens"), None);
+}

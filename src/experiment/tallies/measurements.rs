@@ -182,13 +182,13 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         of: |it, party| Some(utility(report(it, party).utility())),
         column: Some(MeasuredColumn {
             name: "utility",
-            meaning: "what it ends with: the agreement's utility, or the reservation value",
+            meaning: "its payoff: the agreement's utility, or the reservation value",
             range: "0 to 1",
             empty: "never",
         }),
         metric: Some(MetricWords {
             name: UTILITY,
-            meaning: "mean of what it ends with",
+            meaning: "mean payoff",
             over: ALL_SESSIONS,
         }),
     },
@@ -253,7 +253,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         of: |it, party| Some(Amount::Whole(report(it, party).concessions)),
         column: Some(MeasuredColumn {
             name: "concessions",
-            meaning: "how many of its offers were worth less to itself than its offer before",
+            meaning: "number of its offers with a lower own utility than its previous offer",
             range: "from 0",
             empty: "never",
         }),
@@ -268,7 +268,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         of: |it, party| report(it, party).conceded.map(Amount::Real),
         column: Some(MeasuredColumn {
             name: "conceded",
-            meaning: "utility to itself of its first offer less that of its last",
+            meaning: "own utility of its first offer minus that of its last",
             range: "−1 to 1",
             empty: "without an offer of its own",
         }),
@@ -301,7 +301,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         of: |it, party| Some(Amount::Whole(report(it, party).pivotal_rejections)),
         column: Some(MeasuredColumn {
             name: "pivotal_rejections",
-            meaning: "offers that its no alone kept from being agreed, in sessions with agreement too; of a mediator's texts only the last",
+            meaning: "its pivotal rejections, including those in sessions with agreement; of a mediator's texts only the last counts",
             range: "from 0",
             empty: "never",
         }),
@@ -341,7 +341,7 @@ const WITHOUT_AGREEMENT: &str = "without agreement";
 const MEAN_OF_A_SESSION_COLUMN: &str = "means of the columns of `sessions.csv`";
 const MEAN_OF_A_PARTY_COLUMN: &str = "means of the columns of `parties.csv`";
 const HOW_OFTEN_IT_SAID_SO: &str =
-    "how often it said so to others' offers, or to a mediator's texts";
+    "number of such votes on others' offers, or on a mediator's texts";
 
 const fn ending(
     name: &'static str,

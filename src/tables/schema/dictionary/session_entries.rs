@@ -34,7 +34,7 @@ pub(crate) const SESSIONS: TableEntry = TableEntry {
             ),
             column(
                 &[("ended_by", Party)],
-                "who walked out or broke the rules",
+                "the party that walked out or violated the rules",
                 "a party",
                 "at an agreement or the deadline",
             ),
@@ -43,7 +43,7 @@ pub(crate) const SESSIONS: TableEntry = TableEntry {
         res.extend([
             column(
                 &[("pareto_distance", Utility)],
-                "how far the agreement is from the nearest point of the Pareto frontier",
+                "distance from the agreement to the nearest point of the Pareto frontier",
                 "from 0",
                 "without agreement",
             ),
@@ -52,7 +52,7 @@ pub(crate) const SESSIONS: TableEntry = TableEntry {
                     ("nash_distance", Utility),
                     ("kalai_smorodinsky_distance", Utility),
                 ],
-                "how far it is from these agreements",
+                "distance from the agreement to these solutions",
                 "from 0",
                 "without agreement",
             ),

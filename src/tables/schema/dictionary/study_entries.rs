@@ -95,7 +95,7 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             word(
                 "measure",
                 &["share"],
-                "part of the sum of all numbers' and luck's total indices that falls to the factor",
+                "the factor's part of the sum of the total indices of all numbers and of randomness",
                 "0 to 1",
             ),
             word(

@@ -174,7 +174,7 @@ pub(crate) const BLOCKERS: TableEntry = TableEntry {
             column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
             column(
                 &[("sessions_blocked", Count)],
-                "sessions in which its no alone stood in the way of an offer at least once",
+                "sessions with at least one pivotal rejection by the party",
                 "from 0",
                 "never",
             ),
@@ -198,7 +198,7 @@ pub(crate) const BLOCKERS: TableEntry = TableEntry {
             ),
             column(
                 &[("pivotal_rejections", Count)],
-                "offers in whose way its no alone stood",
+                "pivotal rejections by the party",
                 "from 0",
                 "never",
             ),
@@ -210,7 +210,7 @@ pub(crate) const BLOCKERS: TableEntry = TableEntry {
             ),
             column(
                 &[("costliest_issue", Issue)],
-                "the issue on which most of those offers fell furthest short of its wish; ties to the first",
+                "the issue with the greatest shortfall from the party's best option in most of those offers; ties go to the first",
                 "an issue",
                 "without pivotal rejections",
             ),
