@@ -85,7 +85,7 @@ pub struct Finished {
 /// A cell's commonest agreement, and how many distinct ones there are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MostFrequent {
-    /// The most frequent agreements, in order: one, of the first cell up to [`AGREEMENTS_SHOWN`].
+    /// The most frequent agreements, in order: one, of the first cell up to six.
     pub ranked: Vec<AgreementTally>,
     /// How many distinct agreements there are.
     pub n_distinct: u64,
