@@ -12,6 +12,7 @@ use demarche::run::{
     CellConfiguration, Manifest, Named, NamedIssue, RecordedRows, RecordedSessions, RunRecord,
     RunSchema, swept_values,
 };
+use demarche::strategy::Strategies;
 
 /// What stands between the files in one input.
 const SEPARATOR: &[u8] = b"\n====\n";
@@ -73,7 +74,13 @@ pub(crate) fn manifest(bytes: &[u8]) {
             let cells = (0..CELLS_TRIED).filter_map(|it| manifest.sweep.as_ref()?.cell(it));
             for values in std::iter::once(Vec::new()).chain(cells) {
                 let (resolved, set_numbers) = (&manifest.resolved, &manifest.set_numbers);
-                let loaded = load_recorded("manifest.json", resolved, set_numbers, values);
+                let loaded = load_recorded(
+                    "manifest.json",
+                    resolved,
+                    set_numbers,
+                    values,
+                    &Strategies::default(),
+                );
                 if let Err(diagnostics) = loaded {
                     assert!(!diagnostics.to_string().is_empty());
                 }

@@ -2,7 +2,7 @@
 //!
 //! A scenario says what is to be settled, who settles it, what each party wants, and where every
 //! one of those numbers comes from.
-//! A session is one negotiation about it: every party draws its own preferences and its own luck,
+//! A session is one negotiation about it: every party draws its own preferences and its own random numbers,
 //! then they take turns until they agree, leave, or run out of time.
 //! Thousands of sessions show how often there is an agreement, which one, and who stood in the way.
 //! Those are figures about the stated assumptions, and no forecast.
@@ -57,9 +57,9 @@
 //!
 //! Same version, same files, same master seed: the same bytes in every table, for any number of
 //! threads, and the same sessions from the plain loop as from the actors.
-//! Luck is drawn from named streams only (see [`randomness`]), worth is counted in whole units (see
-//! [`domain::Utility`]), and no clock is read but for what people and
-//! the manifest are told.
+//! Random numbers are drawn from named streams only (see [`randomness`]), utilities are integers in
+//! fixed units (see [`domain::Utility`]), and a clock is read for progress and the manifest's timing
+//! only.
 //! When the same input gives other numbers, [`run::RESULTS_VERSION`] goes up.
 
 #![cfg_attr(

@@ -2,7 +2,7 @@
 
 use demarche_stats::estimate::Estimate;
 
-/// A whole number with its thousands apart.
+/// An integer with its thousands apart.
 pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut res = String::new();
@@ -45,7 +45,7 @@ pub(crate) struct Change {
     pub(crate) first: String,
     /// The figure in the second place.
     pub(crate) second: String,
-    /// The second less the first, with its interval; `None` where there is no estimate of it.
+    /// The second minus the first, with its interval; `None` where there is no estimate of it.
     pub(crate) difference: Option<String>,
 }
 

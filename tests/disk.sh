@@ -5,9 +5,10 @@
 set -eu
 program=$1
 if [ -z "${IN_NAMESPACE:-}" ]; then
-    if ! unshare -rm true 2>/dev/null; then
+    if ! unshare -rm mount -t tmpfs tmpfs /mnt 2>/dev/null; then
         echo "skipped: no namespace to mount a small disk in"
-        exit 0
+        [ -z "${CI:-}" ]
+        exit
     fi
     IN_NAMESPACE=yes exec unshare -rm sh "$0" "$program"
 fi

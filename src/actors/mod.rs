@@ -62,7 +62,7 @@ struct SessionRequest {
 
 #[derive(Debug)]
 enum RequestKind {
-    /// Sit down for a new session; no reply.
+    /// Join a new session; no reply.
     Begin(Seeds, Replication),
     /// Take in what happened; no reply.
     Attention,

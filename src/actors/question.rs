@@ -22,7 +22,7 @@ pub fn question_channel() -> (QuestionSender, QuestionReceiver) {
 /// A question that is dropped without an answer ends the party's actor, and so the session.
 #[derive(Debug)]
 pub struct Question {
-    /// What happened at the table since the last question.
+    /// What happened in the session since the last question.
     pub news: Vec<Event>,
     /// The present round, from 1.
     pub round: u32,
@@ -48,7 +48,7 @@ impl Question {
             round,
             ask,
             private_view: negotiator.private_view(round),
-            // Asked every time, so that the strategy's luck does not depend on who listens.
+            // Asked every time, so that the strategy's random numbers do not depend on who listens.
             advice: negotiator.act(round, ask),
             answer,
         };

@@ -15,7 +15,7 @@ use crate::actors::{
     ActorError, MAILBOX_CAPACITY, ReplyKind, RequestBatch, RequestKind, SessionRequest,
 };
 
-/// Events of a session under way that stay in memory before those that all parties have been told
+/// Events of a session under way that stay in memory before those that all parties have received
 /// go to the sink.
 const EVENTS_HELD: usize = 4096;
 
@@ -65,7 +65,7 @@ struct Table {
     seeds: Seeds,
     replication: Replication,
     session: Session,
-    /// By party, how many of the session's events it has been told.
+    /// By party, how many of the session's events it has received.
     seen: Vec<usize>,
     /// Events that went to the sink already, and how many of them are offers.
     n_let_go: u64,
@@ -255,7 +255,7 @@ impl SessionActor {
     }
 
     /// Notes down what a session wants of whom, and what happened there for those who are not asked
-    /// and have not been told of so many events.
+    /// and have not received so many events.
     fn ask(&mut self, table: usize, events_held: usize) {
         let Some(it) = &mut self.tables[table] else {
             return;
@@ -343,7 +343,7 @@ impl SessionActor {
     /// Puts a fresh actor in the place of one that is gone.
     ///
     /// It knows nothing of the sessions under way: all that it can do for them is to report, as
-    /// long as all events are there for it to be told.
+    /// long as all events are there for it to receive.
     fn replace(&mut self, party: PartyId) -> Result<(), ActorError> {
         let line = &mut self.parties[party.idx()];
         let are_events_gone = self.tables.iter().flatten().any(|it| it.n_let_go > 0);
@@ -404,7 +404,7 @@ impl Table {
         }
     }
 
-    /// Lets go of events that all parties have been told, if they are many.
+    /// Lets go of events that all parties have received, if they are many.
     fn let_go(&mut self, sink: &mut impl SessionSink) {
         let n_seen = self.seen.iter().copied().min().unwrap_or_default();
         if n_seen < EVENTS_HELD {

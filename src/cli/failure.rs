@@ -8,7 +8,7 @@ use crate::experiment::TooManyOutcomes;
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The files are wrong.
     Diagnostics(Diagnostics),
     /// Something else that was asked is wrong.
@@ -21,13 +21,13 @@ pub(super) enum Failure {
 
 impl Failure {
     /// A failure with an error and all its causes.
-    pub(super) fn could_not_finish(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn could_not_finish(error: &dyn std::error::Error) -> Self {
         Self::CouldNotFinish(with_causes(error))
     }
 }
 
 /// An error's message with those of its causes.
-pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |it| it.source());
     let messages: Vec<String> = causes.map(ToString::to_string).collect();
     messages.join(": ")

@@ -7,7 +7,7 @@ use crate::cli::interactive::{Rendered, message};
 
 impl Failure {
     /// Prints the error, and returns the exit code.
-    pub(super) fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self) -> ExitCode {
         match self {
             Self::Diagnostics(it) => {
                 let rendered = Rendered {

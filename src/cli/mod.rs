@@ -1,44 +1,33 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a terminal.
 
+mod arguments;
 mod failure;
 mod failure_report;
-mod file_access;
-mod finish_run;
+mod files;
 mod interactive;
-mod named_run;
-mod new_file;
-mod one_session;
-mod recorded_session;
 mod render;
-mod resume;
-mod run_failures;
-mod run_folder;
-mod run_page;
+mod runs;
+mod sessions;
 mod synonyms;
 mod verbs;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::panic;
 use std::process::ExitCode;
-use std::{io, panic};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use demarche_core::negotiation::is_panic_caught;
 
 use crate::cli::failure::Failure;
-use crate::cli::file_access::CitedFiles;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
     analyze, batch_sweep, check, compare, explain, interchange, merge, play, replay, report,
     studies, verify,
 };
-use crate::config::{
-    LoadedScenario, Overrides, SESSIONS_DEFAULT, experiment_schema, scenario_schema,
-};
+use crate::config::{LoadedScenario, experiment_schema, scenario_schema};
 use crate::run::RunOptions;
-use crate::tables::{ParquetTables, Workbook};
 
 /// Simulates negotiations between parties with private preferences.
 ///
@@ -79,8 +68,8 @@ enum Verb {
     Verify(verify::VerifyArguments),
     /// Tell what differs between two runs: deals, figures, options, and the inputs
     ///
-    /// On the same luck sessions are compared in pairs, so that small differences can be seen.
-    /// Differences are the second run less the first.
+    /// With common random numbers sessions are compared in pairs, so that small differences can be seen.
+    /// Differences are the second run minus the first.
     Compare(compare::CompareArguments),
     /// Tell one session round by round
     Play(play::PlayArguments),
@@ -100,11 +89,11 @@ enum Verb {
     /// Make a scenario file of another tool's files
     ///
     /// Reads GENIUS XML, GeniusWeb profiles and scenarios as JSON; which of them is recognized by content.
-    /// What cannot be taken over is told, and stands at the head of the new file.
+    /// What cannot be imported is reported, and stands at the head of the new file.
     Import(interchange::ImportArguments),
     /// Write a scenario's issues and preferences for another tool
     ///
-    /// Uncertain numbers stand at their medians; what the tool has no counterpart for is told.
+    /// Uncertain numbers stand at their medians; what the tool has no counterpart for is reported.
     Export(interchange::ExportArguments),
     /// Print the JSON Schema of a kind of file
     Schema {
@@ -131,104 +120,6 @@ enum SchemaKind {
     Scenario,
     /// Files that say which scenario, how often, with which seed
     Experiment,
-}
-
-/// What the command line may say differently from the files.
-#[derive(Debug, Args)]
-struct Settings {
-    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`, or of
-    /// every party, `party.*.reservation_value=0.5`; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
-    /// The master seed from which all luck follows: a whole number, or `random` for a new one
-    #[arg(long, value_name = "SEED", value_parser = parse_seed, allow_hyphen_values = true)]
-    seed: Option<u64>,
-    #[command(flatten)]
-    cited: CitedArguments,
-}
-
-/// Which files may be read because a file names them.
-#[derive(Debug, Args)]
-struct CitedArguments {
-    /// Let files name others below this folder, besides those near them
-    ///
-    /// Without it a file can name others below the folder above its own and below the working folder,
-    /// and the journal of a run that is gone on with, or merged, files below the folder that the run
-    /// is in and below the working folder.
-    #[arg(long, value_name = "FOLDER")]
-    files_below: Option<PathBuf>,
-}
-
-impl CitedArguments {
-    /// The reader for a file that the user names.
-    fn reader(&self, named: &Path) -> impl Fn(&Path) -> io::Result<String> + use<> {
-        let files = CitedFiles::of(named, self.files_below.as_deref());
-        move |path| files.read(path)
-    }
-}
-
-impl Settings {
-    fn overrides(&self, sessions: Option<u64>) -> Overrides {
-        Overrides {
-            settings: self.set.clone(),
-            sessions,
-            seed: self.seed,
-            ..Overrides::default()
-        }
-    }
-}
-
-/// Reads a seed; `random` takes one from the clock and the process, and every run tells its seed.
-fn parse_seed(text: &str) -> Result<u64, String> {
-    if text == "random" {
-        let now = jiff::Timestamp::now().as_nanosecond();
-        let bits = now.to_le_bytes();
-        let low = u64::from_le_bytes(bits[..8].try_into().expect("eight bytes of sixteen"));
-        return Ok(low ^ u64::from(std::process::id()).rotate_left(32));
-    }
-    text.parse()
-        .map_err(|_| "a seed is a whole number from 0 to 18446744073709551615, or `random`".into())
-}
-
-fn parse_count(text: &str) -> Result<u64, String> {
-    // People write large numbers with separators.
-    text.replace('_', "")
-        .parse()
-        .ok()
-        .filter(|&it| it > 0)
-        .ok_or_else(|| {
-            format!(
-                "a whole number from 1 to {}, such as {SESSIONS_DEFAULT}",
-                u64::MAX
-            )
-        })
-}
-
-/// Reads the formats of tables: whether Parquet is among them. CSV must be.
-fn parse_formats(text: &str) -> Result<ParquetTables, String> {
-    let formats: Vec<&str> = text.split(',').map(str::trim).collect();
-    if let Some(other) = formats.iter().find(|it| !["csv", "parquet"].contains(it)) {
-        return Err(format!("there are `csv` and `parquet`, and no `{other}`"));
-    }
-    if !formats.contains(&"csv") {
-        return Err(
-            "other verbs read a run's CSV, and Parquet is made of it: say `csv,parquet`".into(),
-        );
-    }
-    Ok(if formats.contains(&"parquet") {
-        ParquetTables::Written
-    } else {
-        ParquetTables::Omitted
-    })
-}
-
-/// Whether `--excel` asks for a workbook.
-fn workbook(is_asked: bool) -> Workbook {
-    if is_asked {
-        Workbook::Written
-    } else {
-        Workbook::Omitted
-    }
 }
 
 /// Adds what to write instead of a value that an argument once took.
@@ -307,7 +198,7 @@ fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
     }
 }
 
-/// What is told when a run is left in the middle of something that does not look at the interrupt.
+/// The message when a run is left in the middle of something that does not look at the interrupt.
 const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
 
 /// More threads than any machine has a use for.
@@ -323,7 +214,7 @@ fn options(threads: Option<u64>, ctrl_c: &CtrlC) -> RunOptions {
     }
 }
 
-/// Keeps panics of strategies off the terminal: they are counted as forfeits, and told once.
+/// Keeps panics of strategies off the terminal: they are counted as forfeits, and reported once.
 fn hush_caught_panics() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |it| {
@@ -390,6 +281,3 @@ pub fn reference() -> String {
     }
     res
 }
-
-/// A file given on the command line.
-type FileArgument = PathBuf;

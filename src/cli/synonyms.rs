@@ -78,7 +78,7 @@ const SYNONYMS: [(&[&str], &str); 15] = [
 ];
 
 /// What to type instead of a word that is no verb, if it is a usual one.
-pub(super) fn verb_instead_of(word: &str) -> Option<&'static str> {
+pub(crate) fn verb_instead_of(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let found = SYNONYMS.iter().find(|it| it.0.contains(&word.as_str()));
     found.map(|it| it.1)

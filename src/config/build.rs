@@ -34,7 +34,7 @@ pub struct LoadedScenario {
     pub resolved: serde_json::Value,
 }
 
-/// What was loaded, or all mistakes that there are.
+/// What was loaded, or all errors that there are.
 pub(super) fn finish<T>(
     loaded: Option<T>,
     diagnostics: Vec<Diagnostic>,
@@ -46,16 +46,16 @@ pub(super) fn finish<T>(
     }
 }
 
-/// Builds the scenario from all texts; nothing if there is a mistake.
+/// Builds the scenario from all texts; nothing if there is an error.
 ///
-/// Mistakes that are there only because of settings name them.
+/// Errors that are there only because of settings name them.
 pub(super) fn build_scenario(
     texts: &SourceTexts,
     unreadable: Vec<Diagnostic>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<LoadedScenario> {
     if !unreadable.is_empty() || texts.of_role(Role::Scenario).next().is_none() {
-        // What cannot be read as a whole would be told of as missing a second time.
+        // What cannot be read as a whole would be reported as missing a second time.
         diagnostics.extend(unreadable);
         return None;
     }
@@ -141,7 +141,7 @@ fn resolve(
     if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
         || !schema_check::check(
             &mut document,
-            &schema_check::scenario_schema_with(texts.strategies()),
+            texts.scenario_schema(schema_check::scenario_schema_with),
             diagnostics,
         )
     {
@@ -199,7 +199,7 @@ fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
         .find(|it| DeTable::parse(&it.text).is_ok());
     let set = readable.and_then(|it| Document::of(it).table.remove("set"));
     match set.map(Spanned::into_inner) {
-        // That there are too many was told.
+        // That there are too many has been reported.
         Some(DeValue::Table(settings)) if settings.len() <= SETTINGS_MAX => settings
             .into_iter()
             .map(|(path, value)| FileSetting { path, value })

@@ -38,7 +38,7 @@ pub const SWEPT_BYTES_MAX: usize = 1 << 30;
 /// some gigabytes.
 pub(super) const SWEPT_ROWS_MAX: usize = 1 << 28;
 
-/// After so many mistakes in a scenario, unknown names are passed over: telling what was meant
+/// After so many errors in a scenario, unknown names are skipped: telling what was meant
 /// takes a look at all known ones.
 pub(super) const MISTAKES_MAX: usize = 1000;
 

@@ -1,4 +1,4 @@
-//! From a file's path to something that can be run, or to all mistakes.
+//! From a file's path to something that can be run, or to all errors.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -69,7 +69,7 @@ pub struct Experiment {
 ///
 /// # Errors
 ///
-/// All mistakes in its files and in the settings.
+/// All errors in its files and in the settings.
 pub fn load_scenario(
     path: &Path,
     settings: &[String],
@@ -97,7 +97,7 @@ pub fn load_scenario(
 ///
 /// # Errors
 ///
-/// All mistakes in its files and in the overrides.
+/// All errors in its files and in the overrides.
 pub fn load_experiment(
     path: &Path,
     overrides: &Overrides,
@@ -133,7 +133,7 @@ pub fn load_experiment(
         let (experiment, scenario) = read_experiment_file(&texts, &mut diagnostics);
         file = experiment;
         if let Some(name) = scenario {
-            let scenario = path.parent().unwrap_or(Path::new("")).join(name.get_ref());
+            let scenario = path.with_file_name(name.get_ref());
             let cited = Some(name.span());
             read_extended(
                 Role::Scenario,
@@ -227,7 +227,7 @@ fn read_points(
     let Some((name, place)) = named else {
         return;
     };
-    let table = path.parent().unwrap_or(Path::new("")).join(name);
+    let table = path.with_file_name(name);
     match read_text(&table, read_file, texts) {
         Ok(text) if !is_like_points(&text) => {
             let message = format!("{} is no table of points", table.display());
@@ -266,7 +266,7 @@ fn read_scenarios(
         if seen.contains(&name) {
             continue;
         }
-        let scenario = path.parent().unwrap_or(Path::new("")).join(&name);
+        let scenario = path.with_file_name(&name);
         let id = texts.next_reading();
         let (role, cited) = (Role::Reading(id), Some(written.place()));
         let mut unreadable = Vec::new();

@@ -1,7 +1,7 @@
-//! Files in: scenarios and experiments become domain types here, once, or every mistake is told.
+//! Files in: scenarios and experiments become domain types here, once, or every error is reported.
 //!
 //! ```text
-//! text ─ document: parse, extend, set ─▶ table ─ shape: keys and types ─▶ *_file: serde types ─ resolve ─▶ domain
+//! text ─ layers: parse, extend, set ─▶ table ─ schema_check ─▶ *_file: serde types ─ resolve ─▶ domain
 //! ```
 //!
 //! Reads files only through the function it is given.
@@ -19,7 +19,7 @@ pub use build::{Input, LoadedScenario};
 pub(crate) use diagnostics::nearest;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use files::{
-    COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, experiment_schema, scenario_schema,
+    COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, StudyMethod, experiment_schema, scenario_schema,
 };
 pub use limits::{
     CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, SETTINGS_MAX,
@@ -29,4 +29,4 @@ pub use load::{
     Experiment, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment, load_scenario,
 };
 pub use recorded::load_recorded;
-pub use sweep::{StudyMethod, StudyPlan, Sweep, TooFewPoints, numbers, uncertain_numbers};
+pub use sweep::{StudyPlan, Sweep, TooFewPoints, numbers, uncertain_numbers};

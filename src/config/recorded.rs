@@ -1,5 +1,6 @@
 //! A scenario again from what the manifest of a run holds of it.
 
+use demarche_core::strategy::Strategies;
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
@@ -11,6 +12,7 @@ use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 /// The table is [`LoadedScenario::resolved`], or one of [`Sweep::scenarios`] in a cell that is made
 /// from it; the values are those of [`Sweep::json_values`], and `set_numbers` those of
 /// [`Setting::set_numbers`]. `name` stands for the manifest in messages, which quote the table as TOML.
+/// It can name these strategies.
 /// What comes of it is equal to what was recorded.
 ///
 /// [`Sweep::scenarios`]: crate::config::sweep::Sweep::scenarios
@@ -19,14 +21,15 @@ use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 ///
 /// # Errors
 ///
-/// All mistakes in the table and in the values.
+/// All errors in the table and in the values.
 pub fn load_recorded<'a>(
     name: &str,
     resolved: &Json,
     set_numbers: &[String],
     values: impl IntoIterator<Item = (&'a str, &'a Json)>,
+    strategies: &Strategies,
 ) -> Result<LoadedScenario, Diagnostics> {
-    let mut texts = SourceTexts::default();
+    let mut texts = SourceTexts::naming(strategies.clone());
     let mut diagnostics = Vec::new();
     match toml_table(resolved) {
         Ok(text) => {

@@ -44,7 +44,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// How many looks after an interrupt workers that have not ended are left behind.
 const LOOKS_BEFORE_LEAVING: u32 = 10;
 
-/// Asks a run to stop at once: chunks under way come to nothing.
+/// Asks a run to stop at once: chunks under way are discarded.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -431,7 +431,7 @@ impl ChunkQueue {
     }
 }
 
-/// Closes the tickets when the run is over, however it ends.
+/// Closes the queue when the run is over, however it ends.
 struct CloseOnDrop<'a>(&'a ChunkQueue);
 
 impl Drop for CloseOnDrop<'_> {
@@ -440,7 +440,7 @@ impl Drop for CloseOnDrop<'_> {
     }
 }
 
-/// Closes the tickets if its thread panics.
+/// Closes the queue if its thread panics.
 struct CloseOnPanic<'a>(&'a ChunkQueue);
 
 impl Drop for CloseOnPanic<'_> {

@@ -1,4 +1,4 @@
-//! Many sessions: a plan of all work, workers that carry it out, and what the results come to.
+//! Many sessions: a plan of all work, workers that carry it out, and their statistics.
 
 mod batch;
 mod explain;

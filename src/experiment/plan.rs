@@ -17,7 +17,7 @@ impl CellId {
     }
 }
 
-/// One point of a sweep: what is negotiated there, and with which luck.
+/// One point of a sweep: what is negotiated there, and with which random numbers.
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// Scenario, rules and strategies.
@@ -133,12 +133,12 @@ impl Plan {
         &self.active
     }
 
-    /// How many replications of each cell there are, with those of chunks left out.
+    /// Number of replications of each cell, with those of chunks left out.
     pub fn n_replications(&self) -> u64 {
         self.replications.end - self.replications.start
     }
 
-    /// How many sessions there are in all cells together.
+    /// Number of sessions in all cells together.
     pub fn n_sessions(&self) -> u64 {
         self.n_sessions_before(self.chunks.end) - self.n_sessions_before(self.chunks.start)
     }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::experiment::plan::CellId;
 use crate::experiment::tallies::Pairing;
 
-/// Whether cells share their luck.
+/// Whether cells share their random numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RandomNumbers {
-    /// Replication 17 has the same luck in every cell.
+    /// Replication 17 has the same random numbers in every cell.
     #[default]
     Common,
-    /// Every cell has luck of its own.
+    /// Every cell has a random stream of its own.
     Independent,
 }
 

@@ -41,13 +41,13 @@ pub enum ImportError {
         file: String,
         /// What is wrong.
         problem: Problem,
-        /// Other files that were passed over, each with the reason.
+        /// Other files that were skipped, each with the reason.
         passed_over: Vec<String>,
     },
 }
 
 impl ImportError {
-    /// The same, with the files that were passed over.
+    /// The same, with the files that were skipped.
     pub(super) fn beside(mut self, others: &[String]) -> Self {
         if let Self::Content { passed_over, .. } = &mut self {
             passed_over.extend_from_slice(others);
@@ -56,7 +56,7 @@ impl ImportError {
     }
 }
 
-/// The most files passed over that an error lists.
+/// Maximum number of skipped files that an error lists.
 const PASSED_OVER_LISTED: usize = 5;
 
 fn listed(passed_over: &[String]) -> String {

@@ -29,7 +29,7 @@ pub struct Imported {
 /// scenario, in one of several formats.
 /// Of several formats the first in this order is read: GENIUS XML, NegMAS's YAML, NegMAS's JSON,
 /// GeniusWeb, a scenario in one JSON file.
-/// All other files are passed over, except those that are broken.
+/// All other files are skipped, except those that are broken.
 /// Parties are in the order of their files.
 ///
 /// # Errors

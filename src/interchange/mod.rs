@@ -1,4 +1,4 @@
-//! Other tools' scenario files: theirs become ours, and ours GENIUS's.
+//! Import from other tools' scenario formats, and export to GENIUS.
 //!
 //! ```text
 //! bytes ─ source: decode ─▶ formats: recognize, one file per format ─▶ foreign: one shape for all
@@ -29,9 +29,9 @@ pub use import::{Imported, import};
 pub use options::{ImportOptions, Scaling};
 pub use source::ForeignFile;
 
-/// The most bytes that the files of one scenario may have together.
+/// Maximum number of bytes that the files of one scenario may have together.
 pub const INPUT_BYTES_MAX: usize = 8 << 20;
-/// The most bytes of the scenario file that comes of them: as many as one that is read may have.
+/// Maximum number of bytes of the scenario file that comes of them: as many as one that is read may have.
 pub const SCENARIO_BYTES_MAX: usize = 4 << 20;
 /// The rounds that an imported scenario allows if nobody says otherwise.
 pub const ROUNDS_DEFAULT: u32 = 100;

@@ -1,4 +1,4 @@
-//! What an import is told that files do not say.
+//! What the caller says of an import, since files do not.
 
 use crate::interchange::{ROUNDS_DEFAULT, STEPS_DEFAULT};
 

@@ -1,4 +1,4 @@
-//! Results out: rows, tables, the manifest, and the only code that writes under `runs/`.
+//! Tables: their columns and rows, their formats, and the folder of a run that holds them.
 
 mod folder;
 mod formats;

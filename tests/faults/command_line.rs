@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, path_text, run};
+use crate::support::process::{check, demarche, interrupt, path_text, run};
 use crate::support::terminal::{check_exit, terminal};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -145,10 +145,7 @@ fn a_check_that_takes_long_says_how_far_it_is() {
         .expect("the program starts");
     let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.expect("it can be interrupted").success());
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(line.contains(" of 5,000,000,000 draws, "), "{line}");
     assert!(line.ends_with(" s"), "{line}");

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use twox_hash::XxHash3_64;
 
-use crate::support::process::{check, demarche, files, path_text, results, run};
+use crate::support::process::{
+    check, demarche, files, interrupt, path_text, results, run, wait_for_bytes,
+};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
@@ -92,14 +94,6 @@ fn a_hidden_folder_that_was_left_is_in_nobodys_way() {
     assert!(out.join("manifest.json").exists());
 }
 
-/// Waits until a run's first table has so many bytes.
-fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
-    let sessions = run.join("sessions.csv");
-    while fs::metadata(&sessions).map_or(true, |it| it.len() < n_bytes) {
-        assert!(child.try_wait().unwrap().is_none(), "the run is over");
-    }
-}
-
 #[test]
 fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_alone() {
     let folder = TempDir::new().unwrap();
@@ -173,13 +167,6 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
     assert!(rendered.contains("goes on by --resume"), "{rendered}");
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
     assert!(results(&out) == reference);
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
 }
 
 // ---- Journals from anywhere.

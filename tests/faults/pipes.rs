@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use demarche::config::{Overrides, load_experiment};
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, manifest, path_text, run, tables};
+use crate::support::process::{check, demarche, interrupt, manifest, path_text, run, tables};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const STDIN: &str = "/dev/stdin";
@@ -158,10 +158,7 @@ fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
             rendered.starts_with("waiting for the end of "),
             "{rendered}"
         );
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+        interrupt(&child);
         let start = Instant::now();
         assert_eq!(child.wait().unwrap().code(), Some(130));
         assert!(start.elapsed() < Duration::from_secs(6), "{arguments:?}");

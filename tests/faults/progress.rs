@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::process::path_text;
+use crate::support::process::{interrupt, path_text};
 use crate::support::terminal::{check_exit, terminal};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -42,10 +42,7 @@ fn first_line(verb: &str, file: &str, more: &[&str]) -> String {
         .expect("the program starts");
     let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.expect("it can be interrupted").success());
+    interrupt(&child);
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
     assert!(rest.iter().any(|it| it.starts_with("interrupted")));
     assert_eq!(child.wait().unwrap().code(), Some(130));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 use std::{fs, thread};
 
@@ -16,7 +16,9 @@ use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, files, manifest, n_rows, path_text, results, run};
+use crate::support::process::{
+    check, demarche, files, interrupt, manifest, n_rows, path_text, results, run, wait_for_bytes,
+};
 use crate::support::thoroughness::sample_or_all;
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -265,16 +267,6 @@ fn start(arguments: &[&str]) -> Child {
     command.spawn().expect("the program starts")
 }
 
-/// Waits until a run's first table has so many bytes.
-fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
-    let sessions = run.join("sessions.csv");
-    while fs::metadata(&sessions).map_or(true, |it| it.len() < n_bytes) {
-        let ended = child.try_wait().unwrap();
-        assert!(ended.is_none(), "the run is over: {ended:?}");
-        thread::yield_now();
-    }
-}
-
 /// Runs are killed at moments that nobody chose, and gone on with on other numbers of threads;
 /// the environment's `KILLS` says how often. Without the workbook, which is made in one go: kills would
 /// have to wait for it.
@@ -392,10 +384,7 @@ fn interrupted(out: &Path, more: &[&str]) -> Output {
         .spawn()
         .unwrap();
     wait_for_bytes(&mut child, out, 50_000);
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     output

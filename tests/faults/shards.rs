@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, files, path_text, results, run};
+use crate::support::process::{check, demarche, files, path_text, results, run, wait_for_bytes};
 use crate::support::thoroughness::sample_or_all;
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -188,9 +188,7 @@ fn a_merge_that_was_killed_is_gone_on_with() {
     let out = folder.path().join("merged");
     let mut merge = demarche(&merge_arguments(&shards, &out));
     let mut child = merge.stderr(Stdio::null()).spawn().unwrap();
-    while fs::metadata(out.join("sessions.csv")).map_or(true, |it| it.len() < 10_000) {
-        assert!(child.try_wait().unwrap().is_none(), "it is over");
-    }
+    wait_for_bytes(&mut child, &out, 10_000);
     child.kill().unwrap();
     child.wait().unwrap();
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);

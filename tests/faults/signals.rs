@@ -8,14 +8,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, manifest, path_text, run};
+use crate::support::process::{check, demarche, interrupt, manifest, path_text, run};
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
@@ -29,13 +29,6 @@ fn start(arguments: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts")
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
 }
 
 fn wait_for(child: &mut Child, path: &Path) {
@@ -180,7 +173,8 @@ fn ctrl_c_ends_a_sweep_while_its_cells_are_built() {
     let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025.toml");
     fs::copy(scenario, folder.path().join("s.toml")).unwrap();
     let experiment = "schema = 1\nname = \"e\"\nscenario = \"s.toml\"\n[sweep]\n[[sweep.axis]]\n\
-        path = \"party.ukraine.reservation_value\"\nrange = { from = 0.0001, to = 1.0, step = 0.0001 }\n";
+        path = \"party.ukraine.reservation_value.triangular.mode\"\n\
+        range = { from = 0.515, to = 0.685, step = 0.00002 }\n";
     let file = folder.path().join("e.toml");
     fs::write(&file, experiment).unwrap();
     let out = folder.path().join("run");

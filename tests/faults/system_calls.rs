@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, path_text, results, run};
+use crate::support::process::{check, demarche, path_text, results, run, wait_for_bytes};
 use crate::support::thoroughness::sample_or_all;
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -58,9 +58,7 @@ fn a_folder_that_vanishes_is_told_by_name() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while fs::metadata(out.join("sessions.csv")).map_or(true, |it| it.len() < 10_000) {
-        assert!(child.try_wait().unwrap().is_none(), "it is over");
-    }
+    wait_for_bytes(&mut child, &out, 10_000);
     fs::rename(&out, folder.path().join("elsewhere")).unwrap();
     let output = child.wait_with_output().unwrap();
     let rendered = String::from_utf8(output.stderr).unwrap();

@@ -19,7 +19,7 @@ use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::solution::{Concept, FeasibleSetBuilder, Normalization, some_agreement};
 use tempfile::TempDir;
 
-use crate::support::process::{check, files, path_text, run, tables};
+use crate::support::process::{check, files, interrupt, path_text, run, tables};
 
 const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -195,10 +195,7 @@ fn a_long_analysis_tells_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
     );
     assert!(out.join("solutions.csv").exists());
     let asked = Instant::now();
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.expect("it can be interrupted").success());
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(asked.elapsed() < Duration::from_secs(2));
     let rest: Vec<String> = lines.map(Result::unwrap).collect();

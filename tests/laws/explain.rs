@@ -11,7 +11,7 @@ use demarche::protocol::Session;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
-use crate::support::process::{check, path_text, run};
+use crate::support::process::{check, interrupt, path_text, run};
 #[cfg(unix)]
 use crate::support::terminal::{check_width, terminal};
 use crate::support::worlds::{Luck, scenario_text, setting_of};
@@ -253,7 +253,7 @@ fn a_cell_of_a_sweep_has_to_be_named() {
 #[test]
 fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
     use std::io::{BufRead as _, BufReader};
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
 
     use crate::support::process::demarche;
 
@@ -276,9 +276,6 @@ fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
     let mut rendered = BufReader::new(child.stderr.take().unwrap()).lines();
     let first = rendered.next().expect("it is told how far it is").unwrap();
     assert!(first.contains("without a deal looked at"), "{first}");
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.expect("it can be interrupted").success());
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

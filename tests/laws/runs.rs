@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use demarche::config::{Overrides, load_experiment};
@@ -14,7 +14,9 @@ use demarche::tables::{
 };
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, manifest, path_text, run, tables};
+use crate::support::process::{
+    check, demarche, interrupt, manifest, path_text, run, tables, wait_for_bytes,
+};
 
 const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -284,20 +286,15 @@ fn an_interrupt_leaves_complete_rows_and_says_so() {
         "2",
         "--out",
     ];
-    let child = demarche(&arguments)
+    let mut child = demarche(&arguments)
         .arg(&out)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let sessions = out.join("sessions.csv");
-    while fs::metadata(&sessions).map_or(0, |it| it.len()) < 100_000 {
-        std::thread::yield_now();
-    }
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    wait_for_bytes(&mut child, &out, 100_000);
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted: "));

@@ -11,8 +11,9 @@ use demarche::domain::{Outcome, Utility};
 use demarche::negotiation::SessionResult;
 use demarche::protocol::Ending;
 use demarche::randomness::{MasterSeed, Seeds};
+use demarche::report::recorded_page;
 use demarche::run::{
-    JournaledRun, Observer, ReopenError, RunOptions, RunRequest, RunSpec, execute, resume,
+    JournaledRun, Observer, ReopenError, RunOptions, RunRequest, RunSpec, WholeRun, execute, resume,
 };
 use demarche::search::Audiences;
 use demarche::strategy::{
@@ -259,6 +260,11 @@ fn a_run_with_strategies_that_the_caller_adds_is_written_and_resumed() {
         let [one, other] = [&whole, &cut].map(|it| fs::read(it.join(table)).unwrap());
         assert!(one == other, "{table}");
     }
+
+    let WholeRun { manifest, .. } = finished.whole.expect("it is no shard");
+    let directory = &finished.directory;
+    assert!(recorded_page(directory, &manifest, &Strategies::default()).is_err());
+    recorded_page(directory, &manifest, &own_strategies()).expect("they can be named again");
 }
 
 #[test]

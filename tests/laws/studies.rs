@@ -12,7 +12,7 @@ use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::stats::design::{MorrisLevels, Scrambling, SobolSequence, morris_trajectory};
 use tempfile::TempDir;
 
-use crate::support::process::{check, path_text, run, tables};
+use crate::support::process::{check, interrupt, path_text, run, tables};
 use crate::sweeps::message;
 
 const VILLAGES: &str = "configs/scenarios/two-villages.toml";
@@ -1130,10 +1130,7 @@ fn an_interrupted_study_leaves_a_manifest_and_no_table() {
         while !out.exists() {
             std::thread::yield_now();
         }
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+        interrupt(&child);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{verb}");
         assert!(output.stdout.is_empty());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use tempfile::TempDir;
@@ -105,4 +105,24 @@ pub(crate) fn forget_tables(run: &Path) {
     manifest.as_object_mut().unwrap().remove("tables");
     let text = serde_json::to_string_pretty(&manifest).unwrap();
     fs::write(run.join("manifest.json"), text).unwrap();
+}
+
+/// Sends a process the signal of Ctrl-C.
+#[track_caller]
+pub(crate) fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("there is a command `kill`").success());
+}
+
+/// Waits until a run's first table has so many bytes.
+#[track_caller]
+pub(crate) fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
+    let sessions = run.join("sessions.csv");
+    while fs::metadata(&sessions).map_or(true, |it| it.len() < n_bytes) {
+        let ended = child.try_wait().expect("it can be asked");
+        assert!(ended.is_none(), "the run is over: {ended:?}");
+        std::thread::yield_now();
+    }
 }

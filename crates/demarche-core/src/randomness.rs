@@ -1,4 +1,4 @@
-//! Luck has an address: every random stream is named, none is shared.
+//! Randomness has an address: every random stream is named, none is shared.
 //!
 //! A stream is `ChaCha8` keyed by the master seed; its stream number is mixed from the
 //! replication, the party's name and the purpose.
@@ -6,7 +6,7 @@
 //! at a place of its own, mixed from the group's name.
 //! So adding a party, an issue, a metric or a thread moves nobody else's numbers, and changing a
 //! strategy leaves the draw of preferences alone.
-//! The cell of a sweep is not in the address: replication 17 has the same luck in every cell.
+//! The cell of a sweep is not in the address: replication 17 has the same random numbers in every cell.
 //!
 //! ```text
 //! mix(h, x)    = finalise(h xor finalise(x + 0x9E3779B97F4A7C15)), finalise as in SplitMix64
@@ -22,7 +22,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The number from which all luck of a run follows.
+/// The number from which all random numbers of a run follow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MasterSeed(pub u64);
 
@@ -35,11 +35,11 @@ pub struct Replication(pub u64);
 pub enum Purpose {
     /// Drawing a party's preferences.
     Preferences,
-    /// Choosing a party's strategy, its parameters, and the strategy's own luck.
+    /// Choosing a party's strategy, its parameters, and the strategy's own random numbers.
     Strategy,
-    /// The luck of the protocol.
+    /// The random numbers of the protocol.
     Protocol,
-    /// The luck of the world that the parties share.
+    /// The random numbers of the world that the parties share.
     World,
 }
 
@@ -87,7 +87,7 @@ impl Seeds {
         Self { key }
     }
 
-    /// The streams of one cell alone, for cells that are to share no luck.
+    /// The streams of one cell alone, for cells that are to share no random numbers.
     ///
     /// The master seed is mixed with the cell's position before the key is made of it.
     pub fn of_cell(master: MasterSeed, cell: u64) -> Self {
@@ -124,7 +124,7 @@ impl Stream {
         (self.rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A whole number below `bound`, each with the same probability but for 2⁻⁶⁴ of it.
+    /// An integer below `bound`, each with the same probability but for 2⁻⁶⁴ of it.
     ///
     /// # Panics
     ///

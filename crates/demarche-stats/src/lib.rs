@@ -1,7 +1,7 @@
 //! Statistics of simulations: estimates with their uncertainty, sensitivity indices, designs of
 //! experiments.
 //!
-//! Counts and sums are whole numbers, so merging the parts of a sample is exact in any order; every
+//! Counts and sums are integers, so merging the parts of a sample is exact in any order; every
 //! random number follows from a seed that the caller gives. Knows nothing of negotiation.
 //!
 //! Designs and indices of any model are in the example `sensitivity` of `demarche`.

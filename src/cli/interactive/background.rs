@@ -1,4 +1,4 @@
-//! Work in a thread of its own: Ctrl-C does not wait for it, and beyond a second it is told how far it is.
+//! Work in a thread of its own: Ctrl-C does not wait for it, and beyond a second its progress is shown.
 
 use std::io::IsTerminal as _;
 use std::panic::resume_unwind;
@@ -16,7 +16,7 @@ use crate::experiment::Interrupt;
 /// Ctrl-C is looked at so often.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Nobody is told of work that is done within this.
+/// No progress is shown of work that takes less.
 const FIRST_LINE: Duration = Duration::from_secs(1);
 
 /// Where nobody watches, a line is enough so often.

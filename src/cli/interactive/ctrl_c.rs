@@ -52,7 +52,7 @@ impl CtrlC {
         res
     }
 
-    /// What is told from now on when the process ends at once.
+    /// What is printed from now on when the process ends at once.
     pub(crate) fn set_last_words(&self, words: &'static str) {
         *self
             .last_words
@@ -103,7 +103,7 @@ fn write_briefly(text: &'static str) {
         let _ = sender.send(());
     });
     if started.is_ok() {
-        // Whether it was told or not, the process goes on, or ends.
+        // Whether it was printed or not, the process goes on, or ends.
         let _ = rendered.recv_timeout(LAST_WORDS_TIME);
     }
 }

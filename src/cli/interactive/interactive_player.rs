@@ -1,4 +1,4 @@
-//! The talk with a person who sits at the table for a party.
+//! The talk with a person who sits in the session for a party.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, Read as _};
@@ -17,13 +17,13 @@ use crate::cli::render::{
     outcome_lines, percent, styled, wrap,
 };
 
-/// The most bytes of a line that are read: nobody types more.
+/// Maximum number of bytes of a line that are read: nobody types more.
 const LINE_BYTES_MAX: u64 = 4096;
 
 /// Columns below which lines are kept shorter.
 const NARROW: usize = 60;
 
-/// The talk with a person who sits at the table for a party.
+/// The talk with a person who sits in the session for a party.
 ///
 /// It knows what is public, and of preferences what questions bring: those of that party.
 pub(crate) struct InteractivePlayer<R> {
@@ -532,7 +532,7 @@ impl<R: BufRead> InteractivePlayer<R> {
     }
 }
 
-/// How much of a question is told.
+/// How much of a question is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Detail {
     /// What she has not just read.

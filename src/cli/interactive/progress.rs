@@ -53,7 +53,7 @@ impl SessionProgress {
                 .with_key(
                     "rate",
                     |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-                        // Nobody is told if there is no room for the text.
+                        // Nothing is shown if there is no room for the text.
                         let _ = write!(text, "{:.0}/s", state.per_sec());
                     },
                 );

@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use crate::cli::message;
 use crate::run::Observer;
 
-/// After so long, reading is told of.
+/// The time after which progress of reading is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// And then a line is enough so often, where it is no terminal.

@@ -12,11 +12,11 @@ use crate::cli::render::{count, percent};
 use crate::experiment::{FlipSearch, Study, Trial};
 use crate::run::{Observer, Progress, Workload};
 
-/// What is told of a run on standard error while it goes on.
+/// What is printed of a run on standard error while it goes on.
 #[derive(Debug)]
 pub(crate) struct RunObserver<'a> {
     ctrl_c: &'a CtrlC,
-    /// What is told when the run is left in the middle of something that does not look at the
+    /// The message when the run is left in the middle of something that does not look at the
     /// interrupt.
     last_words: &'static str,
     is_quiet: bool,
@@ -100,7 +100,6 @@ impl Observer for RunObserver<'_> {
     }
 
     fn sessions_ended(&mut self) {
-        self.asked_of_wave = None;
         if let Some(it) = self.progress.take() {
             it.finish();
         }

@@ -1,10 +1,10 @@
-//! What a person at the table types: text in, command out.
+//! What a person in the session types: text in, command out.
 
 use demarche_core::domain::{IssueId, OptionId, Scenario};
 
 use crate::config::nearest;
 
-/// What a person at the table may say.
+/// What a person in the session may say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Command {
     /// Nothing: what is meant depends on the question.
@@ -59,7 +59,7 @@ const WORDS: [(&[&str], Command); 11] = [
     (&["?", "help", "h"], Command::Help),
 ];
 
-/// The most characters of what was typed that are told back.
+/// Maximum number of characters of what was typed that are quoted back.
 const TOLD_BACK_MAX: usize = 30;
 
 /// Makes a command of a line, or says in a line what is wrong with it.

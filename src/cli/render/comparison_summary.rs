@@ -7,10 +7,10 @@ use crate::experiment::{Difference, RunComparison};
 use crate::report::ComparedRuns;
 use crate::run::Change;
 
-/// Changes of inputs told one by one.
+/// Maximum number of changes of inputs listed.
 const CHANGES_TOLD: usize = 20;
 
-/// Options told, those that shifted most.
+/// Maximum number of options listed, those that shifted most.
 const OPTIONS_TOLD: usize = 5;
 
 /// How utilities are written.

@@ -17,7 +17,7 @@ use crate::report::{render_cause, rests_on, whose};
 /// Columns below which a bar is shorter, so that words have room beside it.
 const NARROW: usize = 60;
 
-/// Causes that are told one by one; the rest are summed up.
+/// Causes that are listed individually; the rest are summed up.
 const CAUSES_MAX: usize = 10;
 
 /// Why a session ended as it did.

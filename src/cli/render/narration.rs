@@ -1,4 +1,4 @@
-//! A session told round by round.
+//! A session narrated round by round.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub(crate) struct Narrator {
     width: usize,
     /// By party.
     last_offers: Vec<Option<Outcome>>,
-    /// That of the last event told; 0 before the first.
+    /// That of the last event narrated; 0 before the first.
     round: u32,
     n_seen: usize,
     in_full: Option<Outcome>,
@@ -48,12 +48,12 @@ impl Narrator {
         }
     }
 
-    /// The last offer told, if it was told issue by issue.
+    /// The last offer narrated, if it was narrated issue by issue.
     pub(crate) fn shown_in_full(&self) -> Option<Outcome> {
         self.in_full
     }
 
-    /// How many events it has told.
+    /// How many events it has narrated.
     pub(crate) fn n_seen(&self) -> usize {
         self.n_seen
     }

@@ -15,16 +15,16 @@ use crate::experiment::{
 };
 use crate::report::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
 
-/// Factors told one by one; of more, the table tells.
+/// Maximum number of factors listed; the table has all.
 const FACTORS_TOLD: usize = 10;
 
 /// How indices and numbers of the scenario are written.
 const INDICES: Notation = Notation::Decimals(3);
 
-/// Factors told of each party's utility.
+/// Factors listed of each party's utility.
 const FACTORS_TOLD_OF_PARTY: usize = 3;
 
-/// The box that is told holds at least this share of the deals.
+/// The box that is shown holds at least this share of the deals.
 const COVERAGE_TOLD: f64 = 0.5;
 
 /// What the sessions of a design show, and of how many.

@@ -12,7 +12,7 @@ use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::report::{equal_cells, rests_on};
 use crate::run::{Finished, SweptParameters};
 
-/// Cells told one by one; of more, the tables tell.
+/// Maximum number of cells listed; the tables have all.
 const CELLS_TOLD: usize = 60;
 
 /// Columns of a bar, at most.
@@ -36,7 +36,7 @@ pub(crate) fn planned(parameters: &SweptParameters, n_sessions: u64, is_most: bo
     res
 }
 
-/// What is told of a cell.
+/// The line of a cell.
 struct Row {
     /// Which it is.
     cell: String,

@@ -7,9 +7,9 @@ pub(crate) use crate::wording::{
     percents_of_sum, signed,
 };
 
-/// How something good for whom it is about looks in a terminal; no colour carries meaning alone.
+/// Style for favorable values; no color carries meaning alone.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// How something bad looks.
+/// Style for unfavorable values.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 /// How what is beside the point looks.
 pub(crate) const FAINT: Style = Style::new().dimmed();

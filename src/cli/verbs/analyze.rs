@@ -12,12 +12,12 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::{Replication, Seeds};
 use demarche_core::solution::preference_correlation;
 
+use crate::cli::arguments::{FileArgument, Settings, parse_count, party_named};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
+use crate::cli::print;
 use crate::cli::render::{Analysis, count, counted, render_draw, terminal_width, wrap};
-use crate::cli::run_folder::create_new;
-use crate::cli::{FileArgument, Settings, parse_count, print};
-use crate::config::load_experiment;
+use crate::cli::runs::create_new;
 use crate::experiment::{Definitions, SolutionAnalyzer, SolutionBenchmark, check_outcomes};
 use crate::report::{FrontierChart, rests_on};
 use crate::tables::{RunDirectory, SolutionsTable, write_frontier};
@@ -94,12 +94,7 @@ fn parse_draws(text: &str) -> Result<u64, String> {
 
 /// Analyzes a scenario.
 pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(
-        &arguments.file,
-        &overrides,
-        &arguments.settings.cited.reader(&arguments.file),
-    )?;
+    let experiment = arguments.settings.load(&arguments.file)?;
     let setting = Arc::new(experiment.scenario.setting);
     let scenario = setting.scenario();
     check_outcomes(scenario)?;
@@ -117,7 +112,7 @@ pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     }
     .analyze();
     if let (Err(_), Some(directory)) = (&analyzed, &directory) {
-        // What cannot be removed is left, and the first error told.
+        // What cannot be removed is left, and the first error reported.
         let _ = directory.discard(&FILES);
     }
     let (analysis, shown) = analyzed?;
@@ -239,19 +234,8 @@ fn parties_asked_for(
     scenario: &Scenario,
 ) -> Result<[Option<PartyId>; 2], Failure> {
     let find = |name: &Option<String>| {
-        let Some(name) = name else {
-            return Ok(None);
-        };
-        let mut ids = scenario.party_ids();
-        let found = ids.find(|&it| scenario.party(it).name == *name);
-        if found.is_none() {
-            let known: Vec<&str> = scenario.parties.iter().map(|it| &*it.name).collect();
-            return Err(Failure::WrongInput(format!(
-                "there is no party `{name}` in the scenario; its parties are {}",
-                known.join(", ")
-            )));
-        }
-        Ok(found)
+        let name = name.as_deref();
+        name.map(|it| party_named(scenario, it)).transpose()
     };
     let res = [find(&arguments.x)?, find(&arguments.y)?];
     if res[0].is_some() && res[0] == res[1] {

@@ -6,18 +6,13 @@ use std::process::ExitCode;
 use clap::Args;
 use demarche_core::strategy::Strategies;
 
+use crate::cli::arguments::{FileArgument, Settings, parse_count, parse_formats, workbook};
 use crate::cli::failure::Failure;
-use crate::cli::file_access::stream_text;
-use crate::cli::finish_run::conclude;
+use crate::cli::files::stream_text;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{planned, shell_word};
-use crate::cli::resume::reopen;
-use crate::cli::run_failures::{run_failure, spec_failure};
-use crate::cli::run_folder::in_new_folder;
-use crate::cli::{
-    FileArgument, LEFT_AT_ONCE, Settings, hush_caught_panics, message, options, parse_count,
-    parse_formats, print, workbook,
-};
+use crate::cli::runs::{conclude, in_new_folder, reopen, run_failure, spec_failure};
+use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
 use crate::run::{Observer, RunRequest, RunSpec, execute, resume};
 use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts};
@@ -52,7 +47,7 @@ pub(crate) struct RunArguments {
     /// Write the tables as a workbook too, to tables.xlsx
     #[arg(long)]
     excel: bool,
-    /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
+    /// The tables' formats: `csv`, or `csv,parquet` for a Parquet copy of each table
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
     format: ParquetTables,
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had; `latest` is the newest run in runs/
@@ -71,7 +66,7 @@ pub(crate) struct RunArguments {
     settings: Settings,
 }
 
-/// What a run that is gone on with was asked when it began.
+/// What a run that is resumed was asked when it began.
 const WHAT_A_RUN_KNOWS: [&str; 11] = [
     "file",
     "sessions",

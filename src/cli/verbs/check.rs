@@ -11,13 +11,13 @@ use demarche_core::negotiation::Setting;
 use demarche_core::randomness::Seeds;
 use demarche_stats::estimate::Estimate;
 
+use crate::cli::arguments::{FileArgument, Settings, parse_count};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
+use crate::cli::print;
 use crate::cli::render::{
     count, counted, percent, percent_interval, percent_of, terminal_width, wrap,
 };
-use crate::cli::{FileArgument, Settings, parse_count, print, warn};
-use crate::config::load_experiment;
 use crate::experiment::measure_claims;
 use crate::report::rests_on;
 
@@ -35,13 +35,7 @@ pub(crate) struct CheckArguments {
 
 /// Checks a file.
 pub(crate) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(
-        &arguments.file,
-        &overrides,
-        &arguments.settings.cited.reader(&arguments.file),
-    )?;
-    warn(&experiment.scenario);
+    let experiment = arguments.settings.load(&arguments.file)?;
     let setting = Arc::new(experiment.scenario.setting);
     print(&describe(&setting))?;
     let claims = &setting.scenario().claims;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::arguments::FileArgument;
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::file_access::read_text;
-use crate::cli::named_run::open_run;
-use crate::cli::new_file::{refuse_existing, write_new, written};
+use crate::cli::files::{read_text, refuse_existing, write_new, written};
+use crate::cli::print;
 use crate::cli::render::{comparison_summary, count, terminal_width};
-use crate::cli::{FileArgument, print};
+use crate::cli::runs::open_run;
 use crate::experiment::{CellId, Pairing, RandomNumbers, RunComparison};
 use crate::report::{ComparedRun, ComparedRuns};
 use crate::run::{
@@ -24,13 +24,13 @@ pub(crate) struct CompareArguments {
     /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "FIRST")]
     first: FileArgument,
-    /// The folder of the run that is held against it, or `latest`
+    /// The folder of the run that is compared with it, or `latest`
     #[arg(value_name = "SECOND")]
     second: FileArgument,
     /// Which cell of each run, if it is a sweep
     #[arg(long, num_args = 2, value_names = ["CELL", "CELL"], default_values = ["0", "0"])]
     cells: Vec<u32>,
-    /// Compare them as independent samples, which tells less; for runs that do not share their luck
+    /// Compare them as independent samples, which tells less; for runs that do not share their random numbers
     #[arg(long)]
     unpaired: bool,
     /// The table to write, which must not exist: a row per figure
@@ -143,7 +143,7 @@ fn side(named: &Path, cell: CellId) -> Result<(RunDirectory, ComparedRun), Failu
     Ok((directory, run))
 }
 
-/// Why sessions of the same replication do not share their luck; `None` if they do.
+/// Why sessions of the same replication do not share their random numbers; `None` if they do.
 fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
     let [one, other] = [first, second].map(|it| &it.record);
     if one.results_version != other.results_version {

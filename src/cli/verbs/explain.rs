@@ -8,14 +8,15 @@ use std::sync::mpsc::SyncSender;
 use clap::Args;
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::{Replication, Seeds};
+use demarche_core::strategy::Strategies;
 
+use crate::cli::arguments::parse_count;
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{Background, CtrlC};
-use crate::cli::named_run::open_run;
-use crate::cli::one_session::OneSession;
-use crate::cli::recorded_session::{Check, check_cell, check_number, read_sessions_manifest};
+use crate::cli::print;
 use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
-use crate::cli::{parse_count, print};
+use crate::cli::runs::open_run;
+use crate::cli::sessions::{Check, OneSession, check_cell, check_number, read_sessions_manifest};
 use crate::experiment::{Causes, CellId, Explainer, Explanation, check_outcomes};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedEnding, open_table};
 use crate::tables::{RunDirectory, TableDifference};
@@ -62,7 +63,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
         None => check_cell(folder, &manifest, cell)?,
     }
     let path = folder.join(MANIFEST).display().to_string();
-    let recorded = RecordedCell::of(&manifest, &path, CellId(cell))?;
+    let recorded = RecordedCell::of(&manifest, &path, CellId(cell), &Strategies::default())?;
     check_outcomes(recorded.setting.scenario())?;
     let place = Place {
         cell,

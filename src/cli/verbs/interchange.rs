@@ -9,9 +9,10 @@ use clap::{Args, ValueEnum};
 use demarche_core::domain::OPTIONS_MAX;
 use demarche_core::protocol::ROUNDS_MAX;
 
+use crate::cli::arguments::{CitedArguments, FileArgument};
 use crate::cli::failure::Failure;
-use crate::cli::new_file::{cannot, write_new};
-use crate::cli::{CitedArguments, FileArgument, message, print_data};
+use crate::cli::files::{cannot, write_new};
+use crate::cli::{message, print_data};
 use crate::config::load_scenario;
 use crate::interchange;
 use crate::interchange::{

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::arguments::CitedArguments;
 use crate::cli::failure::Failure;
-use crate::cli::finish_run::conclude;
 use crate::cli::interactive::{CtrlC, RunObserver};
-use crate::cli::resume::JournaledFiles;
-use crate::cli::run_failures::{reopen_failure, run_failure};
-use crate::cli::run_folder::{in_new_folder, refuse_existing};
-use crate::cli::{CitedArguments, LEFT_AT_ONCE, hush_caught_panics};
+use crate::cli::runs::{
+    JournaledFiles, conclude, in_new_folder, refuse_existing, reopen_failure, run_failure,
+};
+use crate::cli::{LEFT_AT_ONCE, hush_caught_panics};
 use crate::run::{self, OpenShards};
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(crate) struct MergeArguments {
     cited: CitedArguments,
 }
 
-/// What is done with shards, as it is told.
+/// What is done with shards, in words.
 const ACT: &str = "merge";
 
 /// Makes the whole run of its shards.

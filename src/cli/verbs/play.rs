@@ -1,20 +1,20 @@
-//! `play`: one session, told round by round; a person may sit at the table for a party.
+//! `play`: one session, narrated round by round; a person may sit in the session for a party.
 
 use std::io::{BufReader, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use demarche_core::domain::{PartyId, Scenario};
+use demarche_core::domain::PartyId;
 use demarche_core::randomness::{Replication, Seeds};
 
 use crate::actors::{assemble, question_channel};
+use crate::cli::arguments::{FileArgument, Settings, party_named};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Echo, InteractivePlayer};
-use crate::cli::one_session::{OneSession, exit_code, one_thread};
 use crate::cli::render::{describe_ending, describe_gains, terminal_width};
-use crate::cli::{FileArgument, Settings, print, print_data, warn};
-use crate::config::{load_experiment, nearest};
+use crate::cli::sessions::{OneSession, exit_code, one_thread};
+use crate::cli::{print, print_data};
 use crate::experiment::CellId;
 use crate::tables::event_lines;
 
@@ -31,7 +31,7 @@ pub(crate) struct PlayArguments {
         allow_negative_numbers = true
     )]
     replication: u64,
-    /// Sit at the table for this party: you are asked at each of its turns, and see what it sees
+    /// Sit in the session for this party: you are asked at each of its turns, and see what it sees
     #[arg(long = "as", value_name = "PARTY", conflicts_with = "json")]
     party: Option<String>,
     /// Print the events as JSON lines
@@ -43,13 +43,7 @@ pub(crate) struct PlayArguments {
 
 /// Plays a session.
 pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let overrides = arguments.settings.overrides(None);
-    let experiment = load_experiment(
-        &arguments.file,
-        &overrides,
-        &arguments.settings.cited.reader(&arguments.file),
-    )?;
-    warn(&experiment.scenario);
+    let experiment = arguments.settings.load(&arguments.file)?;
     let one = OneSession {
         setting: Arc::new(experiment.scenario.setting),
         seeds: Seeds::new(experiment.seed),
@@ -70,24 +64,8 @@ pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     Ok(exit_code(&result))
 }
 
-/// The party that is called so.
-fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
-    let mut ids = scenario.party_ids();
-    let found = ids.find(|&it| scenario.party(it).name == name);
-    found.ok_or_else(|| {
-        let known = || scenario.parties.iter().map(|it| it.name.as_str());
-        let hint = nearest(name, known()).map_or_else(
-            || format!("its parties are {}", known().collect::<Vec<_>>().join(", ")),
-            |it| format!("did you mean `{it}`?"),
-        );
-        Failure::WrongInput(format!(
-            "there is no party `{name}` in the scenario; {hint}"
-        ))
-    })
-}
-
 impl OneSession {
-    /// Runs it with a person at the table, tells it as it goes on, and at its end all the rest.
+    /// Runs it with a person in the session, tells it as it goes on, and at its end all the rest.
     fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
         let runtime = one_thread()?;
         let (session_actor, parties) = assemble(&self.setting, 1);

@@ -1,16 +1,17 @@
-//! `replay`: one session of a run again, from its manifest alone, held against its tables.
+//! `replay`: one session of a run again, from its manifest alone, compared with its tables.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use demarche_core::strategy::Strategies;
 
+use crate::cli::arguments::FileArgument;
 use crate::cli::failure::Failure;
-use crate::cli::named_run::open_run;
-use crate::cli::new_file::{refuse_existing, write_new, written};
-use crate::cli::one_session::exit_code;
-use crate::cli::recorded_session::{Check, check_number, read_sessions_manifest};
-use crate::cli::{FileArgument, message, print, print_data};
+use crate::cli::files::{refuse_existing, write_new, written};
+use crate::cli::runs::open_run;
+use crate::cli::sessions::{Check, check_number, exit_code, read_sessions_manifest};
+use crate::cli::{message, print, print_data};
 use crate::experiment::CellId;
 use crate::report::SessionReport;
 use crate::run::{MANIFEST, RecordedCell};
@@ -45,7 +46,12 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let manifest = read_sessions_manifest(&directory)?;
     check_number(folder, &manifest, arguments.cell, arguments.replication)?;
     let place = folder.join(MANIFEST).display().to_string();
-    let cell = RecordedCell::of(&manifest, &place, CellId(arguments.cell))?;
+    let cell = RecordedCell::of(
+        &manifest,
+        &place,
+        CellId(arguments.cell),
+        &Strategies::default(),
+    )?;
     let again = cell.session(arguments.replication);
     let (session, result) = again.run()?;
     let run = (&directory, &manifest);

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
-use crate::cli::named_run::{open_run, read_manifest};
 use crate::cli::print;
-use crate::cli::run_folder::create_new;
-use crate::cli::run_page::report_line;
+use crate::cli::runs::{create_new, open_run, read_manifest, report_line};
 use crate::report::{recorded_page, write_page};
 use crate::run::PAGE;
 
@@ -27,7 +26,7 @@ pub(crate) struct ReportArguments {
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let run = open_run(&arguments.folder)?;
     let manifest = read_manifest(&run)?;
-    let page = recorded_page(&run, &manifest)?;
+    let page = recorded_page(&run, &manifest, &Strategies::default())?;
     let directory = if let Some(out) = &arguments.out {
         create_new(out)?
     } else if run.has(PAGE) {

@@ -5,17 +5,14 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::arguments::{FileArgument, Settings, parse_count, parse_formats, workbook};
 use crate::cli::failure::Failure;
-use crate::cli::finish_run::report_left_out;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{count, counted, render_flips, render_sensitivity, terminal_width};
-use crate::cli::run_failures::{spec_failure, study_failure};
-use crate::cli::run_folder::in_new_folder;
-use crate::cli::run_page::{make_page, report_line};
-use crate::cli::{
-    FileArgument, Settings, hush_caught_panics, message, options, parse_count, parse_formats,
-    print, workbook,
+use crate::cli::runs::{
+    in_new_folder, make_page, report_left_out, report_line, spec_failure, study_failure,
 };
+use crate::cli::{hush_caught_panics, message, options, print};
 use crate::config::StudyMethod;
 use crate::report::RunSummary;
 use crate::run::{
@@ -34,7 +31,7 @@ pub(crate) struct StudyArguments {
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// The tables' formats: `csv`, or `csv,parquet` for a twin of each table as Parquet
+    /// The tables' formats: `csv`, or `csv,parquet` for a Parquet copy of each table
     #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
     format: ParquetTables,
     /// Write the tables as a workbook too, to tables.xlsx
@@ -125,8 +122,8 @@ fn parse_percent(text: &str) -> Result<f64, String> {
     Ok(percent / 100.0)
 }
 
-/// What is told when a study is left while it works up its sessions.
-const LEFT_AT_ONCE: &str = "\nleft at once: the folder has a manifest and no tables";
+/// The message when a study is left while it works up its sessions.
+const STUDY_LEFT_AT_ONCE: &str = "\nleft at once: the folder has a manifest and no tables";
 
 impl StudyArguments {
     fn request(&self, question: StudyQuestion) -> StudyRequest {
@@ -175,7 +172,7 @@ fn study(
     arguments: &StudyArguments,
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
-    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.quiet);
+    let mut observer = RunObserver::new(ctrl_c, STUDY_LEFT_AT_ONCE, arguments.quiet);
     let read_file = arguments.settings.cited.reader(&arguments.file);
     let spec = StudySpec::load(arguments.request(question), &read_file, &mut observer);
     let spec = spec.map_err(|it| spec_failure(it, verb))?;

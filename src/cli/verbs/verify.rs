@@ -8,8 +8,8 @@ use indicatif::HumanBytes;
 
 use crate::cli::failure::Failure;
 use crate::cli::interactive::ReadingProgress;
-use crate::cli::named_run::{open_run, read_manifest};
 use crate::cli::render::counted;
+use crate::cli::runs::{open_run, read_manifest};
 use crate::cli::{message, print};
 use crate::run::damaged_tables;
 

@@ -1,4 +1,4 @@
-//! Mistakes in files: where, what, and what would mend it.
+//! Errors in files: where, what, and what would correct it.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,14 +7,14 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::config::diagnostics::source_texts::SourceTexts;
 
-/// One mistake.
+/// One error.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Diagnostic {
     /// Where: a place in all texts together. Nothing, if it has no place in a text.
     span: Option<(usize, usize)>,
     /// What is wrong.
     message: String,
-    /// What would mend it.
+    /// What would correct it.
     hint: Option<String>,
     /// The settings without any of which it would not be there.
     causes: Vec<(usize, usize)>,
@@ -72,7 +72,7 @@ impl Diagnostic {
         }
     }
 
-    /// Names a setting without which the mistake would not be there.
+    /// Names a setting without which the error would not be there.
     pub(crate) fn add_cause(&mut self, setting: &Range<usize>) {
         self.causes.push((setting.start, setting.end));
     }
@@ -101,13 +101,13 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 /// Known names that a hint lists.
 const KNOWN_TOLD_MAX: usize = 64;
 
-/// Mistakes told one by one: a file of another kind has one on every line.
+/// Maximum number of errors reported individually: a file of another kind has one on every line.
 const RENDERED_MAX: usize = 100;
 
 /// Characters of a quoted name that a message shows.
 const QUOTED_MAX: usize = 120;
 
-/// All mistakes of a configuration, in the order of the files. Never empty.
+/// All errors of a configuration, in the order of the files. Never empty.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     diagnostics: Vec<Diagnostic>,
@@ -129,7 +129,7 @@ impl Diagnostics {
         self.diagnostics.len()
     }
 
-    /// The first hundred with their places, excerpts and hints, with or without colour, and how many
+    /// The first hundred with their places, excerpts and hints, with or without color, and how many
     /// more there are.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use demarche_core::strategy::Strategies;
+use serde_json::Value as Json;
 
 /// What the command line's settings are called in messages.
 const COMMAND_LINE: &str = "--set";
@@ -37,6 +39,8 @@ pub(crate) struct SourceTexts {
     set_numbers: BTreeSet<String>,
     /// What the texts can name besides each other.
     strategies: Strategies,
+    /// The schema of scenarios that can name them, made when it is first wanted.
+    scenario_schema: OnceLock<Json>,
 }
 
 /// One text with its place among all.
@@ -63,6 +67,11 @@ impl SourceTexts {
             strategies,
             ..Self::default()
         }
+    }
+
+    /// The schema of scenarios that can name the strategies of these texts; `make` makes it once.
+    pub(crate) fn scenario_schema(&self, make: impl FnOnce(&Strategies) -> Json) -> &Json {
+        self.scenario_schema.get_or_init(|| make(&self.strategies))
     }
 
     /// The strategies that the texts can name.

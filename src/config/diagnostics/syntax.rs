@@ -1,7 +1,7 @@
-//! What is not TOML: each cause once, with what would mend it.
+//! What is not TOML: each cause once, with what would correct it.
 //!
 //! The parser goes on after an error and reports everything that follows from it. Here what has
-//! one cause becomes one mistake, and the usual causes are named.
+//! one cause becomes one error, and the usual causes are named.
 
 use std::ops::Range;
 
@@ -70,7 +70,7 @@ fn other_format(text: &str) -> Option<&'static str> {
     }
 }
 
-/// What would mend a value that is not TOML: what is wrong with it, and what to write.
+/// What would correct a value that is not TOML: what is wrong with it, and what to write.
 pub(crate) fn mend_of_value(token: &str) -> Option<(String, String)> {
     let straight = token.replace(CURLY_QUOTES, "\"");
     let mend = |wrong: &str, right: String| Some((wrong.to_owned(), right));

@@ -8,7 +8,7 @@ impl LoadedScenario {
     /// What is most likely not meant, a sentence each.
     ///
     /// `negmas_time_based` counts in NegMAS's utilities: where those of the file were divided, it
-    /// must be told by how much.
+    /// must be given by how much.
     pub fn warnings(&self) -> Vec<String> {
         let divisor = self.resolved["utilities_divided_by"]
             .as_f64()

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::experiment::{RandomNumbers, party_metrics, session_metrics};
 
-/// Which scenario, how many sessions, and which luck.
+/// Which scenario, how many sessions, and which random numbers.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "demarche experiment")]
@@ -58,7 +58,7 @@ pub(crate) struct ExperimentFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SensitivityFile {
     /// Which design: `saltelli` (the default), or `morris`, which is cheaper and tells less.
-    pub(crate) method: Option<StudyMethodFile>,
+    pub(crate) method: Option<StudyMethod>,
     /// How many base points, at least 32 and best a power of two; or trajectories, at least 10.
     #[schemars(with = "Option<u32>")]
     pub(crate) points: Option<Spanned<u32>>,
@@ -68,14 +68,14 @@ pub(crate) struct SensitivityFile {
     pub(crate) numbers: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
-/// Which design a study of uncertain numbers has.
+/// The design of a study of uncertain numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum StudyMethodFile {
-    /// Base points with rows that differ in one number.
+pub enum StudyMethod {
+    /// Base points with rows that differ in one number: Saltelli's radial design.
     #[default]
     Saltelli,
-    /// Trajectories along which one number moves at a time.
+    /// Trajectories along which one number moves at a time: Morris's elementary effects.
     Morris,
 }
 
@@ -115,7 +115,7 @@ fn metric_schema(_: &mut SchemaGenerator) -> Schema {
 pub(crate) struct SweepFile {
     /// How axes make cells: every combination (`grid`, the default), or value by value (`zip`).
     pub(crate) combine: Option<CombineFile>,
-    /// Whether all cells share their luck (`common`, the default), so that they can be compared
+    /// Whether all cells share their random numbers (`common`, the default), so that they can be compared
     /// in pairs, or each has its own (`independent`).
     pub(crate) seeds: Option<RandomNumbers>,
     /// A CSV file with a column per path and a row per cell, relative to this file.

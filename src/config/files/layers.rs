@@ -119,7 +119,7 @@ pub(crate) fn read_extended(
             let span = shift_span(extends.span(), start);
             match extends.get_ref().as_str() {
                 Some(name) => {
-                    let base = path.parent().unwrap_or(Path::new("")).join(name);
+                    let base = path.with_file_name(name);
                     next = Some((base, Some(span)));
                 }
                 None => diagnostics.push(Diagnostic::at(span, "`extends` must name a file")),
@@ -252,7 +252,7 @@ impl<'t> Document<'t> {
     }
 
     /// Puts a value at a path, in which `*` stands for every entry of a list; the path's own place
-    /// is where mistakes point.
+    /// is where errors point.
     pub(crate) fn set(
         &mut self,
         path: &str,

@@ -8,9 +8,10 @@ mod scenario_file;
 pub(crate) mod schema_check;
 mod value;
 
+pub use experiment_file::StudyMethod;
 pub(crate) use experiment_file::{
     AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile,
-    SensitivityFile, StudyMethodFile, SweepFile, UntilFile,
+    SensitivityFile, SweepFile, UntilFile,
 };
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};

@@ -115,7 +115,7 @@ pub(crate) enum ScaleFile {
     /// No: each option is as far from any other.
     #[default]
     Nominal,
-    /// Yes: neighbouring options are more alike than distant ones.
+    /// Yes: neighboring options are more alike than distant ones.
     Ordinal,
 }
 

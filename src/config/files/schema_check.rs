@@ -1,4 +1,4 @@
-//! Keys and types: a table held against the JSON Schema of its file kind.
+//! Keys and types: a table compared with the JSON Schema of its file kind.
 //!
 //! Serde stops at the first thing it cannot read. People want all of them at once, each with its
 //! place; so the schema, which is derived from the same types, is walked first. It also makes the
@@ -47,10 +47,10 @@ fn schema_of<T: JsonSchema>() -> Json {
         .to_value()
 }
 
-/// Tells every key, type, word and whole number of the document that the schema does not allow.
+/// Reports every key, type, word and integer of the document that the schema does not allow.
 ///
-/// What is nearly right is mended, so that one mistake is told once and what stands behind it is
-/// checked too. Gives whether the document can now be read.
+/// Corrects near misses, so that each error is reported once and what stands behind it is
+/// checked too. Returns whether the document can now be read.
 pub(crate) fn check(
     document: &mut Document<'_>,
     schema: &Json,
@@ -167,7 +167,7 @@ impl<'a> Walk<'a> {
                     let meant = Spanned::new(written.span(), Cow::Owned(meant.to_owned()));
                     table.insert(meant, value);
                 }
-                // What a list or a table was to say would be told of as missing.
+                // What a list or a table was to say would be reported as missing.
                 _ if value.get_ref().is_table() || value.get_ref().is_array() => {
                     self.is_readable = false;
                 }
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Tells of a whole number that is too small or too large.
+    /// Tells of an integer that is too small or too large.
     fn whole_number(&mut self, value: &mut Value<'_>, schema: &'a Json, name: &str) {
         let Some(integer) = value.get_ref().as_integer() else {
             return;

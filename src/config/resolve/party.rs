@@ -174,9 +174,9 @@ impl Resolver<'_> {
         }
         let mut res = Vec::new();
         for name in &names {
-            let exact = given.iter().find(|it| it.0.get_ref() == name);
+            let exact = given.get(name.as_str());
             let meant = || misspelt.iter().find(|it| it.0 == Some(name.as_str()));
-            match exact.map(|it| it.1).or_else(|| meant().map(|it| it.1)) {
+            match exact.or_else(|| meant().map(|it| it.1)) {
                 Some(number) => res.push((name.clone(), number)),
                 None => self.diagnostic(
                     Diagnostic::at(
@@ -287,8 +287,7 @@ impl Resolver<'_> {
             .iter()
             .filter_map(|parameter| {
                 let path = format!("{path}.{}", parameter.name);
-                let given = files.iter().find(|it| it.0.get_ref() == parameter.name);
-                let Some((_, number)) = given else {
+                let Some(number) = files.get(parameter.name) else {
                     return parameter
                         .default
                         .map(|it| default_number(path, it, parameter));

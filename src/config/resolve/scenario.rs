@@ -1,6 +1,6 @@
 //! From the shape of a scenario file to a setting that is valid by construction.
 //!
-//! Every check goes on after a mistake with a stand-in, so that one run tells all of them.
+//! Every check goes on after an error with a stand-in, so that one run tells all of them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::config::files::{
 };
 use crate::config::limits::MISTAKES_MAX;
 
-/// What names can refer to, and the mistakes found so far.
+/// What names can refer to, and the errors found so far.
 pub(crate) struct Resolver<'a> {
     pub(crate) texts: &'a SourceTexts,
     pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
@@ -29,7 +29,7 @@ pub(crate) struct Resolver<'a> {
     pub(crate) party_names: Vec<String>,
 }
 
-/// The setting that a file describes; nothing if there is a mistake.
+/// The setting that a file describes; nothing if there is an error.
 pub(crate) fn setting(
     file: ScenarioFile,
     texts: &SourceTexts,
@@ -113,8 +113,8 @@ pub(crate) fn check_name(name: &Spanned<String>, diagnostics: &mut Vec<Diagnosti
     }
 }
 
-/// Whether it is certain what a list of names holds. Of an empty one, or one with a name in it
-/// twice, people are told where it stands; names that it lacks may be the ones meant there.
+/// True if the names are non-empty and unique. If they are not, an error says so elsewhere, and names
+/// that seem to be missing may be the ones meant there.
 pub(crate) fn is_sound<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     names.into_iter().all(|it| seen.insert(it)) && !seen.is_empty()
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether there are few enough mistakes to look for what unknown names were meant to be.
+    /// Whether there are few enough errors to look for what unknown names were meant to be.
     fn still_reports(&self) -> bool {
         self.diagnostics.len() < MISTAKES_MAX
     }

@@ -8,7 +8,7 @@ use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ExperimentFile, UntilFile};
 use crate::experiment::{StoppingRule, party_metrics, session_metrics};
 
-/// What an experiment's `until` says, if it has one; tells of every mistake in it.
+/// What an experiment's `until` says, if it has one; tells of every error in it.
 pub(crate) fn stopping_rule(
     file: &ExperimentFile,
     scenario: &Scenario,

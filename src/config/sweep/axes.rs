@@ -47,7 +47,15 @@ impl Written {
 
     /// The value as tables show it.
     pub(crate) fn shown(&self) -> String {
-        self.literal.trim_matches('"').to_owned()
+        match parsed(&self.literal) {
+            DeValue::String(word) => word.into_owned(),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => self.literal.clone(),
+        }
     }
 
     /// The value as the manifest has it.
@@ -73,7 +81,7 @@ impl Written {
         number.is_finite().then_some(number)
     }
 
-    /// The whole number that it is written as.
+    /// The integer that it is written as.
     pub(crate) fn as_whole(&self) -> Option<i64> {
         self.literal.parse().ok()
     }
@@ -102,7 +110,7 @@ impl Points {
                 None
             }
             (Some(table), []) => points_of_table(table, diagnostics),
-            // That the table cannot be read was told.
+            // That the table cannot be read has been reported.
             (None, []) if sweep.points.is_some() => None,
             (None, []) => {
                 diagnostics.push(
@@ -134,7 +142,7 @@ impl Points {
     pub(crate) fn one_by_one(file: &SweepFile) -> Vec<Self> {
         let alone = |axis: &Spanned<AxisFile>| Self {
             paths: vec![axis.get_ref().path.clone()],
-            // What is wrong with the axis itself was told.
+            // What is wrong with the axis itself has been reported.
             cells: match &axis.get_ref().between {
                 Some(range) => written(&[range.get_ref().from, range.get_ref().to], range.span()),
                 None => values_of(axis, &mut Vec::new()),
@@ -344,8 +352,6 @@ fn literal(value: &AxisValue) -> String {
 fn number_literal(number: f64) -> String {
     if number.is_nan() {
         "nan".to_owned()
-    } else if number.is_infinite() {
-        if number > 0.0 { "inf" } else { "-inf" }.to_owned()
     } else {
         // Without an exponent, which TOML would want a point before.
         format!("{number}")
@@ -481,6 +487,22 @@ fn place_of(record: &csv::StringRecord, table: &SourceText) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_shown_as_it_is_meant_however_toml_quotes_it() {
+        for word in [
+            "plain",
+            "back\\slash.toml",
+            "a \"quote\"",
+            "both \\ and \" and '",
+        ] {
+            let written = Written {
+                literal: literal(&AxisValue::Word(word.to_owned())),
+                place: 0..0,
+            };
+            assert_eq!(written.shown(), word, "{}", written.literal());
+        }
+    }
 
     #[test]
     fn ranges_meet_their_ends() {

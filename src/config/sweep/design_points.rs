@@ -11,10 +11,9 @@ use demarche_stats::design::{
 use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
-use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, SweepFile};
+use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, StudyMethod, SweepFile};
 use crate::config::limits::CELLS_MAX;
 use crate::config::sweep::axes::{Points, Written, check_paths, tidy};
-use crate::config::sweep::study::StudyMethod;
 
 /// Levels of an axis along trajectories.
 const LEVELS: u32 = 4;

@@ -8,6 +8,6 @@ mod typed_path;
 
 pub(crate) use axes::{Points, Written};
 pub(crate) use study::resolve_study;
-pub use study::{StudyMethod, StudyPlan, TooFewPoints, numbers, uncertain_numbers};
+pub use study::{StudyPlan, TooFewPoints, numbers, uncertain_numbers};
 pub use swept_cells::Sweep;
 pub(crate) use swept_cells::build_sweep;

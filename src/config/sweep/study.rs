@@ -5,7 +5,7 @@ use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
 use crate::config::diagnostics::{Diagnostic, nearest};
-use crate::config::files::{SensitivityFile, StudyMethodFile};
+use crate::config::files::{SensitivityFile, StudyMethod};
 
 /// Base points of a study that does not say how many.
 const BASE_POINTS: u32 = 1024;
@@ -23,16 +23,6 @@ pub struct StudyPlan {
     pub points: Option<u32>,
     /// Which numbers; `None` for all uncertain ones.
     pub numbers: Option<Vec<NumberId>>,
-}
-
-/// By which design a scenario's numbers are studied.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum StudyMethod {
-    /// Saltelli's radial design, for variance-based indices.
-    #[default]
-    Saltelli,
-    /// Morris's trajectories, for elementary effects.
-    Morris,
 }
 
 impl StudyMethod {
@@ -98,10 +88,7 @@ pub(crate) fn resolve_study(
     setting: &Setting,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> StudyPlan {
-    let method = match file.method.unwrap_or_default() {
-        StudyMethodFile::Saltelli => StudyMethod::Saltelli,
-        StudyMethodFile::Morris => StudyMethod::Morris,
-    };
+    let method = file.method.unwrap_or_default();
     if let Some(points) = &file.points
         && let Err(it) = method.check_points(*points.get_ref())
     {

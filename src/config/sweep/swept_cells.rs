@@ -34,11 +34,11 @@ pub struct Sweep {
     pub settings: Vec<Setting>,
     /// The design that the cells follow, one point each; `None` of combinations and tables.
     pub design: Option<DesignedPoints>,
-    /// Whether all cells share their luck.
+    /// Whether all cells share their random numbers.
     pub luck: RandomNumbers,
 }
 
-/// Builds the scenario in every cell; nothing if there is a mistake in any.
+/// Builds the scenario in every cell; nothing if there is an error in any.
 pub(crate) fn build_sweep(
     file: &Spanned<SweepFile>,
     points: Option<Points>,
@@ -54,7 +54,7 @@ pub(crate) fn build_sweep(
     };
     // A design may have no cell at the ends of its ranges, and they must be right all the same.
     if points.is_none() || design.is_some() {
-        build_axes(file.get_ref(), texts, diagnostics);
+        build_axes(file.get_ref(), base, texts, diagnostics);
     }
     let points = points.filter(|_| diagnostics.len() == n_before)?;
     let settings =
@@ -162,7 +162,7 @@ impl<'a> Cells<'a> {
         self.settings
     }
 
-    /// How many cells are made from texts, as far as it can be told from the experiment's scenario.
+    /// Number of cells that are built from text, judged by the experiment's scenario.
     fn n_texts(&self, base: &Setting) -> usize {
         let is_typed = self.typed(base);
         let cells = self.points.cells.iter();
@@ -246,7 +246,7 @@ fn scenarios(points: &Points, texts: &SourceTexts) -> serde_json::Map<String, se
     for cell in &alone.cells {
         for name in cell {
             res.entry(name.shown()).or_insert_with(|| {
-                // What is wrong with it was told of its cells.
+                // What is wrong with it has been reported for its cells.
                 let mut rendered = Vec::new();
                 scenario_document(None, Some((&alone, cell)), texts, &mut rendered).to_json()
             });
@@ -256,10 +256,22 @@ fn scenarios(points: &Points, texts: &SourceTexts) -> serde_json::Map<String, se
 }
 
 /// Builds the scenario with every value of each axis alone, for what is wrong with them.
-fn build_axes(file: &SweepFile, texts: &SourceTexts, diagnostics: &mut Vec<Diagnostic>) {
+fn build_axes(
+    file: &SweepFile,
+    base: &Setting,
+    texts: &SourceTexts,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut n_bytes = 0;
     for points in Points::one_by_one(file) {
+        let path = TypedPath::of(points.paths[0].get_ref(), base);
         for cell in &points.cells {
-            if diagnostics.len() >= MISTAKES_MAX {
+            let put = path.as_ref().and_then(|it| it.put(&cell[0], base.clone()));
+            if put.is_some() {
+                continue;
+            }
+            n_bytes += texts.n_bytes();
+            if diagnostics.len() >= MISTAKES_MAX || n_bytes > SWEPT_BYTES_MAX {
                 return;
             }
             build_setting(None, Some((&points, cell)), texts, diagnostics);

@@ -11,7 +11,7 @@ use crate::config::sweep::axes::Written;
 pub(crate) enum TypedPath {
     /// A number, or with `*` several.
     Numbers(Vec<NumberId>),
-    /// How many rounds there are.
+    /// Number of rounds.
     Deadline,
 }
 

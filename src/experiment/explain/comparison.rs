@@ -1,4 +1,4 @@
-//! What differs between the sessions of two runs, pair by pair on the same luck or apart.
+//! What differs between the sessions of two runs, pair by pair with common random numbers or apart.
 
 use demarche_core::domain::{IssueId, OptionId, PartyId, from_units};
 use demarche_stats::estimate::{
@@ -55,9 +55,9 @@ pub struct Difference {
     pub first: ComparedFigure,
     /// The figure of the second run.
     pub second: ComparedFigure,
-    /// The second less the first, with its own interval; `None` if too few sessions tell.
+    /// The second minus the first, with its own interval; `None` if too few sessions tell.
     pub estimate: Option<Estimate>,
-    /// Of a share on the same luck, in which sessions it happened.
+    /// Of a share with common random numbers, in which sessions it happened.
     pub pairs: Option<PairedShares>,
 }
 

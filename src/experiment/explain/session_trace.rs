@@ -65,7 +65,7 @@ pub enum Answer {
 
 /// The steps of a session, one by one: the parties sit down once more and hear what was said.
 ///
-/// Nobody is asked to act, so no luck is used up, and a step takes no more memory than one. What a
+/// Nobody is asked to act, so no random number is used up, and a step takes no more memory than one. What a
 /// party demands it is asked only where it decided something: some make a plan for the round when
 /// they are first asked.
 #[derive(Debug)]

@@ -230,7 +230,7 @@ type Found = (usize, SensitivityMeasure, Estimate);
 /// Variance-based indices of a radial design's outputs, and what part of them falls to each
 /// number, each basis and each set of sources.
 ///
-/// `crossed` are, by factor, the inputs that its rows have at B; none for luck.
+/// `crossed` are, by factor, the inputs that its rows have at B; none for random numbers.
 fn radial_findings(
     factors: &[Factor],
     crossed: &[Vec<usize>],
@@ -252,7 +252,7 @@ fn radial_findings(
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
     let is_source = |it: FactorKind| it == FactorKind::Source;
     for is_meant in [single, is_basis, is_source] {
-        // The parts of numbers, and of groups of them, make a whole only together with luck.
+        // The parts of numbers, and of groups of them, make a whole only together with random numbers.
         let parts: Vec<usize> = (0..factors.len())
             .filter(|it| is_meant(factors[*it].kind) || factors[*it].kind == FactorKind::Luck)
             .collect();
@@ -419,7 +419,7 @@ mod tests {
         ]
         .map(factor);
         let crossed = [vec![0], vec![1], vec![], vec![0, 1], vec![1], vec![0]];
-        // y = 2 x_0 + x_1 + luck, at A = (0, 0, 0) and B = (1, 1, 1), and the other way round.
+        // y = 2 x_0 + x_1 + random numbers, at A = (0, 0, 0) and B = (1, 1, 1), and the other way round.
         let rows = |a: f64| {
             let at = |it: f64| a + it * (1.0 - 2.0 * a) / 4.0;
             [0.0, 2.0, 1.0, 1.0, 3.0, 1.0, 2.0, 4.0].map(at)

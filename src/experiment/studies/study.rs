@@ -37,7 +37,7 @@ pub enum FactorKind {
     Number,
     /// A parameter that a sweep varies.
     Parameter,
-    /// All that is left to luck: which strategy a party follows, what it happens to offer, and
+    /// All that is left to random numbers: which strategy a party follows, what it happens to offer, and
     /// numbers that the study leaves out.
     Luck,
     /// All numbers of the study with one basis, together.
@@ -81,11 +81,11 @@ pub struct DesignRow {
 /// What a row of a design is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DesignBlock {
-    /// All numbers and luck at A.
+    /// All numbers and random numbers at A.
     A,
     /// At A, but for one factor that is at B.
     Crossed,
-    /// All numbers and luck at B.
+    /// All numbers and random numbers at B.
     B,
     /// The beginning of a trajectory.
     Start,
@@ -143,7 +143,7 @@ impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
     ///
     /// Every base point is a session with the numbers at A; then for each number a session with
-    /// only that one at B, a session with only the luck of B, for each basis and for each set of
+    /// only that one at B, a session with only the random numbers of B, for each basis and for each set of
     /// sources one with all their numbers at B; and a session with everything at B.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl Study {
             .ok_or(StudyError::TooManyNumbers(numbers.len()))?;
         let mut factors = factors_of(setting, &numbers);
         let mut crossed: Vec<Vec<usize>> = (0..numbers.len()).map(|it| vec![it]).collect();
-        // Luck takes no dimension of the sequence.
+        // Randomness takes no dimension of the sequence.
         crossed.push(Vec::new());
         for (factor, members) in groups_of(&factors) {
             factors.push(factor);
@@ -185,7 +185,7 @@ impl Study {
 
     /// A study by Morris's trajectories: a cheap look at which numbers matter at all.
     ///
-    /// Luck stays the same along a trajectory.
+    /// Randomness stays the same along a trajectory.
     ///
     /// # Errors
     ///
@@ -221,7 +221,7 @@ impl Study {
         })
     }
 
-    /// What the outcome may depend on: the numbers in order, then luck, bases and sources.
+    /// What the outcome may depend on: the numbers in order, then random numbers, bases and sources.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
     }
@@ -320,7 +320,7 @@ fn check_points(n_points: u32, most: u64) -> Result<(), StudyError> {
     Err(StudyError::TooManyPoints(most))
 }
 
-/// The numbers as factors, and luck.
+/// The numbers as factors, and random numbers.
 fn factors_of(setting: &Setting, numbers: &[NumberId]) -> Vec<Factor> {
     let all: Vec<_> = setting.numbers().collect();
     let of_numbers = numbers.iter().map(|it| {
@@ -382,13 +382,13 @@ pub(crate) struct RadialDraws {
     /// A in the first half of the dimensions, B in the second.
     sequence: SobolSequence,
     dimensions: BTreeMap<NumberId, usize>,
-    /// By row between A and B, the dimensions that are at B; none where only luck is.
+    /// By row between A and B, the dimensions that are at B; none where only random numbers are.
     crossed: Vec<Vec<usize>>,
     base_points: u32,
 }
 
 impl RadialDraws {
-    /// By row between A and B, the dimensions that are at B; none where only luck is.
+    /// By row between A and B, the dimensions that are at B; none where only random numbers are.
     pub(crate) fn crossed(&self) -> &[Vec<usize>] {
         &self.crossed
     }

@@ -18,7 +18,7 @@ use crate::experiment::tallies::{FigureWorker, SessionFigures};
 pub struct FlipSearch {
     /// What is negotiated, as it stands.
     pub setting: Setting,
-    /// The luck that all shifts share.
+    /// The random numbers that all shifts share.
     pub seeds: Seeds,
     /// The numbers that are moved, one at a time.
     pub numbers: Vec<NumberId>,
@@ -103,7 +103,7 @@ impl FlipSearch {
         settings.saturating_mul(self.sessions)
     }
 
-    /// Searches, on the same luck at every shift: a coarse look in both directions, then a finer
+    /// Searches, with common random numbers at every shift: a coarse look in both directions, then a finer
     /// one where the share of deals crosses the threshold.
     ///
     /// ```text
@@ -381,7 +381,7 @@ impl Row {
         brackets.into_iter().flatten().flat_map(evenly).collect()
     }
 
-    /// Where the share of deals crosses the threshold in one direction; `None` within reach.
+    /// Where the share of deals crosses the threshold in one direction; `None` if it does not within reach.
     fn crossing(&self, rate: f64, direction: Direction, resample: Option<&[usize]>) -> Option<f64> {
         let (near, far) = self.bracket(rate, direction, resample)?;
         let [near, far] = [near, far].map(|it| &self.tried[it]);

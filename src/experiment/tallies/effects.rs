@@ -1,4 +1,4 @@
-//! What a cell changes against the first one, replication by replication on the same luck.
+//! What a cell changes against the first one, replication by replication with common random numbers.
 
 use demarche_core::domain::{PartyId, Utility, from_units};
 use demarche_core::negotiation::{PartyReport, SessionResult};
@@ -29,7 +29,7 @@ impl SessionFigures {
         }
     }
 
-    /// How many figures there are.
+    /// Number of figures.
     pub(crate) fn n_metrics(&self) -> usize {
         self.numbers.len()
     }
@@ -93,9 +93,9 @@ impl Worker for FigureWorker {
 /// Whether cells are compared replication by replication.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pairing {
-    /// Yes: they share their luck.
+    /// Yes: they share their random numbers.
     Paired,
-    /// No: there is one cell, or each has luck of its own.
+    /// No: there is one cell, or each has a random stream of its own.
     Unpaired,
 }
 

@@ -42,9 +42,9 @@ pub enum MeasurementKind {
 /// An amount, as exact as it is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Amount {
-    /// A whole number.
+    /// An integer.
     Whole(u32),
-    /// Units of 2⁻⁴⁸, in which utilities are whole numbers.
+    /// Units of 2⁻⁴⁸, in which utilities are integers.
     Units(i64),
     /// A number that is no multiple of such a unit.
     Real(f64),

@@ -1,4 +1,4 @@
-//! Numbers of many sessions, as far as tables tell of them: their mean and their quantiles.
+//! Mean and quantiles of a metric over sessions.
 
 use demarche_core::domain::{Utility, from_units};
 use demarche_stats::estimate::{BinCounts, Bins, Estimate, Moments};
@@ -6,7 +6,7 @@ use demarche_stats::estimate::{BinCounts, Bins, Estimate, Moments};
 /// The per cents of the quantiles in tables.
 pub const QUANTILE_PERCENTS: [u64; 5] = [5, 25, 50, 75, 95];
 
-/// Whole numbers below 2 to this power are told exactly, larger ones nearly so.
+/// Integers below 2 to this power are counted exactly, larger ones approximately.
 const WHOLE_BITS: u32 = 12;
 
 /// Quantiles of utilities are multiples of 2⁻⁹, so within 2⁻¹⁰ of the exact ones.

@@ -1,4 +1,4 @@
-//! What sessions come to: counts and sums that can be merged in any split.
+//! Statistics over sessions: counts and sums that can be merged in any split.
 
 use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId};
 use demarche_core::negotiation::{PartyReport, SessionResult};
@@ -208,7 +208,7 @@ impl Tally {
     }
 
     /// In which rounds there were agreements, and how many in each, in ascending order; rounds from
-    /// 4,096 on are told nearly.
+    /// 4,096 on are approximate.
     pub fn agreements_by_round(&self) -> impl Iterator<Item = (f64, u64)> {
         self.sum(ROUND).counts()
     }

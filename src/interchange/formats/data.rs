@@ -10,14 +10,14 @@ use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use crate::interchange::error::Problem;
 use crate::interchange::foreign::NUMBER_MAX;
 
-/// The most values of a JSON document, keys included.
+/// Maximum number of values of a JSON document, keys included.
 pub const JSON_VALUES_MAX: usize = 1_000_000;
-/// The most values of a YAML document, which takes longer to read: keys included, and aliases with
+/// Maximum number of values of a YAML document, which takes longer to read: keys included, and aliases with
 /// all that they repeat.
 pub const YAML_VALUES_MAX: usize = 250_000;
-/// The most lists and mappings within one another in YAML.
+/// Maximum nesting depth of lists and mappings in YAML.
 pub const YAML_DEPTH_MAX: usize = 64;
-/// The most aliases of a YAML document.
+/// Maximum number of aliases of a YAML document.
 pub const YAML_ALIASES_MAX: usize = 10_000;
 
 /// A value of JSON or YAML.

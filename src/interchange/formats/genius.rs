@@ -25,7 +25,7 @@ struct Issue {
     kind: Kind,
 }
 
-/// What an XML text is; fails if it has preferences that are not modelled.
+/// What an XML text is; fails if it has preferences that are not modeled.
 pub(super) fn content(text: &str) -> Result<Content, Problem> {
     let root = parse(text)?;
     if !["negotiation_template", "utility_space"].contains(&root.name.as_str()) {
@@ -241,7 +241,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The whole number that a number is; nothing beyond 2⁵³.
+/// The integer that a number is; nothing beyond 2⁵³.
 #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
 fn whole(number: f64) -> Option<i64> {
     let is_whole = libm::floor(number).to_bits() == number.to_bits() || number == 0.0;

@@ -171,7 +171,7 @@ struct Domain<'a> {
 ///
 /// The domain is that of the domain file, or else of the first profile; of several domain files
 /// the one that profiles are about.
-/// Profiles on another domain than that of the domain file are passed over.
+/// Profiles on another domain than that of the domain file are skipped.
 pub(super) fn read(parts: &[Part<'_>]) -> Result<ForeignScenario, ImportError> {
     let mut res = ForeignScenario::new(parts[0].text.stem());
     let mut domains = Vec::new();

@@ -18,7 +18,7 @@ use crate::interchange::formats::part::{Content, Format, Part, Role};
 use crate::interchange::options::ImportOptions;
 use crate::interchange::source::ForeignText;
 
-/// How many functions may stand within one another.
+/// Maximum nesting depth of functions.
 const WRAPPERS_MAX: usize = 8;
 
 /// An issue, with what its options are in the file.
@@ -38,7 +38,7 @@ const MODELLED: [&str; 4] = [
 ];
 
 /// What a file of NegMAS's is; none if it is not one. Fails if it has preferences that are not
-/// modelled.
+/// modeled.
 pub(super) fn content(data: &Data, format: Format) -> Result<Option<Content>, Problem> {
     let Some(outer) = kind(data) else {
         return Ok(None);
@@ -205,7 +205,7 @@ fn plan(data: &Data, steps: usize) -> Result<Plan<'_>, String> {
     }
 }
 
-/// How many numbers there are from one to another.
+/// Number of integers in a range.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

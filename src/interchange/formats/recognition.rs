@@ -1,7 +1,7 @@
 //! What a file is, by its content.
 //!
 //! Folders hold more than a scenario: analyses, lists of domains, settings of tournaments.
-//! Such a file is told from a part of the scenario here; one that is broken is an error, since it
+//! Such a file is distinguished from a part of the scenario here; one that is broken is an error, since it
 //! may have been a party's.
 
 use crate::interchange::error::{ImportError, Problem};
@@ -10,7 +10,7 @@ use crate::interchange::formats::part::{Content, Format, Role};
 use crate::interchange::formats::{genius, negmas};
 use crate::interchange::source::ForeignText;
 
-/// What is in a file; fails if it cannot be read, or has preferences that are not modelled.
+/// What is in a file; fails if it cannot be read, or has preferences that are not modeled.
 pub(in crate::interchange) fn recognize(file: &ForeignText<'_>) -> Result<Content, ImportError> {
     let text = file.text.trim_start();
     let wrong = |problem: Problem| problem.of_file(file.name);

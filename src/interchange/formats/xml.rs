@@ -1,6 +1,6 @@
 //! XML as a tree of elements with attributes, and nothing else that could grow or loop.
 //!
-//! Texts, comments and processing instructions are passed over, a document type is an error, so
+//! Texts, comments and processing instructions are skipped, a document type is an error, so
 //! there are no entities but XML's own.
 //! A tree library was no choice: the common ones take quadratic time for an element with very many
 //! attributes or namespaces.
@@ -11,11 +11,11 @@ use quick_xml::{Reader, XmlVersion};
 use crate::interchange::error::Problem;
 use crate::interchange::foreign::NUMBER_MAX;
 
-/// The most elements of a document.
+/// Maximum number of elements of a document.
 pub const ELEMENTS_MAX: usize = 200_000;
-/// The most attributes of an element.
+/// Maximum number of attributes of an element.
 pub const ATTRIBUTES_MAX: usize = 64;
-/// The most elements within one another.
+/// Maximum nesting depth of elements.
 pub const DEPTH_MAX: usize = 64;
 
 /// An element.

@@ -7,13 +7,13 @@ use crate::wording::{Notation, count};
 /// What numbers are, which says how they are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
-    /// A part of a whole, from 0 to 1, told in per cent.
+    /// A part of a whole, from 0 to 1, shown in per cent.
     Share,
-    /// A difference of such parts, told in percentage points.
+    /// A difference of such parts, shown in percentage points.
     Points,
     /// A utility, or anything of that size.
     Utility,
-    /// A whole number.
+    /// An integer.
     Count,
     /// Any number.
     Number,

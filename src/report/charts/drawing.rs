@@ -153,7 +153,7 @@ fn arms(unit: Unit, it: &Quantity) -> (f64, f64) {
     })
 }
 
-/// Whole numbers of ticks for what is counted.
+/// Integers of ticks for what is counted.
 fn ticks(axis: &Axis) -> TickFormat {
     match axis.unit {
         Unit::Count => TickFormat::Custom(Arc::new(|it| {
@@ -184,7 +184,7 @@ fn shortened_within(label: &str, letters: usize) -> String {
     format!("{}…{}", start.trim_end(), end.trim_start())
 }
 
-/// Labels of at most so many letters that are told apart, since equal ones would share a place.
+/// Labels of at most so many letters that are distinguished, since equal ones would share a place.
 fn distinct<'a>(labels: impl Iterator<Item = &'a str>, letters: usize) -> Vec<String> {
     let labels: Vec<&str> = labels.collect();
     let mut res: Vec<String> = Vec::new();
@@ -274,7 +274,7 @@ impl Lines {
             Size::Wide => 340.0,
             Size::Narrow => 300.0,
         };
-        // The library makes room for the legend of lines only if it is told the entries.
+        // The library makes room for the legend of lines only if it is given the entries.
         let legend = self.legend(room);
         let mut layout = layout(&plots, room, height)
             .with_x_label(self.x.title())

@@ -1,4 +1,4 @@
-//! The page of two runs held against each other: inputs, deals, figures, options.
+//! The page of two runs compared with each other: inputs, deals, figures, options.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ pub struct ComparedRun {
 pub struct ComparedRuns {
     /// The first and the second.
     pub sides: [ComparedRun; 2],
-    /// Whether sessions of the same replication share their luck.
+    /// Whether sessions of the same replication share their random numbers.
     pub shares_luck: bool,
     /// Sessions of each, in the cell that was compared.
     pub n_sessions: [u64; 2],

@@ -67,7 +67,7 @@ pub enum PageBlock {
 pub struct Steps {
     /// What there is to step through, as in "the rounds".
     pub of: String,
-    /// What worths are held against beside no deal, at the head of a column; empty for nothing.
+    /// What worths are compared with beside no deal, at the head of a column; empty for nothing.
     pub against: String,
     /// The steps, in order.
     pub steps: Vec<PageStep>,
@@ -115,7 +115,7 @@ pub struct Stand {
     pub party: String,
     /// What it was worth to the party.
     pub worth: f64,
-    /// What that is held against, see [`Steps::against`].
+    /// What that is compared with, see [`Steps::against`].
     pub against: Option<f64>,
     /// What no deal is worth to it.
     pub no_deal: f64,
@@ -205,7 +205,7 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// If the template does not go with the page, which is a mistake in this folder.
+    /// If the template does not go with the page, which is an error in this folder.
     pub fn html(&self) -> String {
         let mut environment = Environment::new();
         environment.add_filter("inline", inline);

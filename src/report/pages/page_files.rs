@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use demarche_core::strategy::Strategies;
+
 use crate::experiment::{CellId, measure_claims};
 use crate::report::pages::page::{Page, PageFigure};
 use crate::report::pages::run_page::RunReport;
@@ -32,21 +34,27 @@ pub enum PageError {
     },
 }
 
-/// Makes the page of a run of its manifest and its tables: the one that the run made at its end.
+/// Makes the page of a run from its manifest and its tables: the one that the run made at its end.
+/// `strategies` are those that its files could name.
 ///
 /// # Errors
 ///
 /// If they are not as a run has them.
-pub fn recorded_page(run: &RunDirectory, manifest: &Manifest) -> Result<Page, PageError> {
+pub fn recorded_page(
+    run: &RunDirectory,
+    manifest: &Manifest,
+    strategies: &Strategies,
+) -> Result<Page, PageError> {
     let summary = RunSummary::read(&|it| open(run, manifest, it));
     let summary = summary.map_err(|error| PageError::Table {
         folder: run.path().display().to_string(),
         error,
     })?;
-    run_page(run, manifest, &summary)
+    run_page(run, manifest, &summary, strategies)
 }
 
-/// Makes the page of a run of its manifest and of what it came to.
+/// Makes the page of a run from its manifest and its results. `strategies` are those that its files
+/// could name.
 ///
 /// # Errors
 ///
@@ -55,9 +63,11 @@ pub fn run_page(
     run: &RunDirectory,
     manifest: &Manifest,
     summary: &RunSummary,
+    strategies: &Strategies,
 ) -> Result<Page, PageError> {
     let place = run.path().join(MANIFEST).display().to_string();
-    let RecordedCell { setting, seeds, .. } = &RecordedCell::of(manifest, &place, CellId(0))?;
+    let RecordedCell { setting, seeds, .. } =
+        &RecordedCell::of(manifest, &place, CellId(0), strategies)?;
     let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),

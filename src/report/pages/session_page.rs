@@ -33,7 +33,7 @@ pub struct SessionReport<'a> {
     pub manifest: &'a Manifest,
     /// The setting of its cell.
     pub setting: &'a Arc<Setting>,
-    /// The luck of its cell.
+    /// The random numbers of its cell.
     pub seeds: &'a Seeds,
     /// What was said.
     pub session: &'a Session,
@@ -311,7 +311,7 @@ impl SessionReport<'_> {
         }
     }
 
-    /// What a party holds the worth of something against, beside no deal.
+    /// What a party compares the worth of something with, beside no deal.
     fn held_against(&self, it: &PartyStanding) -> Option<f64> {
         let against = if self.is_mediated() {
             it.utility_before

@@ -16,7 +16,7 @@ const CELLS_SHOWN: usize = 60;
 /// Rows of the folded table of cells.
 const ROWS_SHOWN: usize = 1_000;
 
-/// Lines that can still be told apart.
+/// Lines that can still be distinguished.
 const LINES_SHOWN: usize = 7;
 
 /// Points of a picture of many cells.

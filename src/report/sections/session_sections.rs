@@ -30,7 +30,7 @@ pub(crate) struct Sessions<'a> {
     pub(crate) first: &'a FirstCell,
 }
 
-/// Each number at its median, and no luck.
+/// Each number at its median, and no random numbers.
 #[derive(Debug)]
 struct Medians;
 
@@ -324,7 +324,7 @@ impl Sessions<'_> {
         }
         let medians = Setting::clone(self.setting).designed(Arc::new(Medians));
         let mut analyzer = SolutionAnalyzer::new(Arc::new(medians));
-        // With every number at its median nothing is left to luck.
+        // With every number at its median nothing is left to random numbers.
         let benchmark = analyzer.look(&Seeds::new(MasterSeed(0)), Replication(0));
         let parties = most_opposed(scenario, &benchmark.parties);
         let at = |outcome: Outcome| parties.map(|it| benchmark.exact[it.idx()].utility(outcome));

@@ -200,7 +200,7 @@ pub(crate) fn doubts(
     first.and_then(rendered).into_iter().collect()
 }
 
-/// Whether a row is of a number or a parameter, and not of luck or of several.
+/// Whether a row is of a number or a parameter, and not of randomness or of several.
 fn is_number(row: &Dependence) -> bool {
     ["number", "parameter"].contains(&row.kind.as_str())
 }

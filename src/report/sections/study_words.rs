@@ -8,7 +8,7 @@ use crate::wording::{count, counted};
 /// How often the sessions of a study ended in a deal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct DealCounts {
-    /// How many sessions there are.
+    /// Number of sessions.
     pub(crate) sessions: u64,
     /// How many of them ended in a deal.
     pub(crate) deals: u64,

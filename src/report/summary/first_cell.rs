@@ -76,7 +76,7 @@ pub(crate) struct Blocker {
 /// How many sessions had no agreement by the end of a round.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct RoundShare {
-    /// The round; above 4,096 it is told nearly.
+    /// The round; above 4,096 it is approximate.
     pub(crate) round: f64,
     /// The share of sessions.
     pub(crate) without_agreement: Quantity,

@@ -99,7 +99,7 @@ impl<'a> Row<'a> {
         number(self.text(column))
     }
 
-    /// A whole number, 0 if the field is empty or none.
+    /// An integer, 0 if the field is empty or none.
     pub(super) fn whole(&self, column: &str) -> u64 {
         self.text(column).parse().unwrap_or_default()
     }

@@ -114,7 +114,6 @@ fn write_whole(
             write_workbook(directory, &run, &written).map_err(lost)?
         }
     };
-    directory.sync().map_err(lost)?;
     let manifest = Manifest {
         sessions: spec.plan().n_sessions(),
         until: spec.until().map(|it| Until {
@@ -130,13 +129,7 @@ fn write_whole(
             .description
             .manifest(endings, directory.tables(), stopwatch.timing())
     };
-    if is_complete {
-        let read = check_tables(directory, &manifest.tables, observer);
-        read.map_err(|it| RunError::stopped(directory, it))?;
-    }
-    directory
-        .write(MANIFEST, &manifest.to_json())
-        .map_err(lost)?;
+    seal(directory, &manifest, observer)?;
     if is_complete {
         journal.remove().map_err(lost)?;
     }
@@ -147,6 +140,23 @@ fn write_whole(
         findings,
         left_out,
     })
+}
+
+/// Writes the manifest over finished files: first these are on the disk and, if it calls the run
+/// complete, read back.
+pub(super) fn seal(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    observer: &mut dyn Observer,
+) -> Result<(), RunError> {
+    let stopped = |it: WriteError| RunError::stopped(directory, it);
+    directory.sync().map_err(stopped)?;
+    if manifest.complete {
+        let read = check_tables(directory, &manifest.tables, observer);
+        read.map_err(|it| RunError::stopped(directory, it))?;
+    }
+    let written = directory.write(MANIFEST, &manifest.to_json());
+    written.map_err(stopped)
 }
 
 /// All sessions by ending.

@@ -61,7 +61,7 @@ impl JournaledRun {
     /// Reads the files again that the run was begun with.
     ///
     /// It is the journal that names them, and it may come from anywhere: `read_file` decides which
-    /// files may be read. Nothing of the experiment's file is told before it is known to be the same.
+    /// files may be read. Nothing of the experiment's file is printed before it is known to be the same.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ pub(super) fn load_again(
                 error,
             })
         })?;
-        // Before anything of it is told: it could be any file.
+        // Before anything of it is printed: it could be any file.
         let found = InputFile::new(path, &read);
         match head_then.inputs.iter().find(|it| it.path == *path) {
             Some(begun) if *begun == found => {}

@@ -16,7 +16,7 @@ use crate::tables::{RunDirectory, WriteError};
 
 /// Runs a batch or a sweep into a folder, which must not exist.
 ///
-/// The folder gets a journal first, so that [`resume`](crate::run::resume) can go on with a run
+/// The folder gets a journal first, so that [`resume`](crate::run::resume) can resume a run
 /// that was stopped, whatever stopped it; at the end it has all tables and a manifest, and no
 /// journal. The bytes of the tables depend on the spec alone.
 ///
@@ -158,7 +158,7 @@ fn run_sessions(
             &worker,
             |chunk| {
                 let cell = chunk.cell.idx();
-                n_done += chunk.product.tally().n_sessions();
+                n_done += chunk.product.tally.n_sessions();
                 tables.push(chunk)?;
                 let tallies = tables.tallies();
                 n_cells_done += usize::from(is_complete(&tallies[cell]));

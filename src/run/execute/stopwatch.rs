@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::run::record::Timing;
 
-/// How often what was run is made sure of: so much work is lost if the power is.
+/// How often what was run is synced: the most work that a power failure can lose.
 const SYNC_INTERVAL: Duration = Duration::from_secs(10);
 
 /// When a run began, and on how many threads.

@@ -11,11 +11,11 @@ use crate::experiment::{
     findings, run,
 };
 use crate::run::execute::error::{RunError, StopCause};
+use crate::run::execute::finish::seal;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
-use crate::run::execute::verification::check_tables;
 use crate::run::observer::{Observer, Progress, Workload};
-use crate::run::record::{MANIFEST, Manifest};
+use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
 use crate::tables::{
     DrawTable, FinishedTable, LeftOut, PointTable, RunDirectory, StudyWorker, Workbook, WriteError,
@@ -184,6 +184,7 @@ impl<'a> Running<'a, '_> {
             });
             Ok::<(), WriteError>(())
         });
+        observer.wave_ends();
         observer.sessions_ended();
         res.map_err(|it| self.stopped(it))?;
         Ok(figures)
@@ -212,6 +213,7 @@ impl<'a> Running<'a, '_> {
                 trial,
             });
         });
+        observer.wave_ends();
         observer.sessions_ended();
         let Some(trials) = trials.map_err(|it| self.stopped(it))? else {
             return self.finish(search.n_sessions_max(), &[], None);
@@ -235,10 +237,11 @@ impl<'a> Running<'a, '_> {
     /// The sessions are over. What is made of them takes its time and can be left at any moment:
     /// until then the manifest says that the study is not complete.
     fn safe_to_leave(&mut self, n_planned: u64) -> Result<(), RunError> {
-        self.write_manifest(&Manifest {
+        let manifest = Manifest {
             complete: false,
             ..self.manifest(n_planned)
-        })?;
+        };
+        seal(&self.directory, &manifest, self.observer)?;
         self.observer.safe_to_leave();
         Ok(())
     }
@@ -255,11 +258,6 @@ impl<'a> Running<'a, '_> {
             complete: manifest.counts.sessions == n_planned,
             ..manifest
         }
-    }
-
-    fn write_manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
-        let written = self.directory.write(MANIFEST, &manifest.to_json());
-        written.map_err(|it| self.stopped(it))
     }
 
     /// Writes the manifest, and the workbook before if it is asked for.
@@ -281,11 +279,7 @@ impl<'a> Running<'a, '_> {
             Workbook::Written | Workbook::Omitted => Vec::new(),
         };
         let manifest = self.manifest(n_planned);
-        if manifest.complete {
-            let read = check_tables(&self.directory, &manifest.tables, self.observer);
-            read.map_err(|it| RunError::stopped(&self.directory, it))?;
-        }
-        self.write_manifest(&manifest)?;
+        seal(&self.directory, &manifest, self.observer)?;
         Ok(FinishedStudy {
             directory: self.directory,
             manifest,

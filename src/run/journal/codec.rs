@@ -1,9 +1,9 @@
-//! Whole numbers and measurements as exact bytes, and back.
+//! Integers and measurements as exact bytes, and back.
 //!
-//! Whole numbers are in LEB128: seven bits a byte, the lowest first, so that small ones, as most
+//! Integers are in LEB128: seven bits a byte, the lowest first, so that small ones, as most
 //! are, take one byte. A measurement is its eight bytes.
 
-/// Adds a whole number.
+/// Adds an integer.
 pub(crate) fn push_whole(bytes: &mut Vec<u8>, number: u64) {
     let mut rest = number;
     while rest >= 0x80 {

@@ -265,7 +265,7 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
         // A file system without locks cannot tell.
         Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => Ok(()),
-        Err(TryLockError::Error(it)) => Err(WriteError::new("lock", path.to_owned(), it).into()),
+        Err(TryLockError::Error(it)) => Err(WriteError::at("lock", path)(it).into()),
     }
 }
 
@@ -290,7 +290,7 @@ impl Journal {
     ///
     /// If there is no journal in it, or its run cannot be resumed.
     pub(crate) fn reopen(path: &Path) -> Result<(RunDirectory, Self, JournalHead), JournalError> {
-        let directory = RunDirectory::of_finished(path)?;
+        let directory = RunDirectory::open_existing(path)?;
         let journal = Self::open(directory.folder())?;
         let head = journal.head()?;
         Ok((directory, journal, head))
@@ -306,7 +306,7 @@ impl Journal {
                 JournalError::Missing
             }
         };
-        let unreadable = |source| WriteError::new("open", path.clone(), source);
+        let unreadable = WriteError::at("open", &path);
         let file = match folder.open_file(JOURNAL, Access::Append) {
             Err(it) if it.kind() == io::ErrorKind::NotFound => return Err(none()),
             it => it.map_err(unreadable)?,
@@ -339,7 +339,7 @@ impl Journal {
     /// Cuts off all behind a place.
     pub(crate) fn cut(&mut self, at: u64) -> Result<(), WriteError> {
         let res = self.file.set_len(at);
-        res.map_err(|it| WriteError::new("write", self.path.clone(), it))
+        res.map_err(WriteError::at("write", &self.path))
     }
 
     /// Adds a chunk: its rows table by table, and its sessions.
@@ -358,7 +358,7 @@ impl Journal {
         }
         content.extend(sessions);
         let res = self.file.write_all(&frame(&content));
-        res.map_err(|it| WriteError::new("write", self.path.clone(), it))
+        res.map_err(WriteError::at("write", &self.path))
     }
 
     /// Removes it: its run's tables and manifest are on the disk and need it no longer.
@@ -369,7 +369,7 @@ impl Journal {
     pub(crate) fn remove(&self) -> Result<(), WriteError> {
         let removed = self.folder.remove(JOURNAL);
         let res = removed.and_then(|()| self.folder.sync());
-        res.map_err(|it| WriteError::new("remove", self.path.clone(), it))
+        res.map_err(WriteError::at("remove", &self.path))
     }
 
     /// What is wrong if its records are those of other sessions.
@@ -378,26 +378,26 @@ impl Journal {
             io::ErrorKind::InvalidData,
             "it tells of other sessions than this run has",
         );
-        WriteError::new("go on with", self.path.clone(), source)
+        WriteError::at("go on with", &self.path)(source)
     }
 
     /// Waits until it is on the disk, where somebody will find it.
     pub(crate) fn sync(&self) -> Result<(), WriteError> {
         check_place(&self.folder)?;
         let res = self.file.sync_data();
-        res.map_err(|it| WriteError::new("write", self.path.clone(), it))
+        res.map_err(WriteError::at("write", &self.path))
     }
 }
 
 impl JournalReader {
     /// Opens a journal behind its head, which is empty if it is not there.
     fn open(journal: &Journal) -> Result<(Vec<u8>, Self), WriteError> {
-        let unreadable = |source| WriteError::new("read", journal.path.clone(), source);
+        let unreadable = WriteError::at("read", &journal.path);
         let file = journal.folder.open_file(JOURNAL, Access::Read);
-        let file = file.map_err(unreadable)?;
+        let file = file.map_err(&unreadable)?;
         let mut res = Self {
             path: journal.path.clone(),
-            n_bytes: file.metadata().map_err(unreadable)?.len(),
+            n_bytes: file.metadata().map_err(&unreadable)?.len(),
             file: BufReader::new(file),
             position: MAGIC.len() as u64,
         };
@@ -452,7 +452,7 @@ impl JournalReader {
     fn read(&mut self, n_bytes: u64) -> Result<Vec<u8>, WriteError> {
         let mut res = Vec::new();
         let read = (&mut self.file).take(n_bytes).read_to_end(&mut res);
-        read.map_err(|it| WriteError::new("read", self.path.clone(), it))?;
+        read.map_err(WriteError::at("read", &self.path))?;
         Ok(res)
     }
 }

@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::experiment::RandomNumbers;
 use crate::tables::TableRecord;
 
+/// The version of the manifest's format.
+pub(crate) const SCHEMA: u32 = 1;
+
 /// Goes up whenever the same input gives other numbers; the changelog says so.
 pub const RESULTS_VERSION: u32 = 1;
 
@@ -37,7 +40,7 @@ pub struct Manifest {
     pub sessions: u64,
     /// The rule that stopped them.
     pub until: Option<Until>,
-    /// How many cells there are.
+    /// Number of cells.
     pub cells: usize,
     /// Settings from the command line.
     pub settings: Vec<String>,
@@ -105,7 +108,7 @@ pub enum StudyRecord {
 /// What is swept: all that the cells have beyond the whole configuration.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepRecord {
-    /// Whether the cells share their luck.
+    /// Whether the cells share their random numbers.
     pub luck: RandomNumbers,
     /// The paths of what is varied.
     pub paths: Vec<String>,
@@ -193,7 +196,7 @@ pub enum ManifestError {
     #[error("this is not JSON: {0}")]
     Json(serde_json::Error),
     /// It is of another form.
-    #[error("this program reads manifests of schema 1, and this is no such manifest")]
+    #[error("this program reads manifests of schema {SCHEMA}, and this is no such manifest")]
     Schema,
     /// The program gives other numbers than the one that made the run.
     #[error(
@@ -228,7 +231,7 @@ impl Manifest {
     /// If it is not a manifest of this version of the format and of [`RESULTS_VERSION`].
     pub fn from_json(text: &str) -> Result<Self, ManifestError> {
         let json: Json = serde_json::from_str(text).map_err(ManifestError::Json)?;
-        if json["schema"] != 1 {
+        if json["schema"] != SCHEMA {
             return Err(ManifestError::Schema);
         }
         // Another program's manifest may lack what this one has.

@@ -12,6 +12,7 @@ mod run_record;
 
 pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
+pub(crate) use manifest::SCHEMA;
 pub use manifest::{
     Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, RESULTS_VERSION,
     StudyRecord, SweepRecord, Timing, Until,

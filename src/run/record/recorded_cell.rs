@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::{MasterSeed, Seeds};
+use demarche_core::strategy::Strategies;
 use serde_json::Value as Json;
 
 use crate::config::{Diagnostics, load_recorded};
@@ -15,7 +16,7 @@ use crate::run::record::manifest::Manifest;
 pub struct RecordedCell<'a> {
     /// Scenario, rules and strategies.
     pub setting: Arc<Setting>,
-    /// Its luck.
+    /// Its random numbers.
     pub seeds: Seeds,
     /// Of a sweep, the cell's values by path.
     pub values: Vec<(&'a str, &'a Json)>,
@@ -39,7 +40,7 @@ pub enum RecordedCellError {
 }
 
 impl<'a> RecordedCell<'a> {
-    /// Builds the cell; `place` stands for the manifest in messages.
+    /// Builds the cell, which can name these strategies; `place` stands for the manifest in messages.
     ///
     /// # Errors
     ///
@@ -48,6 +49,7 @@ impl<'a> RecordedCell<'a> {
         manifest: &'a Manifest,
         place: &str,
         cell: CellId,
+        strategies: &Strategies,
     ) -> Result<Self, RecordedCellError> {
         let wrong = |message: &'static str| RecordedCellError::Manifest {
             place: place.to_owned(),
@@ -69,7 +71,7 @@ impl<'a> RecordedCell<'a> {
             None => &manifest.resolved,
         };
         let settings = values.iter().copied().filter(|it| it.0 != "scenario");
-        let loaded = load_recorded(place, resolved, &manifest.set_numbers, settings);
+        let loaded = load_recorded(place, resolved, &manifest.set_numbers, settings, strategies);
         let setting = Arc::new(loaded.map_err(RecordedCellError::Diagnostics)?.setting);
         let seed: u64 = manifest
             .seed

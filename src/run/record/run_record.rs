@@ -4,11 +4,8 @@ use demarche_core::domain::{ISSUES_MAX, OPTIONS_MAX, PARTIES_MAX};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::run::record::manifest::{Counts, SweepRecord};
+use crate::run::record::manifest::{Counts, SCHEMA, SweepRecord};
 use crate::tables::TableRecord;
-
-/// The version of the manifest's format that can be read.
-const SCHEMA: u32 = 1;
 
 /// What a manifest tells of a run.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -21,7 +18,7 @@ pub struct RunRecord {
     pub verb: String,
     /// The master seed.
     pub seed: String,
-    /// How many cells there are.
+    /// Number of cells.
     pub cells: u32,
     /// What is swept; `None` of other runs.
     #[serde(default)]

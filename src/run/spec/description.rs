@@ -5,7 +5,7 @@ use demarche_core::negotiation::Setting;
 use demarche_core::randomness::MasterSeed;
 
 use crate::config::Input;
-use crate::run::record::{Counts, InputFile, Manifest, RESULTS_VERSION, Timing};
+use crate::run::record::{Counts, InputFile, Manifest, RESULTS_VERSION, SCHEMA, Timing};
 use crate::tables::{TableRecord, WorkbookRun};
 
 /// What every run tells of itself.
@@ -60,7 +60,7 @@ impl Description {
     ) -> Manifest {
         let sessions = endings.iter().sum();
         Manifest {
-            schema: 1,
+            schema: SCHEMA,
             demarche: env!("CARGO_PKG_VERSION").to_owned(),
             results_version: RESULTS_VERSION,
             name: self.name.clone(),

@@ -26,13 +26,13 @@ pub struct RunRequest {
     pub seed: Option<u64>,
     /// Whether every offer and every answer is written.
     pub transcripts: Transcripts,
-    /// Whether agreements are held against what theory says.
+    /// Whether agreements are compared with what theory says.
     pub distances: Distances,
     /// Whether the numbers drawn in each session are written.
     pub draws: DrawTable,
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
-    /// Whether each table has a twin as Parquet.
+    /// Whether each table has a Parquet copy.
     pub parquet: ParquetTables,
     /// The folder below which files may name others, besides those near them.
     pub files_below: Option<String>,
@@ -86,7 +86,7 @@ pub struct StudyRequest {
     pub seed: Option<u64>,
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
-    /// Whether each table has a twin as Parquet.
+    /// Whether each table has a Parquet copy.
     pub parquet: ParquetTables,
     /// What is to be found out.
     pub question: StudyQuestion,

@@ -35,11 +35,11 @@ pub struct RunSpec {
 
 impl RunSpec {
     /// Reads the files that a request names, through the function that is given; the observer is
-    /// told what in them is most likely not meant.
+    /// warned of what in them is most likely not meant.
     ///
     /// # Errors
     ///
-    /// All mistakes in the files, or what is asked of them that cannot be done.
+    /// All errors in the files, or what is asked of them that cannot be done.
     pub fn load(
         request: RunRequest,
         read_file: &ReadFile<'_>,

@@ -4,14 +4,15 @@
 //! by agreement, added up, and sorted once more by frequency.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BinaryHeap};
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::rc::Rc;
 
 use demarche_core::domain::Outcome;
+use itertools::kmerge_by;
 
 use crate::experiment::{AgreementTally, CellId};
 
@@ -68,7 +69,7 @@ impl Sorter {
     }
 
     /// All records in order.
-    fn sorted(mut self) -> io::Result<Merge> {
+    fn sorted(mut self) -> impl Iterator<Item = io::Result<AgreementTally>> {
         self.in_memory.sort_by(self.order);
         let mut sources: Vec<Source> = vec![Box::new(self.in_memory.into_iter().map(Ok))];
         if let Some(file) = self.file {
@@ -76,84 +77,22 @@ impl Sorter {
             let read = |run: Range<u64>| -> Source { Box::new(RunReader::new(&file, run)) };
             sources.extend(self.runs.into_iter().map(read));
         }
-        Merge::new(self.order, sources)
+        let order = self.order;
+        kmerge_by(
+            sources,
+            move |first: &io::Result<AgreementTally>, second: &io::Result<AgreementTally>| match (
+                first, second,
+            ) {
+                (Ok(first), Ok(second)) => order(first, second).is_lt(),
+                // An error ends the reading, so it comes first.
+                _ => first.is_err(),
+            },
+        )
     }
 }
 
 /// Records in order.
 type Source = Box<dyn Iterator<Item = io::Result<AgreementTally>>>;
-
-/// The records of several sources in one order.
-struct Merge {
-    order: Order,
-    sources: Vec<Source>,
-    /// The next record of every source that has one.
-    heads: BinaryHeap<Head>,
-}
-
-/// The next record of a source; the greatest is the one that comes first.
-struct Head {
-    order: Order,
-    tally: AgreementTally,
-    source: usize,
-}
-
-impl Merge {
-    fn new(order: Order, sources: Vec<Source>) -> io::Result<Self> {
-        let heads = BinaryHeap::with_capacity(sources.len());
-        let mut res = Self {
-            order,
-            sources,
-            heads,
-        };
-        for source in 0..res.sources.len() {
-            res.advance(source)?;
-        }
-        Ok(res)
-    }
-
-    /// Takes the next record of a source.
-    fn advance(&mut self, source: usize) -> io::Result<()> {
-        if let Some(tally) = self.sources[source].next().transpose()? {
-            let order = self.order;
-            self.heads.push(Head {
-                order,
-                tally,
-                source,
-            });
-        }
-        Ok(())
-    }
-}
-
-impl Iterator for Merge {
-    type Item = io::Result<AgreementTally>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let Head { tally, source, .. } = self.heads.pop()?;
-        Some(self.advance(source).map(|()| tally))
-    }
-}
-
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.order)(&other.tally, &self.tally)
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Head {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Head {}
 
 /// The records of one run.
 struct RunReader(BufReader<FilePart>);
@@ -268,7 +207,7 @@ impl AgreementCounts {
         }
         let mut by_rank = Sorter::new(AgreementTally::cmp_rank);
         add_up(self.disk, |tally| by_rank.push(tally))?;
-        by_rank.sorted()
+        Ok(by_rank.sorted())
     }
 }
 
@@ -278,7 +217,7 @@ fn add_up(
     mut done: impl FnMut(AgreementTally) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut present: Option<AgreementTally> = None;
-    for next in records.sorted()? {
+    for next in records.sorted() {
         let next = next?;
         match &mut present {
             Some(it) if it.is_same(&next) => it.merge(&next),

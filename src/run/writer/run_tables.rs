@@ -74,7 +74,7 @@ pub struct Finished {
     pub tallies: Vec<Tally>,
     /// By cell.
     pub commonest: Vec<MostFrequent>,
-    /// Differences from the first cell, if cells share their luck.
+    /// Differences from the first cell, if cells share their random numbers.
     pub effects: Option<Effects>,
     /// By cell, the first one before it that is equal to it in every session.
     pub same_as: Vec<Option<CellId>>,
@@ -87,7 +87,7 @@ pub struct Finished {
 pub struct MostFrequent {
     /// The most frequent agreements, in order: one, of the first cell up to six.
     pub ranked: Vec<AgreementTally>,
-    /// How many distinct agreements there are.
+    /// Number of distinct agreements.
     pub n_distinct: u64,
 }
 
@@ -269,7 +269,7 @@ impl RunTables {
         Ok(())
     }
 
-    /// Writes the tables over all sessions: what they come to, all tables with those over all
+    /// Writes the tables over all sessions: their results, all tables with those over all
     /// sessions first, and the journal, to be given up once nothing can be lost.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::tables::{
 pub(crate) struct TableOptions {
     /// Whether every offer and every answer is written.
     pub(crate) transcripts: Transcripts,
-    /// Whether agreements are held against what theory says.
+    /// Whether agreements are compared with what theory says.
     pub(crate) distances: Distances,
     /// Whether the numbers drawn in each session are written.
     pub(crate) draws: DrawTable,
@@ -46,6 +46,7 @@ pub(crate) struct ChunkOutput {
     pub(crate) events: io::Result<Option<WaitingRows>>,
     pub(crate) agreements: Vec<AgreementTally>,
     pub(crate) tally: Tally,
+    /// What cells are compared by, if there are several.
     pub(crate) figures: Vec<SessionFigures>,
     pub(crate) first_forfeit: Option<Forfeit>,
     /// The sessions, for the journal.
@@ -55,10 +56,10 @@ pub(crate) struct ChunkOutput {
 }
 
 impl ChunkOutput {
-    fn new(cells: &[Cell], rows: Option<SessionRows>) -> Self {
+    fn new(cells: &[Cell]) -> Self {
         let scenario = cells[0].setting.scenario();
         Self {
-            rows,
+            rows: None,
             events: Ok(None),
             agreements: Vec::new(),
             tally: Tally::new(&scenario.space, scenario.parties.len()),
@@ -73,12 +74,12 @@ impl ChunkOutput {
     fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
         self.tally.add(&scenario.space, session);
         self.agreements.extend(AgreementTally::of(cell, session));
-        self.figures.push(SessionFigures::of(session));
         if self.first_forfeit.is_none() {
             self.first_forfeit = Forfeit::of(cell, session);
         }
         push_session(&mut self.record, session);
         if let Some(rounded) = &mut self.rounded {
+            self.figures.push(SessionFigures::of(session));
             push_rounded_session(rounded, session);
         }
     }
@@ -90,16 +91,11 @@ impl ChunkOutput {
         let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
         let is_this =
             record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
-        let mut product = Self::new(plan.cells(), None);
+        let mut product = Self::new(plan.cells());
         for session in &sessions {
             product.count(scenario, cell, session);
         }
         is_this.then_some(Chunk { cell, product })
-    }
-
-    /// What the sessions come to.
-    pub(crate) fn tally(&self) -> &Tally {
-        &self.tally
     }
 }
 
@@ -149,7 +145,7 @@ impl Worker for TableWorker {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
         let mut rows = SessionRows::new(Transcripts::Omitted, self.extras.draws);
-        let mut res = ChunkOutput::new(&self.cells, None);
+        let mut res = ChunkOutput::new(&self.cells);
         res.events = heard.0;
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));

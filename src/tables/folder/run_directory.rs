@@ -1,8 +1,8 @@
-//! The folder of one run: made new, never overwritten, and gone on with if it was stopped.
+//! The folder of one run: made new, never overwritten, and resumed if it was stopped.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use crate::tables::folder::safe_fs::{Access, Folder};
@@ -34,7 +34,7 @@ impl RunDirectory {
     pub fn create(path: &Path) -> Result<Self, WriteError> {
         let above = make_parent(path)?;
         let made = name(path).and_then(|it| above.make_new_folder(it));
-        let made = made.map_err(error("make the folder", path))?;
+        let made = made.map_err(WriteError::at("make the folder", path))?;
         Ok(Self::of(made.called(path)))
     }
 
@@ -46,7 +46,9 @@ impl RunDirectory {
     pub(crate) fn create_with(path: &Path, file: &str, bytes: &[u8]) -> Result<Self, WriteError> {
         let above = make_parent(path)?;
         let folder = make_with_file(&above, path, file, bytes);
-        Ok(Self::of(folder.map_err(error("make the folder", path))?))
+        Ok(Self::of(
+            folder.map_err(WriteError::at("make the folder", path))?,
+        ))
     }
 
     /// The folder itself, for a file in it that is held open.
@@ -54,13 +56,13 @@ impl RunDirectory {
         &self.folder
     }
 
-    /// The folder of a run that is over, for what is made of it.
+    /// Opens the folder of a run that exists already.
     ///
     /// # Errors
     ///
     /// If it is no folder, or cannot be opened.
-    pub fn of_finished(path: &Path) -> Result<Self, WriteError> {
-        let folder = Folder::open(path).map_err(error("open", path))?;
+    pub fn open_existing(path: &Path) -> Result<Self, WriteError> {
+        let folder = Folder::open(path).map_err(WriteError::at("open", path))?;
         Ok(Self::of(folder))
     }
 
@@ -165,28 +167,22 @@ impl RunDirectory {
                 Some((below, name)) => (self.folder.make_folder(below)?, name),
                 None => (self.folder.clone(), name),
             };
-            let unfinished = format!("{name}.unfinished");
-            folder.write_durably(&unfinished, bytes)?;
-            folder.rename(&unfinished, name)?;
+            folder.write_whole(name, |mut file| file.write_all(bytes))?;
             folder.sync()
         };
-        write().map_err(error("write", &self.path().join(name)))
+        write().map_err(WriteError::at("write", &self.path().join(name)))
     }
 
-    /// Writes a file piece by piece, under another name first, so that it is there whole or not at
-    /// all; [`RunDirectory::sync`] then makes sure of it.
+    /// Writes a file piece by piece, as [`RunDirectory::write`] does in one go; its name is on the disk
+    /// after [`RunDirectory::sync`].
     pub(crate) fn write_from(
         &self,
         name: &str,
         fill: impl FnOnce(&File) -> io::Result<()>,
     ) -> Result<(), WriteError> {
-        let unfinished = format!("{name}.unfinished");
         self.check_place()?;
-        let write = || {
-            fill(&self.folder.create(&unfinished)?)?;
-            self.folder.rename(&unfinished, name)
-        };
-        write().map_err(error("write", &self.path().join(name)))
+        let written = self.folder.write_whole(name, fill);
+        written.map_err(WriteError::at("write", &self.path().join(name)))
     }
 
     /// Removes a file, if it is there.
@@ -198,7 +194,7 @@ impl RunDirectory {
         let removed = self.folder.remove_if_there(name);
         removed
             .and_then(|()| self.folder.sync())
-            .map_err(error("remove", &self.path().join(name)))
+            .map_err(WriteError::at("remove", &self.path().join(name)))
     }
 
     /// Removes files as far as they are there, finished or not, and the folder if nothing else is in it.
@@ -214,7 +210,7 @@ impl RunDirectory {
         self.check_place()?;
         match fs::remove_dir(self.path()) {
             Err(it) if it.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-            res => res.map_err(error("remove", self.path())),
+            res => res.map_err(WriteError::at("remove", self.path())),
         }
     }
 
@@ -252,7 +248,7 @@ impl RunDirectory {
                 self.folder.sync()
             }
         };
-        remove().map_err(error("remove files in", marked.path()))
+        remove().map_err(WriteError::at("remove files in", marked.path()))
     }
 
     /// Waits until the names of its files are on the disk.
@@ -262,7 +258,9 @@ impl RunDirectory {
     /// If they do not get there, or the folder is not where it was.
     pub fn sync(&self) -> Result<(), WriteError> {
         self.check_place()?;
-        self.folder.sync().map_err(error("write", self.path()))
+        self.folder
+            .sync()
+            .map_err(WriteError::at("write", self.path()))
     }
 
     fn check_place(&self) -> Result<(), WriteError> {
@@ -276,7 +274,7 @@ pub(crate) fn check_place(folder: &Folder) -> Result<(), WriteError> {
         return Ok(());
     }
     let moved = io::Error::new(io::ErrorKind::NotFound, "the folder is not there any more");
-    Err(error("write to", folder.path())(moved))
+    Err(WriteError::at("write to", folder.path())(moved))
 }
 
 /// Creates a folder with one file in it, under a hidden name first.
@@ -288,7 +286,7 @@ fn make_with_file(above: &Folder, path: &Path, file: &str, bytes: &[u8]) -> io::
         .and_then(|()| unfinished.sync())
         .and_then(|()| above.rename_to_new(&hidden, name));
     if let Err(error) = made {
-        // What cannot be removed is left, and the first error told.
+        // What cannot be removed is left, and the first error reported.
         let _ = unfinished.remove(file);
         let _ = above.remove_folder(&hidden);
         return Err(error);
@@ -313,11 +311,6 @@ fn make_hidden(above: &Folder, name: &Path) -> io::Result<(PathBuf, Folder)> {
             made => return Ok((hidden.into(), made?)),
         }
     }
-}
-
-fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
-    let path = path.to_owned();
-    move |source| WriteError::new(act, path, source)
 }
 
 /// A name that leads to nothing but what is called so.
@@ -345,7 +338,7 @@ fn make_parent(path: &Path) -> Result<Folder, WriteError> {
         }
         res => res.and_then(|()| Folder::open(above)),
     };
-    made.map_err(error("make the folder", above))
+    made.map_err(WriteError::at("make the folder", above))
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Folder {
         system::remove_folder(self, name)
     }
 
-    /// Makes a file anew. One that is in its place goes; of a link, the link and not what it leads to.
+    /// Replaces an existing file; a symbolic link is removed, not followed.
     pub(crate) fn create(&self, name: &str) -> io::Result<File> {
         self.remove_if_there(name)?;
         system::create(self, name.as_ref())
@@ -165,6 +165,21 @@ impl Folder {
         let mut file = self.create(name)?;
         file.write_all(bytes)?;
         file.sync_all()
+    }
+
+    /// Writes a file under another name first, so that it is there whole or not at all; its bytes are
+    /// on the disk then, though perhaps not yet its name.
+    pub(crate) fn write_whole<T>(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&File) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let unfinished = format!("{name}.unfinished");
+        let file = self.create(&unfinished)?;
+        let filled = fill(&file)?;
+        file.sync_data()?;
+        self.rename(&unfinished, name)?;
+        Ok(filled)
     }
 
     /// Waits until the names in it are on the disk.

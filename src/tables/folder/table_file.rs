@@ -1,8 +1,8 @@
-//! The file of one table: written a part at a time, read again, gone on with after a cut.
+//! The file of one table: written a part at a time, read again, resumed after a cut.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
@@ -98,44 +98,38 @@ impl TablePlace {
         self.run.path().join(self.file_name())
     }
 
-    /// A twin is not there while its table changes: it would have other rows.
+    /// A Parquet copy is not there while its table changes: it would have other rows.
     fn remove_twin(&self) -> Result<(), WriteError> {
         match self.parquet_tables {
             #[cfg(feature = "parquet")]
             ParquetTables::Written => {
                 let name = self.twin_name();
                 let removed = self.run.remove_if_there(&name);
-                removed.map_err(error("remove", &self.run.path().join(&name)))
+                removed.map_err(WriteError::at("remove", &self.run.path().join(&name)))
             }
             ParquetTables::Omitted => Ok(()),
         }
     }
 
-    /// Makes the twin of the finished table.
+    /// Makes the Parquet copy of the finished table.
     #[cfg(feature = "parquet")]
     fn write_twin(&self) -> Result<(), WriteError> {
         let twin = self.twin_name();
-        let unfinished = format!("{twin}.unfinished");
         let write = || {
             let table = self.run.open_file(&self.file_name(), Access::Read)?;
-            let mut file = DigestedFile {
-                file: &self.run.create(&unfinished)?,
-                digest: RunningDigest::default(),
-            };
-            write_parquet(table, &self.columns, &mut file)?;
-            file.file.sync_data()?;
-            self.run.rename(&unfinished, &twin)?;
-            Ok(file.digest)
+            self.run.write_whole(&twin, |file| {
+                let mut file = DigestedFile {
+                    file,
+                    digest: RunningDigest::default(),
+                };
+                write_parquet(table, &self.columns, &mut file)?;
+                Ok(file.digest)
+            })
         };
-        let digest = write().map_err(error("write", &self.run.path().join(&twin)))?;
+        let digest = write().map_err(WriteError::at("write", &self.run.path().join(&twin)))?;
         self.finished.add(digest.record(twin));
         Ok(())
     }
-}
-
-fn error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
-    let path = path.to_owned();
-    move |source| WriteError::new(act, path, source)
 }
 
 impl TableFile {
@@ -144,9 +138,9 @@ impl TableFile {
         place.remove_twin()?;
         let path = place.path();
         let file = place.run.create(&place.file_name());
-        let mut file = file.map_err(error("create", &path))?;
+        let mut file = file.map_err(WriteError::at("create", &path))?;
         let begun = file.write_all(&place.header);
-        begun.map_err(error("write", &path))?;
+        begun.map_err(WriteError::at("write", &path))?;
         let digest = place.start();
         Ok(Self {
             place,
@@ -167,7 +161,7 @@ impl TableFile {
             file.seek(SeekFrom::End(0))?;
             Ok(file)
         };
-        let file = open().map_err(error("go on with", &place.path()))?;
+        let file = open().map_err(WriteError::at("go on with", &place.path()))?;
         Ok(Self {
             place,
             file,
@@ -187,7 +181,7 @@ impl TableFile {
     /// Adds bytes of rows; the last row may go on in the next bytes.
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         let res = self.file.write_all(bytes);
-        res.map_err(|it| error("write", &self.place.path())(it))?;
+        res.map_err(|it| WriteError::at("write", &self.place.path())(it))?;
         self.digest.add(bytes);
         Ok(())
     }
@@ -195,14 +189,14 @@ impl TableFile {
     /// Waits until all rows are on the disk.
     pub(crate) fn sync(&self) -> Result<(), WriteError> {
         let res = self.file.sync_data();
-        res.map_err(|it| error("write", &self.place.path())(it))
+        res.map_err(|it| WriteError::at("write", &self.place.path())(it))
     }
 
-    /// Ends the table: waits until it is on the disk, and makes its twin, if it has one.
+    /// Ends the table: waits until it is on the disk, and makes its Parquet copy, if it has one.
     ///
     /// # Errors
     ///
-    /// If it does not get there, or the twin cannot be written.
+    /// If it does not get there, or the Parquet copy cannot be written.
     pub fn finish(self) -> Result<FinishedTable, WriteError> {
         self.sync()?;
         let place = self.place;
@@ -241,13 +235,13 @@ impl WrittenTable {
         let path = place.path();
         let mut file = match place.run.open_file(&place.file_name(), Access::Read) {
             Err(it) if it.kind() == io::ErrorKind::NotFound => return Ok(None),
-            it => BufReader::with_capacity(PIECE_BYTES, it.map_err(error("read", &path))?),
+            it => BufReader::with_capacity(PIECE_BYTES, it.map_err(WriteError::at("read", &path))?),
         };
         let mut header = Vec::new();
         let read = (&mut file)
             .take(place.header.len() as u64)
             .read_to_end(&mut header);
-        read.map_err(error("read", &path))?;
+        read.map_err(WriteError::at("read", &path))?;
         let digest = place.start();
         Ok((header == place.header).then_some(Self {
             place,
@@ -276,7 +270,7 @@ impl WrittenTable {
         let mut n_left = n_bytes;
         while n_left > 0 {
             let piece = self.file.fill_buf();
-            let piece = piece.map_err(|it| error("read", &self.place.path())(it))?;
+            let piece = piece.map_err(|it| WriteError::at("read", &self.place.path())(it))?;
             let n_most = usize::try_from(n_left).unwrap_or(usize::MAX);
             let piece = &piece[..piece.len().min(n_most)];
             if piece.is_empty() {
@@ -295,6 +289,8 @@ impl WrittenTable {
 #[cfg(test)]
 mod tests {
     use std::fs;
+
+    use std::path::Path;
 
     use super::*;
     use crate::tables::schema::whole;

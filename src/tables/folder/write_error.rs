@@ -1,7 +1,7 @@
 //! Why a file of a run could not be written, or not be read again.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why something could not be written, or not be read again.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +13,14 @@ pub struct WriteError {
 }
 
 impl WriteError {
-    /// What could not be done with a file, and why.
-    pub(crate) fn new(act: &'static str, path: PathBuf, source: io::Error) -> Self {
-        Self { act, path, source }
+    /// Makes an error of what the system says of an act on a file.
+    pub(crate) fn at(act: &'static str, path: &Path) -> impl Fn(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self {
+            act,
+            path: path.clone(),
+            source,
+        }
     }
 
     /// Of a file in the folder for temporary files.

@@ -100,7 +100,7 @@ impl fmt::Display for Excess {
 }
 
 impl<'a> Sheet<'a> {
-    /// The sheet of a table, from one pass over its rows.
+    /// The sheet of a table, in one pass over its rows.
     pub(crate) fn measure(
         scenario: &'a Scenario,
         table: &'a FinishedTable,
@@ -117,7 +117,7 @@ impl<'a> Sheet<'a> {
             excess: None,
         };
         let read = res.read_rows();
-        read.map_err(|it| WriteError::new("read", table.path(), it))?;
+        read.map_err(WriteError::at("read", &table.path()))?;
         if res.n_rows > ROWS_MAX {
             res.excess = Some(Excess::Rows(res.n_rows));
         } else if res.columns.len() > COLUMNS_MAX {

@@ -376,7 +376,7 @@ mod tests {
     /// Writes the workbook of one table; what it lacks, or what keeps it from being written.
     fn written(name: &str, columns: Vec<Column>, rows: &str) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
-        let directory = RunDirectory::of_finished(folder.path()).unwrap();
+        let directory = RunDirectory::open_existing(folder.path()).unwrap();
         let written = directory.write(&format!("{name}.csv"), rows.as_bytes());
         written.unwrap();
         let tables = [FinishedTable {

@@ -46,7 +46,7 @@ impl DrawColumns {
         Self { paths }
     }
 
-    /// How many numbers there are.
+    /// Number of drawn numbers.
     pub fn n_numbers(&self) -> usize {
         self.paths.len()
     }

@@ -95,7 +95,7 @@ pub enum DrawTable {
     Omitted,
 }
 
-/// Whether agreements are held against what theory says of each session's preferences.
+/// Whether agreements are compared with what theory says of each session's preferences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distances {

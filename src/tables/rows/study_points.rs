@@ -60,7 +60,7 @@ impl PointTable {
     ///
     /// # Errors
     ///
-    /// If its twin cannot be written.
+    /// If its Parquet copy cannot be written.
     pub fn finish(self) -> Result<FinishedTable, WriteError> {
         self.file.finish()
     }

@@ -246,7 +246,7 @@ fn push_rounds(rows: &mut Rows, cell: CellId, tally: &Tally) {
     }
 }
 
-/// How many ranges of surplus there are from 0 to 1.
+/// Number of ranges of surplus from 0 to 1.
 const SURPLUS_RANGES: f64 = 32.0;
 
 /// A range of surpluses, and how many agreements are in it.

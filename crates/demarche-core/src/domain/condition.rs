@@ -8,7 +8,7 @@ use crate::domain::outcome::{Outcome, OutcomeSpace};
 /// The empty condition holds for every outcome.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Condition {
-    /// Invariant: sorted by issue, no issue twice; options sorted, not empty.
+    /// Invariant: sorted by issue; the options of each clause sorted.
     clauses: Vec<(IssueId, Vec<OptionId>)>,
 }
 

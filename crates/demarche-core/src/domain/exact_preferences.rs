@@ -14,7 +14,7 @@ const SLACK_BITS: u32 = 39;
 /// Digits that the greatest weight counts with; the others have the same unit.
 const WEIGHT_DIGITS: i32 = 17;
 
-/// A party's preferences as drawn, in whole numbers of a scale of the party's own.
+/// A party's preferences as drawn, in integers of a scale of the party's own.
 ///
 /// [`Preferences`](crate::domain::preferences::Preferences), which sessions use, round every product of weight
 /// and utility by itself, so that sums that are equal come apart by some 10⁻¹⁵. Here every number
@@ -107,22 +107,22 @@ impl ExactPreferences {
         &self.space
     }
 
-    /// What a utility of 1 is in whole numbers.
+    /// What a utility of 1 is in integers.
     pub fn one(&self) -> i128 {
         self.one
     }
 
-    /// What an option adds to an outcome's worth, in whole numbers.
+    /// What an option adds to an outcome's worth, in integers.
     pub fn contribution(&self, issue: IssueId, option: OptionId) -> i128 {
         self.contributions[self.space.flat(issue, option)]
     }
 
-    /// The conditions under which options interact, with what they add in whole numbers.
+    /// The conditions under which options interact, with what they add in integers.
     pub fn interactions(&self) -> &[(Condition, i128)] {
         &self.interactions
     }
 
-    /// What an outcome is worth before that is held within [0, 1], in whole numbers.
+    /// What an outcome is worth before that is held within [0, 1], in integers.
     pub fn sum_of_contributions(&self, outcome: Outcome) -> i128 {
         let flat = self.space.flat_options(outcome);
         let sum: i128 = flat.map(|it| self.contributions[it]).sum();
@@ -168,7 +168,7 @@ impl ExactPreferences {
     }
 }
 
-/// Weights in whole numbers of one unit; weights that are all zero count as equal.
+/// Weights in integers of one unit; weights that are all zero count as equal.
 fn whole_weights(weights: &[f64]) -> Vec<i128> {
     let decimals: Vec<Decimal> = weights.iter().copied().map(Decimal::shortest).collect();
     let above_zero = decimals.iter().zip(weights).filter(|it| *it.1 > 0.0);
@@ -201,7 +201,7 @@ fn divide_by_common_factor(numbers: &mut [i128]) {
     }
 }
 
-/// The float nearest to a whole number; of two numbers the greater has never the smaller one.
+/// The float nearest to an integer; of two numbers the greater has never the smaller one.
 #[expect(clippy::cast_precision_loss, reason = "the nearest is meant")]
 fn as_float(whole: i128) -> f64 {
     whole as f64

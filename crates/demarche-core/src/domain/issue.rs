@@ -72,7 +72,7 @@ pub enum Scale {
     /// No: each option is as far from any other.
     #[default]
     Nominal,
-    /// Yes: neighbouring options are more alike than distant ones.
+    /// Yes: neighboring options are more alike than distant ones.
     Ordinal,
 }
 

@@ -1,4 +1,4 @@
-//! What is negotiated: pure data, no behaviour of anyone.
+//! What is negotiated: pure data, no behavior of anyone.
 
 mod claim;
 mod condition;

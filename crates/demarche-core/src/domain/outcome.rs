@@ -135,12 +135,12 @@ impl OutcomeSpace {
         })
     }
 
-    /// How many issues there are.
+    /// Number of issues.
     pub fn n_issues(&self) -> usize {
         self.fields.len()
     }
 
-    /// How many outcomes there are.
+    /// Number of outcomes.
     pub fn n_outcomes(&self) -> u64 {
         self.n_outcomes
     }

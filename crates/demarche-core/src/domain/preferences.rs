@@ -15,7 +15,7 @@ pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
 /// The greatest weight: far beyond any sensible one; keeps sums of weights finite.
 pub const WEIGHT_MAX: f64 = 1e9;
 
-/// A party's preferences before luck: every number with its distribution and provenance.
+/// A party's preferences before they are drawn: every number with its distribution and provenance.
 #[derive(Clone, Debug)]
 pub struct UncertainPreferences {
     /// The utility of no agreement; in [0, 1].

@@ -108,7 +108,7 @@ pub(super) struct StrategyDraw {
     pub(super) offering: Vec<f64>,
     /// Those of its acceptance condition.
     pub(super) acceptance: Vec<f64>,
-    /// The party's stream for all that it leaves to luck in the session.
+    /// The party's stream for all that it leaves to random numbers in the session.
     pub(super) stream: Stream,
 }
 
@@ -202,11 +202,11 @@ impl<'a> Draws<'a> {
         party: PartyId,
         purpose: Purpose,
     ) -> Self {
-        let luck = setting.base_replication(replication);
+        let base = setting.base_replication(replication);
         Self {
             setting,
             replication,
-            stream: seeds.stream(luck, setting.party(party).name, purpose),
+            stream: seeds.stream(base, setting.party(party).name, purpose),
         }
     }
 
@@ -216,20 +216,20 @@ impl<'a> Draws<'a> {
         place: NumberPlace,
         numbers: impl Iterator<Item = &'n Number> + Clone,
     ) -> impl Iterator<Item = f64> {
-        // A group of constants needs no luck, and going to its place would cost more than all else.
+        // A group of constants needs no random numbers, and going to its place would cost more than all else.
         let is_certain = numbers.clone().all(|it| it.distribution.is_constant());
         if !is_certain {
             self.stream.seek(place.group);
         }
         numbers.enumerate().map(move |(offset, it)| {
-            let luck = if is_certain {
+            let uniform = if is_certain {
                 0.0
             } else {
                 self.stream.uniform()
             };
             let id = place.first.plus(offset);
             let designed = self.setting.designed_probability(self.replication, id);
-            let drawn = it.distribution.quantile(designed.unwrap_or(luck));
+            let drawn = it.distribution.quantile(designed.unwrap_or(uniform));
             let shift = self.setting.shift_of(id);
             shift.map_or(drawn, |by| it.moved(drawn, by))
         })

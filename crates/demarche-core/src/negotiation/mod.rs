@@ -1,4 +1,4 @@
-//! One negotiation: who sits down with what, and the plain loop that runs it.
+//! One negotiation: who joins the session with what, and the plain loop that runs it.
 
 mod draw;
 mod negotiator;

@@ -1,4 +1,4 @@
-//! A party at the table: its drawn preferences, its strategy, its luck.
+//! A party in the session: its drawn preferences, its strategy, its random numbers.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
 use crate::strategy::{AcceptanceCondition, OfferingRule, OwnSide, Situation, Turn};
 
-/// A party at the table; sits through one session after another.
+/// A party in the session; sits through one session after another.
 ///
 /// A strategy whose code panics has made its last decision in the session: from then on the party
 /// answers with [`ProtocolViolation::Panicked`]. The next session it begins with nothing left over.
@@ -88,7 +88,7 @@ impl Negotiator {
         }
     }
 
-    /// Sits down for a session: draws preferences and strategy.
+    /// Joins a session: draws preferences and strategy.
     ///
     /// # Panics
     ///
@@ -130,11 +130,11 @@ impl Negotiator {
         });
     }
 
-    /// Takes in what happened at the table.
+    /// Takes in what happened in the session.
     ///
     /// # Panics
     ///
-    /// If it has not sat down.
+    /// If it has not joined a session.
     pub fn observe(&mut self, event: &Event) {
         let (decider, counters, turn) = self.at_the_table(event.round());
         counters.note(event, &turn.situation);
@@ -152,7 +152,7 @@ impl Negotiator {
     ///
     /// # Panics
     ///
-    /// If it has not sat down.
+    /// If it has not joined a session.
     pub fn act(&mut self, round: u32, ask: Request) -> Result<Action, ProtocolViolation> {
         let (decider, _, mut turn) = self.at_the_table(round);
         decider
@@ -162,11 +162,11 @@ impl Negotiator {
 
     /// What it tells of the session that has just ended; `news` is what it has not observed yet.
     ///
-    /// There is nothing left to decide: its strategy is not told the news.
+    /// There is nothing left to decide: its strategy does not observe the news.
     ///
     /// # Panics
     ///
-    /// If it has not sat down.
+    /// If it has not joined a session.
     pub fn report(&mut self, news: &[Event], ending: &Ending) -> PartyReport {
         for event in news {
             let (_, counters, turn) = self.at_the_table(event.round());
@@ -200,7 +200,7 @@ impl Negotiator {
     ///
     /// # Panics
     ///
-    /// If it has not sat down.
+    /// If it has not joined a session.
     pub fn private_view(&mut self, round: u32) -> PrivateView {
         let (_, _, turn) = self.at_the_table(round);
         let best = turn.search.best();
@@ -216,7 +216,7 @@ impl Negotiator {
     ///
     /// # Panics
     ///
-    /// If it has not sat down.
+    /// If it has not joined a session.
     pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
         let (decider, _, mut turn) = self.at_the_table(round);
         decider.decide(|strategy| strategy.rule.aspiration(&mut turn))

@@ -18,24 +18,6 @@ pub struct SessionResult {
 }
 
 impl SessionResult {
-    /// The sum of all parties' utilities of the agreement; `None` without one.
-    pub fn utilitarian_welfare(&self) -> Option<f64> {
-        self.parties
-            .iter()
-            .map(|it| it.agreement_utility.map(Utility::get))
-            .sum()
-    }
-
-    /// The least of all parties' utilities of the agreement; `None` without one.
-    pub fn egalitarian_welfare(&self) -> Option<f64> {
-        self.parties
-            .iter()
-            .map(|it| it.agreement_utility)
-            .min()
-            .flatten()
-            .map(Utility::get)
-    }
-
     /// The product of all parties' surpluses, those below 0 counted as 0; `None` without agreement.
     ///
     /// ```text

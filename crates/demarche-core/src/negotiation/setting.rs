@@ -1,4 +1,4 @@
-//! Everything that is fixed before luck comes in: scenario, rules and strategies.
+//! Everything that is fixed before any random number is drawn: scenario, rules and strategies.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::strategy::StrategySpec;
 
-/// Everything that is fixed before luck comes in, shared by all sessions of a cell.
+/// Everything that is fixed before any random number is drawn, shared by all sessions of a cell.
 ///
 /// A copy shares what it holds with the original, but for what is changed in it.
 #[derive(Clone, Debug)]
@@ -151,13 +151,13 @@ impl Setting {
         })
     }
 
-    /// A session of this setting that has just begun, with the protocol's luck of a replication.
+    /// A session of this setting that has just begun, with the protocol's random numbers of a replication.
     ///
     /// Its stream is that of the protocol's name, so that it is nobody's and moves with nobody.
     pub fn session(&self, seeds: &Seeds, replication: Replication) -> Session {
         let name = NameHash::of(self.rules.protocol.name());
-        let luck = seeds.stream(self.base_replication(replication), name, Purpose::Protocol);
-        Session::new(Arc::clone(&self.rules), luck)
+        let stream = seeds.stream(self.base_replication(replication), name, Purpose::Protocol);
+        Session::new(Arc::clone(&self.rules), stream)
     }
 
     /// Who negotiates about what.
@@ -221,7 +221,7 @@ impl Setting {
         set.map(|it| it.path.clone()).collect()
     }
 
-    /// The same with their positions.
+    /// All its numbers with their positions.
     pub fn numbered(&self) -> impl Iterator<Item = (NumberId, &Number)> {
         (0..).map(NumberId::new).zip(self.numbers())
     }
@@ -289,7 +289,7 @@ impl Setting {
         party.preferences.number_mut(number.idx() - first.idx())
     }
 
-    /// The same, with draws that a design makes in place of luck.
+    /// The same, with draws that a design makes in place of randomness.
     #[must_use]
     pub fn designed(mut self, design: Arc<dyn DesignedDraws>) -> Self {
         self.design = Some(design);
@@ -310,7 +310,7 @@ impl Setting {
         design.map_or(replication, |it| it.base_replication(replication))
     }
 
-    /// Where a design has a number; `None` leaves it to luck.
+    /// Where a design has a number; `None` leaves it to random numbers.
     pub(super) fn designed_probability(
         &self,
         replication: Replication,

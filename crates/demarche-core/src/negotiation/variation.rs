@@ -54,13 +54,13 @@ impl NumberPlaces {
     }
 }
 
-/// Draws that a design of experiments makes in place of luck.
+/// Draws that a design of experiments makes in place of randomness.
 ///
 /// A replication is then a row of the design.
 pub trait DesignedDraws: Send + Sync + fmt::Debug {
-    /// The replication whose streams serve for all that the design leaves to luck in a row.
+    /// The replication whose streams serve for all that the design leaves to random numbers in a row.
     fn base_replication(&self, row: Replication) -> Replication;
 
-    /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to luck.
+    /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to random numbers.
     fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;
 }

@@ -1,4 +1,4 @@
-//! What happened in a session, as data: what every party at the table has seen.
+//! What happened in a session, as data: what every party in the session has seen.
 
 use crate::domain::{Outcome, PartyId, PartySet};
 

@@ -161,7 +161,7 @@ pub struct Rules {
     pub deadline_rounds: u32,
     /// Whose yes a deal needs.
     pub consent: ConsentRule,
-    /// How many parties there are.
+    /// Number of parties.
     pub n_parties: usize,
     /// By issue, whether the order of its options means something.
     pub scales: Vec<Scale>,

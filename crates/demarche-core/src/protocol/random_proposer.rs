@@ -55,14 +55,14 @@ mod tests {
     use super::*;
     use crate::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 
-    fn luck() -> Stream {
+    fn stream() -> Stream {
         let seeds = Seeds::new(MasterSeed(1));
         seeds.stream(Replication(0), NameHash::of("test"), Purpose::Protocol)
     }
 
     #[test]
     fn parties_are_recognized_as_often_as_their_probabilities_say() {
-        let mut draw = ProposerDraw::new(&[0.5, 0.0, 0.3, 0.2], luck());
+        let mut draw = ProposerDraw::new(&[0.5, 0.0, 0.3, 0.2], stream());
         let mut counts = [0_u32; 4];
         for _ in 0..10_000 {
             counts[draw.next().idx()] += 1;
@@ -76,15 +76,15 @@ mod tests {
 
     #[test]
     fn a_number_on_the_border_belongs_to_the_party_above_it() {
-        let border = luck().uniform();
-        let mut draw = ProposerDraw::new(&[border, 1.0 - border], luck());
+        let border = stream().uniform();
+        let mut draw = ProposerDraw::new(&[border, 1.0 - border], stream());
         assert_eq!(draw.next(), PartyId::new(1));
     }
 
     #[test]
     fn a_number_beyond_all_probabilities_goes_to_the_last_party_that_has_one() {
-        let hair = luck().uniform() / 4.0;
-        let mut draw = ProposerDraw::new(&[hair, hair, 0.0], luck());
+        let hair = stream().uniform() / 4.0;
+        let mut draw = ProposerDraw::new(&[hair, hair, 0.0], stream());
         assert_eq!(draw.next(), PartyId::new(1));
     }
 }

@@ -40,8 +40,8 @@ use crate::randomness::Stream;
 ///     space: Arc::clone(&space),
 /// };
 /// let seeds = Seeds::new(MasterSeed(1));
-/// let luck = seeds.stream(Replication(0), NameHash::of(""), Purpose::Protocol);
-/// let mut session = Session::new(Arc::new(rules), luck);
+/// let stream = seeds.stream(Replication(0), NameHash::of(""), Purpose::Protocol);
+/// let mut session = Session::new(Arc::new(rules), stream);
 /// let outcome = space.outcomes().next().expect("a space has outcomes");
 ///
 /// let first = session.pending().expect("the session has just begun");
@@ -79,12 +79,12 @@ pub struct Pending {
 impl Session {
     /// A session that has just begun.
     ///
-    /// `luck` is all that the protocol draws from; some protocols need none.
+    /// `stream` is all that the protocol draws from; some protocols need none.
     ///
     /// # Panics
     ///
     /// If the rules know no party or no round.
-    pub fn new(rules: Arc<Rules>, luck: Stream) -> Self {
+    pub fn new(rules: Arc<Rules>, stream: Stream) -> Self {
         assert!(rules.n_parties > 0, "somebody negotiates");
         assert!(rules.deadline_rounds > 0, "there is a round");
         let mut log = Log::new();
@@ -97,11 +97,11 @@ impl Session {
                 State::AlternatingOffers(AlternatingOffers::new(RoundLength::OneTurn))
             }
             ProtocolKind::RandomProposer { recognition } => {
-                let draw = ProposerDraw::new(recognition, luck);
+                let draw = ProposerDraw::new(recognition, stream);
                 State::ProposalAndVote(ProposalAndVote::drawn(draw))
             }
             ProtocolKind::SingleText { .. } => {
-                State::SingleText(Box::new(SingleText::new(&rules, &mut log, luck)))
+                State::SingleText(Box::new(SingleText::new(&rules, &mut log, stream)))
             }
         };
         Self { rules, log, state }

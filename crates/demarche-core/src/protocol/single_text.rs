@@ -87,7 +87,7 @@ impl SingleText {
         self.count_finished(rules, log);
     }
 
-    /// What the text is held against: the standing one, or in the last round no agreement.
+    /// What the text is compared with: the standing one, or in the last round no agreement.
     fn compared_with(&self, rules: &Rules, log: &Log) -> Option<Outcome> {
         (log.round < rules.deadline_rounds).then_some(self.standing)
     }

@@ -26,8 +26,8 @@ pub(super) fn begun(
         space: Arc::new(OutcomeSpace::new(sizes).unwrap()),
     };
     let seeds = Seeds::new(MasterSeed(seed));
-    let luck = seeds.stream(Replication(0), NameHash::of("test"), Purpose::Protocol);
-    Session::new(Arc::new(rules), luck)
+    let stream = seeds.stream(Replication(0), NameHash::of("test"), Purpose::Protocol);
+    Session::new(Arc::new(rules), stream)
 }
 
 pub(super) fn by_unanimity(protocol: ProtocolKind, deadline_rounds: u32) -> Session {

@@ -14,7 +14,7 @@ const LOPSIDEDNESS_MAX: f64 = 8.0;
 /// The most rows a half may have: some hundred megabytes for each session under way.
 const ROWS_MAX: u64 = 1 << 22;
 
-/// The most pairs of groups: each is looked at for every question.
+/// Maximum number of pairs of groups: each is looked at for every question.
 const PAIRS_MAX: usize = 1 << 16;
 
 /// Why a space cannot be searched in two halves.

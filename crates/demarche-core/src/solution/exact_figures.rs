@@ -20,12 +20,12 @@ pub(super) struct ExactFigures {
     measures: Vec<Measure>,
 }
 
-/// A party's utilities in whole numbers.
+/// A party's utilities in integers.
 #[derive(Debug)]
 struct Measure {
     /// What utilities are whole multiples of: one over this number.
     denominator: f64,
-    /// What one over the denominator is in whole numbers.
+    /// What one over the denominator is in integers.
     unit: i128,
     /// What 1 is.
     one: i128,
@@ -60,7 +60,7 @@ impl ExactFigures {
 
     /// The points whose figure no other one exceeds, in order.
     ///
-    /// Floats put aside what is surely smaller; whole numbers decide among the rest.
+    /// Floats put aside what is surely smaller; integers decide among the rest.
     pub(super) fn best(&self, concept: Concept, frontier: &Frontier) -> Vec<usize> {
         let points = frontier.points();
         let estimates: Vec<Estimate> = points
@@ -126,7 +126,7 @@ impl ExactFigures {
         }
     }
 
-    /// What brings each party's whole numbers to those of all; 0 for parties that are left out.
+    /// What brings each party's integers to those of all; 0 for parties that are left out.
     fn factors(&self, concept: Concept) -> Vec<BigInt> {
         let whole = |it: &Measure| match concept {
             Concept::Nash | Concept::Egalitarian | Concept::Utilitarian => it.one,
@@ -190,7 +190,7 @@ impl Measure {
         res
     }
 
-    /// A utility in whole numbers.
+    /// A utility in integers.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a utility is at most 1, and a denominator far below 2^127"

@@ -1,4 +1,4 @@
-//! What theory says, held against fractions: numbers with few decimals, so that ties are frequent.
+//! What theory says, compared with fractions: numbers with few decimals, so that ties are frequent.
 
 use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Sub};

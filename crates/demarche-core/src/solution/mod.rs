@@ -5,7 +5,7 @@
 //! What a claim needs is exact and lists no outcomes; the frontier and its points take all
 //! acceptable outcomes, one by one.
 //! And of games that have a name: pure functions of their few numbers, for the library and as a
-//! yardstick for what sessions come to.
+//! yardstick for statistics over sessions.
 
 mod agreements;
 mod claims;

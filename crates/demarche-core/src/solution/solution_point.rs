@@ -14,7 +14,7 @@ pub struct Normalization {
     disagreement: Vec<f64>,
     /// The most a party can get.
     ideal: Vec<f64>,
-    /// Those of the landscape: with them figures are exact, without them floats.
+    /// Those of the feasible set: with them figures are exact, without them floats.
     denominators: Vec<u64>,
 }
 
@@ -86,18 +86,11 @@ impl Normalization {
         }
     }
 
-    /// The same with gains measured from 0: for the points that `NegMAS` calls modified.
-    #[must_use]
-    pub fn from_zero(mut self) -> Self {
-        self.disagreement.fill(0.0);
-        self
-    }
-
     /// The points of a frontier that a concept singles out, in the order of their outcomes.
     ///
     /// By the textbook all of them have the very same figure, and the first is taken where one is
     /// wanted; none only if the frontier is empty. Figures of the textbook are compared in exact
-    /// arithmetic where the landscape has denominators: as fractions of these, and reservation
+    /// arithmetic where the feasible set has denominators: as fractions of these, and reservation
     /// values as the shortest decimals that are read as their floats.
     pub fn best(&self, concept: Concept, frontier: &Frontier) -> Vec<usize> {
         let tolerance = match self.convention {

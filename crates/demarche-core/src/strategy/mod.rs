@@ -1,7 +1,7 @@
 //! How a party decides: what to offer, what to accept, what to make of what it hears.
 //!
 //! A strategy is put together from an offering rule and an acceptance condition.
-//! It sees its own preferences and what is said at the table, and is handed a random stream; it
+//! It sees its own preferences and what is said in the session, and is handed a random stream; it
 //! cannot make one, and nothing here carries another party's preferences.
 //!
 //! A new offering rule is one file and one line in [`OFFERING_RULES`]; one from outside this crate is
@@ -106,7 +106,7 @@ impl Situation<'_> {
 
 /// A party's turn to decide: what it knows, and what it decides with.
 ///
-/// All that a strategy may use. It holds nothing of another party but what was said at the table,
+/// All that a strategy may use. It holds nothing of another party but what was said in the session,
 /// and no random stream but the party's own.
 #[derive(Debug)]
 pub struct Turn<'a> {
@@ -120,7 +120,7 @@ pub struct Turn<'a> {
 
 /// What to offer.
 pub trait OfferingRule: Send + fmt::Debug {
-    /// Takes in what happened at the table.
+    /// Takes in what happened in the session.
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
         let _ = (event, situation);
     }

@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(filled(EVEN, &[]), []);
     }
 
-    /// Holds a quantile of counts against that of the sorted numbers.
+    /// Compares a quantile of counts with that of the sorted numbers.
     fn check(bins: Bins, numbers: &[i64], percent: u64, slack: impl Fn(i64) -> i64) {
         #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
         let floats = numbers.iter().map(|&it| it as f64).collect();

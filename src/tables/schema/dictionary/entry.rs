@@ -9,7 +9,7 @@ use crate::tables::schema::columns::{Column, Kind, number, text, whole};
 /// What the cells of a column are, as far as a spreadsheet shows them differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Content {
-    /// A whole number that names something.
+    /// An integer that names something.
     Identifier,
     /// How many.
     Count,

@@ -70,7 +70,7 @@ impl Number {
         }
     }
 
-    /// Where a draw of it comes to lie when it is moved by so much, as far as its bounds allow.
+    /// The drawn value plus `by`, clamped to the bounds.
     pub fn moved(&self, drawn: f64, by: f64) -> f64 {
         (drawn + by).clamp(*self.within.start(), *self.within.end())
     }

@@ -74,7 +74,7 @@ pub fn units(number: f64) -> i64 {
 /// What rounding down may take off an outcome's utility at most: a unit per issue and interaction.
 const ROUNDING_UNITS: i64 = 512;
 
-/// A threshold that utilities are held against, lower by what rounding may take off them.
+/// A threshold that utilities are compared with, lower by what rounding may take off them.
 ///
 /// So an outcome whose parts are 0.2 and 0.3 reaches 0.5. About 2·10⁻¹²; 0 stays 0.
 pub fn threshold(number: f64) -> Utility {

@@ -4,9 +4,9 @@ use std::ops::{Add, AddAssign};
 
 use crate::domain::{Condition, ExactPreferences, IssueId, OptionId, OutcomeSpace, Preferences};
 
-/// Preferences whose worth is a sum of whole numbers.
+/// Preferences whose worth is a sum of integers.
 pub(crate) trait Sums {
-    /// The whole numbers.
+    /// The integers.
     type Sum: Copy + Default + Ord + Add<Output = Self::Sum> + AddAssign;
 
     /// The space the preferences are about.

@@ -3,7 +3,7 @@
 /// Points in a tree of boxes: each node knows the best that any of its points has for each party.
 ///
 /// A box that is worse than a point for some party holds nothing at least as good as the point, and
-/// is passed over whole. The boxes are those of a k-d tree: Bentley, *Multidimensional binary search
+/// is skipped whole. The boxes are those of a k-d tree: Bentley, *Multidimensional binary search
 /// trees used for associative searching*, Communications of the ACM 18 (1975), 509–517.
 #[derive(Clone, Debug)]
 pub(crate) struct DominanceTree {

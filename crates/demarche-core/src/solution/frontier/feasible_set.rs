@@ -90,12 +90,12 @@ impl FeasibleSetBuilder {
     }
 }
 
-/// Greater denominators are not told from one another by floats.
+/// Greater denominators are not distinguished from one another by floats.
 const DENOMINATOR_MAX: i128 = 1 << 50;
 /// What floats up to 1 are multiples of instead, but for bits that count for nothing beside 1.
 const DENOMINATOR_OF_FLOATS: u64 = 1 << 62;
 
-/// The landscape of drawn preferences; outcomes are numbered in the order of their space.
+/// The feasible set of drawn preferences; outcomes are numbered in the order of their space.
 ///
 /// An outcome is acceptable if the rule is satisfied by the yes of all parties that are at least as
 /// well off with it as without agreement:

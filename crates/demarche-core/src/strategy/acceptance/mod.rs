@@ -45,7 +45,7 @@ pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[
 
 /// What to say yes to.
 pub trait AcceptanceCondition: Send + fmt::Debug {
-    /// Takes in what happened at the table.
+    /// Takes in what happened in the session.
     fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
         let _ = (event, situation);
     }
@@ -84,7 +84,7 @@ impl<'a, 't> OwnSide<'a, 't> {
 
     /// The utility of what it would offer now; `None` if it would rather leave.
     ///
-    /// Uses up no luck: what it then offers is drawn from the same place.
+    /// Uses up no random numbers: what it then offers is drawn from the same place.
     pub fn next_utility(&mut self) -> Option<Utility> {
         let situation = self.turn.situation;
         let mut rehearsal = Turn {

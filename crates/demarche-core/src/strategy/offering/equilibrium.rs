@@ -57,7 +57,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     },
 };
 
-/// What a float may be off by where a whole number of steps is meant.
+/// What a float may be off by where an integer of steps is meant.
 const STEP_TOLERANCE: f64 = 1e-9;
 
 /// One of two who make offers in turn. A period is a turn.

@@ -65,7 +65,7 @@ impl OfferingRule for Exponential {
 mod tests {
     use super::*;
 
-    /// Points of the curve where the exponent of κ is a whole number or a half.
+    /// Points of the curve where the exponent of κ is an integer or a half.
     #[test]
     fn the_curve_goes_through_its_points() {
         let table = [

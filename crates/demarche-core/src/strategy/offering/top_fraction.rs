@@ -1,4 +1,4 @@
-//! Offers any of its favourite outcomes: so many of a hundred, each as likely as the other.
+//! Offers any of its favorite outcomes: so many of a hundred, each as likely as the other.
 
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Rules;
@@ -30,7 +30,7 @@ const FRACTION: Parameter = Parameter {
 #[derive(Debug)]
 struct TopFraction {
     fraction: f64,
-    /// The least utility among its favourites, once found.
+    /// The least utility among its favorites, once found.
     floor: Option<Utility>,
 }
 

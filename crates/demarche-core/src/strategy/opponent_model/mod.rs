@@ -1,4 +1,4 @@
-//! What other parties seem to want, from what they say at the table.
+//! What other parties seem to want, from what they say in the session.
 //!
 //! A model hears every party alike and keeps them apart; it never sees their preferences.
 //! All models speak of a party's wishes as a sum over the issues, so that outcomes can be searched
@@ -165,7 +165,7 @@ impl Wishes {
     /// some levels of own utility.
     ///
     /// Merit is what the outcome is worth over no agreement, times what each other whose answer
-    /// counts makes of it, which is told from its identifier and its estimated utility.
+    /// counts makes of it, which shows in its identifier and its estimated utility.
     pub(super) fn best_by(
         &self,
         turn: &mut Turn<'_>,

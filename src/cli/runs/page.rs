@@ -1,4 +1,6 @@
-//! The page of a run, made at its end and told of.
+//! The page of a run, made at its end.
+
+use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
 use crate::report::{PageError, RunSummary, run_page, write_page};
@@ -6,17 +8,17 @@ use crate::run::{Manifest, PAGE, RecordedCellError};
 use crate::tables::RunDirectory;
 
 /// Makes the page of a run in its folder, the same as `report` makes it later.
-pub(super) fn make_page(
+pub(crate) fn make_page(
     directory: &RunDirectory,
     manifest: &Manifest,
     summary: &RunSummary,
 ) -> Result<(), Failure> {
-    let page = run_page(directory, manifest, summary)?;
+    let page = run_page(directory, manifest, summary, &Strategies::default())?;
     write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Where the page is, for people.
-pub(super) fn report_line(directory: &RunDirectory) -> String {
+pub(crate) fn report_line(directory: &RunDirectory) -> String {
     format!("Report: {}\n", directory.path().join(PAGE).display())
 }
 

@@ -1,4 +1,4 @@
-//! What is told of a run when it is over, or when it was interrupted.
+//! What is printed of a run when it is over, or when it was interrupted.
 
 use std::process::ExitCode;
 
@@ -9,8 +9,8 @@ use crate::cli::render::{
     Studied, count, counted, push_findings, shell_word, summary, sureness, sweep_summary,
     terminal_width,
 };
-use crate::cli::run_failures::way_on;
-use crate::cli::run_page::{make_page, report_line};
+use crate::cli::runs::failures::way_on;
+use crate::cli::runs::page::{make_page, report_line};
 use crate::cli::{message, print};
 use crate::experiment::{Forfeit, Shard, Tally};
 use crate::report::{DealCounts, RunSummary};
@@ -18,7 +18,7 @@ use crate::run::{Finished, FinishedRun, RunSpec, WholeRun};
 use crate::tables::LeftOut;
 
 /// Tells what came out of a run, and makes its page.
-pub(super) fn conclude(
+pub(crate) fn conclude(
     spec: &RunSpec,
     finished: &FinishedRun,
     has_report: bool,
@@ -49,7 +49,7 @@ pub(super) fn conclude(
 }
 
 /// Says which tables the workbook lacks.
-pub(super) fn report_left_out(tables: &[LeftOut]) {
+pub(crate) fn report_left_out(tables: &[LeftOut]) {
     for it in tables {
         message(&it.to_string());
     }

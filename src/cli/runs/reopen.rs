@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
-use crate::cli::file_access::CitedFiles;
+use crate::cli::files::CitedFiles;
 use crate::cli::interactive::ReadingProgress;
-use crate::cli::named_run::{open_run, read_manifest, run_path};
 use crate::cli::print;
-use crate::cli::run_failures::reopen_failure;
+use crate::cli::runs::failures::reopen_failure;
+use crate::cli::runs::named::{open_run, read_manifest, run_path};
 use crate::run::{
     JournalError, JournaledRun, Observer, RefusalReason, RefusedRun, ReopenError, ResumableRun,
     RunRequest, check_tables,
@@ -17,8 +17,8 @@ use crate::run::{
 const ACT: &str = "go on with";
 
 /// Takes up a run of a verb, if its files and this program are those that it was begun with;
-/// `None`, and that is told, if it is complete.
-pub(super) fn reopen(
+/// `None` (with a message) if the run is complete.
+pub(crate) fn reopen(
     verb: &str,
     run: &Path,
     files_below: Option<&Path>,
@@ -70,14 +70,14 @@ fn report_complete(run: &Path, is_quiet: bool) -> Result<(), Failure> {
 /// It is the journal that names the experiment's file, and it may come from anywhere: the file must
 /// lie near the run, near where the program was started, or where the user says. What that file
 /// names in turn must lie near it.
-pub(super) struct JournaledFiles {
+pub(crate) struct JournaledFiles {
     experiment: PathBuf,
     near_run: CitedFiles,
     cited: CitedFiles,
 }
 
 impl JournaledFiles {
-    pub(super) fn of(folder: &Path, request: &RunRequest, files_below: Option<&Path>) -> Self {
+    pub(crate) fn of(folder: &Path, request: &RunRequest, files_below: Option<&Path>) -> Self {
         let experiment = PathBuf::from(&request.experiment);
         Self {
             near_run: CitedFiles::near_run(folder, files_below),
@@ -86,7 +86,7 @@ impl JournaledFiles {
         }
     }
 
-    pub(super) fn read(&self, path: &Path) -> io::Result<String> {
+    pub(crate) fn read(&self, path: &Path) -> io::Result<String> {
         if path == self.experiment {
             self.near_run.read(path)
         } else {

@@ -1,11 +1,11 @@
-//! Why a run was not carried out, as people are told, and the way out.
+//! Why a run was not carried out, in words, and the way out.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, with_causes};
-use crate::cli::file_access::CitedFiles;
+use crate::cli::files::CitedFiles;
 use crate::cli::render::{count, counted, shell_word};
-use crate::cli::run_folder::exists;
+use crate::cli::runs::folder::exists;
 use crate::experiment::StudyError;
 use crate::run::{
     FolderPlace, JournalError, RefusalReason, RefusedRun, ReopenError, RunError, RunRequest,
@@ -13,7 +13,7 @@ use crate::run::{
 };
 
 /// Why what was asked of a verb cannot be run.
-pub(super) fn spec_failure(error: SpecError, verb: &str) -> Failure {
+pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
     let what = error.to_string();
     Failure::WrongInput(match error {
         SpecError::Diagnostics(it) => return it.into(),
@@ -49,7 +49,7 @@ pub(super) fn spec_failure(error: SpecError, verb: &str) -> Failure {
 }
 
 /// Why a run cannot be taken up for an act, such as `merge`; its request, as far as it is known.
-pub(super) fn reopen_failure(
+pub(crate) fn reopen_failure(
     act: &str,
     error: ReopenError,
     request: Option<&RunRequest>,
@@ -88,8 +88,8 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
     Failure::WrongInput(what)
 }
 
-/// Why a run did not come to its end, and how it can be gone on with.
-pub(super) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
+/// Why a run did not come to its end, and how it can be resumed.
+pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
         RunError::Folder(it) => Failure::could_not_finish(it),
@@ -97,8 +97,8 @@ pub(super) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     }
 }
 
-/// Why a study did not come to its end; it cannot be gone on with.
-pub(super) fn study_failure(error: &RunError) -> Failure {
+/// Why a study did not come to its end; it cannot be resumed.
+pub(crate) fn study_failure(error: &RunError) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
         RunError::Folder(it) => Failure::could_not_finish(it),
@@ -106,7 +106,7 @@ pub(super) fn study_failure(error: &RunError) -> Failure {
     }
 }
 
-/// A run that could not go on, and how it can be gone on with.
+/// A run that could not go on, and how it can be resumed.
 fn stopped(run: &StoppedRun, request: &RunRequest) -> Failure {
     let mut what = with_causes(&run.cause);
     if let Some(n_sessions) = run.n_sessions {
@@ -123,8 +123,8 @@ fn stopped(run: &StoppedRun, request: &RunRequest) -> Failure {
     })
 }
 
-/// What people type to go on with a run that was stopped.
-pub(super) fn way_on(request: &RunRequest, folder: &Path) -> String {
+/// What people type to resume a run that was stopped.
+pub(crate) fn way_on(request: &RunRequest, folder: &Path) -> String {
     let verb = &request.verb;
     let files_below = files_below(request, folder).map_or_else(String::new, |it| {
         format!(" --files-below {}", shell_word(&it.display().to_string()))

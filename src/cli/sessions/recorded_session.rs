@@ -1,4 +1,4 @@
-//! Sessions of a run again, from its manifest alone, held against its tables.
+//! Sessions of a run again, from its manifest alone, compared with its tables.
 
 use std::io::BufReader;
 use std::path::Path;
@@ -9,9 +9,9 @@ use demarche_core::protocol::Session;
 use demarche_core::randomness::{Replication, Seeds};
 
 use crate::cli::failure::Failure;
-use crate::cli::named_run::read_manifest;
-use crate::cli::one_session::OneSession;
 use crate::cli::render::{counted, excerpt, terminal_width, wrap};
+use crate::cli::runs::read_manifest;
+use crate::cli::sessions::one_session::OneSession;
 use crate::cli::{message, print};
 use crate::experiment::{CellId, SolutionAnalyzer, SolutionDistances, check_outcomes};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedRows, open_table};
@@ -22,7 +22,7 @@ use crate::tables::{
 
 impl RecordedCell<'_> {
     /// One of its sessions.
-    pub(super) fn session(&self, replication: u64) -> OneSession {
+    pub(crate) fn session(&self, replication: u64) -> OneSession {
         OneSession {
             setting: Arc::clone(&self.setting),
             seeds: self.seeds,
@@ -31,7 +31,7 @@ impl RecordedCell<'_> {
     }
 
     /// Which cell of which seed it is, for people.
-    pub(super) fn whose(&self, manifest: &Manifest, cell: u32) -> String {
+    pub(crate) fn whose(&self, manifest: &Manifest, cell: u32) -> String {
         let seed = format!("seed {}", manifest.seed);
         if manifest.sweep.is_none() {
             return seed;
@@ -46,7 +46,7 @@ impl RecordedCell<'_> {
 }
 
 /// Reads the manifest of a batch or a sweep.
-pub(super) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+pub(crate) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
     let manifest = read_manifest(directory)?;
     if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
         return Err(Failure::WrongInput(format!(
@@ -59,7 +59,7 @@ pub(super) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifes
 }
 
 /// Refuses a cell that the run does not have.
-pub(super) fn check_cell(folder: &Path, manifest: &Manifest, cell: u32) -> Result<(), Failure> {
+pub(crate) fn check_cell(folder: &Path, manifest: &Manifest, cell: u32) -> Result<(), Failure> {
     let n_cells = manifest.cells as u64;
     if u64::from(cell) >= n_cells {
         return Err(Failure::WrongInput(format!(
@@ -72,7 +72,7 @@ pub(super) fn check_cell(folder: &Path, manifest: &Manifest, cell: u32) -> Resul
 }
 
 /// Refuses a session that the run cannot have had.
-pub(super) fn check_number(
+pub(crate) fn check_number(
     folder: &Path,
     manifest: &Manifest,
     cell: u32,
@@ -96,7 +96,7 @@ pub(super) fn check_number(
 
 /// What came of holding a session against the tables of its run.
 #[derive(Default)]
-pub(super) struct Check {
+pub(crate) struct Check {
     /// The tables whose rows are equal.
     equal: Vec<String>,
     /// What is not equal, with both rows.
@@ -106,7 +106,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn new(
+    pub(crate) fn new(
         (directory, manifest): (&RunDirectory, &Manifest),
         cell: u32,
         again: &OneSession,
@@ -174,12 +174,12 @@ impl Check {
     }
 
     /// Whether no row differs.
-    pub(super) fn is_equal(&self) -> bool {
+    pub(crate) fn is_equal(&self) -> bool {
         self.differences.is_empty()
     }
 
     /// What came of it, in sentences without the rows that differ.
-    pub(super) fn render(&self, folder: &Path) -> Vec<String> {
+    pub(crate) fn render(&self, folder: &Path) -> Vec<String> {
         let mut res = self.agreeing(folder);
         if !self.is_equal() {
             res.push(format!(
@@ -190,7 +190,7 @@ impl Check {
         res
     }
 
-    /// Which tables it was held against without a difference, and which it was not held against.
+    /// Which tables it was compared with without a difference, and which it was not compared with.
     fn agreeing(&self, folder: &Path) -> Vec<String> {
         let mut res = Vec::new();
         if !self.equal.is_empty() {
@@ -208,7 +208,7 @@ impl Check {
     }
 
     /// Tells of it: on standard error if nothing but events is wanted on standard output.
-    pub(super) fn print(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
+    pub(crate) fn print(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
         for line in self.agreeing(folder) {
             if is_for_programs {
                 message(&line);
@@ -262,9 +262,7 @@ impl OneSession {
             rows: text.lines().map(str::to_owned).collect(),
         })
     }
-}
 
-impl OneSession {
     /// The session's row of the table of draws with this header, which names the numbers.
     fn drawn(&self, cell: CellId, header: &str, result: &SessionResult) -> RecordedRows {
         let paths = header.split(',').skip(2).map(str::to_owned);

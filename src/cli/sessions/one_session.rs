@@ -1,4 +1,4 @@
-//! One session that is to be told.
+//! One session, to be narrated.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::cli::render::{heading, narration, terminal_width, wrap};
 use crate::report::rests_on;
 
 /// What a session deserves: whether it was forfeited.
-pub(super) fn exit_code(result: &SessionResult) -> ExitCode {
+pub(crate) fn exit_code(result: &SessionResult) -> ExitCode {
     match result.ending {
         Ending::Forfeit { .. } => ExitCode::from(1),
         Ending::Agreement { .. } | Ending::Deadline { .. } | Ending::Walkout { .. } => {
@@ -23,23 +23,23 @@ pub(super) fn exit_code(result: &SessionResult) -> ExitCode {
     }
 }
 
-/// One session that is to be told.
-pub(super) struct OneSession {
-    pub(super) setting: Arc<Setting>,
-    pub(super) seeds: Seeds,
-    pub(super) replication: Replication,
+/// One session, to be narrated.
+pub(crate) struct OneSession {
+    pub(crate) setting: Arc<Setting>,
+    pub(crate) seeds: Seeds,
+    pub(crate) replication: Replication,
 }
 
 impl OneSession {
     /// Runs it.
-    pub(super) fn run(&self) -> Result<(Session, SessionResult), Failure> {
+    pub(crate) fn run(&self) -> Result<(Session, SessionResult), Failure> {
         let runtime = one_thread()?;
         let session_actor = spawn(runtime.handle(), &self.setting, 1);
         self.run_on(&runtime, session_actor)
     }
 
     /// Runs it with an actor that is there.
-    pub(super) fn run_on(
+    pub(crate) fn run_on(
         &self,
         runtime: &Runtime,
         mut session_actor: SessionActor,
@@ -58,7 +58,7 @@ impl OneSession {
     }
 
     /// Tells it; `whose` says of which seed and cell it is.
-    pub(super) fn render(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
+    pub(crate) fn render(&self, whose: &str, session: &Session, result: &SessionResult) -> String {
         let width = terminal_width();
         format!(
             "{}{}\n{}",
@@ -68,7 +68,7 @@ impl OneSession {
         )
     }
 
-    pub(super) fn head(&self, whose: &str) -> String {
+    pub(crate) fn head(&self, whose: &str) -> String {
         let (setting, width) = (&self.setting, terminal_width());
         let rules = setting.rules();
         let line = format!(
@@ -84,13 +84,13 @@ impl OneSession {
         )
     }
 
-    pub(super) fn foot(&self, width: usize) -> String {
+    pub(crate) fn foot(&self, width: usize) -> String {
         format!("{}\n", wrap(&rests_on(&self.setting), width, 0))
     }
 }
 
 /// Where the actors of one session live.
-pub(super) fn one_thread() -> Result<Runtime, Failure> {
+pub(crate) fn one_thread() -> Result<Runtime, Failure> {
     runtime::Builder::new_current_thread()
         .build()
         .map_err(|it| Failure::could_not_finish(&it))

@@ -9,8 +9,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::cli::failure::Failure;
-use crate::cli::file_access::read_text;
+use crate::cli::failure::{Failure, with_causes};
+use crate::cli::files::read_text;
 use crate::cli::message;
 use crate::run::{JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
 use crate::tables::RunDirectory;
@@ -22,24 +22,22 @@ const LATEST: &str = "latest";
 const RUNS: &str = "runs";
 
 /// How the names of such runs begin: with the time.
-pub(super) const STAMP: &str = "%Y-%m-%dT%H-%M-%S";
+pub(crate) const STAMP: &str = "%Y-%m-%dT%H-%M-%S";
 
 /// How long that is.
 const STAMP_CHARS: usize = 19;
 
 /// Opens the folder of a run.
-pub(super) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
+pub(crate) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
     let path = run_path(named)?;
-    RunDirectory::of_finished(&path).map_err(|it| {
-        let Failure::CouldNotFinish(what) = Failure::could_not_finish(&it) else {
-            unreachable!("that is what it makes of an error");
-        };
+    RunDirectory::open_existing(&path).map_err(|it| {
+        let what = with_causes(&it);
         Failure::WrongInput(format!("{what}; name the folder of a run, or `{LATEST}`"))
     })
 }
 
 /// The folder of a run: the one named or, for `latest`, the newest one under `runs`.
-pub(super) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
     if named != Path::new(LATEST) || named.symlink_metadata().is_ok() {
         return Ok(named.to_owned());
     }
@@ -75,7 +73,7 @@ fn started(path: &Path) -> Option<Timestamp> {
     if name.starts_with('.') {
         return None;
     }
-    let run = RunDirectory::of_finished(path).ok()?;
+    let run = RunDirectory::open_existing(path).ok()?;
     if let Ok(manifest) = run.open(MANIFEST) {
         let mut text = String::new();
         let mut manifest = manifest.take(MANIFEST_BYTES_MAX);
@@ -93,7 +91,7 @@ fn started(path: &Path) -> Option<Timestamp> {
 }
 
 /// Reads the manifest of a run.
-pub(super) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+pub(crate) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
     let path = directory.path().join(MANIFEST);
     let text = directory.open(MANIFEST).and_then(read_text).map_err(|error| {
         let hint = if error.kind() != io::ErrorKind::NotFound {

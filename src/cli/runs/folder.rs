@@ -1,9 +1,9 @@
-//! Where the folder of a run is made: a new one, in nobody's place.
+//! Where the folder of a run is made: a new one, exclusively.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
-use crate::cli::named_run::STAMP;
+use crate::cli::runs::named::STAMP;
 use crate::run::RunError;
 use crate::tables::RunDirectory;
 
@@ -14,7 +14,7 @@ const NAMES_MAX: u32 = 10_000;
 /// experiment.
 ///
 /// Whether it is there is seen as it is made, so of several processes one has it.
-pub(super) fn in_new_folder<T>(
+pub(crate) fn in_new_folder<T>(
     asked: Option<&Path>,
     name: &str,
     mut run: impl FnMut(&Path) -> Result<T, RunError>,
@@ -35,7 +35,7 @@ pub(super) fn in_new_folder<T>(
 }
 
 /// Tells of a folder to write that is there already.
-pub(super) fn exists(path: &Path) -> Failure {
+pub(crate) fn exists(path: &Path) -> Failure {
     Failure::WrongInput(format!(
         "{} exists already, and runs are never overwritten; name another folder with --out",
         path.display()
@@ -43,7 +43,7 @@ pub(super) fn exists(path: &Path) -> Failure {
 }
 
 /// Refuses a folder to write that is there already, before any work is done for it.
-pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
+pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(exists(path));
     }
@@ -51,7 +51,7 @@ pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
 }
 
 /// Makes the folder that was asked for.
-pub(super) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+pub(crate) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
     RunDirectory::create(path).map_err(|it| {
         if it.is_of_existing() {
             exists(path)

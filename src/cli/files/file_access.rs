@@ -16,7 +16,7 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 /// What files may name other files to be: scenarios, and tables of points.
 const ENDINGS: [&str; 2] = ["toml", "csv"];
 
-/// After so long somebody who waits for a pipe is told what for.
+/// The time after which a message says which pipe is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Reads the file that the user names, and those that it names.
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A file may come from anywhere, so what it names must lie below the folder above its own, below
 /// the working folder, or below the folder that the user allows; links are followed first.
 #[derive(Debug)]
-pub(super) struct CitedFiles {
+pub(crate) struct CitedFiles {
     named: PathBuf,
     folders: Vec<PathBuf>,
     by: Citing,
@@ -41,7 +41,7 @@ enum Citing {
 
 impl CitedFiles {
     /// Those that this file may name.
-    pub(super) fn of(named: &Path, allowed: Option<&Path>) -> Self {
+    pub(crate) fn of(named: &Path, allowed: Option<&Path>) -> Self {
         // A pipe has no folder of its own.
         let own = named.is_file().then(|| named.parent().and_then(folder));
         let own = own.flatten();
@@ -54,7 +54,7 @@ impl CitedFiles {
     }
 
     /// Those that the journal of a run may name, none of which the user names.
-    pub(super) fn near_run(run: &Path, allowed: Option<&Path>) -> Self {
+    pub(crate) fn near_run(run: &Path, allowed: Option<&Path>) -> Self {
         let above = folder(run)
             .as_deref()
             .and_then(Path::parent)
@@ -67,13 +67,13 @@ impl CitedFiles {
     }
 
     /// Whether a file may be named, wherever links lead.
-    pub(super) fn has(&self, path: &Path) -> bool {
+    pub(crate) fn has(&self, path: &Path) -> bool {
         let path = path.canonicalize();
         path.is_ok_and(|path| self.folders.iter().any(|it| path.starts_with(it)))
     }
 
     /// Reads one.
-    pub(super) fn read(&self, path: &Path) -> io::Result<String> {
+    pub(crate) fn read(&self, path: &Path) -> io::Result<String> {
         if path == self.named {
             return read_file(path);
         }
@@ -123,7 +123,7 @@ fn folder(path: &Path) -> Option<PathBuf> {
 }
 
 /// Reads a text file that the user names.
-pub(super) fn read_file(path: &Path) -> io::Result<String> {
+pub(crate) fn read_file(path: &Path) -> io::Result<String> {
     if path.is_dir() {
         let message = "it is a folder; name a file in it";
         return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
@@ -137,7 +137,7 @@ pub(super) fn read_file(path: &Path) -> io::Result<String> {
 }
 
 /// Reads the text of a file that is open.
-pub(super) fn read_text(file: File) -> io::Result<String> {
+pub(crate) fn read_text(file: File) -> io::Result<String> {
     text_of(read_bytes(file)?)
 }
 
@@ -157,7 +157,7 @@ fn is_stream(path: &Path) -> bool {
 }
 
 /// The text of a pipe or a device; `None` of any other file.
-pub(super) fn stream_text(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn stream_text(path: &Path) -> Result<Option<String>, Failure> {
     let text = is_stream(path).then(|| read_file(path)).transpose();
     text.map_err(|it| Failure::WrongInput(format!("cannot read {}: {it}", path.display())))
 }

@@ -1,0 +1,135 @@
+//! Arguments that several verbs take, and how they are read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use demarche_core::domain::{PartyId, Scenario};
+
+use crate::cli::failure::Failure;
+use crate::cli::files::CitedFiles;
+use crate::cli::warn;
+use crate::config::{
+    Diagnostics, Experiment, Overrides, SESSIONS_DEFAULT, load_experiment, nearest,
+};
+use crate::tables::{ParquetTables, Workbook};
+
+/// A file given on the command line.
+pub(crate) type FileArgument = PathBuf;
+
+/// What the command line may say differently from the files.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`, or of
+    /// every party, `party.*.reservation_value=0.5`; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The master seed from which all random numbers follow: a whole number, or `random` for a new one
+    #[arg(long, value_name = "SEED", value_parser = parse_seed, allow_hyphen_values = true)]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) cited: CitedArguments,
+}
+
+/// Which files may be read because a file names them.
+#[derive(Debug, Args)]
+pub(crate) struct CitedArguments {
+    /// Let files name others below this folder, besides those near them
+    ///
+    /// Without it a file can name others below the folder above its own and below the working folder,
+    /// and the journal of a run that is resumed, or merged, files below the folder that the run
+    /// is in and below the working folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) files_below: Option<PathBuf>,
+}
+
+impl CitedArguments {
+    /// The reader for a file that the user names.
+    pub(crate) fn reader(&self, named: &Path) -> impl Fn(&Path) -> io::Result<String> + use<> {
+        let files = CitedFiles::of(named, self.files_below.as_deref());
+        move |path| files.read(path)
+    }
+}
+
+impl Settings {
+    /// Loads an experiment or a scenario with these settings, and prints its warnings.
+    pub(crate) fn load(&self, file: &Path) -> Result<Experiment, Diagnostics> {
+        let overrides = Overrides {
+            settings: self.set.clone(),
+            seed: self.seed,
+            ..Overrides::default()
+        };
+        let experiment = load_experiment(file, &overrides, &self.cited.reader(file))?;
+        warn(&experiment.scenario);
+        Ok(experiment)
+    }
+}
+
+/// Reads a seed; `random` takes one from the clock and the process, and every run tells its seed.
+pub(crate) fn parse_seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        let now = jiff::Timestamp::now().as_nanosecond();
+        let bits = now.to_le_bytes();
+        let low = u64::from_le_bytes(bits[..8].try_into().expect("eight bytes of sixteen"));
+        return Ok(low ^ u64::from(std::process::id()).rotate_left(32));
+    }
+    text.parse()
+        .map_err(|_| "a seed is a whole number from 0 to 18446744073709551615, or `random`".into())
+}
+
+pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
+    // People write large numbers with separators.
+    text.replace('_', "")
+        .parse()
+        .ok()
+        .filter(|&it| it > 0)
+        .ok_or_else(|| {
+            format!(
+                "a whole number from 1 to {}, such as {SESSIONS_DEFAULT}",
+                u64::MAX
+            )
+        })
+}
+
+/// Reads the formats of tables: whether Parquet is among them. CSV must be.
+pub(crate) fn parse_formats(text: &str) -> Result<ParquetTables, String> {
+    let formats: Vec<&str> = text.split(',').map(str::trim).collect();
+    if let Some(other) = formats.iter().find(|it| !["csv", "parquet"].contains(it)) {
+        return Err(format!("there are `csv` and `parquet`, and no `{other}`"));
+    }
+    if !formats.contains(&"csv") {
+        return Err(
+            "other verbs read a run's CSV, and Parquet is made of it: say `csv,parquet`".into(),
+        );
+    }
+    Ok(if formats.contains(&"parquet") {
+        ParquetTables::Written
+    } else {
+        ParquetTables::Omitted
+    })
+}
+
+/// Whether `--excel` asks for a workbook.
+pub(crate) fn workbook(is_asked: bool) -> Workbook {
+    if is_asked {
+        Workbook::Written
+    } else {
+        Workbook::Omitted
+    }
+}
+
+/// The party that an argument names.
+pub(crate) fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
+    let mut ids = scenario.party_ids();
+    let found = ids.find(|&it| scenario.party(it).name == name);
+    found.ok_or_else(|| {
+        let known = || scenario.parties.iter().map(|it| it.name.as_str());
+        let hint = nearest(name, known()).map_or_else(
+            || format!("its parties are {}", known().collect::<Vec<_>>().join(", ")),
+            |it| format!("did you mean `{it}`?"),
+        );
+        Failure::WrongInput(format!(
+            "there is no party `{name}` in the scenario; {hint}"
+        ))
+    })
+}

@@ -1,0 +1,7 @@
+//! Which files may be read because a file names them, and files that are written beside a run.
+
+mod file_access;
+mod new_file;
+
+pub(crate) use file_access::{CitedFiles, read_text, stream_text};
+pub(crate) use new_file::{cannot, refuse_existing, write_new, written};

@@ -1,0 +1,15 @@
+//! Runs as people ask for them: found by name, begun, resumed, and summarized at their end.
+
+mod failures;
+mod finish;
+mod folder;
+mod named;
+mod page;
+mod reopen;
+
+pub(crate) use failures::{reopen_failure, run_failure, spec_failure, study_failure};
+pub(crate) use finish::{conclude, report_left_out};
+pub(crate) use folder::{create_new, in_new_folder, refuse_existing};
+pub(crate) use named::{open_run, read_manifest};
+pub(crate) use page::{make_page, report_line};
+pub(crate) use reopen::{JournaledFiles, reopen};
