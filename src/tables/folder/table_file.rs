@@ -99,16 +99,14 @@ impl TablePlace {
     }
 
     /// A Parquet copy is not there while its table changes: it would have other rows.
+    #[cfg(feature = "parquet")]
     fn remove_twin(&self) -> Result<(), WriteError> {
-        match self.parquet_tables {
-            #[cfg(feature = "parquet")]
-            ParquetTables::Written => {
-                let name = self.twin_name();
-                let removed = self.run.remove_if_there(&name);
-                removed.map_err(WriteError::at("remove", &self.run.path().join(&name)))
-            }
-            ParquetTables::Omitted => Ok(()),
+        if self.parquet_tables == ParquetTables::Omitted {
+            return Ok(());
         }
+        let name = self.twin_name();
+        let removed = self.run.remove_if_there(&name);
+        removed.map_err(WriteError::at("remove", &self.run.path().join(&name)))
     }
 
     /// Makes the Parquet copy of the finished table.
@@ -135,6 +133,7 @@ impl TablePlace {
 impl TableFile {
     /// Begins a table anew.
     pub(crate) fn begin(place: TablePlace) -> Result<Self, WriteError> {
+        #[cfg(feature = "parquet")]
         place.remove_twin()?;
         let path = place.path();
         let file = place.run.create(&place.file_name());
@@ -154,6 +153,7 @@ impl TableFile {
         if at.n_bytes() == place.header.len() as u64 {
             return Self::begin(place);
         }
+        #[cfg(feature = "parquet")]
         place.remove_twin()?;
         let open = || {
             let mut file = place.run.open_file(&place.file_name(), Access::Write)?;
