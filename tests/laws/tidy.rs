@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use demarche::domain::DISTRIBUTIONS;
 use demarche::strategy::{ACCEPTANCE_CONDITIONS, OFFERING_RULES};
 
 /// For each folder of a crate, what it may use: a folder of its own crate by name, one of another
@@ -423,6 +424,21 @@ fn every_strategy_and_its_parameters_are_on_the_pages_for_readers() {
         for it in parameters {
             let is_told = files.contains(&format!("`{}`", it.name));
             assert!(is_told, "{} of {name} is not told", it.name);
+        }
+    }
+}
+
+#[test]
+fn every_distribution_and_its_parameters_are_on_the_page_for_readers() {
+    let page = fs::read_to_string(root().join("docs/scenario-files.md")).expect("a page");
+    for kind in DISTRIBUTIONS {
+        let is_of_it =
+            |it: &&str| it.starts_with('|') && it.contains(&format!("{{ {} = ", kind.name));
+        let row = page.lines().find(is_of_it);
+        let row = row.unwrap_or_else(|| panic!("{} has no row", kind.name));
+        for it in kind.parameters() {
+            let is_told = row.contains(&format!("{} = ", it.name));
+            assert!(is_told, "{} of {} is not told", it.name, kind.name);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use experiment_file::{
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
 pub(crate) use number::{
-    BasisFile, NumberFile, NumberTable, OneOrMany, ParametersFile, StrategyFile,
+    ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany, ParametersFile, StrategyFile,
 };
 pub(crate) use protocol::{ByPartyFile, ProtocolFile};
 pub(crate) use scenario_file::{

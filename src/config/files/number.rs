@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use demarche_core::domain::{DISTRIBUTIONS, DistributionForm, DistributionKind};
 use demarche_core::strategy::{Parameter, Strategies};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -24,30 +25,26 @@ pub(crate) enum NumberFile {
 }
 
 /// A number with its distribution (exactly one) and its credentials.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Number")]
+#[derive(Debug, Default)]
 pub(crate) struct NumberTable {
-    /// Always this number.
-    #[schemars(with = "Option<f64>")]
-    pub(crate) constant: Option<Spanned<f64>>,
-    /// Evenly between two numbers.
-    pub(crate) uniform: Option<UniformFile>,
-    /// Between two numbers, most often near the mode.
-    pub(crate) triangular: Option<TriangularFile>,
-    /// The normal distribution, cut to a range.
-    pub(crate) normal: Option<NormalFile>,
-    /// The beta distribution, stretched over a range.
-    pub(crate) beta: Option<BetaFile>,
-    /// One of some values.
-    pub(crate) discrete: Option<DiscreteFile>,
-    /// How it follows from its sources.
+    pub(crate) distributions: Vec<DistributionFile>,
     pub(crate) basis: Option<BasisFile>,
-    /// Where it comes from.
-    #[schemars(with = "Option<Vec<String>>")]
     pub(crate) source: Option<Vec<Spanned<String>>>,
-    /// One line about it.
     pub(crate) note: Option<String>,
+}
+
+/// A distribution with its arguments, in the order of its parameters.
+#[derive(Debug)]
+pub(crate) struct DistributionFile {
+    pub(crate) kind: &'static DistributionKind,
+    pub(crate) arguments: Vec<Spanned<ArgumentFile>>,
+}
+
+/// An argument of a distribution.
+#[derive(Debug)]
+pub(crate) enum ArgumentFile {
+    Number(f64),
+    List(Vec<Spanned<f64>>),
 }
 
 /// How a number follows from its sources.
@@ -60,81 +57,6 @@ pub(crate) enum BasisFile {
     Inferred,
     /// No source speaks of it.
     Assumed,
-}
-
-/// Evenly between two numbers.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UniformFile {
-    /// The least value.
-    #[schemars(with = "f64")]
-    pub(crate) min: Spanned<f64>,
-    /// The greatest value.
-    #[schemars(with = "f64")]
-    pub(crate) max: Spanned<f64>,
-}
-
-/// Between two numbers, with a density that rises to the mode and falls from it.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TriangularFile {
-    /// The least value.
-    #[schemars(with = "f64")]
-    pub(crate) min: Spanned<f64>,
-    /// The value it is most often near.
-    #[schemars(with = "f64")]
-    pub(crate) mode: Spanned<f64>,
-    /// The greatest value.
-    #[schemars(with = "f64")]
-    pub(crate) max: Spanned<f64>,
-}
-
-/// The normal distribution, cut to a range.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NormalFile {
-    /// The middle of the distribution before it is cut.
-    #[schemars(with = "f64")]
-    pub(crate) mean: Spanned<f64>,
-    /// Its standard deviation before it is cut, above 0.
-    #[schemars(with = "f64")]
-    pub(crate) sd: Spanned<f64>,
-    /// The least value.
-    #[schemars(with = "f64")]
-    pub(crate) min: Spanned<f64>,
-    /// The greatest value.
-    #[schemars(with = "f64")]
-    pub(crate) max: Spanned<f64>,
-}
-
-/// The beta distribution, stretched over a range.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BetaFile {
-    /// The first shape, above 0: the greater, the nearer to the greatest value.
-    #[schemars(with = "f64")]
-    pub(crate) alpha: Spanned<f64>,
-    /// The second shape, above 0: the greater, the nearer to the least value.
-    #[schemars(with = "f64")]
-    pub(crate) beta: Spanned<f64>,
-    /// The least value.
-    #[schemars(with = "f64")]
-    pub(crate) min: Spanned<f64>,
-    /// The greatest value.
-    #[schemars(with = "f64")]
-    pub(crate) max: Spanned<f64>,
-}
-
-/// One of some values, with these probabilities.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DiscreteFile {
-    /// The values.
-    #[schemars(with = "Vec<f64>")]
-    pub(crate) values: Vec<Spanned<f64>>,
-    /// The probability of each, in the same order; they sum to 1.
-    #[schemars(with = "Vec<f64>")]
-    pub(crate) p: Spanned<Vec<Spanned<f64>>>,
 }
 
 impl<'de> Deserialize<'de> for NumberFile {
@@ -184,6 +106,172 @@ impl JsonSchema for NumberFile {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [{ "type": "number" }, generator.subschema_for::<NumberTable>()] })
     }
+}
+
+impl<'de> Deserialize<'de> for NumberTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TableVisitor;
+        impl<'de> Visitor<'de> for TableVisitor {
+            type Value = NumberTable;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table with a distribution")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NumberTable, A::Error> {
+                let mut table = NumberTable::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "basis" => table.basis = map.next_value()?,
+                        "source" => table.source = map.next_value()?,
+                        "note" => table.note = map.next_value()?,
+                        name => {
+                            let mut known = DISTRIBUTIONS.iter();
+                            let kind = known.find(|it| it.name == name);
+                            let kind = kind.ok_or_else(|| de::Error::unknown_field(name, &[]))?;
+                            let arguments = arguments(kind, &mut map)?;
+                            let distribution = DistributionFile { kind, arguments };
+                            table.distributions.push(distribution);
+                        }
+                    }
+                }
+                Ok(table)
+            }
+        }
+        deserializer.deserialize_map(TableVisitor)
+    }
+}
+
+/// The arguments of a distribution, in the order of its parameters.
+fn arguments<'de, A: MapAccess<'de>>(
+    kind: &DistributionKind,
+    map: &mut A,
+) -> Result<Vec<Spanned<ArgumentFile>>, A::Error> {
+    match kind.form {
+        DistributionForm::Number => Ok(vec![map.next_value()?]),
+        DistributionForm::Table { parameters, .. } => {
+            let mut given: BTreeMap<String, Spanned<ArgumentFile>> = map.next_value()?;
+            let arguments = parameters.iter().map(|it| {
+                let argument = given.remove(it.name);
+                argument.ok_or_else(|| de::Error::missing_field(it.name))
+            });
+            arguments.collect()
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ArgumentFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ArgumentVisitor;
+        impl<'de> Visitor<'de> for ArgumentVisitor {
+            type Value = ArgumentFile;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a list of numbers")
+            }
+
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "numbers beyond 2^53 are out of every range"
+            )]
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<ArgumentFile, E> {
+                Ok(ArgumentFile::Number(number as f64))
+            }
+
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "numbers beyond 2^53 are out of every range"
+            )]
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<ArgumentFile, E> {
+                Ok(ArgumentFile::Number(number as f64))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<ArgumentFile, E> {
+                Ok(ArgumentFile::Number(number))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ArgumentFile, A::Error> {
+                let mut numbers = Vec::new();
+                while let Some(number) = seq.next_element()? {
+                    numbers.push(number);
+                }
+                Ok(ArgumentFile::List(numbers))
+            }
+        }
+        deserializer.deserialize_any(ArgumentVisitor)
+    }
+}
+
+impl JsonSchema for NumberTable {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = serde_json::Map::new();
+        for kind in DISTRIBUTIONS {
+            let mut schema = match kind.form {
+                DistributionForm::Number => {
+                    serde_json::json!({ "type": ["number", "null"], "format": "double" })
+                }
+                DistributionForm::Table { .. } => {
+                    let name = definition_name(kind);
+                    let reference = format!("#/$defs/{name}");
+                    let table = distribution_schema(kind);
+                    generator.definitions_mut().insert(name, table);
+                    serde_json::json!({ "anyOf": [{ "$ref": reference }, { "type": "null" }] })
+                }
+            };
+            schema["description"] = kind.about.into();
+            properties.insert(kind.name.to_owned(), schema);
+        }
+        let mut credential = |name: &str, mut schema: serde_json::Value, about: &str| {
+            schema["description"] = about.into();
+            properties.insert(name.to_owned(), schema);
+        };
+        let basis = generator.subschema_for::<Option<BasisFile>>().to_value();
+        credential("basis", basis, "How it follows from its sources.");
+        let source = generator.subschema_for::<Option<Vec<String>>>().to_value();
+        credential("source", source, "Where it comes from.");
+        let note = generator.subschema_for::<Option<String>>().to_value();
+        credential("note", note, "One line about it.");
+        json_schema!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": properties,
+            "description": "A number with its distribution (exactly one) and its credentials.",
+        })
+    }
+}
+
+/// What the schema calls the table of a distribution's arguments: `UniformFile`.
+fn definition_name(kind: &DistributionKind) -> String {
+    let words = kind.name.split('_').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    words.chain(["File".to_owned()]).collect()
+}
+
+/// The table of a distribution's arguments.
+fn distribution_schema(kind: &DistributionKind) -> serde_json::Value {
+    let number = serde_json::json!({ "type": "number", "format": "double" });
+    let list = serde_json::json!({ "type": "array", "items": number });
+    let properties = kind.parameters().iter().map(|it| {
+        let schema = if it.range.is_list() { &list } else { &number };
+        let mut schema = schema.clone();
+        schema["description"] = it.about.into();
+        (it.name.to_owned(), schema)
+    });
+    let properties: serde_json::Map<String, serde_json::Value> = properties.collect();
+    let required: Vec<&str> = kind.parameters().iter().map(|it| it.name).collect();
+    serde_json::json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+        "required": required,
+        "description": kind.about,
+    })
 }
 
 /// One name or a list of names.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use demarche_core::domain::{
-    Basis, Distribution, DistributionError, Number, Provenance, SHAPE_MAX, SHAPE_MIN, ScenarioKind,
-    WEIGHT_MAX, is_shape,
+    ArgumentPlace, Basis, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,
+    DistributionParameter, Number, Provenance, ScenarioKind, WEIGHT_MAX,
 };
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, percent_hint};
-use crate::config::files::{BasisFile, NumberFile, NumberTable};
+use crate::config::files::{ArgumentFile, BasisFile, DistributionFile, NumberFile};
 use crate::config::resolve::scenario::Resolver;
 
 /// What is asked of a number: where it may lie, and words for it.
@@ -115,34 +115,42 @@ impl Resolver<'_> {
 
     fn distribution(&mut self, file: &Spanned<NumberFile>, expected: Expected<'_>) -> Distribution {
         let whole = file.span();
-        let (made, parameters) = match file.get_ref() {
-            NumberFile::Bare(number) => (Distribution::constant(*number), Parameters::default()),
+        let constant = |number: f64| {
+            (
+                Distribution::constant(number),
+                Arguments::none(whole.clone()),
+            )
+        };
+        let (made, arguments) = match file.get_ref() {
+            NumberFile::Bare(number) => constant(*number),
             NumberFile::Word(word) => {
                 let known = expected.words.iter().find(|it| it.0 == word);
-                let number = known.map_or(f64::NAN, |it| it.1);
-                (Distribution::constant(number), Parameters::default())
+                constant(known.map_or(f64::NAN, |it| it.1))
             }
-            NumberFile::Table(table) => match &distributions_of_table(table)[..] {
-                [(made, parameters)] => (made.clone(), parameters.clone()),
+            NumberFile::Table(table) => match &table.distributions[..] {
+                [file] => {
+                    let arguments = Arguments::of(file, whole);
+                    (distribution(file), arguments)
+                }
                 several => {
                     let message = match several.len() {
                         0 => "this number lacks a distribution",
                         _ => "this number has more than one distribution",
                     };
-                    self.diagnostic(Diagnostic::at(whole, message).hint(
-                        "exactly one of constant, uniform, triangular, normal, beta, discrete",
-                    ));
+                    let names: Vec<&str> = DISTRIBUTIONS.iter().map(|it| it.name).collect();
+                    let hint = format!("exactly one of {}", names.join(", "));
+                    self.diagnostic(Diagnostic::at(whole, message).hint(hint));
                     return stand_in(expected);
                 }
             },
         };
         match made {
             Err(error) => {
-                self.diagnostic(parameters.diagnostic(error, whole, expected.what));
+                self.diagnostic(arguments.diagnostic(error, expected.what));
                 stand_in(expected)
             }
-            Ok(it) => {
-                let (min, max) = it.range();
+            Ok(distribution) => {
+                let (min, max) = distribution.range();
                 if min < expected.min || max > expected.max {
                     let outside = if min < expected.min { min } else { max };
                     let range = if expected.max >= WEIGHT_MAX && outside < WEIGHT_MAX {
@@ -150,14 +158,14 @@ impl Resolver<'_> {
                     } else {
                         format!("between {} and {}", expected.min, expected.max)
                     };
-                    let place = parameters.place_of_bound(outside).unwrap_or(whole);
+                    let place = arguments.place_of_bound(outside);
                     let message =
                         format!("{} must be {range}; this can be {outside}", expected.what);
                     let is_share = expected.min >= 0.0 && expected.max <= 1.0;
                     let hint = percent_hint(outside).filter(|_| is_share);
                     self.diagnostic(Diagnostic::at(place, message).hint_if(hint));
                 }
-                it
+                distribution
             }
         }
     }
@@ -168,118 +176,137 @@ fn stand_in(expected: Expected<'_>) -> Distribution {
     Distribution::constant(expected.min).expect("bounds are finite")
 }
 
-/// What a table says of one distribution, with the places.
-#[derive(Clone, Default)]
-struct Parameters<'a> {
-    /// Single numbers, by name.
-    single: Vec<(&'static str, &'a Spanned<f64>)>,
-    values: &'a [Spanned<f64>],
-    p: Option<&'a Spanned<Vec<Spanned<f64>>>>,
+/// The arguments of a distribution, with their places.
+struct Arguments<'a> {
+    /// The place of all together.
+    whole: Range<usize>,
+    named: Vec<(DistributionParameter, &'a Spanned<ArgumentFile>)>,
 }
 
-impl<'a> Parameters<'a> {
-    fn single(single: &[(&'static str, &'a Spanned<f64>)]) -> Self {
-        Self {
-            single: single.to_vec(),
-            ..Self::default()
-        }
+impl<'a> Arguments<'a> {
+    fn none(whole: Range<usize>) -> Self {
+        let named = Vec::new();
+        Self { whole, named }
     }
 
-    fn p(&self) -> &'a [Spanned<f64>] {
-        self.p.map_or(&[], |it| it.get_ref())
+    fn of(file: &'a DistributionFile, whole: Range<usize>) -> Self {
+        let arguments = &file.arguments;
+        let whole = match (file.kind.form, &arguments[..]) {
+            (DistributionForm::Number, [number]) => number.span(),
+            _ => whole,
+        };
+        let parameters = file.kind.parameters().iter().copied();
+        let named = parameters.zip(arguments).collect();
+        Self { whole, named }
     }
 
-    /// What is wrong, at the parameter that is wrong; `what` the number is if it has none.
-    fn diagnostic(&self, error: DistributionError, whole: Range<usize>, what: &str) -> Diagnostic {
-        let at = |name: &str| {
-            let found = self.single.iter().find(|it| it.0 == name);
-            found.map_or(whole.clone(), |it| it.1.span())
-        };
-        let diagnostic = |place: Range<usize>| Diagnostic::at(place, error.to_string());
-        let single_with = |is_wrong: fn(f64) -> bool| {
-            let mut single = self.single.iter();
-            single.find(|it| is_wrong(*it.1.get_ref()) && it.0 != "constant")
-        };
+    fn place(&self, of: Option<ArgumentPlace>) -> Range<usize> {
+        let place = of.and_then(|it| {
+            let argument = self.argument(it.parameter)?;
+            let entry = it.entry.and_then(|idx| entries(argument).get(idx));
+            Some(entry.map_or(argument.span(), Spanned::span))
+        });
+        place.unwrap_or(self.whole.clone())
+    }
+
+    fn argument(&self, name: &str) -> Option<&'a Spanned<ArgumentFile>> {
+        let mut named = self.named.iter();
+        named.find(|it| it.0.name == name).map(|it| it.1)
+    }
+
+    /// What is wrong, at the argument that is wrong; `what` the number is if it has none.
+    fn diagnostic(&self, error: DistributionError, what: &str) -> Diagnostic {
+        let at = |place| Diagnostic::at(self.place(place), error.to_string());
         match error {
-            DistributionError::NotFinite => {
-                if let Some((name, it)) = single_with(|it| !it.is_finite()) {
-                    return Diagnostic::at(it.span(), format!("`{name}` must be a finite number"));
-                }
-                let value = self.values.iter().find(|it| !it.get_ref().is_finite());
-                let place = value.map_or(at("constant"), Spanned::span);
-                Diagnostic::at(place, format!("{what} must be a finite number"))
+            DistributionError::NotFinite(place) => {
+                let of_number = place.filter(|it| it.entry.is_none());
+                let name = of_number.map_or(what.to_owned(), |it| format!("`{}`", it.parameter));
+                let message = format!("{name} must be a finite number");
+                Diagnostic::at(self.place(place), message)
             }
-            DistributionError::NotPositive => {
-                let is_scale = |name: &str| ["sd", "alpha", "beta"].contains(&name);
-                let mut scales = self.single.iter().filter(|it| is_scale(it.0));
-                match scales.find(|it| *it.1.get_ref() <= 0.0) {
-                    Some((name, it)) => {
-                        Diagnostic::at(it.span(), format!("`{name}` must be above 0"))
-                    }
-                    None => diagnostic(whole),
-                }
+            DistributionError::OutOfRange { parameter, .. } => {
+                let entry = None;
+                at(Some(ArgumentPlace { parameter, entry }))
             }
-            DistributionError::ShapeOutOfBounds => {
-                let mut shapes = self
-                    .single
-                    .iter()
-                    .filter(|it| ["alpha", "beta"].contains(&it.0));
-                match shapes.find(|it| !is_shape(*it.1.get_ref())) {
-                    Some((name, it)) => Diagnostic::at(
-                        it.span(),
-                        format!("`{name}` must be between {SHAPE_MIN} and {SHAPE_MAX}"),
-                    ),
-                    None => diagnostic(whole),
-                }
-            }
-            DistributionError::MinNotBelowMax => diagnostic(at("max")).hint(self.render()),
-            DistributionError::ModeOutsideRange => diagnostic(at("mode")).hint(self.render()),
-            DistributionError::RangeTooFarOut => diagnostic(whole).hint(self.render()),
-            DistributionError::ListsDoNotMatch => {
-                let (n_values, n_p) = (self.values.len(), self.p().len());
-                diagnostic(whole).hint(format!("values has {n_values} numbers, p has {n_p}"))
-            }
-            DistributionError::DoubledValue => {
-                let is_doubled = |idx: &usize| {
-                    let same = |it: &Spanned<f64>| {
-                        it.get_ref().total_cmp(self.values[*idx].get_ref()).is_eq()
-                    };
-                    self.values[..*idx].iter().any(same)
-                };
-                let second = (0..self.values.len()).find(is_doubled);
-                diagnostic(second.map_or(whole, |idx| self.values[idx].span()))
-            }
-            DistributionError::NotProbabilities => {
+            DistributionError::ListsDoNotMatch { .. } => at(None).hint(self.render_lengths()),
+            DistributionError::DoNotFit { place, .. } => at(place).hint_if(self.render_numbers()),
+            DistributionError::NotProbabilities { parameter } => {
+                let argument = self.argument(parameter);
+                let p = argument.map_or(&[][..], entries);
                 let is_share = |it: &&Spanned<f64>| (0.0..=1.0).contains(it.get_ref());
-                if let Some(it) = self.p().iter().find(|it| !is_share(it)) {
+                if let Some(it) = p.iter().find(|it| !is_share(it)) {
                     return Diagnostic::at(it.span(), "a probability must be between 0 and 1")
                         .hint_if(percent_hint(*it.get_ref()));
                 }
-                let numbers: Vec<f64> = self.p().iter().map(|it| *it.get_ref()).collect();
-                let place = self.p.map_or(whole, Spanned::span);
+                let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();
+                let place = argument.map_or(self.whole.clone(), Spanned::span);
                 Diagnostic::at(place, "the probabilities must sum to 1").hint(told_sum(&numbers))
             }
         }
     }
 
-    /// Its single numbers in words.
-    fn render(&self) -> String {
-        let rendered = self
-            .single
+    /// The arguments that are numbers in words; `None` if there are none.
+    fn render_numbers(&self) -> Option<String> {
+        let numbers = self
+            .named
             .iter()
-            .map(|(name, it)| format!("{name} is {}", it.get_ref()));
-        rendered.collect::<Vec<String>>().join(", ")
+            .filter_map(|(parameter, it)| match it.get_ref() {
+                ArgumentFile::Number(number) => Some(format!("{} is {number}", parameter.name)),
+                ArgumentFile::List(_) => None,
+            });
+        let numbers: Vec<String> = numbers.collect();
+        (!numbers.is_empty()).then(|| numbers.join(", "))
+    }
+
+    /// How long the lists are, in words.
+    fn render_lengths(&self) -> String {
+        let lists = self.named.iter().filter(|it| it.0.range.is_list());
+        let lengths = lists.enumerate().map(|(idx, (parameter, argument))| {
+            let numbers = if idx == 0 { " numbers" } else { "" };
+            format!(
+                "{} has {}{numbers}",
+                parameter.name,
+                entries(argument).len()
+            )
+        });
+        lengths.collect::<Vec<String>>().join(", ")
     }
 
     /// Where the least or greatest drawn value is written.
-    fn place_of_bound(&self, bound: f64) -> Option<Range<usize>> {
-        let is_bound = |it: &&Spanned<f64>| it.get_ref().total_cmp(&bound).is_eq();
-        let single = self
-            .single
+    fn place_of_bound(&self, bound: f64) -> Range<usize> {
+        let is_bound = |it: f64| it.total_cmp(&bound).is_eq();
+        let place = self
+            .named
             .iter()
-            .filter(|it| ["constant", "min", "max"].contains(&it.0));
-        let mut written = single.map(|it| it.1).chain(self.values);
-        written.find(is_bound).map(Spanned::span)
+            .find_map(|(parameter, argument)| match argument.get_ref() {
+                ArgumentFile::Number(number) => {
+                    let is_end = ["min", "max"].contains(&parameter.name);
+                    (is_end && is_bound(*number)).then(|| argument.span())
+                }
+                ArgumentFile::List(list) => {
+                    let bound = list.iter().find(|it| is_bound(*it.get_ref()));
+                    bound.map(Spanned::span)
+                }
+            });
+        place.unwrap_or(self.whole.clone())
+    }
+}
+
+fn distribution(file: &DistributionFile) -> Result<Distribution, DistributionError> {
+    let numbers = file.arguments.iter().map(|it| match it.get_ref() {
+        ArgumentFile::Number(number) => vec![*number],
+        ArgumentFile::List(list) => list.iter().map(|it| *it.get_ref()).collect(),
+    });
+    let numbers: Vec<Vec<f64>> = numbers.collect();
+    let arguments: Vec<&[f64]> = numbers.iter().map(Vec::as_slice).collect();
+    file.kind.distribution(&arguments)
+}
+
+/// The entries of an argument; none of a number.
+fn entries(argument: &Spanned<ArgumentFile>) -> &[Spanned<f64>] {
+    match argument.get_ref() {
+        ArgumentFile::Number(_) => &[],
+        ArgumentFile::List(list) => list,
     }
 }
 
@@ -288,68 +315,4 @@ pub(crate) fn told_sum(p: &[f64]) -> String {
     // Digits beyond these are of the binary fractions, not of what was written.
     let sum = (p.iter().sum::<f64>() * 1e12).round() / 1e12;
     format!("they sum to {sum}")
-}
-
-type Written<'a> = (Result<Distribution, DistributionError>, Parameters<'a>);
-
-/// All distributions of a table; it should have one.
-fn distributions_of_table(table: &NumberTable) -> Vec<Written<'_>> {
-    let mut res: Vec<Written<'_>> = Vec::new();
-    let number = |it: &Spanned<f64>| *it.get_ref();
-    let numbers = |list: &[Spanned<f64>]| list.iter().map(number).collect::<Vec<f64>>();
-    if let Some(it) = &table.constant {
-        let made = Distribution::constant(number(it));
-        res.push((made, Parameters::single(&[("constant", it)])));
-    }
-    if let Some(it) = &table.uniform {
-        let made = Distribution::uniform(number(&it.min), number(&it.max));
-        res.push((
-            made,
-            Parameters::single(&[("min", &it.min), ("max", &it.max)]),
-        ));
-    }
-    if let Some(it) = &table.triangular {
-        let single = [("min", &it.min), ("mode", &it.mode), ("max", &it.max)];
-        let [min, mode, max] = single.map(|it| number(it.1));
-        res.push((
-            Distribution::triangular(min, mode, max),
-            Parameters::single(&single),
-        ));
-    }
-    if let Some(it) = &table.normal {
-        let single = [
-            ("mean", &it.mean),
-            ("sd", &it.sd),
-            ("min", &it.min),
-            ("max", &it.max),
-        ];
-        let [mean, sd, min, max] = single.map(|it| number(it.1));
-        res.push((
-            Distribution::normal(mean, sd, min, max),
-            Parameters::single(&single),
-        ));
-    }
-    if let Some(it) = &table.beta {
-        let single = [
-            ("alpha", &it.alpha),
-            ("beta", &it.beta),
-            ("min", &it.min),
-            ("max", &it.max),
-        ];
-        let [alpha, beta, min, max] = single.map(|it| number(it.1));
-        res.push((
-            Distribution::beta(alpha, beta, min, max),
-            Parameters::single(&single),
-        ));
-    }
-    if let Some(it) = &table.discrete {
-        let made = Distribution::discrete(&numbers(&it.values), &numbers(it.p.get_ref()));
-        let parameters = Parameters {
-            single: Vec::new(),
-            values: &it.values,
-            p: Some(&it.p),
-        };
-        res.push((made, parameters));
-    }
-    res
 }

@@ -1,5 +1,6 @@
 //! What differs between the configurations of two runs, path by path.
 
+use demarche_core::domain::{DISTRIBUTIONS, DistributionForm, DistributionKind};
 use serde_json::{Map, Value};
 
 /// One thing that two configurations have differently.
@@ -138,7 +139,7 @@ fn compare(res: &mut Vec<Change>, path: &str, first: Option<&Value>, second: Opt
 /// Whether two tables are of two kinds: two distributions, or one key each and not the same.
 fn is_other_kind(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
     let kind = |it: &Map<String, Value>| {
-        let distribution = distribution_of(it).map(|it| it.0.to_owned());
+        let distribution = distribution_of(it).map(|it| it.0.name.to_owned());
         distribution.or_else(|| it.keys().next().filter(|_| it.len() == 1).cloned())
     };
     let kinds = kind(one).zip(kind(other));
@@ -153,21 +154,10 @@ fn below(path: &str, key: &str) -> String {
     }
 }
 
-/// What a file calls each distribution of a number.
-const DISTRIBUTIONS: [&str; 6] = [
-    "constant",
-    "uniform",
-    "triangular",
-    "normal",
-    "beta",
-    "discrete",
-];
-
-/// The distribution of a table that is a number, by its name; `None` of any other table.
-fn distribution_of(table: &Map<String, Value>) -> Option<(&str, &Value)> {
-    let mut entries = table.iter();
-    let (name, parameters) = entries.find(|it| DISTRIBUTIONS.contains(&it.0.as_str()))?;
-    Some((name, parameters))
+/// The distribution of a table that is a number, with its arguments; `None` of any other table.
+fn distribution_of(table: &Map<String, Value>) -> Option<(&'static DistributionKind, &Value)> {
+    let mut known = DISTRIBUTIONS.iter();
+    known.find_map(|kind| Some((*kind, table.get(kind.name)?)))
 }
 
 /// A value in a few words: numbers as tables have them, text without quotes, distributions by what
@@ -193,21 +183,15 @@ fn in_words(value: &Value) -> String {
 
 /// A number with its distribution and where it comes from; `None` if the table is none.
 fn number_in_words(table: &Map<String, Value>) -> Option<String> {
-    let (name, parameters) = distribution_of(table)?;
-    let of = |key: &str| parameters.get(key).map(in_words).unwrap_or_default();
-    let range = || format!("from {} to {}", of("min"), of("max"));
-    let distribution = match name {
-        "constant" => in_words(parameters),
-        "uniform" => format!("anywhere {}", range()),
-        "triangular" => format!("{}, most often near {}", range(), of("mode")),
-        "normal" => format!(
-            "normal with mean {} and standard deviation {}, {}",
-            of("mean"),
-            of("sd"),
-            range()
-        ),
-        "beta" => format!("beta({}, {}) {}", of("alpha"), of("beta"), range()),
-        _ => format!("one of {} with probabilities {}", of("values"), of("p")),
+    let (kind, arguments) = distribution_of(table)?;
+    let distribution = match kind.form {
+        DistributionForm::Number => in_words(arguments),
+        DistributionForm::Table { parameters, words } => {
+            let argument = |name: &str| arguments.get(name).map(in_words).unwrap_or_default();
+            parameters.iter().fold(words.to_owned(), |words, it| {
+                words.replace(&format!("{{{}}}", it.name), &argument(it.name))
+            })
+        }
     };
     let credentials = ["basis", "source"].iter();
     let credentials: Vec<String> = credentials

@@ -19,8 +19,9 @@ pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
 pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, Scale};
 pub use number::{
-    Basis, Distribution, DistributionError, Number, PROBABILITY_TOLERANCE, Provenance, SHAPE_MAX,
-    SHAPE_MIN, Utility, are_probabilities, from_units, is_shape, threshold, units,
+    ArgumentPlace, ArgumentRange, Basis, DISTRIBUTIONS, Distribution, DistributionError,
+    DistributionForm, DistributionKind, DistributionParameter, Number, PROBABILITY_TOLERANCE,
+    Provenance, SHAPE_MAX, SHAPE_MIN, Utility, are_probabilities, from_units, threshold, units,
 };
 pub(crate) use number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
 pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};

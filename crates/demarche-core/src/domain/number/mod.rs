@@ -7,8 +7,9 @@ mod utility;
 
 pub(crate) use decimal::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
 pub use distribution::{
-    Distribution, DistributionError, PROBABILITY_TOLERANCE, SHAPE_MAX, SHAPE_MIN,
-    are_probabilities, is_shape,
+    ArgumentPlace, ArgumentRange, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,
+    DistributionKind, DistributionParameter, PROBABILITY_TOLERANCE, SHAPE_MAX, SHAPE_MIN,
+    are_probabilities,
 };
 pub use provenance::{Basis, Number, Provenance};
 pub use utility::{Utility, from_units, threshold, units};
