@@ -1,4 +1,7 @@
 //! What files may hold and how much of it, looked at before anything grows with it.
+//!
+//! Limits that hold for every scenario, whether of a file or not, such as the options of an issue,
+//! have their numbers in `demarche_core`'s `domain/limits.rs`; `docs/limits.md` has all.
 
 use std::ops::Range;
 

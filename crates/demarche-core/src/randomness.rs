@@ -39,7 +39,9 @@ pub enum Purpose {
     Strategy,
     /// The random numbers of the protocol.
     Protocol,
-    /// The random numbers of the world that the parties share.
+    /// Random events of the world that no party and no protocol brings about. None is built in: one
+    /// would be drawn by the session, to which `negotiation::Setting::session`
+    /// would hand this stream beside that of the protocol. Tests draw random scenarios from it.
     World,
 }
 

@@ -1,9 +1,6 @@
 //! An issue and the options it can be settled with.
 
-/// The most issues a scenario may have.
-pub const ISSUES_MAX: usize = 64;
-/// The most options an issue may have.
-pub const OPTIONS_MAX: usize = 4096;
+use crate::domain::limits::{ISSUES_MAX, OPTIONS_MAX};
 
 /// The position of an issue in its scenario.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -6,6 +6,7 @@ mod consent;
 mod drawn_numbers;
 mod exact_preferences;
 mod issue;
+mod limits;
 mod number;
 mod outcome;
 mod party;
@@ -17,19 +18,21 @@ pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
 pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
-pub use issue::{ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, Scale};
+pub use issue::{Issue, IssueId, IssueOption, OptionId, Scale};
+pub use limits::{
+    ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX,
+    TEXT_CHARS_MAX,
+};
 pub use number::{
     ArgumentPlace, ArgumentRange, Basis, DISTRIBUTIONS, Distribution, DistributionError,
     DistributionForm, DistributionKind, DistributionParameter, Number, PROBABILITY_TOLERANCE,
     Provenance, SHAPE_MAX, SHAPE_MIN, Utility, are_probabilities, from_units, threshold, units,
 };
 pub(crate) use number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
-pub use outcome::{OUTCOMES_MAX, Outcome, OutcomeSpace, SpaceError};
-pub use party::{Leverage, PARTIES_MAX, Party, PartyId, PartySet};
+pub use outcome::{Outcome, OutcomeSpace, SpaceError};
+pub use party::{Leverage, Party, PartyId, PartySet};
 pub use preferences::{
     DISCOUNT_FACTOR_MIN, GroupOf, Interaction, IssuePreference, NumberGroup, Preferences,
     UncertainPreferences, WEIGHT_MAX,
 };
-pub use scenario::{
-    LABEL_CHARS_MAX, NOTE_CHARS_MAX, Scenario, ScenarioKind, Source, TEXT_CHARS_MAX,
-};
+pub use scenario::{Scenario, ScenarioKind, Source};

@@ -2,11 +2,8 @@
 //!
 //! An outcome is packed into one machine word, so that offers are copied between actors for free.
 
-use crate::domain::issue::{ISSUES_MAX, IssueId, OPTIONS_MAX, OptionId};
-
-/// The most outcomes a space may have; half of its issues then have about a million combinations,
-/// if their numbers of options allow for halves of about equal size.
-pub const OUTCOMES_MAX: u64 = 1_000_000_000_000;
+use crate::domain::issue::{IssueId, OptionId};
+use crate::domain::limits::{ISSUES_MAX, OPTIONS_MAX, OUTCOMES_MAX};
 
 /// One option for every issue, packed.
 ///

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
+use crate::domain::limits::PARTIES_MAX;
 use crate::domain::number::Number;
 use crate::domain::preferences::UncertainPreferences;
-
-/// The most parties a scenario may have: a [`PartySet`] is one machine word.
-pub const PARTIES_MAX: usize = 64;
 
 /// The position of a party in its scenario.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

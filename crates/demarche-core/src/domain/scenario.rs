@@ -9,13 +9,6 @@ use crate::domain::number::Number;
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{Leverage, Party, PartyId};
 
-/// Characters of a label.
-pub const LABEL_CHARS_MAX: usize = 200;
-/// Characters of a description or a note.
-pub const NOTE_CHARS_MAX: usize = 10_000;
-/// Characters of any other text, such as a title.
-pub const TEXT_CHARS_MAX: usize = 1000;
-
 /// Where numbers come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {

@@ -1,4 +1,8 @@
 //! What happened in a session, as data: what every party in the session has seen.
+//!
+//! What happens in the world while parties talk, and is neither an offer nor an answer, is a variant of
+//! [`Event`] too. A protocol or `log.rs` pushes it; it has a word of its own in tables by
+//! [`Event::kind`], and all else that is asked of events answers `None`.
 
 use crate::domain::{Outcome, PartyId, PartySet};
 
