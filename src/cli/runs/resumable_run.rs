@@ -1,4 +1,4 @@
-//! Going on with a run that was stopped, whatever stopped it.
+//! A stopped run that `--resume` names, opened; `run::resume` goes on with it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ use crate::run::{
 
 const ACT: &str = "go on with";
 
-/// Takes up a run of a verb, if its files and this program are those that it was begun with;
+/// The stopped run of a verb in a folder, if its files and this program are those that it was begun with;
 /// `None` (with a message) if the run is complete.
-pub(crate) fn reopen(
+pub(crate) fn resumable_run(
     verb: &str,
     run: &Path,
     files_below: Option<&Path>,

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::stream_text;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{planned, shell_word};
-use crate::cli::runs::{conclude, in_new_folder, reopen, run_failure, spec_failure};
+use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec_failure};
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
 use crate::run::{Observer, RunRequest, RunSpec, execute, resume};
@@ -204,7 +204,7 @@ fn go_on(
     observer: &mut RunObserver<'_>,
 ) -> Result<ExitCode, Failure> {
     let files_below = arguments.settings.cited.files_below.as_deref();
-    let Some(run) = reopen(verb, run, files_below, arguments.quiet, observer)? else {
+    let Some(run) = resumable_run(verb, run, files_below, arguments.quiet, observer)? else {
         return Ok(ExitCode::SUCCESS);
     };
     let request = run.spec().request().clone();
