@@ -1,22 +1,22 @@
 //! Runs as pages: charts, tables and words in one file for a browser.
 
-mod charts;
+mod drawing;
+mod page_sections;
 mod pages;
-mod sections;
 mod summary;
 
-pub use charts::{
+pub use drawing::{
     Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity,
     Scatter, Series, Size, Unit,
 };
+pub(crate) use page_sections::{
+    ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,
+    too_few_points, whose,
+};
+pub use page_sections::{MeasuredClaims, rests_on};
 pub use pages::{
     Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,
     RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
     write_page,
 };
-pub(crate) use sections::{
-    ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,
-    too_few_points, whose,
-};
-pub use sections::{MeasuredClaims, rests_on};
 pub use summary::{OpenTable, RunSummary, SummaryError, TABLE_BYTES_MAX};

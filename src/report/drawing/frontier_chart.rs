@@ -8,7 +8,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 
 use crate::experiment::{Definitions, SolutionBenchmark};
-use crate::report::charts::svg::render_svg;
+use crate::report::drawing::svg::render_svg;
 
 /// What a picture shows.
 #[derive(Clone, Debug)]

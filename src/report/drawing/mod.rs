@@ -1,13 +1,13 @@
-//! Charts: their data, and their drawing as SVG.
+//! Drawing: what charts show, and their SVG.
 
-mod chart;
-mod drawing;
+mod chart_kinds;
 mod frontier_chart;
+mod plots;
 mod svg;
 
-pub use chart::{
+pub use chart_kinds::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
     Unit,
 };
-pub use drawing::Size;
 pub use frontier_chart::FrontierChart;
+pub use plots::Size;

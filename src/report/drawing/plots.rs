@@ -12,10 +12,10 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::theme::Theme;
 
-use crate::report::charts::chart::{
+use crate::report::drawing::chart_kinds::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Unit,
 };
-use crate::report::charts::svg::render_svg;
+use crate::report::drawing::svg::render_svg;
 
 /// For how much room a chart is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

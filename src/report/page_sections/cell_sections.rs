@@ -2,7 +2,7 @@
 
 use demarche_core::domain::Scenario;
 
-use crate::report::charts::{
+use crate::report::drawing::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
     Unit,
 };

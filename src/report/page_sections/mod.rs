@@ -1,4 +1,4 @@
-//! The sections of pages.
+//! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
 mod session_course;

@@ -4,7 +4,7 @@ use demarche_core::domain::{PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 
 use crate::experiment::{StepKind, TraceStep};
-use crate::report::charts::{Axis, Chart, Interpolation, Lines, Quantity, Unit};
+use crate::report::drawing::{Axis, Chart, Interpolation, Lines, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::count;
 

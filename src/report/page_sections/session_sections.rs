@@ -10,7 +10,7 @@ use demarche_core::randomness::{MasterSeed, Replication, Seeds};
 use demarche_core::solution::preference_correlation;
 
 use crate::experiment::SolutionAnalyzer;
-use crate::report::charts::{
+use crate::report::drawing::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Unit,
 };
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};

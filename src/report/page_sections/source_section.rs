@@ -4,7 +4,7 @@ use demarche_core::domain::{Basis, Number, ScenarioKind};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
-use crate::report::charts::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted, decimal, percent};
 

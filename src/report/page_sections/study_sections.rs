@@ -4,9 +4,11 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{AGREEMENT_RATE, UTILITY, points_for_claim, points_for_interval};
-use crate::report::charts::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
+use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
+use crate::report::page_sections::study_words::{
+    ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points,
+};
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::sections::study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
 use crate::report::summary::{Dependence, RunSummary};
 use crate::run::{Manifest, StudyRecord};
 use crate::tables::written;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::experiment::{CellId, Difference, Pairing, RunComparison, Subject};
-use crate::report::charts::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
 use crate::report::pages::page::{Page, PageBlock, PageFigure, Section};
 use crate::run::{Change, RunRecord, RunSchema};
 use crate::wording::{Notation, count, counted};

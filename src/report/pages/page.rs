@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::report::charts::{Chart, PageTable, Size, Unit};
+use crate::report::drawing::{Chart, PageTable, Size, Unit};
 
 /// A page.
 #[derive(Clone, Debug, Serialize)]

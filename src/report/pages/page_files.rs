@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use demarche_core::strategy::Strategies;
 
 use crate::experiment::{CellId, measure_claims};
+use crate::report::page_sections::MeasuredClaims;
 use crate::report::pages::page::{Page, PageFigure};
 use crate::report::pages::run_page::RunReport;
-use crate::report::sections::MeasuredClaims;
 use crate::report::summary::{RunSummary, SummaryError};
 use crate::run::{
     FIGURE_MARK, FIGURES, MANIFEST, Manifest, PAGE, RecordedCell, RecordedCellError, open_table,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use demarche_core::negotiation::Setting;
 
-use crate::report::charts::Unit;
-use crate::report::pages::page::{Page, Section};
-use crate::report::sections::{
+use crate::report::drawing::Unit;
+use crate::report::page_sections::{
     Cells, MeasuredClaims, Sessions, at_the_table, dependence, doubts, flips, most, rests_on,
     sources,
 };
+use crate::report::pages::page::{Page, Section};
 use crate::report::summary::RunSummary;
 use crate::run::Manifest;
 use crate::wording::{capitalized, count, counted};

@@ -10,12 +10,12 @@ use demarche_core::randomness::Seeds;
 use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
 use crate::experiment::{Answer, Explanation, PartyStanding, SessionTrace, StepKind, TraceStep};
-use crate::report::charts::PageTable;
+use crate::report::drawing::PageTable;
+use crate::report::page_sections::{Courses, at_the_table, render_cause, render_ending, rests_on};
 use crate::report::pages::page::{
     Card, Move, Page, PageBlock, PageStep, Section, SettledIssue, Stand, Steps,
 };
 use crate::report::pages::run_page::origin;
-use crate::report::sections::{Courses, at_the_table, render_cause, render_ending, rests_on};
 use crate::run::Manifest;
 use crate::wording::{count, counted, decimal, signed};
 

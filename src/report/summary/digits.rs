@@ -3,7 +3,7 @@
 use demarche_core::domain::{PartyId, Scenario};
 use demarche_stats::estimate::{Estimate, Interval};
 
-use crate::report::charts::Quantity;
+use crate::report::drawing::Quantity;
 use crate::tables::{as_written, written};
 
 /// The identifier of a party.

@@ -6,7 +6,7 @@ use demarche_core::domain::Scenario;
 use demarche_core::protocol::Ending;
 
 use crate::experiment::{AgreementTally, ROUND, SURPLUS, Tally};
-use crate::report::charts::Quantity;
+use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
 use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, first_rows, number, rows};
 use crate::run::AGREEMENTS_SHOWN;

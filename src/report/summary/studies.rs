@@ -4,7 +4,7 @@ use demarche_core::domain::{Basis, Scenario};
 use demarche_core::negotiation::Setting;
 
 use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip};
-use crate::report::charts::Quantity;
+use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{as_quantity, name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, rows};
 use crate::tables::as_written;

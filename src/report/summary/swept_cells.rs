@@ -6,7 +6,7 @@ use demarche_core::domain::Scenario;
 use demarche_stats::estimate::CONFIDENCE;
 
 use crate::experiment::{AGREEMENT_RATE, CellId, Effects, Tally, UTILITY};
-use crate::report::charts::Quantity;
+use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, rows};
 use crate::run::{CELLS_OWN_COLUMNS, Finished, SweptParameters};

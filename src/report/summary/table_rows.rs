@@ -5,7 +5,7 @@ use std::io::Read;
 
 use demarche_stats::estimate::Interval;
 
-use crate::report::charts::Quantity;
+use crate::report::drawing::Quantity;
 use crate::tables::RowLimitedReader;
 
 /// The tables of a run, by name and without the ending; `None` for one that it does not have.
