@@ -12,7 +12,7 @@ use crate::cli::warn;
 use crate::config::{
     Diagnostics, Experiment, Overrides, SESSIONS_DEFAULT, load_experiment, nearest,
 };
-use crate::tables::{ParquetTables, Workbook};
+use crate::tables::{TABLE_FORMATS, TableCopies, Workbook};
 
 /// A file given on the command line.
 pub(crate) type FileArgument = PathBuf;
@@ -91,22 +91,34 @@ pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
         })
 }
 
-/// Reads the formats of tables: whether Parquet is among them. CSV must be.
-pub(crate) fn parse_formats(text: &str) -> Result<ParquetTables, String> {
+/// What the command line says of the formats of tables.
+pub(crate) fn formats_help() -> String {
+    let copies = TABLE_FORMATS
+        .iter()
+        .map(|it| format!("or `csv,{}` for {}", it.name, it.about));
+    let copies: Vec<String> = copies.collect();
+    format!("The tables' formats: `csv`, {}", copies.join(", "))
+}
+
+/// Reads the formats of tables: in which there are copies. CSV must be among them.
+pub(crate) fn parse_formats(text: &str) -> Result<TableCopies, String> {
     let formats: Vec<&str> = text.split(',').map(str::trim).collect();
-    if let Some(other) = formats.iter().find(|it| !["csv", "parquet"].contains(it)) {
-        return Err(format!("there are `csv` and `parquet`, and no `{other}`"));
-    }
+    let others = formats.iter().filter(|it| **it != "csv");
+    let copies = others.clone().try_fold(TableCopies::NONE, |it, name| {
+        it.with(name).map_err(|_| {
+            let known = TABLE_FORMATS.iter().map(|it| format!(" and `{}`", it.name));
+            let known: String = known.collect();
+            format!("there are `csv`{known}, and no `{name}`")
+        })
+    })?;
     if !formats.contains(&"csv") {
-        return Err(
-            "other verbs read a run's CSV, and Parquet is made of it: say `csv,parquet`".into(),
-        );
+        let others: Vec<&str> = others.copied().collect();
+        return Err(format!(
+            "other verbs read a run's CSV, and other formats are made of it: say `csv,{}`",
+            others.join(",")
+        ));
     }
-    Ok(if formats.contains(&"parquet") {
-        ParquetTables::Written
-    } else {
-        ParquetTables::Omitted
-    })
+    Ok(copies)
 }
 
 /// Whether `--excel` asks for a workbook.

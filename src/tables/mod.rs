@@ -13,7 +13,8 @@ pub use folder::{
     TableRecord, WriteError,
 };
 pub use formats::{
-    Field, LeftOut, ParquetTables, Rows, WORKBOOK, Workbook, WorkbookRun, write_workbook,
+    Field, LeftOut, Rows, TABLE_FORMATS, TableCopies, TableFormat, UnknownFormat, WORKBOOK,
+    Workbook, WorkbookRun, write_workbook,
 };
 pub(crate) use formats::{as_written, written};
 pub use rows::{

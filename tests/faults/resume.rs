@@ -11,7 +11,7 @@ use std::{fs, thread};
 use demarche::run::{
     JournaledRun, Observer, RunOptions, RunRequest, RunSpec, execute, resume as resume_run,
 };
-use demarche::tables::{DrawTable, ParquetTables, Transcripts, Workbook};
+use demarche::tables::{DrawTable, TableCopies, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
@@ -97,7 +97,9 @@ fn stopped_batch(path: &Path) {
         transcripts: Transcripts::Written,
         draws: DrawTable::Written,
         excel: Workbook::Written,
-        parquet: ParquetTables::Written,
+        copies: TableCopies::NONE
+            .with("parquet")
+            .expect("the feature is on"),
         ..RunRequest::batch(VILLAGES)
     };
     let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();

@@ -11,7 +11,7 @@ use demarche::run::{
     RunOptions, RunRequest, RunSpec, StudyQuestion, StudyRequest, StudySpec, execute, execute_study,
 };
 use demarche::strategy::Strategies;
-use demarche::tables::{DrawTable, ParquetTables, Workbook};
+use demarche::tables::{DrawTable, TableCopies, Workbook};
 use tempfile::TempDir;
 
 use crate::support::process::{check, files, path_text, run};
@@ -301,7 +301,7 @@ fn a_run_in_memory_and_one_read_back_come_to_the_same() {
             strategies: Strategies::default(),
             seed: None,
             excel: Workbook::Omitted,
-            parquet: ParquetTables::Omitted,
+            copies: TableCopies::NONE,
             question,
         };
         let spec = StudySpec::load(request, &read_file, &mut ()).unwrap();

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use demarche_core::strategy::Strategies;
 
-use crate::cli::arguments::{FileArgument, Settings, parse_count, parse_formats, workbook};
+use crate::cli::arguments::{
+    FileArgument, Settings, formats_help, parse_count, parse_formats, workbook,
+};
 use crate::cli::failure::Failure;
 use crate::cli::files::stream_text;
 use crate::cli::interactive::{CtrlC, RunObserver};
@@ -15,7 +17,7 @@ use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
 use crate::run::{Observer, RunRequest, RunSpec, execute, resume};
-use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts};
+use crate::tables::{Distances, DrawTable, TableCopies, Transcripts};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -47,9 +49,14 @@ pub(crate) struct RunArguments {
     /// Write the tables as a workbook too, to tables.xlsx
     #[arg(long)]
     excel: bool,
-    /// The tables' formats: `csv`, or `csv,parquet` for a Parquet copy of each table
-    #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
-    format: ParquetTables,
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        default_value = "csv",
+        value_parser = parse_formats,
+        help = formats_help()
+    )]
+    format: TableCopies,
     /// Go on with the run in this folder, which was stopped, to the bytes it would have had; `latest` is the newest run in runs/
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
@@ -119,7 +126,7 @@ impl RunArguments {
                 DrawTable::Omitted
             },
             excel: workbook(self.excel),
-            parquet: self.format,
+            copies: self.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
             strategies: Strategies::default(),

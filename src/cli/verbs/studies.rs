@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::arguments::{FileArgument, Settings, parse_count, parse_formats, workbook};
+use crate::cli::arguments::{
+    FileArgument, Settings, formats_help, parse_count, parse_formats, workbook,
+};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{count, counted, render_flips, render_sensitivity, terminal_width};
@@ -18,7 +20,7 @@ use crate::report::RunSummary;
 use crate::run::{
     FinishedStudy, StudyAnswer, StudyQuestion, StudyRequest, StudySpec, execute_study,
 };
-use crate::tables::{DrawTable, ParquetTables};
+use crate::tables::{DrawTable, TableCopies};
 
 #[derive(Debug, Args)]
 pub(crate) struct StudyArguments {
@@ -31,9 +33,14 @@ pub(crate) struct StudyArguments {
     /// The folder to write, which must not exist; by default a new one under runs/
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// The tables' formats: `csv`, or `csv,parquet` for a Parquet copy of each table
-    #[arg(long, value_name = "FORMATS", default_value = "csv", value_parser = parse_formats)]
-    format: ParquetTables,
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        default_value = "csv",
+        value_parser = parse_formats,
+        help = formats_help()
+    )]
+    format: TableCopies,
     /// Write the tables as a workbook too, to tables.xlsx
     #[arg(long)]
     excel: bool,
@@ -131,7 +138,7 @@ impl StudyArguments {
             settings: self.settings.set.clone(),
             seed: self.settings.seed,
             excel: workbook(self.excel),
-            parquet: self.format,
+            copies: self.format,
             ..StudyRequest::new(&self.file, question)
         }
     }

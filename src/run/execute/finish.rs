@@ -101,8 +101,8 @@ fn write_whole(
     let (factors, findings) = found(spec, &results);
     let scenario = spec.setting().scenario();
     if spec.design().is_some() {
-        let parquet = spec.request().parquet;
-        let table = write_sensitivity(directory, parquet, scenario, &factors, &findings);
+        let copies = spec.request().copies;
+        let table = write_sensitivity(directory, copies, scenario, &factors, &findings);
         written.push(table.map_err(lost)?);
     }
     let left_out = match spec.request().excel {

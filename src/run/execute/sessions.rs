@@ -78,7 +78,7 @@ pub(super) fn open_tables(
         spec.parameters().clone(),
         // A shard may begin behind the first of the cells that are compared.
         spec.shard().map_or(spec.pairing(), |_| Pairing::Unpaired),
-        spec.request().parquet,
+        spec.request().copies,
         spec.table_options(),
     )
 }

@@ -110,10 +110,10 @@ impl<'a> Running<'a, '_> {
         draws: DrawTable,
     ) -> Result<FinishedStudy<'a>, RunError> {
         let spec = self.spec;
-        let (setting, parquet) = (spec.setting(), spec.parquet());
+        let (setting, copies) = (spec.setting(), spec.copies());
         let mut table = match draws {
             DrawTable::Written => {
-                let begun = PointTable::begin(&self.directory, parquet, study, setting);
+                let begun = PointTable::begin(&self.directory, copies, study, setting);
                 Some(begun.map_err(|it| self.stopped(it))?)
             }
             DrawTable::Omitted => None,
@@ -136,8 +136,8 @@ impl<'a> Running<'a, '_> {
         let found = findings(study, &figures, spec.seed().0);
         let boxes = agreement_boxes(study, setting, &figures, &found);
         let (directory, factors) = (&self.directory, study.factors());
-        let written = write_sensitivity(directory, parquet, setting.scenario(), factors, &found)
-            .and_then(|first| Ok([first, write_boxes(directory, parquet, factors, &boxes)?]));
+        let written = write_sensitivity(directory, copies, setting.scenario(), factors, &found)
+            .and_then(|first| Ok([first, write_boxes(directory, copies, factors, &boxes)?]));
         tables.extend(written.map_err(|it| self.stopped(it))?);
         let answer = StudyAnswer::Sensitivity {
             study,
@@ -220,8 +220,8 @@ impl<'a> Running<'a, '_> {
         };
         self.safe_to_leave(n_sessions)?;
         let flips = trials.flips();
-        let (directory, parquet) = (&self.directory, self.spec.parquet());
-        let tables = write_flips(directory, parquet, setting, search.rate, &flips.flips);
+        let (directory, copies) = (&self.directory, self.spec.copies());
+        let tables = write_flips(directory, copies, setting, search.rate, &flips.flips);
         let tables = tables.map_err(|it| self.stopped(it))?;
         self.finish(
             n_sessions,

@@ -6,7 +6,7 @@ use demarche_core::strategy::Strategies;
 use serde::{Deserialize, Serialize};
 
 use crate::config::StudyMethod;
-use crate::tables::{Distances, DrawTable, ParquetTables, Transcripts, Workbook};
+use crate::tables::{Distances, DrawTable, TableCopies, Transcripts, Workbook};
 
 /// What is asked of a batch or a sweep: with the files it names, all that its bytes depend on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,8 +32,8 @@ pub struct RunRequest {
     pub draws: DrawTable,
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
-    /// Whether each table has a Parquet copy.
-    pub parquet: ParquetTables,
+    /// In which formats each table has a copy.
+    pub copies: TableCopies,
     /// The folder below which files may name others, besides those near them.
     pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
@@ -67,7 +67,7 @@ impl RunRequest {
             distances: Distances::Omitted,
             draws: DrawTable::Omitted,
             excel: Workbook::Omitted,
-            parquet: ParquetTables::Omitted,
+            copies: TableCopies::NONE,
             files_below: None,
             shard: None,
             strategies: Strategies::default(),
@@ -86,8 +86,8 @@ pub struct StudyRequest {
     pub seed: Option<u64>,
     /// Whether the tables are written as a workbook too.
     pub excel: Workbook,
-    /// Whether each table has a Parquet copy.
-    pub parquet: ParquetTables,
+    /// In which formats each table has a copy.
+    pub copies: TableCopies,
     /// What is to be found out.
     pub question: StudyQuestion,
     /// The strategies that the files can name: those built in, unless others are added.
@@ -102,7 +102,7 @@ impl StudyRequest {
             settings: Vec::new(),
             seed: None,
             excel: Workbook::Omitted,
-            parquet: ParquetTables::Omitted,
+            copies: TableCopies::NONE,
             question,
             strategies: Strategies::default(),
         }

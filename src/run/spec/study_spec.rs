@@ -14,7 +14,7 @@ use crate::run::record::StudyRecord;
 use crate::run::spec::description::{Description, Names};
 use crate::run::spec::error::SpecError;
 use crate::run::spec::request::{StudyQuestion, StudyRequest};
-use crate::tables::{DrawTable, ParquetTables, Workbook};
+use crate::tables::{DrawTable, TableCopies, Workbook};
 
 /// Most sessions of a search for flips: how each ended is held in memory.
 const FLIP_SESSIONS_MAX: u64 = 1 << 30;
@@ -27,7 +27,7 @@ pub struct StudySpec {
     work: StudyWork,
     record: StudyRecord,
     excel: Workbook,
-    parquet: ParquetTables,
+    copies: TableCopies,
 }
 
 /// What a study runs.
@@ -119,7 +119,7 @@ impl StudySpec {
             work,
             record,
             excel: request.excel,
-            parquet: request.parquet,
+            copies: request.copies,
         })
     }
 
@@ -157,8 +157,8 @@ impl StudySpec {
         self.excel
     }
 
-    pub(crate) fn parquet(&self) -> ParquetTables {
-        self.parquet
+    pub(crate) fn copies(&self) -> TableCopies {
+        self.copies
     }
 }
 

@@ -11,8 +11,8 @@ use crate::run::journal::{
 use crate::run::writer::agreement_counts::AgreementCounts;
 use crate::run::writer::table_worker::{ChunkOutput, TableOptions, TableWorker};
 use crate::tables::{
-    Column, DrawColumns, DrawTable, Field, FinishedTable, ParquetTables, Rows, RunDirectory,
-    SessionTable, SummaryTable, TableFile, TablePlace, Transcripts, WriteError, agreement_fields,
+    Column, DrawColumns, DrawTable, Field, FinishedTable, Rows, RunDirectory, SessionTable,
+    SummaryTable, TableCopies, TableFile, TablePlace, Transcripts, WriteError, agreement_fields,
     effect_columns, effect_rows, number, session_columns, summary_columns, summary_rows, text,
     whole,
 };
@@ -53,7 +53,7 @@ pub(crate) struct RunTables {
     parameters: SweptParameters,
     tallies: Vec<Tally>,
     effects: Option<Effects>,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     extras: TableOptions,
     /// The tables that get rows as sessions come.
     open: Vec<(SessionTable, TableFile)>,
@@ -121,11 +121,11 @@ impl RunTables {
         cells: &[Cell],
         parameters: SweptParameters,
         pairing: Pairing,
-        parquet_tables: ParquetTables,
+        copies: TableCopies,
         extras: TableOptions,
     ) -> Result<Self, WriteError> {
         let scenario = cells[0].setting.scenario();
-        let places = session_places(directory, cells, parquet_tables, extras);
+        let places = session_places(directory, cells, copies, extras);
         let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
         while written.next(&mut |_, _| Ok(()))?.is_some() {}
@@ -142,7 +142,7 @@ impl RunTables {
                 .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
                 .collect(),
             effects: (pairing == Pairing::Paired).then(Effects::default),
-            parquet_tables,
+            copies,
             extras,
             open,
             agreements: AgreementCounts::default(),
@@ -283,7 +283,7 @@ impl RunTables {
         let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
         let ids = || (0..).map(CellId).zip(&self.tallies);
-        let begin = |name, columns| directory.table(name, columns, self.parquet_tables);
+        let begin = |name, columns| directory.table(name, columns, self.copies);
         let parameters: Vec<Column> = self.parameters.columns().collect();
         let begin_summary = |table: SummaryTable| {
             begin(table.name(), summary_columns(table, scenario, &parameters))
@@ -362,7 +362,7 @@ impl RunTables {
                     .chain(values.iter().map(|it| Field::of_value(it))),
             );
         }
-        let mut file = directory.table("cells", columns, self.parquet_tables)?;
+        let mut file = directory.table("cells", columns, self.copies)?;
         file.push(&rows)?;
         file.finish()
     }
@@ -411,7 +411,7 @@ fn draw_columns(cells: &[Cell], extras: TableOptions) -> Option<DrawColumns> {
 pub(crate) fn session_places(
     directory: &RunDirectory,
     cells: &[Cell],
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     extras: TableOptions,
 ) -> Vec<(SessionTable, TablePlace)> {
     let scenario = cells[0].setting.scenario();
@@ -424,10 +424,7 @@ pub(crate) fn session_places(
     };
     let place = |table: SessionTable| {
         let columns = columns_of(table)?;
-        Some((
-            table,
-            directory.place(table.name(), columns, parquet_tables),
-        ))
+        Some((table, directory.place(table.name(), columns, copies)))
     };
     SessionTable::ALL.into_iter().filter_map(place).collect()
 }

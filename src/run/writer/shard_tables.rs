@@ -6,7 +6,7 @@ use crate::experiment::Plan;
 use crate::run::journal::{Corruption, Journal, RecordedChunks};
 use crate::run::writer::run_tables::{RunTables, session_places};
 use crate::run::writer::table_worker::{ChunkOutput, TableOptions};
-use crate::tables::{ParquetTables, RunDirectory, WriteError};
+use crate::tables::{RunDirectory, TableCopies, WriteError};
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub(crate) fn read_shard(
     extras: TableOptions,
     mut whole: Option<&mut RunTables>,
 ) -> Result<(), ShardCorruption> {
-    let places = session_places(directory, part.cells(), ParquetTables::Omitted, extras);
+    let places = session_places(directory, part.cells(), TableCopies::NONE, extras);
     let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();

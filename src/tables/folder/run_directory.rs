@@ -11,7 +11,7 @@ use crate::tables::folder::table_records::{
     FinishedTables, RecordedTable, TableDifference, TableRecord,
 };
 use crate::tables::folder::write_error::WriteError;
-use crate::tables::formats::ParquetTables;
+use crate::tables::formats::TableCopies;
 use crate::tables::schema::Column;
 
 /// The folder of one run, held open: it is written to wherever it is moved meanwhile, and nothing
@@ -90,9 +90,9 @@ impl RunDirectory {
         &self,
         name: &str,
         columns: Vec<Column>,
-        parquet_tables: ParquetTables,
+        copies: TableCopies,
     ) -> Result<TableFile, WriteError> {
-        TableFile::begin(self.place(name, columns, parquet_tables))
+        TableFile::begin(self.place(name, columns, copies))
     }
 
     /// Where a table stands.
@@ -100,9 +100,9 @@ impl RunDirectory {
         &self,
         name: &str,
         columns: Vec<Column>,
-        parquet_tables: ParquetTables,
+        copies: TableCopies,
     ) -> TablePlace {
-        TablePlace::new(&self.folder, &self.finished, name, columns, parquet_tables)
+        TablePlace::new(&self.folder, &self.finished, name, columns, copies)
     }
 
     /// The tables that were finished in it, as they were written, by path.
@@ -379,7 +379,7 @@ mod tests {
                 .is_err()
         );
         // Here the links themselves are replaced by files.
-        let table = |name| directory.table(name, vec![whole("n")], ParquetTables::Omitted);
+        let table = |name| directory.table(name, vec![whole("n")], TableCopies::NONE);
         assert!(table("t").is_ok());
         assert!(table("new").is_ok());
         directory.write("m.json", b"gone").unwrap();

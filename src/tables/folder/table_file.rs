@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
 use crate::tables::folder::write_error::WriteError;
-#[cfg(feature = "parquet")]
-use crate::tables::formats::write_parquet;
-use crate::tables::formats::{Field, ParquetTables, Rows};
+use crate::tables::formats::{Field, Rows, TableCopies, TableFormat};
 use crate::tables::schema::Column;
 
 /// Bytes of a table that are read at a time.
@@ -26,7 +24,7 @@ pub(crate) struct TablePlace {
     columns: Vec<Column>,
     /// The columns' names as the first bytes of its file.
     header: Vec<u8>,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
 }
 
 /// A table being written, a part at a time.
@@ -63,7 +61,7 @@ impl TablePlace {
         finished: &FinishedTables,
         name: &str,
         columns: Vec<Column>,
-        parquet_tables: ParquetTables,
+        copies: TableCopies,
     ) -> Self {
         let mut header = Rows::new();
         header.push(columns.iter().map(|it| Field::Text(&it.name)));
@@ -73,7 +71,7 @@ impl TablePlace {
             name: name.to_owned(),
             columns,
             header: header.bytes().to_vec(),
-            parquet_tables,
+            copies,
         }
     }
 
@@ -88,9 +86,8 @@ impl TablePlace {
         format!("{}.csv", self.name)
     }
 
-    #[cfg(feature = "parquet")]
-    fn twin_name(&self) -> String {
-        format!("{}.parquet", self.name)
+    fn copy_name(&self, format: &TableFormat) -> String {
+        format!("{}.{}", self.name, format.name)
     }
 
     /// Its file.
@@ -98,34 +95,31 @@ impl TablePlace {
         self.run.path().join(self.file_name())
     }
 
-    /// A Parquet copy is not there while its table changes: it would have other rows.
-    #[cfg(feature = "parquet")]
-    fn remove_twin(&self) -> Result<(), WriteError> {
-        if self.parquet_tables == ParquetTables::Omitted {
-            return Ok(());
-        }
-        let name = self.twin_name();
-        let removed = self.run.remove_if_there(&name);
-        removed.map_err(WriteError::at("remove", &self.run.path().join(&name)))
+    /// A copy is not there while its table changes: it would have other rows.
+    fn remove_copies(&self) -> Result<(), WriteError> {
+        self.copies.formats().try_for_each(|format| {
+            let name = self.copy_name(format);
+            let removed = self.run.remove_if_there(&name);
+            removed.map_err(WriteError::at("remove", &self.run.path().join(&name)))
+        })
     }
 
-    /// Makes the Parquet copy of the finished table.
-    #[cfg(feature = "parquet")]
-    fn write_twin(&self) -> Result<(), WriteError> {
-        let twin = self.twin_name();
+    /// Makes a copy of the finished table.
+    fn write_copy(&self, format: &TableFormat) -> Result<(), WriteError> {
+        let copy = self.copy_name(format);
         let write = || {
-            let table = self.run.open_file(&self.file_name(), Access::Read)?;
-            self.run.write_whole(&twin, |file| {
+            let mut table = self.run.open_file(&self.file_name(), Access::Read)?;
+            self.run.write_whole(&copy, |file| {
                 let mut file = DigestedFile {
                     file,
                     digest: RunningDigest::default(),
                 };
-                write_parquet(table, &self.columns, &mut file)?;
+                (format.write)(&mut table, &self.columns, &mut file)?;
                 Ok(file.digest)
             })
         };
-        let digest = write().map_err(WriteError::at("write", &self.run.path().join(&twin)))?;
-        self.finished.add(digest.record(twin));
+        let digest = write().map_err(WriteError::at("write", &self.run.path().join(&copy)))?;
+        self.finished.add(digest.record(copy));
         Ok(())
     }
 }
@@ -133,8 +127,7 @@ impl TablePlace {
 impl TableFile {
     /// Begins a table anew.
     pub(crate) fn begin(place: TablePlace) -> Result<Self, WriteError> {
-        #[cfg(feature = "parquet")]
-        place.remove_twin()?;
+        place.remove_copies()?;
         let path = place.path();
         let file = place.run.create(&place.file_name());
         let mut file = file.map_err(WriteError::at("create", &path))?;
@@ -153,8 +146,7 @@ impl TableFile {
         if at.n_bytes() == place.header.len() as u64 {
             return Self::begin(place);
         }
-        #[cfg(feature = "parquet")]
-        place.remove_twin()?;
+        place.remove_copies()?;
         let open = || {
             let mut file = place.run.open_file(&place.file_name(), Access::Write)?;
             file.set_len(at.n_bytes())?;
@@ -192,19 +184,16 @@ impl TableFile {
         res.map_err(|it| WriteError::at("write", &self.place.path())(it))
     }
 
-    /// Ends the table: waits until it is on the disk, and makes its Parquet copy, if it has one.
+    /// Ends the table: waits until it is on the disk, and makes its copies.
     ///
     /// # Errors
     ///
-    /// If it does not get there, or the Parquet copy cannot be written.
+    /// If it does not get there, or a copy cannot be written.
     pub fn finish(self) -> Result<FinishedTable, WriteError> {
         self.sync()?;
         let place = self.place;
         place.finished.add(self.digest.record(place.file_name()));
-        #[cfg(feature = "parquet")]
-        if place.parquet_tables == ParquetTables::Written {
-            place.write_twin()?;
-        }
+        (place.copies.formats()).try_for_each(|format| place.write_copy(format))?;
         Ok(FinishedTable {
             name: place.name,
             columns: place.columns,
@@ -303,21 +292,25 @@ mod tests {
         res
     }
 
-    fn place(folder: &Path, parquet_tables: ParquetTables) -> TablePlace {
+    fn place(folder: &Path, copies: TableCopies) -> TablePlace {
         let folder = Folder::open(folder).unwrap();
         TablePlace::new(
             &folder,
             &FinishedTables::default(),
             "t",
             vec![whole("n")],
-            parquet_tables,
+            copies,
         )
+    }
+
+    fn parquet() -> TableCopies {
+        TableCopies::NONE.with("parquet").unwrap()
     }
 
     #[test]
     fn a_table_that_does_not_begin_as_it_should_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTables::Omitted);
+        let place = place(folder.path(), TableCopies::NONE);
         let is_there = || WrittenTable::open(place.clone()).unwrap().is_some();
         assert!(!is_there());
         for (text, expected) in [("", false), ("n", false), ("m\n1\n", false), ("n\n", true)] {
@@ -329,7 +322,7 @@ mod tests {
     #[test]
     fn a_twin_is_there_only_while_its_table_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTables::Written);
+        let place = place(folder.path(), parquet());
         let twin = folder.path().join("t.parquet");
         let finished = |table: Result<TableFile, WriteError>| {
             let mut table = table.unwrap();
@@ -350,7 +343,7 @@ mod tests {
     #[test]
     fn a_twin_does_not_follow_a_link() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), ParquetTables::Written);
+        let place = place(folder.path(), parquet());
         let theirs = folder.path().join("theirs");
         fs::write(&theirs, "theirs").unwrap();
         let mut table = TableFile::begin(place.clone()).unwrap();

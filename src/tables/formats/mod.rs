@@ -1,16 +1,22 @@
-//! Tables as bytes: CSV, Parquet, and workbooks.
+//! Tables as bytes: CSV, copies in other formats, and workbooks.
 
 mod csv_rows;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod parquet_tables;
 mod sheet;
 mod sheet_formats;
+mod table_copies;
 mod workbook;
 
 pub use csv_rows::{Field, Rows};
 pub(crate) use csv_rows::{as_written, written};
-#[cfg(feature = "parquet")]
-pub(crate) use parquet::write_parquet;
-pub use parquet_tables::ParquetTables;
+pub use table_copies::{TableCopies, TableFormat, UnknownFormat};
 pub use workbook::{LeftOut, WORKBOOK, Workbook, WorkbookRun, write_workbook};
+
+/// The formats in which tables can have copies; CSV, which every table has, is none of them.
+///
+/// A new format is one file and one line here.
+pub const TABLE_FORMATS: &[&TableFormat] = &[
+    #[cfg(feature = "parquet")]
+    &parquet::FORMAT,
+];

@@ -11,6 +11,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
 
+use crate::tables::formats::table_copies::TableFormat;
 use crate::tables::schema::{Column, Kind, foreign};
 
 /// Rows that are put together: as many as memory easily holds, enough to be read fast.
@@ -36,14 +37,13 @@ enum Values {
     Text(Vec<u8>, Vec<usize>),
 }
 
-/// Writes a table with these columns, from its CSV in the plain form.
-///
-/// The bytes depend on those of the CSV and on nothing else.
-pub(crate) fn write_parquet(
-    table: impl Read,
-    columns: &[Column],
-    out: impl Write + Send,
-) -> io::Result<()> {
+pub(super) const FORMAT: TableFormat = TableFormat {
+    name: "parquet",
+    about: "a Parquet copy of each table",
+    write,
+};
+
+fn write(table: &mut dyn Read, columns: &[Column], out: &mut (dyn Write + Send)) -> io::Result<()> {
     let properties = WriterProperties::builder()
         .set_created_by(concat!("demarche version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
@@ -189,7 +189,7 @@ mod tests {
     fn groups(table: &str) -> io::Result<Vec<i64>> {
         let file = tempfile::tempfile()?;
         let columns = [whole("n"), number("share"), text("option")];
-        write_parquet(table.as_bytes(), &columns, &file)?;
+        write(&mut table.as_bytes(), &columns, &mut &file)?;
         let file = SerializedFileReader::new(file).map_err(cause)?;
         let groups = file.metadata().row_groups().iter();
         Ok(groups.map(RowGroupMetaData::num_rows).collect())

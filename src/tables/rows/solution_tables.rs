@@ -5,7 +5,7 @@ use demarche_core::solution::Concept;
 
 use crate::experiment::{Interrupt, SolutionBenchmark};
 use crate::tables::folder::{RunDirectory, TableFile, WriteError};
-use crate::tables::formats::{Field, ParquetTables, Rows};
+use crate::tables::formats::{Field, Rows, TableCopies};
 use crate::tables::schema::{Column, number, text, whole};
 
 /// A table of solutions being written, draw by draw.
@@ -29,7 +29,7 @@ impl SolutionsTable {
         ];
         let columns = columns(fixed, scenario);
         Ok(Self {
-            file: directory.table("solutions", columns, ParquetTables::Omitted)?,
+            file: directory.table("solutions", columns, TableCopies::NONE)?,
         })
     }
 
@@ -87,7 +87,7 @@ pub fn write_frontier(
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
     let columns = columns(vec![whole("point"), text("concepts")], scenario);
-    let mut file = directory.table("frontier", columns, ParquetTables::Omitted)?;
+    let mut file = directory.table("frontier", columns, TableCopies::NONE)?;
     let frontier = &benchmark.feasible_set.frontier;
     let mut rows = Rows::new();
     for (number, point) in (1_u64..).zip(0..frontier.len()) {

@@ -9,7 +9,7 @@ use demarche_core::randomness::Replication;
 
 use crate::experiment::{CellId, SessionFigures, Study, Worker};
 use crate::tables::folder::{FinishedTable, RunDirectory, TableFile, WriteError};
-use crate::tables::formats::{Field, ParquetTables, Rows};
+use crate::tables::formats::{Field, Rows, TableCopies};
 use crate::tables::rows::session_tables::DrawTable;
 use crate::tables::schema::{Column, TableEntry, number};
 
@@ -34,7 +34,7 @@ impl PointTable {
     /// If the setting has no such number.
     pub fn begin(
         directory: &RunDirectory,
-        parquet_tables: ParquetTables,
+        copies: TableCopies,
         study: &Study,
         setting: &Setting,
     ) -> Result<Self, WriteError> {
@@ -43,7 +43,7 @@ impl PointTable {
         let studied: Vec<Column> = studied.map(|it| number(&numbers[it.idx()].path)).collect();
         let entry = TableEntry::of(POINTS).1;
         let columns = entry.header(&[], &setting.scenario().parties, &studied);
-        let file = directory.table(POINTS, columns, parquet_tables)?;
+        let file = directory.table(POINTS, columns, copies)?;
         Ok(Self { file })
     }
 

@@ -6,7 +6,7 @@ use demarche_stats::estimate::CONFIDENCE;
 
 use crate::experiment::{AgreementBox, Factor, Finding, Flip};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
-use crate::tables::formats::{Field, ParquetTables, Rows};
+use crate::tables::formats::{Field, Rows, TableCopies};
 use crate::tables::rows::summary_tables::estimate_fields;
 use crate::tables::schema::TableEntry;
 
@@ -17,13 +17,13 @@ use crate::tables::schema::TableEntry;
 /// If it cannot be written.
 pub fn write_sensitivity(
     directory: &RunDirectory,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     scenario: &Scenario,
     factors: &[Factor],
     findings: &[Finding],
 ) -> Result<FinishedTable, WriteError> {
     let sources: Vec<String> = factors.iter().map(|it| it.sources.join(" ")).collect();
-    write(directory, parquet_tables, "sensitivity", |rows| {
+    write(directory, copies, "sensitivity", |rows| {
         for it in findings {
             let factor = &factors[it.factor];
             let key: [Field<'_>; 7] = [
@@ -47,11 +47,11 @@ pub fn write_sensitivity(
 /// If it cannot be written.
 pub fn write_boxes(
     directory: &RunDirectory,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     factors: &[Factor],
     boxes: &[AgreementBox],
 ) -> Result<FinishedTable, WriteError> {
-    write(directory, parquet_tables, "boxes", |rows| {
+    write(directory, copies, "boxes", |rows| {
         for (number, it) in (0_u32..).zip(boxes) {
             let judged: [Field<'_>; 4] = [
                 it.coverage.into(),
@@ -85,7 +85,7 @@ pub fn write_boxes(
 /// If the setting has no such number.
 pub fn write_flips(
     directory: &RunDirectory,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     setting: &Setting,
     rate: f64,
     flips: &[Flip],
@@ -95,7 +95,7 @@ pub fn write_flips(
         .iter()
         .map(|it| numbers[it.number.idx()].provenance.sources.join(" "))
         .collect();
-    let least = write(directory, parquet_tables, "flips", |rows| {
+    let least = write(directory, copies, "flips", |rows| {
         for (it, sources) in flips.iter().zip(&sources) {
             let number = numbers[it.number.idx()];
             let median = number.distribution.quantile(0.5);
@@ -114,7 +114,7 @@ pub fn write_flips(
             ]);
         }
     })?;
-    let curves = write(directory, parquet_tables, "flip_curves", |rows| {
+    let curves = write(directory, copies, "flip_curves", |rows| {
         for it in flips {
             let path = numbers[it.number.idx()].path.as_str();
             for (shift, estimate) in &it.curve {
@@ -129,14 +129,14 @@ pub fn write_flips(
 /// Writes a whole table.
 fn write(
     directory: &RunDirectory,
-    parquet_tables: ParquetTables,
+    copies: TableCopies,
     name: &str,
     fill: impl FnOnce(&mut Rows),
 ) -> Result<FinishedTable, WriteError> {
     let mut rows = Rows::new();
     fill(&mut rows);
     let columns = TableEntry::of(name).1.fixed_header();
-    let mut file = directory.table(name, columns, parquet_tables)?;
+    let mut file = directory.table(name, columns, copies)?;
     file.push(&rows)?;
     file.finish()
 }
