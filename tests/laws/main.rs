@@ -12,6 +12,7 @@ mod explain;
 mod file_cycles;
 mod foreign;
 mod formats;
+mod incremental;
 mod interchange;
 mod library;
 mod limits;

@@ -11,9 +11,9 @@ use demarche::domain::{
     Preferences, Quota, Scale, Veto,
 };
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
-use demarche::protocol::Session;
+use demarche::protocol::{Event, ProtocolKind, Rules, Session};
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
-use demarche::search::OfferDistance;
+use demarche::search::{Counted, OfferDistance};
 use proptest::prelude::*;
 
 // ---- Preferences and rules, for searches.
@@ -38,6 +38,8 @@ pub(crate) struct World {
     vetoes: Vec<(usize, RawCondition)>,
     quotas: Vec<(usize, u8)>,
     heard: Vec<(usize, u64)>,
+    /// By party, the weight of what was heard from it; all that was heard counts for every outcome.
+    weights_heard: Option<Vec<f64>>,
     /// Targets to search for, beside those that follow from the world.
     pub(crate) targets: Vec<f64>,
 }
@@ -70,6 +72,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             prop::collection::vec((0..5_usize, raw_conditions(0)), 0..5),
             prop::collection::vec((1..=3_usize, any::<u8>()), 0..2),
             prop::collection::vec((0..5_usize, any::<u64>()), 0..8),
+            prop::option::of(prop::collection::vec(share(), 5)),
             prop::collection::vec(0.0..=1.0, 2),
         );
         (what_is_wanted, who_must_agree).prop_map(|(wanted, agree)| World {
@@ -84,7 +87,8 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             vetoes: agree.2,
             quotas: agree.3,
             heard: agree.4,
-            targets: agree.5,
+            weights_heard: agree.5,
+            targets: agree.6,
         })
     })
 }
@@ -163,18 +167,74 @@ impl World {
 
     pub(crate) fn offer_distance(&self) -> OfferDistance {
         let space = self.space();
-        let scales: Vec<Scale> = self.ordinal[..space.n_issues()]
+        let mut res = OfferDistance::new(&space, &self.scales(), self.n_parties);
+        for (party, outcome, _) in self.heard() {
+            res.hear(&space, party, outcome);
+        }
+        let Some(weights) = &self.weights_heard else {
+            return res;
+        };
+        for (party, weight) in (0..self.n_parties).map(PartyId::new).zip(weights) {
+            res.weigh(party, *weight);
+        }
+        res.counting(Counted::All)
+    }
+
+    fn scales(&self) -> Vec<Scale> {
+        self.ordinal[..self.sizes.len()]
             .iter()
             .map(|&it| if it { Scale::Ordinal } else { Scale::Nominal })
-            .collect();
-        let mut res = OfferDistance::new(&space, &scales, self.n_parties);
-        let outcomes: Vec<Outcome> = space.outcomes().collect();
-        for &(party, position) in &self.heard {
-            let position = position % space.n_outcomes();
-            let outcome = outcomes[usize::try_from(position).expect("a small space")];
-            res.hear(&space, PartyId::new(party % self.n_parties), outcome);
+            .collect()
+    }
+
+    /// Who put forward what, with bits for who says yes to it.
+    fn heard(&self) -> impl Iterator<Item = (PartyId, Outcome, u64)> {
+        let space = self.space();
+        self.heard.iter().map(move |&(party, number)| {
+            let party = PartyId::new(party % self.n_parties);
+            let outcome = space.outcome_at(number % space.n_outcomes());
+            (party, outcome, number >> 40)
+        })
+    }
+
+    /// A session of proposals and votes over so many rounds.
+    pub(crate) fn rules(&self, deadline_rounds: u32) -> Rules {
+        Rules {
+            protocol: ProtocolKind::ProposalAndVote,
+            deadline_rounds,
+            consent: self.consent(),
+            n_parties: self.n_parties,
+            scales: self.scales(),
+            space: self.space(),
         }
-        res
+    }
+
+    /// What was said so far: offers, most of them with answers, whether or not they made a deal.
+    pub(crate) fn events(&self) -> Vec<Event> {
+        let consent = self.consent();
+        let space = self.space();
+        let offers = self.heard().flat_map(|(proposer, offer, bits)| {
+            let answered = consent.asked(&space, offer).without(proposer);
+            let says_yes = |it: &PartyId| bits >> it.idx() & 1 == 1;
+            let yes: PartySet = answered.iter().filter(says_yes).collect();
+            let no: PartySet = answered.iter().filter(|it| !says_yes(it)).collect();
+            let answers = Event::Answered {
+                round: 1,
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+            };
+            let offered = Event::Offered {
+                round: 1,
+                proposer,
+                offer,
+            };
+            let is_answered = bits >> 8 & 3 != 0;
+            std::iter::once(offered).chain(is_answered.then_some(answers))
+        });
+        offers.collect()
     }
 }
 
@@ -387,10 +447,13 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
     for p in *luck.pick(&mixtures) {
         let exponent = luck.number(0.1, 5.0);
-        let rule = match luck.below(14) {
+        let rule = match luck.below(16) {
             0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
             1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
-            2 => format!("trade_off = {{ concession_exponent = {exponent} }}"),
+            2 => format!(
+                "trade_off = {{ concession_exponent = {exponent}, weight_of_yes = {} }}",
+                luck.number(0.0, 1.0)
+            ),
             3 => format!("negmas_time_based = {{ exponent = {exponent} }}"),
             4 => format!("exponential = {{ concession_exponent = {exponent} }}"),
             5 => format!("hybrid = {{ concession_exponent = {exponent} }}"),
@@ -403,7 +466,15 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
             9 => "nice_tit_for_tat = {}".to_owned(),
             10 => "expected_utility = {}".to_owned(),
             11 => "tough = {}".to_owned(),
-            12 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
+            12 => format!("incremental = {{ concession_exponent = {exponent} }}"),
+            13 => format!(
+                "incremental = {{ concession_exponent = {exponent}, issues_changed_max = {}, \
+                 weight_of_yes = {}, sweetener_after = {} }}",
+                luck.number(1.0, 5.0),
+                luck.number(0.0, 1.0),
+                luck.number(0.0, 1.0)
+            ),
+            14 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
                 .to_owned(),
             _ => "random_offer = {}".to_owned(),
         };

@@ -3,6 +3,7 @@
 
 mod action;
 mod alternating_offers;
+mod asks;
 mod ending;
 mod event;
 mod log;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use crate::domain::{ConsentRule, Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 
 pub use action::{Action, ProtocolViolation, Request};
+pub use asks::Asks;
 pub use ending::Ending;
 pub use event::{Answers, Event, Offer};
 pub use session::{Pending, Session};

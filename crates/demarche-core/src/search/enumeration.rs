@@ -66,7 +66,8 @@ impl OutcomeSearch for Enumeration {
     ) -> Option<Outcome> {
         let space = self.preferences.space();
         self.worth_at_least(target).min_by_key(|&it| {
-            let others = self.consent.asked(space, it).without(self.party);
+            let asked = self.consent.asked(space, it);
+            let others = offer_distance.counted(asked).without(self.party);
             let distance = offer_distance.distance(space, it, others);
             (distance, -self.preferences.sum_of_contributions(it))
         })

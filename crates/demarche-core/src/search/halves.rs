@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::domain::{OptionId, Outcome, PartySet, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
-use crate::search::offer_distance::{OfferDistance, greatest_sum_within, mean_distance};
+use crate::search::offer_distance::{Mean, OfferDistance};
 use crate::search::{OutcomeSearch, Ranked};
 
 /// Far above any sum, and far enough from the end for sums and differences.
@@ -277,10 +277,10 @@ impl Halves {
         threshold: i64,
         left_distances: &[u32],
         nearest_behind: &[(u32, u32)],
-        others: PartySet,
+        mean: Mean,
         nearest: &mut Option<Nearest>,
     ) {
-        let mut bound = nearest.map_or(u32::MAX, |it| greatest_sum_within(it.distance, others));
+        let mut bound = nearest.map_or(u32::MAX, |it| mean.greatest_sum_within(it.distance));
         let mut start = right.units.len();
         for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
             let rest = threshold - on_left;
@@ -296,14 +296,14 @@ impl Halves {
             }
             let place = place as usize;
             let found = Nearest {
-                distance: mean_distance(sum, others),
+                distance: mean.of(sum),
                 // Above the threshold of the pair is above that of all by the same constant.
                 shortfall: -(on_left + right.units[place] - threshold),
                 code: self.code(left_row, right.rows[place]),
             };
             if nearest.is_none_or(|it| found < it) {
                 *nearest = Some(found);
-                bound = greatest_sum_within(found.distance, others);
+                bound = mean.greatest_sum_within(found.distance);
             }
         }
     }
@@ -393,7 +393,8 @@ impl OutcomeSearch for Halves {
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut nearest: Option<Nearest> = None;
         for audience in &plan.audiences {
-            let others = audience.others.intersection(heard);
+            let others = offer_distance.counted(audience.others).intersection(heard);
+            let mean = offer_distance.mean(others);
             for (half, (rows, by_party)) in plan
                 .halves
                 .iter()
@@ -418,7 +419,7 @@ impl OutcomeSearch for Halves {
                     rest,
                     &scratch.audience[0],
                     &scratch.nearest_behind,
-                    others,
+                    mean,
                     &mut nearest,
                 );
             }

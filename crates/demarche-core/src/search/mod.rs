@@ -17,7 +17,7 @@ use crate::domain::{Outcome, Preferences, Utility};
 pub use enumeration::Enumeration;
 pub use halves::Halves;
 pub use halves_plan::{Audiences, HalvesPlan, PlanError};
-pub use offer_distance::{FULL_DISTANCE, OfferDistance};
+pub use offer_distance::{Counted, FULL_DISTANCE, OfferDistance};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.
 ///
@@ -34,7 +34,7 @@ pub trait OutcomeSearch: fmt::Debug {
 
     /// The outcome nearest to what others want, among those worth at least `target`.
     ///
-    /// Distance counts those whose consent the outcome needs, see [`OfferDistance`].
+    /// Distance counts those whose consent the outcome needs, or all, see [`OfferDistance`].
     /// Of several equally near, the one worth most to the party itself, measured by the sum of
     /// its contributions before that is held within [0, 1].
     fn nearest_at_least(

@@ -31,6 +31,7 @@ pub const OFFERING_RULES: &[&OfferingKind] = &[
     &offering::hybrid::KIND,
     &offering::micro::KIND,
     &offering::trade_off::KIND,
+    &offering::incremental::KIND,
     &offering::nice_tit_for_tat::KIND,
     &offering::expected_utility::KIND,
     &offering::tough::KIND,

@@ -4,6 +4,7 @@ pub(super) mod equilibrium;
 pub(super) mod expected_utility;
 pub(super) mod exponential;
 pub(super) mod hybrid;
+pub(super) mod incremental;
 pub(super) mod micro;
 pub(super) mod negmas_time_based;
 pub(super) mod nice_tit_for_tat;
