@@ -18,6 +18,7 @@ mod library;
 mod limits;
 mod luck;
 mod negmas;
+mod offer_changes;
 mod page_made_later;
 mod pages;
 mod readme;

@@ -2,7 +2,7 @@
 //! metrics of the summary, their sums, their names in `until`, and their documentation follow.
 
 use demarche_core::domain::{PartyId, Utility, from_units, units};
-use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::Ending;
 
 /// Something measured in every session, by a function of it.
@@ -31,6 +31,8 @@ pub enum MeasurementKind {
     Event,
     /// How many.
     Count,
+    /// One count over another.
+    Ratio,
     /// A utility, or the difference of two.
     Utility,
     /// A sum of utilities.
@@ -308,6 +310,45 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: None,
     },
     Measurement {
+        kind: MeasurementKind::Ratio,
+        of: |it, party| {
+            let changes = changes(it, party);
+            let changing = f64::from(changes.changing);
+            (changing > 0.0).then(|| Amount::Real(f64::from(changes.issues_changed) / changing))
+        },
+        column: Some(MeasuredColumn {
+            name: "issues_per_changing_offer",
+            meaning: "mean number of issues changed from its previous offer, over its offers that change any",
+            range: "1 to the number of issues",
+            empty: "without such an offer",
+        }),
+        metric: Some(MetricWords {
+            name: "issues_per_changing_offer",
+            meaning: MEAN_OF_AN_OFFER_COLUMN,
+            over: "sessions in which it changed its offer",
+        }),
+    },
+    offer_count(
+        |it, party| Some(Amount::Whole(changes(it, party).changing_over_two)),
+        "offers_changing_over_two_issues",
+        "its offers that change more than two issues of its previous one",
+    ),
+    offer_count(
+        |it, party| Some(Amount::Whole(changes(it, party).repeated)),
+        "repeated_offers",
+        "its offers that are equal to its previous one",
+    ),
+    offer_count(
+        |it, party| Some(Amount::Whole(changes(it, party).returns)),
+        "returned_options",
+        "issues that its offers changed back to an option of an earlier offer of its own",
+    ),
+    offer_count(
+        |it, party| Some(Amount::Whole(changes(it, party).beyond_asks)),
+        "offers_beyond_asks",
+        "its offers that change an issue, at a loss to itself, by more than the last offer of any other party asks",
+    ),
+    Measurement {
         kind: MeasurementKind::Event,
         of: |it, party| {
             let is_own = matches!(it.ending, Ending::Walkout { party: who, .. } if who == party);
@@ -340,6 +381,7 @@ const SESSIONS_WITH_AGREEMENT: &str = "sessions with agreement";
 const WITHOUT_AGREEMENT: &str = "without agreement";
 const MEAN_OF_A_SESSION_COLUMN: &str = "means of the columns of `sessions.csv`";
 const MEAN_OF_A_PARTY_COLUMN: &str = "means of the columns of `parties.csv`";
+const MEAN_OF_AN_OFFER_COLUMN: &str = "means of the columns of `parties.csv` on its offers";
 const HOW_OFTEN_IT_SAID_SO: &str =
     "number of such votes on others' offers, or on a mediator's texts";
 
@@ -357,6 +399,32 @@ const fn ending(
             over: ALL_SESSIONS,
         }),
     }
+}
+
+const fn offer_count(
+    of: fn(&SessionResult, PartyId) -> Option<Amount>,
+    name: &'static str,
+    meaning: &'static str,
+) -> PartyMeasurement {
+    Measurement {
+        kind: MeasurementKind::Count,
+        of,
+        column: Some(MeasuredColumn {
+            name,
+            meaning,
+            range: "from 0",
+            empty: "never",
+        }),
+        metric: Some(MetricWords {
+            name,
+            meaning: MEAN_OF_AN_OFFER_COLUMN,
+            over: ALL_SESSIONS,
+        }),
+    }
+}
+
+fn changes(session: &SessionResult, party: PartyId) -> &OfferChanges {
+    &report(session, party).offer_changes
 }
 
 fn event(happened: bool) -> Amount {

@@ -71,7 +71,7 @@ impl Sum {
             MeasurementKind::Event => Self::Share { successes: 0, n: 0 },
             MeasurementKind::Count => mean(NumberTally::whole(), 0),
             MeasurementKind::Utility => utilities(0),
-            MeasurementKind::UtilitySum => utilities(WELFARE_DROPPED_BITS),
+            MeasurementKind::UtilitySum | MeasurementKind::Ratio => utilities(WELFARE_DROPPED_BITS),
             MeasurementKind::SurplusProduct => mean(NumberTally::products(), 0),
         }
     }

@@ -1,7 +1,7 @@
 //! All that is known of a session once it is over, as exact bytes and back.
 
 use demarche_core::domain::{Outcome, PartyId, Scenario, Utility};
-use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
 
@@ -237,6 +237,39 @@ fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
     for n in &report.pivotal_rejections_by_issue {
         push_whole(bytes, (*n).into());
     }
+    push_offer_changes(bytes, &report.offer_changes);
+}
+
+fn push_offer_changes(bytes: &mut Vec<u8>, changes: &OfferChanges) {
+    let OfferChanges {
+        repeated,
+        changing,
+        issues_changed,
+        changing_over_two,
+        returns,
+        beyond_asks,
+    } = *changes;
+    for n in [
+        repeated,
+        changing,
+        issues_changed,
+        changing_over_two,
+        returns,
+        beyond_asks,
+    ] {
+        push_whole(bytes, n.into());
+    }
+}
+
+fn read_offer_changes(bytes: &mut ExactBytes<'_>) -> Option<OfferChanges> {
+    Some(OfferChanges {
+        repeated: bytes.whole()?,
+        changing: bytes.whole()?,
+        issues_changed: bytes.whole()?,
+        changing_over_two: bytes.whole()?,
+        returns: bytes.whole()?,
+        beyond_asks: bytes.whole()?,
+    })
 }
 
 fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyReport> {
@@ -262,6 +295,7 @@ fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyR
                 .map(|_| bytes.whole())
                 .collect::<Option<_>>()?
         },
+        offer_changes: read_offer_changes(bytes)?,
     })
 }
 
@@ -302,6 +336,14 @@ mod tests {
             no: u32::MAX,
             pivotal_rejections: 2,
             pivotal_rejections_by_issue: vec![0, 2],
+            offer_changes: OfferChanges {
+                repeated: 1,
+                changing: 298,
+                issues_changed: 1000,
+                changing_over_two: 2,
+                returns: 3,
+                beyond_asks: 4,
+            },
         };
         SessionResult {
             replication: Replication(replication),

@@ -2,6 +2,7 @@
 
 mod draw;
 mod negotiator;
+mod offer_changes;
 mod panic_guard;
 mod plain_loop;
 mod report;
@@ -10,6 +11,7 @@ mod variation;
 
 pub use draw::PreferenceDraw;
 pub use negotiator::{Negotiator, PrivateView};
+pub use offer_changes::OfferChanges;
 pub use panic_guard::{is_panic_caught, panic_guard};
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::domain::{Outcome, PartyId, PartySet, Preferences, Utility};
 use crate::negotiation::draw::{PreferenceDraw, StrategyDraw};
+use crate::negotiation::offer_changes::OfferHistory;
 use crate::negotiation::panic_guard::panic_guard;
 use crate::negotiation::report::PartyReport;
 use crate::negotiation::setting::Setting;
 use crate::protocol::{
-    Action, Answers, Ending, Event, ProtocolViolation, Request, concession_probability,
+    Action, Answers, Ending, Event, ProtocolViolation, Request, Rules, concession_probability,
 };
 use crate::randomness::{Replication, Seeds, Stream};
 use crate::search::{Audiences, Halves, OutcomeSearch};
@@ -62,7 +63,7 @@ struct ActiveStrategy {
 }
 
 /// What a party notes down during a session, for its report.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct PartyCounters {
     first_offer: Option<Utility>,
     last_offer: Option<Utility>,
@@ -72,6 +73,7 @@ struct PartyCounters {
     no: u32,
     pivotal_rejections: u32,
     pivotal_rejections_by_issue: Vec<u32>,
+    offer_history: OfferHistory,
 }
 
 impl Negotiator {
@@ -126,7 +128,7 @@ impl Negotiator {
             search: search_idx,
             stream,
             best_utility: self.draw.preferences().utility(best),
-            counters: PartyCounters::default(),
+            counters: PartyCounters::new(self.setting.rules()),
         });
     }
 
@@ -193,6 +195,7 @@ impl Negotiator {
             no: counters.no,
             pivotal_rejections: counters.pivotal_rejections,
             pivotal_rejections_by_issue: std::mem::take(&mut counters.pivotal_rejections_by_issue),
+            offer_changes: counters.offer_history.changes(),
         }
     }
 
@@ -310,7 +313,22 @@ fn votes_for(text: Outcome, standing: Option<Outcome>, turn: &mut Turn<'_>) -> b
 }
 
 impl PartyCounters {
+    fn new(rules: &Rules) -> Self {
+        Self {
+            first_offer: None,
+            last_offer: None,
+            offers: 0,
+            concessions: 0,
+            yes: 0,
+            no: 0,
+            pivotal_rejections: 0,
+            pivotal_rejections_by_issue: Vec::new(),
+            offer_history: OfferHistory::new(rules.space.n_options_total(), rules.n_parties),
+        }
+    }
+
     fn note(&mut self, event: &Event, situation: &Situation<'_>) {
+        self.offer_history.observe(event, situation);
         if let Some(offer) = event.offer()
             && offer.proposer == situation.me
         {

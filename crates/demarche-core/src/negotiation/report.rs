@@ -1,6 +1,7 @@
 //! What is measured about one session.
 
 use crate::domain::Utility;
+use crate::negotiation::offer_changes::OfferChanges;
 use crate::protocol::Ending;
 use crate::randomness::Replication;
 
@@ -58,6 +59,8 @@ pub struct PartyReport {
     pub pivotal_rejections: u32,
     /// By issue, for how many of those that issue cost it most; empty if there were none.
     pub pivotal_rejections_by_issue: Vec<u32>,
+    /// How its offers changed from one to the next.
+    pub offer_changes: OfferChanges,
 }
 
 impl PartyReport {

@@ -52,7 +52,7 @@ pub(crate) fn metric_content(name: &str) -> Option<Content> {
     let (_, kind) = all.find(|it| it.0 == name)?;
     Some(match kind {
         MeasurementKind::Event => Content::Share,
-        MeasurementKind::Count => Content::Mean,
+        MeasurementKind::Count | MeasurementKind::Ratio => Content::Mean,
         MeasurementKind::Utility
         | MeasurementKind::UtilitySum
         | MeasurementKind::SurplusProduct => Content::Utility,
@@ -62,6 +62,7 @@ pub(crate) fn metric_content(name: &str) -> Option<Content> {
 fn column_content(kind: MeasurementKind) -> Content {
     match kind {
         MeasurementKind::Event | MeasurementKind::Count => Content::Count,
+        MeasurementKind::Ratio => Content::Mean,
         MeasurementKind::Utility
         | MeasurementKind::UtilitySum
         | MeasurementKind::SurplusProduct => Content::Utility,
