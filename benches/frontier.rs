@@ -1,7 +1,7 @@
 //! How long the Pareto frontier and its solution points take, in seconds of processor time.
 //!
-//! `cargo bench --bench frontier` measures a made-up domain; with the path of a file of weights and
-//! values, as `benches/frontier_against_negmas.py` writes it, that domain too.
+//! `cargo bench --bench frontier` measures a synthetic domain; with the path of a file of weights
+//! and values, as `benches/frontier_against_negmas.py` writes it, that domain too.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 use demarche::solution::{Concept, FeasibleSet, FeasibleSetBuilder, Normalization, feasible_set};
 use serde_json::Value;
 
-/// Rounds of measurement; the median of them is told.
+/// Rounds of measurement; the median of them is printed.
 const ROUNDS: usize = 5;
 
 fn main() {
@@ -49,7 +49,7 @@ fn processor_seconds() -> Option<f64> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a bench measures wall time where the system does not tell another"
+    reason = "a bench measures wall time where the system reports no other"
 )]
 fn seconds(work: impl FnOnce()) -> f64 {
     let (clock, before) = (Instant::now(), processor_seconds());
@@ -60,7 +60,7 @@ fn seconds(work: impl FnOnce()) -> f64 {
     }
 }
 
-/// Measures making a landscape and all points of it.
+/// Measures building a feasible set and all points of it.
 fn measure(report: &mut String, name: &str, make: impl Fn() -> FeasibleSet) {
     let mut seen = None;
     let mut times: Vec<f64> = (0..ROUNDS)
@@ -115,7 +115,7 @@ impl Additive {
     }
 }
 
-/// The landscape of plain sums, all outcomes acceptable.
+/// The feasible set of plain sums, all outcomes acceptable.
 fn of_sums(parties: &[Additive]) -> FeasibleSet {
     let n_options: Vec<usize> = parties[0].values.iter().map(Vec::len).collect();
     let mut builder = FeasibleSetBuilder::new(vec![0.0; parties.len()]);

@@ -17,7 +17,7 @@ use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
 
-/// Rounds of measurement; the median of them is told.
+/// Rounds of measurement; the median of them is printed.
 const ROUNDS: usize = 11;
 
 fn main() {
@@ -149,7 +149,7 @@ fn flagship(report: &mut String) {
     }
 }
 
-/// A made-up scenario of two parties over issues of ten options each.
+/// A synthetic scenario of two parties over issues of ten options each.
 fn made_up(n_issues: usize) -> Arc<Setting> {
     let mut text = String::from(
         "schema = 1\nname = \"made-up\"\ntitle = \"made up\"\nkind = \"synthetic\"\n\
@@ -278,8 +278,9 @@ fn sweep(report: &mut String) {
             .expect("SESSIONS_PER_CELL is a number of sessions")
     });
     let n_sessions = CELLS * per_cell;
-    // The cells are equal, so that only cutting the work into cells can make a difference. Each
-    // has luck of its own, so that both sides negotiate about equally many different sessions.
+    // The cells are equal, so that only cutting the work into cells can make a difference. Each has
+    // random numbers of its own, so that both sides negotiate about equally many different
+    // sessions.
     let rounds_in_file = vec!["20"; usize::try_from(CELLS).expect("few")].join(", ");
     let experiment = format!(
         "schema = 1\nname = \"made-up\"\nscenario = \"alaska-2025.toml\"\n\

@@ -31,9 +31,9 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let folder = parent.path().join("time-to-talk");
     let finished = execute(&spec, &folder, &RunOptions::default(), &mut ())?;
 
-    let run = finished.whole.ok_or("it is no shard")?;
+    let run = finished.results.ok_or("it is no shard")?;
     let swept = run.manifest.sweep.ok_or("it is a sweep")?;
-    for (values, tally) in swept.values.iter().zip(&run.results.tallies) {
+    for (values, tally) in swept.values.iter().zip(&run.cells.tallies) {
         println!("{values:?} rounds: {:?} agree", tally.agreement_rate());
     }
     // Cells share their random numbers, so differences from the first are paired.

@@ -1,11 +1,10 @@
 //! Simulates negotiations between parties with private preferences.
 //!
 //! A scenario says what is to be settled, who settles it, what each party wants, and where every
-//! one of those numbers comes from.
-//! A session is one negotiation about it: every party draws its own preferences and its own random numbers,
-//! then they take turns until they agree, leave, or run out of time.
-//! Thousands of sessions show how often there is an agreement, which one, and who stood in the way.
-//! Those are figures about the stated assumptions, and no forecast.
+//! one of those numbers comes from. A session is one negotiation about it: every party draws its
+//! own preferences and its own random numbers, then they take turns until they agree, leave, or run
+//! out of time. Thousands of sessions show how often there is an agreement, which one, and who
+//! blocks it. Those are figures about the stated assumptions, and no forecast.
 //!
 //! # Examples
 //!

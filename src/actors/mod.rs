@@ -68,7 +68,7 @@ enum RequestKind {
     Attention,
     /// Act.
     Action { round: u32, ask: Request },
-    /// The session is over: tell of it.
+    /// The session is over: report it.
     Report(Ending),
 }
 

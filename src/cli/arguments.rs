@@ -17,28 +17,73 @@ use crate::tables::{TABLE_FORMATS, TableCopies, Workbook};
 /// A file given on the command line.
 pub(crate) type FileArgument = PathBuf;
 
-/// What the command line may say differently from the files.
+/// Overrides of the files on the command line.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
-    /// Change one thing of the scenario, for example `party.ukraine.reservation_value=0.5`, or of
+    /// Override a value of the scenario, for example `party.ukraine.reservation_value=0.5`, or of
     /// every party, `party.*.reservation_value=0.5`; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// The master seed from which all random numbers follow: a whole number, or `random` for a new one
+    /// The master seed, which determines all random numbers: a whole number, or `random` for a new
+    /// one
     #[arg(long, value_name = "SEED", value_parser = parse_seed, allow_hyphen_values = true)]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) cited: CitedArguments,
 }
 
+/// Where a run is written, and what is printed of it.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArguments {
+    /// The folder to create; by default a new one in runs/
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Do not write the page of the run; `demarche report` writes it later
+    #[arg(long)]
+    pub(crate) no_report: bool,
+    /// Print no progress and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How a run is executed, and the formats of its tables.
+#[derive(Debug, Args)]
+pub(crate) struct ExecutionArguments {
+    /// Number of threads; by default one per core. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(crate) threads: Option<u64>,
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        default_value = "csv",
+        value_parser = parse_formats,
+        help = formats_help()
+    )]
+    pub(crate) format: TableCopies,
+    /// Also write the tables to a workbook, tables.xlsx
+    #[arg(long)]
+    excel: bool,
+}
+
+impl ExecutionArguments {
+    /// Whether a workbook is written.
+    pub(crate) fn workbook(&self) -> Workbook {
+        if self.excel {
+            Workbook::Written
+        } else {
+            Workbook::Omitted
+        }
+    }
+}
+
 /// Which files may be read because a file names them.
 #[derive(Debug, Args)]
 pub(crate) struct CitedArguments {
-    /// Let files name others below this folder, besides those near them
+    /// Allow files to refer to other files below this folder
     ///
-    /// Without it a file can name others below the folder above its own and below the working folder,
-    /// and the journal of a run that is resumed, or merged, files below the folder that the run
-    /// is in and below the working folder.
+    /// By default, a file can refer to files below the parent of its own folder and below the
+    /// working folder; the journal of a run that is resumed or merged, to files below the folder
+    /// that contains the run and below the working folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) files_below: Option<PathBuf>,
 }
@@ -65,7 +110,8 @@ impl Settings {
     }
 }
 
-/// Reads a seed; `random` takes one from the clock and the process, and every run tells its seed.
+/// Reads a seed; `random` derives one from the clock and the process, and every run prints its
+/// seed.
 pub(crate) fn parse_seed(text: &str) -> Result<u64, String> {
     if text == "random" {
         let now = jiff::Timestamp::now().as_nanosecond();
@@ -91,16 +137,16 @@ pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
         })
 }
 
-/// What the command line says of the formats of tables.
+/// The help of the formats of tables.
 pub(crate) fn formats_help() -> String {
     let copies = TABLE_FORMATS
         .iter()
         .map(|it| format!("or `csv,{}` for {}", it.name, it.about));
     let copies: Vec<String> = copies.collect();
-    format!("The tables' formats: `csv`, {}", copies.join(", "))
+    format!("Formats of the tables: `csv`, {}", copies.join(", "))
 }
 
-/// Reads the formats of tables: in which there are copies. CSV must be among them.
+/// Reads the formats of tables in addition to CSV, which must be among them.
 pub(crate) fn parse_formats(text: &str) -> Result<TableCopies, String> {
     let formats: Vec<&str> = text.split(',').map(str::trim).collect();
     let others = formats.iter().filter(|it| **it != "csv");
@@ -108,26 +154,17 @@ pub(crate) fn parse_formats(text: &str) -> Result<TableCopies, String> {
         it.with(name).map_err(|_| {
             let known = TABLE_FORMATS.iter().map(|it| format!(" and `{}`", it.name));
             let known: String = known.collect();
-            format!("there are `csv`{known}, and no `{name}`")
+            format!("the formats are `csv`{known}, not `{name}`")
         })
     })?;
     if !formats.contains(&"csv") {
         let others: Vec<&str> = others.copied().collect();
         return Err(format!(
-            "other verbs read a run's CSV, and other formats are made of it: say `csv,{}`",
+            "other verbs read the CSV tables: write `csv,{}`",
             others.join(",")
         ));
     }
     Ok(copies)
-}
-
-/// Whether `--excel` asks for a workbook.
-pub(crate) fn workbook(is_asked: bool) -> Workbook {
-    if is_asked {
-        Workbook::Written
-    } else {
-        Workbook::Omitted
-    }
 }
 
 /// The party that an argument names.

@@ -42,7 +42,7 @@ impl From<Diagnostics> for Failure {
 impl From<TooManyOutcomes> for Failure {
     fn from(it: TooManyOutcomes) -> Self {
         Self::WrongInput(format!(
-            "{} has {}, and what theory says of it takes a look at every one; that is possible up to {}",
+            "{} has {}, and computing its bargaining solutions examines all of them, which is possible up to {}",
             it.scenario,
             counted(it.n_outcomes, "outcome"),
             count(FEASIBLE_OUTCOMES_MAX),

@@ -26,7 +26,7 @@ impl Failure {
                 ExitCode::from(1)
             }
             Self::Interrupted => {
-                message("interrupted: nothing is written");
+                message("interrupted: nothing was written");
                 ExitCode::from(130)
             }
         }

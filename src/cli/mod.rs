@@ -31,9 +31,9 @@ use crate::run::RunOptions;
 
 /// Simulates negotiations between parties with private preferences.
 ///
-/// A scenario says who negotiates about what, and where every number comes from; demarche runs it
-/// thousands of times and tells how often there is a deal, which one, and who blocks it.
-/// It runs stated assumptions and forecasts nothing by itself.
+/// A scenario defines the parties, the issues and the origin of every number; demarche simulates it
+/// thousands of times and reports how often there is a deal, which one, and who blocks it. Results
+/// follow from stated assumptions and are not forecasts.
 #[derive(Debug, Parser)]
 #[command(name = "demarche", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Arguments {
@@ -47,53 +47,54 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, 
 enum Verb {
     /// Run many sessions of one scenario and write tables
     Batch(batch_sweep::RunArguments),
-    /// Run many cells: what if this number were another?
+    /// Run many sessions for each of several values of the scenario's numbers
     Sweep(batch_sweep::SweepArguments),
-    /// Make one run of its shards: the same bytes as if it had been run in one go
+    /// Combine shards into one run, identical to a run without shards
     Merge(merge::MergeArguments),
-    /// Study what the answer depends on: which numbers, which sources, which assumptions
+    /// Study which numbers, sources and assumptions the result depends on
     Sensitivity(studies::SensitivityArguments),
-    /// Search the smallest change that flips the answer
+    /// Search for the smallest change of a number that changes the result
     Flip(studies::FlipArguments),
-    /// Make a page of a run: charts, deals in words, and where every number comes from
+    /// Write the page of a run: charts, deals, and the source of every number
     ///
-    /// Batches, sweeps and studies do so at their end by themselves.
-    /// The page is one file that a browser opens without a network; its charts are in figures/ too.
+    /// Batches, sweeps and studies write it automatically. The page is a single file that needs no
+    /// network; its charts are also in figures/.
     Report(report::ReportArguments),
-    /// Check that the tables of a run are as the run wrote them
+    /// Check that the tables of a run are unchanged
     ///
-    /// The manifest has the length and the SHA-256 of every table; verify reads all of them, whatever
-    /// their size. Exit code 1 if one is missing or differs, and a line for each that does.
-    /// The page and its figures are made of the tables and are not among them.
+    /// The manifest records the length and the SHA-256 of every table; verify reads all tables. If
+    /// one is missing or differs, it is listed and the exit code is 1. The page and its figures are
+    /// derived from the tables and are not checked.
     Verify(verify::VerifyArguments),
-    /// Tell what differs between two runs: deals, figures, options, and the inputs
+    /// Compare two runs: deals, figures, options and inputs
     ///
-    /// With common random numbers sessions are compared in pairs, so that small differences can be seen.
+    /// With common random numbers, sessions are compared in pairs, which detects small differences.
     /// Differences are the second run minus the first.
     Compare(compare::CompareArguments),
-    /// Tell one session round by round
+    /// Run one session and print it round by round
     Play(play::PlayArguments),
-    /// Tell one session of a run again, from its manifest, and hold it against the run's tables
+    /// Replay one session of a run from its manifest and compare it with the run's tables
     Replay(replay::ReplayArguments),
-    /// Tell why a session of a run ended as it did, or why sessions found no deal
+    /// Explain why a session of a run ended as it did, or why sessions ended without a deal
     ///
-    /// Of one session: who refused what, which acceptable outcome was nearest, whose concession
-    /// was missing, or what made the deal.
-    /// Of many: the causes, the commonest first, and the change of one option that would most
-    /// often have helped.
+    /// For one session: rejections, the nearest acceptable outcome and missing concessions, or what
+    /// produced the deal. For many sessions: the causes, most frequent first, and the single change
+    /// that would most often have made a proposal acceptable.
     Explain(explain::ExplainArguments),
-    /// Tell what theory says of a scenario: what could be agreed, and what should be
+    /// Compute the Pareto frontier and the bargaining solutions of a scenario
     Analyze(analyze::AnalyzeArguments),
-    /// Check a file, and measure a scenario's claims
+    /// Check a file and measure how often a scenario's claims hold
     Check(check::CheckArguments),
-    /// Make a scenario file of another tool's files
+    /// Convert another tool's files to a scenario file
     ///
-    /// Reads GENIUS XML, GeniusWeb profiles and scenarios as JSON; which of them is recognized by content.
-    /// What cannot be imported is reported, and stands at the head of the new file.
+    /// Reads GENIUS XML, GeniusWeb and NegMAS profiles and scenarios as JSON; the format is
+    /// recognized by content. Whatever cannot be imported is reported and listed at the top of the
+    /// new file.
     Import(interchange::ImportArguments),
     /// Write a scenario's issues and preferences for another tool
     ///
-    /// Uncertain numbers stand at their medians; what the tool has no counterpart for is reported.
+    /// Uncertain numbers are written as their medians; whatever has no counterpart in the tool is
+    /// reported.
     Export(interchange::ExportArguments),
     /// Print the JSON Schema of a kind of file
     Schema {
@@ -101,7 +102,7 @@ enum Verb {
         #[arg(value_enum, default_value = "scenario")]
         kind: SchemaKind,
     },
-    /// Print a script that completes demarche's arguments in a shell
+    /// Print a completion script for a shell
     Completions {
         /// For which shell
         #[arg(value_enum)]
@@ -109,16 +110,16 @@ enum Verb {
     },
     /// Print the manual page
     Man {
-        /// Of one verb instead of the whole program
+        /// A verb, instead of the whole program
         verb: Option<String>,
     },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SchemaKind {
-    /// Files that say who negotiates about what
+    /// Scenarios: parties, issues, preferences and protocol
     Scenario,
-    /// Files that say which scenario, how often, with which seed
+    /// Experiments: a scenario, the number of sessions and the seed
     Experiment,
 }
 
@@ -133,7 +134,7 @@ fn with_tips(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Carries out the command line of this process.
+/// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let res = match Arguments::try_parse() {
         Ok(arguments) => dispatch(arguments.verb),
@@ -174,7 +175,7 @@ fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
     let word = error.get(ContextKind::InvalidSubcommand);
     let hint = word.and_then(|it| verb_instead_of(&it.to_string()));
     let hinted = word.zip(hint).map(|(word, hint)| {
-        let message = format!("there is no verb `{word}`: {hint}");
+        let message = format!("there is no command `{word}`: {hint}");
         Arguments::command().error(ErrorKind::InvalidSubcommand, message)
     });
     let text = hinted.as_ref().unwrap_or(error).render();
@@ -198,13 +199,13 @@ fn help_or_error(error: &clap::Error) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The message when a run is left in the middle of something that does not look at the interrupt.
-const LEFT_AT_ONCE: &str = "\nleft at once; the run goes on by --resume";
+/// The message when a run is stopped while it does not poll the interrupt.
+const LEFT_AT_ONCE: &str = "\nstopped immediately; continue the run with --resume";
 
-/// More threads than any machine has a use for.
+/// Maximum number of threads.
 const THREADS_MAX: u64 = 1024;
 
-/// How what is asked for is run: on so many threads, or on one for each core.
+/// Execution options: the given number of threads, or one per core.
 fn options(threads: Option<u64>, ctrl_c: &CtrlC) -> RunOptions {
     let default = RunOptions::default();
     let threads = threads.unwrap_or(default.threads as u64).min(THREADS_MAX);
@@ -224,7 +225,7 @@ fn hush_caught_panics() {
     }));
 }
 
-/// Tells what of a scenario is most likely not meant.
+/// Prints the warnings of a scenario.
 fn warn(scenario: &LoadedScenario) {
     for it in scenario.warnings() {
         message(&format!("warning: {it}"));
@@ -264,7 +265,7 @@ fn manual(verb: Option<&str>) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The whole text of every verb's help, for the reference page.
+/// The help of every verb, for the reference page.
 pub fn reference() -> String {
     let mut command = Arguments::command().term_width(100);
     command.build();

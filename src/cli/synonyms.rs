@@ -18,11 +18,11 @@ const SYNONYMS: [(&[&str], &str); 15] = [
     ),
     (
         &["validate", "lint", "test", "calibrate"],
-        "`demarche check` says whether a file is right and whether the scenario's claims hold",
+        "`demarche check` checks a file and whether the scenario's claims hold",
     ),
     (
         &["init", "new", "create", "template", "example"],
-        "a scenario is a TOML file; copy one of configs/scenarios and change it, or make one of \
+        "a scenario is a TOML file; copy one of configs/scenarios and change it, or convert \
          another tool's files with `demarche import`",
     ),
     (
@@ -41,15 +41,15 @@ const SYNONYMS: [(&[&str], &str); 15] = [
         &[
             "show", "open", "view", "page", "html", "plot", "chart", "charts", "summary", "results",
         ],
-        "`demarche report` makes the page of a run, with its charts",
+        "`demarche report` writes the page of a run, with its charts",
     ),
     (
         &["diff", "cmp"],
-        "`demarche compare` says what differs between two runs",
+        "`demarche compare` shows the differences between two runs",
     ),
     (
         &["why", "debug", "trace"],
-        "`demarche explain` says why sessions ended as they did",
+        "`demarche explain` explains why sessions ended as they did",
     ),
     (
         &["resume", "continue"],
@@ -61,7 +61,7 @@ const SYNONYMS: [(&[&str], &str); 15] = [
     ),
     (
         &["sobol", "morris", "uncertainty"],
-        "`demarche sensitivity` says which numbers the result depends on",
+        "`demarche sensitivity` shows which numbers the result depends on",
     ),
     (
         &["solve", "nash", "pareto", "frontier", "theory"],
@@ -69,11 +69,11 @@ const SYNONYMS: [(&[&str], &str); 15] = [
     ),
     (
         &["threshold", "tipping-point"],
-        "`demarche flip` searches the smallest change that flips the answer",
+        "`demarche flip` searches for the smallest change that changes the result",
     ),
     (
         &["combine", "join", "gather"],
-        "`demarche merge` makes one run of its shards",
+        "`demarche merge` combines shards into one run",
     ),
 ];
 

@@ -173,7 +173,7 @@ impl<'t> FileSetting<'t> {
             let whole = path_below(path, self.value.get_ref());
             return Err(Diagnostic::at(
                 self.path.span(),
-                format!("`{path}` is a list, and this sets it to a table"),
+                format!("`{path}` is a list, not a table"),
             )
             .hint(format!("a path is one key, in quotes: \"{whole}\" = ...")));
         }

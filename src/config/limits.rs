@@ -143,7 +143,7 @@ impl Walk<'_> {
                 it => format!("`{it}`"),
             };
             let n = text.chars().count();
-            let message = format!("{name} has {n} characters, and {max} are the most");
+            let message = format!("{name} has {n} characters; the maximum is {max}");
             self.diagnostics.push(Diagnostic::at(start..start, message));
             return false;
         }
@@ -156,12 +156,12 @@ impl Walk<'_> {
             return true;
         };
         let message = format!(
-            "this text has the control character U+{:04X}",
+            "this string contains the control character U+{:04X}",
             u32::from(it)
         );
         let hint = match it {
             '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => "write it on one line, without tabs",
-            _ => "delete it: texts are for people to read",
+            _ => "delete it: strings are for readers",
         };
         let place = start..self.start + span.end;
         self.diagnostics
@@ -180,7 +180,7 @@ impl Walk<'_> {
             _ => format!("`{path}`"),
         };
         let place = self.start + place;
-        let message = format!("{name} has {n} entries, and {max} are the most");
+        let message = format!("{name} has {n} entries; the maximum is {max}");
         self.diagnostics.push(Diagnostic::at(place..place, message));
     }
 }

@@ -157,7 +157,7 @@ pub fn load_experiment(
         texts.add_setting(it);
     }
     if overrides.sessions == Some(0) {
-        let message = "the command line asks for 0 sessions; an experiment has at least 1";
+        let message = "--sessions is 0; an experiment has at least 1 session";
         diagnostics.push(Diagnostic::nowhere(message));
     }
     let scenario = build_scenario(&texts, unreadable, &mut diagnostics);
@@ -230,9 +230,9 @@ fn read_points(
     let table = path.with_file_name(name);
     match read_text(&table, read_file, texts) {
         Ok(text) if !is_like_points(&text) => {
-            let message = format!("{} is no table of points", table.display());
+            let message = format!("{} is not a table of points", table.display());
             let diagnostic = Diagnostic::at(place, message);
-            diagnostics.push(diagnostic.hint("its first row has the paths, with commas between"));
+            diagnostics.push(diagnostic.hint("its first row lists the paths, separated by commas"));
         }
         Ok(text) => {
             texts.add(Role::Points, &table.display().to_string(), &text);

@@ -36,7 +36,7 @@ pub fn load_recorded<'a>(
             texts.add_recorded(&format!("{name}, `resolved`"), &text, set_numbers);
         }
         Err(error) => {
-            let message = format!("{name}: `resolved` has no form in TOML: {error}");
+            let message = format!("{name}: `resolved` cannot be written in TOML: {error}");
             diagnostics.push(Diagnostic::nowhere(message));
         }
     }
@@ -47,7 +47,8 @@ pub fn load_recorded<'a>(
                 texts.add(Role::Setting, &format!("{name}, `sweep`"), &setting);
             }
             Err(error) => {
-                let message = format!("{name}: the value of `{path}` has no form in TOML: {error}");
+                let message =
+                    format!("{name}: the value of `{path}` cannot be written in TOML: {error}");
                 diagnostics.push(Diagnostic::nowhere(message));
             }
         }

@@ -361,7 +361,7 @@ fn spawn_actors(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> Sessio
     spawn(runtime.handle(), setting, tables)
 }
 
-/// What a future comes to; `None` if the interrupt is requested before.
+/// The output of a future; `None` if the interrupt is requested before.
 async fn unless<T>(interrupt: &Interrupt, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|context| {

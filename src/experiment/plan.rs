@@ -49,7 +49,7 @@ pub const SESSIONS_MAX: u64 = 1 << 53;
 
 /// More sessions than a plan can hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{n_cells} × {sessions} sessions are more than the {SESSIONS_MAX} that a run can have")]
+#[error("{n_cells} × {sessions} sessions exceed the {SESSIONS_MAX} of a run")]
 pub struct TooManySessions {
     /// How many cells there were to be.
     pub n_cells: usize,

@@ -24,7 +24,7 @@ pub struct StoppingRule {
 }
 
 impl StoppingRule {
-    /// Half the length of the figure's interval; `None` if too few sessions can tell.
+    /// Half the length of the figure's interval; `None` with too few sessions.
     pub fn half_width(&self, tally: &Tally) -> Option<f64> {
         let estimate = tally.estimate_at(self.confidence, self.metric, self.party)?;
         let is_enough = estimate.n >= OBSERVATIONS_MIN;
@@ -40,12 +40,12 @@ impl StoppingRule {
             .is_some_and(|it| it <= self.half_width)
     }
 
-    /// The next wave of a plan after those that the tallies tell of; `None` if that is all.
+    /// The next wave of a plan after those in the tallies; `None` after the last.
     ///
     /// A wave is the next replications of all cells that are not sure yet. It is as long as the
     /// cell among them that needs least is expected to need, since an interval's length falls with
     /// the square root of the number of sessions; in whole blocks of 256, at most as long as all
-    /// waves before together. Where cells are compared in pairs, the first cell goes on with any
+    /// waves before together. Where cells are compared in pairs, the first cell continues with any
     /// other, so that no session of theirs is without its counterpart.
     ///
     /// All waves before have to be complete.

@@ -29,7 +29,7 @@ pub enum ImportError {
         problem: String,
     },
     /// The content is of no known format.
-    #[error("{file}: neither GENIUS XML nor JSON nor YAML of GeniusWeb or NegMAS")]
+    #[error("{file}: neither GENIUS XML nor JSON or YAML of GeniusWeb or NegMAS")]
     UnknownFormat {
         /// The file.
         file: String,
@@ -62,12 +62,12 @@ const PASSED_OVER_LISTED: usize = 5;
 fn listed(passed_over: &[String]) -> String {
     let mut res = String::new();
     for it in passed_over.iter().take(PASSED_OVER_LISTED) {
-        res += "\n  passed over: ";
+        res += "\n  skipped: ";
         res += it;
     }
     if passed_over.len() > PASSED_OVER_LISTED {
         let n_more = passed_over.len() - PASSED_OVER_LISTED;
-        let _ = write!(res, "\n  passed over: {n_more} more");
+        let _ = write!(res, "\n  skipped: {n_more} more");
     }
     res
 }
@@ -107,7 +107,7 @@ impl Problem {
 
 impl From<SpaceError> for Problem {
     fn from(error: SpaceError) -> Self {
-        Self::says(format!("the issues do not make a scenario: {error}"))
+        Self::says(format!("these issues cannot form a scenario: {error}"))
     }
 }
 

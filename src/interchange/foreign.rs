@@ -13,7 +13,7 @@ pub const NUMBER_MAX: f64 = 1e15;
 /// Bytes that a value of an option takes in a scenario file, at the least.
 const VALUE_BYTES_MIN: usize = 8;
 
-/// A scenario as another tool tells it, in that tool's own numbers.
+/// A scenario of another tool, in that tool's own numbers.
 #[derive(Debug)]
 pub(super) struct ForeignScenario {
     pub(super) name: String,
@@ -129,7 +129,7 @@ impl ForeignScenario {
         check_issues(&n_options)?;
         if self.parties.len() < 2 {
             return Err(Problem::says(
-                "a negotiation needs the preferences of two parties at least",
+                "a negotiation needs the preferences of at least two parties",
             ));
         }
         if self.parties.len() > PARTIES_MAX {

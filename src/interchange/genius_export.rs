@@ -48,10 +48,10 @@ pub fn export_genius(scenario: &Scenario, deadline_rounds: u32) -> Exported {
         ));
     }
     for it in &scenario.leverages {
-        losses.push(format!("the leverage `{}` is left out", it.name));
+        losses.push(format!("the leverage `{}` is omitted", it.name));
     }
     if scenario.consent != ConsentRule::unanimity(scenario.parties.len()) {
-        losses.push("the consent rule is left out: in GENIUS everybody's yes is needed".to_owned());
+        losses.push("the consent rule is omitted: GENIUS requires unanimity".to_owned());
     }
     Exported { files, losses }
 }
@@ -104,7 +104,7 @@ struct UtilitySpace {
 }
 
 impl UtilitySpace {
-    /// Moves the size of every issue's values into its weight, and tells what else moves.
+    /// Moves the scale of every issue's values into its weight, and reports other changes.
     fn of(party: &Party, deadline_rounds: u32, losses: &mut Vec<String>) -> Self {
         let preferences = &party.preferences;
         let label = one_line(&party.label);
@@ -117,12 +117,12 @@ impl UtilitySpace {
             .count();
         if n_uncertain > 0 {
             losses.push(format!(
-                "uncertain numbers of {label} ({n_uncertain}) stand at their medians"
+                "uncertain numbers of {label} ({n_uncertain}) are written as their medians"
             ));
         }
         if !preferences.interactions.is_empty() {
             losses.push(format!(
-                "interactions of {label} ({}) are left out",
+                "interactions of {label} ({}) are omitted",
                 preferences.interactions.len()
             ));
         }
@@ -165,7 +165,7 @@ impl UtilitySpace {
         }
         if best > 0.0 && (best - 1.0).abs() > 1e-9 {
             losses.push(format!(
-                "utilities and the reservation value of {label} are divided by {best}: in GENIUS the best option of every issue is worth 1"
+                "utilities and the reservation value of {label} are divided by {best}: in GENIUS the best option of every issue has evaluation 1"
             ));
         }
         Self {

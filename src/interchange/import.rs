@@ -58,7 +58,7 @@ pub fn import(files: &[ForeignFile<'_>], options: &ImportOptions) -> Result<Impo
                 parts.push(Part { text, role });
                 continue;
             }
-            Content::Part(..) => "files of another format are read".to_owned(),
+            Content::Part(..) => "files of another format are present".to_owned(),
             // Without any part of a scenario it is what is wrong.
             Content::Other(problem) if format.is_none() => return Err(problem.of_file(text.name)),
             Content::Other(problem) => problem.to_string(),
@@ -134,7 +134,7 @@ fn settle_discounts(scenario: &mut ForeignScenario, options: &ImportOptions) {
             party.discount = Some(Discount::PerRound(per_round));
         } else {
             scenario.losses.push(format!(
-                "the discount factor {factor} of {} is left out: utilities do not fall with time",
+                "the discount factor {factor} of {} is ignored: utilities are not discounted",
                 party.name
             ));
         }

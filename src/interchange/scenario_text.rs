@@ -71,15 +71,15 @@ fn head(scenario: &ForeignScenario, files: &[String], divisor: f64) -> String {
             "# Utilities are those of the files divided by {divisor}."
         );
     }
-    res.push_str("# Strategies and the deadline are not in the files: choose your own.\n");
+    res.push_str("# The files contain no strategies and no deadline: choose your own.\n");
     if !scenario.losses.is_empty() {
-        res.push_str("#\n# Not as in the files:\n");
+        res.push_str("#\n# Differences from the files:\n");
         for loss in &scenario.losses {
             let _ = writeln!(res, "# - {}.", one_line(loss));
         }
     }
     if !scenario.passed_over.is_empty() {
-        res.push_str("#\n# Passed over:\n");
+        res.push_str("#\n# Skipped:\n");
         for file in &scenario.passed_over {
             let _ = writeln!(res, "# - {}.", one_line(file));
         }

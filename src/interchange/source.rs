@@ -41,7 +41,7 @@ impl<'a> ForeignText<'a> {
                     Some(it) if it.is_ascii_compatible() => (it, 0),
                     _ => {
                         let label = String::from_utf8_lossy(&label);
-                        return Err(wrong(format!("the encoding `{label}` cannot be read")));
+                        return Err(wrong(format!("the encoding `{label}` is not supported")));
                     }
                 },
             },

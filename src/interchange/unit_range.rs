@@ -56,7 +56,7 @@ fn lower_weights(party: &mut ForeignParty, losses: &mut Vec<String>) {
             *it = libm::scalbn(*it, -exponent);
         }
         losses.push(format!(
-            "the weights of {} go beyond {WEIGHT_MAX}: they and its reservation value are divided by {}",
+            "the weights of {} exceed {WEIGHT_MAX}: they and its reservation value are divided by {}",
             party.name,
             libm::scalbn(1.0, exponent)
         ));
@@ -79,14 +79,14 @@ fn raise(party: &mut ForeignParty, losses: &mut Vec<String>) {
     }
     if n_raised > 0 {
         losses.push(format!(
-            "issues of {} with values below 0 ({n_raised}) are raised to begin at 0; all its utilities and its reservation value rise by {raised:?}",
+            "issues of {} with values below 0 ({n_raised}) are shifted to start at 0; all its utilities and its reservation value increase by {raised:?}",
             party.name
         ));
     }
     party.reservation_value += raised;
     if party.reservation_value < 0.0 {
         losses.push(format!(
-            "the reservation value of {} is below every utility: 0 means the same",
+            "the reservation value of {} is below every utility and becomes 0, which is equivalent",
             party.name
         ));
         party.reservation_value = 0.0;

@@ -10,8 +10,8 @@ pub use drawing::{
     Scatter, Series, Size, Unit,
 };
 pub(crate) use page_sections::{
-    ABOVE_ONE, DealCounts, NoWordOnDeals, equal_cells, labels, render_cause, render_ending,
-    too_few_points, whose,
+    ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, equal_cells, labels, render_cause,
+    render_ending, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
 pub use pages::{
@@ -19,4 +19,4 @@ pub use pages::{
     RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
     write_page,
 };
-pub use summary::{OpenTable, RunSummary, SummaryError, TABLE_BYTES_MAX};
+pub use summary::{OpenTable, RunSummary, TABLE_BYTES_MAX};

@@ -1,8 +1,8 @@
 //! Runs as folders: carried out, resumed, merged, and read back.
 //!
-//! A [`RunSpec`] is what a request and its files come to; [`execute`] runs it into a folder, whose
-//! tables and manifest are written as sessions finish. [`resume`] goes on with one that was stopped,
-//! and [`merge`] makes one of its shards. A study has a [`StudySpec`] and [`execute_study`].
+//! A [`RunSpec`] is a request with its files, read and checked; [`execute`] runs it into a folder,
+//! whose tables and manifest are written as sessions finish. [`resume`] continues an interrupted
+//! run, and [`merge`] makes one of its shards. A study has a [`StudySpec`] and [`execute_study`].
 //! Nothing here prints: whoever watches is an [`Observer`].
 
 mod execute;
@@ -13,13 +13,14 @@ mod spec;
 mod writer;
 
 pub use execute::{
-    DamagedTable, FinishedRun, FinishedStudy, FolderPlace, JournaledRun, MergeableRun, OpenShards,
-    RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError, RunOptions, StopCause,
-    StoppedRun, StudyAnswer, WholeRun, check_tables, damaged_tables, execute, execute_study, merge,
-    resume,
+    DamagedTable, FinishedRun, FinishedStudy, FolderPlace, InterruptedRun, MergeableRun,
+    OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError, RunOptions,
+    RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables, execute,
+    execute_study, merge, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};
+pub(crate) use record::TableReader;
 pub use record::{
     CellConfiguration, Change, Counts, FIGURE_MARK, FIGURES, InputFile, MANIFEST,
     MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, PAGE, RESULTS_VERSION,
@@ -27,6 +28,8 @@ pub use record::{
     RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError, Timing, Until,
     comparison_rows, configuration_changes, open_table, remove_page, swept_values,
 };
-pub use spec::{RunRequest, RunSpec, SpecError, StudyQuestion, StudyRequest, StudySpec, StudyWork};
-pub(crate) use writer::{AGREEMENTS_SHOWN, CELLS_OWN_COLUMNS};
-pub use writer::{Finished, MostFrequent, ShardCorruption, SweptParameters};
+pub use spec::{
+    RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest, StudySpec, StudyWork,
+};
+pub(crate) use writer::AGREEMENTS_SHOWN;
+pub use writer::{CellResults, MostFrequent, ShardCorruption, SweptParameters};

@@ -6,10 +6,10 @@ use demarche_core::negotiation::Setting;
 
 use crate::experiment::{FlipSearch, Study, Tally, Trial};
 
-/// Hears how a run goes on. What it does not ask for, it need not implement.
+/// Receives the events of a run. All methods have empty default implementations.
 ///
 /// `()` watches nothing.
-#[expect(unused_variables, reason = "names say what an observer is told")]
+#[expect(unused_variables, reason = "the names document the parameters")]
 pub trait Observer {
     /// Something in the files is most likely not meant.
     fn warned(&mut self, warning: &str) {}
@@ -35,8 +35,8 @@ pub trait Observer {
     /// No sessions are run any more.
     fn sessions_ended(&mut self) {}
 
-    /// What is on the disk tells how far the run is: whoever leaves it now loses no session that
-    /// could have been kept.
+    /// The state on disk is current: interrupting the run now loses no session that could have been
+    /// kept.
     fn safe_to_leave(&mut self) {}
 
     /// So many bytes of the tables are read back, of so many.
@@ -66,7 +66,7 @@ pub enum Progress<'a> {
         n_sessions: u64,
         /// Cells that are done.
         n_cells: usize,
-        /// By cell, what the sessions come to so far.
+        /// By cell, the results so far.
         tallies: &'a [Tally],
     },
     /// A study of what matters.

@@ -23,8 +23,8 @@ pub use rows::{
     session_columns, write_boxes, write_flips, write_frontier, write_sensitivity,
 };
 pub(crate) use rows::{
-    agreement_fields, effect_columns, effect_rows, estimate_fields, push_events, round_shares,
-    summary_columns, summary_rows, surplus_ranges,
+    agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,
+    push_events, round_shares, summary_columns, summary_rows, surplus_ranges, swept_paths,
 };
 pub use schema::{Column, Kind};
-pub(crate) use schema::{number, text, whole};
+pub(crate) use schema::{number, text};

@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, interrupt, path_text, run};
+use crate::support::process::{VILLAGES, check, demarche, interrupt, path_text, run, start};
 use crate::support::terminal::{check_exit, terminal};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 #[test]
 fn a_word_of_other_programs_is_answered_with_the_verb() {
@@ -29,7 +26,7 @@ fn a_word_of_other_programs_is_answered_with_the_verb() {
             let rendered = String::from_utf8(output.stderr).unwrap();
             assert!(output.stdout.is_empty(), "{arguments:?}");
             assert!(
-                rendered.starts_with(&format!("error: there is no verb `{word}`: ")),
+                rendered.starts_with(&format!("error: there is no command `{word}`: ")),
                 "{rendered}"
             );
             for verb in verbs {
@@ -136,14 +133,8 @@ const ENDLESS: &str = "5000000000";
 
 #[test]
 fn a_check_that_takes_long_says_how_far_it_is() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["check", VILLAGES, "--draws", ENDLESS])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
+    let mut child = start(&["check", VILLAGES, "--draws", ENDLESS]);
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));

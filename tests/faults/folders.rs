@@ -11,10 +11,9 @@ use tempfile::TempDir;
 use twox_hash::XxHash3_64;
 
 use crate::support::process::{
-    check, demarche, files, interrupt, path_text, results, run, wait_for_bytes,
+    VILLAGES, check, demarche, files, interrupt, path_text, results, run, start, start_silent,
+    wait_for_bytes,
 };
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 fn villages() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(VILLAGES)
@@ -64,7 +63,7 @@ fn of_many_runs_at_one_folder_one_has_it_and_the_others_change_nothing() {
         for it in outputs.iter().filter(|it| !is_won(it)) {
             let rendered = String::from_utf8_lossy(&it.stderr);
             assert_eq!(it.status.code(), Some(2), "{rendered}");
-            assert!(rendered.contains("run exists already"), "{rendered}");
+            assert!(rendered.contains("run already exists"), "{rendered}");
         }
         let out = folder.path().join("run");
         assert!(results(&out) == reference);
@@ -113,11 +112,7 @@ fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_
         fs::write(theirs.join(name), "theirs").unwrap();
     }
     let before = files(&theirs);
-    let mut child = demarche(&[&["batch", VILLAGES, "--out", path_text(&out)], &more[..]].concat())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(&[&["batch", VILLAGES, "--out", path_text(&out)], &more[..]].concat());
     wait_for_bytes(&mut child, &out, 50_000);
     fs::rename(&out, &moved).unwrap();
     symlink(&theirs, &out).unwrap();
@@ -136,7 +131,7 @@ fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_
     clippy::disallowed_methods,
     reason = "how soon Ctrl-C is answered is about wall time"
 )]
-fn a_merge_that_is_interrupted_is_gone_on_with() {
+fn a_merge_that_is_interrupted_can_be_resumed() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000"];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
@@ -152,11 +147,7 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
     });
     let out = folder.path().join("merged");
     let [one, two] = shards.each_ref().map(|it| path_text(it));
-    let mut child = demarche(&["merge", one, two, "--out", path_text(&out)])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(&["merge", one, two, "--out", path_text(&out)]);
     wait_for_bytes(&mut child, &out, 10_000);
     interrupt(&child);
     let start = Instant::now();
@@ -164,7 +155,10 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
     let rendered = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{rendered}");
     assert!(start.elapsed() < Duration::from_secs(6));
-    assert!(rendered.contains("goes on by --resume"), "{rendered}");
+    assert!(
+        rendered.contains("continue the run with --resume"),
+        "{rendered}"
+    );
     check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
     assert!(results(&out) == reference);
 }
@@ -173,12 +167,8 @@ fn a_merge_that_is_interrupted_is_gone_on_with() {
 
 /// A batch that was killed, in `place`.
 fn killed(place: &Path) {
-    let mut child = demarche(&["batch", VILLAGES, "--sessions", "20000", "--out"])
-        .arg(place)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let out = path_text(place);
+    let mut child = start_silent(&["batch", VILLAGES, "--sessions", "20000", "--out", out]);
     wait_for_bytes(&mut child, place, 0);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -229,7 +219,7 @@ fn a_journal_leads_to_no_file_that_is_not_near() {
         rendered.contains("--files-below FOLDER allows another"),
         "{rendered}"
     );
-    // Also where it is allowed, what it says is told only of a file that the run was begun with.
+    // Even where access is allowed, only a file that the run was started with is quoted.
     let rendered = refusal(&["--files-below", "/etc"]);
     assert!(
         rendered.contains("/etc/passwd is another file: its SHA-256"),
@@ -259,12 +249,8 @@ fn a_run_of_files_that_are_not_near_says_what_to_allow() {
     let file = elsewhere.path().join("villages.toml");
     fs::copy(villages(), &file).unwrap();
     let out = folder.path().join("run");
-    let mut child = demarche(&["batch", path_text(&file), "--sessions", "20000", "--out"])
-        .arg(&out)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let arguments = ["batch", path_text(&file), "--sessions", "20000", "--out"];
+    let mut child = start(&[&arguments[..], &[path_text(&out)]].concat());
     wait_for_bytes(&mut child, &out, 0);
     interrupt(&child);
     let rendered = child.wait_with_output().unwrap().stderr;
@@ -330,7 +316,7 @@ fn pipes_and_links_in_a_run_are_refused_and_never_waited_for() {
             );
             assert!(rendered.contains(name), "{arguments:?}: {rendered}");
             assert!(
-                rendered.contains("it is no ordinary file"),
+                rendered.contains("it is not an ordinary file"),
                 "{arguments:?}: {rendered}"
             );
         }
@@ -341,7 +327,7 @@ fn pipes_and_links_in_a_run_are_refused_and_never_waited_for() {
     check(&["batch", "--quiet", "--resume", stopped], 0);
 }
 
-/// Its journal tells of a chunk with far more bytes than any has, and the table has them.
+/// Its journal records a chunk with far more bytes than any has, and the table has them.
 #[test]
 fn a_table_without_an_end_takes_no_memory() {
     const N_BYTES: u64 = 600 << 20;

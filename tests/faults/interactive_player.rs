@@ -1,4 +1,4 @@
-//! A person at the table: what she is told, what she may say, and that it is the same session.
+//! An interactive player: prompts, commands, and equality with the session without one.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,17 +11,16 @@ use demarche::protocol::{Action, Event};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
-use crate::support::process::{check, path_text};
+use crate::support::process::{VILLAGES, check, path_text};
 use crate::support::worlds::{
-    Luck, TWO_VILLAGES, in_a_plain_loop, replaced, scenario_text, setting_of,
+    RandomChoices, TWO_VILLAGES, in_a_plain_loop, replaced, scenario_text, setting_of,
 };
 
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const BARN: &str = "configs/scenarios/shared-barn.toml";
 const COUNCIL: &str = "configs/scenarios/village-council.toml";
 const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 
-/// Follows a party's strategy, and gives back what it was told.
+/// Follows a party's strategy and returns the prompts.
 async fn follow(mut asked: QuestionReceiver) -> Vec<Event> {
     let mut rendered = Vec::new();
     while let Some(question) = asked.recv().await {
@@ -39,10 +38,10 @@ fn whoever_follows_the_strategy_plays_its_session() {
         .unwrap();
     let seeds = Seeds::new(MasterSeed(5));
     for case in 0..200 {
-        let mut luck = Luck::new("seats", case);
-        let text = scenario_text(&mut luck);
+        let mut random = RandomChoices::new("seats", case);
+        let text = scenario_text(&mut random);
         let setting = setting_of(&text);
-        let me = PartyId::new(luck.below(setting.scenario().parties.len()));
+        let me = PartyId::new(random.below(setting.scenario().parties.len()));
         let (plain_session, plain_result) = in_a_plain_loop(&setting, &seeds, 1).remove(0);
         let (mut session_actor, parties) = assemble(&setting, 1);
         let (questions, asked) = question_channel();
@@ -133,7 +132,7 @@ fn check_played(arguments: &[&str], lines: &str, code: i32) -> String {
 }
 
 #[test]
-fn a_session_of_two_villages_is_told_as_it_goes() {
+fn a_session_of_two_villages_is_narrated_as_it_proceeds() {
     let lines = "upkep\n?\n2\nup=ha, 1 = shared\nput\nadvice\n\nbest\n\ny\nn\ntheirs\nput\nn\nmine\nput\nshow\nwalk\nn\nwalk out\ny\n";
     let rendered = check_played(&[VILLAGES, "--as", "upper", "--seed", "3"], lines, 0);
     insta::assert_snapshot!("seat_at_two_villages", rendered);
@@ -167,7 +166,7 @@ fn input_that_ends_leaves_the_session_unfinished() {
             let output = test_session(&[file, "--as", party], lines);
             assert_eq!(output.status.code(), Some(1), "{lines:?}");
             let stderr = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(stderr, "error: input ended, the session is not finished\n");
+            assert_eq!(stderr, "error: input ended before the session\n");
         }
     }
 }
@@ -182,7 +181,7 @@ fn lines_without_end_or_meaning_are_asked_again() {
 }
 
 #[test]
-fn a_party_that_is_not_there_is_told_the_nearest() {
+fn an_unknown_party_is_reported_with_the_nearest_name() {
     let output = check(&["play", VILLAGES, "--as", "uper"], 2);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
@@ -266,11 +265,11 @@ mod in_a_terminal {
     }
 
     #[test]
-    fn an_end_of_input_is_told() {
+    fn an_end_of_input_is_reported() {
         let mut it = terminal(80, &format!("play {BARN} --as south"), false);
         it.exp_string("y or n> ").unwrap();
         it.send_control('d').unwrap();
-        it.exp_string("error: input ended, the session is not finished")
+        it.exp_string("error: input ended before the session")
             .unwrap();
         it.exp_eof().unwrap();
         check_exit(&it, 1);

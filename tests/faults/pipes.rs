@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use demarche::config::{Overrides, load_experiment};
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, interrupt, manifest, path_text, run, tables};
+use crate::support::process::{
+    VILLAGES, check, demarche, interrupt, manifest, path_text, run, start, tables,
+};
 
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const STDIN: &str = "/dev/stdin";
 
 /// Starts the program with a file's text behind a pipe.
@@ -78,7 +79,7 @@ fn an_error_in_a_pipe_has_its_line() {
 }
 
 #[test]
-fn a_run_from_a_pipe_is_gone_on_with() {
+fn a_run_from_a_pipe_can_be_resumed() {
     let folder = TempDir::new().unwrap();
     let text = villages();
     let more = ["--sessions", "20000", "--quiet"];
@@ -140,7 +141,7 @@ fn shards_from_pipes_become_one_run() {
     clippy::disallowed_methods,
     reason = "how soon Ctrl-C is answered is about wall time"
 )]
-fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
+fn a_pipe_that_nobody_writes_to_is_reported_and_cancelled_at_the_first_interrupt() {
     let folder = TempDir::new().unwrap();
     let fifo = folder.path().join("scenario.toml");
     let made = Command::new("mkfifo").arg(&fifo).status();
@@ -151,7 +152,7 @@ fn a_pipe_that_nobody_writes_to_is_told_and_left_at_the_first_interrupt() {
         &["batch", path_text(&fifo), "--out", path_text(&out)],
         &["flip", path_text(&fifo), "--out", path_text(&out)],
     ] {
-        let mut child = demarche(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = start(arguments);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let rendered = lines.next().unwrap().unwrap();
         assert!(

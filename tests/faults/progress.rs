@@ -3,14 +3,11 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::process::{interrupt, path_text};
+use crate::support::process::{VILLAGES, interrupt, path_text, start};
 use crate::support::terminal::{check_exit, terminal};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 /// More sessions than anybody waits for.
 const ENDLESS: &str = "50000000";
@@ -31,16 +28,10 @@ fn sweep_file(folder: &TempDir) -> PathBuf {
 #[track_caller]
 fn first_line(verb: &str, file: &str, more: &[&str]) -> String {
     let folder = TempDir::new().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args([verb, file, "--threads", "1", "--out"])
-        .arg(folder.path().join("run"))
-        .args(more)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
+    let out = folder.path().join("run");
+    let arguments = [verb, file, "--threads", "1", "--out", path_text(&out)];
+    let mut child = start(&[&arguments[..], more].concat());
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
     interrupt(&child);
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
@@ -97,7 +88,7 @@ fn a_flip_tells_which_shift_is_tried_and_what_is_sought() {
     let line = first_line("flip", VILLAGES, &more);
     let (_, found) = line
         .split_once(" left, ")
-        .expect("it tells how long it takes");
+        .expect("an estimate of the remaining time");
     assert!(found.starts_with("deals "), "{line}");
     assert!(
         found.contains(" %, 40.0 % sought, at ") || found.contains(" as things stand"),

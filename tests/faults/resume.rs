@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 use std::{fs, thread};
 
 use demarche::run::{
-    JournaledRun, Observer, RunOptions, RunRequest, RunSpec, execute, resume as resume_run,
+    InterruptedRun, Observer, RunOptions, RunRequest, RunSpec, execute, resume as resume_run,
 };
 use demarche::tables::{DrawTable, TableCopies, Transcripts, Workbook};
 use rand::{RngExt as _, SeedableRng};
@@ -17,11 +17,11 @@ use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
 use crate::support::process::{
-    check, demarche, files, interrupt, manifest, n_rows, path_text, results, run, wait_for_bytes,
+    VILLAGES, check, files, interrupt, manifest, n_rows, path_text, results, run, start,
+    start_silent, wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const SESSIONS: u64 = 900;
 const CHUNK: usize = 256;
 const MORE: [&str; 6] = [
@@ -47,7 +47,7 @@ fn resume(folder: &Path, threads: &str) {
     );
 }
 
-/// Why a run is not gone on with.
+/// Why a run cannot be resumed.
 fn refusal(folder: &Path) -> String {
     let output = check(&["batch", "--resume", path_text(folder)], 2);
     String::from_utf8(output.stderr).unwrap()
@@ -110,7 +110,7 @@ fn stopped_batch(path: &Path) {
 
 /// Takes up a stopped run, and leaves it before it runs a session: how many are kept.
 fn taken_up(folder: &Path) -> u64 {
-    let stopped = JournaledRun::open(folder).unwrap();
+    let stopped = InterruptedRun::open(folder).unwrap();
     let run = stopped.load(&read_file, &mut ()).unwrap();
     left_at(Moment::BeforeSessions, |observer| {
         resume_run(run, &RunOptions::default(), observer)
@@ -184,7 +184,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
     let boundaries = boundaries(&whole);
     assert_eq!(boundaries.len(), 5);
 
-    let mut luck = ChaCha8Rng::seed_from_u64(1);
+    let mut random = ChaCha8Rng::seed_from_u64(1);
     let cut = folder.path().join("cut");
     let mut n_states = 0;
     for (path, bytes) in &whole {
@@ -193,7 +193,7 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
         let near = boundaries
             .iter()
             .flat_map(|it| it[path].saturating_sub(2)..it[path] + 3);
-        let spread = (0..sample_or_all(5, 50)).map(|_| luck.random_range(least..=bytes.len()));
+        let spread = (0..sample_or_all(5, 50)).map(|_| random.random_range(least..=bytes.len()));
         let lengths = near
             .chain(spread)
             .filter(|it| (least..=bytes.len()).contains(it));
@@ -202,12 +202,12 @@ fn a_batch_cut_anywhere_ends_with_the_same_bytes() {
             // The others are as long, or cut elsewhere; what the disk lost may be there as zeros.
             for (other, bytes) in &mut state {
                 let least = boundaries[0][other] * usize::from(other.ends_with("journal.bin"));
-                let n_kept = match luck.random_range(0..4) {
+                let n_kept = match random.random_range(0..4) {
                     _ if other == path => length,
-                    0 => luck.random_range(least..=bytes.len()),
+                    0 => random.random_range(least..=bytes.len()),
                     _ => bytes.len(),
                 };
-                let is_zeroed = luck.random_bool(0.2);
+                let is_zeroed = random.random_bool(0.2);
                 if is_zeroed {
                     bytes[n_kept..].fill(0);
                 } else {
@@ -263,20 +263,14 @@ fn sweep_until(folder: &TempDir) -> String {
     path_text(&path).to_owned()
 }
 
-fn start(arguments: &[&str]) -> Child {
-    let mut command = demarche(arguments);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("the program starts")
-}
-
-/// Runs are killed at moments that nobody chose, and gone on with on other numbers of threads;
-/// the environment's `KILLS` says how often. Without the workbook, which is made in one go: kills would
-/// have to wait for it.
+/// Runs are killed at random moments and resumed on other numbers of threads; the environment's
+/// `KILLS` says how often. Without the workbook, which is made in one go: kills would have to wait
+/// for it.
 #[test]
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "the moment of a kill is about wall time, and how many there were is told to people"
+    reason = "the moment of a kill is about wall time, and their number is printed for people"
 )]
 fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     let asked = std::env::var("KILLS").map(|it| it.parse().expect("a number of kills"));
@@ -295,18 +289,18 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         ("batch", VILLAGES, &more[..], batch),
         ("sweep", &until, &[], sweep),
     ];
-    let mut luck = ChaCha8Rng::seed_from_u64(2);
+    let mut random = ChaCha8Rng::seed_from_u64(2);
     let out = folder.path().join("killed");
     let copy = folder.path().join("copy");
     let (mut n_killed, mut n_completed) = (0, 0);
     for (verb, file, more, reference) in jobs.iter().cycle() {
         let mut is_done = false;
-        // Later and later, so that the slowest machine comes to an end.
+        // Later and later, so that the slowest machine finishes.
         for latest in (150..).step_by(10) {
             if is_done {
                 break;
             }
-            let threads = luck.random_range(1..=4).to_string();
+            let threads = random.random_range(1..=4).to_string();
             let mut arguments = vec![*verb, "--quiet", "--threads", &threads];
             if out.exists() {
                 arguments.extend(["--resume", path_text(&out)]);
@@ -314,8 +308,8 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
                 arguments.extend([*file, "--out", path_text(&out)]);
                 arguments.extend(*more);
             }
-            let mut child = start(&arguments);
-            thread::sleep(Duration::from_millis(luck.random_range(0..latest)));
+            let mut child = start_silent(&arguments);
+            thread::sleep(Duration::from_millis(random.random_range(0..latest)));
             let ended = child.try_wait().unwrap();
             child.kill().unwrap();
             child.wait().unwrap();
@@ -328,7 +322,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
             n_killed += 1;
             copy_folder(&out, &copy);
             let resume = [*verb, "--quiet", "--resume", path_text(&copy)];
-            let status = start(&resume).wait().unwrap();
+            let status = start_silent(&resume).wait().unwrap();
             // One that was killed behind its manifest says that it is complete.
             assert!(status.success(), "{verb}, kill {n_killed}: {status}");
             assert!(results(&copy) == *reference, "{verb}, kill {n_killed}");
@@ -365,13 +359,13 @@ fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("run");
     let many = ["--sessions", "50000000", "--out", path_text(&out)];
-    let mut child = start(&[&["batch", VILLAGES][..], &many].concat());
+    let mut child = start_silent(&[&["batch", VILLAGES][..], &many].concat());
     wait_for_bytes(&mut child, &out, 0);
     let rendered = refusal(&out);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(
-        rendered.contains("another process is at work on it"),
+        rendered.contains("another process is using it"),
         "{rendered}"
     );
 }
@@ -379,12 +373,8 @@ fn a_run_at_work_is_left_to_the_process_that_is_at_it() {
 /// A batch of the two villages that is interrupted on its way.
 #[cfg(unix)]
 fn interrupted(out: &Path, more: &[&str]) -> Output {
-    let mut child = demarche(&[&["batch", VILLAGES][..], more, &["--out"]].concat())
-        .arg(out)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let arguments = [&["batch", VILLAGES][..], more, &["--out", path_text(out)]].concat();
+    let mut child = start(&arguments);
     wait_for_bytes(&mut child, out, 50_000);
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
@@ -456,7 +446,10 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
     let rows = n_rows(&out.join("sessions.parquet"));
     assert_eq!(manifest(&out)["counts"]["sessions"], rows);
     let rendered = String::from_utf8(output.stderr).unwrap();
-    let command = format!("go on with `demarche batch --resume '{}'`", path_text(&out));
+    let command = format!(
+        "continue with `demarche batch --resume '{}'`",
+        path_text(&out)
+    );
     assert!(rendered.contains(&command), "{rendered}");
     resume(&out, "1");
     assert!(results(&out) == reference);
@@ -477,13 +470,13 @@ fn a_run_of_other_files_is_refused_with_the_difference() {
     let folder = TempDir::new().unwrap();
     let file = sweep_until(&folder);
     let out = folder.path().join("run");
-    let mut child = start(&["sweep", &file, "--out", path_text(&out)]);
+    let mut child = start_silent(&["sweep", &file, "--out", path_text(&out)]);
     wait_for_bytes(&mut child, &out, 0);
     child.kill().unwrap();
     child.wait().unwrap();
     let before = files(&out);
     let rendered = refusal(&out);
-    assert!(rendered.contains("it is a sweep; go on with `demarche sweep --resume`"));
+    assert!(rendered.contains("it is a sweep; continue with `demarche sweep --resume`"));
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("0.8", "0.9")).unwrap();
     let output = check(&["sweep", "--resume", path_text(&out)], 2);

@@ -3,14 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, files, path_text, results, run, wait_for_bytes};
+use crate::support::process::{
+    VILLAGES, check, files, path_text, results, run, start_silent, wait_for_bytes,
+};
 use crate::support::thoroughness::sample_or_all;
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 /// Runs all shards of an experiment, each into a folder of its own.
 fn run_shards(folder: &TempDir, verb: &str, file: &str, of: u32, more: &[&str]) -> Vec<PathBuf> {
@@ -180,14 +179,13 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
 }
 
 #[test]
-fn a_merge_that_was_killed_is_gone_on_with() {
+fn a_merge_that_was_killed_can_be_resumed() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000", "--format=csv,parquet"];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let shards = run_shards(&folder, "batch", VILLAGES, 2, &more);
     let out = folder.path().join("merged");
-    let mut merge = demarche(&merge_arguments(&shards, &out));
-    let mut child = merge.stderr(Stdio::null()).spawn().unwrap();
+    let mut child = start_silent(&merge_arguments(&shards, &out));
     wait_for_bytes(&mut child, &out, 10_000);
     child.kill().unwrap();
     child.wait().unwrap();

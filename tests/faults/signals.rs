@@ -8,28 +8,17 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, interrupt, manifest, path_text, run};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::process::{VILLAGES, check, interrupt, manifest, path_text, run, start};
 
 /// Two seconds, with room for a machine that is busy otherwise.
 const LEAVING_TIME_MAX: Duration = Duration::from_secs(6);
-
-fn start(arguments: &[&str]) -> Child {
-    demarche(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts")
-}
 
 fn wait_for(child: &mut Child, path: &Path) {
     while !path.exists() {
@@ -39,9 +28,9 @@ fn wait_for(child: &mut Child, path: &Path) {
     }
 }
 
-/// What a process tells that is interrupted now.
+/// The messages of a process that is interrupted now.
 #[track_caller]
-fn told_when_interrupted(child: Child) -> String {
+fn messages_when_interrupted(child: Child) -> String {
     let sent = Instant::now();
     interrupt(&child);
     let Output { status, stderr, .. } = child.wait_with_output().unwrap();
@@ -62,7 +51,7 @@ fn check_leaves(arguments: &[&str]) {
     sleep(Duration::from_millis(300));
     let ended = child.try_wait().unwrap();
     assert!(ended.is_none(), "{arguments:?} is over: {ended:?}");
-    let rendered = told_when_interrupted(child);
+    let rendered = messages_when_interrupted(child);
     let last = rendered.lines().last().unwrap_or_default();
     assert!(last.starts_with("interrupted"), "{arguments:?}: {rendered}");
 }
@@ -136,7 +125,7 @@ fn ctrl_c_ends_sessions_of_a_million_rounds() {
     let mut child = start(&[&["batch", path_text(&file)][..], &arguments].concat());
     wait_for(&mut child, &out);
     sleep(Duration::from_millis(300));
-    let rendered = told_when_interrupted(child);
+    let rendered = messages_when_interrupted(child);
     assert!(
         rendered.contains("interrupted: 0 of 40 sessions"),
         "{rendered}"
@@ -159,7 +148,7 @@ fn ctrl_c_ends_a_search_among_a_million_million_outcomes() {
     let mut child = start(&[&["batch", path_text(&file)][..], &arguments].concat());
     wait_for(&mut child, &out);
     sleep(Duration::from_millis(500));
-    let rendered = told_when_interrupted(child);
+    let rendered = messages_when_interrupted(child);
     assert!(
         rendered.contains("interrupted: 0 of 2 sessions"),
         "{rendered}"
@@ -212,13 +201,13 @@ fn ctrl_c_while_a_study_is_worked_up_leaves_a_manifest_that_says_so() {
     let arguments = ["--points", "1024", "--quiet", "--out", path_text(&out)];
     let mut child = start(&[&["sensitivity", VILLAGES][..], &arguments].concat());
     wait_for(&mut child, &out.join("manifest.json"));
-    let rendered = told_when_interrupted(child);
-    assert!(rendered.contains("a manifest and no tables"), "{rendered}");
+    let rendered = messages_when_interrupted(child);
+    assert!(rendered.contains("a manifest but no tables"), "{rendered}");
     assert_eq!(manifest(&out)["complete"], false);
 }
 
 #[test]
-fn a_second_ctrl_c_leaves_at_once_and_the_run_is_gone_on_with() {
+fn a_second_ctrl_c_stops_at_once_and_the_run_can_be_resumed() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("run");
     let arguments = [
@@ -276,6 +265,6 @@ fn sessions_of_many_rounds_take_little_memory_and_their_transcripts_are_whole() 
         // Events of all sessions together take more than a hundred.
         assert!(peak < 80, "{peak} MiB with {more:?}");
     }
-    // What was on the disk meanwhile is as a session tells it again.
+    // The intermediate state on disk equals that of a replayed session.
     check(&["replay", path_text(&folder.path().join("run1")), "5"], 0);
 }

@@ -1,20 +1,20 @@
-//! Disks that fail under a run: it tells what it could not write and why, and what is complete is
-//! gone on with.
+//! Disks that fail during a run: it reports what it could not write and why, and what is complete
+//! can be resumed.
 #![cfg(unix)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, demarche, path_text, results, run, wait_for_bytes};
+use crate::support::process::{
+    VILLAGES, check, demarche, path_text, results, run, start, wait_for_bytes,
+};
 use crate::support::thoroughness::sample_or_all;
 
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
-
 #[test]
-fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
+fn a_write_error_in_the_middle_is_reported_and_the_run_can_be_resumed() {
     let folder = TempDir::new().unwrap();
     let more = [
         "--sessions",
@@ -40,7 +40,7 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
         assert!(rendered.contains("cannot write "), "{rendered}");
         assert!(rendered.contains("File too large"), "{rendered}");
         assert!(
-            rendered.contains("go on with `demarche batch --resume "),
+            rendered.contains("continue with `demarche batch --resume "),
             "{rendered}"
         );
         check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
@@ -49,15 +49,11 @@ fn a_write_error_in_the_middle_is_told_and_the_run_is_gone_on_with() {
 }
 
 #[test]
-fn a_folder_that_vanishes_is_told_by_name() {
+fn a_folder_that_vanishes_is_reported_by_name() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("run");
-    let arguments = ["batch", VILLAGES, "--sessions", "20000", "--out"];
-    let mut child = demarche(&arguments)
-        .arg(&out)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let out_text = path_text(&out);
+    let mut child = start(&["batch", VILLAGES, "--sessions", "20000", "--out", out_text]);
     wait_for_bytes(&mut child, &out, 10_000);
     fs::rename(&out, folder.path().join("elsewhere")).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -163,7 +159,7 @@ fn a_run_with_a_workbook_stopped_at_a_call_ends_with_the_same_bytes() {
 /// A run is killed, or its disk refuses, at every `step`th call by which it changes files.
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
     let folder = TempDir::new().unwrap();
@@ -174,7 +170,7 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
     let more = [&always[..], more].concat();
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
     let out = folder.path().join("run");
-    let (then, told_as) = match stop {
+    let (then, description) = match stop {
         Stop::KilledBefore => ("kill", "killed before a call"),
         Stop::KilledWithin => ("half", "killed within a write or before another call"),
         Stop::Refused => ("fail", "refused a call"),
@@ -189,7 +185,7 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
             .output()
             .unwrap();
         let rendered = String::from_utf8_lossy(&output.stderr);
-        let what = format!("{told_as}, number {call}: {rendered}");
+        let what = format!("{description}, number {call}: {rendered}");
         let is_behind_the_last = !rendered.contains("stopped at a call");
         if is_behind_the_last {
             assert!(output.status.success(), "{what}");
@@ -210,6 +206,6 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
             break;
         }
     }
-    println!("{} {told_as} {n_stopped} times", more.join(" "));
+    println!("{} {description} {n_stopped} times", more.join(" "));
     assert!(n_stopped > 0);
 }

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use tempfile::TempDir;
 
 use crate::support::process::{
-    check, demarche, forget_tables, manifest, path_text, results, run, tables,
+    VILLAGES, check, demarche, forget_tables, manifest, path_text, results, run, start, tables,
 };
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 /// A run with every kind of table that a batch has.
 fn batch(folder: &TempDir) -> PathBuf {
@@ -88,7 +85,7 @@ fn a_table_that_is_lost_cut_or_changed_is_named() {
             let what = if other.is_none() {
                 "is missing"
             } else {
-                "is not as the run wrote it"
+                "is changed since the run"
             };
             let line = format!("error: {}: it {what}", path_text(&path));
             assert!(rendered.starts_with(&line), "{rendered}");
@@ -121,7 +118,7 @@ fn whoever_reads_a_table_says_that_it_differs() {
         let path = out.join(name);
         let bytes = fs::read(&path).unwrap();
         let mut changed = bytes.clone();
-        // A digit of its last row: what is told is none of what a row may not be.
+        // A digit of its last row: the row stays valid by itself.
         let last = changed.iter().rposition(u8::is_ascii_digit).unwrap();
         changed[last] ^= 1;
         for other in [&changed[..], &bytes[..bytes.len() - 1]] {
@@ -133,7 +130,7 @@ fn whoever_reads_a_table_says_that_it_differs() {
                 "{arguments:?}: {rendered}"
             );
             assert!(
-                rendered.contains("it is not as the run wrote it"),
+                rendered.contains("it has changed since the run"),
                 "{arguments:?}: {rendered}"
             );
             assert!(rendered.contains(name), "{arguments:?}: {rendered}");
@@ -206,7 +203,7 @@ fn a_table_lost_while_a_batch_runs_is_no_success() {
     ] {
         let out = folder.path().join("run");
         let arguments = [&["batch", VILLAGES, "--out", path_text(&out)], &more[..]].concat();
-        let mut child = demarche(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = start(&arguments);
         let table = out.join("sessions.csv");
         while fs::metadata(&table).map_or(true, |it| it.len() < 50_000) {
             assert!(child.try_wait().unwrap().is_none(), "it is over");
@@ -217,7 +214,7 @@ fn a_table_lost_while_a_batch_runs_is_no_success() {
         assert_eq!(output.status.code(), Some(1), "{rendered}");
         assert!(rendered.contains(path_text(&table)), "{rendered}");
         assert!(
-            rendered.contains("go on with `demarche batch --resume "),
+            rendered.contains("continue with `demarche batch --resume "),
             "{rendered}"
         );
         assert!(!out.join("manifest.json").exists());

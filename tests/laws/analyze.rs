@@ -1,4 +1,4 @@
-//! What theory says, as `analyze` tells and writes it, and as distances of agreements.
+//! Bargaining solutions, as printed and written by `analyze`, and as distances of agreements.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,7 +6,6 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 #[cfg(unix)]
 use std::time::{Duration, Instant};
@@ -19,10 +18,9 @@ use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::solution::{Concept, FeasibleSetBuilder, Normalization, some_agreement};
 use tempfile::TempDir;
 
-use crate::support::process::{check, files, interrupt, path_text, run, tables};
+use crate::support::process::{VILLAGES, check, files, interrupt, path_text, run, start, tables};
 
 const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 fn setting(path: &str) -> Arc<Setting> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -89,7 +87,7 @@ fn a_scenario_without_a_zone_says_so() {
     ];
     let output = check(&[&["analyze", VILLAGES][..], &more].concat(), 0);
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("nothing can be agreed"), "{text}");
+    assert!(text.contains("no agreement is possible"), "{text}");
     assert_eq!(rows(&out.join("frontier.csv")).len(), 1);
     assert_eq!(
         column(&rows(&out.join("solutions.csv")), "n_acceptable")[0],
@@ -112,7 +110,7 @@ fn what_cannot_be_shown_is_refused_before_anything_is_written() {
     assert!(same.contains("same party"), "{same}");
     assert!(refused(&["--x", "upper"]).contains("--out"));
     assert!(!out.exists());
-    assert!(refused(&["-o", path_text(folder.path())]).contains("exists already"));
+    assert!(refused(&["-o", path_text(folder.path())]).contains("already exists"));
 }
 
 /// The file of a scenario of two parties with eight issues of so many options.
@@ -179,16 +177,11 @@ fn a_long_analysis_tells_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
     let folder = TempDir::new().unwrap();
     let file = large_scenario(&folder, 8);
     let out = folder.path().join("out");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
-        .args(["analyze", path_text(&file), "--draws", "1000", "--out"])
-        .arg(&out)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("it tells")).lines();
+    let arguments = ["analyze", path_text(&file), "--draws", "1000", "--out"];
+    let mut child = start(&[&arguments[..], &[path_text(&out)]].concat());
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
     let line = lines.next().expect("there is a line").expect("it is text");
-    assert!(line.starts_with("looked at "), "{line}");
+    assert!(line.starts_with("analyzed "), "{line}");
     assert!(
         line.contains(" of 1,000 draws with 16,777,216 outcomes, "),
         "{line}"
@@ -200,7 +193,7 @@ fn a_long_analysis_tells_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
     assert!(asked.elapsed() < Duration::from_secs(2));
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
     let last = rest.last().map(String::as_str);
-    assert_eq!(last, Some("interrupted: nothing is written"));
+    assert_eq!(last, Some("interrupted: nothing was written"));
     assert!(!out.exists());
 }
 

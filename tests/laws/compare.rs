@@ -7,9 +7,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::support::process::{forget_tables, path_text, run};
+use crate::support::process::{VILLAGES, forget_tables, path_text, run};
 
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const CHANGED: &str = "party.upper.reservation_value=0.72";
 
 /// Compares runs by their names in a folder.
@@ -128,7 +127,7 @@ fn a_run_does_not_differ_from_itself() {
     let output = compare(&folder, &["run", "run", "--out", "table.csv"], 0);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("The configurations are the same."), "{text}");
-    assert!(!text.contains("Options that shifted"), "{text}");
+    assert!(!text.contains("Options whose share changed"), "{text}");
     let rows = rows(&folder.path().join("table.csv"));
     // Deals, five figures of deals, two of each party, eight options.
     assert_eq!(rows.len(), 1 + 5 + 4 + 8);
@@ -142,14 +141,18 @@ fn a_run_does_not_differ_from_itself() {
 }
 
 #[test]
-fn runs_on_other_luck_are_no_pairs() {
+fn runs_with_other_random_numbers_are_no_pairs() {
     let folder = TempDir::new().unwrap();
     batch(&folder, "one", &["--sessions", "100", "--seed", "1"]);
     batch(&folder, "two", &["--sessions", "60", "--seed", "2"]);
     check_refused(&folder, &["one", "two"], "the master seeds are 1 and 2");
     sweep(&folder, "own", "[sweep]\nseeds = \"independent\"\n");
     let cells = ["own", "own", "--cells", "0", "1"];
-    check_refused(&folder, &cells, "the cells of own have luck of their own");
+    check_refused(
+        &folder,
+        &cells,
+        "the cells of own have independent random numbers",
+    );
     let manifest = folder.path().join("two/manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(
@@ -230,7 +233,7 @@ fn what_cannot_be_compared_is_refused() {
             "manifest.json",
             "\"sessions\": 20,\n    \"ag",
             "\"sessions\": 30,\n    \"ag",
-            "of 20 sessions, and manifest.json tells of 30",
+            "of 20 sessions, and manifest.json records 30",
         ),
         (
             "manifest.json",

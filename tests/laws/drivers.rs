@@ -14,7 +14,9 @@ use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
 use demarche::protocol::{Ending, Event, ProtocolKind, ProtocolViolation, Session};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 
-use crate::support::worlds::{Luck, in_a_plain_loop, members, replaced, scenario_text, setting_of};
+use crate::support::worlds::{
+    RandomChoices, in_a_plain_loop, members, replaced, scenario_text, setting_of,
+};
 
 type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 type Played = Vec<Option<(Session, SessionResult)>>;
@@ -65,11 +67,11 @@ fn check_same(text: &str, plain: &[(Session, SessionResult)], acted: &Played) {
 #[track_caller]
 fn check(purpose: &str, mut play: impl FnMut(&Arc<Setting>, usize, u64) -> Played) {
     for case in 0..SETTINGS {
-        let mut luck = Luck::new(purpose, case);
-        let text = scenario_text(&mut luck);
+        let mut random = RandomChoices::new(purpose, case);
+        let text = scenario_text(&mut random);
         let setting = setting_of(&text);
         let plain = in_a_plain_loop(&setting, &seeds(), REPLICATIONS);
-        let tables = *luck.pick(&[1, 2, 16]);
+        let tables = *random.pick(&[1, 2, 16]);
         check_same(&text, &plain, &play(&setting, tables, case));
     }
 }
@@ -125,10 +127,10 @@ impl Wake for Flag {
     }
 }
 
-/// Polls tasks until the first has ended, in an order of luck: some that were woken have to wait,
-/// some that were not are polled all the same.
+/// Polls tasks until the first has ended, in random order: some that were woken have to wait, some
+/// that were not are polled all the same.
 #[track_caller]
-fn run_at_random(luck: &mut Luck, tasks: &mut [Option<Task<'_>>]) {
+fn run_at_random(random: &mut RandomChoices, tasks: &mut [Option<Task<'_>>]) {
     let flags: Vec<Arc<Flag>> = tasks
         .iter()
         .map(|_| Arc::new(Flag(AtomicBool::new(true))))
@@ -137,9 +139,9 @@ fn run_at_random(luck: &mut Luck, tasks: &mut [Option<Task<'_>>]) {
         let is_woken = |idx: usize| flags[idx].0.load(Ordering::SeqCst);
         let anyone = (0..tasks.len()).any(|idx| tasks[idx].is_some() && is_woken(idx));
         assert!(anyone, "no task is woken, and the first has not ended");
-        let idx = luck.below(tasks.len());
-        let skips = luck.one_in(3);
-        let is_spurious = luck.one_in(4);
+        let idx = random.below(tasks.len());
+        let skips = random.one_in(3);
+        let is_spurious = random.one_in(4);
         if skips || !(is_woken(idx) || is_spurious) {
             continue;
         }
@@ -159,7 +161,7 @@ fn run_at_random(luck: &mut Luck, tasks: &mut [Option<Task<'_>>]) {
 #[test]
 fn a_scheduler_that_yields_at_random_changes_nothing() {
     check("random scheduler", |setting, tables, case| {
-        let mut luck = Luck::new("scheduler", case);
+        let mut random = RandomChoices::new("scheduler", case);
         let (mut session_actor, parties) = assemble(setting, tables);
         let mut test_session = nothing_played();
         let seeds = seeds();
@@ -175,7 +177,7 @@ fn a_scheduler_that_yields_at_random_changes_nothing() {
                     .into_iter()
                     .map(|it| Some(Box::pin(it.run()) as Task<'_>)),
             );
-            run_at_random(&mut luck, &mut tasks);
+            run_at_random(&mut random, &mut tasks);
         }
         test_session
     });
@@ -184,7 +186,7 @@ fn a_scheduler_that_yields_at_random_changes_nothing() {
 #[test]
 fn a_party_ends_once_the_session_actor_is_gone() {
     for case in 0..20 {
-        let setting = setting_of(&scenario_text(&mut Luck::new("gone", case)));
+        let setting = setting_of(&scenario_text(&mut RandomChoices::new("gone", case)));
         let (session_actor, parties) = assemble(&setting, 2);
         let mut parties: Vec<Task<'_>> = parties
             .into_iter()
@@ -237,13 +239,13 @@ fn a_party_whose_task_ends_forfeits_what_is_under_way_and_another_takes_its_plac
         .unwrap();
     let mut n_forfeits = 0;
     for case in 0..SETTINGS {
-        let mut luck = Luck::new("mortal", case);
-        let text = scenario_text(&mut luck);
+        let mut random = RandomChoices::new("mortal", case);
+        let text = scenario_text(&mut random);
         let setting = &setting_of(&text);
-        let (session_actor, mut parties) = assemble(setting, *luck.pick(&[1, 2, 16]));
-        let party = PartyId::new(luck.below(parties.len()));
+        let (session_actor, mut parties) = assemble(setting, *random.pick(&[1, 2, 16]));
+        let party = PartyId::new(random.below(parties.len()));
         let dying = parties.remove(party.idx());
-        runtime.spawn(mortal(dying, luck.below(30)));
+        runtime.spawn(mortal(dying, random.below(30)));
         for it in parties {
             runtime.spawn(it.run());
         }
@@ -407,7 +409,7 @@ struct Record<'a> {
 #[track_caller]
 fn check_law(law: impl Fn(&Record<'_>)) {
     for case in 0..SETTINGS {
-        let setting = setting_of(&scenario_text(&mut Luck::new("laws", case)));
+        let setting = setting_of(&scenario_text(&mut RandomChoices::new("laws", case)));
         let mut draws: Vec<PreferenceDraw> = setting
             .scenario()
             .party_ids()
@@ -737,7 +739,7 @@ fn a_single_text_changes_one_issue_at_a_time_and_only_with_consent() {
 fn random_sessions_end_in_every_lawful_way() {
     let mut endings = [0_u32; 4];
     for case in 0..SETTINGS {
-        let setting = setting_of(&scenario_text(&mut Luck::new("laws", case)));
+        let setting = setting_of(&scenario_text(&mut RandomChoices::new("laws", case)));
         for (_, result) in in_a_plain_loop(&setting, &seeds(), REPLICATIONS) {
             endings[result.ending.idx()] += 1;
         }

@@ -37,7 +37,7 @@ fn sessions_are_played_as_theory_says() {
 }
 
 #[test]
-fn one_session_is_told() {
+fn one_session_is_narrated() {
     one_session::main().unwrap();
 }
 

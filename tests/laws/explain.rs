@@ -11,12 +11,10 @@ use demarche::protocol::Session;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
-use crate::support::process::{check, interrupt, path_text, run};
+use crate::support::process::{VILLAGES, check, interrupt, path_text, run, start};
 #[cfg(unix)]
 use crate::support::terminal::{check_width, terminal};
-use crate::support::worlds::{Luck, scenario_text, setting_of};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::worlds::{RandomChoices, scenario_text, setting_of};
 
 /// Whether an outcome has the consent it needs of those to whom it is worth no deal.
 fn is_acceptable(setting: &Setting, parties: &[Preferences], outcome: Outcome) -> bool {
@@ -117,8 +115,8 @@ fn every_explanation_is_what_listing_all_outcomes_says() {
     let mut causes = Causes::default();
     let mut n_failed = 0;
     for case in 0..600 {
-        let mut luck = Luck::new("explanations", case);
-        let setting = setting_of(&scenario_text(&mut luck));
+        let mut random = RandomChoices::new("explanations", case);
+        let setting = setting_of(&scenario_text(&mut random));
         let mut explainer = Explainer::new(Arc::clone(&setting));
         let parties = explainer.preferences(&seeds, Replication(0));
         let (session, result) = explainer.play(&seeds, Replication(0));
@@ -196,7 +194,7 @@ fn an_explanation_fits_a_narrow_terminal() {
     ] {
         let arguments = format!("explain {} {what}", path_text(&run));
         let rendered = terminal(40, &arguments, false).exp_eof().unwrap();
-        // On a slow machine it is told first how far it is, in a line that is cleared.
+        // On a slow machine progress is printed first, in a line that is cleared.
         let rendered = rendered.rsplit("\u{1b}[2K").next().unwrap_or_default();
         assert!(rendered.contains("After the Alaska summit"), "{rendered}");
         check_width(rendered, 40);
@@ -204,7 +202,7 @@ fn an_explanation_fits_a_narrow_terminal() {
 }
 
 #[test]
-fn told_shares_sum_to_all() {
+fn printed_shares_sum_to_the_whole() {
     let folder = TempDir::new().unwrap();
     let run = hasty_villages(&folder);
     for sessions in ["3", "7", "1000"] {
@@ -253,9 +251,6 @@ fn a_cell_of_a_sweep_has_to_be_named() {
 #[test]
 fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
     use std::io::{BufRead as _, BufReader};
-    use std::process::Stdio;
-
-    use crate::support::process::demarche;
 
     let folder = TempDir::new().unwrap();
     let more = [
@@ -268,14 +263,10 @@ fn a_long_explanation_tells_how_far_it_is_and_ctrl_c_ends_it() {
         "protocol.alternating_offers.deadline_rounds=1000000",
     ];
     let run = run(&folder, "batch", "run", VILLAGES, &more);
-    let mut child = demarche(&["explain", path_text(&run)])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+    let mut child = start(&["explain", path_text(&run)]);
     let mut rendered = BufReader::new(child.stderr.take().unwrap()).lines();
-    let first = rendered.next().expect("it is told how far it is").unwrap();
-    assert!(first.contains("without a deal looked at"), "{first}");
+    let first = rendered.next().expect("progress is printed").unwrap();
+    assert!(first.contains("without a deal analyzed"), "{first}");
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -195,11 +195,15 @@ fn no_two_files_use_each_other() {
             })
             .collect();
         let cycles = Crate::new(&files).cycles();
-        let told: Vec<String> = cycles
+        let cycles_found: Vec<String> = cycles
             .iter()
             .map(|(file, used)| format!("{} uses {used:?}", file.join("/")))
             .collect();
-        assert!(told.is_empty(), "in {folder}\n{}", told.join("\n"));
+        assert!(
+            cycles_found.is_empty(),
+            "in {folder}\n{}",
+            cycles_found.join("\n")
+        );
     }
 }
 

@@ -127,7 +127,7 @@ fn a_folder_of_genius_web_is_read_with_its_domain_and_its_neighbors() {
         [expected(0.5, 1.0, 0.0), expected(0.25, 1.0, 0.0)]
     );
     insta::assert_snapshot!("passed_over_of_genius_web", imported.passed_over.join("\n"));
-    assert!(imported.text.contains("# Passed over:\n# - partial.json ("));
+    assert!(imported.text.contains("# Skipped:\n# - partial.json ("));
 }
 
 #[test]
@@ -146,16 +146,16 @@ fn profiles_of_two_domains_are_not_mixed() {
     ];
     check_refused(
         &list,
-        &["two.json: there are profiles of this domain and of that in one.json"],
+        &["two.json: there are profiles of this domain and of the domain in one.json"],
     );
     check_refused(&list[..2], &["b.json: its domain is not that of a.json"]);
-    // A domain that nobody has preferences on is told with those who have others.
+    // A domain without preferences is reported with the profiles of other domains.
     let list = [list[0], list[0], list[3]];
     check_refused(
         &list,
         &[
-            "two parties at least",
-            "passed over: a.json (its domain is not that",
+            "at least two parties",
+            "skipped: a.json (its domain is not that",
         ],
     );
 }
@@ -334,7 +334,7 @@ issues:
     assert_eq!(numbers(&both), numbers(&json));
     assert_eq!(
         both.passed_over[0],
-        "a.json (files of another format are read)"
+        "a.json (files of another format are present)"
     );
 }
 
@@ -371,7 +371,7 @@ fn a_utility_that_falls_with_every_step_keeps_its_rate() {
     assert_eq!(reservation_values, vec![0.25, 0.25, 0.125]);
     assert_eq!(
         own.losses,
-        ["the LinDiscountedUFun of linear is left out: utilities do not fall with time"]
+        ["the LinDiscountedUFun of linear is ignored: utilities are not discounted"]
     );
     assert_eq!(imported(&list, Scaling::Raw).losses.len(), 3);
 }
@@ -393,20 +393,20 @@ fn what_is_not_modelled_is_named() {
         ),
         (
             with("LinearAdditiveUtilityFunction", "MappingUtilityFunction"),
-            "no weighted sum",
+            "not a weighted sum",
         ),
         (
             with("IdentityFun", "LambdaFun"),
-            "price is a LambdaFun, which is not modelled",
+            "price is a LambdaFun, which is not supported",
         ),
         (with("weights: [0.5, ", "weights: ["), "no weight for place"),
         (
             with("weights: [0.5", "weights: [x"),
-            "weight of color is no number",
+            "weight of color is not a number",
         ),
         (
             with("reserved_value: 1.5", "reserved_value: 1.0e+300"),
-            "`reserved_value` is no number",
+            "`reserved_value` is not a number",
         ),
         (with("blue: 1", "green: 1"), "no number for the option blue"),
         (with("slope: 0.5", "slope: .nan"), "no number as `slope`"),
@@ -430,10 +430,10 @@ fn what_is_not_modelled_is_named() {
         (
             "SingletonIssue",
             "OptionalIssue",
-            "place is a OptionalIssue of a form that is not modelled",
+            "place is a OptionalIssue of an unsupported form",
         ),
-        ("[0.0, 2.0]", "[2.0, 0.0]", "price is no range"),
-        ("[here]", "[[1, 2]]", "neither a text nor a number"),
+        ("[0.0, 2.0]", "[2.0, 0.0]", "price is not a range"),
+        ("[here]", "[[1, 2]]", "neither a string nor a number"),
     ];
     for (from, to, says) in outcomes {
         let space = SPACE.replace(from, to);
@@ -460,7 +460,7 @@ fn utilities(low: u32, high: u32) -> String {
 }
 
 #[test]
-fn an_option_that_stands_there_twice_is_taken_once_and_told() {
+fn an_option_that_appears_twice_is_used_once_and_reported() {
     let [a, b] = [utilities(1, 2), utilities(2, 1)];
     let imported = imported(
         &[("d.xml", BAZAAR), ("a.xml", &a), ("b.xml", &b)],
@@ -469,7 +469,7 @@ fn an_option_that_stands_there_twice_is_taken_once_and_told() {
     assert_eq!(load(&imported.text).scenario().space.n_outcomes(), 2);
     assert_eq!(
         imported.losses,
-        ["the option high of price stands there twice and is taken once"]
+        ["the option high of price appears twice and is used once"]
     );
 }
 
@@ -509,16 +509,16 @@ fn what_lies_beside_a_domain_hides_nothing() {
     let list = [&neighbors[..], &[("a.xml", rectangle), ("d.xml", BAZAAR)]].concat();
     check_refused(
         &list,
-        &["a.xml: line 1: the utility space is made of <ufun> and is no weighted sum"],
+        &["a.xml: line 1: the utility space consists of <ufun> and is not a weighted sum"],
     );
     check_refused(
         &neighbors[..2],
-        &["0.xml: line 1: <Tournament> is no GENIUS file"],
+        &["0.xml: line 1: <Tournament> is not a GENIUS file"],
     );
     let list = [&neighbors[..], &[("a.xml", &a)]].concat();
     check_refused(
         &list,
-        &["two parties at least", "passed over: pareto.xml (it lists"],
+        &["at least two parties", "skipped: pareto.xml (it lists"],
     );
     // A file that is broken may have been a party's.
     let list = [
@@ -527,7 +527,7 @@ fn what_lies_beside_a_domain_hides_nothing() {
         ("c.xml", "<utility_space>"),
         ("d.xml", BAZAAR),
     ];
-    check_refused(&list, &["c.xml: line 1: <utility_space> is never closed"]);
+    check_refused(&list, &["c.xml: line 1: <utility_space> is not closed"]);
 }
 
 // ---- The verb.
@@ -558,10 +558,10 @@ fn import_says_what_it_wrote_and_what_it_passed_over() {
     assert_eq!(lines[0], format!("wrote {}", out.display()));
     assert_eq!(
         lines[1],
-        "note: passed over: huge.json (it has more than 8 MiB)"
+        "note: skipped: huge.json (it has more than 8 MiB)"
     );
     assert!(
-        lines[2].starts_with("note: passed over: _info.yaml ("),
+        lines[2].starts_with("note: skipped: _info.yaml ("),
         "{rendered}"
     );
     assert!(

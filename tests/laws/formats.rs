@@ -9,17 +9,15 @@ use parquet::file::reader::FileReader as _;
 use parquet::record::Field;
 use tempfile::TempDir;
 
-use crate::support::process::{check, files, open, path_text, run, tables};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::process::{VILLAGES, check, files, open, path_text, run, tables};
 
 /// Holds a table as Parquet against its CSV.
 #[track_caller]
-fn compare(table: &Path, twin: &Path) {
+fn compare(table: &Path, parquet_copy: &Path) {
     let name = table.display();
     let mut csv = csv::Reader::from_path(table).unwrap();
-    let twin = open(twin);
-    let schema = twin.metadata().file_metadata().schema_descr();
+    let parquet_copy = open(parquet_copy);
+    let schema = parquet_copy.metadata().file_metadata().schema_descr();
     let columns = schema.columns().iter();
     assert!(
         columns
@@ -35,10 +33,12 @@ fn compare(table: &Path, twin: &Path) {
     }
     let mut has_words = vec![false; columns.len()];
     let mut is_filled = vec![false; columns.len()];
-    let mut rows = twin.get_row_iter(None).unwrap();
+    let mut rows = parquet_copy.get_row_iter(None).unwrap();
     for (number, row) in csv.records().enumerate() {
-        let (row, twin) = (row.unwrap(), rows.next().expect("as many rows").unwrap());
-        for (idx, (cell, (column, value))) in row.iter().zip(twin.get_column_iter()).enumerate() {
+        let (row, parquet_copy) = (row.unwrap(), rows.next().expect("as many rows").unwrap());
+        for (idx, (cell, (column, value))) in
+            row.iter().zip(parquet_copy.get_column_iter()).enumerate()
+        {
             let is_same = matches!(value, Field::Null if cell.is_empty())
                 || matches!(value, Field::Long(it) if it.to_string() == cell)
                 || matches!(value, Field::Double(it) if cell.parse() == Ok(*it))
@@ -55,7 +55,7 @@ fn compare(table: &Path, twin: &Path) {
     }
 }
 
-/// Holds every table of a run against its twin: how many there are.
+/// Holds every table of a run against its Parquet copy: how many there are.
 #[track_caller]
 fn compare_all(run: &Path) -> usize {
     let files = files(run);
@@ -74,7 +74,7 @@ fn compare_all(run: &Path) -> usize {
 }
 
 #[test]
-fn every_table_of_a_batch_has_a_twin_with_the_same_cells() {
+fn every_table_of_a_batch_has_a_parquet_copy_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let more = [
         "--sessions",
@@ -84,16 +84,19 @@ fn every_table_of_a_batch_has_a_twin_with_the_same_cells() {
         "--draws",
     ];
     let plain = tables(&run(&folder, "batch", "plain", VILLAGES, &more));
-    let with_twins = [&more[..], &["--format", "csv,parquet"]].concat();
-    let parquet_tables = run(&folder, "batch", "twins", VILLAGES, &with_twins);
+    let with_parquet = [&more[..], &["--format", "csv,parquet"]].concat();
+    let parquet_tables = run(&folder, "batch", "parquet", VILLAGES, &with_parquet);
     assert_eq!(compare_all(&parquet_tables), 10);
     let mut all = tables(&parquet_tables);
     all.retain(|it, _| it.extension().is_none_or(|it| it != "parquet"));
-    assert!(all == plain, "the tables as CSV are the same without twins");
+    assert!(
+        all == plain,
+        "the tables as CSV are the same without Parquet"
+    );
 }
 
 #[test]
-fn every_table_of_a_sweep_has_a_twin_with_the_same_cells() {
+fn every_table_of_a_sweep_has_a_parquet_copy_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let root = env!("CARGO_MANIFEST_DIR");
     fs::copy(
@@ -129,7 +132,7 @@ fn every_table_of_a_sweep_has_a_twin_with_the_same_cells() {
 }
 
 #[test]
-fn every_table_of_a_study_has_a_twin_with_the_same_cells() {
+fn every_table_of_a_study_has_a_parquet_copy_with_the_same_cells() {
     let folder = TempDir::new().unwrap();
     let format = "--format=csv,parquet";
     let more = ["--points", "32", "--draws", format];
@@ -158,11 +161,11 @@ fn formats_that_cannot_be_written_are_refused() {
         String::from_utf8(output.stderr).unwrap()
     };
     let alone = rendered("parquet");
-    assert!(alone.contains("say `csv,parquet`"), "{alone}");
+    assert!(alone.contains("write `csv,parquet`"), "{alone}");
     let other = rendered("csv,xlsx");
-    assert!(other.contains("and no `xlsx`"), "{other}");
+    assert!(other.contains("not `xlsx`"), "{other}");
     let none = rendered("");
-    assert!(none.contains("and no ``"), "{none}");
+    assert!(none.contains("not ``"), "{none}");
     let output = check(
         &["batch", "--resume", path_text(&out), "--format", "csv"],
         2,

@@ -13,7 +13,9 @@ use demarche::strategy::{OFFERING_RULES, Situation, Turn};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
-use crate::support::worlds::{Luck, World, in_a_plain_loop, scenario_text, setting_of, worlds};
+use crate::support::worlds::{
+    RandomChoices, World, in_a_plain_loop, scenario_text, setting_of, worlds,
+};
 
 /// What a party has heard and said so far, noted down as plainly as possible.
 struct Notes {
@@ -330,7 +332,7 @@ fn an_offer_is_the_one_of_the_definition_on_every_world() {
 
 /// A random scenario in which all follow the rule with the defaults, and few offers please.
 fn everybody_goes_step_by_step(case: u64) -> String {
-    let text = scenario_text(&mut Luck::new("incremental", case));
+    let text = scenario_text(&mut RandomChoices::new("incremental", case));
     let mut lines_since_p = usize::MAX;
     let lines = text.lines().map(|line| {
         lines_since_p = lines_since_p.saturating_add(1);

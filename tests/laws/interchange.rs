@@ -1,5 +1,5 @@
-//! Other tools' files: their numbers arrive, ours survive the way there and back, and hostile
-//! files are told and not suffered.
+//! Other tools' files: their numbers arrive, ours survive the way there and back, and hostile files
+//! are reported.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -480,7 +480,7 @@ proptest! {
 }
 
 #[test]
-fn what_genius_cannot_hold_is_told() {
+fn what_genius_cannot_represent_is_reported() {
     let text = fs::read_to_string("configs/scenarios/two-villages.toml").expect("it is there");
     let exported = export_genius(load(&text).scenario(), 100);
     insta::assert_snapshot!("exported_losses", exported.losses.join("\n"));
@@ -539,19 +539,19 @@ fn hostile_files_are_refused() {
         (b"hello", "neither GENIUS XML"),
         (b"{}", "neither issues nor preferences"),
         (b"{", "not the JSON"),
-        (b"<html/>", "line 1: <html> is no GENIUS file"),
-        (b"<utility_space>", "never closed"),
+        (b"<html/>", "line 1: <html> is not a GENIUS file"),
+        (b"<utility_space>", "not closed"),
         (bomb.as_bytes(), "document types"),
         (deep.as_bytes(), "deep"),
         (wide.as_bytes(), "attributes"),
         (many.as_bytes(), "elements"),
         (nested.as_bytes(), "not the JSON"),
-        (b"<utility_space x='&#1234567890;'/>", "no XML"),
+        (b"<utility_space x='&#1234567890;'/>", "not XML"),
         (b"\xff\xfe<\0a", "not UTF-16LE"),
         (b"<utility_space x='\xe9'/>", "not UTF-8"),
         (
             b"<?xml version='1.0' encoding='x-elvish'?><a/>",
-            "`x-elvish` cannot be read",
+            "`x-elvish` is not supported",
         ),
         (b"<\0?\0x\0m\0l\0", "XML"),
     ];
@@ -565,7 +565,7 @@ fn hostile_files_are_refused() {
             ("a.xml", DOMAIN.as_bytes()),
             ("b.json", b"{\"issues\": [], \"parties\": []}"),
         ],
-        "passed over: a.xml (files of another format are read)",
+        "skipped: a.xml (files of another format are present)",
     );
     let level = |it: u32| format!("- &l{it} [{}]\n", format!("*l{}, ", it - 1).repeat(10));
     let laughs: String = (1..10).map(level).collect();
@@ -576,13 +576,13 @@ fn hostile_files_are_refused() {
         "\u{1}",
         &"- ".repeat(100_000),
     ] {
-        check_refused(&[("a.yml", text.as_bytes())], "not YAML that can be read");
+        check_refused(&[("a.yml", text.as_bytes())], "not valid YAML");
     }
 }
 
 #[test]
-fn broken_genius_files_are_told() {
-    let nothing = "there is nothing on the issue Weeks";
+fn broken_genius_files_are_reported() {
+    let nothing = "there is no entry for the issue Weeks";
     check_market_refused(
         1,
         "<issue index=\"2\" name=\"Weeks\"",
@@ -593,10 +593,15 @@ fn broken_genius_files_are_told() {
         1,
         "evaluation=\"10\"",
         "evaluation=\"ten\"",
-        "line 5: `evaluation` is no number",
+        "line 5: `evaluation` is not a number",
     );
-    check_market_refused(1, "evaluation=\"10\"", "evaluation=\"NaN\"", "no number");
-    check_market_refused(1, "evaluation=\"10\"", "evaluation=\"1e300\"", "no number");
+    check_market_refused(1, "evaluation=\"10\"", "evaluation=\"NaN\"", "not a number");
+    check_market_refused(
+        1,
+        "evaluation=\"10\"",
+        "evaluation=\"1e300\"",
+        "not a number",
+    );
     check_market_refused(
         1,
         "value=\"Fruit\"",
@@ -614,7 +619,7 @@ fn broken_genius_files_are_told() {
         2,
         "triangular",
         "faratin",
-        "the evaluator `faratin` is not known",
+        "the evaluator `faratin` is unknown",
     );
     check_market_refused(0, "upperbound=\"3\"", "upperbound=\"0\"", "empty");
     check_market_refused(
@@ -631,7 +636,7 @@ fn broken_genius_files_are_told() {
         b"<utility_space><objective><ufun><hyperRectangle/></ufun></objective></utility_space>";
     check_refused(
         &[("d.xml", DOMAIN.as_bytes()), ("a.xml", rectangle)],
-        "no weighted sum",
+        "not a weighted sum",
     );
     let other = DOMAIN.replace("Weeks", "Days");
     check_refused(

@@ -75,7 +75,7 @@ fn a_run_tells_its_observer_how_it_goes_on_and_takes_nobodys_place() {
     let expected = [&["began", "planned"][..], &chunks, &["ended", "checked"]].concat();
     assert_eq!(heard.0, expected);
     assert!(!finished.is_interrupted());
-    assert!(finished.whole.unwrap().manifest.complete);
+    assert!(finished.results.unwrap().manifest.complete);
     let again = execute(&spec(None), &path, &RunOptions::default(), &mut ());
     assert!(matches!(again, Err(RunError::FolderExists(it)) if it == path));
 }
@@ -89,7 +89,7 @@ fn an_interrupted_run_has_what_is_complete() {
         |path: &Path| -> FinishedRun { execute(&spec(None), path, &options, &mut ()).unwrap() };
     let finished = run(&folder.path().join("run"));
     assert!(finished.is_interrupted());
-    assert!(!finished.whole.unwrap().manifest.complete);
+    assert!(!finished.results.unwrap().manifest.complete);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn merged_shards_have_the_bytes_of_the_run() {
     let shards = ["1/2", "2/2"].map(|shard| {
         let path = place(&shard.replace('/', "-of-"));
         let finished = execute(&spec(Some(shard)), &path, &options, &mut ()).unwrap();
-        assert!(finished.whole.is_none());
+        assert!(finished.results.is_none());
         path
     });
     let run = OpenShards::open(&shards).unwrap();

@@ -16,7 +16,6 @@ mod incremental;
 mod interchange;
 mod library;
 mod limits;
-mod luck;
 mod negmas;
 mod offer_changes;
 mod page_made_later;
@@ -34,6 +33,7 @@ mod strategies;
 mod studies;
 mod sweeps;
 mod tidy;
+mod value_stability;
 mod violations;
 
 #[path = "../support/mod.rs"]

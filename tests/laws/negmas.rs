@@ -104,7 +104,7 @@ fn options(space: &OutcomeSpace, outcome: Outcome) -> Vec<usize> {
     issues.map(|it| space.option(outcome, it).idx()).collect()
 }
 
-/// What is told of a session; of some, the reference does not tell the offers.
+/// The record of a session; for some, the reference has no offers.
 #[derive(PartialEq, Debug)]
 struct Told {
     agreement: Option<Vec<usize>>,
@@ -182,7 +182,7 @@ fn play_by_actors(setting: &Arc<Setting>, seeds: &Seeds) -> Session {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "a test tells what it did")]
+#[expect(clippy::print_stdout, reason = "a test prints what it did")]
 fn sessions_are_those_of_negmas_offer_by_offer() {
     let Some(folder) = reference_data("negmas") else {
         return;

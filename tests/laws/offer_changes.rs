@@ -5,14 +5,17 @@ use demarche::negotiation::{OfferChanges, PreferenceDraw};
 use demarche::protocol::Event;
 use demarche::randomness::{MasterSeed, Seeds};
 
-use crate::support::worlds::{Luck, in_a_plain_loop, scenario_text, setting_of};
+use crate::support::worlds::{RandomChoices, in_a_plain_loop, scenario_text, setting_of};
 
 #[test]
 fn reports_tell_how_offers_changed() {
     let seeds = Seeds::new(MasterSeed(3));
     let mut all = OfferChanges::default();
     for case in 0..300 {
-        let setting = setting_of(&scenario_text(&mut Luck::new("offer changes", case)));
+        let setting = setting_of(&scenario_text(&mut RandomChoices::new(
+            "offer changes",
+            case,
+        )));
         let rules = setting.rules();
         let space = &rules.space;
         for (session, result) in in_a_plain_loop(&setting, &seeds, 3) {

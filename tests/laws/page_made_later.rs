@@ -14,9 +14,7 @@ use demarche::strategy::Strategies;
 use demarche::tables::{DrawTable, TableCopies, Workbook};
 use tempfile::TempDir;
 
-use crate::support::process::{check, files, path_text, run};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::process::{VILLAGES, check, files, path_text, run};
 
 /// The two villages as a sourced scenario: what they prefer has the basis of its table.
 fn sourced() -> String {
@@ -252,7 +250,7 @@ fn a_page_made_later_is_the_one_that_the_run_made() {
     });
 }
 
-/// What a folder's tables come to.
+/// The summary of the tables in a folder.
 fn read_back(run: &Path) -> RunSummary {
     let open = |table: &str| {
         let opened = File::open(run.join(format!("{table}.csv"))).ok();
@@ -279,7 +277,7 @@ fn a_run_in_memory_and_one_read_back_come_to_the_same() {
         let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();
         let path = folder.path().join(name);
         let finished = execute(&spec, &path, &options, &mut ()).unwrap();
-        let in_memory = RunSummary::of_run(&spec, &finished.whole.unwrap());
+        let in_memory = RunSummary::of_run(&spec, &finished.results.unwrap());
         assert!(in_memory != RunSummary::default());
         assert_eq!(in_memory, read_back(&path), "{name}");
     }
@@ -339,7 +337,7 @@ fn the_page_of_merged_shards_is_that_of_the_run_in_one_go() {
 }
 
 #[test]
-fn a_number_that_was_set_is_told_as_such_on_a_page_made_later() {
+fn a_number_that_was_set_is_marked_as_such_on_a_page_made_later() {
     let folder = TempDir::new().unwrap();
     write_files(folder.path());
     let file = folder.path().join("sourced.toml");

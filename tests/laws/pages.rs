@@ -11,13 +11,12 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use crate::report::{check_fetches_nothing, hostile_villages, table_of};
-use crate::support::process::{check, path_text, run};
-use crate::support::worlds::{Luck, in_a_plain_loop, scenario_text, setting_of};
+use crate::support::process::{VILLAGES, check, path_text, run};
+use crate::support::worlds::{RandomChoices, in_a_plain_loop, scenario_text, setting_of};
 
 const ALASKA: &str = "configs/experiments/alaska-2025.toml";
 const BARN: &str = "configs/scenarios/shared-barn.toml";
 const COUNCIL: &str = "configs/scenarios/village-council.toml";
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 const UNWILLING: &str = "party.upper.reservation_value=0.72";
 
 fn batch(folder: &TempDir, name: &str, file: &str, more: &[&str]) -> PathBuf {
@@ -45,7 +44,7 @@ fn copy_with(folder: &TempDir, file: &str, old: &str, new: &str) -> PathBuf {
     path
 }
 
-/// What is told of each round on a page, first to last.
+/// The text of each round on a page, first to last.
 fn rounds_of(page: &str) -> Vec<&str> {
     let rounds = page.split("<article class=\"step\"").skip(1);
     rounds
@@ -53,7 +52,7 @@ fn rounds_of(page: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Every event is told in its round, and the ending in the last.
+/// Every event appears in its round, and the ending in the last.
 #[track_caller]
 fn check_rounds(run: &Path, number: &str) {
     let page = replayed(run, number);
@@ -141,7 +140,7 @@ fn a_yes_is_to_what_is_worth_the_aspiration() {
     let seeds = Seeds::new(MasterSeed(5));
     let (mut n_yes, mut n_no) = (0, 0);
     for idx in 0..120 {
-        let text = scenario_text(&mut Luck::new("pages", idx));
+        let text = scenario_text(&mut RandomChoices::new("pages", idx));
         let setting = setting_of(&text);
         for (session, result) in in_a_plain_loop(&setting, &seeds, 3) {
             let mut retracing = SessionTrace::new(&setting, &seeds, result.replication, &session);
@@ -206,7 +205,7 @@ fn a_page_of_a_long_session_is_short() {
     assert_eq!(rounds.len(), 200);
     assert!(rounds[99].contains(">Round 100</h3>"));
     assert!(rounds[100].contains(">Round 29901</h3>"));
-    assert!(page.contains("29,800 between them are left out"));
+    assert!(page.contains("29,800 between them are omitted"));
     assert!(page.len() < 1_000_000, "{} bytes", page.len());
     assert!(table_of(&page, "course-north").len() <= 3 * 150 + 5);
 }
@@ -232,7 +231,7 @@ fn a_page_that_is_there_stops_the_verb() {
 }
 
 #[test]
-fn a_page_is_told_when_the_tables_say_otherwise() {
+fn a_page_says_when_the_tables_differ() {
     let folder = TempDir::new().unwrap();
     let run = batch(&folder, "run", VILLAGES, &["--sessions", "1"]);
     let table = run.join("sessions.csv");
@@ -244,7 +243,7 @@ fn a_page_is_told_when_the_tables_say_otherwise() {
         1,
     );
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("The session is not what tables in"));
+    assert!(page.contains("The session differs from its rows in tables of"));
 }
 
 /// Two runs of which the second has fewer deals, and their page.
@@ -303,7 +302,7 @@ fn a_comparison_shows_what_its_table_says() {
         page.contains("party.upper.reservation_value"),
         "what was changed"
     );
-    assert!(page.contains("60 pairs of sessions on the same luck"));
+    assert!(page.contains("60 pairs of sessions with common random numbers"));
 }
 
 #[test]

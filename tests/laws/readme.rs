@@ -30,7 +30,7 @@ fn check_block(command: &str, output: &[u8]) {
 }
 
 #[test]
-fn the_play_in_the_readme_is_the_one_that_is_told() {
+fn the_session_in_the_readme_is_the_one_that_is_printed() {
     let path = "configs/scenarios/two-villages.toml";
     check_block(&format!("play {path}"), &check(&["play", path], 0).stdout);
 }

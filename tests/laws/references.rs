@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::support::reference_data::reference_data;
 
-/// How far a number that no luck goes into may be off, beside a number of size one.
+/// Tolerance for a number without randomness, relative to 1.
 const TOLERANCE: f64 = 1e-9;
 
 /// In this unit the sample of `replicate_stats` is of whole numbers.

@@ -7,9 +7,7 @@ use demarche::run::RESULTS_VERSION;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::support::process::{check, path_text, run};
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::process::{VILLAGES, check, path_text, run};
 
 /// A run of a file that is not there any more.
 #[track_caller]
@@ -63,12 +61,12 @@ fn sessions_of_a_sweep_come_out_as_its_tables_have_them() {
     let root = env!("CARGO_MANIFEST_DIR");
     let reading = |name: &str| format!("{root}/configs/scenarios/alaska-2025-{name}.toml");
     let (kyiv, moscow) = (reading("kyiv"), reading("moscow"));
-    for luck in ["common", "independent"] {
+    for random in ["common", "independent"] {
         let folder = TempDir::new().unwrap();
         let text = format!(
             "schema = 1\nname = \"readings\"\nsessions = 100\nscenario = \"{kyiv}\"\n\
              [set]\n\"party.ukraine.reservation_value\" = 0.3\n\
-             [sweep]\nseeds = \"{luck}\"\n\
+             [sweep]\nseeds = \"{random}\"\n\
              [[sweep.axis]]\npath = \"scenario\"\nvalues = [\"{kyiv}\", \"{moscow}\"]\n\
              [[sweep.axis]]\npath = \"protocol.proposal_and_vote.deadline_rounds\"\nvalues = [5, 7]\n"
         );
@@ -91,14 +89,14 @@ fn sessions_of_a_design_come_out_as_its_tables_have_them() {
 }
 
 #[test]
-fn a_replay_is_told_round_by_round() {
+fn a_replay_is_narrated_round_by_round() {
     let folder = TempDir::new().unwrap();
     let run = batch_of_villages(&folder, "1");
     let replayed = check(&["replay", path_text(&run), "0"], 0).stdout;
     let test_session = check(&["play", VILLAGES, "--seed", "3"], 0).stdout;
     assert!(
         replayed.starts_with(&test_session),
-        "play tells the same in the same words"
+        "play narrates it in the same words"
     );
     insta::assert_snapshot!(
         "replay_of_two_villages",
@@ -134,7 +132,7 @@ fn events_are_json_lines() {
 }
 
 #[test]
-fn a_table_that_says_otherwise_is_told_with_both_rows() {
+fn a_table_that_differs_is_reported_with_both_rows() {
     let folder = TempDir::new().unwrap();
     let run = batch_of_villages(&folder, "2");
     let path = run.join("sessions.csv");
@@ -161,7 +159,7 @@ fn a_table_that_says_otherwise_is_told_with_both_rows() {
     let output = check(&["replay", path_text(&run), "0"], 0);
     let rendered = String::from_utf8(output.stdout).unwrap();
     assert!(
-        rendered.contains("Not held against sessions.csv"),
+        rendered.contains("Not compared with sessions.csv"),
         "{rendered}"
     );
 }
@@ -171,18 +169,18 @@ fn whatever_table_is_missing_is_named() {
     let folder = TempDir::new().unwrap();
     let run = batch_of_villages(&folder, "2");
     fs::remove_file(run.join("parties.csv")).unwrap();
-    let told = |verb: &str| {
+    let narrated = |verb: &str| {
         let output = check(&[verb, path_text(&run), "0"], 0);
         String::from_utf8(output.stdout).unwrap().replace('\n', " ")
     };
     for verb in ["replay", "explain"] {
-        let text = told(verb);
-        let words = "Not held against parties.csv, which is not in";
+        let text = narrated(verb);
+        let words = "Not compared with parties.csv, which is not in";
         assert!(text.contains(words), "{verb}: {text}");
     }
     fs::remove_file(run.join("sessions.csv")).unwrap();
-    let text = told("replay");
-    let words = "Not held against sessions.csv, parties.csv, which are not in";
+    let text = narrated("replay");
+    let words = "Not compared with sessions.csv, parties.csv, which are not in";
     assert!(text.contains(words), "{text}");
 }
 
@@ -224,17 +222,17 @@ fn what_cannot_be_replayed_is_refused() {
     with("/verb", json!("sweep"));
     check_refused(&[at, "0"], "the sweep's cells are not in it");
     with("/seed", json!("-1"));
-    check_refused(&[at, "0"], "`seed` is no whole number");
+    check_refused(&[at, "0"], "`seed` is not a whole number");
     with("/cells", json!(-1));
-    check_refused(&[at, "0"], "no whole manifest");
+    check_refused(&[at, "0"], "manifest is incomplete");
     with("/resolved", json!([1]));
-    check_refused(&[at, "0"], "`resolved` has no form in TOML");
+    check_refused(&[at, "0"], "`resolved` cannot be written in TOML");
     with("/resolved/party/0/reservation_value", json!(null));
-    check_refused(&[at, "0"], "`resolved` has no form in TOML");
+    check_refused(&[at, "0"], "`resolved` cannot be written in TOML");
     with("/resolved/party/0/reservation_value", json!(7.5));
     check_refused(&[at, "0"], "reservation_value = 7.5");
     with("/resolved", json!({ "schema": 1 }));
-    check_refused(&[at, "0"], "lacks `protocol`");
+    check_refused(&[at, "0"], "has no `protocol`");
     fs::write(&path, &whole.to_string()[..200]).unwrap();
     check_refused(&[at, "0"], "this is not JSON");
     fs::write(&path, "[".repeat(100_000)).unwrap();

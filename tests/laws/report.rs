@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::process::{check, path_text, run};
+use crate::support::process::{VILLAGES, check, path_text, run};
 
 const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 fn page(run: &Path) -> String {
     fs::read_to_string(run.join("report.html")).expect("there is a page")
@@ -225,7 +224,7 @@ fn names_of_a_scenario_stay_text() {
 }
 
 #[test]
-fn what_is_no_run_is_told() {
+fn a_folder_that_is_no_run_is_reported() {
     let folder = TempDir::new().unwrap();
     let output = check(&["report", path_text(folder.path())], 2);
     assert!(String::from_utf8_lossy(&output.stderr).contains("manifest.json"));

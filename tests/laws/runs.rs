@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 
 use demarche::config::{Overrides, load_experiment};
@@ -15,11 +14,10 @@ use demarche::tables::{
 use tempfile::TempDir;
 
 use crate::support::process::{
-    check, demarche, interrupt, manifest, path_text, run, tables, wait_for_bytes,
+    VILLAGES, check, demarche, interrupt, manifest, path_text, run, start, tables, wait_for_bytes,
 };
 
 const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 /// A batch of an experiment into a new folder below a temporary one.
 #[track_caller]
@@ -163,7 +161,7 @@ fn a_folder_that_exists_is_refused_and_left_alone() {
     fs::create_dir(&out).unwrap();
     fs::write(out.join("mine.txt"), "mine").unwrap();
     let output = check(&["batch", VILLAGES, "--out", path_text(&out)], 2);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("exists already"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("already exists"));
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
     assert_eq!(fs::read_to_string(out.join("mine.txt")).unwrap(), "mine");
 }
@@ -212,7 +210,7 @@ fn wrong_input_writes_nothing() {
 }
 
 #[test]
-fn a_number_out_of_bounds_is_told_its_bounds() {
+fn a_number_out_of_bounds_is_reported_with_its_bounds() {
     for (arguments, bounds) in [
         (
             ["batch", "--sessions", "-5"],
@@ -238,7 +236,7 @@ fn a_number_out_of_bounds_is_told_its_bounds() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_told_what_it_is() {
+fn a_file_that_is_no_text_is_reported_as_what_it_is() {
     let folder = TempDir::new().unwrap();
     let latin = folder.path().join("latin.toml");
     fs::write(&latin, b"schema = 1\nname = \"caf\xe9\"\n").unwrap();
@@ -247,7 +245,7 @@ fn a_file_that_is_no_text_is_told_what_it_is() {
     for (path, what) in [
         (folder.path(), "it is a folder"),
         (&latin, "line 2 is not UTF-8"),
-        (&table, "… and 900 more mistakes"),
+        (&table, "… and 900 more errors"),
     ] {
         let rendered = String::from_utf8(check(&["check", path_text(path)], 2).stderr).unwrap();
         assert!(rendered.contains(what), "{rendered}");
@@ -263,7 +261,7 @@ fn a_file_without_an_end_is_refused() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told_by_name() {
+fn a_folder_that_cannot_be_created_is_reported_by_name() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
@@ -285,13 +283,9 @@ fn an_interrupt_leaves_complete_rows_and_says_so() {
         "--threads",
         "2",
         "--out",
+        path_text(&out),
     ];
-    let mut child = demarche(&arguments)
-        .arg(&out)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(&arguments);
     let sessions = out.join("sessions.csv");
     wait_for_bytes(&mut child, &out, 100_000);
     interrupt(&child);
@@ -311,7 +305,7 @@ fn an_interrupt_leaves_complete_rows_and_says_so() {
 }
 
 #[test]
-fn the_summary_is_told_on_standard_output_and_progress_is_not() {
+fn the_summary_goes_to_standard_output_and_progress_does_not() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("run");
     let arguments = [
@@ -331,7 +325,7 @@ fn the_summary_is_told_on_standard_output_and_progress_is_not() {
 }
 
 #[test]
-fn drawn_proposers_and_a_mediator_are_told_too() {
+fn drawn_proposers_and_a_mediator_are_narrated_too() {
     for (name, file) in [
         ("play_of_the_village_council", "village-council"),
         ("play_of_the_shared_barn", "shared-barn"),
@@ -343,7 +337,7 @@ fn drawn_proposers_and_a_mediator_are_told_too() {
 }
 
 #[test]
-fn a_session_is_told_round_by_round() {
+fn a_session_is_narrated_round_by_round() {
     let output = check(&["play", VILLAGES, "--seed", "3"], 0);
     insta::assert_snapshot!(
         "play_of_two_villages",

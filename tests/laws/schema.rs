@@ -1,4 +1,4 @@
-//! Whatever a file says, loading it gives a scenario or mistakes, and never panics.
+//! Whatever a file says, loading it gives a scenario or diagnostics, and never panics.
 
 use std::io;
 use std::path::Path;
@@ -11,7 +11,7 @@ use demarche::randomness::{MasterSeed, Replication, Seeds};
 use toml::{Table, Value};
 
 use crate::support::thoroughness::sample_or_all;
-use crate::support::worlds::{Luck, TWO_VILLAGES, scenario_text};
+use crate::support::worlds::{RandomChoices, TWO_VILLAGES, scenario_text};
 
 /// How a mutated file fared.
 #[derive(Default, Debug)]
@@ -20,7 +20,7 @@ struct Tally {
     refused: u32,
 }
 
-/// Loads a text; tells of mistakes in every way there is, runs what loads.
+/// Loads a text; renders errors in every format, runs what loads.
 fn check(text: &str, settings: &[String], tally: &mut Tally) {
     let read = |_: &Path| -> io::Result<String> { Ok(text.to_owned()) };
     match load_scenario(Path::new("scenario.toml"), settings, &read) {
@@ -52,7 +52,7 @@ fn check(text: &str, settings: &[String], tally: &mut Tally) {
 const EXPERIMENT: &str = "schema = 1\nname = \"e\"\nscenario = \"scenario.toml\"\n[set]\n\"party.upper.reservation_value\" = 0.5\n";
 
 /// A value unlike any that belongs there.
-fn odd_value(luck: &mut Luck) -> Value {
+fn odd_value(random: &mut RandomChoices) -> Value {
     let table = |entries: &[(&str, Value)]| {
         Value::Table(
             entries
@@ -97,10 +97,10 @@ fn odd_value(luck: &mut Luck) -> Value {
         )]),
         Value::Datetime("1979-05-27T07:32:00Z".parse().unwrap()),
     ];
-    luck.pick(&choices).clone()
+    random.pick(&choices).clone()
 }
 
-fn other_key(luck: &mut Luck) -> String {
+fn other_key(random: &mut RandomChoices) -> String {
     let choices = [
         "",
         "a.b",
@@ -113,35 +113,35 @@ fn other_key(luck: &mut Luck) -> String {
         "schema",
         "random_offer",
     ];
-    (*luck.pick(&choices)).to_owned()
+    (*random.pick(&choices)).to_owned()
 }
 
 /// Changes one place of a value, found by going down at random.
-fn mutate(value: &mut Value, luck: &mut Luck) {
+fn mutate(value: &mut Value, random: &mut RandomChoices) {
     match value {
         Value::Table(table) if !table.is_empty() => {
             let keys: Vec<String> = table.keys().cloned().collect();
-            let key = luck.pick(&keys).clone();
-            match luck.below(16) {
+            let key = random.pick(&keys).clone();
+            match random.below(16) {
                 0 => {
                     table.remove(&key);
                 }
                 1 => {
                     let old = table.remove(&key).expect("the key was listed");
-                    table.insert(other_key(luck), old);
+                    table.insert(other_key(random), old);
                 }
                 2 => {
-                    table.insert(other_key(luck), odd_value(luck));
+                    table.insert(other_key(random), odd_value(random));
                 }
                 3 => {
-                    table.insert(key, odd_value(luck));
+                    table.insert(key, odd_value(random));
                 }
-                _ => mutate(table.get_mut(&key).expect("the key was listed"), luck),
+                _ => mutate(table.get_mut(&key).expect("the key was listed"), random),
             }
         }
         Value::Array(list) if !list.is_empty() => {
-            let idx = luck.below(list.len());
-            match luck.below(16) {
+            let idx = random.below(list.len());
+            match random.below(16) {
                 0 => {
                     list.remove(idx);
                 }
@@ -149,14 +149,14 @@ fn mutate(value: &mut Value, luck: &mut Luck) {
                     let doubled = list[idx].clone();
                     list.push(doubled);
                 }
-                2 => list[idx] = odd_value(luck),
-                _ => mutate(&mut list[idx], luck),
+                2 => list[idx] = odd_value(random),
+                _ => mutate(&mut list[idx], random),
             }
         }
-        Value::Integer(_) | Value::Float(_) if luck.one_in(2) => {
-            *value = Value::Float(*luck.pick(&[0.0, 0.25, 0.5, 1.0, 1.5, -1.0]));
+        Value::Integer(_) | Value::Float(_) if random.one_in(2) => {
+            *value = Value::Float(*random.pick(&[0.0, 0.25, 0.5, 1.0, 1.5, -1.0]));
         }
-        Value::String(_) if luck.one_in(2) => {
+        Value::String(_) if random.one_in(2) => {
             let words = [
                 "upper",
                 "lower",
@@ -167,7 +167,7 @@ fn mutate(value: &mut Value, luck: &mut Luck) {
                 "o0",
                 "linear",
             ];
-            *value = Value::String((*luck.pick(&words)).to_owned());
+            *value = Value::String((*random.pick(&words)).to_owned());
         }
         Value::String(_)
         | Value::Integer(_)
@@ -175,12 +175,12 @@ fn mutate(value: &mut Value, luck: &mut Luck) {
         | Value::Boolean(_)
         | Value::Datetime(_)
         | Value::Array(_)
-        | Value::Table(_) => *value = odd_value(luck),
+        | Value::Table(_) => *value = odd_value(random),
     }
 }
 
 /// Paths as `--set` takes them, right ones and wrong ones.
-fn setting(luck: &mut Luck) -> String {
+fn setting(random: &mut RandomChoices) -> String {
     let segments = [
         "party",
         "upper",
@@ -203,8 +203,8 @@ fn setting(luck: &mut Luck) -> String {
         "é",
         "extends",
     ];
-    let n = luck.between(1, 6);
-    let path: Vec<&str> = (0..n).map(|_| *luck.pick(&segments)).collect();
+    let n = random.between(1, 6);
+    let path: Vec<&str> = (0..n).map(|_| *random.pick(&segments)).collect();
     let values = [
         "0.5",
         "=",
@@ -217,26 +217,26 @@ fn setting(luck: &mut Luck) -> String {
         "ü",
         "1 # c",
     ];
-    let equals = if luck.one_in(10) { "" } else { "=" };
-    format!("{}{equals}{}", path.join("."), luck.pick(&values))
+    let equals = if random.one_in(10) { "" } else { "=" };
+    format!("{}{equals}{}", path.join("."), random.pick(&values))
 }
 
 #[test]
 fn a_mutated_scenario_loads_or_gives_mistakes() {
     let mut tally = Tally::default();
     for case in 0..sample_or_all(500, 3000) {
-        let mut luck = Luck::new("mutations", case);
-        let text = if luck.one_in(2) {
+        let mut random = RandomChoices::new("mutations", case);
+        let text = if random.one_in(2) {
             TWO_VILLAGES.to_owned()
         } else {
-            scenario_text(&mut luck)
+            scenario_text(&mut random)
         };
         let mut value = Value::Table(text.parse::<Table>().expect("a valid file"));
-        for _ in 0..luck.between(1, 3) {
-            mutate(&mut value, &mut luck);
+        for _ in 0..random.between(1, 3) {
+            mutate(&mut value, &mut random);
         }
         let text = toml::to_string(&value).expect("every table can be written");
-        let settings: Vec<String> = (0..luck.below(2)).map(|_| setting(&mut luck)).collect();
+        let settings: Vec<String> = (0..random.below(2)).map(|_| setting(&mut random)).collect();
         check(&text, &settings, &mut tally);
     }
     assert!(tally.loaded > 15 && tally.refused > 150, "{tally:?}");
@@ -262,12 +262,12 @@ fn a_mutilated_text_loads_or_gives_mistakes() {
         "0x",
     ];
     for case in 0..sample_or_all(500, 1500) {
-        let mut luck = Luck::new("mutilations", case);
+        let mut random = RandomChoices::new("mutilations", case);
         let mut text: Vec<char> = TWO_VILLAGES.chars().collect();
-        for _ in 0..luck.between(1, 3) {
-            let start = luck.below(text.len());
-            let end = (start + luck.below(12)).min(text.len());
-            let snippet = luck.pick(&snippets).chars();
+        for _ in 0..random.between(1, 3) {
+            let start = random.below(text.len());
+            let end = (start + random.below(12)).min(text.len());
+            let snippet = random.pick(&snippets).chars();
             text.splice(start..end, snippet);
         }
         let text: String = text.into_iter().collect();
@@ -281,7 +281,7 @@ fn random_scenarios_load_without_mistakes() {
     let mut tally = Tally::default();
     for case in 0..300 {
         check(
-            &scenario_text(&mut Luck::new("valid", case)),
+            &scenario_text(&mut RandomChoices::new("valid", case)),
             &[],
             &mut tally,
         );

@@ -99,7 +99,7 @@ impl Additive {
         self.parties.iter().map(|it| it.1).collect()
     }
 
-    /// The landscape under unanimity, and `NegMAS`'s yardstick for it.
+    /// The feasible set under unanimity, and `NegMAS`'s reference for it.
     fn seen_by_negmas(&self) -> (u64, FeasibleSet, Normalization) {
         let reservation_values = self.reservation_values();
         let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); reservation_values.len()];

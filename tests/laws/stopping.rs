@@ -32,7 +32,7 @@ fn experiment(folder: &TempDir, rest: &str) -> String {
     path_text(&path).to_owned()
 }
 
-/// By cell, how many sessions `cells.csv` tells of.
+/// By cell, the number of sessions in `cells.csv`.
 fn lengths(tables: &BTreeMap<std::path::PathBuf, Vec<u8>>) -> Vec<u64> {
     let mut reader = csv::Reader::from_reader(tables[Path::new("cells.csv")].as_slice());
     let rows = reader.records().map(Result::unwrap);

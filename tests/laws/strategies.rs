@@ -13,7 +13,8 @@ use demarche::protocol::Ending;
 use demarche::randomness::{MasterSeed, Seeds};
 use demarche::report::recorded_page;
 use demarche::run::{
-    JournaledRun, Observer, ReopenError, RunOptions, RunRequest, RunSpec, WholeRun, execute, resume,
+    InterruptedRun, Observer, ReopenError, RunOptions, RunRequest, RunResults, RunSpec, execute,
+    resume,
 };
 use demarche::search::Audiences;
 use demarche::strategy::{
@@ -247,7 +248,7 @@ fn a_run_with_strategies_that_the_caller_adds_is_written_and_resumed() {
     let killed = || execute(&spec, &cut, &options, &mut Killed);
     catch_unwind(AssertUnwindSafe(killed)).unwrap_err();
 
-    let stopped = || JournaledRun::open(&cut).unwrap();
+    let stopped = || InterruptedRun::open(&cut).unwrap();
     let without = stopped().load(&read_file, &mut ()).unwrap_err();
     assert!(matches!(without, ReopenError::Spec(_)), "{without:?}");
     let run = stopped()
@@ -261,14 +262,14 @@ fn a_run_with_strategies_that_the_caller_adds_is_written_and_resumed() {
         assert!(one == other, "{table}");
     }
 
-    let WholeRun { manifest, .. } = finished.whole.expect("it is no shard");
+    let RunResults { manifest, .. } = finished.results.expect("it is no shard");
     let directory = &finished.directory;
     assert!(recorded_page(directory, &manifest, &Strategies::default()).is_err());
     recorded_page(directory, &manifest, &own_strategies()).expect("they can be named again");
 }
 
 #[test]
-fn a_name_that_is_nearly_one_that_the_caller_adds_is_told_with_it() {
+fn a_name_that_is_nearly_one_that_the_caller_adds_is_reported_with_it() {
     for (strategy, hint) in [
         ("fixed_shore = { share = 0.5 }", "`fixed_share`"),
         ("tough = {}, accept = { patent = {} }", "`patient`"),

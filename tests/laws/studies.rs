@@ -12,17 +12,15 @@ use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::stats::design::{MorrisLevels, Scrambling, SobolSequence, morris_trajectory};
 use tempfile::TempDir;
 
-use crate::support::process::{check, interrupt, path_text, run, tables};
+use crate::support::process::{VILLAGES, check, interrupt, path_text, run, start, tables};
 use crate::sweeps::message;
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 /// A seller and a buyer of a thing at one price that both could take: `even`.
 ///
 /// It is worth 0.5 to the seller and `buyer_even` to the buyer, each accepts whatever reaches its
 /// reservation value, and all else is worth nothing to one of them. In forty rounds of random
 /// offers it comes up for sure, so there is a deal exactly if neither reservation value is above
-/// that worth, and luck has no part in it.
+/// that worth, and randomness has no effect.
 fn bargain(buyer_even: f64) -> String {
     let strategy = "[[party.strategy]]\np = 1.0\n\
         random_offer = {}\n\
@@ -203,7 +201,7 @@ fn indices_of_two_numbers_that_decide_together_are_those_worked_out_by_hand() {
 }
 
 #[test]
-fn a_study_of_some_numbers_counts_the_rest_as_luck() {
+fn a_study_of_some_numbers_counts_the_rest_as_randomness() {
     let folder = TempDir::new().unwrap();
     let file = two_numbers_decide(&folder);
     let more = [
@@ -256,7 +254,7 @@ fn render(folder: &TempDir, name: &str, file: &str, more: &[&str]) -> (PathBuf, 
 const BUYER_EVEN: &str = "party.buyer.preference.price.utility.even";
 
 #[test]
-fn an_index_without_an_interval_is_not_told_and_deals_too_rare_for_one_are() {
+fn an_index_without_an_interval_is_omitted_and_rare_deals_are_the_stated_reason() {
     let folder = TempDir::new().unwrap();
     let file = two_numbers_decide(&folder);
     // The buyer takes even once in fifty times, and the seller every second time.
@@ -266,7 +264,7 @@ fn an_index_without_an_interval_is_not_told_and_deals_too_rare_for_one_are() {
     for rendered in [&text, &page] {
         assert!(rendered.contains("Deals are too rare, "), "{text}");
         assert!(
-            rendered.contains("base points would do. What follows"),
+            rendered.contains("base points would suffice. The following"),
             "{rendered}"
         );
     }
@@ -284,7 +282,7 @@ fn an_index_without_an_interval_is_not_told_and_deals_too_rare_for_one_are() {
 }
 
 #[test]
-fn a_share_above_the_whole_is_told_to_be_noise_and_is_no_headline() {
+fn a_share_above_one_is_reported_as_noise_and_is_no_headline() {
     let folder = TempDir::new().unwrap();
     let file = two_numbers_decide(&folder);
     // With a deal in ten sessions, every sixth estimate of a large index is above 1.
@@ -300,12 +298,12 @@ fn a_share_above_the_whole_is_told_to_be_noise_and_is_no_headline() {
         let most = totals
             .map(|it| number(&it, "estimate"))
             .max_by(f64::total_cmp);
-        let noise = "An index above 1 is noise";
+        let noise = "An index above 1 is sampling noise";
         if most.is_none_or(|it| it <= 1.0) {
             return false;
         }
         assert!(text.contains(noise) && page.contains(noise), "{text}");
-        let headline = "all of its variance may involve it (Total Sobol";
+        let headline = "up to all of its variance (Total Sobol";
         assert!(page.contains(headline), "{text}");
         true
     });
@@ -313,7 +311,7 @@ fn a_share_above_the_whole_is_told_to_be_noise_and_is_no_headline() {
 }
 
 #[test]
-fn too_few_points_for_a_claim_are_told_with_the_number_that_would_do() {
+fn too_few_points_for_a_conclusion_are_reported_with_a_sufficient_number() {
     let folder = TempDir::new().unwrap();
     let file = two_numbers_decide(&folder);
     for (name, method, points, noun) in [
@@ -325,12 +323,13 @@ fn too_few_points_for_a_claim_are_told_with_the_number_that_would_do() {
         let more = ["--method", method, "--points", points];
         let (_, text, page) = render(&folder, name, &file, &more);
         let doubt = format!(
-            "{points} {} are too few for a claim: ",
+            "{points} {} are too few for a firm conclusion: ",
             noun.unwrap_or_default()
         );
         assert_eq!(text.contains(&doubt), noun.is_some(), "{text}");
         assert_eq!(page.contains(&doubt), noun.is_some(), "{name}");
-        let hedge = "On too few points for a claim, whether there is a deal depends most on";
+        let hedge =
+            "With too few points for a firm conclusion, whether there is a deal depends most on";
         assert_eq!(page.contains(hedge), noun.is_some(), "{name}");
     }
 }
@@ -347,7 +346,9 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
         let buyer = format!("{}={even}", "party.buyer.preference.price.utility.even");
         let more = ["--points", "64", "--set", &setting, "--set", &buyer];
         let (out, text, page) = render(&folder, name, &file, &more);
-        let why = format!("{how_many} 768 sessions ended in a deal, so nothing decides");
+        let why = format!(
+            "{how_many} 768 sessions ended in a deal, so the agreement rate depends on no number"
+        );
         assert!(text.contains(&why), "{text}");
         if n_deals == 0 {
             // Without a deal each ends with what none is worth to it.
@@ -358,12 +359,12 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
             assert!(text[seller..buyer].contains(SELLER), "{text}");
             assert!(text[buyer..].contains(BUYER), "{text}");
             assert!(page.contains(&why), "{text}");
-            let most = "he utility that Seller ends with depends most on Seller: reservation value";
+            let most = "he utility of Seller depends most on Seller: reservation value";
             assert!(page.contains(most), "{text}");
             assert!(out.join("figures/total-of-buyer.svg").exists());
         } else {
             assert!(
-                text.contains("Buyer: nothing that was varied made a difference"),
+                text.contains("Buyer: no varied number had an effect"),
                 "{text}"
             );
         }
@@ -564,7 +565,7 @@ fn a_row_has_each_number_at_the_quantile_that_the_design_says() {
     let names: Vec<&str> = numbers.iter().map(|it| &all[it.idx()][..]).collect();
     assert_eq!(names, [SELLER, MINE, BUYER]);
     let sequence = SobolSequence::new(6, Scrambling::Owen { seed: 11 }).unwrap();
-    // A, one row each for three numbers, luck, three bases and three sets of sources, and B.
+    // A, one row each for three numbers, randomness, three bases and three sets of sources, and B.
     let at_b: [&[usize]; 12] = [
         &[],
         &[0],
@@ -598,7 +599,7 @@ fn a_row_has_each_number_at_the_quantile_that_the_design_says() {
         assert_near(session.parties[0].best_utility.get(), expected(1), 1e-11);
         assert_near(reservation_value(1), expected(2), 1e-11);
     }
-    // Luck decides what is offered when, and not whether there is a deal.
+    // Randomness decides what is offered when, and not whether there is a deal.
     for rows in sessions.chunks(12) {
         let is_agreed = |row: usize| rows[row].ending.agreement().is_some();
         assert_eq!(is_agreed(0), is_agreed(4));
@@ -619,7 +620,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
         "how the upper village feels about halves; the lower's reservation value"
     );
     let study = Study::radial(&setting, numbers, 32, 1).unwrap();
-    // A, two numbers, luck, all numbers as a group without a basis and without a source, B.
+    // A, two numbers, randomness, all numbers as a group without a basis and without a source, B.
     let sessions = results(study.designed(setting), study.n_sessions());
     for rows in sessions.chunks(7) {
         let strategies = |it: &SessionResult| [it.parties[0].strategy, it.parties[1].strategy];
@@ -628,10 +629,14 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
             assert_eq!(
                 strategies(&rows[0]),
                 strategies(&rows[row]),
-                "the same luck"
+                "the same random numbers"
             );
         }
-        assert_eq!(strategies(&rows[3]), strategies(&rows[6]), "the luck of B");
+        assert_eq!(
+            strategies(&rows[3]),
+            strategies(&rows[6]),
+            "the random numbers of B"
+        );
         assert_eq!(lower(&rows[0]), lower(&rows[1]));
         assert_eq!(lower(&rows[0]), lower(&rows[3]));
         assert_eq!(lower(&rows[2]), lower(&rows[6]));
@@ -644,7 +649,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
         sessions
             .chunks(7)
             .any(|it| !is_same_session(&it[0], &it[3])),
-        "luck matters"
+        "randomness matters"
     );
 }
 
@@ -728,7 +733,7 @@ fn the_experiment_that_comes_with_the_program_runs() {
     assert!(manifest["study"]["numbers"].as_array().unwrap().len() > 50);
 }
 
-/// Checks what is told of an experiment over the two villages with these lines.
+/// Checks the message about an experiment over the two villages with these lines.
 #[track_caller]
 fn check_message(name: &str, lines: &str) {
     insta::with_settings!({ snapshot_path => "snapshots/studies" }, {
@@ -737,7 +742,7 @@ fn check_message(name: &str, lines: &str) {
 }
 
 #[test]
-fn a_wrong_design_is_told_before_the_first_session() {
+fn a_wrong_design_is_reported_before_the_first_session() {
     let upper = "path = \"party.upper.reservation_value\"";
     let check = |name: &str, design: &str, axes: &[&str]| {
         let axes: Vec<String> = axes
@@ -832,7 +837,7 @@ fn a_wrong_design_is_told_before_the_first_session() {
 }
 
 #[test]
-fn more_axes_than_a_design_has_room_for_are_told() {
+fn more_axes_than_a_design_has_room_for_are_reported() {
     let axis = "[[sweep.axis]]\npath = \"party.upper.reservation_value\"\nbetween = { from = 0.2, to = 0.6 }\n";
     let design = "[sweep]\ndesign = { method = \"saltelli\", points = 1 }\n";
     let text = message(&format!("{design}{}", axis.repeat(1025)), "");
@@ -840,7 +845,7 @@ fn more_axes_than_a_design_has_room_for_are_told() {
 }
 
 #[test]
-fn a_wrong_study_is_told_before_the_first_session() {
+fn a_wrong_study_is_reported_before_the_first_session() {
     check_message(
         "numbers",
         "[sensitivity]\nnumbers = [\"party.lower\", \"party.uper.reservation_value\", \"party.upper.reservation_value\", \"assumed\"]\n",
@@ -884,12 +889,12 @@ fn a_wrong_command_line_writes_nothing() {
         (
             "sensitivity",
             &[VILLAGES, "--numbers", "party.uper"],
-            "do you mean",
+            "did you mean",
         ),
         (
             "sensitivity",
             &[VILLAGES, "--numbers", "party.upper.reservation_value"],
-            "is certain",
+            "is not uncertain",
         ),
         (
             "sensitivity",
@@ -931,13 +936,13 @@ fn a_wrong_command_line_writes_nothing() {
         (
             "flip",
             &[VILLAGES, "--numbers", "party.upper.reservation_vlue"],
-            "do you mean",
+            "did you mean",
         ),
         ("flip", &[VILLAGES, "--rate", "0"], "above 0 and below 100"),
         (
             "flip",
             &[VILLAGES, "--rate", "0.5"],
-            "the rate is in per cent: is 50 meant? for less than one per cent write 0.5%",
+            "the rate is a percentage: is 50 meant? for less than one percent write 0.5%",
         ),
         (
             "flip",
@@ -969,7 +974,7 @@ fn a_study_writes_into_no_folder_that_is_there() {
     fs::create_dir(&out).unwrap();
     for verb in ["sensitivity", "flip"] {
         let output = check(&[verb, VILLAGES, "--out", path_text(&out)], 2);
-        assert!(String::from_utf8_lossy(&output.stderr).contains("exists already"));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("already exists"));
     }
     assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
 }
@@ -1085,7 +1090,7 @@ fn a_batch_runs_an_experiment_that_says_how_it_is_studied() {
 }
 
 #[test]
-fn studies_are_told_in_words() {
+fn studies_are_summarized_in_words() {
     let folder = TempDir::new().unwrap();
     let (one, file) = (one_number_decides(&folder), two_numbers_decide(&folder));
     let rendered = |name: &str, arguments: &[&str]| {
@@ -1097,35 +1102,27 @@ fn studies_are_told_in_words() {
         text.replace(path_text(&out), "FOLDER")
     };
     insta::with_settings!({ snapshot_path => "snapshots/studies" }, {
-        insta::assert_snapshot!("told_of_saltelli", rendered("saltelli", &["sensitivity", &file, "--points", "256"]));
+        insta::assert_snapshot!("summary_of_saltelli", rendered("saltelli", &["sensitivity", &file, "--points", "256"]));
         insta::assert_snapshot!(
-            "told_of_morris",
+            "summary_of_morris",
             rendered("morris", &["sensitivity", &file, "--method", "morris", "--points", "32"])
         );
-        insta::assert_snapshot!("told_of_flips", rendered("flip", &["flip", &file]));
-        insta::assert_snapshot!("told_out_of_reach", rendered("reach", &["flip", &one, "--rate", "10", "--numbers", BUYER]));
+        insta::assert_snapshot!("summary_of_flips", rendered("flip", &["flip", &file]));
+        insta::assert_snapshot!("summary_out_of_reach", rendered("reach", &["flip", &one, "--rate", "10", "--numbers", BUYER]));
     });
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupted_study_leaves_a_manifest_and_no_table() {
-    use std::process::{Command, Stdio};
-
     let folder = TempDir::new().unwrap();
     for (verb, more) in [
         ("sensitivity", &["--points", "2000000", "--draws"][..]),
         ("flip", &["--sessions", "10000000"]),
     ] {
         let out = folder.path().join(verb);
-        let child = Command::new(env!("CARGO_BIN_EXE_demarche"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args([verb, VILLAGES, "--threads", "2", "--out", path_text(&out)])
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let arguments = [verb, VILLAGES, "--threads", "2", "--out", path_text(&out)];
+        let child = start(&[&arguments[..], more].concat());
         // From then on it listens.
         while !out.exists() {
             std::thread::yield_now();
@@ -1135,7 +1132,7 @@ fn an_interrupted_study_leaves_a_manifest_and_no_table() {
         assert_eq!(output.status.code(), Some(130), "{verb}");
         assert!(output.stdout.is_empty());
         let text = String::from_utf8_lossy(&output.stderr);
-        assert!(text.contains("a manifest and no tables"), "{text}");
+        assert!(text.contains("a manifest but no tables"), "{text}");
         let manifest: serde_json::Value =
             serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
         assert_eq!(manifest["complete"], false);

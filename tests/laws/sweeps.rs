@@ -1,4 +1,4 @@
-//! Sweeps: their cells, their luck, their tables, and what is told of wrong axes.
+//! Sweeps: their cells, random numbers and tables, and errors in axes.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::support::process::{check, path_text, run, tables};
 use crate::support::thoroughness::sample_or_all;
-use crate::support::worlds::{Luck, in_a_plain_loop, load_text, scenario_text};
+use crate::support::worlds::{RandomChoices, in_a_plain_loop, load_text, scenario_text};
 
 /// An experiment over the two villages with this sweep, in a folder of its own.
 fn experiment(folder: &TempDir, sweep: &str) -> String {
@@ -139,24 +139,27 @@ fn described(setting: Setting) -> String {
     format!("{fixed}\n{results:?}")
 }
 
-/// Paths that a scenario made of luck can be swept over, some of them wrong for it, with values.
-fn luck_of_axes(luck: &mut Luck, setting: &Setting) -> Vec<(String, &'static [&'static str])> {
+/// Paths over which a random scenario can be swept, some of them invalid, with values.
+fn random_axes(
+    random: &mut RandomChoices,
+    setting: &Setting,
+) -> Vec<(String, &'static [&'static str])> {
     let shares: &[&str] = &["0", "0.25", "0.5", "0.75", "1", "-0"];
     let numbers: Vec<&str> = setting.numbers().map(|it| it.path.as_str()).collect();
     let protocol = setting.rules().protocol.name();
     let mut res: Vec<(String, &[&str])> = Vec::new();
-    for _ in 0..luck.between(1, 4) {
-        let number = luck.pick(&numbers).to_string();
+    for _ in 0..random.between(1, 4) {
+        let number = random.pick(&numbers).to_string();
         let wrong: &[&str] = &["0.5", "1", "7", "nan", "\"boulware\""];
-        let axis: (String, &[&str]) = match luck.below(12) {
+        let axis: (String, &[&str]) = match random.below(12) {
             0 => (format!("protocol.{protocol}.deadline_rounds"), &["3", "5"]),
             1 => ("party.*.reservation_value".into(), shares),
             2 => ("party.p0.discount_factor".into(), &["0.5", "0.75", "1"]),
             3 => ("party.*.preference.i0.weight".into(), shares),
             4 => ("issue.i0.scale".into(), &["\"ordinal\"", "\"nominal\""]),
             5 => ("title".into(), &["\"One\"", "\"Another\""]),
-            6 if luck.one_in(3) => (number, wrong),
-            7 if luck.one_in(4) => (format!("{number}.constant"), shares),
+            6 if random.one_in(3) => (number, wrong),
+            7 if random.one_in(4) => (format!("{number}.constant"), shares),
             _ => (number, shares),
         };
         if res.iter().all(|it| it.0 != axis.0) {
@@ -170,12 +173,16 @@ fn luck_of_axes(luck: &mut Luck, setting: &Setting) -> Vec<(String, &'static [&'
 fn a_cell_is_the_scenario_in_whose_text_its_values_are_set() {
     let (mut n_cells, mut n_refused) = (0, 0);
     for case in 0..sample_or_all(60, 600) {
-        let mut luck = Luck::new("swept values", case);
-        let text = scenario_text(&mut luck);
-        let axes = luck_of_axes(&mut luck, &load_text(&text).setting);
+        let mut random = RandomChoices::new("swept values", case);
+        let text = scenario_text(&mut random);
+        let axes = random_axes(&mut random, &load_text(&text).setting);
         let paths: Vec<&str> = axes.iter().map(|it| it.0.as_str()).collect();
         let cells: Vec<Vec<String>> = (0..6)
-            .map(|_| axes.iter().map(|it| luck.pick(it.1).to_string()).collect())
+            .map(|_| {
+                axes.iter()
+                    .map(|it| random.pick(it.1).to_string())
+                    .collect()
+            })
             .collect();
         let set = |cell: &Vec<String>| {
             let settings = paths.iter().zip(cell);
@@ -268,7 +275,7 @@ fn an_effect_is_the_mean_difference_of_the_rows() {
 }
 
 #[test]
-fn cells_share_their_luck_unless_told_otherwise() {
+fn cells_share_random_numbers_by_default() {
     let folder = TempDir::new().unwrap();
     let same_twice =
         "[[sweep.axis]]\npath = \"party.upper.preference.upkeep.weight\"\nvalues = [3.0, 3.0]\n";
@@ -395,7 +402,7 @@ fn every_number_of_a_session_is_as_it_was_drawn() {
         let [drawn, had] = [drawn, &had].map(|it| it.parse::<f64>().unwrap());
         assert!((drawn - had).abs() < 1e-8, "{drawn}, {had}");
     }
-    // On common luck it is the same in both cells.
+    // With common random numbers it is the same in both cells.
     assert_eq!(
         lines_of_cell(&swept[draws], 0),
         lines_of_cell(&swept[draws], 1)
@@ -458,7 +465,7 @@ fn a_cell_with_another_scenario_is_the_batch_of_that_scenario() {
 }
 
 #[test]
-fn a_wrong_scenario_of_an_axis_is_told_before_the_first_session() {
+fn a_wrong_scenario_of_an_axis_is_reported_before_the_first_session() {
     for (name, values) in [
         ("scenario_missing", "[\"two-villages.toml\", \"no.toml\"]"),
         (
@@ -558,7 +565,7 @@ fn more_sessions_than_can_be_counted_are_refused() {
     let output = check(&arguments, 2);
     let rendered = String::from_utf8_lossy(&output.stderr);
     assert!(
-        rendered.contains("sessions are more than the 9007199254740992"),
+        rendered.contains("sessions exceed the 9007199254740992"),
         "{rendered}"
     );
 }
@@ -634,7 +641,7 @@ fn an_interrupt_drops_the_chunks_under_way_and_leaves_a_first_part_of_the_plan()
     }
 }
 
-/// What is told of an experiment with this sweep, its table of points being `points`.
+/// The message about an experiment with this sweep, its table of points being `points`.
 pub(crate) fn message(sweep: &str, points: &str) -> String {
     let villages = include_str!("../../configs/scenarios/two-villages.toml");
     let text =
@@ -654,7 +661,7 @@ pub(crate) fn message(sweep: &str, points: &str) -> String {
     }
 }
 
-/// Checks what is told of an axis with these lines.
+/// Checks the message about an axis with these lines.
 #[track_caller]
 fn check_axis(name: &str, axis: &str) {
     let text = message(&format!("[[sweep.axis]]\n{axis}\n"), "");
@@ -671,7 +678,7 @@ fn check_sweep(name: &str, sweep: &str, points: &str) {
 }
 
 #[test]
-fn a_wrong_axis_is_told_before_the_first_session() {
+fn a_wrong_axis_is_reported_before_the_first_session() {
     check_axis(
         "unknown_path",
         "path = \"party.uper.reservation_value\"\nvalues = [0.5]",
@@ -733,7 +740,7 @@ fn a_wrong_axis_is_told_before_the_first_session() {
 }
 
 #[test]
-fn a_wrong_sweep_is_told_before_the_first_session() {
+fn a_wrong_sweep_is_reported_before_the_first_session() {
     let axis = |path: &str, values: &str| {
         format!("[[sweep.axis]]\npath = \"{path}\"\nvalues = {values}\n")
     };

@@ -280,8 +280,8 @@ fn only_the_edges_touch_the_world() {
     }
 }
 
-/// A verb is arguments, a call of the library and what is told of it: what two verbs need has a
-/// place of its own.
+/// A verb has arguments, a call of the library and output: what two verbs need has a place of its
+/// own.
 #[test]
 fn no_verb_uses_another() {
     for (path, text) in files("src/cli", "rs") {
@@ -465,7 +465,7 @@ fn every_test_that_holds_a_promise_of_reliability_is_there() {
 }
 
 /// Words of the first version for which there is a standard one: see `docs/glossary.md`.
-const NONSTANDARD_WORDS: [&str; 14] = [
+const NONSTANDARD_WORDS: [&str; 24] = [
     "luck",
     "told",
     "mistake",
@@ -480,6 +480,16 @@ const NONSTANDARD_WORDS: [&str; 14] = [
     "prospect",
     "come to",
     "comes to",
+    "came to",
+    "commonest",
+    "less the first",
+    "stand in the way",
+    "stands in the way",
+    "stood in the way",
+    "no alone",
+    "go on with",
+    "goes on with",
+    "gone on with",
 ];
 
 /// Where these words no longer occur: files, and folders with the ending of their files.
@@ -489,7 +499,19 @@ const CLEAN_FILES: [&str; 4] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
 ];
-const CLEAN_FOLDERS: [(&str, &str); 2] = [("docs", "md"), ("crates/demarche-stats/src", "rs")];
+const CLEAN_FOLDERS: [(&str, &str); 8] = [
+    ("docs", "md"),
+    ("src", "rs"),
+    ("src", "html"),
+    ("crates", "rs"),
+    ("examples", "rs"),
+    ("benches", "rs"),
+    ("tests/support", "rs"),
+    ("tests/faults", "rs"),
+];
+
+/// A value of tables and manifests that older versions wrote too, as code quotes it.
+const QUOTED_VALUE: &str = "\"luck\"";
 
 /// The part of a line outside backticks: names of files, columns and values stand as they are.
 fn prose(line: &str) -> String {
@@ -515,8 +537,6 @@ fn clean_pages_and_crates_keep_to_standard_words() {
     let mut texts: Vec<(PathBuf, String)> = CLEAN_FOLDERS
         .iter()
         .flat_map(|(folder, ending)| files(folder, ending))
-        // Made from the code, whose help texts are not in the list yet.
-        .filter(|(path, _)| !path.ends_with("docs/cli-reference.md"))
         .collect();
     for name in CLEAN_FILES {
         let path = root().join(name);
@@ -525,7 +545,7 @@ fn clean_pages_and_crates_keep_to_standard_words() {
     }
     for (path, text) in texts {
         for (idx, line) in text.lines().enumerate() {
-            let found = nonstandard_word(line);
+            let found = nonstandard_word(&line.replace(QUOTED_VALUE, ""));
             assert!(found.is_none(), "{}:{}: {found:?}", path.display(), idx + 1);
         }
     }

@@ -276,11 +276,11 @@ fn a_strategy_that_panics_forfeits_the_session() {
     check_panic(&BROKEN_OFFER, 2);
 }
 
-/// Draws luck for every offer, and at bad luck its code panics.
+/// Draws a random number for every offer, and panics if it is small.
 #[derive(Debug)]
 struct Unlucky;
 
-/// Draws as much luck, and does not care.
+/// Draws as many random numbers and ignores them.
 #[derive(Debug)]
 struct Steady;
 
@@ -331,7 +331,7 @@ impl Worker for Results {
     }
 }
 
-/// What a batch of sessions comes to, in the order in which it is written.
+/// The output of a batch of sessions, in the order in which it is written.
 pub(crate) fn batch(setting: &Arc<Setting>, sessions: u64, threads: usize) -> Vec<SessionResult> {
     let cell = Cell {
         setting: Arc::clone(setting),

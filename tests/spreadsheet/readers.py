@@ -28,7 +28,7 @@ def read_csv(path):
 
 
 def labels_of(manifest):
-    """By column, what people read for an identifier, as the scenario has it."""
+    """By column, label for an identifier, as the scenario has it."""
     scenario = manifest["resolved"]
     name = lambda it: (it["id"], it.get("label", it["id"]))
     parties = dict(map(name, scenario["party"]))

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use tempfile::TempDir;
+
+/// The scenario that most tests run.
+pub(crate) const VILLAGES: &str = "configs/scenarios/two-villages.toml";
 
 pub(crate) fn demarche(arguments: &[&str]) -> Command {
     let mut res = Command::new(env!("CARGO_BIN_EXE_demarche"));
@@ -24,6 +27,28 @@ pub(crate) fn check(arguments: &[&str], code: i32) -> Output {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
     output
+}
+
+/// Starts the program without input; its outputs are pipes.
+#[track_caller]
+pub(crate) fn start(arguments: &[&str]) -> Child {
+    demarche(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// Starts the program without input and output.
+#[track_caller]
+pub(crate) fn start_silent(arguments: &[&str]) -> Child {
+    demarche(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts")
 }
 
 /// A batch or a sweep of an experiment into a new folder below a temporary one.
@@ -110,10 +135,17 @@ pub(crate) fn forget_tables(run: &Path) {
 /// Sends a process the signal of Ctrl-C.
 #[track_caller]
 pub(crate) fn interrupt(child: &Child) {
+    assert!(signal(child, "-INT"), "the process is gone");
+}
+
+/// Sends a process a signal; false if the process is gone.
+#[track_caller]
+pub(crate) fn signal(child: &Child, name: &str) -> bool {
     let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([name, &child.id().to_string()])
+        .stderr(Stdio::null())
         .status();
-    assert!(sent.expect("there is a command `kill`").success());
+    sent.expect("there is a command `kill`").success()
 }
 
 /// Waits until a run's first table has so many bytes.

@@ -240,10 +240,10 @@ impl World {
 
 // ---- Scenario files, for sessions.
 
-/// A small stream of test luck, from the same generator as everything else.
-pub(crate) struct Luck(Stream);
+/// Random choices of a test, from the same generator as everything else.
+pub(crate) struct RandomChoices(Stream);
 
-impl Luck {
+impl RandomChoices {
     pub(crate) fn new(purpose: &str, case: u64) -> Self {
         let seeds = Seeds::new(MasterSeed(20_250_815));
         let name = NameHash::of(purpose);
@@ -317,16 +317,16 @@ impl Luck {
     }
 }
 
-/// A valid scenario file made of luck: two to four parties, all protocols, all strategies.
-pub(crate) fn scenario_text(luck: &mut Luck) -> String {
-    let n_parties = luck.between(2, 4);
-    let n_issues = luck.between(1, 4);
-    let sizes: Vec<usize> = (0..n_issues).map(|_| luck.between(1, 4)).collect();
+/// A valid random scenario file: two to four parties, all protocols, all strategies.
+pub(crate) fn scenario_text(random: &mut RandomChoices) -> String {
+    let n_parties = random.between(2, 4);
+    let n_issues = random.between(1, 4);
+    let sizes: Vec<usize> = (0..n_issues).map(|_| random.between(1, 4)).collect();
     let mut text =
-        "schema = 1\nname = \"random\"\ntitle = \"Made of luck\"\nkind = \"synthetic\"\n"
+        "schema = 1\nname = \"random\"\ntitle = \"Made of random numbers\"\nkind = \"synthetic\"\n"
             .to_owned();
     for (issue, size) in sizes.iter().enumerate() {
-        let scale = luck.pick(&["ordinal", "nominal"]);
+        let scale = random.pick(&["ordinal", "nominal"]);
         let options: Vec<String> = (0..*size)
             .map(|it| format!("{{ id = \"o{it}\", label = \"Option {it}\" }}"))
             .collect();
@@ -337,46 +337,54 @@ pub(crate) fn scenario_text(luck: &mut Luck) -> String {
         );
     }
     for party in 0..n_parties {
-        write_party(&mut text, luck, party, &sizes);
+        write_party(&mut text, random, party, &sizes);
     }
-    for leverage in 0..luck.below(3) {
-        let (by, on) = (luck.below(n_parties), luck.below(n_parties));
+    for leverage in 0..random.below(3) {
+        let (by, on) = (random.below(n_parties), random.below(n_parties));
         if by != on {
             let _ = writeln!(
                 text,
                 "[[leverage]]\nid = \"l{leverage}\"\nby = \"p{by}\"\non = \"p{on}\"\nlowers_reservation_value = {}",
-                luck.number(0.0, 0.5)
+                random.number(0.0, 0.5)
             );
         }
     }
-    let rounds = luck.between(1, 8);
-    if luck.one_in(2) {
+    let rounds = random.between(1, 8);
+    if random.one_in(2) {
         let _ = writeln!(
             text,
             "[protocol.{}]\ndeadline_rounds = {rounds}",
-            luck.pick(&["alternating_offers", "alternating_offers_by_turn"])
+            random.pick(&["alternating_offers", "alternating_offers_by_turn"])
         );
         return text;
     }
-    for _ in 0..luck.below(4) {
-        let _ = match luck.below(3) {
-            0 => writeln!(text, "[[consent]]\nparty = \"p{}\"", luck.below(n_parties)),
+    for _ in 0..random.below(4) {
+        let _ = match random.below(3) {
+            0 => writeln!(
+                text,
+                "[[consent]]\nparty = \"p{}\"",
+                random.below(n_parties)
+            ),
             1 => {
-                let party = luck.below(n_parties);
-                let when = luck.condition(&sizes);
+                let party = random.below(n_parties);
+                let when = random.condition(&sizes);
                 writeln!(text, "[[consent]]\nparty = \"p{party}\"\nwhen = {when}")
             }
-            _ => writeln!(text, "[[consent]]\nquota = {}", luck.between(1, n_parties)),
+            _ => writeln!(
+                text,
+                "[[consent]]\nquota = {}",
+                random.between(1, n_parties)
+            ),
         };
     }
-    let _ = match luck.below(3) {
+    let _ = match random.below(3) {
         0 => writeln!(
             text,
             "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}"
         ),
         1 => {
             // Some never propose.
-            let recognition = match luck.below(3) {
+            let recognition = match random.below(3) {
                 0 => "",
                 1 => "0.25, 0.75, 0.0, 0.0",
                 _ => "0.0, 1.0, 0.0, 0.0",
@@ -388,7 +396,7 @@ pub(crate) fn scenario_text(luck: &mut Luck) -> String {
             )
         }
         _ => {
-            let temperature = *luck.pick(&["", "0.0", "0.1, 2.5"]);
+            let temperature = *random.pick(&["", "0.0", "0.1, 2.5"]);
             let named = by_party("temperature", temperature, n_parties);
             writeln!(
                 text,
@@ -414,54 +422,57 @@ fn by_party(key: &str, numbers: &str, n_parties: usize) -> String {
     }
 }
 
-fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]) {
+fn write_party(text: &mut String, random: &mut RandomChoices, party: usize, sizes: &[usize]) {
     // Low, so that most parties can be satisfied; a few cannot.
-    let highest = *luck.pick(&[0.3, 0.6, 1.0]);
+    let highest = *random.pick(&[0.3, 0.6, 1.0]);
     let _ = writeln!(
         text,
         "[[party]]\nid = \"p{party}\"\nlabel = \"Party {party}\"\nreservation_value = {}",
-        luck.number(0.0, highest)
+        random.number(0.0, highest)
     );
-    if luck.one_in(3) {
-        let _ = writeln!(text, "discount_factor = {}", luck.number(0.5, 1.0));
+    if random.one_in(3) {
+        let _ = writeln!(text, "discount_factor = {}", random.number(0.5, 1.0));
     }
     for (issue, size) in sizes.iter().enumerate() {
         let utilities: Vec<String> = (0..*size)
-            .map(|it| format!("o{it} = {}", luck.number(0.0, 1.0)))
+            .map(|it| format!("o{it} = {}", random.number(0.0, 1.0)))
             .collect();
         let _ = writeln!(
             text,
             "[[party.preference]]\nissue = \"i{issue}\"\nweight = {}\nutility = {{ {} }}",
-            luck.number(0.0, 4.0),
+            random.number(0.0, 4.0),
             utilities.join(", ")
         );
     }
-    for interaction in 0..luck.below(3) {
-        let when = luck.condition(sizes);
-        let adds = luck.number(-1.0, 1.0);
+    for interaction in 0..random.below(3) {
+        let when = random.condition(sizes);
+        let adds = random.number(-1.0, 1.0);
         let _ = writeln!(
             text,
             "[[party.interaction]]\nid = \"k{interaction}\"\nwhen = {when}\nadds = {adds}"
         );
     }
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];
-    for p in *luck.pick(&mixtures) {
-        let exponent = luck.number(0.1, 5.0);
-        let rule = match luck.below(16) {
+    for p in *random.pick(&mixtures) {
+        let exponent = random.number(0.1, 5.0);
+        let rule = match random.below(16) {
             0 => format!("time_dependent = {{ concession_exponent = {exponent} }}"),
             1 => "time_dependent = { concession_exponent = \"boulware\" }".to_owned(),
             2 => format!(
                 "trade_off = {{ concession_exponent = {exponent}, weight_of_yes = {} }}",
-                luck.number(0.0, 1.0)
+                random.number(0.0, 1.0)
             ),
             3 => format!("negmas_time_based = {{ exponent = {exponent} }}"),
             4 => format!("exponential = {{ concession_exponent = {exponent} }}"),
             5 => format!("hybrid = {{ concession_exponent = {exponent} }}"),
             6 => format!(
                 "tit_for_tat = {{ reciprocity = {} }}",
-                luck.number(0.0, 3.0)
+                random.number(0.0, 3.0)
             ),
-            7 => format!("top_fraction = {{ fraction = {} }}", luck.number(0.0, 1.0)),
+            7 => format!(
+                "top_fraction = {{ fraction = {} }}",
+                random.number(0.0, 1.0)
+            ),
             8 => "micro = {}".to_owned(),
             9 => "nice_tit_for_tat = {}".to_owned(),
             10 => "expected_utility = {}".to_owned(),
@@ -470,30 +481,30 @@ fn write_party(text: &mut String, luck: &mut Luck, party: usize, sizes: &[usize]
             13 => format!(
                 "incremental = {{ concession_exponent = {exponent}, issues_changed_max = {}, \
                  weight_of_yes = {}, sweetener_after = {} }}",
-                luck.number(1.0, 5.0),
-                luck.number(0.0, 1.0),
-                luck.number(0.0, 1.0)
+                random.number(1.0, 5.0),
+                random.number(0.0, 1.0),
+                random.number(0.0, 1.0)
             ),
             14 => "equilibrium = { own_discount_factor = 0.9, others_discount_factor = 0.8 }"
                 .to_owned(),
             _ => "random_offer = {}".to_owned(),
         };
-        let accept = match luck.below(7) {
+        let accept = match random.below(7) {
             0 => String::new(),
             1 => "accept = { aspiration = {} }".to_owned(),
             2 => format!(
                 "accept = {{ time = {{ after = {} }} }}",
-                luck.number(0.0, 1.0)
+                random.number(0.0, 1.0)
             ),
             3 => "accept = { next = {} }".to_owned(),
             4 => format!(
                 "accept = {{ previous = {{ adds = {} }} }}",
-                luck.number(-0.2, 0.2)
+                random.number(-0.2, 0.2)
             ),
             5 => "accept = { combined = { after = 0.5 } }".to_owned(),
             _ => format!(
                 "accept = {{ constant = {{ at_least = {} }} }}",
-                luck.number(0.0, 1.0)
+                random.number(0.0, 1.0)
             ),
         };
         let _ = writeln!(text, "[[party.strategy]]\np = {p:?}\n{rule}\n{accept}");

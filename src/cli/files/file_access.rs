@@ -97,7 +97,7 @@ impl CitedFiles {
             return Err(refused("files name scenarios (.toml) and tables (.csv)"));
         }
         if !path.is_dir() && !path.is_file() {
-            return Err(refused("it is no ordinary file"));
+            return Err(refused("it is not an ordinary file"));
         }
         read_file(&path)
     }
@@ -172,7 +172,7 @@ fn read_stream(path: &Path) -> io::Result<Vec<u8>> {
     let read = match bytes.recv_timeout(PATIENCE) {
         Err(RecvTimeoutError::Timeout) => {
             let path = path.display();
-            message(&format!("waiting for the end of {path} (Ctrl-C to leave)"));
+            message(&format!("waiting for the end of {path} (Ctrl-C to cancel)"));
             bytes.recv().ok()
         }
         it => it.ok(),

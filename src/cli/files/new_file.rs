@@ -22,7 +22,7 @@ pub(crate) fn written(path: &Path) -> String {
 pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Ok(_) => Err(Failure::WrongInput(format!(
-            "{} exists already, and files are never overwritten; name another",
+            "{} already exists, and files are never overwritten; name another",
             path.display()
         ))),
         Err(_) => Ok(()),

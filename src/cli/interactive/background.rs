@@ -67,7 +67,8 @@ impl Background {
         &self.interrupt
     }
 
-    /// Takes what work comes to, one by one; `render` is how far it is after so many.
+    /// Receives the results of work one by one; `render` describes the progress after a number of
+    /// them.
     ///
     /// The work is to end when what it sends is not taken any more. Fails with
     /// [`Failure::Interrupted`] when Ctrl-C comes before its end.
@@ -101,7 +102,7 @@ impl Background {
         Ok(())
     }
 
-    /// What work comes to.
+    /// The result of work.
     pub(crate) fn one<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -117,7 +118,7 @@ impl Background {
             Ok(())
         };
         self.each(send, |_| rendered.to_owned(), take)?;
-        Ok(res.expect("work that ends has come to something"))
+        Ok(res.expect("finished work has a result"))
     }
 
     #[expect(

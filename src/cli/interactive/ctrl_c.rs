@@ -46,7 +46,7 @@ impl CtrlC {
         let listener = res.clone();
         if let Err(error) = ctrlc::set_handler(move || listener.take()) {
             message(&format!(
-                "Ctrl-C is not heard, only other signals end the process: {error}"
+                "Ctrl-C cannot be handled; only other signals end the process: {error}"
             ));
         }
         res
@@ -75,7 +75,7 @@ impl CtrlC {
         if self.n_runs.load(Ordering::Relaxed) > 0 && !self.interrupt.is_requested() {
             self.interrupt.request();
             write_briefly(
-                "\ninterrupting: leaving the sessions under way (Ctrl-C again to leave at once)",
+                "\ninterrupting: discarding the sessions in progress (Ctrl-C again to stop immediately)",
             );
             return;
         }

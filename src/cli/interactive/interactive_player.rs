@@ -72,7 +72,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         }
     }
 
-    /// Talks until the session is over; what is left to tell, the narrator knows.
+    /// Interacts until the session is over; the narrator holds what remains to be printed.
     pub(crate) async fn run(mut self, mut asked: QuestionReceiver) -> Result<Narrator, Failure> {
         let mut is_first = true;
         while let Some(question) = asked.recv().await {
@@ -93,8 +93,9 @@ impl<R: BufRead> InteractivePlayer<R> {
     fn greet(&self, private_view: &PrivateView) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
         let line = format!(
-            "You sit at the table for {}. No deal is worth {} to you, the best deal {}. \
-             You see your own preferences and what is said; ? tells what you may say.",
+            "You negotiate for {}. Your reservation value is {}, and the utility of your best \
+             outcome {}. You see your own preferences and all public events; ? lists the \
+             commands.",
             scenario.party(self.me).label,
             decimal(private_view.preferences.reservation_value().get(), 3),
             decimal(private_view.preferences.utility(private_view.best).get(), 3),
@@ -102,7 +103,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         print(&format!("\n{}\n", wrap(&line, self.width, 0)))
     }
 
-    /// Takes in what happened, and tells it.
+    /// Observes events and narrates them.
     fn hear(&mut self, news: &[Event]) -> Result<(), Failure> {
         for event in news {
             let Some(proposer) = event.proposer().filter(|it| *it != self.me) else {
@@ -136,7 +137,7 @@ impl<R: BufRead> InteractivePlayer<R> {
                         return Ok(action);
                     }
                 }
-                Ok(Reply::Told(text)) => print(&text)?,
+                Ok(Reply::Text(text)) => print(&text)?,
                 Err(message) => {
                     let message = wrap(&message, self.width, 0);
                     print(&format!("{}\n", styled(BAD, &message)))?;
@@ -161,21 +162,21 @@ impl<R: BufRead> InteractivePlayer<R> {
         question: &Question,
         draft: &mut Option<Outcome>,
     ) -> Result<Reply, String> {
-        let rendered = |text: String| Ok(Reply::Told(text));
-        let no_draft = || "nobody asks you for an offer now; say yes or no".to_owned();
+        let rendered = |text: String| Ok(Reply::Text(text));
+        let no_draft = || "no offer is requested now; answer yes or no".to_owned();
         match command {
             Command::Accept if matches!(question.ask, Request::Offer) => {
-                Err("there is no offer to accept; put your own".to_owned())
+                Err("there is no offer to accept; make your own".to_owned())
             }
             Command::Accept => Ok(Reply::Done(Action::Accept)),
             Command::Reject => match question.ask {
                 Request::Answer { .. } | Request::Vote { .. } => Ok(Reply::Done(Action::Reject)),
-                Request::Offer => Err("there is no offer to refuse; put your own".to_owned()),
+                Request::Offer => Err("there is no offer to reject; make your own".to_owned()),
                 Request::AcceptOrReplace { .. } => {
-                    Err("here a no is an offer of your own; Enter puts your draft".to_owned())
+                    Err("to reject, make an offer of your own; Enter offers your draft".to_owned())
                 }
             },
-            Command::Enter if draft.is_none() => Err("say yes or no".to_owned()),
+            Command::Enter if draft.is_none() => Err("answer yes or no".to_owned()),
             Command::Enter | Command::Put => {
                 let draft = draft.ok_or_else(no_draft)?;
                 Ok(Reply::Done(Action::Offer(draft)))
@@ -229,7 +230,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         let is_worse = |it: Outcome| !preferences.is_individually_rational(it);
         let (text, keys) = match (action, question.ask) {
             (Action::WalkOut, _) => (
-                format!("If you leave, nobody gets a deal; that is worth {no_deal} to you."),
+                format!("If you leave, there is no deal; your utility is then {no_deal}."),
                 "leave? y or n>",
             ),
             (
@@ -245,7 +246,7 @@ impl<R: BufRead> InteractivePlayer<R> {
                 if is_worse(it) =>
             {
                 (
-                    "That is worth less to you than no deal.".to_owned(),
+                    "That is below your reservation value.".to_owned(),
                     "do it? y or n>",
                 )
             }
@@ -265,7 +266,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         let mut head = format!("You are asked in round {} of {rounds}", question.round);
         if question.private_view.kept < Utility::ONE {
             let kept = percent(question.private_view.kept.get());
-            let _ = write!(head, "; what comes now keeps {kept} of its worth");
+            let _ = write!(head, "; utilities are now discounted to {kept}");
         }
         let _ = writeln!(res, "\n{}", heading(&wrap(&head, width, 0)));
         match question.ask {
@@ -302,7 +303,7 @@ impl<R: BufRead> InteractivePlayer<R> {
             None => String::new(),
             Some(draft) if self.mine == Some(draft) => {
                 let worth = decimal(question.private_view.preferences.utility(draft).get(), 3);
-                let line = format!("Your draft is your last offer, worth {worth} to you");
+                let line = format!("Your draft is your last offer, with utility {worth}");
                 format!("{}\n", wrap(&line, self.width, 0))
             }
             Some(draft) => self.drafted(question, draft),
@@ -356,7 +357,10 @@ impl<R: BufRead> InteractivePlayer<R> {
         } else {
             PartySet::EMPTY
         };
-        let needs = format!("It needs {}.", self.consent(outcome, content.with(self.me)));
+        let needs = format!(
+            "It requires {}.",
+            self.consent(outcome, content.with(self.me))
+        );
         let _ = writeln!(res, "  {}", wrap(&needs, self.width, 2));
     }
 
@@ -364,12 +368,12 @@ impl<R: BufRead> InteractivePlayer<R> {
     fn worth(&self, private_view: &PrivateView, outcome: Outcome) -> String {
         let preferences = &private_view.preferences;
         let (style, word) = if preferences.is_individually_rational(outcome) {
-            (GOOD, "more")
+            (GOOD, "above")
         } else {
-            (BAD, "less")
+            (BAD, "below")
         };
         let line = format!(
-            "Worth {} to you, {} {word} than no deal; your best is {}",
+            "Utility {}, {} {word} your reservation value; your best is {}",
             decimal(preferences.utility(outcome).get(), 3),
             decimal(preferences.surplus(outcome).abs(), 3),
             decimal(preferences.utility(private_view.best).get(), 3),
@@ -388,13 +392,17 @@ impl<R: BufRead> InteractivePlayer<R> {
         let open: PartySet = needed.iter().filter(|it| !given.contains(*it)).collect();
         let mut needs = Vec::new();
         if !open.is_empty() {
-            needs.push(format!("the yes of {}", labels(open)));
+            needs.push(format!("the acceptance of {}", labels(open)));
         }
         for quota in rules.consent.quotas() {
-            needs.push(format!("{} yes among {}", quota.at_least, labels(quota.of)));
+            needs.push(format!(
+                "{} acceptances among {}",
+                quota.at_least,
+                labels(quota.of)
+            ));
         }
         if needs.is_empty() {
-            "nobody's yes but yours".to_owned()
+            "no acceptance but yours".to_owned()
         } else {
             needs.join(" and ")
         }
@@ -422,8 +430,8 @@ impl<R: BufRead> InteractivePlayer<R> {
     fn advice(&self, question: &Question) -> String {
         let mut res = String::new();
         let line = match &question.advice {
-            Ok(Action::Accept) => "Your strategy would say yes.",
-            Ok(Action::Reject) => "Your strategy would say no.",
+            Ok(Action::Accept) => "Your strategy would accept.",
+            Ok(Action::Reject) => "Your strategy would reject.",
             Ok(Action::WalkOut) => "Your strategy would leave.",
             Ok(Action::Offer(_)) => "Your strategy would offer",
             Err(_) => "Your strategy has failed and advises nothing.",
@@ -442,7 +450,7 @@ impl<R: BufRead> InteractivePlayer<R> {
             ("2=3", "in your draft, settle issue 2 with its option 3"),
             (
                 "upkeep=halves",
-                "the same by names, or how they begin; several at once",
+                "the same by name or prefix; several at once",
             ),
             (
                 "best, mine, theirs",
@@ -461,14 +469,11 @@ impl<R: BufRead> InteractivePlayer<R> {
             Request::Answer { .. } | Request::Vote { .. } => lines.extend(answers),
         }
         lines.extend([
-            (
-                "2",
-                "the options of issue 2, with what each is worth to you",
-            ),
+            ("2", "the options of issue 2, with your utility of each"),
             ("issues", "the options of all issues"),
-            ("show", "the question once more"),
+            ("show", "show the question again"),
             ("advice", "what your strategy would do"),
-            ("walk", "leave the table for good"),
+            ("walk", "walk out"),
         ]);
         let mut res = String::new();
         for (words, meaning) in lines {
@@ -490,13 +495,15 @@ impl<R: BufRead> InteractivePlayer<R> {
 
     fn prompt(&self, question: &Question) -> Result<(), Failure> {
         let (keys, hint) = match question.ask {
-            Request::Offer => ("offer>", "Enter puts it, ? helps"),
-            Request::AcceptOrReplace { .. } => ("y or offer>", "Enter puts your draft, ? helps"),
-            Request::Answer { .. } => ("y or n>", "accept it? ? helps"),
+            Request::Offer => ("offer>", "Enter offers it, ? for help"),
+            Request::AcceptOrReplace { .. } => {
+                ("y or offer>", "Enter offers your draft, ? for help")
+            }
+            Request::Answer { .. } => ("y or n>", "accept it? ? for help"),
             Request::Vote {
                 standing: Some(_), ..
-            } => ("y or n>", "change the text? ? helps"),
-            Request::Vote { standing: None, .. } => ("y or n>", "sign the text? ? helps"),
+            } => ("y or n>", "change the text? ? for help"),
+            Request::Vote { standing: None, .. } => ("y or n>", "sign the text? ? for help"),
         };
         let hint = if self.is_narrow() { "? helps" } else { hint };
         let hint = styled(FAINT, &format!("({hint})"));
@@ -516,7 +523,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         if bytes.is_empty() {
             print("\n")?;
             return Err(Failure::CouldNotFinish(
-                "input ended, the session is not finished".to_owned(),
+                "input ended before the session".to_owned(),
             ));
         }
         if bytes.last() != Some(&b'\n') {
@@ -546,5 +553,5 @@ enum Reply {
     /// What she does.
     Done(Action),
     /// Something to read.
-    Told(String),
+    Text(String),
 }

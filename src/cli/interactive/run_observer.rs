@@ -12,7 +12,7 @@ use crate::cli::render::{count, percent};
 use crate::experiment::{FlipSearch, Study, Trial};
 use crate::run::{Observer, Progress, Workload};
 
-/// What is printed of a run on standard error while it goes on.
+/// Progress of a run on standard error.
 #[derive(Debug)]
 pub(crate) struct RunObserver<'a> {
     ctrl_c: &'a CtrlC,

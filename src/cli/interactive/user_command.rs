@@ -83,9 +83,9 @@ pub(crate) fn parse(line: &str, scenario: &Scenario) -> Result<Command, String> 
             let words = WORDS.iter().flat_map(|(words, _)| words.iter().copied());
             let hint = match nearest(&line, words.chain(issues)) {
                 Some(it) => format!("; did you mean `{it}`?"),
-                None => "; ? tells what does".to_owned(),
+                None => "; ? lists the commands".to_owned(),
             };
-            Err(format!("`{}` means nothing here{hint}", echoed(&line)))
+            Err(format!("`{}` is not a command here{hint}", echoed(&line)))
         }
         Err(Unknown::Other(message)) => Err(message),
     }
@@ -103,7 +103,7 @@ fn changes(line: &str, scenario: &Scenario) -> Result<Vec<(IssueId, OptionId)>, 
     for pair in pairs {
         let Some((issue, option)) = pair.split_once('=') else {
             let pair = echoed(pair);
-            return Err(format!("`{pair}` is no change; write issue=option"));
+            return Err(format!("`{pair}` is not a change; write issue=option"));
         };
         let issues: Vec<&str> = scenario.issues.iter().map(|it| &*it.name).collect();
         let issue = position("issue", issue, &issues)?;
@@ -225,13 +225,16 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_told_in_a_line() {
+    fn a_wrong_line_is_reported_in_one_line() {
         let table = [
             (
                 "upkep",
-                "`upkep` means nothing here; did you mean `upkeep`?",
+                "`upkep` is not a command here; did you mean `upkeep`?",
             ),
-            ("xyzzy", "`xyzzy` means nothing here; ? tells what does"),
+            (
+                "xyzzy",
+                "`xyzzy` is not a command here; ? lists the commands",
+            ),
             ("4", "there is no issue 4; they go from 1 to 3"),
             ("0", "there is no issue 0; they go from 1 to 3"),
             ("2=4", "there is no option 4; they go from 1 to 3"),
@@ -251,10 +254,10 @@ mod tests {
                 "=1",
                 "there is no issue ``; well_hours, upkeep, second_rope",
             ),
-            ("2=1 3", "`3` is no change; write issue=option"),
+            ("2=1 3", "`3` is not a change; write issue=option"),
             (
                 "\u{1b}[2J",
-                "`\\u{1b}[2j` means nothing here; ? tells what does",
+                "`\\u{1b}[2j` is not a command here; ? lists the commands",
             ),
         ];
         let scenario = villages();

@@ -13,7 +13,7 @@ use crate::cli::render::text::{
 };
 use crate::experiment::{Solution, SolutionBenchmark};
 
-/// What the draws come to.
+/// The results of some draws.
 #[derive(Debug)]
 pub(crate) struct Analysis {
     n_draws: u64,
@@ -62,8 +62,8 @@ impl Analysis {
         }
     }
 
-    /// The draw with as many acceptable outcomes as the middle one of those with any; the first
-    /// draw if there is none.
+    /// The draw with the median number of acceptable outcomes, among draws with any; the first draw
+    /// if there is none.
     pub(crate) fn middle_draw(&self) -> Replication {
         let mut sorted = self.zones.clone();
         sorted.sort_unstable();
@@ -71,7 +71,7 @@ impl Analysis {
         sorted.get(middle).map_or(Replication(0), |it| it.1)
     }
 
-    /// What the draws come to, for people.
+    /// The summary of the draws as text.
     pub(crate) fn render(&self, scenario: &Scenario, width: usize) -> String {
         let mut res = format!("Over {}\n", counted(self.n_draws, "draw"));
         let n_possible = self.zones.len() as u64;
@@ -79,7 +79,7 @@ impl Analysis {
         if let Some(share) = empty.filter(|_| self.n_draws > 1) {
             let _ = writeln!(
                 res,
-                "  Nothing can be agreed in {} of draws ({})",
+                "  No agreement is possible in {} of draws ({})",
                 percent_of(&share),
                 percent_interval(&share),
             );
@@ -100,7 +100,7 @@ impl Analysis {
             return res;
         }
         let head = format!(
-            "What the agreements that theory singles out are worth (mean utility over {} with a zone)",
+            "Utilities of the bargaining solutions (means over {} with a zone of possible agreement)",
             counted(n_possible, "draw")
         );
         let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
@@ -132,7 +132,7 @@ impl Analysis {
     }
 }
 
-/// Numbers in words: the middle one, and where nine of ten lie if they differ.
+/// The median of some counts as text, with the 90 % range if they differ.
 fn sizes(numbers: impl Iterator<Item = u64>) -> Option<String> {
     #[expect(
         clippy::cast_precision_loss,
@@ -149,7 +149,7 @@ fn sizes(numbers: impl Iterator<Item = u64>) -> Option<String> {
     let middle = counted(middle, "outcome");
     Some(if low < high {
         let (low, high) = (count(low), count(high));
-        format!("{middle} in the middle, {low} to {high} in nine of ten draws")
+        format!("median {middle}, {low} to {high} in 90 % of draws")
     } else {
         middle
     })
@@ -166,7 +166,7 @@ fn short(concept: Concept) -> &'static str {
     }
 }
 
-/// What theory says of one draw, in words.
+/// The bargaining solutions of one draw as text.
 pub(crate) fn render_draw(
     scenario: &Scenario,
     benchmark: &SolutionBenchmark,
@@ -175,10 +175,10 @@ pub(crate) fn render_draw(
     let feasible_set = &benchmark.feasible_set;
     let replication = benchmark.replication.0;
     if feasible_set.n_acceptable == 0 {
-        return format!("Draw {replication}: nothing can be agreed\n");
+        return format!("Draw {replication}: no agreement is possible\n");
     }
     let mut res = format!(
-        "Draw {replication}: {} of {} can be agreed, {} of them on the frontier\n",
+        "Draw {replication}: {} of {} acceptable, {} of them on the frontier\n",
         count(feasible_set.n_acceptable),
         counted(scenario.space.n_outcomes(), "outcome"),
         count(feasible_set.frontier.len() as u64),
@@ -192,7 +192,7 @@ pub(crate) fn render_draw(
     };
     let (common, apart): (Vec<_>, Vec<_>) = scenario.space.issues().partition(is_common);
     if solutions.len() > 1 && !common.is_empty() {
-        res.push_str("\n  Settled by all of them\n");
+        res.push_str("\n  Identical in all of them\n");
         issue_lines(&mut res, scenario, &common, solutions[0].outcome, width);
     }
     let of_each = if solutions.len() > 1 { &apart } else { &common };
@@ -208,7 +208,7 @@ pub(crate) fn render_draw(
                 format!("{} {worth} ({over})", party.label)
             })
             .collect();
-        let line = format!("Worth (over no deal): {}", worth.join(", "));
+        let line = format!("Utility (surplus): {}", worth.join(", "));
         let _ = writeln!(res, "    {}", wrap(&line, width, 6));
     }
     res

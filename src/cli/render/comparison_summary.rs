@@ -1,4 +1,4 @@
-//! What differs between two runs, on one screen or two.
+//! The differences between two runs as text.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ const OPTIONS_TOLD: usize = 5;
 /// How utilities are written.
 const UTILITIES: Notation = Notation::Decimals(3);
 
-/// What differs between two runs, for people.
+/// The differences between two runs as text.
 pub(crate) fn comparison_summary(compared: &ComparedRuns, width: usize) -> String {
     let mut res = String::new();
     heading(&mut res, compared, width);
@@ -43,7 +43,7 @@ fn changes(res: &mut String, changes: &[Change], width: usize) {
         res.push_str("\nThe configurations are the same.\n");
         return;
     }
-    res.push_str("\nWhat was changed\n");
+    res.push_str("\nChanged inputs\n");
     let rendered = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
     for it in changes.iter().take(CHANGES_TOLD) {
         let line = format!(
@@ -93,7 +93,7 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
     };
     section(
         res,
-        "What sessions are worth, deal or no deal (mean utility, from 0 to 1)",
+        "Utility per session, with or without a deal (mean, from 0 to 1)",
         &labels,
         &lines(comparison.utilities()),
     );
@@ -101,7 +101,7 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
         let which = compared.render_deals();
         section(
             res,
-            &format!("What deals are worth ({which}; mean utility, from 0 to 1)"),
+            &format!("Utility of deals ({which}; mean, from 0 to 1)"),
             &labels,
             &lines(comparison.utilities_of_deals()),
         );
@@ -110,12 +110,12 @@ fn figures(res: &mut String, compared: &ComparedRuns, width: usize) {
         let rendered = of_deals.iter().zip(decimals).map(|it| shift(it.0, it.1));
         section(
             res,
-            &format!("How deals come about ({which}; means)"),
+            &format!("Course of the negotiation ({which}; means)"),
             &[
                 "Round",
                 "Offers",
-                "Sum of utilities",
-                "Least utility",
+                "Utilitarian welfare",
+                "Egalitarian welfare",
                 "Nash product",
             ],
             &rendered.collect::<Vec<String>>(),
@@ -129,7 +129,7 @@ fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
         return;
     }
     let which = compared.render_deals();
-    let heading = format!("Options that shifted most (shares of deals; {which})");
+    let heading = format!("Options with the greatest changes (shares of deals; {which})");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
     for it in options.iter().take(OPTIONS_TOLD) {
         let label = compared.render_subject(it.subject);
@@ -138,7 +138,7 @@ fn options(res: &mut String, compared: &ComparedRuns, width: usize) {
     }
 }
 
-/// Labels with what is said of each, side by side where there is room, else below each other.
+/// Labels and their lines, side by side if the width allows, else one below the other.
 fn table(res: &mut String, labels: &[&str], lines: &[String], width: usize) {
     let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let columns = widest(&mut labels.iter().map(|it| it.chars().count()));
@@ -154,10 +154,10 @@ fn table(res: &mut String, labels: &[&str], lines: &[String], width: usize) {
     }
 }
 
-/// From one figure to another, and by how much.
+/// Two figures and their difference.
 fn shift(it: &Difference, notation: Notation) -> String {
     let Some((first, second)) = it.first.point.zip(it.second.point) else {
-        return "no figure".to_owned();
+        return "not available".to_owned();
     };
     let rendered = notation.change(first, second, it.estimate.as_ref());
     let difference = rendered

@@ -1,4 +1,4 @@
-//! Why a session ended as it did, and why sessions found no deal, for people.
+//! Explanations of sessions as text.
 
 use std::fmt::Write as _;
 
@@ -59,16 +59,16 @@ fn push_heading(res: &mut String, line: &str, width: usize) {
     let _ = writeln!(res, "\n{}", heading(&wrap(line, width, 0)));
 }
 
-/// A utility beside the reservation value.
+/// A utility compared with the reservation value.
 fn beside(utility: Utility, reservation_value: Utility) -> String {
     let over = utility.get() - reservation_value.get();
     let word = if utility >= reservation_value {
-        "more"
+        "above"
     } else {
-        "less"
+        "below"
     };
     format!(
-        "{}, {} {word} than no deal",
+        "{}, {} {word} the reservation value",
         decimal(utility.get(), 3),
         decimal(over.abs(), 3)
     )
@@ -81,29 +81,29 @@ fn refusals(
     explanation: &Explanation,
     width: usize,
 ) {
-    push_heading(res, "Who refused what", width);
+    push_heading(res, "Rejections", width);
     for (party, account) in scenario.party_ids().zip(&explanation.parties) {
         let no_deal = account.reservation_value;
         let line = format!(
-            "{} (no deal is worth {} to it)",
+            "{} (reservation value {})",
             scenario.party(party).label,
             decimal(no_deal.get(), 3)
         );
         push(res, &line, 2, width);
         let line = format!(
-            "its no alone stopped {}",
+            "its rejection alone prevented {}",
             counted(account.pivotal_rejections.into(), "offer")
         );
         push(res, &line, 4, width);
         if let Some(best) = account.best_refused {
-            let line = format!("the best it refused was worth {}", beside(best, no_deal));
+            let line = format!("best offer it rejected: {}", beside(best, no_deal));
             push(res, &line, 4, width);
         }
         demand(res, party, parties, account, explanation, width);
     }
 }
 
-/// What a party demanded at the end, or what the mediator's text is worth to it.
+/// A party's aspiration at the end, or its utility of the mediator's text.
 fn demand(
     res: &mut String,
     party: PartyId,
@@ -114,7 +114,7 @@ fn demand(
 ) {
     let no_deal = account.reservation_value;
     if let Some(demand) = account.demand {
-        let line = format!("its own last offer was worth {}", beside(demand, no_deal));
+        let line = format!("its own last offer: {}", beside(demand, no_deal));
         push(res, &line, 4, width);
     } else if let [
         Position {
@@ -124,7 +124,7 @@ fn demand(
     ] = explanation.last[..]
     {
         let worth = parties[party.idx()].utility(outcome);
-        let line = format!("the last text is worth {}", beside(worth, no_deal));
+        let line = format!("the last text: {}", beside(worth, no_deal));
         push(res, &line, 4, width);
     }
 }
@@ -136,22 +136,27 @@ fn nearest(
     explanation: &Explanation,
     width: usize,
 ) {
-    push_heading(res, "The nearest deal", width);
+    push_heading(res, "Nearest acceptable outcome", width);
     match explanation.nearest {
         Some(near) => push_near(res, scenario, parties, near, width),
         None if explanation.last.is_empty() => {
-            push(res, "Nothing was on the table to be near to.", 2, width);
+            push(
+                res,
+                "Nothing was proposed, so there is no nearest outcome.",
+                2,
+                width,
+            );
         }
         None => push(
             res,
-            "There is no outcome that all whose consent it needs would rather have than no deal.",
+            "No outcome is acceptable to all parties whose consent it requires.",
             2,
             width,
         ),
     }
 }
 
-/// An outcome near to one on the table, and what it is worth to whom.
+/// The nearest acceptable outcome, with its surplus for each party.
 fn push_near(
     res: &mut String,
     scenario: &Scenario,
@@ -162,7 +167,7 @@ fn push_near(
     let (outcome, n_changes) = (near.agreement.outcome, near.agreement.n_changes);
     let from = match near.to.proposer {
         Some(it) => format!("the last offer of {}", scenario.party(it).label),
-        None => "what stood last".to_owned(),
+        None => "the last proposal".to_owned(),
     };
     if n_changes == 0 {
         push(res, &format!("It is {from} itself:"), 2, width);
@@ -181,12 +186,12 @@ fn push_near(
             let star = if needed.contains(it) {
                 ""
             } else {
-                " (not needed)"
+                " (consent not required)"
             };
             format!("{} {}{star}", scenario.party(it).label, signed(over, 3))
         })
         .collect();
-    let line = format!("Worth over no deal: {}", worth.join(", "));
+    let line = format!("Surplus: {}", worth.join(", "));
     push(res, &line, 2, width);
 }
 
@@ -197,7 +202,7 @@ fn missing(
     explanation: &Explanation,
     width: usize,
 ) {
-    push_heading(res, "Whose concession was missing", width);
+    push_heading(res, "Missing concessions", width);
     let mut is_any = false;
     for (party, account) in scenario.party_ids().zip(&explanation.parties) {
         let Some(refused_acceptable) = account.refused_acceptable else {
@@ -207,7 +212,7 @@ fn missing(
         let offer = &explanation.proposals[refused_acceptable.proposals];
         let worth = parties[party.idx()].utility(offer.outcome);
         let mut line = format!(
-            "{} refused {} in round {}, worth {}",
+            "{} rejected {} in round {}, with utility {}",
             scenario.party(party).label,
             whose(scenario, offer.proposer),
             offer.round,
@@ -216,20 +221,20 @@ fn missing(
         match refused_acceptable.demand {
             Some(demand) if demand > worth => {
                 let excess = demand.get() - worth.get();
-                let _ = write!(line, "; it demanded {} more", decimal(excess, 3));
+                let _ = write!(line, "; its aspiration was {} higher", decimal(excess, 3));
             }
-            Some(_) => line.push_str("; it demanded no more than that"),
+            Some(_) => line.push_str("; its aspiration was no higher"),
             None => {}
         }
         line.push_str(if refused_acceptable.is_alone {
-            ". Its yes alone would have made the deal."
+            ". Its acceptance alone would have produced a deal."
         } else {
-            ". Others' consent was missing too."
+            ". The consent of others was missing too."
         });
         push(res, &line, 2, width);
     }
     if !is_any {
-        let line = "Nobody refused an offer that was worth more to it than no deal.";
+        let line = "No party rejected an offer above its reservation value.";
         push(res, line, 2, width);
     }
 }
@@ -242,7 +247,7 @@ fn made(
     explanation: &Explanation,
     width: usize,
 ) {
-    push_heading(res, "What made it", width);
+    push_heading(res, "What produced the deal", width);
     if let Some(step) = explanation.last_step {
         let who = step
             .proposer
@@ -251,17 +256,20 @@ fn made(
         push(res, &line, 2, width);
         describe_changes(res, scenario, step.from, agreement, width);
         if step.round < ending.round() {
-            let line = format!("It stood until it was taken in round {}.", ending.round());
+            let line = format!(
+                "It remained open until it was accepted in round {}.",
+                ending.round()
+            );
             push(res, &line, 2, width);
         }
     } else {
-        push(res, "It was the first that was put forward.", 2, width);
+        push(res, "It was the first proposal.", 2, width);
     }
-    push_heading(res, "How far each went", width);
+    push_heading(res, "Concessions", width);
     for (party, account) in scenario.party_ids().zip(&explanation.parties) {
         let worth = parties[party.idx()].utility(agreement);
         let beside = beside(worth, account.reservation_value);
-        let mut line = format!("{}: worth {beside}", scenario.party(party).label);
+        let mut line = format!("{}: {beside}", scenario.party(party).label);
         if let Some(demand) = account.demand.filter(|it| *it != worth) {
             let given = demand.get() - worth.get();
             let word = if given > 0.0 { "below" } else { "above" };
@@ -272,7 +280,8 @@ fn made(
     }
 }
 
-/// Why the sessions of a cell found no deal, of so many in all and so many without one.
+/// The causes of sessions without a deal in a cell, given the numbers of all sessions and of those
+/// without a deal.
 pub(crate) fn render_causes(
     setting: &Setting,
     whose: &str,
@@ -284,12 +293,12 @@ pub(crate) fn render_causes(
     let mut res = format!("{}\n", heading(&wrap(&scenario.title, width, 0)));
     let looked = causes.n_sessions();
     let mut line = format!(
-        "{} of {} of {whose} found no deal",
+        "{} of {} of {whose} ended without a deal",
         count(n_without),
         counted(n_sessions, "session")
     );
     if looked < n_without {
-        let _ = write!(line, "; what follows is of the first {}", count(looked));
+        let _ = write!(line, "; the first {} are analyzed", count(looked));
     }
     push(&mut res, &line, 0, width);
     if looked == 0 {
@@ -311,11 +320,11 @@ pub(crate) fn render_causes(
     if !rest.is_empty() {
         let n = rest.iter().map(|it| it.1).sum();
         let rarer = counted(rest.len() as u64, "cause");
-        lines.push((n, format!("{rarer} more, each no more common")));
+        lines.push((n, format!("{rarer} more, none more frequent")));
     }
     push_shares(&mut res, &lines, width);
     if !causes.by_distance().is_empty() {
-        let head = "How many issues the nearest acceptable outcome settles differently";
+        let head = "Number of issues on which the nearest acceptable outcome differs";
         push_heading(&mut res, head, width);
         let mut lines: Vec<(u64, String)> = causes
             .by_distance()
@@ -324,7 +333,7 @@ pub(crate) fn render_causes(
             .collect();
         let n_none = looked - causes.by_distance().values().sum::<u64>();
         if n_none > 0 {
-            lines.push((n_none, "there is none, or nothing was offered".to_owned()));
+            lines.push((n_none, "no acceptable outcome, or no offer".to_owned()));
         }
         push_shares(&mut res, &lines, width);
     }
@@ -333,10 +342,10 @@ pub(crate) fn render_causes(
     res
 }
 
-/// How far something acceptable was, in a few words.
+/// The distance of the nearest acceptable outcome, as text.
 fn render_distance(n_changes: usize) -> String {
     match n_changes {
-        0 => "none: it was on the table itself".to_owned(),
+        0 => "none: it was itself proposed".to_owned(),
         n => counted(n as u64, "issue"),
     }
 }
@@ -358,17 +367,17 @@ fn push_shares(res: &mut String, lines: &[(u64, String)], width: usize) {
 fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, width: usize) {
     push_heading(
         res,
-        "The change of one option that would have helped most often",
+        "The single change that would most often have made a last proposal acceptable",
         width,
     );
     let Some(((issue, from, to), n)) = causes.best_change() else {
-        let line = "No single change would have made anything last on the table acceptable.";
+        let line = "No single change would have made a last proposal acceptable.";
         push(res, line, 2, width);
         return;
     };
     let it = scenario.issue(issue);
     let line = format!(
-        "{}: {} (on the table: {})",
+        "{}: {} (proposed: {})",
         it.label,
         it.options[to.idx()].label,
         it.options[from.idx()].label
@@ -377,7 +386,7 @@ fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, widt
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let share = n as f64 / causes.n_sessions() as f64;
     let line = format!(
-        "It would have made something last on the table acceptable in {} of these sessions.",
+        "It would have made a last proposal acceptable in {} of these sessions.",
         percent(share)
     );
     push(res, &line, 2, width);

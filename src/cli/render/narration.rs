@@ -25,7 +25,7 @@ pub(crate) fn narration(
     res
 }
 
-/// Tells a session as it goes on.
+/// Narrates a session as it proceeds.
 #[derive(Debug)]
 pub(crate) struct Narrator {
     width: usize,
@@ -179,7 +179,7 @@ fn describe_answers(
         .map(|(word, parties)| format!("{word}: {}", labels(scenario, parties)))
         .collect();
     if answers.is_empty() {
-        let _ = writeln!(res, "    → nobody else's consent is needed");
+        let _ = writeln!(res, "    → no other consent is required");
         return;
     }
     let line = format!("→ {}", answers.join("; "));

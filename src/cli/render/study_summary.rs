@@ -1,4 +1,5 @@
-//! What a study found, in words: what matters most, what it rests on, what would flip it.
+//! Findings of a study as text: the most influential factors, shares by basis, and threshold
+//! shifts.
 
 use std::fmt::Write as _;
 
@@ -13,7 +14,7 @@ use crate::experiment::{
     AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, SensitivityMeasure, Study,
     points_for_claim, points_for_interval,
 };
-use crate::report::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
+use crate::report::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, Quantity, too_few_points};
 
 /// Maximum number of factors listed; the table has all.
 const FACTORS_TOLD: usize = 10;
@@ -27,14 +28,14 @@ const FACTORS_TOLD_OF_PARTY: usize = 3;
 /// The box that is shown holds at least this share of the deals.
 const COVERAGE_TOLD: f64 = 0.5;
 
-/// What the sessions of a design show, and of how many.
+/// The results of a design, with its numbers of sessions.
 #[derive(Clone, Copy)]
 pub(crate) struct Studied<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) factors: &'a [Factor],
     pub(crate) findings: &'a [Finding],
     pub(crate) sessions: DealCounts,
-    /// How many points a study has, and what they are called; `None` of a sweep.
+    /// The number of points and their noun; `None` for a sweep.
     pub(crate) points: Option<(u64, &'static str)>,
 }
 
@@ -69,14 +70,14 @@ pub(crate) fn render_sensitivity(
     res
 }
 
-/// What the sessions of a design show: of whether there is a deal, or, where nothing made a
-/// difference to that, of what each party ends with. Whether it is of deals.
+/// Appends what agreement depends on, or what utilities depend on if no factor affects agreement.
+/// Whether it is agreement.
 pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usize) -> bool {
-    if let Some(measure) = studied.measure_of(None) {
+    if let Some(measure) = studied.leading_measure(None) {
         push_deals(res, studied, measure, width);
         return true;
     }
-    let is_leading = |it: &Finding| studied.leading_measures().contains(&it.measure);
+    let is_leading = |it: &Finding| studied.kind().leading_measures().contains(&it.measure);
     let why =
         if studied.of(None).any(is_leading) {
             NoWordOnDeals::NoDifference
@@ -95,37 +96,30 @@ pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usiz
 }
 
 impl<'a> Studied<'a> {
-    /// What was found of whether there is a deal, or of a party's utility.
+    /// The findings on agreement, or on a party's utility.
     fn of(self, party: Option<PartyId>) -> impl Iterator<Item = &'a Finding> {
         let all = self.findings.iter();
         all.filter(move |it| it.party == party)
     }
 
-    /// The measure that says most of an outcome, if by it anything made a difference.
-    fn measure_of(self, party: Option<PartyId>) -> Option<SensitivityMeasure> {
-        let makes_a_difference = |measure: SensitivityMeasure| {
-            let mut all = self.of(party).filter(|it| it.measure == measure);
-            all.any(|it| it.estimate.point != 0.0)
-        };
-        let mut measures = self.leading_measures().iter().copied();
-        measures.find(|it| makes_a_difference(*it))
-    }
-
-    /// The measures that may say most: in a study a correlation only goes with an index.
-    fn leading_measures(self) -> &'static [SensitivityMeasure] {
-        const ALL: [SensitivityMeasure; 3] = [
-            SensitivityMeasure::Total,
-            SensitivityMeasure::MeanEffectSize,
-            SensitivityMeasure::PartialRankCorrelation,
-        ];
+    /// The kind of design.
+    fn kind(self) -> DesignKind {
         if self.points.is_some() {
-            &ALL[..2]
+            DesignKind::Study
         } else {
-            &ALL
+            DesignKind::Sweep
         }
     }
 
-    /// The factors by what a measure says of an outcome, without groups of them.
+    /// The leading measure of an outcome, if any factor has an effect.
+    fn leading_measure(self, party: Option<PartyId>) -> Option<SensitivityMeasure> {
+        self.kind().leading_measure(|measure| {
+            let all = self.of(party).filter(move |it| it.measure == measure);
+            all.map(|it| Quantity::from(it.estimate))
+        })
+    }
+
+    /// The single factors by a measure of an outcome, in descending order of magnitude.
     fn ranked(self, party: Option<PartyId>, measure: SensitivityMeasure) -> Vec<&'a Finding> {
         let is_single = |it: &&Finding| {
             let kind = self.factors[it.factor].kind;
@@ -140,27 +134,28 @@ impl<'a> Studied<'a> {
     }
 }
 
-/// What decides whether there is a deal.
+/// Appends what agreement depends on.
 fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasure, width: usize) {
     let Studied { factors, .. } = *studied;
     let of = |measure: SensitivityMeasure| studied.of(None).filter(move |it| it.measure == measure);
     let ranked = studied.ranked(None, measure);
     let heading = match measure {
         SensitivityMeasure::Total => {
-            "What decides whether there is a deal: the share of its variance that involves \
-             each number, alone or with others (total Sobol' index, 95 % interval)"
+            "What the agreement rate depends on: the share of the variance that involves each \
+             number, alone or in interaction (total Sobol' index, 95 % interval)"
         }
         SensitivityMeasure::MeanEffectSize => {
-            "What decides whether there is a deal: how much the chance of one changes along the \
-             range of each number, as steps over two thirds of it show (Morris's mu*, 95 % interval)"
+            "What the agreement rate depends on: its mean absolute change over the range of each \
+             number, estimated from steps of two thirds of the range (Morris's mu*, 95 % \
+             interval)"
         }
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => {
-            "What goes with deals: partial rank correlation of each number with them \
-             (95 % interval)"
+            "What the agreement rate depends on: partial rank correlation of each number with \
+             deals (95 % interval)"
         }
     };
     let _ = writeln!(res, "{}", wrap(heading, width, 0));
@@ -194,15 +189,15 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
         };
         let noise = if share > 1.0 {
             format!(
-                "; the estimate, {}, is above 100 % by noise",
+                "; the estimate, {}, exceeds 100 % because of sampling noise",
                 percent(share)
             )
         } else {
             String::new()
         };
         let text = format!(
-            "Given the ranges of the scenario, assumed numbers have a part in {how_much} of the \
-             variance ({}{noise}), alone or with others.",
+            "Given the ranges in the scenario, assumed numbers are involved in {how_much} of the \
+             variance ({}{noise}), alone or in interaction with others.",
             percent_interval(&it.estimate)
         );
         let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
@@ -216,19 +211,23 @@ fn push_utility(
     (party, label): (PartyId, &str),
     width: usize,
 ) {
-    let Some(measure) = studied.measure_of(Some(party)) else {
-        let text = format!("{label}: nothing that was varied made a difference");
+    let Some(measure) = studied.leading_measure(Some(party)) else {
+        let text = format!("{label}: no varied number had an effect");
         let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
         return;
     };
     let of_what = match measure {
         SensitivityMeasure::Total => "the share of its variance (total Sobol' index",
-        SensitivityMeasure::MeanEffectSize => "its mean change along each range (Morris's mu*",
+        SensitivityMeasure::MeanEffectSize => {
+            "its mean absolute change over the range of each number (Morris's mu*"
+        }
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
         | SensitivityMeasure::MeanEffect
-        | SensitivityMeasure::EffectDeviation => "what goes with it (partial rank correlation",
+        | SensitivityMeasure::EffectDeviation => {
+            "its association with each number (partial rank correlation"
+        }
     };
     let heading = format!("{label}'s utility: {of_what}, 95 % interval)");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
@@ -254,7 +253,7 @@ fn push_factor(
     let _ = writeln!(res, "{lead}{}", wrap(&text, width, indent));
 }
 
-/// What is to be known of figures that are above the whole, or not sure enough for a claim.
+/// Appends caveats: indices above 1, or too few points for a conclusion.
 fn push_doubts(
     res: &mut String,
     studied: &Studied<'_>,
@@ -275,8 +274,8 @@ fn push_doubts(
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => return,
     };
-    let is_of_luck = |it: &&Finding| studied.factors[it.factor].kind == FactorKind::Luck;
-    let Some(first) = ranked.iter().find(|it| !is_of_luck(it)) else {
+    let is_randomness = |it: &&Finding| studied.factors[it.factor].kind == FactorKind::Randomness;
+    let Some(first) = ranked.iter().find(|it| !is_randomness(it)) else {
         return;
     };
     if let Some(points) = points_for_claim(&first.estimate, is_share) {
@@ -286,7 +285,7 @@ fn push_doubts(
     }
 }
 
-/// What the answer rests on, by basis and by source.
+/// Appends shares by basis and by source.
 fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width: usize) {
     let of_kind = |kind: FactorKind| {
         let all = shares.iter().copied();
@@ -295,12 +294,12 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
     if of_kind(FactorKind::Basis).next().is_none() {
         return;
     }
-    let text = "What that rests on (parts of the sum of all total indices, 95 % interval)";
+    let text = "By basis (shares of the sum of all total indices, 95 % interval)";
     let _ = writeln!(res, "\n{}", wrap(text, width, 0));
-    for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Luck)) {
+    for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Randomness)) {
         push_share(res, &factors[it.factor], &it.estimate, width);
     }
-    res.push_str("and by source\n");
+    res.push_str("By source\n");
     for it in of_kind(FactorKind::Source) {
         push_share(res, &factors[it.factor], &it.estimate, width);
     }
@@ -313,18 +312,18 @@ fn push_share(res: &mut String, factor: &Factor, share: &Estimate, width: usize)
     let _ = writeln!(res, "{lead}{}", wrap(&named(factor), width, indent));
 }
 
-/// What a factor is called in a sentence.
+/// The name of a factor in a sentence.
 fn named(factor: &Factor) -> String {
     match factor.kind {
-        FactorKind::Luck => {
-            "luck: strategies, what is offered at random, numbers that are left out".to_owned()
+        FactorKind::Randomness => {
+            "randomness: strategies, random offers, numbers outside the study".to_owned()
         }
         FactorKind::Basis => format!("{} numbers", factor.name),
         FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
     }
 }
 
-/// Which way deals go with a number; nothing where that is not sure.
+/// The direction of a number's association with deals; empty if its interval includes 0.
 fn direction(correlation: &Estimate) -> String {
     let sure = |it: Interval| {
         if it.low > 0.0 {
@@ -336,7 +335,7 @@ fn direction(correlation: &Estimate) -> String {
         }
     };
     let word = correlation.interval.and_then(sure);
-    word.map_or_else(String::new, |it| format!(": the higher, the {it} deals"))
+    word.map_or_else(String::new, |it| format!(": {it} deals as it increases"))
 }
 
 fn interval_of(estimate: &Estimate) -> String {
@@ -349,8 +348,8 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
         return;
     }
     let text = format!(
-        "Where the deals are: {} of all sessions lie in this box; it holds {} of the deals, and \
-         {} of its sessions end in one",
+        "Box of frequent deals: it contains {} of all sessions and {} of the deals, and {} of its \
+         sessions end in a deal",
         percent(it.mass),
         percent(it.coverage),
         percent(it.density),
@@ -367,7 +366,7 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
     }
 }
 
-/// What flips the answer, the smallest change first.
+/// Shifts that cross the threshold, the smallest first.
 pub(crate) fn render_flips(
     setting: &Setting,
     search: &FlipSearch,
@@ -376,14 +375,14 @@ pub(crate) fn render_flips(
 ) -> String {
     let numbers: Vec<&Number> = setting.numbers().collect();
     let stands = format!(
-        "Deals as things stand: {} of {} ({})",
+        "Deals without any shift: {} of {} ({})",
         percent_of(&found.unmoved),
         counted(search.sessions, "session"),
         percent_interval(&found.unmoved),
     );
     let asked = format!(
-        "What would change that: the least shift of one number, all else equal and on the same \
-         luck, at which {} of sessions end in a deal (95 % interval)",
+        "Smallest shift of one number at which {} of sessions end in a deal, all else equal and \
+         with common random numbers (95 % interval)",
         percent(search.rate),
     );
     let mut res = format!(
@@ -403,7 +402,7 @@ pub(crate) fn render_flips(
                 let median = number.distribution.quantile(0.5);
                 let moved = number.moved(median, shift.by);
                 let interval = shift.interval.map_or_else(
-                    || ", how surely cannot be told".to_owned(),
+                    || ", without an interval".to_owned(),
                     |it| format!(" ({} to {})", signed(it.low, 3), signed(it.high, 3)),
                 );
                 let median_moved = INDICES.change(median, moved, None);
@@ -431,7 +430,7 @@ fn out_of_reach(flip: &Flip) -> String {
     format!("out of reach: from {}", rendered.join(" to "))
 }
 
-/// Where a number comes from, in brackets.
+/// The basis and sources of a number, in brackets.
 fn resting_on(basis: Option<Basis>, sources: &[String]) -> String {
     let basis = basis.map(|it| it.name().to_owned());
     let parts: Vec<String> = basis.into_iter().chain(sources.iter().cloned()).collect();

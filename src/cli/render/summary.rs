@@ -1,4 +1,4 @@
-//! What a batch came to, on one screen or two: the answer, what it settles, who stood in the way.
+//! The summary of a batch: endings, agreed options, surpluses and pivotal rejections.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use crate::run::MostFrequent;
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
 
-/// What a batch came to, for people.
+/// The summary of a batch as text.
 pub(crate) fn summary(
     setting: &Setting,
     tally: &Tally,
@@ -28,7 +28,7 @@ pub(crate) fn summary(
     deals(&mut res, tally, width);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
-        commonest(&mut res, scenario, tally, agreements, width);
+        most_frequent(&mut res, scenario, tally, agreements, width);
         surpluses(&mut res, scenario, tally, width);
     }
     if tally.n_agreements() < tally.n_sessions() {
@@ -38,7 +38,7 @@ pub(crate) fn summary(
     res
 }
 
-/// Whether the figure that sessions were to be run for is known as well as asked.
+/// Whether the stopping rule reached its target.
 pub(crate) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]) -> String {
     let party = rule.party.map_or_else(String::new, |it| {
         format!(" of {}", setting.scenario().party(it).name)
@@ -52,9 +52,7 @@ pub(crate) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]
         format!("Target reached: {asked}\n\n")
     } else if let [tally] = tallies {
         let known = rule.half_width(tally);
-        let known = known.map_or_else(String::new, |it| {
-            format!("; it is known to ±{}", decimal(it, 3))
-        });
+        let known = known.map_or_else(String::new, |it| format!("; reached: ±{}", decimal(it, 3)));
         format!("Target not reached: {asked}{known}\n\n")
     } else {
         format!(
@@ -94,7 +92,7 @@ fn deals(res: &mut String, tally: &Tally, width: usize) {
 
 fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     let deals = counted(tally.n_agreements(), "deal");
-    let _ = writeln!(res, "\nWhat the deals settle (shares of {deals})");
+    let _ = writeln!(res, "\nOptions in deals (shares of {deals})");
     for issue in scenario.space.issues() {
         let it = scenario.issue(issue);
         let _ = writeln!(res, "  {}", it.label);
@@ -113,7 +111,7 @@ fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     }
 }
 
-fn commonest(
+fn most_frequent(
     res: &mut String,
     scenario: &Scenario,
     tally: &Tally,
@@ -124,7 +122,7 @@ fn commonest(
         return;
     };
     let head = format!(
-        "The commonest agreement ({} of {}; {} in all)",
+        "Most frequent agreement ({} of {}; {} in all)",
         count(agreement.n),
         counted(tally.n_agreements(), "deal"),
         counted(agreements.n_distinct, "distinct agreement"),
@@ -153,7 +151,7 @@ pub(crate) fn outcome_lines(
 }
 
 fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
-    let head = "What a deal is worth over no deal (mean surplus, utilities from 0 to 1)";
+    let head = "Surplus of a deal over the reservation value (mean, utilities from 0 to 1)";
     let _ = writeln!(res, "\n{}", wrap(head, width, 0));
     let columns = label_columns(scenario);
     for (party, it) in scenario.parties.iter().zip(tally.parties()) {
@@ -174,7 +172,7 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
 fn blockers(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     let n = tally.n_sessions() - tally.n_agreements();
     let head = format!(
-        "Who stood in the way (offers that its no alone kept from being agreed, on average over {})",
+        "Pivotal rejections (offers that the party's rejection alone prevented, mean over {})",
         counted(n, "session") + " without a deal",
     );
     let _ = writeln!(res, "\n{}", wrap(&head, width, 0));

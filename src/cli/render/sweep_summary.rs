@@ -1,4 +1,4 @@
-//! What a sweep came to: a line per cell, and what each changes against the first.
+//! The summary of a sweep: a line per cell, with its difference from the first.
 
 use std::fmt::Write as _;
 use std::iter;
@@ -10,7 +10,7 @@ use crate::cli::render::summary::sureness;
 use crate::cli::render::text::{Notation, bar, count, counted, percent_interval, percent_of, wrap};
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::report::{equal_cells, rests_on};
-use crate::run::{Finished, SweptParameters};
+use crate::run::{CellResults, SweptParameters};
 
 /// Maximum number of cells listed; the tables have all.
 const CELLS_TOLD: usize = 60;
@@ -65,13 +65,13 @@ impl Row {
     }
 }
 
-/// What a sweep came to, for people: with a baseline also what each cell changes against the first.
+/// The summary of a sweep as text, optionally with the difference of each cell from the first.
 pub(crate) fn sweep_summary(
     setting: &Setting,
     parameters: &SweptParameters,
     until: Option<&StoppingRule>,
     has_baseline: bool,
-    finished: &Finished,
+    finished: &CellResults,
     width: usize,
 ) -> String {
     let mut res = until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies));
@@ -128,7 +128,7 @@ pub(crate) fn sweep_summary(
     }
     let is_unsure = |it: &StoppingRule| finished.tallies.iter().any(|tally| !it.is_reached(tally));
     if until.is_some_and(is_unsure) {
-        let _ = writeln!(res, "  > more sessions were needed to reach the target");
+        let _ = writeln!(res, "  > more sessions were required to reach the target");
     }
     let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
     res
@@ -141,7 +141,7 @@ fn length(rule: &StoppingRule, tally: &Tally) -> String {
 }
 
 /// How the share of deals differs from the baseline's, pair by pair.
-fn change(finished: &Finished, cell: CellId) -> Option<String> {
+fn change(finished: &CellResults, cell: CellId) -> Option<String> {
     let effects = finished.effects.as_ref()?.of(cell);
     let difference = effects.first()?.difference?;
     Some(Notation::Percent.difference(&difference))

@@ -26,22 +26,22 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
             format!("{what}; run it with `demarche sweep`")
         }
         SpecError::HasSweep(_) => format!(
-            "{what}, and `demarche {verb}` looks at one cell; name its scenario, or take the \
-             [sweep] out"
+            "{what}, and `demarche {verb}` examines one cell; name its scenario, or remove the \
+             [sweep]"
         ),
-        SpecError::Sessions(_) => format!("{what}; ask for fewer with --sessions"),
+        SpecError::Sessions(_) => format!("{what}; reduce --sessions"),
         SpecError::DrawnNumbers(_) => format!("{what}; run it without --draws"),
-        SpecError::ShardOfUntil => format!("{what}; take `until` out, or run it in one go"),
+        SpecError::ShardOfUntil => format!("{what}; remove `until`, or run it without --shard"),
         SpecError::Numbers(_) | SpecError::NothingUncertain => what,
         SpecError::Points(it) => format!("{what}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
             format!("{what}; choose some with --numbers, or take --method morris")
         }
         SpecError::Study(StudyError::TooManyPoints(_)) => {
-            format!("{what}; ask for fewer with --points")
+            format!("{what}; reduce --points")
         }
         SpecError::SearchSessions { n_sessions, most } => format!(
-            "the search might take {} sessions, more than {}; ask for fewer with --sessions",
+            "the search may require {} sessions, more than {}; reduce --sessions",
             count(n_sessions),
             count(most)
         ),
@@ -56,7 +56,7 @@ pub(crate) fn reopen_failure(
 ) -> Failure {
     match error {
         ReopenError::Refused(it) => refusal(act, &it, request),
-        ReopenError::Spec(it) => spec_failure(it, request.map_or("", |it| &it.verb)),
+        ReopenError::Spec(it) => spec_failure(it, request.map_or("", |it| it.verb.name())),
         ReopenError::Missing {
             of,
             n_missing,
@@ -88,7 +88,7 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
     Failure::WrongInput(what)
 }
 
-/// Why a run did not come to its end, and how it can be resumed.
+/// Why a run failed, and how it can be resumed.
 pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
@@ -97,7 +97,7 @@ pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     }
 }
 
-/// Why a study did not come to its end; it cannot be resumed.
+/// Why a study failed; it cannot be resumed.
 pub(crate) fn study_failure(error: &RunError) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
@@ -117,7 +117,9 @@ fn stopped(run: &StoppedRun, request: &RunRequest) -> Failure {
     Failure::CouldNotFinish(match run.place {
         FolderPlace::There => format!("{what}; {}", way_on(request, &run.folder)),
         FolderPlace::Replaced => {
-            format!("{what}; something else is at {path} now, and the run is where its folder is")
+            format!(
+                "{what}; {path} now refers to something else; the run is in the folder that was moved"
+            )
         }
         FolderPlace::Gone => format!("{what}; the folder {path} is gone"),
     })
@@ -125,12 +127,12 @@ fn stopped(run: &StoppedRun, request: &RunRequest) -> Failure {
 
 /// What people type to resume a run that was stopped.
 pub(crate) fn way_on(request: &RunRequest, folder: &Path) -> String {
-    let verb = &request.verb;
+    let verb = request.verb;
     let files_below = files_below(request, folder).map_or_else(String::new, |it| {
         format!(" --files-below {}", shell_word(&it.display().to_string()))
     });
     let path = shell_word(&folder.display().to_string());
-    format!("go on with `demarche {verb} --resume {path}{files_below}`")
+    format!("continue with `demarche {verb} --resume {path}{files_below}`")
 }
 
 /// The folder that has to be allowed for going on with a run; `None` if its files are near it.

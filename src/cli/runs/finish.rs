@@ -14,7 +14,7 @@ use crate::cli::runs::page::{make_page, report_line};
 use crate::cli::{message, print};
 use crate::experiment::{Forfeit, Shard, Tally};
 use crate::report::{DealCounts, RunSummary};
-use crate::run::{Finished, FinishedRun, RunSpec, WholeRun};
+use crate::run::{CellResults, FinishedRun, RunResults, RunSpec, RunVerb};
 use crate::tables::LeftOut;
 
 /// Tells what came out of a run, and makes its page.
@@ -25,15 +25,15 @@ pub(crate) fn conclude(
     is_quiet: bool,
 ) -> Result<ExitCode, Failure> {
     let directory = &finished.directory;
-    if let Some(whole) = &finished.whole {
+    if let Some(results) = &finished.results {
         if !is_quiet {
-            print(&tell_whole(spec, whole, finished.endings))?;
+            print(&render_results(spec, results, finished.endings))?;
             print(&format!("Tables: {}\n", directory.path().display()))?;
         }
-        report_left_out(&whole.left_out);
+        report_left_out(&results.left_out);
         if has_report {
-            let summary = RunSummary::of_run(spec, whole);
-            make_page(directory, &whole.manifest, &summary)?;
+            let summary = RunSummary::of_run(spec, results);
+            make_page(directory, &results.manifest, &summary)?;
             if !is_quiet {
                 print(&report_line(directory))?;
             }
@@ -43,7 +43,7 @@ pub(crate) fn conclude(
         return Ok(interrupted(spec, finished));
     }
     if let Some(shard) = spec.shard().filter(|_| !is_quiet) {
-        print(&tell_shard(spec, shard, finished))?;
+        print(&render_shard(spec, shard, finished))?;
     }
     Ok(exit_code(spec, finished))
 }
@@ -56,27 +56,26 @@ pub(crate) fn report_left_out(tables: &[LeftOut]) {
 }
 
 /// What is said of a shard, which waits for the others.
-fn tell_shard(spec: &RunSpec, shard: Shard, finished: &FinishedRun) -> String {
+fn render_shard(spec: &RunSpec, shard: Shard, finished: &FinishedRun) -> String {
     let sessions = counted(finished.endings.iter().sum(), "session");
     let path = finished.directory.path().display();
     format!(
-        "{}\nshard {shard}: {sessions} in {path}\n\
-         `demarche merge` makes the run of all {} shards\n",
+        "{}\nshard {shard}: {sessions} in {path}\n`demarche merge` combines all {} shards\n",
         spec.title(),
         shard.of()
     )
 }
 
 /// What is said of a run when it is over.
-fn tell_whole(spec: &RunSpec, whole: &WholeRun, endings: [u64; 4]) -> String {
-    let mut text = render(spec, &whole.results);
+fn render_results(spec: &RunSpec, results: &RunResults, endings: [u64; 4]) -> String {
+    let mut text = render_cells(spec, &results.cells);
     if spec.design().is_some() {
         text.push('\n');
         let [deals, ..] = endings;
         let studied = Studied {
             scenario: spec.setting().scenario(),
-            factors: &whole.factors,
-            findings: &whole.findings,
+            factors: &results.factors,
+            findings: &results.findings,
             sessions: DealCounts {
                 sessions: endings.iter().sum(),
                 deals,
@@ -88,32 +87,29 @@ fn tell_whole(spec: &RunSpec, whole: &WholeRun, endings: [u64; 4]) -> String {
     text
 }
 
-/// What a batch or a sweep came to.
-fn render(spec: &RunSpec, finished: &Finished) -> String {
+/// The results of a batch or a sweep.
+fn render_cells(spec: &RunSpec, cells: &CellResults) -> String {
     let setting = spec.setting();
-    let sessions = counted(
-        finished.tallies.iter().map(Tally::n_sessions).sum(),
-        "session",
-    );
+    let sessions = counted(cells.tallies.iter().map(Tally::n_sessions).sum(), "session");
     let width = terminal_width();
     let until = spec.until();
     let (what, rest) = if spec.parameters().paths.is_empty() {
         let rounds = setting.rules().deadline_rounds;
         (
             format!("{sessions} of {rounds} rounds"),
-            until.map_or_else(String::new, |it| sureness(it, setting, &finished.tallies))
-                + &summary(setting, &finished.tallies[0], &finished.commonest[0], width),
+            until.map_or_else(String::new, |it| sureness(it, setting, &cells.tallies))
+                + &summary(setting, &cells.tallies[0], &cells.most_frequent[0], width),
         )
     } else {
-        let cells = counted(spec.plan().cells().len() as u64, "cell");
+        let n_cells = counted(spec.plan().cells().len() as u64, "cell");
         (
-            format!("{sessions} in {cells}"),
+            format!("{sessions} in {n_cells}"),
             sweep_summary(
                 setting,
                 spec.parameters(),
                 until,
                 spec.design().is_none(),
-                finished,
+                cells,
                 width,
             ),
         )
@@ -137,8 +133,8 @@ fn interrupted(spec: &RunSpec, finished: &FinishedRun) -> ExitCode {
 /// What sessions deserve that were all run: whether none was forfeited.
 fn exit_code(spec: &RunSpec, finished: &FinishedRun) -> ExitCode {
     let [.., forfeits] = finished.endings;
-    let whole = finished.whole.as_ref();
-    let first_forfeit: Option<&Forfeit> = whole.and_then(|it| it.results.first_forfeit.as_ref());
+    let results = finished.results.as_ref();
+    let first_forfeit: Option<&Forfeit> = results.and_then(|it| it.cells.first_forfeit.as_ref());
     if forfeits == 0 {
         return ExitCode::SUCCESS;
     }
@@ -146,12 +142,12 @@ fn exit_code(spec: &RunSpec, finished: &FinishedRun) -> ExitCode {
     let rendered = first_forfeit.filter(|it| it.violation != ProtocolViolation::NoAnswer);
     let first = rendered.map(|first| {
         let party = spec.setting().scenario().party(first.party);
-        let cell = match spec.request().verb.as_str() {
-            "sweep" => format!(" --cell {}", first.cell.0),
-            _ => String::new(),
+        let cell = match spec.request().verb {
+            RunVerb::Sweep => format!(" --cell {}", first.cell.0),
+            RunVerb::Batch => String::new(),
         };
         format!(
-            "; in the first {} {}, which is told by\n  demarche replay {} {}{cell}",
+            "; the first, in which {} {}, is shown by\n  demarche replay {} {}{cell}",
             party.name,
             first.violation,
             shell_word(&finished.directory.path().display().to_string()),

@@ -37,7 +37,7 @@ pub(crate) fn in_new_folder<T>(
 /// Tells of a folder to write that is there already.
 pub(crate) fn exists(path: &Path) -> Failure {
     Failure::WrongInput(format!(
-        "{} exists already, and runs are never overwritten; name another folder with --out",
+        "{} already exists, and runs are never overwritten; name another folder with --out",
         path.display()
     ))
 }

@@ -43,7 +43,7 @@ pub(crate) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
     }
     let Some(newest) = newest_run() else {
         return Err(Failure::WrongInput(format!(
-            "there is no run in {RUNS}/ here, so none is the latest; name the folder of a run"
+            "there is no run in {RUNS}/; name the folder of a run"
         )));
     };
     message(&format!("{LATEST}: {}", newest.display()));
@@ -57,8 +57,8 @@ fn newest_run() -> Option<PathBuf> {
     runs.max().map(|it| it.1)
 }
 
-/// When a run began: as its manifest tells, or its name. Of one that was stopped and has neither,
-/// when its journal was last written to.
+/// When a run began: from its manifest, or its name. Of one that was stopped and has neither, when
+/// its journal was last written to.
 fn started(path: &Path) -> Option<Timestamp> {
     #[derive(Deserialize)]
     struct Started {
@@ -97,10 +97,9 @@ pub(crate) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failur
         let hint = if error.kind() != io::ErrorKind::NotFound {
             ""
         } else if directory.has(JOURNAL) {
-            "; go on with a run that was stopped by --resume, and make the run of all its shards by \
-             merge"
+            "; continue an interrupted run with --resume, or combine shards with `demarche merge`"
         } else {
-            "; name the folder of a run that is over"
+            "; name the folder of a finished run"
         };
         Failure::WrongInput(format!("cannot read {}: {error}{hint}", path.display()))
     })?;

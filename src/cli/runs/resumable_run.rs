@@ -1,4 +1,4 @@
-//! A stopped run that `--resume` names, opened; `run::resume` goes on with it.
+//! An interrupted run that `--resume` names, opened; `run::resume` continues it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,23 +10,23 @@ use crate::cli::print;
 use crate::cli::runs::failures::reopen_failure;
 use crate::cli::runs::named::{open_run, read_manifest, run_path};
 use crate::run::{
-    JournalError, JournaledRun, Observer, RefusalReason, RefusedRun, ReopenError, ResumableRun,
-    RunRequest, check_tables,
+    InterruptedRun, JournalError, Observer, RefusalReason, RefusedRun, ReopenError, ResumableRun,
+    RunRequest, RunVerb, check_tables,
 };
 
-const ACT: &str = "go on with";
+const ACT: &str = "resume";
 
-/// The stopped run of a verb in a folder, if its files and this program are those that it was begun with;
+/// Reopens a run of a verb, if its files and this program are those that it was started with;
 /// `None` (with a message) if the run is complete.
 pub(crate) fn resumable_run(
-    verb: &str,
+    verb: RunVerb,
     run: &Path,
     files_below: Option<&Path>,
     is_quiet: bool,
     observer: &mut dyn Observer,
 ) -> Result<Option<ResumableRun>, Failure> {
     let folder = run_path(run)?;
-    let run = match JournaledRun::open(&folder) {
+    let run = match InterruptedRun::open(&folder) {
         Err(JournalError::Complete) => {
             report_complete(&folder, is_quiet)?;
             return Ok(None);
@@ -39,10 +39,10 @@ pub(crate) fn resumable_run(
         Ok(it) => it,
     };
     let request = run.request().clone();
-    let begun = &request.verb;
+    let begun = request.verb;
     if begun != verb {
         return Err(Failure::WrongInput(format!(
-            "cannot {ACT} {}: it is a {begun}; go on with `demarche {begun} --resume`",
+            "cannot {ACT} {}: it is a {begun}; continue with `demarche {begun} --resume`",
             folder.display()
         )));
     }
@@ -59,10 +59,10 @@ fn report_complete(run: &Path, is_quiet: bool) -> Result<(), Failure> {
     let run = run.display();
     let mut progress = ReadingProgress::new(is_quiet);
     check_tables(&directory, &manifest.tables, &mut progress).map_err(|it| {
-        let what = format!("{it}; {run} was complete and has no journal any more: run it again");
+        let what = format!("{it}; {run} was complete and has no journal: run it again");
         Failure::CouldNotFinish(what)
     })?;
-    print(&format!("{run} is complete: nothing is left to do\n"))
+    print(&format!("{run} is already complete\n"))
 }
 
 /// The files that a run was begun with, read again.

@@ -94,7 +94,7 @@ pub(crate) fn check_number(
     Ok(())
 }
 
-/// What came of holding a session against the tables of its run.
+/// The comparison of a session with the tables of its run.
 #[derive(Default)]
 pub(crate) struct Check {
     /// The tables whose rows are equal.
@@ -162,7 +162,7 @@ impl Check {
                         .take_while(|it| it.0 == it.1)
                         .count();
                     res.differences.push(format!(
-                        "the session is not what {} says of it\n  table:    {}\n  replayed: {}",
+                        "the session differs from its rows in {}\n  table:    {}\n  replayed: {}",
                         path.display(),
                         excerpt(was, place),
                         excerpt(is, place)
@@ -178,12 +178,12 @@ impl Check {
         self.differences.is_empty()
     }
 
-    /// What came of it, in sentences without the rows that differ.
+    /// The result, in sentences without the rows that differ.
     pub(crate) fn render(&self, folder: &Path) -> Vec<String> {
         let mut res = self.agreeing(folder);
         if !self.is_equal() {
             res.push(format!(
-                "The session is not what tables in {} say of it.",
+                "The session differs from its rows in tables of {}.",
                 folder.display()
             ));
         }
@@ -199,7 +199,7 @@ impl Check {
         if !self.missing.is_empty() {
             let verb = if self.missing.len() == 1 { "is" } else { "are" };
             res.push(format!(
-                "Not held against {}, which {verb} not in {}.",
+                "Not compared with {}, which {verb} not in {}.",
                 self.missing.join(", "),
                 folder.display()
             ));
@@ -207,7 +207,7 @@ impl Check {
         res
     }
 
-    /// Tells of it: on standard error if nothing but events is wanted on standard output.
+    /// Prints the result: on standard error if standard output is reserved for events.
     pub(crate) fn print(&self, folder: &Path, is_for_programs: bool) -> Result<(), Failure> {
         for line in self.agreeing(folder) {
             if is_for_programs {

@@ -33,26 +33,27 @@ const DRAWS_MAX: u64 = 1_000_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct AnalyzeArguments {
-    /// A scenario's file, or an experiment's
+    /// A scenario or experiment file
     #[arg(value_name = "SCENARIO")]
     file: FileArgument,
-    /// How many draws of the uncertain numbers; by default 100, or 1 if nothing is uncertain
+    /// Number of draws of the uncertain numbers; by default 100, or 1 if nothing is uncertain
     #[arg(long, value_name = "N", value_parser = parse_draws, allow_negative_numbers = true)]
     draws: Option<u64>,
-    /// Which draw is shown by itself; by default the one with as many acceptable outcomes as the
-    /// middle one of all
+    /// The draw to show individually; by default the one with the median number of acceptable
+    /// outcomes
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     replication: Option<u64>,
-    /// The folder to write `solutions.csv`, `frontier.csv` and `frontier.svg` to, which must not exist
+    /// The folder to create, with `solutions.csv`, `frontier.csv` and `frontier.svg`
     #[arg(long, short, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// The party to the right in the picture; by default of the two whose interests differ most
+    /// The party on the horizontal axis of the chart; by default one of the two whose interests are
+    /// most opposed
     #[arg(long, value_name = "PARTY", requires = "out")]
     x: Option<String>,
-    /// The party upwards in the picture
+    /// The party on the vertical axis of the chart
     #[arg(long, value_name = "PARTY", requires = "out")]
     y: Option<String>,
-    /// Show this session's offers in the picture, and the draw that it begins with
+    /// Show the offers of this session in the chart, with its draw
     #[arg(
         long,
         value_name = "REPLICATION",
@@ -61,7 +62,7 @@ pub(crate) struct AnalyzeArguments {
         conflicts_with = "replication"
     )]
     session: Option<u64>,
-    /// Whose definitions of what can be agreed and of what theory singles out
+    /// Definitions of acceptable outcomes and of bargaining solutions
     #[arg(long, value_name = "WHOSE", value_enum, default_value_t = Whose::Textbook)]
     definitions: Whose,
     #[command(flatten)]
@@ -70,9 +71,9 @@ pub(crate) struct AnalyzeArguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Whose {
-    /// Those of the literature
+    /// The definitions of the literature
     Textbook,
-    /// Those of NegMAS 0.16, for comparing results with it
+    /// The definitions of NegMAS 0.16, to compare results with it
     Negmas,
 }
 
@@ -118,7 +119,7 @@ pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     let (analysis, shown) = analyzed?;
     let width = terminal_width();
     print(&format!(
-        "{}\nWhat theory says before anyone speaks{}, seed {}\n\n{}\n{}\n{}\n",
+        "{}\nBargaining solutions{}, seed {}\n\n{}\n{}\n{}\n",
         scenario.title,
         match shown.definitions {
             Definitions::Textbook => "",
@@ -135,26 +136,26 @@ pub(crate) fn analyze(arguments: &AnalyzeArguments, ctrl_c: &CtrlC) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// An analysis under way.
+/// An analysis in progress.
 struct Analyzing<'a> {
     arguments: &'a AnalyzeArguments,
     setting: Arc<Setting>,
     seeds: Seeds,
     directory: Option<&'a RunDirectory>,
-    /// The parties that are to be in the picture, as far as they are named.
+    /// The parties named for the chart.
     asked_for: [Option<PartyId>; 2],
     background: Background,
 }
 
 impl Analyzing<'_> {
-    /// What all draws come to, and one of them; written if there is a folder for it.
+    /// The summary of all draws, and one of them; written if a folder is given.
     fn analyze(mut self) -> Result<(Analysis, Arc<SolutionBenchmark>), Failure> {
         let analysis = self.draw_all()?;
         let chosen = self.arguments.session.or(self.arguments.replication);
         let chosen = chosen.map_or_else(|| analysis.middle_draw(), Replication);
         let mut analyzer = self.analyzer();
         let seeds = self.seeds;
-        let rendered = format!("looking at draw {}", chosen.0);
+        let rendered = format!("analyzing draw {}", chosen.0);
         let look = move || Arc::new(analyzer.look(&seeds, chosen));
         let shown = self.background.one(look, &rendered)?;
         if let Some(directory) = self.directory {
@@ -187,7 +188,7 @@ impl Analyzing<'_> {
         let n_outcomes = counted(scenario.space.n_outcomes(), "outcome");
         let rendered = |n_done| {
             let n_draws = counted(n_draws, "draw");
-            format!("looked at {} of {n_draws} with {n_outcomes}", count(n_done))
+            format!("analyzed {} of {n_draws} with {n_outcomes}", count(n_done))
         };
         self.background.each(draws, rendered, |benchmark| {
             analysis.add(&benchmark);
@@ -201,7 +202,7 @@ impl Analyzing<'_> {
         Ok(analysis)
     }
 
-    /// Writes the frontier of a draw and its picture.
+    /// Writes the frontier of a draw and its chart.
     fn write(
         &mut self,
         directory: &RunDirectory,
@@ -214,7 +215,7 @@ impl Analyzing<'_> {
         let (setting, seeds) = (Arc::clone(&self.setting), self.seeds);
         let (with_session, benchmark) = (self.arguments.session.is_some(), Arc::clone(shown));
         let draw = move || picture(&setting, &seeds, &benchmark, parties, with_session);
-        let svg = self.background.one(draw, "drawing the picture")?;
+        let svg = self.background.one(draw, "drawing the chart")?;
         directory
             .write("frontier.svg", svg.as_bytes())
             .map_err(|it| Failure::could_not_finish(&it))
@@ -228,7 +229,7 @@ fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {
     arguments.draws.unwrap_or(default)
 }
 
-/// The parties that are to be in the picture, as far as they are named.
+/// The parties named for the chart.
 fn parties_asked_for(
     arguments: &AnalyzeArguments,
     scenario: &Scenario,
@@ -240,13 +241,13 @@ fn parties_asked_for(
     let res = [find(&arguments.x)?, find(&arguments.y)?];
     if res[0].is_some() && res[0] == res[1] {
         return Err(Failure::WrongInput(
-            "--x and --y name the same party; a picture needs two".to_owned(),
+            "--x and --y name the same party; the chart needs two".to_owned(),
         ));
     }
     Ok(res)
 }
 
-/// The two parties whose interests are most opposed in a draw, among them those asked for.
+/// The two parties with the most opposed interests in a draw, including the named ones.
 fn most_opposed(
     scenario: &Scenario,
     benchmark: &SolutionBenchmark,
@@ -273,7 +274,7 @@ fn most_opposed(
     [x, y]
 }
 
-/// The picture of a draw, also with the offers of its session.
+/// The chart of a draw, optionally with the offers of its session.
 fn picture(
     setting: &Arc<Setting>,
     seeds: &Seeds,

@@ -7,7 +7,7 @@ use clap::Args;
 use demarche_core::strategy::Strategies;
 
 use crate::cli::arguments::{
-    FileArgument, Settings, formats_help, parse_count, parse_formats, workbook,
+    ExecutionArguments, FileArgument, OutputArguments, Settings, parse_count,
 };
 use crate::cli::failure::Failure;
 use crate::cli::files::stream_text;
@@ -16,64 +16,43 @@ use crate::cli::render::{planned, shell_word};
 use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec_failure};
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
-use crate::run::{Observer, RunRequest, RunSpec, execute, resume};
-use crate::tables::{Distances, DrawTable, TableCopies, Transcripts};
+use crate::run::{Observer, RunRequest, RunSpec, RunVerb, execute, resume};
+use crate::tables::{Distances, DrawTable, Transcripts};
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// An experiment's file, or a scenario's
+    /// An experiment or scenario file
     #[arg(value_name = "EXPERIMENT", required_unless_present = "resume")]
     file: Option<FileArgument>,
-    /// How many sessions; of a sweep, in each cell
+    /// Number of sessions; in a sweep, per cell
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: Option<u64>,
-    /// How many threads; by default one per core. Results do not depend on it
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    threads: Option<u64>,
-    /// The folder to write, which must not exist; by default a new one under runs/
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
-    /// Write every offer and every answer too, to offers.csv
+    /// Also write every offer and answer to offers.csv
     #[arg(long)]
     transcripts: bool,
-    /// Hold every agreement against what theory says, in columns of sessions.csv; takes much longer
+    /// Write the distances of every agreement from the Pareto frontier and the bargaining solutions
+    /// to sessions.csv; takes much longer
     #[arg(long)]
     distances: bool,
-    /// Write the numbers drawn in each session too, to draws.csv: a row per session, a column per number
+    /// Also write the drawn numbers to draws.csv: a row per session, a column per number
     #[arg(long)]
     draws: bool,
-    /// Write the tables as a workbook too, to tables.xlsx
-    #[arg(long)]
-    excel: bool,
-    #[arg(
-        long,
-        value_name = "FORMATS",
-        default_value = "csv",
-        value_parser = parse_formats,
-        help = formats_help()
-    )]
-    format: TableCopies,
-    /// Go on with the run in this folder, which was stopped, to the bytes it would have had; `latest` is the newest run in runs/
+    /// Resume the interrupted run in this folder; the results are identical to those of an
+    /// uninterrupted run. `latest` is the newest run in runs/
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
     resume: Option<PathBuf>,
-    /// Run one of several parts, such as 3/64; `demarche merge` makes the run of all of them
+    /// Run one of several shards, such as 3/64; `demarche merge` combines them
     #[arg(long, value_name = "NUMBER/OF")]
     shard: Option<Shard>,
-    /// Make no page of the run; `demarche report` makes it later
-    #[arg(long)]
-    no_report: bool,
-    /// Show no progress and no summary
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    execution: ExecutionArguments,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     settings: Settings,
 }
 
-/// What a run that is resumed was asked when it began.
+/// Arguments that a resumed run takes from its journal.
 const WHAT_A_RUN_KNOWS: [&str; 11] = [
     "file",
     "sessions",
@@ -92,19 +71,19 @@ const WHAT_A_RUN_KNOWS: [&str; 11] = [
 pub(crate) struct SweepArguments {
     #[command(flatten)]
     run: RunArguments,
-    /// Print the cells and the number of sessions, and run nothing
+    /// Print the cells and the number of sessions without running them
     #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
 }
 
 impl RunArguments {
-    /// What is asked for; of a pipe also what is in it.
-    fn request(&self, verb: &str) -> Result<RunRequest, Failure> {
+    /// The request; for a pipe, with its content.
+    fn request(&self, verb: RunVerb) -> Result<RunRequest, Failure> {
         let file = self.file.as_deref();
-        let file = file.expect("a run that is not gone on with has a file");
+        let file = file.expect("a new run has a file");
         let files_below = self.settings.cited.files_below.as_deref();
         Ok(RunRequest {
-            verb: verb.to_owned(),
+            verb,
             experiment: file.display().to_string(),
             experiment_text: stream_text(file)?,
             settings: self.settings.set.clone(),
@@ -125,8 +104,8 @@ impl RunArguments {
             } else {
                 DrawTable::Omitted
             },
-            excel: workbook(self.excel),
-            copies: self.format,
+            excel: self.execution.workbook(),
+            copies: self.execution.format,
             files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
             strategies: Strategies::default(),
@@ -136,50 +115,50 @@ impl RunArguments {
 
 /// Runs a batch.
 pub(crate) fn batch(arguments: &RunArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    begin_or_resume("batch", arguments, ctrl_c)
+    begin_or_resume(RunVerb::Batch, arguments, ctrl_c)
 }
 
 /// Runs a sweep.
 pub(crate) fn sweep(arguments: &SweepArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let run = &arguments.run;
     if arguments.dry_run {
-        let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, run.quiet);
-        let spec = load("sweep", run, &mut observer)?;
+        let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, run.output.quiet);
+        let spec = load(RunVerb::Sweep, run, &mut observer)?;
         let is_most = spec.until().is_some();
         let n_sessions = spec.part().n_sessions();
         print(&planned(spec.parameters(), n_sessions, is_most))?;
         return Ok(ExitCode::SUCCESS);
     }
-    begin_or_resume("sweep", run, ctrl_c)
+    begin_or_resume(RunVerb::Sweep, run, ctrl_c)
 }
 
 fn load(
-    verb: &str,
+    verb: RunVerb,
     arguments: &RunArguments,
     observer: &mut dyn Observer,
 ) -> Result<RunSpec, Failure> {
     let request = arguments.request(verb)?;
     let read_file = arguments.settings.cited.reader(request.experiment.as_ref());
     let spec = RunSpec::load(request, &read_file, observer);
-    spec.map_err(|it| spec_failure(it, verb))
+    spec.map_err(|it| spec_failure(it, verb.name()))
 }
 
 fn begin_or_resume(
-    verb: &str,
+    verb: RunVerb,
     arguments: &RunArguments,
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
     hush_caught_panics();
-    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.quiet);
+    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.output.quiet);
     if let Some(run) = &arguments.resume {
         return go_on(verb, run, arguments, ctrl_c, &mut observer);
     }
     let spec = load(verb, arguments, &mut observer)?;
-    if spec.has_study() && !arguments.quiet {
+    if spec.has_study() && !arguments.output.quiet {
         let file = shell_word(&spec.request().experiment);
         message(&format!(
-            "note: the [sensitivity] of {file} is no part of this {verb}; \
-             `demarche sensitivity {file}` runs it"
+            "note: the [sensitivity] of {file} is not part of this {verb}; `demarche sensitivity \
+             {file}` runs it"
         ));
     }
     begin(&spec, arguments, ctrl_c, &mut observer)
@@ -194,31 +173,41 @@ fn begin(
 ) -> Result<ExitCode, Failure> {
     // Whoever sees the folder can interrupt what fills it.
     observer.ask_first();
-    let options = options(arguments.threads, ctrl_c);
-    let finished = in_new_folder(arguments.out.as_deref(), spec.name(), |folder| {
+    let options = options(arguments.execution.threads, ctrl_c);
+    let finished = in_new_folder(arguments.output.out.as_deref(), spec.name(), |folder| {
         execute(spec, folder, &options, observer)
     });
     let finished = finished.map_err(|it| run_failure(&it, spec.request()))?;
-    conclude(spec, &finished, !arguments.no_report, arguments.quiet)
+    conclude(
+        spec,
+        &finished,
+        !arguments.output.no_report,
+        arguments.output.quiet,
+    )
 }
 
-/// Goes on with a run that was stopped.
+/// Resumes an interrupted run.
 fn go_on(
-    verb: &str,
+    verb: RunVerb,
     run: &Path,
     arguments: &RunArguments,
     ctrl_c: &CtrlC,
     observer: &mut RunObserver<'_>,
 ) -> Result<ExitCode, Failure> {
     let files_below = arguments.settings.cited.files_below.as_deref();
-    let Some(run) = resumable_run(verb, run, files_below, arguments.quiet, observer)? else {
+    let Some(run) = resumable_run(verb, run, files_below, arguments.output.quiet, observer)? else {
         return Ok(ExitCode::SUCCESS);
     };
     let request = run.spec().request().clone();
     // What is there is read first, and nothing is lost by leaving that: Ctrl-C does not ask yet.
-    let finished = resume(run, &options(arguments.threads, ctrl_c), observer);
+    let finished = resume(run, &options(arguments.execution.threads, ctrl_c), observer);
     let (spec, finished) = finished.map_err(|it| run_failure(&it, &request))?;
-    conclude(&spec, &finished, !arguments.no_report, arguments.quiet)
+    conclude(
+        &spec,
+        &finished,
+        !arguments.output.no_report,
+        arguments.output.quiet,
+    )
 }
 
 #[cfg(test)]
@@ -278,7 +267,7 @@ mod tests {
             out.to_str().unwrap(),
         ];
         let arguments = <Line as clap::Parser>::parse_from(line).run;
-        let mut spec = load("batch", &arguments, &mut ()).unwrap();
+        let mut spec = load(RunVerb::Batch, &arguments, &mut ()).unwrap();
         let Cell {
             setting: was,
             seeds,

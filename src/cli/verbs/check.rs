@@ -23,10 +23,10 @@ use crate::report::rests_on;
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// A scenario's file, or an experiment's
+    /// A scenario or experiment file
     #[arg(value_name = "FILE")]
     file: FileArgument,
-    /// Over how many draws of the uncertain numbers claims are measured
+    /// Number of draws of the uncertain numbers over which claims are measured
     #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count, allow_negative_numbers = true)]
     draws: u64,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub(crate) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCo
     print(&describe(&setting))?;
     let claims = &setting.scenario().claims;
     if claims.is_empty() {
-        print("It makes no claims.\n")?;
+        print("It has no claims.\n")?;
         return Ok(ExitCode::SUCCESS);
     }
     let width = terminal_width();
@@ -115,18 +115,18 @@ fn describe(setting: &Setting) -> String {
     )
 }
 
-/// What is said of a claim, and whether it holds.
+/// The text about a claim, and whether it holds.
 fn verdict(claim: &Claim, share: &Estimate, width: usize) -> (String, bool) {
     let (word, wanted, holds) = match claim.at_least {
         None => ("figure", String::new(), true),
         Some(least) if share.point >= least => (
             "holds",
-            format!(", at least {} wanted", percent(least)),
+            format!(", at least {} required", percent(least)),
             true,
         ),
         Some(least) => (
             "FAILS",
-            format!(", at least {} wanted", percent(least)),
+            format!(", at least {} required", percent(least)),
             false,
         ),
     };

@@ -24,24 +24,25 @@ pub(crate) struct CompareArguments {
     /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "FIRST")]
     first: FileArgument,
-    /// The folder of the run that is compared with it, or `latest`
+    /// The folder of the second run, or `latest`
     #[arg(value_name = "SECOND")]
     second: FileArgument,
-    /// Which cell of each run, if it is a sweep
+    /// The cell of each run, if it is a sweep
     #[arg(long, num_args = 2, value_names = ["CELL", "CELL"], default_values = ["0", "0"])]
     cells: Vec<u32>,
-    /// Compare them as independent samples, which tells less; for runs that do not share their random numbers
+    /// Compare the runs as independent samples, which is less precise; for runs that do not share
+    /// random numbers
     #[arg(long)]
     unpaired: bool,
-    /// The table to write, which must not exist: a row per figure
+    /// The table to create: a row per figure
     #[arg(long, value_name = "FILE.csv")]
     out: Option<FileArgument>,
-    /// The page to write, which must not exist: charts of the differences, for a browser
+    /// The page to create: charts of the differences
     #[arg(long, value_name = "FILE.html")]
     page: Option<FileArgument>,
 }
 
-/// Tells what differs between two runs.
+/// Compares two runs.
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     for path in arguments.out.iter().chain(&arguments.page) {
         refuse_existing(path)?;
@@ -66,7 +67,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
         (false, None) => Pairing::Paired,
         (false, Some(obstacle)) => {
             return Err(Failure::WrongInput(format!(
-                "the sessions are no pairs: {obstacle}; add --unpaired to compare the runs as \
+                "the sessions cannot be paired: {obstacle}; add --unpaired to compare the runs as \
                  independent samples"
             )));
         }
@@ -87,7 +88,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
     });
     let compared = ComparedRuns {
         changes: configuration_changes(configurations[0], configurations[1]),
-        shares_luck: obstacle(&first, &second).is_none(),
+        shares_random_numbers: obstacle(&first, &second).is_none(),
         sides: [first, second],
         n_sessions,
         comparison,
@@ -102,7 +103,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads what a run tells of itself.
+/// Reads the record of a run.
 fn side(named: &Path, cell: CellId) -> Result<(RunDirectory, ComparedRun), Failure> {
     let directory = open_run(named)?;
     let path = directory.path().join(MANIFEST);
@@ -112,13 +113,13 @@ fn side(named: &Path, cell: CellId) -> Result<(RunDirectory, ComparedRun), Failu
         .and_then(read_text)
         .map_err(|error| {
             wrong(format!(
-                "it cannot be read, and without it this is no finished run: {error}"
+                "it cannot be read, so this is not a finished run: {error}"
             ))
         })?;
     let record = RunRecord::parse(&text).map_err(|it| wrong(it.to_string()))?;
     if !["batch", "sweep"].contains(&record.verb.as_str()) {
         return Err(wrong(format!(
-            "the run is one of `{}`, which keeps no table of its sessions",
+            "the run is one of `{}`, which writes no table of sessions",
             record.verb
         )));
     }
@@ -148,7 +149,7 @@ fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
     let [one, other] = [first, second].map(|it| &it.record);
     if one.results_version != other.results_version {
         return Some(format!(
-            "the results versions are {} and {}, so the same luck gives other numbers",
+            "the results versions are {} and {}, so the same seed gives different numbers",
             one.results_version, other.results_version
         ));
     }
@@ -158,16 +159,16 @@ fn obstacle(first: &ComparedRun, second: &ComparedRun) -> Option<String> {
             one.seed, other.seed
         ));
     }
-    let own_luck = |it: &ComparedRun| {
+    let independent_cell = |it: &ComparedRun| {
         let swept = it.record.sweep.as_ref();
-        let is_common = swept.is_none_or(|it| it.luck == RandomNumbers::Common);
+        let is_common = swept.is_none_or(|it| it.random_numbers == RandomNumbers::Common);
         (!is_common).then_some(it.cell)
     };
-    let [one, other] = [first, second].map(own_luck);
+    let [one, other] = [first, second].map(independent_cell);
     (one != other).then(|| {
         let side = if one.is_some() { first } else { second };
         format!(
-            "the cells of {} have luck of their own",
+            "the cells of {} have independent random numbers",
             side.folder.display()
         )
     })
@@ -202,7 +203,7 @@ fn read(
     for ((_, side), read) in sides.into_iter().zip([&first, &second]) {
         if read.n_rows() != side.record.counts.sessions {
             return Err(Failure::WrongInput(format!(
-                "{}: it has rows of {} sessions, and manifest.json tells of {}",
+                "{}: it has rows of {} sessions, and manifest.json records {}",
                 side.folder.join("sessions.csv").display(),
                 count(read.n_rows()),
                 count(side.record.counts.sessions)
@@ -247,7 +248,7 @@ fn damaged(error: &TableError) -> Failure {
         return Failure::WrongInput(error.to_string());
     }
     Failure::WrongInput(format!(
-        "{}; the table is not as the run wrote it",
+        "{}; the table has changed since the run",
         with_causes(error)
     ))
 }

@@ -26,13 +26,13 @@ pub(crate) struct ExplainArguments {
     /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
-    /// Which session: its `replication` in the tables; without it, all that found no deal
+    /// The session, by its `replication` in the tables; by default, all sessions without a deal
     #[arg(value_name = "N")]
     replication: Option<u64>,
-    /// Of which cell of a sweep
+    /// The cell of a sweep
     #[arg(long, value_name = "CELL")]
     cell: Option<u32>,
-    /// How many sessions without a deal are looked at, the first ones
+    /// Maximum number of sessions without a deal to analyze, from the first
     #[arg(
         long,
         value_name = "N",
@@ -81,7 +81,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
 /// The table of how each session ended.
 const SESSIONS: &str = "sessions.csv";
 
-/// Where the sessions are recorded, and what they are played again from.
+/// The recorded sessions and the source of their replay.
 #[derive(Clone)]
 struct Place {
     run: Arc<(RunDirectory, Manifest)>,
@@ -92,9 +92,9 @@ struct Place {
     seeds: Seeds,
 }
 
-/// Explains one session, and holds it against the tables as `replay` does.
+/// Explains one session and compares it with the tables, as `replay` does.
 fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let rendered = format!("looking at session {}", again.replication.0);
+    let rendered = format!("analyzing session {}", again.replication.0);
     let look = {
         let Place { run, cell, .. } = place.clone();
         move || -> Result<_, Failure> {
@@ -123,7 +123,7 @@ fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<E
     })
 }
 
-/// What sessions of a cell are like.
+/// Descriptions of the sessions of a cell.
 #[derive(Default)]
 struct Looked {
     n_sessions: u64,
@@ -131,7 +131,7 @@ struct Looked {
     causes: Causes,
 }
 
-/// Counts why the first sessions of a cell that found no deal did not.
+/// Counts the causes of the first sessions of a cell without a deal.
 fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let mut found = None;
     let work = {
@@ -144,16 +144,16 @@ fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, 
     };
     Background::new(ctrl_c).each(
         work,
-        |n| counted(n, "session") + " without a deal looked at",
+        |n| counted(n, "session") + " without a deal analyzed",
         |step| {
             found = step.or(found.take());
             Ok(())
         },
     )?;
-    let looked = found.expect("work that ends has come to something")?;
+    let looked = found.expect("finished work has a result")?;
     if looked.n_sessions == 0 {
         return Err(Failure::WrongInput(format!(
-            "no session of {} was run; go on with a run that was stopped by --resume",
+            "no session of {} was run; continue an interrupted run with --resume",
             place.whose
         )));
     }
@@ -167,7 +167,7 @@ fn explain_cell(place: &Place, n_most: u64, ctrl_c: &CtrlC) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Looks at the sessions of a cell for as long as it is to go on.
+/// Analyzes the sessions of a cell until the observer stops it.
 fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<Looked, Failure> {
     let (directory, manifest) = &*place.run;
     let name = directory.path().join(SESSIONS).display().to_string();
@@ -196,7 +196,7 @@ fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<L
     Ok(res)
 }
 
-/// Plays a session again and counts its cause.
+/// Replays a session and counts its cause.
 fn count(
     explainer: &mut Explainer,
     place: &Place,

@@ -25,17 +25,17 @@ pub(crate) struct ImportArguments {
     /// Files of GENIUS, GeniusWeb or NegMAS (the domain, and a file per party), a scenario as JSON; or their folder
     #[arg(value_name = "FILE", required = true)]
     files: Vec<FileArgument>,
-    /// The scenario file to write, which must not exist; by default it is printed
+    /// The scenario file to create; by default the scenario is printed
     #[arg(short, long, value_name = "OUT.toml")]
     out: Option<FileArgument>,
-    /// Take numbers as they stand in the files, as NegMAS does, instead of on the tool's own scale
+    /// Use the numbers of the files unscaled, as NegMAS does, instead of the other tool's scale
     #[arg(long)]
     raw: bool,
-    /// How many options a range of real numbers becomes
+    /// Number of options for a range of real numbers
     #[arg(long, value_name = "N", default_value_t = STEPS_DEFAULT as u64,
           value_parser = clap::value_parser!(u64).range(2..=OPTIONS_MAX as u64), allow_negative_numbers = true)]
     steps: u64,
-    /// How many rounds the scenario allows
+    /// The deadline of the scenario, in rounds
     #[arg(long, value_name = "N", default_value_t = ROUNDS_DEFAULT,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(ROUNDS_MAX)), allow_negative_numbers = true)]
     rounds: u32,
@@ -43,13 +43,13 @@ pub(crate) struct ImportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// A scenario's file
+    /// A scenario file
     #[arg(value_name = "SCENARIO")]
     file: FileArgument,
-    /// For which tool
+    /// The tool
     #[arg(long, value_enum, default_value = "genius")]
     format: ExportFormat,
-    /// The folder to write, which must not exist
+    /// The folder to create
     #[arg(short, long, value_name = "FOLDER")]
     out: FileArgument,
     #[command(flatten)]
@@ -58,7 +58,7 @@ pub(crate) struct ExportArguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ExportFormat {
-    /// GENIUS XML, which NegMAS reads too
+    /// GENIUS XML, which NegMAS also reads
     Genius,
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Failure> {
         None => print_data(&imported.text)?,
     }
     for it in skipped.iter().chain(&imported.passed_over) {
-        message(&format!("note: passed over: {it}"));
+        message(&format!("note: skipped: {it}"));
     }
     report_losses(&imported.losses);
     Ok(ExitCode::SUCCESS)

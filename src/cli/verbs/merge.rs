@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::arguments::CitedArguments;
+use crate::cli::arguments::{CitedArguments, OutputArguments};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::runs::{
@@ -19,28 +19,21 @@ pub(crate) struct MergeArguments {
     /// The folders of all shards, in any order
     #[arg(value_name = "SHARD", required = true)]
     folders: Vec<PathBuf>,
-    /// The folder to write, which must not exist; by default a new one under runs/
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
-    /// Make no page of the run; `demarche report` makes it later
-    #[arg(long)]
-    no_report: bool,
-    /// Show no summary
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     cited: CitedArguments,
 }
 
-/// What is done with shards, in words.
+/// The action on shards, in words.
 const ACT: &str = "merge";
 
-/// Makes the whole run of its shards.
+/// Combines shards into a run.
 pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    if let Some(out) = &arguments.out {
+    if let Some(out) = &arguments.output.out {
         refuse_existing(out)?;
     }
-    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.quiet);
+    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.output.quiet);
     let shards = OpenShards::open(&arguments.folders);
     let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
     let request = shards.request().clone();
@@ -49,9 +42,16 @@ pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
     let run = shards.load(&|it| files.read(it), &mut observer);
     let run = run.map_err(|it| reopen_failure(ACT, it, Some(&request)))?;
     hush_caught_panics();
-    let finished = in_new_folder(arguments.out.as_deref(), run.spec().name(), |folder| {
-        run::merge(&run, folder, &mut observer)
-    });
+    let finished = in_new_folder(
+        arguments.output.out.as_deref(),
+        run.spec().name(),
+        |folder| run::merge(&run, folder, &mut observer),
+    );
     let finished = finished.map_err(|it| run_failure(&it, &request))?;
-    conclude(run.spec(), &finished, !arguments.no_report, arguments.quiet)
+    conclude(
+        run.spec(),
+        &finished,
+        !arguments.output.no_report,
+        arguments.output.quiet,
+    )
 }

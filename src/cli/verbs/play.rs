@@ -20,10 +20,10 @@ use crate::tables::event_lines;
 
 #[derive(Debug, Args)]
 pub(crate) struct PlayArguments {
-    /// A scenario's file, or an experiment's
+    /// A scenario or experiment file
     #[arg(value_name = "SCENARIO")]
     file: FileArgument,
-    /// Which session: its number in a batch with the same seed
+    /// The session, by its replication in a batch with the same seed
     #[arg(
         long,
         value_name = "N",
@@ -31,7 +31,7 @@ pub(crate) struct PlayArguments {
         allow_negative_numbers = true
     )]
     replication: u64,
-    /// Sit in the session for this party: you are asked at each of its turns, and see what it sees
+    /// Play this party interactively: you decide at each of its turns and see what it sees
     #[arg(long = "as", value_name = "PARTY", conflicts_with = "json")]
     party: Option<String>,
     /// Print the events as JSON lines
@@ -65,7 +65,8 @@ pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
 }
 
 impl OneSession {
-    /// Runs it with a person in the session, tells it as it goes on, and at its end all the rest.
+    /// Runs it with a person in the session and narrates it as it proceeds; the rest follows at its
+    /// end.
     fn sit_down(&self, whose: &str, me: PartyId) -> Result<ExitCode, Failure> {
         let runtime = one_thread()?;
         let (session_actor, parties) = assemble(&self.setting, 1);

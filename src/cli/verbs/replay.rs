@@ -22,16 +22,16 @@ pub(crate) struct ReplayArguments {
     /// The folder of a batch or of a sweep, or `latest`: the newest run in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
-    /// Which session: its `replication` in the tables
+    /// The session, by its `replication` in the tables
     #[arg(value_name = "N")]
     replication: u64,
-    /// Of which cell of a sweep
+    /// The cell of a sweep
     #[arg(long, value_name = "CELL", default_value_t = 0)]
     cell: u32,
     /// Print the events as JSON lines
     #[arg(long)]
     json: bool,
-    /// The page to write, which must not exist: the session round by round, for a browser
+    /// The page to create: the session round by round
     #[arg(long, value_name = "FILE.html")]
     page: Option<FileArgument>,
 }

@@ -17,7 +17,7 @@ pub(crate) struct ReportArguments {
     /// The folder of a run, or `latest`: the newest one in runs/
     #[arg(value_name = "RUN")]
     folder: PathBuf,
-    /// The folder to write to instead of the run's, which must not exist
+    /// The folder to create instead of writing into the run's folder
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
@@ -32,7 +32,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     } else if run.has(PAGE) {
         let there = run.path().join(PAGE);
         return Err(Failure::WrongInput(format!(
-            "{} is there already; open it, or write to another folder with --out",
+            "{} already exists; open it, or write to another folder with --out",
             there.display()
         )));
     } else {

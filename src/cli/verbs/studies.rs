@@ -1,12 +1,11 @@
 //! `sensitivity` and `flip`: what the answer depends on, and what would change it.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::arguments::{
-    FileArgument, Settings, formats_help, parse_count, parse_formats, workbook,
+    ExecutionArguments, FileArgument, OutputArguments, Settings, parse_count,
 };
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
@@ -20,36 +19,17 @@ use crate::report::RunSummary;
 use crate::run::{
     FinishedStudy, StudyAnswer, StudyQuestion, StudyRequest, StudySpec, execute_study,
 };
-use crate::tables::{DrawTable, TableCopies};
+use crate::tables::DrawTable;
 
 #[derive(Debug, Args)]
 pub(crate) struct StudyArguments {
-    /// An experiment's file, or a scenario's
+    /// An experiment or scenario file
     #[arg(value_name = "EXPERIMENT")]
     file: FileArgument,
-    /// How many threads; by default one per core. Results do not depend on it
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    threads: Option<u64>,
-    /// The folder to write, which must not exist; by default a new one under runs/
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
-    #[arg(
-        long,
-        value_name = "FORMATS",
-        default_value = "csv",
-        value_parser = parse_formats,
-        help = formats_help()
-    )]
-    format: TableCopies,
-    /// Write the tables as a workbook too, to tables.xlsx
-    #[arg(long)]
-    excel: bool,
-    /// Make no page of the run; `demarche report` makes it later
-    #[arg(long)]
-    no_report: bool,
-    /// Show no progress and no summary
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    execution: ExecutionArguments,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     settings: Settings,
 }
@@ -58,25 +38,28 @@ pub(crate) struct StudyArguments {
 pub(crate) struct SensitivityArguments {
     #[command(flatten)]
     study: StudyArguments,
-    /// Which design chooses the sessions
+    /// The design of the study
     #[arg(long, value_enum)]
     method: Option<MethodArgument>,
-    /// How many base points, at least 32 and best a power of two; or trajectories, at least 10
+    /// Number of base points, at least 32 and preferably a power of two; or of trajectories, at
+    /// least 10
     #[arg(long, value_name = "N", value_parser = parse_points, allow_negative_numbers = true)]
     points: Option<u32>,
-    /// Which numbers: a basis such as `assumed`, a path, or the beginning of paths such as `party.russia`; may be repeated
+    /// The numbers to study: a basis such as `assumed`, a path, or a prefix of paths such as
+    /// `party.russia`; may be repeated
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
-    /// Write every session too, with its numbers and how it ended, to points.csv: some ten bytes per number and session
+    /// Also write every session with its numbers and its ending to points.csv: about ten bytes per
+    /// number and session
     #[arg(long)]
     draws: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum MethodArgument {
-    /// Saltelli's radial design: Sobol' indices, rank correlations, boxes
+    /// Saltelli's radial design: Sobol' indices, rank correlations, scenario discovery
     Saltelli,
-    /// Morris's trajectories: elementary effects, cheaper
+    /// Morris's trajectories: elementary effects, with fewer sessions
     Morris,
 }
 
@@ -93,13 +76,14 @@ impl From<MethodArgument> for StudyMethod {
 pub(crate) struct FlipArguments {
     #[command(flatten)]
     study: StudyArguments,
-    /// The share of deals to cross, in per cent
+    /// The share of deals to cross, in percent
     #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = parse_percent, allow_negative_numbers = true)]
     rate: f64,
-    /// Which numbers to move, one at a time: a basis, a path, or the beginning of paths; may be repeated. By default every party's reservation value
+    /// The numbers to shift, one at a time: a basis, a path, or a prefix of paths; may be repeated.
+    /// By default every party's reservation value
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
-    /// How many sessions at each shift; a number takes up to 30 shifts
+    /// Number of sessions at each shift; at most 30 shifts per number
     #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: u64,
 }
@@ -122,23 +106,23 @@ fn parse_percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number above 0 and below 100".to_owned())?;
     if percent < 1.0 && !is_marked {
         return Err(format!(
-            "the rate is in per cent: is {} meant? for less than one per cent write {digits}%",
+            "the rate is a percentage: is {} meant? for less than one percent write {digits}%",
             (1e6 * percent).round() / 1e4
         ));
     }
     Ok(percent / 100.0)
 }
 
-/// The message when a study is left while it works up its sessions.
-const STUDY_LEFT_AT_ONCE: &str = "\nleft at once: the folder has a manifest and no tables";
+/// The message when a study is stopped while it evaluates its sessions.
+const STUDY_LEFT_AT_ONCE: &str = "\nstopped immediately: the folder has a manifest but no tables";
 
 impl StudyArguments {
     fn request(&self, question: StudyQuestion) -> StudyRequest {
         StudyRequest {
             settings: self.settings.set.clone(),
             seed: self.settings.seed,
-            excel: workbook(self.excel),
-            copies: self.format,
+            excel: self.execution.workbook(),
+            copies: self.execution.format,
             ..StudyRequest::new(&self.file, question)
         }
     }
@@ -172,29 +156,29 @@ pub(crate) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     study("flip", question, &arguments.study, ctrl_c)
 }
 
-/// Runs a study, and tells what it found.
+/// Runs a study and prints its findings.
 fn study(
     verb: &str,
     question: StudyQuestion,
     arguments: &StudyArguments,
     ctrl_c: &CtrlC,
 ) -> Result<ExitCode, Failure> {
-    let mut observer = RunObserver::new(ctrl_c, STUDY_LEFT_AT_ONCE, arguments.quiet);
+    let mut observer = RunObserver::new(ctrl_c, STUDY_LEFT_AT_ONCE, arguments.output.quiet);
     let read_file = arguments.settings.cited.reader(&arguments.file);
     let spec = StudySpec::load(arguments.request(question), &read_file, &mut observer);
     let spec = spec.map_err(|it| spec_failure(it, verb))?;
     hush_caught_panics();
     // Whoever sees the folder can interrupt what fills it.
     observer.ask_first();
-    let options = options(arguments.threads, ctrl_c);
-    let finished = in_new_folder(arguments.out.as_deref(), &spec.name(), |folder| {
+    let options = options(arguments.execution.threads, ctrl_c);
+    let finished = in_new_folder(arguments.output.out.as_deref(), &spec.name(), |folder| {
         execute_study(&spec, folder, &options, &mut observer)
     });
     let finished = finished.map_err(|it| study_failure(&it))?;
     conclude(&spec, &finished, arguments)
 }
 
-/// Tells what a study found, and makes its page.
+/// Prints the findings of a study and writes its page.
 fn conclude(
     spec: &StudySpec,
     finished: &FinishedStudy<'_>,
@@ -204,22 +188,22 @@ fn conclude(
     report_left_out(&finished.left_out);
     let Some(answer) = &finished.answer else {
         message(&format!(
-            "interrupted after {} of {} sessions: {} has a manifest and no tables",
+            "interrupted after {} of {} sessions: {} has a manifest but no tables",
             count(finished.n_sessions),
             count(finished.n_planned),
             directory.path().display()
         ));
         return Ok(ExitCode::from(130));
     };
-    if !arguments.quiet {
+    if !arguments.output.quiet {
         print(&format!("{}\n", spec.title()))?;
         print(&tell(spec, answer, finished.endings))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
-    if !arguments.no_report {
+    if !arguments.output.no_report {
         let summary = RunSummary::of_study(spec, answer);
         make_page(directory, &finished.manifest, &summary)?;
-        if !arguments.quiet {
+        if !arguments.output.quiet {
             print(&report_line(directory))?;
         }
     }
@@ -227,14 +211,14 @@ fn conclude(
     if forfeits > 0 {
         let forfeits = counted(forfeits, "forfeit");
         message(&format!(
-            "{forfeits}: a party broke the rules or failed; `demarche batch` tells of sessions one by one"
+            "{forfeits}: a party violated the rules or failed; `demarche batch` records sessions individually"
         ));
         return Ok(ExitCode::from(1));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a study found, for people.
+/// The findings of a study as text.
 fn tell(spec: &StudySpec, answer: &StudyAnswer<'_>, endings: [u64; 4]) -> String {
     let (setting, width) = (spec.setting(), terminal_width());
     match answer {

@@ -20,7 +20,7 @@ pub(crate) struct VerifyArguments {
     folder: PathBuf,
 }
 
-/// Tells whether a run's tables are as the run wrote them.
+/// Verifies a run's tables.
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     let directory = open_run(&arguments.folder)?;
     let manifest = read_manifest(&directory)?;
@@ -41,7 +41,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     let n_bytes = manifest.tables.iter().map(|it| it.bytes).sum();
     let files = counted(manifest.tables.len() as u64, "file");
     print(&format!(
-        "{path}: {files} of tables, {}, all as the run wrote them\n",
+        "{path}: {files} of tables, {}, all unchanged\n",
         HumanBytes(n_bytes)
     ))?;
     Ok(ExitCode::SUCCESS)

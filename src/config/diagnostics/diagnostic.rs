@@ -67,7 +67,7 @@ impl Diagnostic {
                     0 => String::new(),
                     n => format!(" and {n} more"),
                 };
-                self.hint(format!("known here: {}{more}", list.join(", ")))
+                self.hint(format!("known names: {}{more}", list.join(", ")))
             }
         }
     }
@@ -116,7 +116,7 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     pub(crate) fn new(mut diagnostics: Vec<Diagnostic>, texts: SourceTexts) -> Self {
-        assert!(!diagnostics.is_empty(), "there is a mistake");
+        assert!(!diagnostics.is_empty(), "there is an error");
         diagnostics.sort();
         diagnostics.dedup();
         // Errors are handed up far, and should be short.
@@ -140,10 +140,7 @@ impl Diagnostics {
         let rendered = self.diagnostics.iter().take(RENDERED_MAX);
         let mut rendered: Vec<String> = rendered.map(|it| self.render_one(it, &renderer)).collect();
         if self.count() > RENDERED_MAX {
-            rendered.push(format!(
-                "… and {} more mistakes",
-                self.count() - RENDERED_MAX
-            ));
+            rendered.push(format!("… and {} more errors", self.count() - RENDERED_MAX));
         }
         rendered.join("\n\n")
     }
@@ -156,7 +153,7 @@ impl Diagnostics {
         let causes = diagnostic
             .causes
             .iter()
-            .map(|it| (it, Some("because of this setting")));
+            .map(|it| (it, Some("caused by this setting")));
         for (&(start, end), label) in places.chain(causes) {
             let Some((text, span)) = self.texts.locate(&(start..end)) else {
                 continue;

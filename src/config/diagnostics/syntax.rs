@@ -1,7 +1,7 @@
 //! What is not TOML: each cause once, with what would correct it.
 //!
-//! The parser goes on after an error and reports everything that follows from it. Here what has
-//! one cause becomes one error, and the usual causes are named.
+//! The parser continues after an error and reports its consequences. Here what has one cause
+//! becomes one error, and the usual causes are named.
 
 use std::ops::Range;
 
@@ -30,8 +30,8 @@ pub(crate) fn diagnostics(text: &str, start: usize, errors: &[Error]) -> Vec<Dia
     }
     if let Some(other) = other_format(text) {
         let place = start..start + 1;
-        let message = format!("this is {other}, and not TOML");
-        let hint = "`demarche import` makes a scenario of another tool's files";
+        let message = format!("this is {other}, not TOML");
+        let hint = "`demarche import` converts another tool's files to a scenario";
         return vec![Diagnostic::at(place, message).hint(hint)];
     }
     let mut errors: Vec<(Range<usize>, &str)> = errors
@@ -75,25 +75,25 @@ pub(crate) fn mend_of_value(token: &str) -> Option<(String, String)> {
     let straight = token.replace(CURLY_QUOTES, "\"");
     let mend = |wrong: &str, right: String| Some((wrong.to_owned(), right));
     if token.is_empty() {
-        return mend("a value is missing", "write one after the `=`".to_owned());
+        return mend(
+            "a value is missing",
+            "write a value after the `=`".to_owned(),
+        );
     }
     if straight != token {
-        let wrong = "text stands in straight quotes";
-        return mend(
-            wrong,
-            format!("write {straight}, with the quote on the keyboard"),
-        );
+        let wrong = "strings are written in straight quotes";
+        return mend(wrong, format!("write {straight}, with straight quotes"));
     }
     if token.contains("//") {
         return mend("a comment begins with `#`", "write `#` for `//`".to_owned());
     }
     if let Some(number) = number_meant(token).filter(|it| it != token) {
         let wrong = if token.contains('%') {
-            "a number has no `%`"
+            "a number cannot have a `%`"
         } else if token.contains(',') {
-            "decimals stand after a point"
+            "the decimal separator is a point"
         } else {
-            "this is no number"
+            "this is not a number"
         };
         return mend(wrong, format!("write {number}"));
     }
@@ -102,20 +102,20 @@ pub(crate) fn mend_of_value(token: &str) -> Option<(String, String)> {
         .find(|it| it.eq_ignore_ascii_case(token))
     {
         return mend(
-            "this word is written in small letters",
+            "this word is written in lower case",
             format!("write {word}"),
         );
     }
     let (first, rest) = token.split_once(' ').unwrap_or((token, ""));
     if first.parse::<f64>().is_ok() && is_key(rest.trim()) {
         let rest = rest.trim();
-        let wrong = "a comma stands between two entries";
+        let wrong = "entries are separated by commas";
         return mend(wrong, format!("write {first}, {rest}"));
     }
     let is_text = |it: char| it.is_alphanumeric() || " _-.'/".contains(it);
     (token.starts_with(char::is_alphabetic) && token.chars().all(is_text)).then(|| {
         (
-            "text stands in quotes".to_owned(),
+            "strings are written in quotes".to_owned(),
             format!("write \"{token}\""),
         )
     })
@@ -222,7 +222,7 @@ impl Found<'_> {
             "[" => ("[", "]"),
             _ => ("{", "}"),
         };
-        let message = format!("this `{sign}` is never closed");
+        let message = format!("this `{sign}` is not closed");
         let hint = format!("close it with `{closing}` before the next key or heading");
         self.push(open..open + 1, &message, hint);
     }
@@ -272,13 +272,13 @@ impl Found<'_> {
         let heading = self.text[line.clone()].trim().strip_prefix('[');
         let Some(name) = heading.map(|it| it.trim_matches(['[', ']'])) else {
             let key = self.text[span.clone()].to_owned();
-            self.push(span, &format!("the key `{key}` is there twice"), None);
+            self.push(span, &format!("the key `{key}` appears twice"), None);
             return;
         };
-        let message = format!("the heading `[{name}]` is there twice");
-        let hint = LISTS_OF_TABLES.contains(&name).then(|| {
-            format!("write [[{name}]], in two brackets, at the head of each: it is one of a list")
-        });
+        let message = format!("the heading `[{name}]` appears twice");
+        let hint = LISTS_OF_TABLES
+            .contains(&name)
+            .then(|| format!("write [[{name}]], in double brackets, above each entry of the list"));
         self.push(span.clone(), &message, hint);
         // The keys below the second are doubled only because of it.
         let next = self.text[line.end..].find("\n[");
@@ -308,11 +308,11 @@ impl Found<'_> {
             let written = &self.text[place.clone()];
             let hint = match written.split_once(',') {
                 Some((whole, thousands)) if thousands.len() == 3 => {
-                    format!("write {number}, or {whole}_{thousands} if thousands are meant")
+                    format!("write {number}, or {whole}_{thousands} for thousands")
                 }
                 _ => format!("write {number}"),
             };
-            self.push(place.clone(), "decimals stand after a point", hint);
+            self.push(place.clone(), "the decimal separator is a point", hint);
         }
         !commas.is_empty()
     }
@@ -359,46 +359,46 @@ impl Found<'_> {
         let rendered = |message: &str, hint: &str| (message.to_owned(), Some(hint.to_owned()));
         match at {
             Some(':') => {
-                let message = "`=` stands between a key and its value";
+                let message = "a key and its value are separated by `=`";
                 return (message.to_owned(), Some(format!("write {before} = ...")));
             }
             Some('*') if message.starts_with("invalid unquoted key") => {
                 return rendered(
-                    "a key with `*` stands in quotes",
+                    "a key with `*` is written in quotes",
                     "a path is one key, in quotes: \"party.*.strategy\" = ...",
                 );
             }
             Some(it) if CURLY_QUOTES.contains(&it) => {
                 return rendered(
-                    "text stands in straight quotes",
-                    "use the quote on the keyboard: \"",
+                    "strings are written in straight quotes",
+                    "use a straight quote: \"",
                 );
             }
             Some(it) if !it.is_ascii() && it.is_whitespace() => {
-                let message = format!("this blank is the character U+{:04X}", u32::from(it));
-                return (message, Some("delete it and type a space".to_owned()));
+                let message = format!("this space is the character U+{:04X}", u32::from(it));
+                return (message, Some("replace it with a space".to_owned()));
             }
             _ => {}
         }
         if message.starts_with("unclosed array table") || message.starts_with("unclosed table") {
             rendered(
-                "this heading is never closed",
+                "this heading is not closed",
                 "close it with as many `]` as it has `[`",
             )
         } else if is_unclosed_text(message) {
             rendered(
-                "this text has no quote at its end",
-                "close it with the quote it begins with",
+                "this string has no closing quote",
+                "close it with the quote that opens it",
             )
         } else if message.starts_with("missing escaped value") {
-            let hint = "write `\\\\` for one, or put the text in single quotes";
+            let hint = "write `\\\\`, or use single quotes";
             rendered(
-                "in a text with double quotes a backslash begins a sign",
+                "in double quotes a backslash begins an escape sequence",
                 hint,
             )
         } else if message.contains("non-double-quote visible") {
             let code = at.map_or(0, u32::from);
-            let message = format!("a text cannot have the control character U+{code:04X}");
+            let message = format!("a string cannot contain the control character U+{code:04X}");
             (message, Some("delete it".to_owned()))
         } else {
             (message.to_owned(), None)

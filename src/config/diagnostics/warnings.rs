@@ -24,8 +24,8 @@ impl LoadedScenario {
             return Vec::new();
         }
         vec![format!(
-            "utilities of this scenario are divided by {divisor}, and the `negmas_time_based` of {} has no `unit`: \
-             write `unit = {:?}`, or it keeps another tolerance than in NegMAS",
+            "utilities of this scenario are divided by {divisor}, and the `negmas_time_based` of \
+             {} has no `unit`: write `unit = {:?}`, or its tolerance differs from NegMAS's",
             without_unit.join(", "),
             1.0 / divisor
         )]

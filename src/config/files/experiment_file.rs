@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::experiment::{RandomNumbers, party_metrics, session_metrics};
 
-/// Which scenario, how many sessions, and which random numbers.
+/// The scenario, the number of sessions and the seed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "demarche experiment")]
@@ -17,10 +17,10 @@ pub(crate) struct ExperimentFile {
     /// The version of this format: `schema = 1`.
     #[schemars(with = "u32")]
     pub(crate) schema: Spanned<u32>,
-    /// A short name, fit for file names: letters, digits, `-` and `_`.
+    /// A short name for file names: letters, digits, `-` and `_`.
     #[schemars(with = "String")]
     pub(crate) name: Spanned<String>,
-    /// What people read.
+    /// The label in reports.
     pub(crate) title: Option<String>,
     /// The scenario's file, relative to this one: `scenario = "../scenarios/two-villages.toml"`.
     #[expect(
@@ -29,16 +29,16 @@ pub(crate) struct ExperimentFile {
     )]
     #[schemars(with = "String")]
     pub(crate) scenario: Spanned<String>,
-    /// How many sessions, at least 1.
+    /// Number of sessions, at least 1.
     #[schemars(with = "Option<u64>", range(min = 1))]
     pub(crate) sessions: Option<Spanned<u64>>,
-    /// Instead of a number of sessions: until a figure is known well enough.
+    /// Instead of a number of sessions: the required precision of a figure.
     #[schemars(with = "Option<UntilFile>")]
     pub(crate) until: Option<Spanned<UntilFile>>,
     /// The master seed: a whole number from 0 to 2^64 - 1; write those above 2^63 - 1 in quotes.
     #[schemars(with = "Option<SeedFile>")]
     pub(crate) seed: Option<SeedFile>,
-    /// Settings by path, as `--set` takes them.
+    /// Settings by path, as in `--set`.
     #[serde(default)]
     #[expect(
         dead_code,
@@ -57,13 +57,15 @@ pub(crate) struct ExperimentFile {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SensitivityFile {
-    /// Which design: `saltelli` (the default), or `morris`, which is cheaper and tells less.
+    /// The design: `saltelli` (the default), or `morris`, which needs fewer sessions and yields
+    /// less.
     pub(crate) method: Option<StudyMethod>,
-    /// How many base points, at least 32 and best a power of two; or trajectories, at least 10.
+    /// Number of base points, at least 32 and preferably a power of two; or of trajectories, at
+    /// least 10.
     #[schemars(with = "Option<u32>")]
     pub(crate) points: Option<Spanned<u32>>,
-    /// Which numbers: words for bases (`assumed`), paths, or beginnings of paths (`party.russia`);
-    /// all uncertain ones by default.
+    /// The numbers: bases (`assumed`), paths, or prefixes of paths (`party.russia`); by default all
+    /// uncertain numbers.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub(crate) numbers: Option<Spanned<Vec<Spanned<String>>>>,
 }
@@ -79,23 +81,24 @@ pub enum StudyMethod {
     Morris,
 }
 
-/// Until a figure is known well enough, in every cell: `{ metric = "agreement_rate", half_width = 0.01, max_sessions = 100_000 }`.
+/// The required precision of a figure, in every cell: `{ metric = "agreement_rate", half_width =
+/// 0.01, max_sessions = 100_000 }`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UntilFile {
-    /// Which figure of summary.csv.
+    /// The figure of summary.csv.
     #[schemars(schema_with = "metric_schema")]
     pub(crate) metric: Spanned<String>,
-    /// Whose figure, if it is one of a party.
+    /// The party, if it is a figure of a party.
     #[schemars(with = "Option<String>")]
     pub(crate) party: Option<Spanned<String>>,
-    /// Half the interval's length that is short enough, above 0.
+    /// The target half-width of the interval, above 0.
     #[schemars(with = "f64")]
     pub(crate) half_width: Spanned<f64>,
-    /// The interval's confidence, above 0 and below 1; 0.95 unless given.
+    /// The confidence of the interval, above 0 and below 1; by default 0.95.
     #[schemars(with = "Option<f64>")]
     pub(crate) confidence: Option<Spanned<f64>>,
-    /// How many sessions are run at most, in every cell, at least 1.
+    /// Maximum number of sessions per cell, at least 1.
     #[schemars(range(min = 1))]
     pub(crate) max_sessions: u64,
 }
@@ -113,7 +116,7 @@ fn metric_schema(_: &mut SchemaGenerator) -> Schema {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepFile {
-    /// How axes make cells: every combination (`grid`, the default), or value by value (`zip`).
+    /// How axes form cells: every combination (`grid`, the default), or value by value (`zip`).
     pub(crate) combine: Option<CombineFile>,
     /// Whether all cells share their random numbers (`common`, the default), so that they can be compared
     /// in pairs, or each has its own (`independent`).
@@ -121,29 +124,30 @@ pub(crate) struct SweepFile {
     /// A CSV file with a column per path and a row per cell, relative to this file.
     #[schemars(with = "Option<String>")]
     pub(crate) points: Option<Spanned<String>>,
-    /// Points that fill the axes' ranges instead of combinations of their values.
+    /// A design over the axes' ranges instead of combinations of their values.
     #[schemars(with = "Option<DesignFile>")]
     pub(crate) design: Option<Spanned<DesignFile>>,
-    /// What is varied.
+    /// The swept paths.
     #[serde(default)]
     #[schemars(with = "Vec<AxisFile>")]
     pub(crate) axis: Vec<Spanned<AxisFile>>,
 }
 
-/// Points that fill the axes' ranges: `design = { method = "sobol", points = 256 }`.
+/// A design over the axes' ranges: `design = { method = "sobol", points = 256 }`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DesignFile {
-    /// Which design.
+    /// The design.
     pub(crate) method: DesignMethodFile,
-    /// How many points; of `saltelli` base points, at least 32, of `morris` trajectories, at least 10.
+    /// Number of points; for `saltelli` base points, at least 32, for `morris` trajectories, at
+    /// least 10.
     #[schemars(with = "u32")]
     pub(crate) points: Spanned<u32>,
-    /// The number from which the design follows; the master seed by default.
+    /// The seed of the design; by default the master seed.
     pub(crate) seed: Option<SeedFile>,
 }
 
-/// Which points fill the axes' ranges.
+/// The method of a design.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DesignMethodFile {
@@ -157,7 +161,7 @@ pub(crate) enum DesignMethodFile {
     Morris,
 }
 
-/// How axes make cells.
+/// How axes form cells.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CombineFile {
@@ -168,12 +172,12 @@ pub(crate) enum CombineFile {
     Zip,
 }
 
-/// One thing that is varied, and its values in exactly one of three ways; for a design, its range
-/// in one of two.
+/// A swept path with its values in exactly one of three ways; for a design, with its range in one
+/// of two.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AxisFile {
-    /// The path of what is set, as `--set` takes it.
+    /// The path that is set, as in `--set`.
     #[schemars(with = "String")]
     pub(crate) path: Spanned<String>,
     /// The values one by one.
@@ -182,13 +186,13 @@ pub(crate) struct AxisFile {
     /// From one number to another in steps.
     #[schemars(with = "Option<RangeFile>")]
     pub(crate) range: Option<Spanned<RangeFile>>,
-    /// From one number to another, each the same multiple of the one before.
+    /// From one number to another in equal ratios.
     #[schemars(with = "Option<LogRangeFile>")]
     pub(crate) log_range: Option<Spanned<LogRangeFile>>,
     /// For a design: anywhere between two numbers.
     #[schemars(with = "Option<BetweenFile>")]
     pub(crate) between: Option<Spanned<BetweenFile>>,
-    /// For a design: as the scenario itself draws the number, `own_distribution = true`.
+    /// For a design: the scenario's own distribution of the number, `own_distribution = true`.
     #[schemars(with = "Option<bool>")]
     pub(crate) own_distribution: Option<Spanned<bool>>,
 }
@@ -210,13 +214,13 @@ pub(crate) struct RangeFile {
     pub(crate) step: f64,
 }
 
-/// So many numbers, each the same multiple of the one before: `{ from = 0.25, to = 4.0, points = 5 }`.
+/// Numbers in equal ratios: `{ from = 0.25, to = 4.0, points = 5 }`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogRangeFile {
     pub(crate) from: f64,
     pub(crate) to: f64,
-    /// How many, at least 2.
+    /// The number of values, at least 2.
     pub(crate) points: u32,
 }
 
@@ -297,7 +301,7 @@ impl<'de> Deserialize<'de> for SeedFile {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<SeedFile, E> {
                 text.parse().map(SeedFile).map_err(|_| {
-                    E::custom(format!("`{text}` is no whole number from 0 to 2^64 - 1"))
+                    E::custom(format!("`{text}` is not a whole number from 0 to 2^64 - 1"))
                 })
             }
         }

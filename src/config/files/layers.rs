@@ -80,14 +80,14 @@ pub(crate) fn read_extended(
                 .map(|it| it.display().to_string())
                 .collect();
             diagnostics.push(
-                diagnostic("these files extend each other in a circle".to_owned())
+                diagnostic("these files extend each other in a cycle".to_owned())
                     .hint(chain.join(" extends ")),
             );
             break;
         }
         if seen.len() == EXTENDS_DEPTH_MAX {
             diagnostics.push(diagnostic(format!(
-                "more than {EXTENDS_DEPTH_MAX} files build on one another"
+                "a chain of `extends` has more than {EXTENDS_DEPTH_MAX} files"
             )));
             break;
         }
@@ -100,7 +100,7 @@ pub(crate) fn read_extended(
             }
         };
         if cited.is_some() && !is_like_a_scenario(&text) {
-            let message = format!("{} is no scenario file", path.display());
+            let message = format!("{} is not a scenario file", path.display());
             diagnostics.push(diagnostic(message).hint("a scenario file begins with `schema = 1`"));
             break;
         }
@@ -161,7 +161,7 @@ fn is_like_a_scenario(text: &str) -> bool {
     ["schema", "extends", "issue", "party"].iter().any(is_there)
 }
 
-/// Parses a text that stands at a place among all texts; tells what is not TOML.
+/// Parses a text at a position among all texts; reports TOML syntax errors.
 pub(crate) fn parse<'t>(
     text: &'t str,
     start: usize,
@@ -244,7 +244,7 @@ impl<'t> Document<'t> {
                     diagnostic(&wrong).hint(right)
                 }
                 _ => diagnostic(error.message())
-                    .hint("words need quotes, which the shell eats: --set 'PATH=\"word\"'"),
+                    .hint("strings need quotes, which the shell removes: --set 'PATH=\"word\"'"),
             }
         })?;
         let value = shift(parsed, value_start);
@@ -347,7 +347,7 @@ impl<'t> PathSetting<'_, 't> {
         }
         if self.path == "extends" {
             return Err(self
-                .wrong("a setting cannot change what a scenario builds on")
+                .wrong("a setting cannot change `extends`")
                 .hint("write a file that extends the other one"));
         }
         Ok(())
@@ -382,8 +382,9 @@ impl<'t> PathSetting<'_, 't> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {
                 let path = joined(walked, rest);
-                let message =
-                    format!("the path `{path}` goes on below `{segment}`, which is a single value");
+                let message = format!(
+                    "the path `{path}` continues below `{segment}`, which is a single value"
+                );
                 let hint = format!("set `{segment}` itself: end the path there");
                 return Err(self.wrong(message).hint(hint));
             }
@@ -401,11 +402,11 @@ impl<'t> PathSetting<'_, 't> {
         walked: &mut Vec<String>,
         copied: &mut usize,
     ) -> Result<(), Diagnostic> {
-        let (name, rest) = segments.split_first().expect("the path goes on");
+        let (name, rest) = segments.split_first().expect("the path has segments");
         let names = names_in(list, path);
         let entries = match *name {
             EVERY if names.is_empty() => {
-                let message = format!("`{path}` has no entry that `{}` could mean", self.path);
+                let message = format!("`{path}` has no entry that matches `{}`", self.path);
                 return Err(self.wrong(message));
             }
             EVERY => 0..names.len(),
@@ -415,13 +416,13 @@ impl<'t> PathSetting<'_, 't> {
             },
         };
         if rest.is_empty() {
-            let message = format!("the path `{}` ends at a whole table", self.path);
-            return Err(self.wrong(message).hint("go on to one of its values"));
+            let message = format!("the path `{}` ends at a table", self.path);
+            return Err(self.wrong(message).hint("name one of its values"));
         }
         for idx in entries {
             let entry = list.get_mut(idx).expect("it was just counted");
             let DeValue::Table(table) = entry.get_mut() else {
-                let message = format!("`{path}` is no list of tables");
+                let message = format!("`{path}` is not a list of tables");
                 let hint = format!("set `{path}` itself: end the path there");
                 return Err(self.wrong(message).hint(hint));
             };

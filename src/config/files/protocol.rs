@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-/// The rules of the game: tables by the name of a protocol; exactly one is meant.
+/// The protocol: exactly one table, by the name of a protocol.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ProtocolFile(pub(crate) BTreeMap<Spanned<String>, ProtocolTable>);
 
-/// How long parties may negotiate, and the number that the protocol needs of each, if it needs one.
+/// The deadline, and the number that the protocol needs for each party, if it needs one.
 #[derive(Debug)]
 pub(crate) struct ProtocolTable {
     pub(crate) deadline_rounds: Spanned<u32>,
@@ -65,7 +65,7 @@ impl JsonSchema for ProtocolFile {
         let tables: serde_json::Map<String, serde_json::Value> = tables.collect();
         json_schema!({
             "type": "object",
-            "description": "The rules of the game; exactly one kind.",
+            "description": "The protocol; exactly one kind.",
             "properties": tables,
             "additionalProperties": false,
         })

@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::config::files::number::{BasisFile, NumberFile, OneOrMany, StrategyFile};
 use crate::config::files::protocol::ProtocolFile;
 
-/// Who negotiates about what, what each party wants, and where every number comes from.
+/// The parties, issues, preferences and protocol of a negotiation, with the origin of every number.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "demarche scenario")]
@@ -19,49 +19,49 @@ pub(crate) struct ScenarioFile {
     /// The version of this format: `schema = 1`.
     #[schemars(with = "u32")]
     pub(crate) schema: Spanned<u32>,
-    /// A short name, fit for file names: letters, digits, `-` and `_`.
+    /// A short name for file names: letters, digits, `-` and `_`.
     #[schemars(with = "String")]
     pub(crate) name: Spanned<String>,
-    /// What people read: `title = "Two villages share a well"`.
+    /// The title: `title = "Two villages share a well"`.
     pub(crate) title: String,
     /// A paragraph about it.
     pub(crate) description: Option<String>,
-    /// Whether the numbers are about the world (`sourced`, the default) or made up (`synthetic`).
+    /// Whether the numbers are about the world (`sourced`, the default) or invented (`synthetic`).
     #[serde(default)]
     pub(crate) kind: KindFile,
-    /// What utilities were divided by when the scenario was imported, at least 1.
+    /// The divisor of utilities when the scenario was imported, at least 1.
     #[schemars(with = "Option<f64>")]
     pub(crate) utilities_divided_by: Option<Spanned<f64>>,
-    /// Another scenario to start from, relative to this file.
+    /// The scenario that this one extends, relative to this file.
     #[expect(
         dead_code,
         reason = "taken out when files are put together; here for the schema"
     )]
     pub(crate) extends: Option<String>,
-    /// Where numbers come from.
+    /// The sources of numbers.
     #[serde(default)]
     #[schemars(with = "Vec<SourceFile>")]
     pub(crate) source: Vec<Spanned<SourceFile>>,
-    /// What is to be settled.
+    /// The issues.
     #[serde(default)]
     #[schemars(with = "Vec<IssueFile>")]
     pub(crate) issue: Vec<Spanned<IssueFile>>,
-    /// Who negotiates, in turn order.
+    /// The parties, in turn order.
     #[serde(default)]
     #[schemars(with = "Vec<PartyFile>")]
     pub(crate) party: Vec<Spanned<PartyFile>>,
-    /// Who can make no agreement worse for whom.
+    /// Leverage of parties over others' reservation values.
     #[serde(default)]
     #[schemars(with = "Vec<LeverageFile>")]
     pub(crate) leverage: Vec<Spanned<LeverageFile>>,
-    /// Whose yes a deal needs; without any entry, everybody's.
+    /// The consent that an agreement requires; by default unanimity.
     #[serde(default)]
     #[schemars(with = "Vec<ConsentFile>")]
     pub(crate) consent: Vec<Spanned<ConsentFile>>,
-    /// The rules of the game: `[protocol.proposal_and_vote]` or another kind, with its `deadline_rounds`.
+    /// The protocol: `[protocol.proposal_and_vote]` or another kind, with its `deadline_rounds`.
     #[schemars(with = "ProtocolFile")]
     pub(crate) protocol: Spanned<ProtocolFile>,
-    /// What the scenario must reproduce before anyone concedes.
+    /// Statements that the drawn preferences must satisfy.
     #[serde(default)]
     #[schemars(with = "Vec<ClaimFile>")]
     pub(crate) claim: Vec<Spanned<ClaimFile>>,
@@ -71,18 +71,18 @@ pub(crate) struct ScenarioFile {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KindFile {
-    /// Every number says where it comes from.
+    /// Every number states its origin.
     #[default]
     Sourced,
-    /// Made up, for learning and for tests.
+    /// Synthetic, for learning and for tests.
     Synthetic,
 }
 
-/// Something that numbers can cite.
+/// A document that numbers can cite.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceFile {
-    /// The name by which numbers cite it.
+    /// The identifier by which numbers cite it.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
     /// What it is.
@@ -91,16 +91,16 @@ pub(crate) struct SourceFile {
     pub(crate) file: Option<String>,
 }
 
-/// One thing to be settled.
+/// An item to be settled.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IssueFile {
-    /// The name by which files and tables call it.
+    /// Its identifier in files and tables.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
-    /// What people read.
+    /// The label in reports.
     pub(crate) label: String,
-    /// Whether the order of its options means something (`ordinal`) or not (`nominal`, the default).
+    /// Whether its options are ordered (`ordinal`) or not (`nominal`, the default).
     #[serde(default)]
     pub(crate) scale: ScaleFile,
     /// The ways to settle it.
@@ -108,7 +108,7 @@ pub(crate) struct IssueFile {
     pub(crate) options: Spanned<Vec<OptionFile>>,
 }
 
-/// Whether the order of an issue's options means something.
+/// Whether the options of an issue are ordered.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ScaleFile {
@@ -123,10 +123,10 @@ pub(crate) enum ScaleFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OptionFile {
-    /// The name by which files and tables call it.
+    /// Its identifier in files and tables.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
-    /// What people read.
+    /// The label in reports.
     pub(crate) label: String,
 }
 
@@ -134,23 +134,23 @@ pub(crate) struct OptionFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartyFile {
-    /// The name by which files and tables call it.
+    /// Its identifier in files and tables.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
-    /// What people read.
+    /// The label in reports.
     pub(crate) label: String,
     /// Utility of no agreement, in [0, 1].
     #[schemars(with = "NumberFile")]
     pub(crate) reservation_value: Spanned<NumberFile>,
-    /// What a utility keeps of its worth with every round that it comes later, from 0.001 to 1;
-    /// without it, everything.
+    /// The factor by which each additional round multiplies a utility, from 0.001 to 1; by default
+    /// 1.
     #[schemars(with = "Option<NumberFile>")]
     pub(crate) discount_factor: Option<Spanned<NumberFile>>,
-    /// What it wants of each issue.
+    /// Its preferences over each issue.
     #[serde(default)]
     #[schemars(with = "Vec<PreferenceFile>")]
     pub(crate) preference: Vec<Spanned<PreferenceFile>>,
-    /// Where options together are worth more or less than apart.
+    /// Interactions of options.
     #[serde(default)]
     #[schemars(with = "Vec<InteractionFile>")]
     pub(crate) interaction: Vec<Spanned<InteractionFile>>,
@@ -159,7 +159,7 @@ pub(crate) struct PartyFile {
     pub(crate) strategy: Spanned<Vec<Spanned<StrategyFile>>>,
 }
 
-/// What a party wants of one issue.
+/// A party's preferences over one issue.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PreferenceFile {
@@ -172,20 +172,20 @@ pub(crate) struct PreferenceFile {
     /// Utility of every option, in [0, 1].
     #[schemars(with = "BTreeMap<String, NumberFile>")]
     pub(crate) utility: Spanned<BTreeMap<Spanned<String>, Spanned<NumberFile>>>,
-    /// How those of its numbers that have no basis of their own follow from the sources.
+    /// The basis of its numbers that have none of their own.
     pub(crate) basis: Option<BasisFile>,
     /// The sources of those numbers.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) source: Option<Vec<Spanned<String>>>,
-    /// One line about those numbers.
+    /// A note on those numbers.
     pub(crate) note: Option<String>,
 }
 
-/// Options that together are worth more or less than apart.
+/// Options whose joint utility differs from the sum of their separate utilities.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InteractionFile {
-    /// The name by which paths call it.
+    /// Its identifier in paths.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
     /// The options, by issue.
@@ -199,38 +199,38 @@ pub(crate) struct InteractionFile {
 /// For each named issue the option, or the options, that fulfil the condition.
 pub(crate) type ConditionFile = BTreeMap<Spanned<String>, Spanned<OneOrMany>>;
 
-/// What one party can do to make no agreement worse for another.
+/// A party's ability to lower another's reservation value.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeverageFile {
-    /// The name by which paths call it.
+    /// Its identifier in paths.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
-    /// Who uses it.
+    /// The party that has it.
     #[schemars(with = "String")]
     pub(crate) by: Spanned<String>,
-    /// On whom.
+    /// The party that it affects.
     #[schemars(with = "String")]
     pub(crate) on: Spanned<String>,
-    /// What it takes off that party's reservation value, in [0, 1].
+    /// The reduction of that party's reservation value, in [0, 1].
     #[schemars(with = "NumberFile")]
     pub(crate) lowers_reservation_value: Spanned<NumberFile>,
 }
 
-/// A party whose consent a deal needs, or a number of parties.
+/// A party whose consent an agreement requires, or a number of parties.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConsentFile {
-    /// Whose consent is needed.
+    /// The party whose consent is required.
     #[schemars(with = "Option<String>")]
     pub(crate) party: Option<Spanned<String>>,
-    /// For which outcomes; without it, for all.
+    /// The outcomes that require it; by default all.
     #[schemars(with = "Option<BTreeMap<String, OneOrMany>>")]
     pub(crate) when: Option<Spanned<ConditionFile>>,
-    /// How many yes a deal needs, the proposer's included.
+    /// The required number of acceptances, including the proposer.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub(crate) quota: Option<Spanned<u32>>,
-    /// Among whom; without it, among all.
+    /// The parties among which they count; by default all.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) of: Option<Vec<Spanned<String>>>,
 }
@@ -239,7 +239,7 @@ pub(crate) struct ConsentFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClaimFile {
-    /// The name by which reports call it.
+    /// Its identifier in reports.
     #[schemars(with = "String")]
     pub(crate) id: Spanned<String>,
     /// What it says.
@@ -248,7 +248,7 @@ pub(crate) struct ClaimFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(crate) source: Vec<Spanned<String>>,
-    /// Whose preferences it is about.
+    /// The party whose preferences it concerns.
     #[schemars(with = "Option<String>")]
     pub(crate) party: Option<Spanned<String>>,
     /// The best outcome with these options is at or above the party's reservation value.
@@ -257,12 +257,13 @@ pub(crate) struct ClaimFile {
     /// The best outcome with these options is below the party's reservation value.
     #[schemars(with = "Option<BTreeMap<String, OneOrMany>>")]
     pub(crate) rejects: Option<Spanned<ConditionFile>>,
-    /// Of two outcomes alike in all else, the first is worth more, whatever the rest.
+    /// Of two outcomes that are otherwise equal, the first has the greater utility, for all values
+    /// of the rest.
     #[schemars(with = "Option<PrefersFile>")]
     pub(crate) prefers: Option<Spanned<PrefersFile>>,
-    /// Some outcome is acceptable to all whose consent it needs.
+    /// Some outcome is acceptable to all parties whose consent it requires.
     pub(crate) agreement_exists: Option<NothingFile>,
-    /// The share of draws in which it must hold; without it, it is only reported.
+    /// The share of draws in which it must hold; by default it is only reported.
     #[schemars(with = "Option<f64>")]
     pub(crate) at_least: Option<Spanned<f64>>,
 }
@@ -279,7 +280,7 @@ pub(crate) struct PrefersFile {
     pub(crate) to: Spanned<BTreeMap<Spanned<String>, Spanned<String>>>,
 }
 
-/// A table without entries: the kind alone says it all.
+/// A table without entries.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NothingFile {}

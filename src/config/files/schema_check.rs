@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
         for required in schema["required"].as_array().into_iter().flatten() {
             let key = required.as_str().unwrap_or_default();
             if !table.contains_key(key) {
-                let diagnostic = Diagnostic::at(span.clone(), format!("{name} lacks `{key}`"));
+                let diagnostic = Diagnostic::at(span.clone(), format!("{name} has no `{key}`"));
                 self.diagnostics
                     .push(explain(diagnostic, &schema["properties"][key]));
                 self.is_readable = false;
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
         let Some(allowed) = words(schema).filter(|it| !it.contains(&word.as_ref())) else {
             return;
         };
-        let message = format!("`{word}` is not one of the words for {name}");
+        let message = format!("`{word}` is not a value of {name}");
         let diagnostic = Diagnostic::at(span.clone(), message);
         self.diagnostics
             .push(diagnostic.suggest(word, allowed.iter().copied()));
@@ -253,12 +253,12 @@ impl<'a> Walk<'a> {
                 let is_called_so = |it: &&&str| it.rsplit('.').next() == Some(key);
                 let list = LISTS_OF_TABLES.iter().find(is_called_so)?;
                 Some(format!(
-                    "write [[{list}]], in two brackets, at the head of each: it is one of a list"
+                    "write [[{list}]], in double brackets, above each entry of the list"
                 ))
             }
             DeValue::Array(list) if wants("object") => {
                 let is_of_tables = list.iter().any(|it| it.get_ref().is_table());
-                let hint = "there is one only: write its heading in one bracket";
+                let hint = "there can be only one: write its heading in single brackets";
                 is_of_tables.then(|| hint.to_owned())
             }
             DeValue::String(it) if wants("number") || wants("integer") => {

@@ -34,12 +34,12 @@ impl Resolver<'_> {
         }
         match (&it.party, &it.agreement_exists) {
             (None, None) => self.diagnostic(
-                Diagnostic::at(file.span(), "this claim lacks a `party`")
-                    .hint("add party = \"...\": whose preferences it is about"),
+                Diagnostic::at(file.span(), "this claim has no `party`")
+                    .hint("add party = \"...\", the party whose preferences it concerns"),
             ),
             (Some(name), Some(_)) => self.diagnostic(
-                Diagnostic::at(name.span(), "`agreement_exists` is about all parties")
-                    .hint("leave out `party`"),
+                Diagnostic::at(name.span(), "`agreement_exists` concerns all parties")
+                    .hint("remove `party`"),
             ),
             (None, Some(_)) | (Some(_), None) => {}
         }

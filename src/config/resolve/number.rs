@@ -171,7 +171,7 @@ impl Resolver<'_> {
     }
 }
 
-/// A number to go on with after an error.
+/// A placeholder number after an error.
 fn stand_in(expected: Expected<'_>) -> Distribution {
     Distribution::constant(expected.min).expect("bounds are finite")
 }

@@ -208,7 +208,7 @@ impl Resolver<'_> {
         let p: Vec<&Spanned<f64>> = files.get_ref().iter().map(|it| &it.get_ref().p).collect();
         let Some(last) = p.last() else {
             self.diagnostic(
-                Diagnostic::at(files.span(), "a party needs one strategy at least")
+                Diagnostic::at(files.span(), "a party needs at least one strategy")
                     .hint("for example strategy = [{ p = 1.0, random_offer = {} }]"),
             );
             return;

@@ -30,7 +30,7 @@ impl Resolver<'_> {
             let on = self.party_id(&it.on);
             if by.is_some() && by == on {
                 self.diagnostic(
-                    Diagnostic::at(it.on.span(), "a party has no leverage on itself")
+                    Diagnostic::at(it.on.span(), "a party cannot have leverage on itself")
                         .hint("`by` and `on` name two parties"),
                 );
             }
@@ -77,9 +77,9 @@ impl Resolver<'_> {
             self.diagnostic(
                 Diagnostic::at(
                     entry.span(),
-                    format!("{} always needs everybody's consent", kind.name()),
+                    format!("{} always requires the consent of all parties", kind.name()),
                 )
-                .hint("leave out [[consent]], or use the protocol proposal_and_vote"),
+                .hint("remove [[consent]], or use the protocol proposal_and_vote"),
             );
         }
         (kind, rounds)
@@ -134,7 +134,7 @@ impl Resolver<'_> {
         given
     }
 
-    /// What is given for each party; tells of each number that is not fit what is wrong with it.
+    /// The numbers by party; reports every invalid number.
     fn by_party(
         &mut self,
         file: &Spanned<ByPartyFile>,
@@ -165,7 +165,7 @@ impl Resolver<'_> {
             match (&it.party, &it.quota) {
                 (Some(name), None) => {
                     if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {
-                        self.diagnostic(Diagnostic::at(of.span(), "`of` goes with `quota`"));
+                        self.diagnostic(Diagnostic::at(of.span(), "`of` requires `quota`"));
                     }
                     let when = it.when.as_ref().map(|it| self.condition(it));
                     if let Some(party) = self.party_id(name) {
@@ -177,13 +177,13 @@ impl Resolver<'_> {
                 }
                 (None, Some(quota)) => {
                     if let Some(when) = &it.when {
-                        self.diagnostic(Diagnostic::at(when.span(), "`when` goes with `party`"));
+                        self.diagnostic(Diagnostic::at(when.span(), "`when` requires `party`"));
                     }
                     quotas.push(self.quota(quota, it.of.as_deref()));
                 }
                 (Some(_), Some(_)) | (None, None) => self.diagnostic(
                     Diagnostic::at(file.span(), "an entry needs either `party` or `quota`")
-                        .hint("party = \"...\" for one whose yes is needed, quota = 3 for so many"),
+                        .hint("party = \"...\" for a required party, quota = 3 for a required number of parties"),
                 ),
             }
         }
@@ -202,8 +202,8 @@ impl Resolver<'_> {
             && is_sound(self.party_names.iter().map(String::as_str));
         if is_known && at_least > of.len() {
             let message = match of.len() {
-                0 => "a quota counts the yes of one party at least".to_owned(),
-                n => format!("a quota among {n} parties lies between 1 and {n}"),
+                0 => "a quota is at least 1".to_owned(),
+                n => format!("a quota among {n} parties is between 1 and {n}"),
             };
             self.diagnostic(Diagnostic::at(file.span(), message));
         }

@@ -1,6 +1,6 @@
 //! From the shape of a scenario file to a setting that is valid by construction.
 //!
-//! Every check goes on after an error with a stand-in, so that one run tells all of them.
+//! Every check continues after an error with a placeholder, so that one run reports all of them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -104,11 +104,8 @@ pub(crate) fn check_name(name: &Spanned<String>, diagnostics: &mut Vec<Diagnosti
         || text.len() > 80
     {
         diagnostics.push(
-            Diagnostic::at(
-                name.span(),
-                format!("`{text}` is not fit for a file's name"),
-            )
-            .hint("begin with a letter, then letters, digits, `-` and `_`, at most 80"),
+            Diagnostic::at(name.span(), format!("`{text}` is not a valid file name"))
+                .hint("write a letter, then letters, digits, `-` and `_`, at most 80 characters"),
         );
     }
 }
@@ -158,14 +155,14 @@ impl Resolver<'_> {
                 || text.len() > 80
             {
                 self.diagnostic(
-                    Diagnostic::at(id.span(), format!("`{text}` is no identifier"))
-                        .hint("begin with a lower-case letter, then lower-case letters, digits and `_`, at most 80"),
+                    Diagnostic::at(id.span(), format!("`{text}` is not an identifier"))
+                        .hint("write a lower-case letter, then lower-case letters, digits and `_`, at most 80 characters"),
                 );
             }
             if !seen.insert(text) {
                 self.diagnostic(Diagnostic::at(
                     id.span(),
-                    format!("there are two {what} called `{text}`"),
+                    format!("there are two {what} named `{text}`"),
                 ));
             }
         }
@@ -200,9 +197,9 @@ impl Resolver<'_> {
                 self.diagnostic(
                     Diagnostic::at(
                         file.options.span(),
-                        format!("the issue `{name}` has no option to settle it with"),
+                        format!("the issue `{name}` has no options"),
                     )
-                    .hint("list its options, or leave the issue out"),
+                    .hint("list its options, or remove the issue"),
                 );
             }
             issues.push(Issue {
@@ -228,14 +225,14 @@ impl Resolver<'_> {
         let n_options: Vec<usize> = self.issues.iter().map(|it| it.options.len()).collect();
         match OutcomeSpace::new(&n_options) {
             Ok(space) => Some(space),
-            // Told of by name already.
+            // Already reported by name.
             Err(SpaceError::EmptyIssue) => None,
             Err(error) => {
-                let message = format!("the issues do not make a scenario: {error}");
+                let message = format!("these issues cannot form a scenario: {error}");
                 self.diagnostic(match file.issue.last() {
                     Some(it) => Diagnostic::at(it.span(), message),
                     None => Diagnostic::at(file.name.span(), message)
-                        .hint("an [[issue]] is something to be settled, with its options"),
+                        .hint("an [[issue]] is an item under negotiation, with its options"),
                 });
                 None
             }
@@ -248,8 +245,8 @@ impl Resolver<'_> {
         if file.party.len() < 2 {
             let place = file.party.first().map_or(file.name.span(), Spanned::span);
             self.diagnostic(
-                Diagnostic::at(place, "a negotiation needs two parties at least")
-                    .hint("add a [[party]]: a side with interests"),
+                Diagnostic::at(place, "a negotiation needs at least two parties")
+                    .hint("add a [[party]]"),
             );
         }
     }
@@ -308,7 +305,7 @@ impl Resolver<'_> {
         if file.get_ref().is_empty() {
             self.diagnostic(
                 Diagnostic::at(file.span(), "a condition names at least one issue")
-                    .hint("leave it out to mean every outcome, where that is allowed"),
+                    .hint("remove it to include every outcome, where that is allowed"),
             );
         }
         let mut clauses = Vec::new();

@@ -8,7 +8,7 @@ use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ExperimentFile, UntilFile};
 use crate::experiment::{StoppingRule, party_metrics, session_metrics};
 
-/// What an experiment's `until` says, if it has one; tells of every error in it.
+/// The stopping rule of an experiment's `until`, if it has one; reports every error in it.
 pub(crate) fn stopping_rule(
     file: &ExperimentFile,
     scenario: &Scenario,
@@ -21,7 +21,7 @@ pub(crate) fn stopping_rule(
                 sessions.span(),
                 "`sessions` and `until` both say how many sessions to run",
             )
-            .hint("leave out `sessions`; the most is `max_sessions` in `until`"),
+            .hint("remove `sessions`; the maximum is `max_sessions` in `until`"),
         );
     }
     let it = until.get_ref();
@@ -66,14 +66,14 @@ pub(crate) fn stopping_rule(
     })
 }
 
-/// The figure that is meant; tells if it lacks its party or has one too many.
+/// The named figure; reports a missing or superfluous party.
 fn metric(file: &UntilFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static str> {
     let written = file.metric.get_ref();
     let mut of_session = session_metrics().map(|it| it.1.name);
     if let Some(metric) = of_session.find(|it| it == written) {
         if let Some(party) = &file.party {
-            let message = format!("`{metric}` is about the session, not about a party");
-            diagnostics.push(Diagnostic::at(party.span(), message).hint("leave out `party`"));
+            let message = format!("`{metric}` is a figure of the session, not of a party");
+            diagnostics.push(Diagnostic::at(party.span(), message).hint("remove `party`"));
         }
         return Some(metric);
     }
@@ -85,7 +85,7 @@ fn metric(file: &UntilFile, diagnostics: &mut Vec<Diagnostic>) -> Option<&'stati
                 file.metric.span(),
                 format!("`{metric}` is a figure of a party"),
             )
-            .hint("say whose: party = \"...\""),
+            .hint("add party = \"...\""),
         );
     }
     Some(metric)

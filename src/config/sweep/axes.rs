@@ -105,7 +105,7 @@ impl Points {
             (Some(_), [first, ..]) => {
                 diagnostics.push(
                     Diagnostic::at(first.span(), "a sweep has either axes or points, not both")
-                        .hint("put the axis into the table as a column"),
+                        .hint("add the axis to the table as a column"),
                 );
                 None
             }
@@ -229,7 +229,7 @@ fn points_of_axes(
                             list.len()
                         ),
                     )
-                    .hint("combine = \"grid\" takes every combination instead"),
+                    .hint("combine = \"grid\" uses every combination instead"),
                 );
             }
             if diagnostics.len() > n_before {
@@ -277,11 +277,9 @@ fn values_of(axis: &Spanned<AxisFile>, diagnostics: &mut Vec<Diagnostic>) -> Vec
     let it = axis.get_ref();
     if it.between.is_some() || it.own_distribution.is_some() {
         diagnostics.push(
-            Diagnostic::at(
-                axis.span(),
-                "only the axes of a design have a range to fill",
-            )
-            .hint("give it values, or the sweep a design = { method = \"sobol\", points = 256 }"),
+            Diagnostic::at(axis.span(), "only the axes of a design have a range").hint(
+                "give it values, or the sweep a design = { method = \"sobol\", points = 256 }",
+            ),
         );
         return Vec::new();
     }
@@ -365,7 +363,7 @@ fn numbers_of_range(from: f64, to: f64, step: f64) -> Result<Vec<f64>, String> {
     }
     let gaps = (to - from) / step;
     if step == 0.0 || gaps < 0.0 {
-        return Err(format!("with step {step}, {from} never comes to {to}"));
+        return Err(format!("with step {step}, {from} never reaches {to}"));
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -423,7 +421,7 @@ fn points_of_table(table: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Opt
             Err(error) => {
                 diagnostics.push(Diagnostic::at(
                     table.start..table.start,
-                    format!("this is no CSV: {error}"),
+                    format!("this is not CSV: {error}"),
                 ));
                 return None;
             }
@@ -466,7 +464,7 @@ fn points_of_table(table: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Opt
     if cells.is_empty() && diagnostics.len() == n_before {
         diagnostics.push(
             Diagnostic::at(table.start..table.start, "the table of points has no row")
-                .hint("a header with the paths, then a row per cell"),
+                .hint("write a header with the paths, then a row per cell"),
         );
     }
     (diagnostics.len() == n_before).then_some(Points { paths, cells })

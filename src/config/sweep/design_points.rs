@@ -6,7 +6,7 @@ use demarche_core::domain::Distribution;
 use demarche_core::negotiation::Setting;
 use demarche_stats::design::{
     DesignedPoints, Layout, MorrisLevels, RadialRows, SOBOL_DIMENSIONS_MAX, SaltelliDesign,
-    Scrambling, SobolSequence, latin_hypercube, morris_trajectory,
+    Scrambling, SobolSequence, latin_hypercube, morris_trajectory, quantile_argument,
 };
 use toml::Spanned;
 
@@ -14,9 +14,6 @@ use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{AxisFile, DesignFile, DesignMethodFile, StudyMethod, SweepFile};
 use crate::config::limits::CELLS_MAX;
 use crate::config::sweep::axes::{Points, Written, check_paths, tidy};
-
-/// Levels of an axis along trajectories.
-const LEVELS: u32 = 4;
 
 /// Most axes of a design: Saltelli's has two dimensions of the Sobol' sequence for each.
 const AXES_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
@@ -34,8 +31,7 @@ pub(crate) fn designed_points(
     let n_before = diagnostics.len();
     if file.combine.is_some() {
         diagnostics.push(
-            Diagnostic::at(design.span(), "a design takes the place of `combine`")
-                .hint("leave one of the two out"),
+            Diagnostic::at(design.span(), "a design replaces `combine`").hint("remove one of them"),
         );
     }
     if let Some(points) = &file.points {
@@ -44,7 +40,7 @@ pub(crate) fn designed_points(
                 points.span(),
                 "a sweep has either points or a design, not both",
             )
-            .hint("leave one of the two out"),
+            .hint("remove one of them"),
         );
     }
     if file.axis.is_empty() {
@@ -75,13 +71,13 @@ pub(crate) fn designed_points(
     if n_axes > AXES_MAX {
         diagnostics.push(Diagnostic::at(
             design.span(),
-            format!("a design has at most {AXES_MAX} axes; these are {n_axes}"),
+            format!("a design has at most {AXES_MAX} axes, not {n_axes}"),
         ));
     }
     if n_points == 0 || n_cells > CELLS_MAX {
         diagnostics.push(Diagnostic::at(
             design.get_ref().points.span(),
-            format!("a design has 1 to {CELLS_MAX} cells; these are {n_cells}"),
+            format!("a design has 1 to {CELLS_MAX} cells, not {n_cells}"),
         ));
     }
     check_points(design.get_ref(), diagnostics);
@@ -101,18 +97,14 @@ pub(crate) fn designed_points(
             let it = SaltelliDesign::new(n_axes, RadialRows::OneWay, scrambling).expect(too_many);
             (0..n_points).flat_map(|idx| it.rows(idx)).collect()
         }
-        DesignMethodFile::Morris => {
-            let levels = MorrisLevels::new(LEVELS).expect("an even number");
-            (0..n_points)
-                .flat_map(|idx| morris_trajectory(idx, n_axes, levels, seed))
-                .collect()
-        }
+        DesignMethodFile::Morris => (0..n_points)
+            .flat_map(|idx| morris_trajectory(idx, n_axes, MorrisLevels::FOUR, seed))
+            .collect(),
     };
     let cell = |point: &Vec<f64>| {
         let axes = point.iter().zip(&ranges).zip(&file.axis);
         axes.map(|((p, range), axis)| {
-            // Distributions are defined below 1, and trajectories go to the very end.
-            let number = range.quantile(p.min(1.0 - f64::EPSILON / 2.0));
+            let number = range.quantile(quantile_argument(*p));
             Written::number(tidy(number), place_of_range(axis))
         })
         .collect()
@@ -194,7 +186,7 @@ fn range_of(
                 diagnostics.push(
                     Diagnostic::at(
                         it.path.span(),
-                        format!("the scenario draws no number `{path}`"),
+                        format!("the scenario has no uncertain number `{path}`"),
                     )
                     .hint("give its range: between = { from, to }"),
                 );

@@ -102,7 +102,7 @@ pub(crate) fn resolve_study(
         if names.get_ref().is_empty() {
             diagnostics.push(
                 Diagnostic::at(names.span(), "a study needs a number")
-                    .hint("without `numbers` it looks at all that are drawn"),
+                    .hint("without `numbers` it studies all uncertain numbers"),
             );
         }
         let mut res = Vec::new();
@@ -111,7 +111,7 @@ pub(crate) fn resolve_study(
                 Ok(numbers) => res.extend(numbers),
                 Err(message) => diagnostics.push(
                     Diagnostic::at(name.span(), message)
-                        .hint("a basis (`assumed`), a number's path, or the beginning of paths"),
+                        .hint("a basis (`assumed`), a number's path, or a prefix of paths"),
                 ),
             }
         }
@@ -141,7 +141,9 @@ pub fn uncertain_numbers<S: AsRef<str>>(
         meant.retain(|it| uncertain.contains(it));
         if meant.is_empty() {
             let name = name.as_ref();
-            return Err(format!("`{name}` is certain: there is nothing to study"));
+            return Err(format!(
+                "`{name}` is not uncertain: there is nothing to study"
+            ));
         }
         res.extend(meant);
     }
@@ -171,7 +173,7 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
         if res.len() == n_before {
             let paths = setting.numbers().map(|it| it.path.as_str());
             let meant = nearest(name, paths)
-                .map_or_else(String::new, |it| format!("; do you mean `{it}`?"));
+                .map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
             return Err(format!("the scenario has no number `{name}`{meant}"));
         }
     }

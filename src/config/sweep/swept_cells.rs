@@ -35,7 +35,7 @@ pub struct Sweep {
     /// The design that the cells follow, one point each; `None` of combinations and tables.
     pub design: Option<DesignedPoints>,
     /// Whether all cells share their random numbers.
-    pub luck: RandomNumbers,
+    pub random_numbers: RandomNumbers,
 }
 
 /// Builds the scenario in every cell; nothing if there is an error in any.
@@ -74,7 +74,7 @@ pub(crate) fn build_sweep(
         paths: points.paths.into_iter().map(Spanned::into_inner).collect(),
         settings,
         design,
-        luck: file.get_ref().seeds.unwrap_or_default(),
+        random_numbers: file.get_ref().seeds.unwrap_or_default(),
     })
 }
 
@@ -153,8 +153,8 @@ impl<'a> Cells<'a> {
             self.settings.push(setting);
             if n_rows > SWEPT_ROWS_MAX {
                 diagnostics.push(
-                    Diagnostic::at(self.place.clone(), "so many cells with so many outcomes each take too much memory")
-                        .hint("sweep over fewer cells, or over what leaves interactions and consent as they are"),
+                    Diagnostic::at(self.place.clone(), "these cells with these numbers of outcomes require too much memory")
+                        .hint("sweep over fewer cells, or over numbers that do not affect interactions and consent"),
                 );
                 break;
             }
@@ -213,7 +213,7 @@ impl<'a> Cells<'a> {
         let gib = SWEPT_BYTES_MAX >> 30;
         Diagnostic::at(
             self.place.clone(),
-            format!("so many cells of files so long take more than {gib} GiB of text to build"),
+            format!("these cells require more than {gib} GiB of scenario text"),
         )
         .hint("sweep over fewer cells, or shorten the files")
     }
@@ -222,12 +222,12 @@ impl<'a> Cells<'a> {
         match self.points.scenario_of(cell) {
             Some(scenario) => Diagnostic::at(
                 scenario.place(),
-                "this scenario has other parties, issues or options than the experiment's",
+                "this scenario has different parties, issues or options than the experiment's",
             )
-            .hint("the scenarios of a sweep need the same, with the same identifiers and in the same order"),
+            .hint("all scenarios of a sweep need the same identifiers in the same order"),
             None => Diagnostic::at(
                 self.place.clone(),
-                "a sweep cannot change who negotiates about what",
+                "a sweep cannot change parties, issues or options",
             ),
         }
     }

@@ -51,11 +51,11 @@ pub struct Difference {
     pub metric: &'static str,
     /// What it is about.
     pub subject: Subject,
-    /// The figure of the first run, with the number of its sessions that tell.
+    /// The figure of the first run, with its number of sessions.
     pub first: ComparedFigure,
     /// The figure of the second run.
     pub second: ComparedFigure,
-    /// The second minus the first, with its own interval; `None` if too few sessions tell.
+    /// The second minus the first, with its own interval; `None` with too few sessions.
     pub estimate: Option<Estimate>,
     /// Of a share with common random numbers, in which sessions it happened.
     pub pairs: Option<PairedShares>,

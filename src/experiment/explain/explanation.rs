@@ -41,7 +41,7 @@ pub struct LastStep {
 pub struct PartyAccount {
     /// Its utility of no agreement.
     pub reservation_value: Utility,
-    /// Offers that its no alone kept from being agreed.
+    /// Its pivotal rejections.
     pub pivotal_rejections: u32,
     /// The utility of the best offer that it refused.
     pub best_refused: Option<Utility>,

@@ -82,7 +82,7 @@ impl Causes {
         self.n_sessions
     }
 
-    /// Every cause with how many sessions it explains, the commonest first; they sum to all.
+    /// Every cause with its number of sessions, most frequent first; they sum to all.
     pub fn by_cause(&self) -> Vec<(Cause, u64)> {
         let mut res: Vec<(Cause, u64)> = self.by_cause.iter().map(|(it, n)| (*it, *n)).collect();
         // The sort is stable: of causes as common the first of their order comes first.

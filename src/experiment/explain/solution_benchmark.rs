@@ -23,8 +23,8 @@ pub enum Definitions {
 /// More outcomes than can be looked at one by one.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "{scenario} has {n_outcomes} outcomes, and what theory says of it takes a look at every one; \
-     that is possible up to {FEASIBLE_OUTCOMES_MAX}"
+    "{scenario} has {n_outcomes} outcomes, and computing its bargaining solutions examines all of \
+     them, which is possible up to {FEASIBLE_OUTCOMES_MAX}"
 )]
 pub struct TooManyOutcomes {
     /// Of which scenario.

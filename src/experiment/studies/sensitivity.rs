@@ -254,7 +254,7 @@ fn radial_findings(
     for is_meant in [single, is_basis, is_source] {
         // The parts of numbers, and of groups of them, make a whole only together with random numbers.
         let parts: Vec<usize> = (0..factors.len())
-            .filter(|it| is_meant(factors[*it].kind) || factors[*it].kind == FactorKind::Luck)
+            .filter(|it| is_meant(factors[*it].kind) || factors[*it].kind == FactorKind::Randomness)
             .collect();
         let members: Vec<Vec<usize>> = parts
             .iter()
@@ -401,18 +401,18 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_numbers_bases_and_sources_each_make_a_whole_with_luck() {
+    fn shares_of_numbers_bases_and_sources_each_sum_to_one_with_randomness() {
         let factor = |kind| Factor {
             kind,
             name: String::new(),
             basis: None,
             sources: Vec::new(),
         };
-        let (number, luck) = (FactorKind::Number, FactorKind::Luck);
+        let (number, randomness) = (FactorKind::Number, FactorKind::Randomness);
         let factors = [
             number,
             number,
-            luck,
+            randomness,
             FactorKind::Basis,
             FactorKind::Source,
             FactorKind::Source,

@@ -8,6 +8,7 @@ use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
 use demarche_core::randomness::Replication;
 use demarche_stats::design::{
     MorrisLevels, SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence, morris_trajectory,
+    quantile_argument,
 };
 
 /// Something that an outcome may depend on.
@@ -39,7 +40,7 @@ pub enum FactorKind {
     Parameter,
     /// All that is left to random numbers: which strategy a party follows, what it happens to offer, and
     /// numbers that the study leaves out.
-    Luck,
+    Randomness,
     /// All numbers of the study with one basis, together.
     Basis,
     /// All numbers of the study that rest on the same sources, together.
@@ -52,7 +53,7 @@ impl FactorKind {
         match self {
             Self::Number => "number",
             Self::Parameter => "parameter",
-            Self::Luck => "luck",
+            Self::Randomness => "luck",
             Self::Basis => "basis",
             Self::Source => "source",
         }
@@ -120,10 +121,10 @@ pub(crate) enum StudyDesign {
 #[non_exhaustive]
 pub enum StudyError {
     /// Saltelli's design needs two dimensions of the Sobol' sequence for each.
-    #[error("{0} numbers are more than the {NUMBERS_MAX} that Saltelli's design has room for")]
+    #[error("{0} numbers exceed the {NUMBERS_MAX} of Saltelli's design")]
     TooManyNumbers(usize),
     /// Figures of all sessions, and all points of trajectories, are held in memory.
-    #[error("a study of so many numbers has room for {0} points")]
+    #[error("a study of this many numbers has at most {0} points")]
     TooManyPoints(u32),
 }
 
@@ -135,9 +136,6 @@ const SESSIONS_MAX: u64 = 1 << 24;
 
 /// Most coordinates of all points of trajectories together: a gigabyte.
 const COORDINATES_MAX: u64 = 1 << 27;
-
-/// Levels of a number along trajectories.
-const LEVELS: u32 = 4;
 
 impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
@@ -205,13 +203,12 @@ impl Study {
             n_trajectories,
             COORDINATES_MAX / (n_numbers * (n_numbers + 1)).max(1),
         )?;
-        let levels = MorrisLevels::new(LEVELS).expect("an even number");
         let mut factors = factors_of(setting, &numbers);
         factors.truncate(numbers.len());
         let draws = TrajectoryDraws {
             dimensions: dimensions(&numbers),
             points: (0..n_trajectories)
-                .flat_map(|it| morris_trajectory(it, numbers.len(), levels, seed))
+                .flat_map(|it| morris_trajectory(it, numbers.len(), MorrisLevels::FOUR, seed))
                 .collect(),
         };
         Ok(Self {
@@ -333,7 +330,7 @@ fn factors_of(setting: &Setting, numbers: &[NumberId]) -> Vec<Factor> {
         }
     });
     of_numbers
-        .chain([group(FactorKind::Luck, "luck")])
+        .chain([group(FactorKind::Randomness, "luck")])
         .collect()
 }
 
@@ -481,8 +478,7 @@ impl DesignedDraws for TrajectoryDraws {
         let point = usize::try_from(row.0)
             .ok()
             .and_then(|it| self.points.get(it))?;
-        // Distributions are defined below 1, and a trajectory goes to the very end.
-        Some(point[dimension].min(1.0 - f64::EPSILON / 2.0))
+        Some(quantile_argument(point[dimension]))
     }
 }
 
@@ -515,10 +511,10 @@ mod tests {
             assert_eq!(row(first + 3), crossed([false, false, true]));
             assert_eq!(row(first + 4), a);
             assert_eq!(row(first + 5), crossed([true, false, true]));
-            let luck: Vec<u64> = (first..first + 7)
+            let replications: Vec<u64> = (first..first + 7)
                 .map(|it| draws.base_replication(Replication(it)).0 - 2 * base_point)
                 .collect();
-            assert_eq!(luck, [0, 0, 0, 0, 1, 0, 1]);
+            assert_eq!(replications, [0, 0, 0, 0, 1, 0, 1]);
         }
         let points: Vec<Vec<f64>> = draws.points().collect();
         assert_eq!(points[2], row(7));

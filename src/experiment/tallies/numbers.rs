@@ -65,7 +65,8 @@ impl NumberTally {
         self.moments.estimate_at(confidence, self.unit)
     }
 
-    /// How often each came, in ascending order; those that quantiles do not tell apart are one.
+    /// How often each came, in ascending order; values that quantiles do not distinguish are
+    /// merged.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a middle of a bin has few digits"

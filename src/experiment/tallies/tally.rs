@@ -36,7 +36,7 @@ pub struct Metric {
     pub name: &'static str,
     /// Whose it is; `None` if it is about the session.
     pub party: Option<PartyId>,
-    /// Nothing if no session could tell.
+    /// `None` without sessions.
     pub estimate: Option<Estimate>,
     /// The quantiles of [`QUANTILE_PERCENTS`] over sessions, if it is the mean of a number that
     /// each session has.
@@ -46,7 +46,7 @@ pub struct Metric {
 /// Bits that sums of 64 utilities do without, so that their squares can be summed.
 const WELFARE_DROPPED_BITS: u32 = 8;
 
-/// What the amounts of one metric come to.
+/// The estimate and quantiles of one metric.
 #[derive(Clone, PartialEq, Debug)]
 enum Sum {
     Share {
@@ -235,8 +235,8 @@ impl Tally {
     }
 
     /// One figure, by the name that a metric has in [`SESSION_MEASUREMENTS`] or, of a party, in
-    /// [`PARTY_MEASUREMENTS`], with its interval at a confidence; `None` if no session could tell, or
-    /// there is no such figure.
+    /// [`PARTY_MEASUREMENTS`], with its interval at a confidence; `None` without sessions, or there
+    /// is no such figure.
     ///
     /// [`SESSION_MEASUREMENTS`]: crate::experiment::SESSION_MEASUREMENTS
     /// [`PARTY_MEASUREMENTS`]: crate::experiment::PARTY_MEASUREMENTS
@@ -308,7 +308,7 @@ impl PartyTally {
         found.expect("it is in the list").1
     }
 
-    /// Sessions without agreement in which its refusal alone stood in the way of an offer.
+    /// Sessions without agreement in which it has a pivotal rejection.
     pub fn n_sessions_blocked(&self) -> u64 {
         self.n_sessions_blocked
     }

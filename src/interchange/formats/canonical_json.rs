@@ -67,7 +67,7 @@ struct PreferencesJson {
 pub(super) fn read(parts: &[Part<'_>], scaling: Scaling) -> Result<ForeignScenario, ImportError> {
     let text = parts[0].text;
     if parts.len() > 1 {
-        let problem = Problem::says("it is a whole scenario, so it must be the only one");
+        let problem = Problem::says("it is a complete scenario, so it must be the only file");
         return Err(problem.of_file(text.name));
     }
     scenario(text, scaling).map_err(|it| it.of_file(text.name))
@@ -127,20 +127,20 @@ fn party(file: PartyJson, scaling: Scaling) -> Result<ForeignParty, Problem> {
 fn rule(file: &RuleJson, parties: &[PartyJson]) -> Result<AgreementRule, Problem> {
     if file.kind != "quota+veto" {
         return Err(Problem::says(format!(
-            "the agreement rule `{}` is not known, only `quota+veto`",
+            "the agreement rule `{}` is unknown; only `quota+veto` is supported",
             file.kind
         )));
     }
     if !(1..=parties.len()).contains(&file.quota) {
         return Err(Problem::says(format!(
-            "a quota of {} cannot be met by {} parties, or always is",
+            "a quota of {} is impossible or trivial among {} parties",
             file.quota,
             parties.len()
         )));
     }
     let position = |name: &String| {
         let found = parties.iter().position(|it| it.name == *name);
-        found.ok_or_else(|| Problem::says(format!("there is no party {name} that could veto")))
+        found.ok_or_else(|| Problem::says(format!("there is no party {name}")))
     };
     let mut vetoes = file
         .veto

@@ -72,7 +72,7 @@ impl Data {
         read.map_err(|error| {
             let says = error.to_string();
             let first = says.lines().next().unwrap_or_default();
-            Problem::says(format!("not YAML that can be read: {first}"))
+            Problem::says(format!("not valid YAML: {first}"))
         })
     }
 
@@ -349,12 +349,18 @@ mod tests {
     fn what_grows_is_refused() {
         let level = |it: u32| format!("- &l{it} [{}]\n", format!("*l{}, ", it - 1).repeat(10));
         let laughs: String = (1..10).map(level).collect();
-        check_wrong(Data::of_yaml(&format!("- &l0 ha\n{laughs}")), "not YAML");
-        check_wrong(Data::of_yaml(&"[".repeat(100_000)), "not YAML");
-        check_wrong(Data::of_yaml(&"- ".repeat(YAML_DEPTH_MAX + 2)), "not YAML");
-        check_wrong(Data::of_yaml("a: &a [*a]"), "not YAML");
-        check_wrong(Data::of_yaml("--- 1\n--- 2\n"), "not YAML");
-        check_wrong(Data::of_yaml("\u{0}"), "not YAML");
+        check_wrong(
+            Data::of_yaml(&format!("- &l0 ha\n{laughs}")),
+            "not valid YAML",
+        );
+        check_wrong(Data::of_yaml(&"[".repeat(100_000)), "not valid YAML");
+        check_wrong(
+            Data::of_yaml(&"- ".repeat(YAML_DEPTH_MAX + 2)),
+            "not valid YAML",
+        );
+        check_wrong(Data::of_yaml("a: &a [*a]"), "not valid YAML");
+        check_wrong(Data::of_yaml("--- 1\n--- 2\n"), "not valid YAML");
+        check_wrong(Data::of_yaml("\u{0}"), "not valid YAML");
         let many = format!("[{}0]", "0,".repeat(JSON_VALUES_MAX));
         check_wrong(Data::of_json(&many), "too many values");
         check_wrong(Data::of_json(&"[".repeat(100_000)), "not the JSON");

@@ -30,7 +30,7 @@ pub(super) fn content(text: &str) -> Result<Content, Problem> {
     let root = parse(text)?;
     if !["negotiation_template", "utility_space"].contains(&root.name.as_str()) {
         return Ok(Content::Other(root.problem(format!(
-            "<{}> is no GENIUS file: that begins with <negotiation_template> or <utility_space>",
+            "<{}> is not a GENIUS file, which begins with <negotiation_template> or <utility_space>",
             root.name
         ))));
     }
@@ -38,7 +38,7 @@ pub(super) fn content(text: &str) -> Result<Content, Problem> {
         && let Some(it) = root.descendants().find(|it| is_not_additive(it))
     {
         return Err(it.problem(format!(
-            "the utility space is made of <{}> and is no weighted sum over issues; only such are modelled",
+            "the utility space consists of <{}> and is not a weighted sum over issues; only weighted sums are supported",
             it.name
         )));
     }
@@ -78,7 +78,7 @@ pub(super) fn read(
             }
             Some((first, _)) => {
                 return Err(wrong(Problem::says(format!(
-                    "this is a second domain beside {}, and its issues are others",
+                    "this is a second domain besides {}, with different issues",
                     first.name
                 ))));
             }
@@ -110,7 +110,7 @@ fn texts_of<'a>(parts: &'a [Part<'a>], role: Role) -> impl Iterator<Item = &'a F
 
 /// Whether preferences are in the file.
 ///
-/// Domains may tell how similar options are, in evaluations that are no preferences.
+/// Domains may specify the similarity of options, in evaluations that are not preferences.
 fn is_profile(root: &Element) -> bool {
     let has_evaluation = |it: &Element| match it.name.as_str() {
         "evaluator" => true,
@@ -135,7 +135,7 @@ fn note_nesting(root: &Element, losses: &mut Vec<String>) {
         .count();
     if n_objectives > 1 {
         losses.push(
-            "objectives stand within objectives: their issues are taken as one list, and weights of objectives are left out, as in GENIUS"
+            "objectives are nested: their issues are read as one list, and weights of objectives are ignored, as in GENIUS"
                 .to_owned(),
         );
     }
@@ -189,7 +189,7 @@ impl<'a> Plan<'a> {
         } else if kind.eq_ignore_ascii_case("integer") {
             let (low, high) = range()?;
             let (Some(first), Some(last)) = (whole(low), whole(high)) else {
-                return Err(element.problem("the bounds of the issue are no whole numbers"));
+                return Err(element.problem("the bounds of the issue are not whole numbers"));
             };
             let n = usize::try_from(last - first)
                 .unwrap_or(usize::MAX)
@@ -201,7 +201,7 @@ impl<'a> Plan<'a> {
             Ok(Self::Reals { low, high, n })
         } else {
             Err(element.problem(format!(
-                "issues of the type `{kind}` are not read, only discrete, integer and real"
+                "issues of the type `{kind}` are not supported, only discrete, integer and real"
             )))
         }
     }
@@ -224,7 +224,7 @@ impl<'a> Plan<'a> {
                         options.push(it.to_owned());
                     } else {
                         losses.push(format!(
-                            "the option {it} of {name} stands there twice and is taken once"
+                            "the option {it} of {name} appears twice and is used once"
                         ));
                     }
                 }
@@ -305,7 +305,7 @@ fn party(
     }
     if root.descendants().any(is_not_additive) {
         losses.push(format!(
-            "the preferences of {name} over several issues together are left out: only its weighted sum is read"
+            "the preferences of {name} over combinations of issues are ignored: only the weighted sum is read"
         ));
     }
     let elements: Vec<&Element> = root.descendants().filter(|it| it.name == "issue").collect();
@@ -319,7 +319,7 @@ fn party(
     for issue in issues {
         let Some(element) = issue.find(&elements) else {
             return Err(Problem::says(format!(
-                "there is nothing on the issue {}",
+                "there is no entry for the issue {}",
                 issue.name
             )));
         };

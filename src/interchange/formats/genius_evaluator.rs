@@ -90,7 +90,7 @@ fn numeric_values(points: &[f64], element: &Element) -> Result<Vec<f64>, Problem
             .collect())
     } else {
         Err(evaluator.problem(format!(
-            "the evaluator `{kind}` is not known, only linear, constant and triangular"
+            "the evaluator `{kind}` is unknown; only linear, constant and triangular are supported"
         )))
     }
 }

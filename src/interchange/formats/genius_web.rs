@@ -105,7 +105,9 @@ impl TryFrom<OptionJson> for NumberJson {
             OptionJson::Text(it) => it.trim().parse().ok(),
         };
         let finite = number.filter(|it| it.is_finite());
-        finite.map(Self).ok_or_else(|| "no number".to_owned())
+        finite
+            .map(Self)
+            .ok_or_else(|| "not a finite number".to_owned())
     }
 }
 
@@ -224,7 +226,7 @@ fn domain<'a>(
         let is_used = profiles.iter().any(|it| it.1.domain.is_same(&domain.file));
         match &found {
             _ if !is_used && !is_only => {
-                res.pass_over(domain.text, "no profile is about this domain");
+                res.pass_over(domain.text, "no profile refers to this domain");
             }
             Some(first) if first.file.is_same(&domain.file) => {
                 let reason = format!("it is the same domain as {}", first.text.file_name());
@@ -232,7 +234,7 @@ fn domain<'a>(
             }
             Some(first) => {
                 let problem = Problem::says(format!(
-                    "there are profiles of this domain and of that in {}; name the files of one",
+                    "there are profiles of this domain and of the domain in {}; name the files of one domain",
                     first.text.name
                 ));
                 return Err(problem.of_file(domain.text.name));
@@ -290,7 +292,7 @@ fn issues(domain: &DomainJson) -> Result<Vec<Issue>, Problem> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "what is beyond the number of options is told by its size"
+    reason = "the error states the size"
 )]
 fn range_size(name: &str, range: &RangeJson) -> Result<usize, Problem> {
     let (low, high, step) = (range.low.0, range.high.0, range.step.0);

@@ -71,7 +71,7 @@ fn falling(data: &Data) -> Option<&Data> {
 
 fn not_modelled(kind: &str) -> Problem {
     Problem::says(format!(
-        "the utility function is a {kind} and no weighted sum over issues; only such are modelled"
+        "the utility function is a {kind} and not a weighted sum over issues; only weighted sums are supported"
     ))
 }
 
@@ -110,7 +110,7 @@ pub(super) fn read(
             }
             Some((first, _)) => {
                 return Err(wrong(Problem::says(format!(
-                    "this is a second outcome space beside {}, and its issues are others",
+                    "this is a second outcome space besides {}, with different issues",
                     first.name
                 ))));
             }
@@ -189,7 +189,7 @@ fn plan(data: &Data, steps: usize) -> Result<Plan<'_>, String> {
             };
             let is_whole = |it: f64| libm::floor(it).to_bits() == it.to_bits() || it == 0.0;
             if low > high || step < 1.0 || ![low, high, step].into_iter().all(is_whole) {
-                return Err("is no range of whole numbers".to_owned());
+                return Err("is not a range of whole numbers".to_owned());
             }
             let n = steps_within(low, high, step);
             Ok(Plan::Steps { low, step, n })
@@ -199,9 +199,9 @@ fn plan(data: &Data, steps: usize) -> Result<Plan<'_>, String> {
                 let n = if low < high { steps.max(2) } else { 1 };
                 Ok(Plan::Range { low, high, n })
             }
-            _ => Err("is no range of numbers".to_owned()),
+            _ => Err("is not a range of numbers".to_owned()),
         },
-        _ => Err(format!("is a {kind} of a form that is not modelled")),
+        _ => Err(format!("is a {kind} of an unsupported form")),
     }
 }
 
@@ -209,7 +209,7 @@ fn plan(data: &Data, steps: usize) -> Result<Plan<'_>, String> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "what is beyond the number of options is told by its size"
+    reason = "the error states the size"
 )]
 fn steps_within(low: f64, high: f64, step: f64) -> usize {
     (libm::floor((high - low) / step) as usize).saturating_add(1)
@@ -245,14 +245,14 @@ fn once_each(issue: &str, list: &[Data], losses: &mut Vec<String>) -> Result<Vec
     for it in list {
         let Some(name) = it.name() else {
             return Err(Problem::says(format!(
-                "the issue {issue} has an option that is neither a text nor a number"
+                "the issue {issue} has an option that is neither a string nor a number"
             )));
         };
         if seen.insert(name.clone()) {
             res.push(it.clone());
         } else {
             losses.push(format!(
-                "the option {name} of {issue} stands there twice and is taken once"
+                "the option {name} of {issue} appears twice and is used once"
             ));
         }
     }
@@ -309,7 +309,10 @@ fn party(
             for (idx, issue) in issues.iter().enumerate() {
                 let values: Option<Vec<f64>> = issue.options.iter().map(Data::number).collect();
                 let values = values.ok_or_else(|| {
-                    Problem::says(format!("the issue {} is not one of numbers", issue.name))
+                    Problem::says(format!(
+                        "the issue {} does not have numeric options",
+                        issue.name
+                    ))
                 })?;
                 let weight = weight(function, idx, issue, share)?;
                 res.push(weight, values);
@@ -339,7 +342,7 @@ impl ForeignParty {
             ("ExpDiscountedUFun", Some(it), Some("relative_time")) => Some(Discount::WholeTime(it)),
             _ => {
                 losses.push(format!(
-                    "the {kind} of {} is left out: utilities do not fall with time",
+                    "the {kind} of {} is ignored: utilities are not discounted",
                     self.name
                 ));
                 None
@@ -376,7 +379,7 @@ fn weight(function: &Data, idx: usize, issue: &Issue, default: f64) -> Result<f6
     match entry(weights, idx, issue) {
         Some(it) => it
             .number()
-            .ok_or_else(|| Problem::says(format!("the weight of {} is no number", issue.name))),
+            .ok_or_else(|| Problem::says(format!("the weight of {} is not a number", issue.name))),
         None if matches!(weights, Some(Data::List(_))) => Err(Problem::says(format!(
             "there is no weight for {}",
             issue.name
@@ -391,7 +394,7 @@ fn number(data: &Data, key: &str) -> Result<Option<f64>, Problem> {
         None | Some(Data::Null) => Ok(None),
         Some(it) => match it.number() {
             Some(it) => Ok(Some(it)),
-            None => Err(Problem::says(format!("the `{key}` is no number"))),
+            None => Err(Problem::says(format!("the `{key}` is not a number"))),
         },
     }
 }

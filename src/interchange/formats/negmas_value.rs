@@ -62,7 +62,7 @@ pub(super) fn value_function(file: Option<&Data>, options: &[Data]) -> Result<Ve
 /// The number that an option is.
 fn x(option: &Data) -> Result<f64, String> {
     let number = option.number();
-    number.ok_or_else(|| "takes numbers, and an option is none".to_owned())
+    number.ok_or_else(|| "requires numbers, and an option is not a number".to_owned())
 }
 
 fn table(mapping: &Data, options: &[Data]) -> Result<Vec<f64>, String> {
@@ -168,7 +168,7 @@ fn function(kind: &str, file: &Data) -> Result<Function, String> {
                 bias + scale * libm::exp(-(distance * distance) / (2.0 * sigma * sigma))
             })
         }
-        _ => return Err(format!("is a {kind}, which is not modelled")),
+        _ => return Err(format!("is a {kind}, which is not supported")),
     })
 }
 

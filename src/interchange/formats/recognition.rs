@@ -53,14 +53,14 @@ fn other(data: &Data) -> Content {
     let has = |key: &str| data.get(key).is_some();
     let profiles = ["DefaultPartialOrdering", "SumOfGroupsUtilitySpace"];
     let says = if let Some(it) = profiles.into_iter().find(|it| has(it)) {
-        format!("preferences in the form of a {it} are not modelled, only linear additive ones")
+        format!("preferences in the form of a {it} are not supported, only linear additive ones")
     } else if ["opposition", "opposition_level", "Opposition"]
         .into_iter()
         .any(has)
     {
-        "it describes a scenario, and has neither its issues nor preferences".to_owned()
+        "it describes a scenario, but has neither issues nor preferences".to_owned()
     } else if has("issueWeights") && has("reservationValue") {
-        "it is a profile of NegoLog, which is not read".to_owned()
+        "it is a profile of NegoLog, which cannot be imported".to_owned()
     } else {
         "it has neither issues nor preferences of GENIUS, GeniusWeb or NegMAS".to_owned()
     };
@@ -111,7 +111,7 @@ mod tests {
         check("pareto.xml", "\n\n0.5, 1.0\n1.0,0.25\n", "other: it lists");
         check("a.xml", "", "error: a.xml: neither GENIUS");
         check("a.xml", "0.5\n", "error: a.xml: neither GENIUS");
-        check("a.xml", "<a", "error: a.xml: line 1: this is no XML");
+        check("a.xml", "<a", "error: a.xml: line 1: this is not XML");
     }
 
     #[test]
@@ -156,6 +156,6 @@ mod tests {
         );
         check("_info.yaml", "opposition_level: 0.2", "other: it describes");
         check("a.yml", "- 1\n- 2\n", "other: it has neither");
-        check("a.yml", "a: [", "error: a.yml: not YAML");
+        check("a.yml", "a: [", "error: a.yml: not valid YAML");
     }
 }

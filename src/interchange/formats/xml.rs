@@ -46,7 +46,7 @@ impl Element {
         let number = text.parse().ok().filter(|it: &f64| it.abs() <= NUMBER_MAX);
         number.ok_or_else(|| {
             self.problem(format!(
-                "`{name}` is no number of a size up to {NUMBER_MAX:e}: `{text}`"
+                "`{name}` is not a number of magnitude at most {NUMBER_MAX:e}: `{text}`"
             ))
         })
     }
@@ -87,7 +87,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Problem> {
         let line = lines.line_at(reader.buffer_position());
         let event = reader
             .read_event()
-            .map_err(|error| Problem::at_line(line, format!("this is no XML: {error}")))?;
+            .map_err(|error| Problem::at_line(line, format!("this is not XML: {error}")))?;
         let (start, is_closed) = match event {
             Event::Start(it) => (it, false),
             Event::Empty(it) => (it, true),
@@ -99,7 +99,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Problem> {
                 continue;
             }
             Event::DocType(_) => {
-                return Err(Problem::at_line(line, "document types are not read"));
+                return Err(Problem::at_line(line, "document types are not supported"));
             }
             Event::Eof => break,
             Event::Text(_)
@@ -120,13 +120,13 @@ pub(super) fn parse(text: &str) -> Result<Element, Problem> {
         if is_closed {
             close(element, &mut open, &mut root)?;
         } else if open.len() == DEPTH_MAX {
-            return Err(element.problem(format!("elements stand more than {DEPTH_MAX} deep")));
+            return Err(element.problem(format!("elements are nested more than {DEPTH_MAX} deep")));
         } else {
             open.push(element);
         }
     }
     if let Some(it) = open.last() {
-        return Err(it.problem(format!("<{}> is never closed", it.name)));
+        return Err(it.problem(format!("<{}> is not closed", it.name)));
     }
     root.ok_or_else(|| Problem::says("there is no element in it"))
 }
@@ -150,10 +150,10 @@ fn element(start: &BytesStart<'_>, line: usize) -> Result<Element, Problem> {
     let mut attributes: Vec<(String, String)> = Vec::new();
     // The reader's own check for doubles looks at all pairs, however many.
     for attribute in start.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|error| wrong(format!("this is no XML: {error}")))?;
+        let attribute = attribute.map_err(|error| wrong(format!("this is not XML: {error}")))?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| wrong(format!("this is no XML: {error}")))?;
+            .map_err(|error| wrong(format!("this is not XML: {error}")))?;
         let name = attribute.key.as_ref();
         if attributes.len() == ATTRIBUTES_MAX {
             return Err(wrong(format!(
@@ -161,7 +161,7 @@ fn element(start: &BytesStart<'_>, line: usize) -> Result<Element, Problem> {
             )));
         }
         if attributes.iter().any(|it| it.0 == name) {
-            return Err(wrong(format!("the attribute `{name}` stands there twice")));
+            return Err(wrong(format!("the attribute `{name}` appears twice")));
         }
         attributes.push((name.to_owned(), value.into_owned()));
     }
@@ -213,22 +213,22 @@ mod tests {
     }
 
     #[test]
-    fn wrong_documents_are_told_with_their_line() {
+    fn wrong_documents_are_reported_with_their_line() {
         check_wrong("", "no element");
-        check_wrong("<a>", "never closed");
-        check_wrong("<a></b>", "no XML");
+        check_wrong("<a>", "not closed");
+        check_wrong("<a></b>", "not XML");
         check_wrong("<a/><b/>", "second root");
         check_wrong("<a x='1' x='2'/>", "twice");
-        check_wrong("<a x='&boom;'/>", "no XML");
+        check_wrong("<a x='&boom;'/>", "not XML");
         check_wrong(
             "\n<!DOCTYPE a [<!ENTITY b 'c'>]><a/>",
             "line 2: document types",
         );
-        check_wrong("<a x=1/>", "no XML");
+        check_wrong("<a x=1/>", "not XML");
     }
 
     #[test]
-    fn every_limit_is_told() {
+    fn every_limit_is_reported() {
         check_wrong(&"<a>".repeat(DEPTH_MAX + 1), "deep");
         let attributes = (0..=ATTRIBUTES_MAX).map(|it| format!(" a{it}=''"));
         let many = attributes.collect::<Vec<_>>().concat();

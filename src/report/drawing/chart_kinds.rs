@@ -237,7 +237,7 @@ fn head<const N: usize>(names: [&str; N]) -> Vec<String> {
 }
 
 impl Bars {
-    /// What hovering over a bar tells.
+    /// Tooltip of a bar.
     pub(crate) fn hover(&self) -> impl Iterator<Item = String> {
         let bars = self.bars.iter();
         bars.map(|(thing, it)| format!("{thing}: {}", it.render(self.axis.unit)))
@@ -256,7 +256,7 @@ impl Bars {
 }
 
 impl Lines {
-    /// What hovering over the points of a line tells.
+    /// Tooltips of the points of a line.
     pub(crate) fn hover(&self, line: usize) -> impl Iterator<Item = String> {
         let (name, points) = &self.lines[line];
         let whose = match self.lines.len() {
@@ -294,7 +294,7 @@ impl Lines {
 }
 
 impl HeatMap {
-    /// What hovering over the cells of a row tells.
+    /// Tooltips of the cells of a row.
     pub(crate) fn hover(&self, row: usize) -> impl Iterator<Item = String> {
         let name = &self.rows.1[row];
         let cells = self.columns.1.iter().zip(&self.cells[row]);
@@ -316,7 +316,7 @@ impl HeatMap {
 }
 
 impl Scatter {
-    /// What hovering over the points of a group tells.
+    /// Tooltips of the points of a group.
     pub(crate) fn hover(&self, group: usize) -> impl Iterator<Item = String> {
         let spots = self.groups[group].spots.iter();
         spots.map(|([x, y], name)| {

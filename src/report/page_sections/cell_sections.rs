@@ -1,4 +1,4 @@
-//! What the cells of a sweep came to: response curves, maps, and differences from the first cell.
+//! Results by cell of a sweep: response curves, heat maps, and differences from the first cell.
 
 use demarche_core::domain::Scenario;
 
@@ -10,7 +10,7 @@ use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{CellFigures, CellSummary, RunSummary};
 use crate::wording::{count, counted};
 
-/// Cells with a bar or a row of their own; of more, the tables tell.
+/// Maximum number of cells with a bar or row; tables list all.
 const CELLS_SHOWN: usize = 60;
 
 /// Rows of the folded table of cells.
@@ -25,7 +25,7 @@ const POINTS_SHOWN: usize = 600;
 /// Groups of equal cells that are named, and cells of each.
 const EQUAL_SHOWN: usize = 10;
 
-/// Which cells are equal in every session, in words; `None` if all differ.
+/// The cells that are equal in every session, as text; `None` if all differ.
 ///
 /// Of each cell there is the first one before it that is equal to it.
 pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
@@ -66,7 +66,7 @@ pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
         named.push(format!("{} more such groups", count(rest)));
     }
     Some(format!(
-        "Only {} of {} differ. Equal in every session are {} (`same_as` in cells.csv): what was varied cancels out between them, or makes no difference.",
+        "Only {} of {} differ. Equal in every session are {} (`same_as` in cells.csv): the varied values cancel out between them, or have no effect.",
         count(n_distinct),
         counted(n_cells, "cell"),
         named.join("; ")
@@ -139,7 +139,7 @@ impl<'a> Cells<'a> {
             figures.extend(self.effects());
         }
         let mut text = vec![format!(
-            "{}, each with values of its own for {}.",
+            "{}, each with its own values of {}.",
             counted(self.len() as u64, "cell"),
             self.paths().join(", ")
         )];
@@ -147,13 +147,13 @@ impl<'a> Cells<'a> {
         text.extend(equal_cells(cells.map(|it| (it.cell, it.same_as))));
         if self.len() > ROWS_SHOWN {
             text.push(format!(
-                "The table below has the first {}; summary.csv has all.",
+                "The table below shows the first {}; summary.csv has all.",
                 count(ROWS_SHOWN as u64)
             ));
         }
         Section {
             id: "cells".to_owned(),
-            heading: "What changes from cell to cell".to_owned(),
+            heading: "Results by cell".to_owned(),
             text,
             blocks: vec![
                 PageBlock::Figures(figures),
@@ -194,7 +194,7 @@ impl<'a> Cells<'a> {
         res
     }
 
-    /// What deals and each party's utility are along a parameter.
+    /// The agreement rate and each party's utility by parameter value.
     fn along(&self, path: &str) -> Vec<PageFigure> {
         let values = self.values_of(path);
         let numbers: Option<Vec<f64>> = values.iter().map(|it| number(it)).collect();
@@ -234,7 +234,7 @@ impl<'a> Cells<'a> {
                 PageFigure::new("response-deals", "Share of deals", caption, &deals),
                 PageFigure::new(
                     "response-utility",
-                    "What sessions are worth to each party",
+                    "Utility of each party",
                     caption,
                     &utilities,
                 ),
@@ -369,9 +369,9 @@ impl<'a> Cells<'a> {
         });
         let first = self.first();
         let caption = format!(
-            "In percentage points, pair by pair on the same luck as the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, the difference may be none."
+            "In percentage points, paired by common random numbers with the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, there may be no difference."
         );
-        let title = "What each cell changes against the first";
+        let title = "Difference of each cell from the first";
         Some(PageFigure::new("effects", title, &caption, &chart))
     }
 

@@ -15,4 +15,4 @@ pub(crate) use session_words::{labels, render_cause, render_ending, whose};
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};
-pub(crate) use study_words::{ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points};
+pub(crate) use study_words::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points};

@@ -96,14 +96,14 @@ impl<'a> Courses<'a> {
             return None;
         }
         let mut text = vec![if self.is_mediated {
-            "For each party, what the texts were worth to it. Utilities go from 0 to 1; they cannot be compared between parties."
+            "For each party, its utility of the texts. Utilities range from 0 to 1 and cannot be compared between parties."
         } else {
-            "For each party, what its own offers were worth to it, what the best of the others' offers of the round was worth to it, and what it demanded; where an offer is worth just that, its line covers the other. Utilities go from 0 to 1; they cannot be compared between parties."
+            "For each party, its utility of its own offers and of the best offer of the others in the round, and its aspiration; where an own offer equals the aspiration, one line covers the other. Utilities range from 0 to 1 and cannot be compared between parties."
         }
         .to_owned()];
         if self.every > 1 {
             text.push(format!(
-                "Of {} rounds one of every {} is shown, and the last.",
+                "Of {} rounds every {}th is shown, and the last.",
                 count(self.n_rounds.into()),
                 self.every
             ));
@@ -117,7 +117,7 @@ impl<'a> Courses<'a> {
             });
         Some(Section {
             id: "courses".to_owned(),
-            heading: "All rounds at a glance".to_owned(),
+            heading: "Overview of all rounds".to_owned(),
             text,
             blocks: vec![PageBlock::Figures(figures.collect())],
         })

@@ -1,5 +1,5 @@
-//! What the sessions of a cell came to: endings, deals, who stood in the way, when, and where in
-//! the space of utilities.
+//! Results of the sessions of a cell: endings, deals, blockers, rounds, and deals in the space of
+//! utilities.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const OUTCOMES_MAX: u64 = 2_000_000;
 /// Points of the frontier that a picture shows; more are a blot.
 const FRONTIER_SHOWN: usize = 240;
 
-/// What the sessions of the first cell came to.
+/// Results of the first cell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sessions<'a> {
     pub(crate) setting: &'a Arc<Setting>,
@@ -79,13 +79,13 @@ impl Sessions<'_> {
             id: "endings".to_owned(),
             heading: "How sessions ended".to_owned(),
             text: vec![
-                "A walkout is a party leaving the table; a forfeit is a party breaking the rules."
+                "A walkout is a party leaving the negotiation; a forfeit is a party violating the rules."
                     .to_owned(),
             ],
             blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "endings",
                 "Share of sessions by ending",
-                "Whiskers are 95 % intervals: how well this many sessions know the share.",
+                "Whiskers are 95 % intervals of the share.",
                 &chart,
             )])],
         })
@@ -117,9 +117,9 @@ impl Sessions<'_> {
         let cards = agreements.filter_map(|it| self.card(it));
         Some(Section {
             id: "deals".to_owned(),
-            heading: "What deals settle".to_owned(),
+            heading: "Options in deals".to_owned(),
             text: vec![format!(
-                "Shares of {}. Below the charts stand the commonest deals as wholes: options that are common one by one need not be common together.",
+                "Shares of {}. The most frequent deals follow the charts: options that are frequent individually need not be frequent together.",
                 counted(n, "deal")
             )],
             blocks: vec![
@@ -200,7 +200,7 @@ impl Sessions<'_> {
         let mut figures = vec![PageFigure::new(
             "mean-surplus",
             "Mean surplus of a deal",
-            "Whiskers are 95 % intervals of the mean; sessions differ much more, see the next chart.",
+            "Whiskers are 95 % intervals of the mean; single sessions vary much more, see the next chart.",
             &means,
         )];
         if !lines.is_empty() {
@@ -212,16 +212,16 @@ impl Sessions<'_> {
             });
             figures.push(PageFigure::new(
                 "surplus",
-                "How much the surplus differs from deal to deal",
+                "Distribution of the surplus over deals",
                 "Each dot is the share of deals with a surplus within 1/64 of it.",
                 &spread,
             ));
         }
         Some(Section {
             id: "worth".to_owned(),
-            heading: "What deals are worth".to_owned(),
+            heading: "Utility of deals".to_owned(),
             text: vec![
-                "A party's surplus is the utility of the deal less its reservation value: what the deal is worth to it over no deal. Utilities go from 0 to 1; they cannot be compared between parties."
+                "A party's surplus is the utility of the deal minus its reservation value. Utilities range from 0 to 1 and cannot be compared between parties."
                     .to_owned(),
             ],
             blocks: vec![PageBlock::Figures(figures)],
@@ -260,27 +260,27 @@ impl Sessions<'_> {
                 "Issue".to_owned(),
                 scenario.issues.iter().map(|it| it.label.clone()).collect(),
             ),
-            axis: Axis::new("Offers stopped per session", Unit::Utility),
+            axis: Axis::new("Pivotal rejections per session", Unit::Utility),
             cells: blockers.iter().map(by_issue).collect(),
         });
         Some(Section {
             id: "blockers".to_owned(),
-            heading: "Who stood in the way".to_owned(),
+            heading: "Blockers".to_owned(),
             text: vec![format!(
-                "Of {}: a party's no stands alone if nobody else said no, and its yes would have made the deal. Several parties can do so in one session, by different offers.",
+                "Of {}: a rejection is pivotal if no other party rejected the offer, and acceptance would have produced a deal. Several parties can have pivotal rejections in one session, of different offers.",
                 counted(n, "session") + " without a deal"
             )],
             blocks: vec![PageBlock::Figures(vec![
                 PageFigure::new(
                     "blockers",
-                    "In how many sessions a party's no alone stood in the way",
+                    "Sessions with a pivotal rejection by the party",
                     "Whiskers are 95 % intervals.",
                     &who,
                 ),
                 PageFigure::new(
                     "blocked-issues",
-                    "Over which issue",
-                    "Offers that a party's no alone stopped, on average over these sessions, by the issue on which the offer fell furthest short of its wish.",
+                    "Pivotal rejections by issue",
+                    "Mean number of pivotal rejections over these sessions, by the issue with the greatest shortfall from the party's best option.",
                     &over,
                 ),
             ])],
@@ -345,9 +345,9 @@ impl Sessions<'_> {
         let no_deal = parties.map(|it| benchmark.exact[it.idx()].reservation_value());
         let groups = [
             spots("Pareto frontier", Mark::Dust, dust.collect()),
-            spots("The commonest deals", Mark::Disc, deals.collect()),
+            spots("Most frequent deals", Mark::Disc, deals.collect()),
             spots(
-                "Singled out by theory",
+                "Bargaining solutions",
                 Mark::Star,
                 solutions.map(|it| (at(it.outcome), it.labels())).collect(),
             ),
@@ -366,7 +366,7 @@ impl Sessions<'_> {
                 .collect(),
             crossing: Some(no_deal),
         });
-        let mut caption = "Lines cross at no deal: what lies to the right of and above it is better than that for both.".to_owned();
+        let mut caption = "The lines cross at the reservation values: points to the right of and above them are better for both parties than no deal.".to_owned();
         if step > 1 {
             let n = count(frontier.len() as u64);
             let _ = write!(
@@ -376,19 +376,21 @@ impl Sessions<'_> {
         }
         Some(Section {
             id: "utility-space".to_owned(),
-            heading: "Where deals lie in the space of utilities".to_owned(),
+            heading: "Deals in utility space".to_owned(),
             text: vec![format!(
-                "With every number at its median: {} that nobody whose yes is needed would refuse for no deal, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
-                counted(benchmark.feasible_set.n_acceptable, "outcome"),
+                "With every number at its median: {}, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
+                counted(benchmark.feasible_set.n_acceptable, "acceptable outcome"),
                 count(frontier.len() as u64),
                 match scenario.parties.len() {
                     2 => String::new(),
-                    n => format!(" of {n}; an optimum for all may look dominated to these two"),
+                    n => format!(
+                        " of {n}; a point on the frontier of all parties may look dominated in this plane"
+                    ),
                 }
             )],
             blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "utility-space",
-                "Outcomes as two parties see them",
+                "Utilities of two parties",
                 &caption,
                 &chart,
             )])],

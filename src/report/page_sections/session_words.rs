@@ -1,4 +1,4 @@
-//! What is said of one session, in the terminal and on its page.
+//! Texts about one session, for the terminal and its page.
 
 use demarche_core::domain::{PartyId, PartySet, Scenario};
 use demarche_core::protocol::Ending;
@@ -12,7 +12,7 @@ pub(crate) fn labels(scenario: &Scenario, parties: PartySet) -> String {
     labels.collect::<Vec<_>>().join(", ")
 }
 
-/// Whose something on the table was; a mediator's if no party's.
+/// The author of a proposal: a party, or the mediator.
 pub(crate) fn whose(scenario: &Scenario, proposer: Option<PartyId>) -> String {
     proposer.map_or_else(
         || "the mediator's text".to_owned(),
@@ -20,7 +20,7 @@ pub(crate) fn whose(scenario: &Scenario, proposer: Option<PartyId>) -> String {
     )
 }
 
-/// How a session stopped, as a sentence without its full stop.
+/// The ending of a session, as a sentence without a full stop.
 pub(crate) fn render_ending(scenario: &Scenario, ending: &Ending) -> String {
     let label = |party: PartyId| &scenario.party(party).label;
     match ending {
@@ -30,7 +30,9 @@ pub(crate) fn render_ending(scenario: &Scenario, ending: &Ending) -> String {
             "Agreement in round {round} on {}",
             whose(scenario, *proposer)
         ),
-        Ending::Deadline { round } => format!("No agreement: the {round} rounds are over"),
+        Ending::Deadline { round } => {
+            format!("No agreement: the deadline of {round} rounds passed")
+        }
         Ending::Walkout { round, party } => {
             format!(
                 "No agreement: {} walked out in round {round}",
@@ -48,15 +50,18 @@ pub(crate) fn render_ending(scenario: &Scenario, ending: &Ending) -> String {
     }
 }
 
-/// Why a session has no agreement, in a few words.
+/// The cause of a session without agreement, as text.
 pub(crate) fn render_cause(scenario: &Scenario, cause: Cause) -> String {
     let label = |it: PartyId| &scenario.party(it).label;
     match cause {
         Cause::Forfeit(it) => format!("{} forfeited the session", label(it)),
         Cause::NothingAcceptable => {
-            "no outcome was acceptable to all whose consent it needs".to_owned()
+            "no outcome was acceptable to all parties whose consent it requires".to_owned()
         }
-        Cause::Walkout(it) => format!("{} left although something was acceptable", label(it)),
+        Cause::Walkout(it) => format!(
+            "{} walked out although an acceptable outcome existed",
+            label(it)
+        ),
         Cause::RefusedAcceptable(parties) => {
             let labels: Vec<&str> = parties.iter().map(|it| label(it).as_str()).collect();
             let together = match labels.len() {
@@ -65,11 +70,9 @@ pub(crate) fn render_cause(scenario: &Scenario, cause: Cause) -> String {
                 _ => "all",
             };
             let labels = listed(&labels);
-            format!("{labels} {together} held out against an acceptable offer")
+            format!("{labels} {together} rejected an acceptable offer")
         }
-        Cause::TooLate => "an acceptable offer came too late to be answered".to_owned(),
-        Cause::NeverOffered => {
-            "something was acceptable, and nothing acceptable was ever on the table".to_owned()
-        }
+        Cause::TooLate => "an acceptable offer was made too late to be answered".to_owned(),
+        Cause::NeverOffered => "an acceptable outcome existed but was never proposed".to_owned(),
     }
 }

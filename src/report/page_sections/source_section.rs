@@ -1,4 +1,5 @@
-//! What a run rests on: its claims and how far they hold, and every number with where it comes from.
+//! The sources and assumptions of a run: its claims and how often they hold, and the origin of
+//! every number.
 
 use demarche_core::domain::{Basis, Number, ScenarioKind};
 use demarche_core::negotiation::Setting;
@@ -17,11 +18,11 @@ pub struct MeasuredClaims {
     pub draws: u64,
 }
 
-/// What the figures rest on, in a sentence.
+/// The caveat of a scenario's figures, in a sentence.
 pub fn rests_on(setting: &Setting) -> String {
     match setting.scenario().kind {
         ScenarioKind::Synthetic => {
-            "A made-up scenario: these figures say nothing about the world.".to_owned()
+            "A synthetic scenario: these figures say nothing about the world.".to_owned()
         }
         ScenarioKind::Sourced => {
             let parts: Vec<String> = Basis::ALL
@@ -63,7 +64,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
         let numbers: Vec<&Number> = setting.numbers().filter(cites).collect();
         blocks.push(PageBlock::Folded {
             summary: format!(
-                "{} ({}): {} rest on it",
+                "{} ({}): cited by {}",
                 source.title,
                 source.name,
                 counted(numbers.len() as u64, "number")
@@ -83,10 +84,10 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     }
     Section {
         id: "sources".to_owned(),
-        heading: "What this rests on".to_owned(),
+        heading: "Sources and assumptions".to_owned(),
         text: vec![
             rests_on(setting),
-            "A reported number is one that a source states; an inferred one follows from what a source says; an assumed one is the modeller's."
+            "A reported number is one that a source states; an inferred one follows from what a source says; an assumed one has no source."
                 .to_owned(),
         ],
         blocks,
@@ -111,7 +112,7 @@ fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> PageTable {
     let scenario = setting.scenario();
     let head = [
         "claim",
-        "what it says",
+        "statement",
         "sources",
         "wanted",
         "found",
@@ -174,12 +175,12 @@ fn shown(number: f64) -> String {
     if is_plain { trimmed } else { &text }.to_owned()
 }
 
-/// Of what the scenario consists, in a sentence.
+/// The parties, issues and rules of a scenario, in a sentence.
 pub(crate) fn at_the_table(setting: &Setting) -> String {
     let (scenario, rules) = (setting.scenario(), setting.rules());
     let names: Vec<&str> = scenario.parties.iter().map(|it| &*it.label).collect();
     format!(
-        "At the table: {}. {} with {}, at most {} of {}.",
+        "Parties: {}. {} with {}, at most {} of {}.",
         names.join(", "),
         counted(scenario.issues.len() as u64, "issue"),
         count(scenario.space.n_outcomes()) + " possible outcomes",

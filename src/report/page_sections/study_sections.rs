@@ -3,10 +3,12 @@
 use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
-use crate::experiment::{AGREEMENT_RATE, UTILITY, points_for_claim, points_for_interval};
+use crate::experiment::{
+    AGREEMENT_RATE, SensitivityMeasure, UTILITY, points_for_claim, points_for_interval,
+};
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
 use crate::report::page_sections::study_words::{
-    ABOVE_ONE, DealCounts, NoWordOnDeals, too_few_points,
+    ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points,
 };
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{Dependence, RunSummary};
@@ -23,7 +25,7 @@ const CURVES_SHOWN: usize = 7;
 /// What is measured of a factor.
 struct MeasureWords {
     /// In tables.
-    name: &'static str,
+    measure: SensitivityMeasure,
     /// What people read.
     title: &'static str,
     /// How to read it.
@@ -36,43 +38,50 @@ struct MeasureWords {
     points: Option<&'static str>,
 }
 
+impl MeasureWords {
+    /// The word for the measure in tables.
+    fn name(&self) -> &'static str {
+        self.measure.name()
+    }
+}
+
 const MEASURES: [MeasureWords; 5] = [
     MeasureWords {
-        name: "total",
+        measure: SensitivityMeasure::Total,
         title: "Total Sobol' index",
-        caption: "The share of the outcome's variance that involves the factor, alone or together with others. Shares overlap, so they do not sum to 1.",
+        caption: "The share of the outcome's variance that involves the factor, alone or in interaction with others. Shares overlap, so they do not sum to 1.",
         is_size: true,
         is_share: true,
         points: Some("base points"),
     },
     MeasureWords {
-        name: "first_order",
+        measure: SensitivityMeasure::FirstOrder,
         title: "First-order Sobol' index",
-        caption: "The share of the outcome's variance that the factor explains alone. What is far below the total index is interplay.",
+        caption: "The share of the outcome's variance that the factor explains alone. The difference from the total index is interaction.",
         is_size: false,
         is_share: true,
         points: Some("base points"),
     },
     MeasureWords {
-        name: "mean_effect_size",
+        measure: SensitivityMeasure::MeanEffectSize,
         title: "Size of the elementary effects (Morris's μ*)",
-        caption: "How much the outcome changes over the whole range of the factor, whichever way.",
+        caption: "Mean absolute change of the outcome over the whole range of the factor.",
         is_size: true,
         is_share: false,
         points: Some("trajectories"),
     },
     MeasureWords {
-        name: "mean_effect",
+        measure: SensitivityMeasure::MeanEffect,
         title: "Mean elementary effect (Morris's μ)",
-        caption: "How much the outcome changes over the whole range of the factor, and which way.",
+        caption: "Mean change of the outcome over the whole range of the factor, with its sign.",
         is_size: false,
         is_share: false,
         points: Some("trajectories"),
     },
     MeasureWords {
-        name: "partial_rank_correlation",
-        title: "Which way: partial rank correlation",
-        caption: "To the right: the larger the number, the more of the outcome, all others held fixed. To the left: the less.",
+        measure: SensitivityMeasure::PartialRankCorrelation,
+        title: "Direction: partial rank correlation",
+        caption: "Positive: the outcome increases with the number, all others held fixed. Negative: it decreases.",
         is_size: false,
         is_share: false,
         points: None,
@@ -107,8 +116,8 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
     }
 }
 
-/// What a study found of what deals depend on, or utilities if nothing made a difference to deals;
-/// `None` if the run has no such table.
+/// What the agreement rate depends on, or utilities if no factor affects it; `None` if the run has
+/// no such table.
 pub(crate) fn dependence(
     manifest: &Manifest,
     scenario: &Scenario,
@@ -120,7 +129,7 @@ pub(crate) fn dependence(
     for outcome in &studied.outcomes {
         if outcome.party.is_empty() {
             text.push(format!(
-                "The outcome is {}. Of the factors, those that matter most for it; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.",
+                "The outcome is {}. Charts show the most influential factors; whiskers are 95 % intervals, and a factor whose interval includes 0 may have no influence.",
                 outcome.label
             ));
             drawn.extend(outcome.charts(scenario));
@@ -130,7 +139,7 @@ pub(crate) fn dependence(
     }
     if studied.why_utilities.is_some() {
         text.push(
-            "Of the factors, those that matter most for each party; whiskers are 95 % intervals, and a factor whose interval reaches 0 may not matter at all.".to_owned(),
+            "Charts show the most influential factors for each party; whiskers are 95 % intervals, and a factor whose interval includes 0 may have no influence.".to_owned(),
         );
     }
     if studied.outcomes.iter().any(StudyOutcome::is_above_one) {
@@ -138,7 +147,7 @@ pub(crate) fn dependence(
     }
     Some(Section {
         id: "dependence".to_owned(),
-        heading: "What the answer depends on".to_owned(),
+        heading: "What the result depends on".to_owned(),
         text,
         blocks: vec![
             PageBlock::Figures(drawn),
@@ -150,7 +159,7 @@ pub(crate) fn dependence(
     })
 }
 
-/// The factor that the outcome depends on most, with how much, in a sentence.
+/// The most influential factor with its estimate, in a sentence.
 pub(crate) fn most(
     manifest: &Manifest,
     scenario: &Scenario,
@@ -158,18 +167,18 @@ pub(crate) fn most(
 ) -> Option<String> {
     let studied = Studied::of(manifest, scenario, summary)?;
     let outcome = studied.outcomes.first()?;
-    let (row, it) = *outcome.ranked(outcome.measure.name, &is_number).first()?;
+    let (row, it) = *outcome.ranked(outcome.measure.name(), &is_number).first()?;
     let ends = it.interval?;
     let [size, low, high] = Notation::Decimals(2).texts([it.value, ends.low, ends.high]);
     let interval = format!("95 % interval {low} to {high}");
     let title = outcome.measure.title;
     let how_much = if outcome.measure.is_share && it.value > 1.0 {
-        format!("all of its variance may involve it ({title}, {interval})")
+        format!("up to all of its variance ({title}, {interval})")
     } else {
         format!("{title} {size} ({interval})")
     };
     let caution = if outcome.points_for_claim().is_some() {
-        "On too few points for a claim, "
+        "With too few points for a firm conclusion, "
     } else {
         ""
     };
@@ -181,7 +190,7 @@ pub(crate) fn most(
     Some(capitalized(&sentence))
 }
 
-/// What makes a study's answer doubtful, sentence by sentence.
+/// Caveats of a study, one sentence each.
 pub(crate) fn doubts(
     manifest: &Manifest,
     scenario: &Scenario,
@@ -207,15 +216,15 @@ fn is_number(row: &Dependence) -> bool {
     ["number", "parameter"].contains(&row.kind.as_str())
 }
 
-/// The outcomes that a study says something of.
+/// The outcomes with findings in a study.
 struct Studied<'a> {
-    /// Whether there is a deal, or else what each party ends with.
+    /// Agreement, or else each party's utility.
     outcomes: Vec<StudyOutcome<'a>>,
-    /// Why it is not whether there is a deal.
+    /// Why it is not agreement.
     why_utilities: Option<String>,
 }
 
-/// An outcome that a study looks at, and the measure that says most of it.
+/// An outcome of a study, with its leading measure.
 struct StudyOutcome<'a> {
     rows: &'a [Dependence],
     metric: &'a str,
@@ -231,24 +240,24 @@ impl<'a> Studied<'a> {
             return None;
         }
         let deals = "whether there is a deal".to_owned();
-        let measures = leading_measures(manifest);
-        if let Some(it) = StudyOutcome::of(rows, measures, (AGREEMENT_RATE, ""), deals) {
+        let kind = design_kind(manifest);
+        if let Some(it) = StudyOutcome::of(rows, kind, (AGREEMENT_RATE, ""), deals) {
             return Some(Self {
                 outcomes: vec![it],
                 why_utilities: None,
             });
         }
         let utility = |it: &'a Party| {
-            let label = format!("the utility that {} ends with", it.label);
-            StudyOutcome::of(rows, measures, (UTILITY, &it.name), label)
+            let label = format!("the utility of {}", it.label);
+            StudyOutcome::of(rows, kind, (UTILITY, &it.name), label)
         };
         let counts = DealCounts {
             sessions: manifest.counts.sessions,
             deals: manifest.counts.agreement,
         };
         let is_of_deals = |it: &Dependence| {
-            let mut names = measures.iter().map(|it| it.name);
-            it.metric == AGREEMENT_RATE && names.any(|name| it.measure == name)
+            let mut leading = kind.leading_measures().iter();
+            it.metric == AGREEMENT_RATE && leading.any(|measure| it.measure == measure.name())
         };
         let why = if rows.iter().any(is_of_deals) {
             NoWordOnDeals::NoDifference
@@ -307,16 +316,16 @@ impl<'a> Studied<'a> {
     }
 }
 
-/// The measures that may say most of an outcome: in a study a correlation only goes with an index.
-fn leading_measures(manifest: &Manifest) -> &'static [MeasureWords] {
+/// The kind of design of a run.
+fn design_kind(manifest: &Manifest) -> DesignKind {
     if manifest.study.is_some() {
-        &MEASURES[..MEASURES.len() - 1]
+        DesignKind::Study
     } else {
-        &MEASURES
+        DesignKind::Sweep
     }
 }
 
-/// How many points of a study would do for an index of deals, and what they are called; `None` of
+/// The sufficient number of points for an index of the agreement rate, with their noun; `None` for
 /// other runs.
 fn points_to_take(manifest: &Manifest, counts: DealCounts) -> Option<(u64, &'static str)> {
     let Some(StudyRecord::Design { method, points, .. }) = &manifest.study else {
@@ -332,32 +341,27 @@ fn points_to_take(manifest: &Manifest, counts: DealCounts) -> Option<(u64, &'sta
 }
 
 impl<'a> StudyOutcome<'a> {
-    /// What a table says of an outcome; `None` if nothing made a difference to it.
+    /// The findings on an outcome; `None` if all estimates are 0.
     fn of(
         rows: &'a [Dependence],
-        measures: &'static [MeasureWords],
+        kind: DesignKind,
         (metric, party): (&'a str, &'a str),
         label: String,
     ) -> Option<Self> {
-        let makes_a_difference = |measure: &&MeasureWords| {
-            let it = Self {
-                rows,
-                metric,
-                party,
-                label: String::new(),
-                measure: &MEASURES[0],
-            };
-            let ranked = it.ranked(measure.name, &|_| true);
-            ranked.first().is_some_and(|it| it.1.value != 0.0)
-        };
-        let measure = measures.iter().find(makes_a_difference)?;
-        Some(Self {
+        let mut outcome = Self {
             rows,
             metric,
             party,
             label,
-            measure,
-        })
+            measure: &MEASURES[0],
+        };
+        let leading = kind.leading_measure(|measure| {
+            let own = outcome.own_rows();
+            let own = own.filter(move |it| it.measure == measure.name());
+            own.filter_map(|it| it.estimate)
+        })?;
+        outcome.measure = MEASURES.iter().find(|it| it.measure == leading)?;
+        Some(outcome)
     }
 
     fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> {
@@ -385,7 +389,7 @@ impl<'a> StudyOutcome<'a> {
     /// enough, and which number it is; `None` if there are enough.
     fn points_for_claim(&self) -> Option<(Estimate, u64, &'a str)> {
         self.measure.points?;
-        let (row, it) = *self.ranked(self.measure.name, &is_number).first()?;
+        let (row, it) = *self.ranked(self.measure.name(), &is_number).first()?;
         let estimate = Estimate {
             point: it.value,
             standard_error: None,
@@ -397,17 +401,17 @@ impl<'a> StudyOutcome<'a> {
     }
 
     fn is_above_one(&self) -> bool {
-        let ranked = self.ranked(self.measure.name, &|_| true);
+        let ranked = self.ranked(self.measure.name(), &|_| true);
         self.measure.is_share && ranked.iter().any(|it| it.1.value > 1.0)
     }
 
-    /// All charts of the outcome: by every measure, and by basis and by source.
+    /// All charts of the outcome: by measure, basis and source.
     fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
         let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
         let mut drawn = Vec::new();
         for measure in &MEASURES {
-            let ranked = self.ranked(measure.name, &is_single);
-            let id = measure.name.replace('_', "-");
+            let ranked = self.ranked(measure.name(), &is_single);
+            let id = measure.name().replace('_', "-");
             drawn.extend(bars(scenario, &ranked, measure, &id, measure.title));
         }
         if self.measure.is_size {
@@ -415,19 +419,23 @@ impl<'a> StudyOutcome<'a> {
                 ("basis", "By basis: reported, inferred, assumed"),
                 ("source", "By source"),
             ] {
-                let ranked = self.ranked(self.measure.name, &|it| it.kind == kind);
-                let id = format!("{}-by-{kind}", self.measure.name.replace('_', "-"));
+                let ranked = self.ranked(self.measure.name(), &|it| it.kind == kind);
+                let id = format!("{}-by-{kind}", self.measure.name().replace('_', "-"));
                 drawn.extend(bars(scenario, &ranked, self.measure, &id, title));
             }
         }
         drawn
     }
 
-    /// The chart by the measure that says most.
+    /// The chart of the leading measure.
     fn leading_chart(&self, scenario: &Scenario) -> Option<PageFigure> {
         let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
-        let ranked = self.ranked(self.measure.name, &is_single);
-        let id = format!("{}-of-{}", self.measure.name.replace('_', "-"), self.party);
+        let ranked = self.ranked(self.measure.name(), &is_single);
+        let id = format!(
+            "{}-of-{}",
+            self.measure.name().replace('_', "-"),
+            self.party
+        );
         let title = format!("{} of {}", self.measure.title, self.label);
         bars(scenario, &ranked, self.measure, &id, &title)
     }
@@ -470,15 +478,15 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         let bars = found.iter().take(FACTORS_SHOWN);
         let chart = Chart::Bars(Bars {
             category_label: "Number".to_owned(),
-            axis: Axis::new("Least shift", Unit::Utility),
+            axis: Axis::new("Smallest shift", Unit::Utility),
             bars: bars
                 .map(|(name, it)| (number_label(scenario, name), *it))
                 .collect(),
         });
-        let caption = "How far a number must move, in its own unit, all else as it is. Whiskers are 95 % intervals.";
+        let caption = "The shift of a number, in its own unit, with all else unchanged. Whiskers are 95 % intervals.";
         drawn.push(PageFigure::new(
             "flips",
-            "The least change that flips the answer",
+            "Smallest shift that crosses the threshold",
             caption,
             &chart,
         ));
@@ -503,7 +511,7 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
             course: Interpolation::Straight,
             lines,
         });
-        let caption = "Shades are 95 % intervals; all shifts have the same luck.";
+        let caption = "Shades are 95 % intervals; all shifts use common random numbers.";
         drawn.push(PageFigure::new(
             "flip-curves",
             "Share of deals by shift",
@@ -515,19 +523,19 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
     let mut text = Vec::new();
     if let Some(threshold) = threshold {
         text.push(format!(
-            "The answer flips where the share of deals crosses {}.",
+            "The threshold is a share of deals of {}.",
             Unit::Share.render(threshold)
         ));
     }
     if n_none > 0 {
         text.push(format!(
-            "No shift within its range does so for {n_none} of {} numbers.",
+            "For {n_none} of {} numbers no shift within the range reaches it.",
             rows.len()
         ));
     }
     Some(Section {
         id: "flips".to_owned(),
-        heading: "What would flip the answer".to_owned(),
+        heading: "What would change the result".to_owned(),
         text,
         blocks: vec![PageBlock::Figures(drawn)],
     })

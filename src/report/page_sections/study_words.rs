@@ -1,9 +1,47 @@
-//! What is said of a study where its figures do not speak for themselves: nothing to explain, too
-//! few points, more than the whole.
+//! Caveats of a study: no variance, too few points, indices above 1.
 
 use demarche_stats::estimate::Estimate;
 
+use crate::experiment::SensitivityMeasure;
+use crate::report::drawing::Quantity;
 use crate::wording::{count, counted};
+
+/// The kind of design whose results are presented.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DesignKind {
+    /// Of a study of the scenario's own numbers.
+    Study,
+    /// Of a sweep.
+    Sweep,
+}
+
+impl DesignKind {
+    /// The candidates for the leading measure of an outcome, in order of preference.
+    ///
+    /// In a study, a rank correlation only accompanies an index.
+    pub(crate) fn leading_measures(self) -> &'static [SensitivityMeasure] {
+        const ALL: [SensitivityMeasure; 3] = [
+            SensitivityMeasure::Total,
+            SensitivityMeasure::MeanEffectSize,
+            SensitivityMeasure::PartialRankCorrelation,
+        ];
+        match self {
+            Self::Study => &ALL[..2],
+            Self::Sweep => &ALL,
+        }
+    }
+
+    /// The leading measure of an outcome: the first candidate with an estimate other than 0 that
+    /// has an interval. `estimates` are those of all factors by a measure.
+    pub(crate) fn leading_measure<I: IntoIterator<Item = Quantity>>(
+        self,
+        estimates: impl Fn(SensitivityMeasure) -> I,
+    ) -> Option<SensitivityMeasure> {
+        let has_effect = |it: Quantity| it.value != 0.0 && it.interval.is_some();
+        let mut candidates = self.leading_measures().iter().copied();
+        candidates.find(|measure| estimates(*measure).into_iter().any(has_effect))
+    }
+}
 
 /// How often the sessions of a study ended in a deal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,45 +52,44 @@ pub(crate) struct DealCounts {
     pub(crate) deals: u64,
 }
 
-/// Why nothing is said of what decides whether there is a deal.
+/// Why the agreement rate has no indices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NoWordOnDeals {
     /// There are indices, all of them 0.
     NoDifference,
-    /// No index has an interval; so many points would do, with what they are called.
+    /// No index has an interval; the sufficient number of points, with their noun.
     NoInterval(Option<(u64, &'static str)>),
 }
 
 impl DealCounts {
-    /// Why what follows is about utilities.
+    /// The reason why the following figures are about utilities.
     pub(crate) fn why_utilities(self, why: NoWordOnDeals) -> String {
         let Self { sessions, deals } = self;
         let reason = if deals == 0 {
             format!(
-                "None of the {} ended in a deal, so nothing decides whether there is one.",
+                "None of the {} ended in a deal, so the agreement rate depends on no number.",
                 counted(sessions, "session")
             )
         } else if deals == sessions {
             format!(
-                "All {} ended in a deal, so nothing decides whether there is one.",
+                "All {} ended in a deal, so the agreement rate depends on no number.",
                 counted(sessions, "session")
             )
         } else {
             match why {
                 NoWordOnDeals::NoDifference => {
-                    "Nothing that was varied made a difference to whether there is a deal."
-                        .to_owned()
+                    "No varied number affected whether there is a deal.".to_owned()
                 }
                 NoWordOnDeals::NoInterval(points) => self.too_rare(points),
             }
         };
-        format!("{reason} What follows is about the utility that each party ends with.")
+        format!("{reason} The following figures are about the utility of each party.")
     }
 
     fn too_rare(self, points: Option<(u64, &'static str)>) -> String {
         let Self { sessions, deals } = self;
         let Some((points, noun)) = points else {
-            return "The share of deals differs between too few cells for an index with its \
+            return "The share of deals differs between too few cells for an index with an \
                     interval."
                 .to_owned();
         };
@@ -62,8 +99,8 @@ impl DealCounts {
             ("Sessions without a deal", sessions - deals)
         };
         format!(
-            "{what} are too rare, {} of {}, for an index with its interval; about {} {noun} would \
-             do.",
+            "{what} are too rare, {} of {}, for an index with an interval; about {} {noun} would \
+             suffice.",
             count(n),
             counted(sessions, "session"),
             count(points)
@@ -71,20 +108,20 @@ impl DealCounts {
     }
 }
 
-/// That an index of a factor is not known well enough for a claim, and how many points would do.
+/// The caveat that an index has too few points for a conclusion, with a sufficient number.
 pub(crate) fn too_few_points(factor: &str, estimate: &Estimate, points: u64, noun: &str) -> String {
     let half_width = estimate.interval.map_or(0.0, |it| (it.high - it.low) / 2.0);
     format!(
-        "{} {noun} are too few for a claim: the figure of {factor} is known to ± {half_width:.2} \
-         only; about {} {noun} would do.",
+        "{} {noun} are too few for a firm conclusion: the figure of {factor} has an interval of ± \
+         {half_width:.2}; about {} {noun} would suffice.",
         count(estimate.n),
         count(points)
     )
 }
 
-/// What is to be known of indices above 1.
+/// The caveat of indices above 1.
 pub(crate) const ABOVE_ONE: &str =
-    "An index above 1 is noise: no share of a variance is more than the whole.";
+    "An index above 1 is sampling noise: a share of a variance is at most 1.";
 
 #[cfg(test)]
 mod tests {
@@ -94,44 +131,44 @@ mod tests {
     fn check(counts: [u64; 2], why: NoWordOnDeals, expected: &str) {
         let [sessions, deals] = counts;
         let rendered = DealCounts { sessions, deals }.why_utilities(why);
-        let rest = " What follows is about the utility that each party ends with.";
+        let rest = " The following figures are about the utility of each party.";
         assert_eq!(rendered, format!("{expected}{rest}"));
     }
 
     #[test]
-    fn why_a_study_is_about_utilities_is_told() {
+    fn the_reason_for_a_study_of_utilities_is_given() {
         let rare = NoWordOnDeals::NoInterval(Some((4096, "base points")));
         check(
             [1000, 0],
             rare,
-            "None of the 1,000 sessions ended in a deal, so nothing decides whether there is one.",
+            "None of the 1,000 sessions ended in a deal, so the agreement rate depends on no number.",
         );
         check(
             [1000, 1000],
             NoWordOnDeals::NoDifference,
-            "All 1,000 sessions ended in a deal, so nothing decides whether there is one.",
+            "All 1,000 sessions ended in a deal, so the agreement rate depends on no number.",
         );
         check(
             [1000, 3],
             rare,
-            "Deals are too rare, 3 of 1,000 sessions, for an index with its interval; about 4,096 \
-             base points would do.",
+            "Deals are too rare, 3 of 1,000 sessions, for an index with an interval; about 4,096 \
+             base points would suffice.",
         );
         check(
             [1000, 997],
             rare,
-            "Sessions without a deal are too rare, 3 of 1,000 sessions, for an index with its \
-             interval; about 4,096 base points would do.",
+            "Sessions without a deal are too rare, 3 of 1,000 sessions, for an index with an \
+             interval; about 4,096 base points would suffice.",
         );
         check(
             [1000, 500],
             NoWordOnDeals::NoDifference,
-            "Nothing that was varied made a difference to whether there is a deal.",
+            "No varied number affected whether there is a deal.",
         );
         check(
             [1000, 500],
             NoWordOnDeals::NoInterval(None),
-            "The share of deals differs between too few cells for an index with its interval.",
+            "The share of deals differs between too few cells for an index with an interval.",
         );
     }
 }

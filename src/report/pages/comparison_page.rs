@@ -22,7 +22,7 @@ const OPTIONS_SHOWN: usize = 500;
 pub struct ComparedRun {
     /// Its folder, as given.
     pub folder: PathBuf,
-    /// What its manifest tells.
+    /// Its record, from the manifest.
     pub record: RunRecord,
     /// Who negotiates about what.
     pub run_schema: RunSchema,
@@ -38,7 +38,7 @@ pub struct ComparedRuns {
     /// The first and the second.
     pub sides: [ComparedRun; 2],
     /// Whether sessions of the same replication share their random numbers.
-    pub shares_luck: bool,
+    pub shares_random_numbers: bool,
     /// Sessions of each, in the cell that was compared.
     pub n_sessions: [u64; 2],
     /// What differs in what went in.
@@ -85,23 +85,23 @@ impl ComparedRuns {
                 let left_out = first.abs_diff(second);
                 let left_out = if left_out > 0 {
                     format!(
-                        "; {} of the {} run without a counterpart left out",
+                        "; {} of the {} run without a counterpart are left out",
                         counted(left_out, "session"),
                         if first > second { "first" } else { "second" }
                     )
                 } else {
                     String::new()
                 };
-                format!("{pairs} of sessions on the same luck{left_out}.")
+                format!("{pairs} of sessions with common random numbers{left_out}.")
             }
-            Pairing::Unpaired if self.shares_luck => {
-                "Compared as independent samples, though they share their luck: without --unpaired \
-                 the differences are known better."
+            Pairing::Unpaired if self.shares_random_numbers => {
+                "Compared as independent samples although they share random numbers: without \
+                 --unpaired the differences are more precise."
                     .to_owned()
             }
             Pairing::Unpaired => "Compared as independent samples.".to_owned(),
         };
-        format!("{how} Changes are the second less the first, with 95 % intervals.")
+        format!("{how} Changes are the second run minus the first, with 95 % intervals.")
     }
 
     /// Of which deals figures of deals are.
@@ -119,11 +119,11 @@ impl ComparedRuns {
         }
     }
 
-    /// What the figures rest on, in a sentence.
+    /// The caveat of a scenario's figures, in a sentence.
     pub fn rests_on(&self) -> &'static str {
         let kind = self.sides[0].record.resolved.get("kind");
         if kind.is_some_and(|it| it == "synthetic") {
-            "A made-up scenario: these figures say nothing about the world."
+            "A synthetic scenario: these figures say nothing about the world."
         } else {
             "A simulation of stated assumptions, not a forecast."
         }
@@ -214,7 +214,7 @@ impl ComparedRuns {
             );
         }
         format!(
-            "The share of deals goes from {} to {}{change}.",
+            "The share of deals changes from {} to {}{change}.",
             rendered.first, rendered.second
         )
     }
@@ -233,7 +233,7 @@ impl ComparedRuns {
             _ => format!("{}.", counted(n as u64, "difference")),
         };
         let table = PageBlock::Open {
-            name: "What was changed".to_owned(),
+            name: "Changed inputs".to_owned(),
             table: PageTable {
                 head: ["where", "first", "second"].map(str::to_owned).to_vec(),
                 rows: rows.collect(),
@@ -241,7 +241,7 @@ impl ComparedRuns {
         };
         Section {
             id: "inputs".to_owned(),
-            heading: "What was changed".to_owned(),
+            heading: "Changed inputs".to_owned(),
             text: vec![text],
             blocks: if n == 0 { Vec::new() } else { vec![table] },
         }
@@ -282,7 +282,7 @@ impl ComparedRuns {
             figures.push(PageFigure::new(
                 "pairs",
                 "Deals gained and lost, pair by pair",
-                "A pair is the same luck in both runs.",
+                "A pair is the same replication in both runs, with common random numbers.",
                 &chart,
             ));
         }
@@ -301,12 +301,11 @@ impl ComparedRuns {
         let rows = self.named(self.comparison.utilities());
         Section {
             id: "worth".to_owned(),
-            heading: "What sessions are worth".to_owned(),
+            heading: "Utility per session".to_owned(),
             text: vec![
-                "Mean utility, from 0 to 1, of what each party ends with, deal or no deal."
-                    .to_owned(),
+                "Mean utility of each party, from 0 to 1, with or without a deal.".to_owned(),
             ],
-            blocks: shown("worth", "Party", "Change of what a session is worth", &rows),
+            blocks: shown("worth", "Party", "Change of utility per session", &rows),
         }
     }
 
@@ -314,7 +313,7 @@ impl ComparedRuns {
         let rows = self.named(self.comparison.utilities_of_deals());
         self.has_deals().then(|| Section {
             id: "worth-of-deals".to_owned(),
-            heading: "What deals are worth".to_owned(),
+            heading: "Utility of deals".to_owned(),
             text: vec![format!(
                 "Mean utility, from 0 to 1, of the deals: {}.",
                 self.render_deals()
@@ -322,7 +321,7 @@ impl ComparedRuns {
             blocks: shown(
                 "worth-of-deals",
                 "Party",
-                "Change of what a deal is worth",
+                "Change of the utility of a deal",
                 &rows,
             ),
         })
@@ -332,8 +331,8 @@ impl ComparedRuns {
         let names = [
             "Round",
             "Offers",
-            "Sum of utilities",
-            "Least utility",
+            "Utilitarian welfare",
+            "Egalitarian welfare",
             "Nash product",
         ];
         let figures = self.comparison.figures_of_deals();
@@ -342,21 +341,16 @@ impl ComparedRuns {
         let (when, what) = rows.split_at(2);
         self.has_deals().then(|| Section {
             id: "course-of-deals".to_owned(),
-            heading: "How deals come about".to_owned(),
+            heading: "Course of the negotiation".to_owned(),
             text: vec![format!("Means: {}.", self.render_deals())],
             blocks: [
                 shown(
                     "rounds-and-offers",
                     "Figure",
-                    "Change of when deals are made",
+                    "Change of rounds and offers until a deal",
                     when,
                 ),
-                shown(
-                    "welfare",
-                    "Figure",
-                    "Change of what deals come to for all",
-                    what,
-                ),
+                shown("welfare", "Figure", "Change of welfare", what),
             ]
             .concat(),
         })
@@ -368,7 +362,7 @@ impl ComparedRuns {
             return None;
         }
         let mut text = vec![format!(
-            "Shares of deals that settle an issue so, the greatest shifts first: {}.",
+            "Shares of deals with an option, the greatest changes first: {}.",
             self.render_deals()
         )];
         if rows.len() > OPTIONS_DRAWN {
@@ -388,7 +382,7 @@ impl ComparedRuns {
         let shown = &rows[..rows.len().min(OPTIONS_SHOWN)];
         Some(Section {
             id: "options".to_owned(),
-            heading: "Options that shifted".to_owned(),
+            heading: "Options whose share changed".to_owned(),
             text,
             blocks: vec![
                 PageBlock::Figures(Vec::from_iter(figure)),
@@ -449,11 +443,11 @@ fn changes(
     let (unit, caption) = match notation {
         Notation::Percent => (
             Unit::Points,
-            "In percentage points. Where a whisker crosses 0, the difference may be none.",
+            "In percentage points. Where a whisker crosses 0, there may be no difference.",
         ),
         Notation::Decimals(_) => (
             Unit::Utility,
-            "Where a whisker crosses 0, the difference may be none.",
+            "Where a whisker crosses 0, there may be no difference.",
         ),
     };
     let chart = Chart::Bars(Bars {

@@ -8,9 +8,10 @@ use crate::experiment::{CellId, measure_claims};
 use crate::report::page_sections::MeasuredClaims;
 use crate::report::pages::page::{Page, PageFigure};
 use crate::report::pages::run_page::RunReport;
-use crate::report::summary::{RunSummary, SummaryError};
+use crate::report::summary::RunSummary;
 use crate::run::{
-    FIGURE_MARK, FIGURES, MANIFEST, Manifest, PAGE, RecordedCell, RecordedCellError, open_table,
+    FIGURE_MARK, FIGURES, MANIFEST, Manifest, PAGE, RecordedCell, RecordedCellError, TableError,
+    open_table,
 };
 use crate::tables::{RunDirectory, WriteError};
 
@@ -30,7 +31,7 @@ pub enum PageError {
         /// The folder of the run.
         folder: String,
         /// What is wrong.
-        error: SummaryError,
+        error: TableError,
     },
 }
 

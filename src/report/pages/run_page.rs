@@ -21,7 +21,7 @@ pub struct RunReport<'a> {
     pub manifest: &'a Manifest,
     /// The scenario, of a sweep that of its first cell.
     pub setting: &'a Arc<Setting>,
-    /// What it came to.
+    /// Its results.
     pub summary: &'a RunSummary,
     /// How far its claims hold.
     pub claims: &'a MeasuredClaims,
@@ -74,15 +74,14 @@ impl RunReport<'_> {
         match self.manifest.verb.as_str() {
             "sensitivity" => {
                 most(self.manifest, self.setting.scenario(), summary).unwrap_or_else(|| {
-                    "No number of the scenario makes a difference to what comes of a session."
-                        .to_owned()
+                    "No number of the scenario affects the result of a session.".to_owned()
                 })
             }
             "flip" => {
                 let flips = summary.flips.least.iter();
                 let n_found = flips.filter(|it| it.shift.is_some()).count();
                 format!(
-                    "The answer flips for {n_found} of {}, each moved alone.",
+                    "The share of deals crosses the threshold for {n_found} of {}, each shifted alone.",
                     counted(summary.flips.least.len() as u64, "number")
                 )
             }
@@ -97,7 +96,7 @@ impl RunReport<'_> {
                     _ => all,
                 };
                 format!(
-                    "Over {over}, the share of sessions that end in a deal goes from {} ({}) to {} ({}).",
+                    "Over {over}, the share of sessions that end in a deal ranges from {} ({}) to {} ({}).",
                     Unit::Share.render(least.1.value),
                     least.0,
                     Unit::Share.render(most.1.value),
@@ -124,14 +123,14 @@ impl RunReport<'_> {
         res.extend([rests_on(self.setting), at_the_table(self.setting)]);
         if !self.manifest.complete {
             res.push(format!(
-                "The run was interrupted: {} of {} sessions are in it.",
+                "The run was interrupted: it contains {} of {} sessions.",
                 count(self.manifest.counts.sessions),
                 count(self.manifest.sessions)
             ));
         }
         if self.manifest.counts.forfeit > 0 {
             res.push(format!(
-                "{}: a party broke the rules there, or failed.",
+                "{}: a party violated the rules or failed.",
                 counted(self.manifest.counts.forfeit, "forfeit")
             ));
         }
@@ -139,7 +138,7 @@ impl RunReport<'_> {
     }
 }
 
-/// What a page was made of.
+/// The origin of a page.
 pub(crate) fn origin(manifest: &Manifest) -> String {
     let files: Vec<String> = manifest
         .inputs
@@ -153,7 +152,7 @@ pub(crate) fn origin(manifest: &Manifest) -> String {
         })
         .collect();
     format!(
-        "demarche {}, results version {}, master seed {}; from {}. Same version, files and seed give the same numbers; manifest.json has what is needed.",
+        "demarche {}, results version {}, master seed {}; from {}. Same version, files and seed give the same numbers; manifest.json records them.",
         manifest.demarche,
         manifest.results_version,
         manifest.seed,

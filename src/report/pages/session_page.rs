@@ -144,7 +144,7 @@ impl SessionReport<'_> {
         }
         if self.scenario().space.n_outcomes() > FEASIBLE_OUTCOMES_MAX {
             return format!(
-                "Why is not told: that takes a look at every outcome, and there are more than {}.",
+                "No explanation: it requires an examination of every outcome, and there are more than {}.",
                 count(FEASIBLE_OUTCOMES_MAX)
             );
         }
@@ -181,7 +181,7 @@ impl SessionReport<'_> {
         let mut text = vec![self.legend()];
         if rounds.left_out > 0 {
             text.push(format!(
-                "A page has room for {}: the first {} and the last {} are here, and {} between them are left out. `demarche replay --json` has all.",
+                "A page shows at most {}: the first {} and the last {}; {} between them are omitted. `demarche replay --json` prints all.",
                 counted(rounds.most as u64, "round"),
                 rounds.first.len(),
                 rounds.last.len(),
@@ -224,12 +224,12 @@ impl SessionReport<'_> {
         }
     }
 
-    /// How to read the rounds.
+    /// The legend of the rounds.
     fn legend(&self) -> String {
-        let worth = "The bar is what it is worth to a party, its utility from 0 to 1 in that round; the thin line is what no deal is worth to it (its reservation value)";
+        let worth = "The bar is its utility to a party, from 0 to 1, in that round; the thin line is the party's reservation value";
         if self.is_mediated() {
             return format!(
-                "What would change the text is marked, and the rest is behind a line. {worth}; the broad line is what the text before is worth. Under a mediator parties only compare: nobody has an aspiration."
+                "Proposed changes to the text are marked, and the other issues can be unfolded. {worth}; the broad line is the utility of the previous text. Under a mediator parties only compare: they have no aspiration."
             );
         }
         let own = self.scenario().party_ids().zip(&self.result.parties);
@@ -239,10 +239,10 @@ impl SessionReport<'_> {
         let otherwise = if is_by_aspiration {
             ""
         } else {
-            " A party whose acceptance condition is another than `aspiration` may say yes to less, or no to more."
+            " A party with an acceptance condition other than `aspiration` may accept less, or reject more."
         };
         format!(
-            "Of an offer, what changed since the same party's last one is marked, and the rest is behind a line. {worth}; the broad line is what it demands (its aspiration) when it offers or answers.{otherwise}"
+            "In an offer, changes since the same party's previous offer are marked, and the other issues can be unfolded. {worth}; the broad line is its aspiration when it offers or answers.{otherwise}"
         )
     }
 
@@ -311,7 +311,7 @@ impl SessionReport<'_> {
         }
     }
 
-    /// What a party compares the worth of something with, beside no deal.
+    /// The utility that a party compares a proposal with, besides its reservation value.
     fn held_against(&self, it: &PartyStanding) -> Option<f64> {
         let against = if self.is_mediated() {
             it.utility_before
@@ -331,7 +331,7 @@ impl SessionReport<'_> {
             (scenario.parties.iter()).any(|it| it.preferences.discount_factor.is_some());
         if is_discounted {
             text.push(
-                "Utilities in the table below are discounted by the rounds that it took; those above are not, since what a party weighs at the table is of one round."
+                "Utilities in the table below are discounted by the elapsed rounds; those above are not, since a party compares offers within one round."
                     .to_owned(),
             );
         }
@@ -345,7 +345,7 @@ impl SessionReport<'_> {
             }]));
         }
         blocks.push(PageBlock::Open {
-            name: "What each party has of it".to_owned(),
+            name: "Utilities of the parties".to_owned(),
             table: self.gains(),
         });
         Section {
@@ -380,7 +380,7 @@ impl SessionReport<'_> {
     }
 }
 
-/// How an outcome settles the issues, with what it was before where that was another.
+/// The options of an outcome, with the previous option where it differs.
 fn settled(scenario: &Scenario, outcome: Outcome, before: Option<Outcome>) -> Vec<SettledIssue> {
     let issues = scenario.space.issues();
     issues

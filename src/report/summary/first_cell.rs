@@ -1,4 +1,4 @@
-//! What the sessions of the first cell came to: from its tables, or from its tally.
+//! Results of the first cell: from its tables, or from its tally.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use demarche_core::protocol::Ending;
 use crate::experiment::{AgreementTally, ROUND, SURPLUS, Tally};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
-use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, first_rows, number, rows};
-use crate::run::AGREEMENTS_SHOWN;
+use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, rows};
+use crate::run::{AGREEMENTS_SHOWN, TableError};
 use crate::tables::{as_written, round_shares, surplus_ranges};
 
-/// What the sessions of the first cell came to.
+/// Results of the first cell.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct FirstCell {
     /// The shares of endings, in the order of
@@ -26,7 +26,7 @@ pub(crate) struct FirstCell {
     pub(crate) options: Vec<OptionShare>,
     /// The most frequent agreements.
     pub(crate) agreements: Vec<RankedAgreement>,
-    /// By party, whose no stood in the way.
+    /// By party, its pivotal rejections.
     pub(crate) blockers: Vec<Blocker>,
     /// When agreements were made.
     pub(crate) rounds: Vec<RoundShare>,
@@ -60,7 +60,7 @@ pub(crate) struct RankedAgreement {
     pub(crate) mean_utilities: BTreeMap<String, f64>,
 }
 
-/// How often a party's no alone stood in the way.
+/// The pivotal rejections of a party.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Blocker {
     /// The identifier of the party.
@@ -112,7 +112,7 @@ impl FirstCell {
     }
 
     /// Reads its other tables.
-    pub(super) fn read_tables(&mut self, open: &OpenTable<'_>) -> Result<(), SummaryError> {
+    pub(super) fn read_tables(&mut self, open: &OpenTable<'_>) -> Result<(), TableError> {
         self.options = rows("options", open, |it| {
             it.is_of_first().then(|| OptionShare {
                 issue: it.owned("issue"),

@@ -1,4 +1,4 @@
-//! What a run came to, typed: what its page is made of.
+//! The typed results of a run, from which its page is made.
 //!
 //! A file for each part, with both ways to it: from tables, and from results in memory.
 
@@ -13,4 +13,4 @@ pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement};
 pub use run_summary::RunSummary;
 pub(crate) use studies::Dependence;
 pub(crate) use swept_cells::{CellFigures, CellSummary};
-pub use table_rows::{OpenTable, SummaryError, TABLE_BYTES_MAX};
+pub use table_rows::{OpenTable, TABLE_BYTES_MAX};

@@ -1,15 +1,15 @@
-//! What a run came to, as far as its page shows it: a few figures, however many sessions.
+//! The results that the page of a run shows: a few figures, however many sessions.
 
 use std::collections::BTreeMap;
 
 use crate::report::summary::first_cell::FirstCell;
 use crate::report::summary::studies::{Dependence, FlipFindings};
 use crate::report::summary::swept_cells::{CellFigures, SweptCells};
-use crate::report::summary::table_rows::{OpenTable, SummaryError, rows};
-use crate::run::{RunSpec, StudyAnswer, StudySpec, WholeRun};
+use crate::report::summary::table_rows::{OpenTable, rows};
+use crate::run::{RunResults, RunSpec, StudyAnswer, StudySpec, TableError};
 
-/// What a run came to, in the digits of its tables: the same of a run in memory and of one that is
-/// read back.
+/// The results of a run, in the digits of its tables: the same for a run in memory and for one that
+/// is read back.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct RunSummary {
     /// The first cell, which is the only one of a batch.
@@ -28,7 +28,7 @@ impl RunSummary {
     /// # Errors
     ///
     /// If a table is damaged, or longer than any that demarche writes.
-    pub fn read(open: &OpenTable<'_>) -> Result<Self, SummaryError> {
+    pub fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
         let mut first = FirstCell::default();
         let mut figures: BTreeMap<u32, CellFigures> = BTreeMap::new();
         rows("summary", open, |it| {
@@ -51,19 +51,19 @@ impl RunSummary {
         })
     }
 
-    /// What a batch or a sweep came to.
-    pub fn of_run(spec: &RunSpec, whole: &WholeRun) -> Self {
-        let (scenario, results) = (spec.setting().scenario(), &whole.results);
-        let ranked = &results.commonest[0].ranked;
+    /// The results of a batch or a sweep.
+    pub fn of_run(spec: &RunSpec, run: &RunResults) -> Self {
+        let (scenario, results) = (spec.setting().scenario(), &run.cells);
+        let ranked = &results.most_frequent[0].ranked;
         Self {
             first: FirstCell::of(scenario, &results.tallies[0], ranked),
             swept: SweptCells::of(scenario, spec.parameters(), results),
-            dependences: Dependence::of_all(scenario, &whole.factors, &whole.findings),
+            dependences: Dependence::of_all(scenario, &run.factors, &run.findings),
             ..Self::default()
         }
     }
 
-    /// What a study came to.
+    /// The results of a study.
     pub fn of_study(spec: &StudySpec, answer: &StudyAnswer<'_>) -> Self {
         let setting = spec.setting();
         match answer {

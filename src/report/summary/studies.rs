@@ -6,7 +6,8 @@ use demarche_core::negotiation::Setting;
 use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{as_quantity, name, quantity, text};
-use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, rows};
+use crate::report::summary::table_rows::{OpenTable, Row, rows};
+use crate::run::TableError;
 use crate::tables::as_written;
 
 /// How much an outcome depends on a factor, by one measure.
@@ -65,7 +66,7 @@ pub(crate) struct FlipFindings {
 
 impl Dependence {
     /// Reads those of a run.
-    pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, SummaryError> {
+    pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, TableError> {
         rows("sensitivity", open, |it| Some(Self::read(it)))
     }
 
@@ -111,7 +112,7 @@ impl Dependence {
 
 impl FlipFindings {
     /// Reads those of a run.
-    pub(super) fn read(open: &OpenTable<'_>) -> Result<Self, SummaryError> {
+    pub(super) fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
         let least = rows("flips", open, |it| {
             Some(FlipSummary {
                 number: it.owned("number"),

@@ -1,4 +1,4 @@
-//! What every cell of a sweep came to: from its tables, or from its tallies.
+//! Results of every cell of a sweep: from its tables, or from its tallies.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use demarche_stats::estimate::CONFIDENCE;
 use crate::experiment::{AGREEMENT_RATE, CellId, Effects, Tally, UTILITY};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, text};
-use crate::report::summary::table_rows::{OpenTable, Row, SummaryError, rows};
-use crate::run::{CELLS_OWN_COLUMNS, Finished, SweptParameters};
-use crate::tables::{Field, written};
+use crate::report::summary::table_rows::{OpenTable, Row, rows};
+use crate::run::{CellResults, SweptParameters, TableError};
+use crate::tables::{Field, swept_paths, written};
 
 /// The cells of a sweep; a batch has none.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -59,13 +59,12 @@ impl SweptCells {
     pub(super) fn read(
         open: &OpenTable<'_>,
         mut figures: BTreeMap<u32, CellFigures>,
-    ) -> Result<Self, SummaryError> {
+    ) -> Result<Self, TableError> {
         let mut paths: Vec<String> = Vec::new();
         let cells = rows("cells", open, |it| {
             if paths.is_empty() {
-                let columns = it.columns.iter();
-                let swept = columns.filter(|it| !CELLS_OWN_COLUMNS.contains(&it.as_str()));
-                paths = swept.cloned().collect();
+                let columns = it.columns.iter().map(String::as_str);
+                paths = swept_paths(columns).map(str::to_owned).collect();
             }
             let cell = it.cell()?;
             Some(CellSummary {
@@ -93,7 +92,7 @@ impl SweptCells {
     pub(super) fn of(
         scenario: &Scenario,
         parameters: &SweptParameters,
-        results: &Finished,
+        results: &CellResults,
     ) -> Self {
         if parameters.paths.is_empty() {
             return Self::default();

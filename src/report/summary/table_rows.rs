@@ -6,7 +6,7 @@ use std::io::Read;
 use demarche_stats::estimate::Interval;
 
 use crate::report::drawing::Quantity;
-use crate::tables::RowLimitedReader;
+use crate::run::{TableError, TableReader};
 
 /// The tables of a run, by name and without the ending; `None` for one that it does not have.
 pub type OpenTable<'a> = dyn Fn(&str) -> std::io::Result<Option<Box<dyn Read>>> + 'a;
@@ -18,14 +18,6 @@ pub const TABLE_BYTES_MAX: usize = 256 << 20;
 /// What it takes to hold a row, and each of its fields, besides the letters.
 const HELD_ROW_BYTES: usize = 128;
 const HELD_FIELD_BYTES: usize = 8;
-
-/// Why a table could not be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{table}.csv: {message}")]
-pub struct SummaryError {
-    table: String,
-    message: String,
-}
 
 /// One row of a table, by the names of its columns.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +31,7 @@ pub(super) fn rows<T>(
     table: &str,
     open: &OpenTable<'_>,
     make: impl FnMut(Row<'_>) -> Option<T>,
-) -> Result<Vec<T>, SummaryError> {
+) -> Result<Vec<T>, TableError> {
     first_rows(table, open, usize::MAX, make)
 }
 
@@ -49,38 +41,31 @@ pub(super) fn first_rows<T>(
     open: &OpenTable<'_>,
     most: usize,
     mut make: impl FnMut(Row<'_>) -> Option<T>,
-) -> Result<Vec<T>, SummaryError> {
-    let error = |message: String| SummaryError {
-        table: table.to_owned(),
-        message,
-    };
+) -> Result<Vec<T>, TableError> {
+    let file = format!("{table}.csv");
     let mut res = Vec::new();
-    let Some(input) = open(table).map_err(|it| error(it.to_string()))? else {
+    let input = open(table).map_err(|it| TableError::new(file.clone(), it.to_string()))?;
+    let Some(input) = input else {
         return Ok(res);
     };
-    let mut reader = csv::Reader::from_reader(RowLimitedReader::new(input));
-    let header = reader.headers().map_err(|it| error(it.to_string()))?;
-    let columns: Vec<String> = header.iter().map(str::to_owned).collect();
-    let mut fields = csv::StringRecord::new();
+    let mut reader = TableReader::new(file, input);
+    let columns: Vec<String> = reader.header()?.iter().map(str::to_owned).collect();
     let mut n_bytes = 0;
-    loop {
-        reader.get_mut().renew();
-        let is_there = reader.read_record(&mut fields);
-        if res.len() == most || !is_there.map_err(|it| error(it.to_string()))? {
-            return Ok(res);
-        }
+    while res.len() < most && reader.advance()? {
+        let fields = reader.row();
         let row = Row {
             columns: &columns,
-            fields: &fields,
+            fields,
         };
         let Some(made) = make(row) else { continue };
         n_bytes += fields.as_slice().len() + HELD_FIELD_BYTES * fields.len() + HELD_ROW_BYTES;
         if n_bytes > TABLE_BYTES_MAX {
             let mib = TABLE_BYTES_MAX >> 20;
-            return Err(error(format!("it has more than {mib} MiB to show")));
+            return Err(reader.error(None, format!("it has more than {mib} MiB of rows to show")));
         }
         res.push(made);
     }
+    Ok(res)
 }
 
 impl<'a> Row<'a> {

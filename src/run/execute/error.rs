@@ -16,7 +16,7 @@ use crate::tables::{RunDirectory, WriteError};
 #[non_exhaustive]
 pub enum RunError {
     /// There is something already where its folder was to be made; nothing is written.
-    #[error("{} exists already, and runs are never overwritten", .0.display())]
+    #[error("{} already exists, and runs are never overwritten", .0.display())]
     FolderExists(PathBuf),
     /// Its folder could not be made.
     #[error(transparent)]
@@ -43,7 +43,7 @@ impl RunError {
 
 /// A run that could not go on. What its folder holds is enough to resume it, unless it is a study.
 #[derive(Debug, thiserror::Error)]
-#[error("the run in {} could not go on", .folder.display())]
+#[error("the run in {} failed", .folder.display())]
 pub struct StoppedRun {
     /// Where its folder was.
     pub folder: PathBuf,
@@ -144,7 +144,7 @@ impl ReopenError {
 
 /// A folder whose run cannot be taken up.
 #[derive(Debug, thiserror::Error)]
-#[error("the run in {} cannot be taken up", .folder.display())]
+#[error("the run in {} cannot be resumed", .folder.display())]
 pub struct RefusedRun {
     /// Which folder.
     pub folder: PathBuf,
@@ -172,7 +172,7 @@ pub enum RefusalReason {
         error: io::Error,
     },
     /// The experiment's file is none of those that the run was made from.
-    #[error("its journal does not know {0}")]
+    #[error("its journal does not list {0}")]
     UnknownFile(String),
     /// Its files, or what is asked of them, are other ones now.
     #[error("{0}")]
@@ -181,13 +181,13 @@ pub enum RefusalReason {
     #[error("it is named twice")]
     NamedTwice,
     /// It is no shard.
-    #[error("it is no shard, but a whole run that was stopped")]
+    #[error("it is not a shard but an interrupted run")]
     NoShard,
     /// There is no such shard.
     #[error(transparent)]
     Shard(#[from] ShardError),
     /// It is a shard of another run.
-    #[error("it is of another run than {}: {difference}", .than.display())]
+    #[error("it belongs to a different run than {}: {difference}", .than.display())]
     OtherRun {
         /// Than the shard in this folder.
         than: PathBuf,

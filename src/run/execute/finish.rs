@@ -7,7 +7,7 @@ use crate::run::execute::verification::check_tables;
 use crate::run::observer::Observer;
 use crate::run::record::{MANIFEST, Manifest, Until};
 use crate::run::spec::RunSpec;
-use crate::run::writer::{Finished, RunTables};
+use crate::run::writer::{CellResults, RunTables};
 use crate::tables::{
     LeftOut, RunDirectory, Workbook, WriteError, write_sensitivity, write_workbook,
 };
@@ -23,17 +23,17 @@ pub struct FinishedRun {
     pub n_planned: u64,
     /// Sessions by ending: agreement, deadline, walkout, forfeit.
     pub endings: [u64; 4],
-    /// What they come to; `None` of a shard, which waits for the others.
-    pub whole: Option<WholeRun>,
+    /// The results; `None` for a shard, which has a part of the sessions.
+    pub results: Option<RunResults>,
 }
 
-/// What all sessions of a run come to.
+/// The results of all sessions of a run.
 #[derive(Debug)]
-pub struct WholeRun {
+pub struct RunResults {
     /// What makes it repeatable.
     pub manifest: Manifest,
-    /// By cell, what came of its sessions.
-    pub results: Finished,
+    /// The results by cell.
+    pub cells: CellResults,
     /// What a sweep varies whose cells follow a design.
     pub factors: Vec<Factor>,
     /// What it shows.
@@ -66,8 +66,8 @@ pub(super) fn conclude(
     observer: &mut dyn Observer,
 ) -> Result<FinishedRun, RunError> {
     let endings = endings(tables.tallies());
-    let whole = if spec.shard().is_none() {
-        Some(write_whole(
+    let results = if spec.shard().is_none() {
+        Some(write_results(
             spec, &directory, tables, done, stopwatch, observer,
         )?)
     } else {
@@ -82,23 +82,23 @@ pub(super) fn conclude(
         n_sessions: done.n_done,
         n_planned: done.n_planned,
         endings,
-        whole,
+        results,
     })
 }
 
-fn write_whole(
+fn write_results(
     spec: &RunSpec,
     directory: &RunDirectory,
     tables: RunTables,
     done: Done,
     stopwatch: &Stopwatch,
     observer: &mut dyn Observer,
-) -> Result<WholeRun, RunError> {
+) -> Result<RunResults, RunError> {
     let lost = |it: WriteError| RunError::stopped(directory, it);
     let endings = endings(tables.tallies());
     let is_complete = done.n_done == done.n_planned;
-    let (results, mut written, journal) = tables.finish(directory).map_err(lost)?;
-    let (factors, findings) = found(spec, &results);
+    let (cells, mut written, journal) = tables.finish(directory).map_err(lost)?;
+    let (factors, findings) = design_results(spec, &cells);
     let scenario = spec.setting().scenario();
     if spec.design().is_some() {
         let copies = spec.request().copies;
@@ -133,9 +133,9 @@ fn write_whole(
     if is_complete {
         journal.remove().map_err(lost)?;
     }
-    Ok(WholeRun {
+    Ok(RunResults {
         manifest,
-        results,
+        cells,
         factors,
         findings,
         left_out,
@@ -170,13 +170,13 @@ fn endings(tallies: &[Tally]) -> [u64; 4] {
     res
 }
 
-/// What a sweep shows whose cells follow a design.
-fn found(spec: &RunSpec, results: &Finished) -> (Vec<Factor>, Vec<Finding>) {
+/// The factors and findings of a sweep whose cells follow a design.
+fn design_results(spec: &RunSpec, cells: &CellResults) -> (Vec<Factor>, Vec<Finding>) {
     let Some(design) = spec.design() else {
         return (Vec::new(), Vec::new());
     };
     let paths = spec.parameters().paths.iter();
     let factors: Vec<Factor> = paths.map(|it| Factor::parameter(it)).collect();
-    let findings = design_findings(design, &factors, &results.tallies, spec.seed().0);
+    let findings = design_findings(design, &factors, &cells.tallies, spec.seed().0);
     (factors, findings)
 }

@@ -14,10 +14,10 @@ mod verification;
 pub use error::{
     FolderPlace, RefusalReason, RefusedRun, ReopenError, RunError, StopCause, StoppedRun,
 };
-pub use finish::{FinishedRun, WholeRun};
+pub use finish::{FinishedRun, RunResults};
 pub use merge::merge;
 pub use options::RunOptions;
-pub use resume::{JournaledRun, ResumableRun, resume};
+pub use resume::{InterruptedRun, ResumableRun, resume};
 pub use sessions::execute;
 pub use shards::{MergeableRun, OpenShards};
 pub use study::{FinishedStudy, StudyAnswer, execute_study};

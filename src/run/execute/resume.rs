@@ -17,7 +17,7 @@ use crate::tables::{RunDirectory, WORKBOOK};
 
 /// The folder of a run that was stopped, with its journal: no other process can take it up meanwhile.
 #[derive(Debug)]
-pub struct JournaledRun {
+pub struct InterruptedRun {
     directory: RunDirectory,
     journal: Journal,
     head: JournalHead,
@@ -31,7 +31,7 @@ pub struct ResumableRun {
     spec: RunSpec,
 }
 
-impl JournaledRun {
+impl InterruptedRun {
     /// Opens the folder of a run that was stopped.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ pub(super) fn load_again(
     }
 }
 
-/// Goes on with a run that was stopped: it ends with the bytes that it would have had.
+/// Resumes an interrupted run: it ends with the same bytes as an uninterrupted one.
 ///
 /// # Errors
 ///
@@ -149,7 +149,7 @@ pub fn resume(
         journal,
         spec,
     } = run;
-    // They tell of sessions that are fewer than those in the tables from now on.
+    // They cover fewer sessions than the tables from now on.
     let removed = directory
         .remove(MANIFEST)
         .and_then(|()| directory.remove(WORKBOOK))

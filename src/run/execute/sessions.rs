@@ -11,7 +11,7 @@ use crate::run::execute::stopwatch::{Stopwatch, SyncTimer};
 use crate::run::journal::{Journal, JournalHead};
 use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::spec::RunSpec;
-use crate::run::writer::RunTables;
+use crate::run::writer::{RunTables, TableLayout};
 use crate::tables::{RunDirectory, WriteError};
 
 /// Runs a batch or a sweep into a folder, which must not exist.
@@ -65,7 +65,7 @@ pub(super) fn head(spec: &RunSpec) -> JournalHead {
     JournalHead::new(spec.request().clone(), spec.inputs().to_vec())
 }
 
-/// Begins the tables of a run, or goes on with them.
+/// Creates the tables of a run, or continues them.
 pub(super) fn open_tables(
     spec: &RunSpec,
     directory: &RunDirectory,
@@ -74,12 +74,14 @@ pub(super) fn open_tables(
     RunTables::open(
         directory,
         journal,
-        spec.plan().cells(),
-        spec.parameters().clone(),
-        // A shard may begin behind the first of the cells that are compared.
-        spec.shard().map_or(spec.pairing(), |_| Pairing::Unpaired),
-        spec.request().copies,
-        spec.table_options(),
+        TableLayout {
+            cells: spec.plan().cells(),
+            parameters: spec.parameters().clone(),
+            // A shard may begin after the first of the cells that are compared.
+            pairing: spec.shard().map_or(spec.pairing(), |_| Pairing::Unpaired),
+            copies: spec.request().copies,
+            extras: spec.table_options(),
+        },
     )
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Stopwatch {
 impl Stopwatch {
     #[expect(
         clippy::disallowed_methods,
-        reason = "how long a run took is told to the manifest"
+        reason = "the manifest records how long a run took"
     )]
     pub(super) fn start(threads: usize) -> Self {
         Self {

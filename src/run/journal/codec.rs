@@ -57,7 +57,7 @@ impl<'a> ExactBytes<'a> {
     /// The next measurement, which may not exist.
     #[expect(
         clippy::option_option,
-        reason = "the bytes may not say, and the measurement may not exist"
+        reason = "the bytes may be malformed, and the measurement may not exist"
     )]
     pub(crate) fn measurement(&mut self) -> Option<Option<f64>> {
         match self.byte()? {

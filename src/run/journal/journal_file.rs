@@ -76,9 +76,7 @@ impl JournalHead {
                 results_version: Box::new(json["results_version"].clone()),
             });
         }
-        let head: Self = serde_json::from_value(json).map_err(|_| JournalError::Head)?;
-        let is_known = ["batch", "sweep"].contains(&head.request.verb.as_str());
-        is_known.then_some(head).ok_or(JournalError::Head)
+        serde_json::from_value(json).map_err(|_| JournalError::Head)
     }
 
     /// The first difference between the head of a journal and that of another run, in words.
@@ -132,18 +130,19 @@ pub enum JournalError {
     #[error("the run is complete")]
     Complete,
     /// There is none, and no manifest that says so either.
-    #[error("there is no {JOURNAL} in it: no batch and no sweep was stopped there")]
+    #[error("there is no {JOURNAL} in it: it is not an interrupted batch or sweep")]
     Missing,
     /// It is locked.
-    #[error("another process is at work on it")]
+    #[error("another process is using it")]
     InUse,
     /// Its head cannot be read.
-    #[error("its {JOURNAL} has no head that can be read")]
+    #[error("the header of its {JOURNAL} cannot be read")]
     Head,
     /// It is of another version of its format, of the program or of its results.
     #[error(
-        "it was begun by demarche {demarche} with results version {results_version}, and this is \
-         demarche {} with results version {RESULTS_VERSION}: go on with the version that began it",
+        "it was started by demarche {demarche} with results version {results_version}, and this \
+         is demarche {} with results version {RESULTS_VERSION}: resume it with the version that \
+         started it",
         env!("CARGO_PKG_VERSION")
     )]
     Version {
@@ -182,7 +181,7 @@ pub(crate) struct RowBlock {
     pub(crate) checksum: u64,
 }
 
-/// What a journal tells of one chunk.
+/// The record of one chunk in a journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ChunkRecord {
     /// The cell of its sessions.
@@ -263,7 +262,7 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
     match file.try_lock() {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
-        // A file system without locks cannot tell.
+        // A file system without locks cannot answer.
         Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => Ok(()),
         Err(TryLockError::Error(it)) => Err(WriteError::at("lock", path)(it).into()),
     }
@@ -376,9 +375,9 @@ impl Journal {
     pub(crate) fn foreign(&self) -> WriteError {
         let source = io::Error::new(
             io::ErrorKind::InvalidData,
-            "it tells of other sessions than this run has",
+            "it records sessions that this run does not have",
         );
-        WriteError::at("go on with", &self.path)(source)
+        WriteError::at("continue writing", &self.path)(source)
     }
 
     /// Waits until it is on the disk, where somebody will find it.

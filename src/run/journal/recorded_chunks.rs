@@ -6,7 +6,7 @@ use crate::run::journal::journal_file::{ChunkRecord, JournalReader, RowBlockSum}
 use crate::tables::{RunningDigest, TablePlace, WriteError, WrittenTable};
 
 /// The chunks of a stopped run, first to last. A chunk counts if its record does and its rows are
-/// in every table as the record tells, and if all chunks before it count.
+/// in every table as recorded, and if all chunks before it count.
 #[derive(Debug)]
 pub(crate) struct RecordedChunks {
     records: JournalReader,

@@ -17,8 +17,8 @@ pub(crate) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
     }
 }
 
-/// Adds what is known of a session but for differences of utilities far below what tables tell:
-/// numbers that come to the same in two ways are rounded differently.
+/// Adds what is known of a session but for differences of utilities far below the precision of
+/// tables: numbers that are equal up to rounding in two computations.
 pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult) {
     let rounded = |it: Utility| {
         let units = it.units() + (1 << (DROPPED_BITS - 1));

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_kind_is_told_whole() {
+    fn a_value_of_another_kind_is_reported_in_full() {
         let mut it = base();
         it["party"][0]["reservation_value"] = json!(0.5);
         it["party"][1]["reservation_value"] = json!(1);
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn distributions_and_strategies_are_told_in_words() {
+    fn distributions_and_strategies_are_described_in_words() {
         let number = json!({
             "triangular": { "min": 0.2, "mode": 0.4, "max": 0.6 },
             "basis": "inferred", "source": ["report-a"], "note": "it follows",

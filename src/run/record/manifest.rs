@@ -109,7 +109,8 @@ pub enum StudyRecord {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// Whether the cells share their random numbers.
-    pub luck: RandomNumbers,
+    #[serde(rename = "luck")]
+    pub random_numbers: RandomNumbers,
     /// The paths of what is varied.
     pub paths: Vec<String>,
     /// By cell, a value for each path.
@@ -196,12 +197,12 @@ pub enum ManifestError {
     #[error("this is not JSON: {0}")]
     Json(serde_json::Error),
     /// It is of another form.
-    #[error("this program reads manifests of schema {SCHEMA}, and this is no such manifest")]
+    #[error("this program reads manifests of schema {SCHEMA}, and this is not one")]
     Schema,
     /// The program gives other numbers than the one that made the run.
     #[error(
         "the run has results version {found}, and this program {RESULTS_VERSION}: its sessions \
-         would not come out the same; use demarche {demarche}"
+         would differ; use demarche {demarche}"
     )]
     ResultsVersion {
         /// That of the run.
@@ -210,7 +211,7 @@ pub enum ManifestError {
         demarche: Box<Json>,
     },
     /// Something is missing, or is not what it should be.
-    #[error("this is no whole manifest: {0}")]
+    #[error("this manifest is incomplete: {0}")]
     Shape(serde_json::Error),
 }
 

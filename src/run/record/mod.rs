@@ -9,6 +9,7 @@ mod recorded_cell;
 mod recorded_rows;
 mod recorded_sessions;
 mod run_record;
+mod table_reader;
 
 pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
@@ -21,5 +22,7 @@ pub use open_table::open_table;
 pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
 pub use recorded_cell::{RecordedCell, RecordedCellError};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
-pub use recorded_sessions::{RecordedEnding, RecordedSessions, TableError, swept_values};
+pub use recorded_sessions::{RecordedEnding, RecordedSessions, swept_values};
 pub use run_record::{Named, NamedIssue, RecordError, RunRecord, RunSchema};
+pub use table_reader::TableError;
+pub(crate) use table_reader::TableReader;

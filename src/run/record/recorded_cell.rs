@@ -76,9 +76,10 @@ impl<'a> RecordedCell<'a> {
         let seed: u64 = manifest
             .seed
             .parse()
-            .map_err(|_| wrong("`seed` is no whole number from 0 to 2^64 - 1"))?;
-        let luck = manifest.sweep.as_ref().map(|it| it.luck);
-        let seeds = luck.unwrap_or_default().seeds(MasterSeed(seed), cell);
+            .map_err(|_| wrong("`seed` is not a whole number from 0 to 2^64 - 1"))?;
+        let random_numbers = manifest.sweep.as_ref().map(|it| it.random_numbers);
+        let random_numbers = random_numbers.unwrap_or_default();
+        let seeds = random_numbers.seeds(MasterSeed(seed), cell);
         Ok(Self {
             setting,
             seeds,

@@ -7,123 +7,8 @@ use demarche_core::protocol::Ending;
 
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
 use crate::run::record::run_record::{Named, RunSchema};
-use crate::run::writer::CELLS_OWN_COLUMNS;
-use crate::tables::{RowLimitedReader, TableDifference};
-
-/// Why a table could not be read back.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}{}: {message}", .line.map_or_else(String::new, |it| format!(", line {it}")))]
-pub struct TableError {
-    file: String,
-    /// From 1, the header's.
-    line: Option<u64>,
-    message: String,
-    is_difference: bool,
-}
-
-impl TableError {
-    /// Whether its words are those of a [`TableDifference`].
-    pub fn is_difference(&self) -> bool {
-        self.is_difference
-    }
-}
-
-/// A table being read.
-struct Table<R> {
-    file: String,
-    reader: csv::Reader<RowLimitedReader<R>>,
-    record: csv::StringRecord,
-    n_rows: u64,
-}
-
-impl<R: Read> Table<R> {
-    fn new(file: String, input: R) -> Self {
-        Self {
-            file,
-            reader: csv::Reader::from_reader(RowLimitedReader::new(input)),
-            record: csv::StringRecord::new(),
-            n_rows: 0,
-        }
-    }
-
-    fn error(&self, line: Option<u64>, message: impl Into<String>) -> TableError {
-        TableError {
-            file: self.file.clone(),
-            line,
-            message: message.into(),
-            is_difference: false,
-        }
-    }
-
-    fn unreadable(&self, error: &csv::Error) -> TableError {
-        let line = error.position().map(csv::Position::line);
-        if let csv::ErrorKind::Io(it) = error.kind()
-            && let Some(difference) = it.get_ref().filter(|it| it.is::<TableDifference>())
-        {
-            return TableError {
-                is_difference: true,
-                ..self.error(None, difference.to_string())
-            };
-        }
-        let message = match error.kind() {
-            csv::ErrorKind::Io(it) => format!("it cannot be read: {it}"),
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => format!("the row has {len} fields, and the header {expected_len}"),
-            csv::ErrorKind::Utf8 { .. } => "the row is not UTF-8".to_owned(),
-            csv::ErrorKind::Seek
-            | csv::ErrorKind::Serialize(_)
-            | csv::ErrorKind::Deserialize { .. }
-            | _ => error.to_string(),
-        };
-        self.error(line, message)
-    }
-
-    /// Where a column is.
-    fn column(&mut self, name: &str) -> Result<usize, TableError> {
-        let place = match self.reader.headers() {
-            Ok(it) => Ok(it.iter().position(|it| it == name)),
-            Err(error) => Err(error),
-        };
-        let place = place.map_err(|it| self.unreadable(&it))?;
-        place.ok_or_else(|| self.error(Some(1), format!("there is no column `{name}`")))
-    }
-
-    /// Reads the next row; whether there is one.
-    fn advance(&mut self) -> Result<bool, TableError> {
-        self.reader.get_mut().renew();
-        let is_there = self.reader.read_record(&mut self.record);
-        let is_there = is_there.map_err(|it| self.unreadable(&it))?;
-        self.n_rows += u64::from(is_there);
-        Ok(is_there)
-    }
-
-    /// That something is wrong with the present row.
-    fn wrong(&self, message: impl Into<String>) -> TableError {
-        self.error(self.record.position().map(csv::Position::line), message)
-    }
-
-    fn text(&self, column: usize) -> &str {
-        // The reader has seen to it that all rows are as long as the header.
-        self.record.get(column).unwrap_or_default()
-    }
-
-    fn whole<T: std::str::FromStr>(&self, column: usize, name: &str) -> Result<T, TableError> {
-        let text = self.text(column);
-        let number = text.parse();
-        number.map_err(|_| self.wrong(format!("`{text}` is no whole number for `{name}`")))
-    }
-
-    fn number(&self, column: usize, name: &str, max: f64) -> Result<f64, TableError> {
-        let text = self.text(column);
-        let number = text.parse().ok().filter(|it| (0.0..=max).contains(it));
-        number.ok_or_else(|| {
-            self.wrong(format!(
-                "`{text}` is no number from 0 to {max} for `{name}`"
-            ))
-        })
-    }
-}
+use crate::run::record::table_reader::{TableError, TableReader};
+use crate::tables::swept_paths;
 
 /// The columns of `sessions.csv` that are read.
 struct SessionColumns {
@@ -148,8 +33,8 @@ struct PartyColumns {
 
 /// The sessions of one cell of a run, by replication from 0 without a gap.
 pub struct RecordedSessions<R> {
-    sessions: Table<R>,
-    parties: Table<R>,
+    sessions: TableReader<R>,
+    parties: TableReader<R>,
     session_columns: SessionColumns,
     party_columns: PartyColumns,
     run_schema: RunSchema,
@@ -160,7 +45,7 @@ pub struct RecordedSessions<R> {
 impl<R> std::fmt::Debug for RecordedSessions<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RecordedSessions")
-            .field("file", &self.sessions.file)
+            .field("file", &self.sessions.file())
             .field("cell", &self.cell)
             .field("next", &self.next)
             .finish_non_exhaustive()
@@ -180,8 +65,8 @@ impl<R: Read> RecordedSessions<R> {
         run_schema: &RunSchema,
         cell: CellId,
     ) -> Result<Self, TableError> {
-        let mut sessions = Table::new(sessions_name, sessions);
-        let mut parties = Table::new(parties_name, parties);
+        let mut sessions = TableReader::new(sessions_name, sessions);
+        let mut parties = TableReader::new(parties_name, parties);
         let agreed = (run_schema.issues.iter())
             .map(|it| sessions.column(&format!("agreed_{}", it.name.id)))
             .collect::<Result<_, _>>()?;
@@ -228,7 +113,7 @@ impl<R: Read> RecordedSessions<R> {
             let replication: u64 = self.sessions.whole(columns.replication, "replication")?;
             if replication != self.next {
                 return Err(self.sessions.wrong(format!(
-                    "replication {replication} stands where {} should",
+                    "replication {replication} appears where {} was expected",
                     self.next
                 )));
             }
@@ -245,7 +130,7 @@ impl<R: Read> RecordedSessions<R> {
 
     /// How many rows of `sessions.csv` there were so far, of all cells.
     pub fn n_rows(&self) -> u64 {
-        self.sessions.n_rows
+        self.sessions.n_rows()
     }
 
     /// How many sessions of the cell there were so far.
@@ -257,7 +142,7 @@ impl<R: Read> RecordedSessions<R> {
         let (table, columns) = (&self.sessions, &self.session_columns);
         let ending = table.text(columns.ending);
         if !Ending::NAMES.contains(&ending) {
-            return Err(table.wrong(format!("`{ending}` is no `ending`")));
+            return Err(table.wrong(format!("`{ending}` is not a value of `ending`")));
         }
         if ending != "agreement" {
             return Ok(None);
@@ -267,7 +152,10 @@ impl<R: Read> RecordedSessions<R> {
             let agreed = table.text(column);
             let place = issue.options.iter().position(|it| it.id == agreed);
             place.map(OptionId::new).ok_or_else(|| {
-                table.wrong(format!("`{agreed}` is no option of `{}`", issue.name.id))
+                table.wrong(format!(
+                    "`{agreed}` is not an option of `{}`",
+                    issue.name.id
+                ))
             })
         });
         #[expect(clippy::cast_precision_loss, reason = "parties are few")]
@@ -350,7 +238,7 @@ impl RecordedEnding {
         (name, input): (String, R),
         cell: CellId,
     ) -> Result<impl Iterator<Item = Result<Self, TableError>>, TableError> {
-        let mut table = Table::new(name, input);
+        let mut table = TableReader::new(name, input);
         let of_cell = table.column("cell")?;
         let replication = table.column("replication")?;
         let ending = table.column("ending")?;
@@ -362,7 +250,7 @@ impl RecordedEnding {
                 }
                 let word = table.text(ending);
                 if !Ending::NAMES.contains(&word) {
-                    return Err(table.wrong(format!("`{word}` is no `ending`")));
+                    return Err(table.wrong(format!("`{word}` is not a value of `ending`")));
                 }
                 return Ok(Some(Self {
                     replication: table.whole(replication, "replication")?,
@@ -385,16 +273,20 @@ pub fn swept_values<R: Read>(
     (name, input): (String, R),
     cell: CellId,
 ) -> Result<Vec<(String, String)>, TableError> {
-    let mut table = Table::new(name, input);
+    let mut table = TableReader::new(name, input);
     let place = table.column("cell")?;
     table.column("n_sessions")?;
-    let headers = table.reader.headers().cloned();
-    let headers = headers.map_err(|it| table.unreadable(&it))?;
+    let paths: Vec<(String, usize)> = swept_paths(table.header()?.iter())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|path| table.column(&path).map(|column| (path, column)))
+        .collect::<Result<_, _>>()?;
     while table.advance()? {
         if table.whole::<u32>(place, "cell")? == cell.0 {
-            let fields = headers.iter().zip(&table.record);
-            let swept = fields.filter(|it| !CELLS_OWN_COLUMNS.contains(&it.0));
-            let swept = swept.map(|(path, value)| (path.to_owned(), value.to_owned()));
+            let swept = paths
+                .iter()
+                .map(|(path, column)| (path.clone(), table.text(*column).to_owned()));
             return Ok(swept.collect());
         }
     }
@@ -461,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_with_file_and_line() {
+    fn damage_is_reported_with_file_and_line() {
         check_damaged(
             ",nash_product",
             ",product",
@@ -470,22 +362,22 @@ mod tests {
         check_damaged(
             "0.75,0.25,much",
             "0.75,0.25,most",
-            "sessions.csv, line 2: `most` is no option of `water`",
+            "sessions.csv, line 2: `most` is not an option of `water`",
         );
         check_damaged(
             "0,0,agreement,3",
             "0,0,agreement,three",
-            "sessions.csv, line 2: `three` is no whole number for `round`",
+            "sessions.csv, line 2: `three` is not a whole number for `round`",
         );
         check_damaged(
             "3,5,0.75",
             "3,5,NaN",
-            "sessions.csv, line 2: `NaN` is no number from 0 to 1 for `utilitarian_welfare`",
+            "sessions.csv, line 2: `NaN` is not a number from 0 to 1 for `utilitarian_welfare`",
         );
         check_damaged(
             "0,0,agreement",
             "0,0,peace",
-            "sessions.csv, line 2: `peace` is no `ending`",
+            "sessions.csv, line 2: `peace` is not a value of `ending`",
         );
         check_damaged(
             "0,1,deadline,9,9,,,,",
@@ -495,7 +387,7 @@ mod tests {
         check_damaged(
             "0,1,deadline",
             "0,2,deadline",
-            "sessions.csv, line 4: replication 2 stands where 1 should",
+            "sessions.csv, line 4: replication 2 appears where 1 was expected",
         );
         check_damaged(
             "0,1,deadline,9,9,,,,\n",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::run::record::manifest::{Counts, SCHEMA, SweepRecord};
 use crate::tables::TableRecord;
 
-/// What a manifest tells of a run.
+/// The part of a manifest that describes a run.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 pub struct RunRecord {
     /// See [`RESULTS_VERSION`](crate::run::record::manifest::RESULTS_VERSION).

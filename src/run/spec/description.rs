@@ -1,4 +1,4 @@
-//! What every run tells of itself, whatever is run.
+//! Common description of a run, for all verbs.
 
 use demarche_core::domain::Scenario;
 use demarche_core::negotiation::Setting;
@@ -8,7 +8,7 @@ use crate::config::Input;
 use crate::run::record::{Counts, InputFile, Manifest, RESULTS_VERSION, SCHEMA, Timing};
 use crate::tables::{TableRecord, WorkbookRun};
 
-/// What every run tells of itself.
+/// Common description of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Description {
     pub(crate) verb: String,

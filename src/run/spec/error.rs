@@ -31,15 +31,15 @@ pub enum SpecError {
     Shard(#[from] ShardError),
     /// A shard is asked for of a run that a rule stops.
     #[error(
-        "an experiment with `until` has no shards: how many sessions it takes shows only when all \
-         before are run"
+        "an experiment with `until` cannot be sharded: the number of sessions depends on their \
+         results"
     )]
     ShardOfUntil,
     /// Names that mean no number to study, or to move.
     #[error("{0}")]
     Numbers(String),
     /// There is nothing to study.
-    #[error("every number of the scenario is certain: there is nothing to study")]
+    #[error("no number of the scenario is uncertain: there is nothing to study")]
     NothingUncertain,
     /// What a study finds would have no intervals.
     #[error(transparent)]
@@ -48,7 +48,7 @@ pub enum SpecError {
     #[error(transparent)]
     Study(#[from] StudyError),
     /// A search for flips would hold too many sessions.
-    #[error("the search might take {n_sessions} sessions, more than {most}")]
+    #[error("the search may require {n_sessions} sessions, more than {most}")]
     SearchSessions {
         /// How many it might take.
         n_sessions: u64,

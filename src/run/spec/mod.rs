@@ -7,6 +7,6 @@ mod run_spec;
 mod study_spec;
 
 pub use error::SpecError;
-pub use request::{RunRequest, StudyQuestion, StudyRequest};
+pub use request::{RunRequest, RunVerb, StudyQuestion, StudyRequest};
 pub use run_spec::RunSpec;
 pub use study_spec::{StudySpec, StudyWork};

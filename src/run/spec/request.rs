@@ -8,11 +8,37 @@ use serde::{Deserialize, Serialize};
 use crate::config::StudyMethod;
 use crate::tables::{Distances, DrawTable, TableCopies, Transcripts, Workbook};
 
+/// The kind of a run of sessions, named like its verb.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunVerb {
+    /// Sessions of one cell.
+    Batch,
+    /// Sessions in each cell of a `[sweep]`.
+    Sweep,
+}
+
+impl RunVerb {
+    /// Its name on the command line and in manifests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
+impl std::fmt::Display for RunVerb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What is asked of a batch or a sweep: with the files it names, all that its bytes depend on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRequest {
-    /// `batch` or `sweep`.
-    pub verb: String,
+    /// Whether it is a batch or a sweep.
+    pub verb: RunVerb,
     /// The path of the experiment's file as given.
     pub experiment: String,
     /// Its text, if it cannot be read a second time.
@@ -39,7 +65,7 @@ pub struct RunRequest {
     /// Which part of the plan is run, such as `3/64`, if not all of it.
     pub shard: Option<String>,
     /// The strategies that the files can name: those built in, unless others are added. No folder
-    /// knows of others: [`JournaledRun::naming`](crate::run::JournaledRun::naming) adds them again.
+    /// knows of others: [`InterruptedRun::naming`](crate::run::InterruptedRun::naming) adds them again.
     #[serde(skip)]
     pub strategies: Strategies,
 }
@@ -47,17 +73,17 @@ pub struct RunRequest {
 impl RunRequest {
     /// Many sessions of one scenario, as its file or an experiment's says.
     pub fn batch(experiment: &str) -> Self {
-        Self::of("batch", experiment)
+        Self::of(RunVerb::Batch, experiment)
     }
 
     /// Many sessions in each cell of an experiment's `[sweep]`.
     pub fn sweep(experiment: &str) -> Self {
-        Self::of("sweep", experiment)
+        Self::of(RunVerb::Sweep, experiment)
     }
 
-    fn of(verb: &str, experiment: &str) -> Self {
+    fn of(verb: RunVerb, experiment: &str) -> Self {
         Self {
-            verb: verb.to_owned(),
+            verb,
             experiment: experiment.to_owned(),
             experiment_text: None,
             settings: Vec::new(),

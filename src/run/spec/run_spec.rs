@@ -13,7 +13,7 @@ use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
 use crate::run::spec::error::SpecError;
-use crate::run::spec::request::RunRequest;
+use crate::run::spec::request::{RunRequest, RunVerb};
 use crate::run::writer::{SweptParameters, TableOptions};
 use crate::tables::{DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable};
 
@@ -62,7 +62,7 @@ impl RunSpec {
         }
         let description = Description::new(
             Names {
-                verb: request.verb.clone(),
+                verb: request.verb.name().to_owned(),
                 name: experiment.name,
                 title: experiment.title,
             },
@@ -73,10 +73,10 @@ impl RunSpec {
             &scenario.setting,
         );
         let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
-            None if request.verb == "sweep" => {
+            None if request.verb == RunVerb::Sweep => {
                 return Err(SpecError::NoSweep(request.experiment));
             }
-            Some(_) if request.verb == "batch" => {
+            Some(_) if request.verb == RunVerb::Batch => {
                 return Err(SpecError::HasSweep(request.experiment));
             }
             None => {
@@ -91,14 +91,14 @@ impl RunSpec {
                 (vec![cell], parameters, Pairing::Unpaired, None, None)
             }
             Some(sweep) => {
-                let luck = sweep.luck;
+                let random_numbers = sweep.random_numbers;
                 let cells = (0..).map(CellId).zip(sweep.settings);
                 let cells = cells.map(|(cell, setting)| Cell {
                     setting: Arc::new(setting),
-                    seeds: luck.seeds(experiment.seed, cell),
+                    seeds: random_numbers.seeds(experiment.seed, cell),
                 });
                 let record = SweepRecord {
-                    luck,
+                    random_numbers,
                     paths: sweep.paths.clone(),
                     values: sweep.json_values,
                     scenarios: sweep.scenarios,
@@ -111,7 +111,7 @@ impl RunSpec {
                 (
                     cells,
                     parameters,
-                    luck.pairing(),
+                    random_numbers.pairing(),
                     sweep.design,
                     Some(record),
                 )
@@ -226,7 +226,7 @@ impl RunSpec {
         self.sweep.as_ref()
     }
 
-    /// What the tables hold beyond what every run tells.
+    /// Optional contents of the tables.
     pub(crate) fn table_options(&self) -> TableOptions {
         TableOptions {
             transcripts: self.request.transcripts,

@@ -190,7 +190,7 @@ impl AgreementCounts {
             let full = std::mem::replace(&mut self.disk, by_agreement());
             add_up(full, |tally| merged.push(tally))?;
             self.disk = merged;
-            // Where nearly all agreements are distinct, merging does not help: go on with more.
+            // Where nearly all agreements are distinct, merging does not help: continue with more.
             self.runs_max = RUNS_MAX.max(2 * self.disk.runs.len());
         }
         Ok(())

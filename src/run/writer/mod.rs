@@ -6,8 +6,8 @@ mod shard_tables;
 mod table_worker;
 mod waiting_rows;
 
-pub(crate) use run_tables::{AGREEMENTS_SHOWN, CELLS_OWN_COLUMNS, RunTables};
-pub use run_tables::{Finished, MostFrequent, SweptParameters};
+pub(crate) use run_tables::{AGREEMENTS_SHOWN, RunTables, TableLayout};
+pub use run_tables::{CellResults, MostFrequent, SweptParameters};
 pub use shard_tables::ShardCorruption;
 pub(crate) use shard_tables::read_shard;
 pub(crate) use table_worker::TableOptions;

@@ -13,11 +13,11 @@ use crate::run::writer::table_worker::{ChunkOutput, TableOptions, TableWorker};
 use crate::tables::{
     Column, DrawColumns, DrawTable, Field, FinishedTable, Rows, RunDirectory, SessionTable,
     SummaryTable, TableCopies, TableFile, TablePlace, Transcripts, WriteError, agreement_fields,
-    effect_columns, effect_rows, number, session_columns, summary_columns, summary_rows, text,
-    whole,
+    cell_columns, effect_columns, effect_rows, number, push_cell, session_columns, summary_columns,
+    summary_rows, text,
 };
 
-/// The points of a sweep as tables tell them: which parameters, and their values in each cell.
+/// The points of a sweep as in tables: the parameters and their values in each cell.
 ///
 /// A batch has no parameter and one cell.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +46,21 @@ impl SweptParameters {
     }
 }
 
+/// What determines the tables of a run and their columns.
+#[derive(Debug)]
+pub(crate) struct TableLayout<'a> {
+    /// The cells in order, at least one.
+    pub(crate) cells: &'a [Cell],
+    /// The swept parameters.
+    pub(crate) parameters: SweptParameters,
+    /// Whether the cells share their random numbers, so that differences are paired.
+    pub(crate) pairing: Pairing,
+    /// The formats in which each table has a copy.
+    pub(crate) copies: TableCopies,
+    /// Optional contents.
+    pub(crate) extras: TableOptions,
+}
+
 /// The tables of a run being written.
 #[derive(Debug)]
 pub(crate) struct RunTables {
@@ -67,13 +82,13 @@ pub(crate) struct RunTables {
     n_recorded: u64,
 }
 
-/// What a finished run came to, for its summary.
+/// The results of a run by cell, for its summary.
 #[derive(Debug)]
-pub struct Finished {
+pub struct CellResults {
     /// By cell.
     pub tallies: Vec<Tally>,
     /// By cell.
-    pub commonest: Vec<MostFrequent>,
+    pub most_frequent: Vec<MostFrequent>,
     /// Differences from the first cell, if cells share their random numbers.
     pub effects: Option<Effects>,
     /// By cell, the first one before it that is equal to it in every session.
@@ -82,7 +97,7 @@ pub struct Finished {
     pub first_forfeit: Option<Forfeit>,
 }
 
-/// A cell's commonest agreement, and how many distinct ones there are.
+/// A cell's most frequent agreements, and the number of distinct ones.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MostFrequent {
     /// The most frequent agreements, in order: one, of the first cell up to six.
@@ -94,14 +109,11 @@ pub struct MostFrequent {
 /// Agreements of the first cell that are shown one by one.
 pub(crate) const AGREEMENTS_SHOWN: usize = 6;
 
-/// The columns of `cells.csv` before those of the swept paths.
-pub(crate) const CELLS_OWN_COLUMNS: [&str; 3] = ["cell", "n_sessions", "same_as"];
-
 /// Bytes of rows handed to the system at a time where they do not come in chunks.
 const BYTES_AT_A_TIME: usize = 1 << 16;
 
 impl RunTables {
-    /// Begins every table that gets rows as sessions come, or goes on with it.
+    /// Creates every table whose rows are written as sessions finish, or continues it.
     ///
     /// What the journal and the tables hold beyond the chunks that are whole in all of them is cut
     /// off; [`RunTables::restore`] takes in those chunks.
@@ -118,12 +130,15 @@ impl RunTables {
     pub(crate) fn open(
         directory: &RunDirectory,
         mut journal: Journal,
-        cells: &[Cell],
-        parameters: SweptParameters,
-        pairing: Pairing,
-        copies: TableCopies,
-        extras: TableOptions,
+        layout: TableLayout<'_>,
     ) -> Result<Self, WriteError> {
+        let TableLayout {
+            cells,
+            parameters,
+            pairing,
+            copies,
+            extras,
+        } = layout;
         let scenario = cells[0].setting.scenario();
         let places = session_places(directory, cells, copies, extras);
         let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
@@ -181,7 +196,7 @@ impl RunTables {
         }
     }
 
-    /// What the sessions so far come to, by cell.
+    /// The results so far, by cell.
     pub(crate) fn tallies(&self) -> &[Tally] {
         &self.tallies
     }
@@ -278,7 +293,7 @@ impl RunTables {
     pub(crate) fn finish(
         mut self,
         directory: &RunDirectory,
-    ) -> Result<(Finished, Vec<FinishedTable>, Journal), WriteError> {
+    ) -> Result<(CellResults, Vec<FinishedTable>, Journal), WriteError> {
         let agreements = std::mem::take(&mut self.agreements);
         let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
@@ -289,7 +304,7 @@ impl RunTables {
             begin(table.name(), summary_columns(table, scenario, &parameters))
         };
         let mut file = begin_summary(SummaryTable::Agreements)?;
-        let commonest = write_agreements(agreements, &self.cells, &self.tallies, &mut file)?;
+        let most_frequent = write_agreements(agreements, &self.cells, &self.tallies, &mut file)?;
         let mut tables = vec![file.finish()?];
         for table in SummaryTable::ALL {
             if table == SummaryTable::Agreements {
@@ -315,9 +330,9 @@ impl RunTables {
         for (_, file) in self.open {
             tables.push(file.finish()?);
         }
-        let finished = Finished {
+        let finished = CellResults {
             tallies: self.tallies,
-            commonest,
+            most_frequent,
             effects: self.effects,
             same_as,
             first_forfeit: self.first_forfeit,
@@ -346,21 +361,12 @@ impl RunTables {
         directory: &RunDirectory,
         same_as: &[Option<CellId>],
     ) -> Result<FinishedTable, WriteError> {
-        let fixed = CELLS_OWN_COLUMNS.map(whole);
-        let columns: Vec<Column> = fixed.into_iter().chain(self.parameters.columns()).collect();
+        let parameters: Vec<Column> = self.parameters.columns().collect();
+        let columns = cell_columns(&parameters);
         let mut rows = Rows::new();
-        let cells = (0_u32..).zip(&self.parameters.values);
+        let cells = (0..).map(CellId).zip(&self.parameters.values);
         for ((cell, values), (tally, first)) in cells.zip(self.tallies.iter().zip(same_as)) {
-            let fixed = [
-                cell.into(),
-                tally.n_sessions().into(),
-                first.map(|it| it.0).into(),
-            ];
-            rows.push(
-                fixed
-                    .into_iter()
-                    .chain(values.iter().map(|it| Field::of_value(it))),
-            );
+            push_cell(&mut rows, cell, tally.n_sessions(), *first, values);
         }
         let mut file = directory.table("cells", columns, self.copies)?;
         file.push(&rows)?;
@@ -380,13 +386,13 @@ fn write_agreements(
     for agreement in agreements.ranked().map_err(WriteError::temporary)? {
         let agreement = agreement.map_err(WriteError::temporary)?;
         let idx = agreement.cell.idx();
-        let commonest = &mut res[idx];
-        commonest.n_distinct += 1;
+        let most_frequent = &mut res[idx];
+        most_frequent.n_distinct += 1;
         let (scenario, n) = (cells[idx].setting.scenario(), tallies[idx].n_agreements());
         rows.push(agreement_fields(
             scenario,
             &agreement,
-            commonest.n_distinct,
+            most_frequent.n_distinct,
             n,
         ));
         if rows.bytes().len() >= BYTES_AT_A_TIME {
@@ -394,8 +400,8 @@ fn write_agreements(
             rows.clear();
         }
         let n_kept = if idx == 0 { AGREEMENTS_SHOWN } else { 1 };
-        if commonest.ranked.len() < n_kept {
-            commonest.ranked.push(agreement);
+        if most_frequent.ranked.len() < n_kept {
+            most_frequent.ranked.push(agreement);
         }
     }
     file.push(&rows)?;

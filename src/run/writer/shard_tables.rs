@@ -21,7 +21,7 @@ pub enum ShardCorruption {
         n_planned: u64,
     },
     /// A file is not as it was written.
-    #[error("{} is damaged, or cut off, behind chunk {n_chunks} of {n_planned}", .path.display())]
+    #[error("{} is damaged or truncated after chunk {n_chunks} of {n_planned}", .path.display())]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -31,7 +31,7 @@ pub enum ShardCorruption {
         n_planned: u64,
     },
     /// Its sessions are not those that its journal says it is of.
-    #[error("chunk {number} is not of the sessions that this shard has")]
+    #[error("chunk {number} does not belong to the sessions of this shard")]
     Foreign {
         /// Which chunk, from 1.
         number: u64,

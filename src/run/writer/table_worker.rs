@@ -18,7 +18,7 @@ use crate::tables::{
     Distances, DrawColumns, DrawTable, Rows, SessionRows, Transcripts, push_events,
 };
 
-/// What the tables hold beyond what every run tells.
+/// Optional contents of the tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TableOptions {
     /// Whether every offer and every answer is written.
@@ -84,7 +84,8 @@ impl ChunkOutput {
         }
     }
 
-    /// What a recorded chunk comes to that is to be this one of a plan; `None` if it is another.
+    /// The output of a recorded chunk that is expected to be this one of a plan; `None` if it
+    /// differs.
     pub(crate) fn recorded(record: &ChunkRecord, plan: &Plan, idx: u64) -> Option<Chunk<Self>> {
         let (cell, replications) = plan.chunk(idx);
         let scenario = plan.cells()[cell.idx()].setting.scenario();

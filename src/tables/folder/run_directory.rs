@@ -273,7 +273,7 @@ pub(crate) fn check_place(folder: &Folder) -> Result<(), WriteError> {
     if folder.is_in_place() {
         return Ok(());
     }
-    let moved = io::Error::new(io::ErrorKind::NotFound, "the folder is not there any more");
+    let moved = io::Error::new(io::ErrorKind::NotFound, "the folder no longer exists");
     Err(WriteError::at("write to", folder.path())(moved))
 }
 

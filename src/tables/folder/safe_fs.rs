@@ -189,7 +189,7 @@ impl Folder {
 }
 
 fn no_ordinary_file() -> io::Error {
-    io::Error::other("it is no ordinary file, or a link to one")
+    io::Error::other("it is not an ordinary file or a link to one")
 }
 
 #[cfg(unix)]

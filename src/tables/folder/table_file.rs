@@ -141,7 +141,7 @@ impl TableFile {
         })
     }
 
-    /// Goes on with a table from behind what is there of it; what comes after is cut off.
+    /// Continues a table after its existing part; anything beyond is cut off.
     pub(crate) fn cut(place: TablePlace, at: RunningDigest) -> Result<Self, WriteError> {
         if at.n_bytes() == place.header.len() as u64 {
             return Self::begin(place);
@@ -153,7 +153,7 @@ impl TableFile {
             file.seek(SeekFrom::End(0))?;
             Ok(file)
         };
-        let file = open().map_err(WriteError::at("go on with", &place.path()))?;
+        let file = open().map_err(WriteError::at("continue writing", &place.path()))?;
         Ok(Self {
             place,
             file,
@@ -320,16 +320,16 @@ mod tests {
     }
 
     #[test]
-    fn a_twin_is_there_only_while_its_table_stays_as_it_is() {
+    fn a_parquet_copy_exists_only_while_its_table_is_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let place = place(folder.path(), parquet());
-        let twin = folder.path().join("t.parquet");
+        let parquet_copy = folder.path().join("t.parquet");
         let finished = |table: Result<TableFile, WriteError>| {
             let mut table = table.unwrap();
-            assert!(!twin.exists());
+            assert!(!parquet_copy.exists());
             table.push(&rows(3)).unwrap();
             table.finish().unwrap();
-            fs::read(&twin).unwrap()
+            fs::read(&parquet_copy).unwrap()
         };
         let three_rows = finished(TableFile::begin(place.clone()));
         let mut written = WrittenTable::open(place.clone()).unwrap().unwrap();
@@ -341,7 +341,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_twin_does_not_follow_a_link() {
+    fn a_parquet_copy_does_not_follow_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let place = place(folder.path(), parquet());
         let theirs = folder.path().join("theirs");
@@ -353,8 +353,8 @@ mod tests {
         table.push(&rows(3)).unwrap();
         table.finish().unwrap();
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
-        let twin = folder.path().join("t.parquet");
-        assert!(twin.symlink_metadata().unwrap().is_file());
+        let parquet_copy = folder.path().join("t.parquet");
+        assert!(parquet_copy.symlink_metadata().unwrap().is_file());
         assert!(!folder.path().join("t.parquet.unfinished").exists());
     }
 }

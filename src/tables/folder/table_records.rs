@@ -20,18 +20,18 @@ pub struct TableRecord {
     pub sha256: String,
 }
 
-/// How a table differs from what its run wrote; which table it is, whoever tells of it says before.
+/// How a table differs from what its run wrote; the caller names the table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableDifference {
     /// It is not there.
-    #[error("it is missing, and the run wrote it")]
+    #[error("it is missing")]
     Missing,
     /// It is there, and the run has no such table.
-    #[error("it is none of the tables that the run wrote")]
+    #[error("it is not a table of the run")]
     Unknown,
     /// It is longer or shorter.
-    #[error("it is not as the run wrote it: it has {found} bytes, and had {written}")]
+    #[error("it has changed since the run: it has {found} bytes, and had {written}")]
     Length {
         /// How long it is.
         found: u64,
@@ -39,7 +39,7 @@ pub enum TableDifference {
         written: u64,
     },
     /// It is as long, and its bytes are others.
-    #[error("it is not as the run wrote it: its SHA-256 is {found}, and was {written}")]
+    #[error("it has changed since the run: its SHA-256 is {found}, and was {written}")]
     Content {
         /// The digest of what it is.
         found: String,
@@ -161,7 +161,7 @@ impl RecordedTable {
         })
     }
 
-    /// How many bytes it has, if its run tells.
+    /// Number of bytes, if the run recorded it.
     pub fn n_bytes(&self) -> Option<u64> {
         self.written.as_ref().map(|it| it.bytes)
     }
@@ -225,13 +225,13 @@ mod tests {
         assert_eq!(read("abd", None), Ok(()));
         let rendered = read("abd", Some(written.clone())).unwrap_err();
         assert!(
-            rendered.starts_with("it is not as the run wrote it: its SHA-256 is "),
+            rendered.starts_with("it has changed since the run: its SHA-256 is "),
             "{rendered}"
         );
         let rendered = read("ab", Some(written)).unwrap_err();
         assert_eq!(
             rendered,
-            "it is not as the run wrote it: it has 2 bytes, and had 3"
+            "it has changed since the run: it has 2 bytes, and had 3"
         );
     }
 }

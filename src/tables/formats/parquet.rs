@@ -39,7 +39,7 @@ enum Values {
 
 pub(super) const FORMAT: TableFormat = TableFormat {
     name: "parquet",
-    about: "a Parquet copy of each table",
+    about: "an additional Parquet copy of each table",
     write,
 };
 
@@ -209,16 +209,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_of_another_kind_is_told() {
+    fn a_cell_of_another_kind_is_reported() {
         assert!(groups("n,share,option\n,,\n1,0.5,\"a, b\"\n").is_ok());
         let rendered = |table| groups(table).unwrap_err().to_string();
         assert_eq!(
             rendered("n,share,option\n1.5,,\n"),
-            "`1.5` in the column `n` is no whole number"
+            "`1.5` in the column `n` is not a whole number"
         );
         assert_eq!(
             rendered("n,share,option\n1,half,\n"),
-            "`half` in the column `share` is no number"
+            "`half` in the column `share` is not a number"
         );
         assert!(rendered("n,share,option\n1,0.5\n").contains("2 fields"));
     }

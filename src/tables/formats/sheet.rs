@@ -79,20 +79,17 @@ impl fmt::Display for Excess {
         match self {
             Self::Rows(n) => {
                 let (n, max) = (count(*n), count(ROWS_MAX));
-                write!(
-                    f,
-                    "it has {n} rows, and a sheet takes {max} below its header"
-                )
+                write!(f, "it has {n} rows; a sheet holds {max} below its header")
             }
             Self::Columns(n) => {
                 let (n, max) = (count(*n as u64), count(COLUMNS_MAX as u64));
-                write!(f, "it has {n} columns, and a sheet takes {max}")
+                write!(f, "it has {n} columns; a sheet holds {max}")
             }
             Self::Text(column) => {
                 let max = count(TEXT_MAX as u64);
                 write!(
                     f,
-                    "a text in its column {column} has more than the {max} characters that a cell takes"
+                    "a string in its column {column} has more than the {max} characters of a cell"
                 )
             }
         }

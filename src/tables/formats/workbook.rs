@@ -62,7 +62,7 @@ impl fmt::Display for LeftOut {
         let Self { table, excess } = self;
         write!(
             f,
-            "{WORKBOOK} lacks {table}: {excess}; {table}.csv has it all"
+            "{WORKBOOK} omits {table}: {excess}; {table}.csv is complete"
         )
     }
 }
@@ -163,9 +163,9 @@ fn fill_about(
     for (row, text) in (1..).zip([
         what.as_str(),
         concat!("Written by demarche ", env!("CARGO_PKG_VERSION"), "."),
-        "The numbers are those of the CSV tables; cells show fewer digits than they hold.",
-        "A column that ends in _label has what people read for the identifier on its left.",
-        "The sheet dictionary says what every column means.",
+        "The numbers are those of the CSV tables; cells display fewer digits than they hold.",
+        "A column whose name ends in _label contains the labels of the identifiers on its left.",
+        "The sheet dictionary describes every column.",
     ]) {
         out.write_string(row, 0, text)?;
     }
@@ -174,7 +174,7 @@ fn fill_about(
         ("sheet", 16.0),
         ("one row per", 32.0),
         ("rows", 12.0),
-        ("left out because", 60.0),
+        ("omitted because", 60.0),
     ]) {
         out.write_string_with_format(head_row, col, text, &formats.header)?;
         out.set_column_width(col, width)?;
@@ -257,7 +257,7 @@ fn fill_dictionary(
 fn meaning(sheet: &Sheet<'_>, column: &SheetColumn<'_>) -> String {
     let own_name = column.own_name(sheet);
     if column.labels.is_some() {
-        return format!("what people read for {own_name}");
+        return format!("label of {own_name}");
     }
     let meaning = column.described.meaning(own_name);
     match column.named_after {
@@ -411,8 +411,8 @@ mod tests {
         assert_eq!(
             left_out("rounds", vec![whole("round")], &rounds(1_048_576)),
             [
-                "tables.xlsx lacks rounds: it has 1,048,576 rows, and a sheet takes 1,048,575 below \
-              its header; rounds.csv has it all"
+                "tables.xlsx omits rounds: it has 1,048,576 rows; a sheet holds 1,048,575 below \
+                 its header; rounds.csv is complete"
             ]
         );
 
@@ -430,13 +430,16 @@ mod tests {
         let kinds = |n: usize| format!("kind\n{}\n", "x".repeat(n));
         assert_eq!(left_out("offers", vec![text("kind")], &kinds(32_767)), none);
         let found = left_out("offers", vec![text("kind")], &kinds(32_768));
-        assert!(found[0].contains("a text in its column kind"), "{found:?}");
+        assert!(
+            found[0].contains("a string in its column kind"),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn a_cell_of_another_kind_is_an_error_that_names_it() {
         let error = written("rounds", vec![whole("round")], "round\nmany\n");
-        let expected = "`many` in the column `round` is no whole number";
+        let expected = "`many` in the column `round` is not a whole number";
         assert_eq!(error, Err(expected.to_owned()));
     }
 }

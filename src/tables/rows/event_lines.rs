@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::experiment::CellId;
 
-/// A session's events as JSON lines, those of `offers.csv`; its ending, with what it came to for
-/// each party, is the last.
+/// A session's events as JSON lines, those of `offers.csv`; its ending, with the result for each
+/// party, is the last.
 ///
 /// Numbers have all their digits.
 pub fn event_lines(

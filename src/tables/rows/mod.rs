@@ -19,6 +19,6 @@ pub use study_points::{PointTable, StudyOutput, StudyWorker};
 pub use study_tables::{write_boxes, write_flips, write_sensitivity};
 pub use summary_tables::SummaryTable;
 pub(crate) use summary_tables::{
-    agreement_fields, effect_columns, effect_rows, estimate_fields, round_shares, summary_columns,
-    summary_rows, surplus_ranges,
+    agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,
+    round_shares, summary_columns, summary_rows, surplus_ranges, swept_paths,
 };

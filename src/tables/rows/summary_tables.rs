@@ -109,6 +109,38 @@ fn push_summary(
     }
 }
 
+/// The columns of the table of cells, with a column for each swept path.
+pub(crate) fn cell_columns(parameters: &[Column]) -> Vec<Column> {
+    TableEntry::of("cells").1.header(&[], &[], parameters)
+}
+
+/// The row of a cell: its number of sessions, the first cell equal to it, and its swept values.
+pub(crate) fn push_cell(
+    rows: &mut Rows,
+    cell: CellId,
+    n_sessions: u64,
+    same_as: Option<CellId>,
+    values: &[String],
+) {
+    let own = [
+        cell.0.into(),
+        n_sessions.into(),
+        same_as.map(|it| it.0).into(),
+    ];
+    rows.push(
+        own.into_iter()
+            .chain(values.iter().map(|it| Field::of_value(it))),
+    );
+}
+
+/// The swept paths among the columns of a table of cells: all that are not its own.
+pub(crate) fn swept_paths<'a>(
+    columns: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = &'a str> {
+    let own = cell_columns(&[]);
+    columns.filter(move |column| own.iter().all(|it| it.name != *column))
+}
+
 /// The columns of the table of paired differences.
 pub(crate) fn effect_columns() -> Vec<Column> {
     TableEntry::of("effects").1.fixed_header()

@@ -79,7 +79,7 @@ const TEMPORARY: [Option<&str>; 4] = [None, Some("/nonexistent"), Some("/dev/nul
 #[test]
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn in_any_environment_a_run_has_the_same_bytes_or_says_why_not() {
     let folder = TempDir::new().unwrap();

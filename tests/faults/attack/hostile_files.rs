@@ -135,7 +135,7 @@ fn strange_paths(folder: &Path) -> Vec<PathBuf> {
 #[test]
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn hostile_files_end_in_few_words_and_write_nothing() {
     let folder = TempDir::new().unwrap();
@@ -185,7 +185,7 @@ fn hostile_files_end_in_few_words_and_write_nothing() {
 #[test]
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn hostile_files_of_other_tools_end_in_few_words_and_write_nothing() {
     let folder = TempDir::new().unwrap();

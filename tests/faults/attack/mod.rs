@@ -24,9 +24,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
-use crate::support::process::demarche;
-
-const VILLAGES: &str = "configs/scenarios/two-villages.toml";
+use crate::support::process::{VILLAGES, demarche, signal};
 
 /// Longer than anything takes on a machine that does other work too.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -71,16 +69,11 @@ impl Running {
     }
 
     fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
         // The process may have ended in the meantime.
-        let sent = Command::new("kill")
-            .args([name, &pid])
-            .stderr(Stdio::null())
-            .status();
-        sent.expect("there is a command `kill`");
+        let _ = signal(&self.child, name);
     }
 
-    /// Waits for the end; a process that does not come to one is a failure.
+    /// Waits for the end; a process without an end is a failure.
     #[track_caller]
     fn wait(mut self) -> Ended {
         let started = Instant::now();

@@ -1,4 +1,4 @@
-//! Signals at any moment: what is interrupted ends soon, and a run goes on to the same bytes.
+//! Signals at any moment: interrupted processes end soon, and a resumed run yields the same bytes.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn sweep_file(folder: &TempDir) -> String {
 #[test]
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn whatever_is_signalled_ends_soon_and_a_run_goes_on_to_the_same_bytes() {
     let folder = TempDir::new().unwrap();
@@ -108,7 +108,7 @@ fn whatever_is_signalled_ends_soon_and_a_run_goes_on_to_the_same_bytes() {
     println!("{n_signals} signals in {n_rounds} rounds; the slowest end took {slowest:?}");
 }
 
-/// Goes on with a run that was stopped; one that was complete says so.
+/// Resumes an interrupted run; a complete one is reported as such.
 #[track_caller]
 fn go_on(verb: &str, out: &Path, what: &str) {
     let ended = run_to_end(&[verb, "--quiet", "--resume", path_text(out)]);

@@ -1,4 +1,4 @@
-//! Tampered runs and shards: what was changed is found, or makes no difference to what is told.
+//! Tampered runs and shards: changes are detected, or have no effect on the output.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -160,7 +160,7 @@ fn interrupted(folder: &TempDir) -> PathBuf {
 #[test]
 #[expect(
     clippy::print_stdout,
-    reason = "how often it was tried is told to people"
+    reason = "the number of attempts is printed for people"
 )]
 fn what_was_tampered_with_is_found_or_makes_no_difference() {
     let folder = TempDir::new().unwrap();
@@ -223,7 +223,7 @@ fn shards(folder: &TempDir, more: &[&str]) -> [PathBuf; 2] {
     })
 }
 
-/// `verify` finds it, and whoever reads the run tells what it told before, or refuses.
+/// `verify` finds it, and every reader of the run prints the same as before, or refuses.
 #[track_caller]
 fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
     let verified = run_to_end(&["verify", path_text(copy)]);
@@ -295,7 +295,7 @@ fn files_that_are_there(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     paths(folder).into_iter().map(read).collect()
 }
 
-/// A run that was stopped and tampered with goes on to the right bytes, or is refused.
+/// An interrupted run that was tampered with yields the right bytes when resumed, or is refused.
 #[track_caller]
 fn check_stopped(copy: &Path, whole: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
     let resumed = run_to_end(&["batch", "--quiet", "--resume", path_text(copy)]);

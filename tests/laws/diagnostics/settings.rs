@@ -1,4 +1,4 @@
-//! Settings and experiments that are wrong, on the scenario without mistakes.
+//! Settings and experiments that are wrong, on a valid scenario.
 
 use std::path::Path;
 

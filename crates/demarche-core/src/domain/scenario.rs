@@ -25,7 +25,7 @@ pub struct Source {
 pub enum ScenarioKind {
     /// Every preference number says where it comes from.
     Sourced,
-    /// Made up, for learning and for tests.
+    /// Synthetic, for learning and for tests.
     Synthetic,
 }
 

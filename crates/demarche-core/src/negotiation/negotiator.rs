@@ -162,7 +162,8 @@ impl Negotiator {
             .ok_or(ProtocolViolation::Panicked)
     }
 
-    /// What it tells of the session that has just ended; `news` is what it has not observed yet.
+    /// Its report on the session that has just ended; `news` contains the events that it has not
+    /// observed yet.
     ///
     /// There is nothing left to decide: its strategy does not observe the news.
     ///

@@ -34,7 +34,7 @@ impl SessionResult {
     }
 }
 
-/// What a party tells of a session once it is over.
+/// The report of a party on a session that is over.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PartyReport {
     /// Position of the strategy it followed among those it may follow.

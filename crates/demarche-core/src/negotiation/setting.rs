@@ -48,10 +48,10 @@ pub(super) struct PartyPlaces {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SettingError {
     /// Nobody to negotiate with.
-    #[error("a negotiation needs two parties at least")]
+    #[error("a negotiation needs at least two parties")]
     TooFewParties,
     /// No time to negotiate in.
-    #[error("a negotiation needs one round at least")]
+    #[error("a negotiation needs at least one round")]
     NoRound,
     /// Too much of it.
     #[error("a negotiation has at most {ROUNDS_MAX} rounds")]
@@ -70,8 +70,8 @@ pub enum SettingError {
     NotTemperatures,
     /// Searches of all parties together take too much memory.
     #[error(
-        "one session would take more than {} GiB of memory to search its outcomes for every party; it \
-         takes fewer parties or fewer options",
+        "searching the outcomes for every party would require more than {} GiB of memory per \
+         session; reduce the parties or the options",
         SEARCH_BYTES_MAX >> 30
     )]
     TooLargeToSearch,

@@ -49,7 +49,7 @@ pub enum Action {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ProtocolViolation {
     /// It acted although nothing was asked of it.
-    #[error("acted when nothing was asked of it")]
+    #[error("acted although no action was requested")]
     NotAsked,
     /// It did something else than what it was asked for.
     #[error("did {} when asked to {}", .action.verb(), .asked.verb())]
@@ -60,7 +60,7 @@ pub enum ProtocolViolation {
         action: Action,
     },
     /// It put forward what is no outcome.
-    #[error("offered what is no outcome of the space")]
+    #[error("offered something that is not an outcome of the scenario")]
     OfferOutsideSpace,
     /// The code of its strategy panicked.
     #[error("panicked")]
@@ -98,7 +98,7 @@ mod tests {
     use crate::domain::OutcomeSpace;
 
     #[test]
-    fn a_wrong_action_is_told_beside_what_was_asked() {
+    fn a_wrong_action_is_reported_with_the_request() {
         let offer = OutcomeSpace::new(&[1]).unwrap().outcome_at(0);
         let proposer = PartyId::new(0);
         let text = |asked, action| ProtocolViolation::WrongAction { asked, action }.to_string();

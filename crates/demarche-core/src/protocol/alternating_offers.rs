@@ -21,7 +21,7 @@ pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
 
 pub(super) const ENTRY_BY_TURN: ProtocolEntry = ProtocolEntry {
     name: "alternating_offers_by_turn",
-    about: "The same, but every turn is a round of its own, so that the deadline counts turns.",
+    about: "As alternating_offers, but every turn is a round, so that the deadline counts turns.",
     about_rounds: "Rounds allowed, from 1 to 1,000,000.",
     manner: Manner::Alternating,
     party_number: None,

@@ -88,8 +88,8 @@ impl Answers {
 
 /// What an event says, whichever it is: all that those who hear of events need to know.
 ///
-/// Nothing else but the protocols that make them tells one variant from another, so that a new one is
-/// met here and by those who want to know of it.
+/// Only the protocols that create them distinguish variants, so that a new one is met here and by
+/// those who want to know of it.
 impl Event {
     /// In which round, from 1.
     pub fn round(&self) -> u32 {

@@ -13,7 +13,7 @@ use crate::protocol::{Manner, ProtocolEntry, ProtocolKind, Rules};
 
 pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
     name: "proposal_and_vote",
-    about: "Each round every party puts one offer; all whose consent it needs answer at once.",
+    about: "In each round every party makes one offer, which all parties whose consent it requires answer simultaneously.",
     about_rounds: "Rounds allowed, from 1 to 1,000,000.",
     manner: Manner::Voting,
     party_number: None,

@@ -9,12 +9,12 @@ use crate::randomness::Stream;
 
 pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
     name: "random_proposer",
-    about: "Each round one party that is drawn puts an offer; all whose consent it needs answer at once.",
+    about: "In each round a drawn party makes an offer, which all parties whose consent it requires answer simultaneously.",
     about_rounds: "Rounds allowed, from 1 to 1,000,000.",
     manner: Manner::Voting,
     party_number: Some(PartyNumber {
         name: "recognition",
-        about: "By party, how likely it is to be drawn as proposer, summing to 1; without it, all equally.",
+        about: "By party, the probability of being drawn as proposer, summing to 1; by default all equal.",
         range: PartyNumberRange::Probabilities,
     }),
     new: |recognition| ProtocolKind::RandomProposer { recognition },

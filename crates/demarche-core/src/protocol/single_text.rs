@@ -23,8 +23,8 @@ pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
     manner: Manner::Mediated,
     party_number: Some(PartyNumber {
         name: "temperature",
-        about: "By party, the temperature at which it begins to take variants that are worse for it, 0 or \
-                more; a party without one never does.",
+        about: "By party, its initial temperature, 0 or more: its propensity to vote for variants \
+                that are worse for it; 0 by default.",
         range: PartyNumberRange::AtLeastZero,
     }),
     new: |temperatures| ProtocolKind::SingleText { temperatures },

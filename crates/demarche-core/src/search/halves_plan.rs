@@ -84,7 +84,7 @@ struct Signature {
     vetoes: Vec<bool>,
 }
 
-/// Whether a search has to tell apart whose consent an outcome needs.
+/// Whether a search distinguishes whose consent an outcome requires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audiences {
     /// Yes: [`nearest_at_least`](crate::search::OutcomeSearch::nearest_at_least) will be asked.

@@ -1,11 +1,10 @@
 //! What theory says before anyone speaks.
 //!
 //! Of drawn preferences: pure functions of [`Preferences`](crate::domain::Preferences), or of
-//! [`ExactPreferences`](crate::domain::ExactPreferences) where ties count.
-//! What a claim needs is exact and lists no outcomes; the frontier and its points take all
-//! acceptable outcomes, one by one.
-//! And of games that have a name: pure functions of their few numbers, for the library and as a
-//! yardstick for statistics over sessions.
+//! [`ExactPreferences`](crate::domain::ExactPreferences) where ties count. What a claim needs is
+//! exact and lists no outcomes; the frontier and its points take all acceptable outcomes, one by
+//! one. And of games that have a name: pure functions of their few numbers, for the library and as
+//! a reference for statistics over sessions.
 
 mod agreements;
 mod claims;

@@ -66,7 +66,7 @@ impl Strategies {
     #[must_use]
     pub fn with_offering(mut self, kind: &'static OfferingKind) -> Self {
         let is_free = !RESERVED.contains(&kind.name) && self.offering(kind.name).is_none();
-        assert!(is_free, "`{}` names something else", kind.name);
+        assert!(is_free, "`{}` is already taken", kind.name);
         self.offering.push(kind);
         self
     }
@@ -79,7 +79,7 @@ impl Strategies {
     #[must_use]
     pub fn with_acceptance(mut self, kind: &'static AcceptanceKind) -> Self {
         let is_free = self.acceptance(kind.name).is_none();
-        assert!(is_free, "`{}` names something else", kind.name);
+        assert!(is_free, "`{}` is already taken", kind.name);
         self.acceptance.push(kind);
         self
     }

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn dimensions_have_luck_of_their_own() {
+    fn dimensions_are_independent() {
         let points = latin_hypercube(10, 2, 1);
         assert!(points.iter().any(|it| (it[0] - it[1]).abs() > 0.1));
         let more = latin_hypercube(10, 3, 1);

@@ -12,7 +12,7 @@ mod sobol_sequence;
 mod split_mix;
 
 pub use latin_hypercube::{LATIN_POINTS_MAX, latin_hypercube};
-pub use morris::{MorrisLevels, morris_trajectory};
+pub use morris::{MorrisLevels, morris_trajectory, quantile_argument};
 pub use saltelli::{RadialRows, SaltelliDesign};
 pub use sobol_sequence::{SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence};
 

@@ -10,6 +10,9 @@ pub struct MorrisLevels {
 }
 
 impl MorrisLevels {
+    /// Four levels, the usual number.
+    pub const FOUR: Self = Self { n: 4 };
+
     /// `None` unless the number is even and positive.
     pub fn new(n: u32) -> Option<Self> {
         (n > 0 && n.is_multiple_of(2)).then_some(Self { n })
@@ -28,6 +31,13 @@ impl MorrisLevels {
     fn share(self, level: u32) -> f64 {
         f64::from(level) / f64::from(self.n - 1)
     }
+}
+
+/// A coordinate as the argument of a quantile function, which is defined below 1.
+///
+/// Trajectories reach 1 itself, which becomes the greatest float below it.
+pub fn quantile_argument(coordinate: f64) -> f64 {
+    coordinate.min(1.0 - f64::EPSILON / 2.0)
 }
 
 /// The points of one trajectory; consecutive points differ by ±Δ in one coordinate.

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_luck_tells_more_than_separate_luck() {
+    fn common_random_numbers_reduce_the_interval() {
         let pairs = [(10, 9), (20, 18), (30, 29), (40, 37), (50, 49)];
         let (one, other) = (
             moments(&pairs.map(|it| it.0)),

@@ -103,7 +103,7 @@ mod tests {
         };
         let (content, meaning) = of("blockers", "pivotal_rejections_status");
         assert_eq!(content, Content::Count);
-        assert_eq!(meaning, "for how many of them that is so of this issue");
+        assert_eq!(meaning, "number of them for which it is this issue");
         let (content, meaning) = of("blockers", "pivotal_rejections_per_session");
         assert_eq!(content, Content::Mean);
         assert_eq!(meaning, "those over `n`");

@@ -97,7 +97,7 @@ pub(crate) struct ColumnEntry {
     /// Their names and contents. A name with `<issue>`, `<party>` or `<path>` stands for a column
     /// for each of these that the run has.
     pub(crate) names: Vec<(&'static str, Content)>,
-    /// What they tell.
+    /// What they say.
     pub(super) meaning: &'static str,
     /// Which values there are.
     pub(super) range: &'static str,
@@ -157,13 +157,13 @@ pub(super) fn shared_columns() -> [ColumnEntry; 3] {
     [
         column(
             &[CELL],
-            "which cell of a sweep, see `cells.csv`; a batch has one",
+            "the cell of a sweep, see `cells.csv`; a batch has one",
             "from 0; `0`",
             "",
         ),
         column(
             &[REPLICATION],
-            "the session's number within its cell; the one that `play --replication` and `replay` take",
+            "the session's number within its cell; as used by `play --replication` and `replay`",
             "from 0",
             "",
         ),

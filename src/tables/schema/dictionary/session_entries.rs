@@ -16,19 +16,19 @@ pub(crate) const SESSIONS: TableEntry = TableEntry {
             column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
             column(
                 &[("ending", Text)],
-                "how it stopped",
+                "how it ended",
                 "`agreement`, `deadline`, `walkout`, `forfeit`",
                 "never",
             ),
             column(
                 &[("round", Count)],
-                "in which round it stopped",
+                "the round in which it ended",
                 "1 to the deadline",
                 "never",
             ),
             column(
                 &[("proposer", Party)],
-                "whose offer was agreed",
+                "the party whose offer was agreed",
                 "a party",
                 "without agreement; if it was a mediator's text",
             ),
@@ -75,7 +75,12 @@ pub(crate) const PARTIES: TableEntry = TableEntry {
     columns: || {
         let mut res = vec![
             column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
-            column(&[("party", Party)], "whose row it is", "a party", "never"),
+            column(
+                &[("party", Party)],
+                "the party of the row",
+                "a party",
+                "never",
+            ),
             column(
                 &[("strategy", Text)],
                 "the offering rule drawn for this session",
@@ -128,19 +133,19 @@ pub(crate) const OFFERS: TableEntry = TableEntry {
             ),
             column(
                 &[("proposer", Party)],
-                "who put the offer forward",
+                "the party that made the offer",
                 "a party",
                 "in votes: a mediator did",
             ),
             column(
                 &[("yes", Text), ("no", Text)],
-                "who said so in this event, with a space between names",
+                "the parties with this answer in the event, separated by spaces",
                 "parties",
                 "in offers; in answers and votes, if nobody did",
             ),
             column(
                 &[("offered_<issue>", Opt)],
-                "the option offered, or that of the mediator's text",
+                "the option offered or in the mediator's text",
                 "an option",
                 "in answers",
             ),
@@ -158,7 +163,7 @@ pub(crate) const DRAWS: TableEntry = TableEntry {
             column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
             column(
                 &[("<path>", Number)],
-                "the number as it was drawn",
+                "the drawn number",
                 "as the scenario has it",
                 "if the cell's scenario has no such number; if it belongs to a strategy that the party does not follow in this session",
             ),

@@ -13,7 +13,7 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
         vec![
             column(
                 &[("metric", Text)],
-                "which outcome: `agreement_rate` is whether a session ends in a deal, `utility` what a party ends with",
+                "the outcome: `agreement_rate` is whether a session ends in a deal, `utility` a party's payoff",
                 "",
                 "never",
             ),
@@ -47,15 +47,10 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
                 "",
                 "for other factors; for numbers without one",
             ),
-            column(
-                &[("measure", Text)],
-                "by which measure, see below",
-                "",
-                "never",
-            ),
+            column(&[("measure", Text)], "the measure, see below", "", "never"),
             column(
                 &[("estimate", Utility)],
-                "how much, by that measure",
+                "its estimate",
                 "see below",
                 "never",
             ),
@@ -84,13 +79,13 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
                 "measure",
                 &["first_order"],
                 "share of the outcome's variance that the factor explains alone",
-                "0 to 1, but for noise",
+                "0 to 1, apart from sampling noise",
             ),
             word(
                 "measure",
                 &["total"],
                 "share of the outcome's variance that involves the factor, alone or with others",
-                "0 to 1, but for noise",
+                "0 to 1, apart from sampling noise",
             ),
             word(
                 "measure",
@@ -101,14 +96,14 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             word(
                 "measure",
                 &["partial_rank_correlation"],
-                "which way the outcome goes with the factor, all others held fixed",
+                "direction of the association with the outcome, all others held fixed",
                 "−1 to 1",
             ),
             word(
                 "measure",
                 &["mean_effect"],
                 "Morris's μ: mean change of the outcome per whole range of the factor",
-                "as the outcome, or somewhat beyond",
+                "as the outcome, or slightly beyond",
             ),
             word(
                 "measure",
@@ -134,7 +129,7 @@ pub(crate) const BOXES: TableEntry = TableEntry {
         vec![
             column(
                 &[("box", Identifier)],
-                "which box, in the order in which they were found",
+                "the box, in the order of discovery",
                 "from 0",
                 "never",
             ),
@@ -216,13 +211,13 @@ pub(crate) const FLIPS: TableEntry = TableEntry {
             ),
             column(
                 &[("median", Number)],
-                "the number's median as things stand",
+                "the number's median without a shift",
                 "as the number",
                 "never",
             ),
             column(
                 &[("shifted_median", Number)],
-                "that after the shift, held within the number's range",
+                "the median after the shift, clamped to the number's range",
                 "as the number",
                 "if no shift within its range does",
             ),
@@ -245,7 +240,7 @@ pub(crate) const FLIP_CURVES: TableEntry = TableEntry {
             ),
             column(
                 &[("shift", Number)],
-                "by how much, in its own unit",
+                "the shift, in its own unit",
                 "",
                 "never",
             ),
@@ -292,7 +287,7 @@ pub(crate) const POINTS: TableEntry = TableEntry {
             ),
             column(
                 &[("block", Text)],
-                "what it is there: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
+                "its role: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
                 "",
                 "never",
             ),
@@ -304,7 +299,7 @@ pub(crate) const POINTS: TableEntry = TableEntry {
             ),
             column(
                 &[("ending", Text)],
-                "how it stopped",
+                "how it ended",
                 "as in `sessions.csv`",
                 "never",
             ),
@@ -316,7 +311,7 @@ pub(crate) const POINTS: TableEntry = TableEntry {
             ),
             column(
                 &[("utility_<party>", Utility)],
-                "what the party ends with",
+                "the party's payoff",
                 "0 to 1",
                 "never",
             ),

@@ -44,7 +44,7 @@ pub(crate) const SUMMARY: TableEntry = TableEntry {
                 "`0.95`",
                 "without an interval",
             ),
-            column(&[("n", Count)], "over how many sessions", "from 0", "never"),
+            column(&[("n", Count)], "number of sessions", "from 0", "never"),
             column(
                 &[
                     ("quantile_05", OfMetric),
@@ -78,7 +78,7 @@ pub(crate) const OPTIONS: TableEntry = TableEntry {
             column(&[("issue", Issue), ("option", Opt)], "which", "", "never"),
             column(
                 &[("n_agreed", Count)],
-                "in how many sessions it was agreed",
+                "number of sessions that agreed on it",
                 "from 0",
                 "never",
             ),
@@ -102,7 +102,7 @@ pub(crate) const OPTIONS: TableEntry = TableEntry {
             ),
             column(
                 &[("issue_label", Text), ("option_label", Text)],
-                "what people read",
+                "label",
                 "",
                 "never",
             ),
@@ -126,7 +126,7 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
             ),
             column(
                 &[("n_agreed", Count)],
-                "in how many sessions this very outcome was agreed",
+                "number of sessions that agreed on this outcome",
                 "from 1",
                 "never",
             ),
@@ -165,7 +165,7 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
     words: Vec::new,
 };
 
-/// Whose no stood in the way.
+/// Pivotal rejections by party.
 pub(crate) const BLOCKERS: TableEntry = TableEntry {
     name: "blockers",
     one_row_per: "party",
@@ -216,13 +216,13 @@ pub(crate) const BLOCKERS: TableEntry = TableEntry {
             ),
             column(
                 &[("costliest_issue_refusals", Count)],
-                "for how many of them",
+                "number of those offers",
                 "from 1",
                 "without pivotal rejections",
             ),
             column(
                 &[("pivotal_rejections_<issue>", Count)],
-                "for how many of them that is so of this issue",
+                "number of them for which it is this issue",
                 "from 0",
                 "never",
             ),
@@ -244,7 +244,12 @@ pub(crate) const ROUNDS: TableEntry = TableEntry {
                 "from 1",
                 "never",
             ),
-            column(&[("n_agreed", Count)], "how many", "from 1", "never"),
+            column(
+                &[("n_agreed", Count)],
+                "number of agreements",
+                "from 1",
+                "never",
+            ),
             column(
                 &[("share_without_agreement", Share)],
                 "share of sessions that had none by the end of this round",
@@ -272,7 +277,7 @@ pub(crate) const SURPLUSES: TableEntry = TableEntry {
             column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
             column(
                 &[("surplus_from", Utility), ("surplus_below", Utility)],
-                "the range: from the one to below the other, of surpluses to multiples of 2⁻⁹",
+                "the range: lower bound included, upper bound excluded, of surpluses rounded to multiples of 2⁻⁹",
                 "−1 to 1 + 1/32",
                 "never",
             ),
@@ -338,7 +343,7 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
             column(&[CELL], SEE_ABOVE, "from 1", "never"),
             column(
                 &[("baseline", Identifier)],
-                "the cell it is held against",
+                "the cell it is compared with",
                 "`0`",
                 "never",
             ),

@@ -1,8 +1,8 @@
 //! What parties can still lose before they would rather have no agreement.
 //!
-//! A party's leeway is its surplus over the reservation value if everything that is still open went
+//! A party's slack is its surplus over the reservation value if everything that is still open went
 //! its way; every choice takes from it what the party would have had more of another option.
-//! Parties that must all agree have a leeway together for any weights λ ≥ 0: what is best for the
+//! Parties that must all agree have a slack together for any weights λ ≥ 0: what is best for the
 //! weighted sum of them leaves the sum at most
 //!
 //! ```text
@@ -16,13 +16,13 @@
 use crate::domain::{Condition, IssueId, OutcomeSpace, PartyId, PartySet, Preferences};
 use crate::solution::agreements::coupling::Coupling;
 
-/// What the weights of a leeway sum to: leeways of one and of several parties compare.
+/// What the weights of a slack sum to: slacks of one and of several parties compare.
 ///
 /// Sums of up to 1000 utilities stay within 64 bits.
 const WEIGHT_SUM: i64 = 32;
-/// More parties than these share no leeway: the weights are too coarse for them.
+/// More parties than these share no slack: the weights are too coarse for them.
 const GROUP_MAX: usize = 16;
-/// Among more parties than these, not every two share a leeway.
+/// Among more parties than these, not every two share a slack.
 const PAIRED_MAX: usize = 8;
 
 /// One party's preferences, with all that a single issue decides counted as contribution.
@@ -48,15 +48,15 @@ pub(crate) struct CoupledInteraction<'a> {
     adds: i64,
 }
 
-/// The leeways that a search keeps account of.
+/// The slacks that a search keeps account of.
 ///
-/// An account is a row with one number per leeway; only parties whose reservation value is above
+/// An account is a row with one number per slack; only parties whose reservation value is above
 /// 0 have any.
 #[derive(Debug)]
 pub(crate) struct Leeways<'a> {
-    /// Whose consent makes each leeway count.
+    /// Whose consent makes each slack count.
     parties: Vec<PartySet>,
-    /// The leeway of each party alone.
+    /// The slack of each party alone.
     alone: Vec<Option<usize>>,
     /// The row before any choice.
     start: Vec<i64>,
@@ -68,7 +68,7 @@ pub(crate) struct Leeways<'a> {
 }
 
 impl<'a> Leeways<'a> {
-    /// The leeways of all parties alone, and of some of those whose consent may be needed.
+    /// The slacks of all parties alone, and of some of those whose consent may be needed.
     pub(crate) fn new(
         space: &OutcomeSpace,
         parties: &'a [Preferences],
@@ -137,10 +137,10 @@ impl<'a> Leeways<'a> {
         &self.interactions
     }
 
-    /// What an option takes from every leeway: a row.
+    /// What an option takes from every slack: a row.
     pub(crate) fn losses(&self, flat_option: usize) -> &[i64] {
-        let n_leeways = self.start.len();
-        &self.losses[flat_option * n_leeways..][..n_leeways]
+        let n_slacks = self.start.len();
+        &self.losses[flat_option * n_slacks..][..n_slacks]
     }
 
     /// Takes from a row what goes with an interaction that can no longer be fulfilled.
@@ -162,12 +162,12 @@ impl<'a> Leeways<'a> {
         }
     }
 
-    /// The leeway of a party alone; without limit if anything is as good as no agreement.
+    /// The slack of a party alone; without limit if anything is as good as no agreement.
     pub(crate) fn alone(&self, party: PartyId, row: &[i64]) -> i64 {
         self.alone[party.idx()].map_or(i64::MAX, |it| row[it])
     }
 
-    /// The least leeway of any of these parties, alone or together.
+    /// The least slack of any of these parties, alone or together.
     pub(crate) fn least(&self, needed: PartySet, row: &[i64]) -> i64 {
         self.parties
             .iter()
@@ -277,7 +277,7 @@ impl Multipliers {
     }
 
     /// Moves weight to whoever is worst off in the best outcome for all, while that makes the
-    /// common leeway smaller: a subgradient descent in steps of whole weights.
+    /// common slack smaller: a subgradient descent in steps of whole weights.
     fn tightened(self, space: &OutcomeSpace, slacks: &[Slack]) -> Self {
         let mut tightest = self;
         let (mut lagrangian_bound, mut shift) = tightest.bound_and_shift(space, slacks);
@@ -288,9 +288,9 @@ impl Multipliers {
             moved.weights[from].1 -= step;
             moved.weights[to].1 += step;
             if moved.weights[from].1 > 0 {
-                let (leeway_moved, shift_moved) = moved.bound_and_shift(space, slacks);
-                if leeway_moved < lagrangian_bound {
-                    (tightest, lagrangian_bound, shift) = (moved, leeway_moved, shift_moved);
+                let (slack_moved, shift_moved) = moved.bound_and_shift(space, slacks);
+                if slack_moved < lagrangian_bound {
+                    (tightest, lagrangian_bound, shift) = (moved, slack_moved, shift_moved);
                     continue;
                 }
             }
@@ -299,7 +299,7 @@ impl Multipliers {
         tightest
     }
 
-    /// The common leeway, and from whose to whose weight a shift may make it smaller.
+    /// The common slack, and from whose to whose weight a shift may make it smaller.
     fn bound_and_shift(&self, space: &OutcomeSpace, slacks: &[Slack]) -> (i64, (usize, usize)) {
         let mut surpluses: Vec<i64> = self
             .weights
@@ -334,10 +334,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parties_that_ask_for_more_than_all_have_no_leeway_together() {
+    fn parties_that_ask_for_more_than_all_have_no_slack_together() {
         // Two cakes of which each party would rather have its own: three quarters for both.
         let space = Arc::new(OutcomeSpace::new(&[2, 2]).unwrap());
-        let leeways_of = |reservation_value: f64| {
+        let slacks_of = |reservation_value: f64| {
             let parties = [[3.0, 1.0], [1.0, 3.0]].map(|weights| {
                 let mut res = Preferences::indifferent(Arc::clone(&space), Vec::new());
                 let wins = if weights[0] > weights[1] { 1.0 } else { 0.0 };
@@ -351,12 +351,12 @@ mod tests {
                 res
             });
             let both = PartySet::all(2);
-            let leeways = Leeways::new(&space, &parties, [both]);
-            let row = leeways.start();
-            let alone = [0, 1].map(|it| leeways.alone(PartyId::new(it), row) >= 0);
-            (alone, leeways.least(both, row) >= 0)
+            let slacks = Leeways::new(&space, &parties, [both]);
+            let row = slacks.start();
+            let alone = [0, 1].map(|it| slacks.alone(PartyId::new(it), row) >= 0);
+            (alone, slacks.least(both, row) >= 0)
         };
-        assert_eq!(leeways_of(0.75), ([true, true], true));
-        assert_eq!(leeways_of(0.8), ([true, true], false));
+        assert_eq!(slacks_of(0.75), ([true, true], true));
+        assert_eq!(slacks_of(0.8), ([true, true], false));
     }
 }

@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Settles a stage with an option, and tells what slack that leaves.
+    /// Settles a stage with an option and returns the remaining slack.
     fn choose(&self, progress: &mut Progress, depth: usize, option: OptionId) -> i64 {
         let stage = &self.stages[depth];
         progress.chosen[stage.issue.idx()] = option;

@@ -77,7 +77,7 @@ impl FeasibleSetBuilder {
         }
     }
 
-    /// What all that were added come to.
+    /// The result of all that were added.
     pub fn finish(self) -> FeasibleSet {
         FeasibleSet {
             n_acceptable: self.n_acceptable,

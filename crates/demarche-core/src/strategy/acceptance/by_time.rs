@@ -9,14 +9,14 @@ use crate::strategy::acceptance::{AcceptanceCondition, AcceptanceKind, OwnSide};
 
 pub(super) const KIND: AcceptanceKind = AcceptanceKind {
     name: "time",
-    about: "says yes to anything from its reservation value up, but only late",
+    about: "accepts any offer at or above its reservation value, from a given time on",
     parameters: &[AFTER],
     start: |numbers| Box::new(ByTime { after: numbers[0] }),
 };
 
 pub(super) const AFTER: Parameter = Parameter {
     name: "after",
-    about: "the relative time from which it does",
+    about: "the relative time from which it accepts",
     min: 0.0,
     max: 1.0,
     words: &[],

@@ -20,7 +20,7 @@ use crate::strategy::acceptance::{AcceptanceCondition, AcceptanceKind, OwnSide};
 
 pub(super) const KIND: AcceptanceKind = AcceptanceKind {
     name: "combined",
-    about: "as next; late also to the best that the others have offered of late",
+    about: "as next; from a given time on also the best of the others' recent offers",
     parameters: &[AFTER, SCALE, ADDS],
     start: |numbers| {
         Box::new(Combined {

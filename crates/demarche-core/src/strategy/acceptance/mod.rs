@@ -99,7 +99,7 @@ impl<'a, 't> OwnSide<'a, 't> {
 
 const ASPIRATION: AcceptanceKind = AcceptanceKind {
     name: "aspiration",
-    about: "says yes to what is worth its aspiration now",
+    about: "accepts offers at or above its current aspiration",
     parameters: &[],
     start: |_| Box::new(Aspiration),
 };
@@ -115,10 +115,10 @@ impl AcceptanceCondition for Aspiration {
 
 const CONSTANT: AcceptanceKind = AcceptanceKind {
     name: "constant",
-    about: "says yes to what is worth a fixed utility",
+    about: "accepts offers at or above a fixed utility",
     parameters: &[Parameter {
         name: "at_least",
-        about: "the utility from which it says yes",
+        about: "the least utility that it accepts",
         min: 0.0,
         max: 1.0,
         words: &[],

@@ -15,7 +15,7 @@ use crate::strategy::{Parameter, Situation};
 
 pub(super) const NEXT: AcceptanceKind = AcceptanceKind {
     name: "next",
-    about: "says yes to what is no worse than what it would offer now",
+    about: "accepts offers no worse than its own next offer",
     parameters: &[SCALE, ADDS],
     start: |numbers| {
         Box::new(Next {
@@ -26,7 +26,7 @@ pub(super) const NEXT: AcceptanceKind = AcceptanceKind {
 
 pub(super) const PREVIOUS: AcceptanceKind = AcceptanceKind {
     name: "previous",
-    about: "says yes to what is no worse than what it offered last",
+    about: "accepts offers no worse than its own last offer",
     parameters: &[SCALE, ADDS],
     start: |numbers| {
         Box::new(Previous {
@@ -38,7 +38,7 @@ pub(super) const PREVIOUS: AcceptanceKind = AcceptanceKind {
 
 pub(super) const SCALE: Parameter = Parameter {
     name: "scale",
-    about: "α, by which an offer's utility is multiplied before it is compared",
+    about: "α, the factor of an offer's utility in the comparison",
     min: 0.0,
     max: 10.0,
     words: &[],
@@ -47,7 +47,7 @@ pub(super) const SCALE: Parameter = Parameter {
 
 pub(super) const ADDS: Parameter = Parameter {
     name: "adds",
-    about: "β, what is then added to it",
+    about: "β, the term then added to it",
     min: -1.0,
     max: 1.0,
     words: &[],

@@ -15,13 +15,11 @@ use crate::protocol::{ProtocolKind, Rules};
 use crate::search::Audiences;
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
-const OWN_DISCOUNT_FACTOR: Parameter = discount_factor(
-    "own_discount_factor",
-    "what its own share keeps of its worth when it comes a turn later",
-);
+const OWN_DISCOUNT_FACTOR: Parameter =
+    discount_factor("own_discount_factor", "its discount factor per turn");
 const OTHERS_DISCOUNT_FACTOR: Parameter = discount_factor(
     "others_discount_factor",
-    "what the others' shares keep of theirs",
+    "the others' discount factor per turn",
 );
 
 const fn discount_factor(name: &'static str, about: &'static str) -> Parameter {
@@ -37,7 +35,7 @@ const fn discount_factor(name: &'static str, about: &'static str) -> Parameter {
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "equilibrium",
-    about: "offers and accepts what the equilibrium of dividing a pie says",
+    about: "follows the equilibrium of alternating offers over the division of a pie",
     parameters: &[OWN_DISCOUNT_FACTOR, OTHERS_DISCOUNT_FACTOR],
     audiences: Audiences::Alike,
     start: |numbers, rules: &Rules| {

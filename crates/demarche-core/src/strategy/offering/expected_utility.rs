@@ -22,7 +22,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "expected_utility",
-    about: "offers what is worth most to it, times how likely the others seem to accept it",
+    about: "offers the outcome with the greatest utility times estimated probability of acceptance",
     parameters: &[],
     audiences: Audiences::Distinguished,
     start: |_, rules: &Rules| {
@@ -42,7 +42,7 @@ struct ExpectedUtility {
     model: FrequencyModel,
     /// By party, the distinct outcomes that it has put forward or accepted, sorted.
     consented: Vec<Vec<Outcome>>,
-    /// The round for which it last made up its mind, and what it would offer.
+    /// The round of its last decision, and what it would offer.
     plan: Option<(u32, Option<Outcome>)>,
 }
 

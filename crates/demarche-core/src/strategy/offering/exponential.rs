@@ -11,7 +11,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "exponential",
-    about: "like time_dependent, but gives way along an exponential curve",
+    about: "as time_dependent, with an exponential curve",
     parameters: &[CONCESSION_EXPONENT, OPENING_SHARE],
     audiences: Audiences::Alike,
     start: |numbers, _: &Rules| {
@@ -24,7 +24,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 const OPENING_SHARE: Parameter = Parameter {
     name: "opening_share",
-    about: "κ: the share of the way to its reservation value that it has given way at the outset",
+    about: "κ: the share of the range to its reservation value conceded at the start",
     min: 1e-6,
     max: 1.0,
     words: &[],

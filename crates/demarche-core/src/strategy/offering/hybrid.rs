@@ -17,7 +17,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "hybrid",
-    about: "a mixture of tit_for_tat and time_dependent, in which time counts ever more",
+    about: "a mixture of tit_for_tat and time_dependent, with a weight of time that increases",
     parameters: &[CONCESSION_EXPONENT],
     audiences: Audiences::Alike,
     start: |numbers, rules: &Rules| {

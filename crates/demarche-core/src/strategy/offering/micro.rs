@@ -22,7 +22,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "micro",
-    about: "walks down its own ranking, one outcome for each new one of the others",
+    about: "descends its own ranking by one outcome for each new offer of the others",
     parameters: &[],
     audiences: Audiences::Alike,
     start: |_, rules: &Rules| {

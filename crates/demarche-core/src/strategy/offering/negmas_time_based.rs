@@ -40,7 +40,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 const EXPONENT: Parameter = Parameter {
     name: "exponent",
-    about: "e in 1 − t^e: above 1 holds out (Boulware), below 1 gives way early (Conceder)",
+    about: "e in 1 − t^e: above 1 holds out (Boulware), below 1 concedes early (Conceder)",
     min: 0.001,
     max: 1000.0,
     words: &[("boulware", 4.0), ("linear", 1.0), ("conceder", 0.25)],
@@ -49,7 +49,7 @@ const EXPONENT: Parameter = Parameter {
 
 const TOLERANCE: Parameter = Parameter {
     name: "tolerance",
-    about: "how far below the curve it goes, in NegMAS's utilities",
+    about: "tolerance below the curve, in NegMAS's utilities",
     min: 0.0,
     max: 1.0,
     words: &[],
@@ -58,7 +58,7 @@ const TOLERANCE: Parameter = Parameter {
 
 const UNIT: Parameter = Parameter {
     name: "unit",
-    about: "what 1 of NegMAS's utilities is in this file: a power of two, below 1 where they were scaled down",
+    about: "NegMAS's utility 1 in this file: a power of two, below 1 if utilities were scaled down",
     min: 1e-18,
     max: 1.0,
     words: &[],

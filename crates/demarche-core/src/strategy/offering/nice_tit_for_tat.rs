@@ -23,7 +23,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "nice_tit_for_tat",
-    about: "gives way towards the Nash point as the others do, by what they seem to want",
+    about: "concedes towards the estimated Nash point in step with the others",
     parameters: &[],
     audiences: Audiences::Distinguished,
     start: |_, rules: &Rules| {
@@ -42,7 +42,7 @@ struct NiceTitForTat {
     plan: Option<Plan>,
 }
 
-/// What it made up its mind to in a round.
+/// What it decided in a round.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
     round: u32,

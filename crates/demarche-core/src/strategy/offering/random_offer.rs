@@ -7,7 +7,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "random_offer",
-    about: "offers any outcome at or above its reservation value, each as likely as the other",
+    about: "offers a random outcome at or above its reservation value, all equally likely",
     parameters: &[],
     audiences: Audiences::Alike,
     start: |_, _: &Rules| Box::new(RandomOffer { n_acceptable: None }),

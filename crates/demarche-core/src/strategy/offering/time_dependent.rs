@@ -14,7 +14,7 @@ pub const NAMED_EXPONENTS: [(&str, f64); 3] =
 
 pub(crate) const CONCESSION_EXPONENT: Parameter = Parameter {
     name: "concession_exponent",
-    about: "β in 1 − t^(1/β): below 1 holds out (Boulware), above 1 gives way early (Conceder)",
+    about: "β in 1 − t^(1/β): below 1 holds out (Boulware), above 1 concedes early (Conceder)",
     min: 0.001,
     max: 1000.0,
     words: &NAMED_EXPONENTS,
@@ -23,7 +23,7 @@ pub(crate) const CONCESSION_EXPONENT: Parameter = Parameter {
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "time_dependent",
-    about: "offers the outcome worth just its aspiration, which falls with time",
+    about: "offers the outcome of least utility at or above its aspiration, which declines over time",
     parameters: &[CONCESSION_EXPONENT],
     audiences: Audiences::Alike,
     start: |numbers, _: &Rules| {

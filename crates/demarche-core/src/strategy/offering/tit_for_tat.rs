@@ -11,7 +11,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tit_for_tat",
-    about: "gives way as much as the others' offers have become better for it",
+    about: "concedes as much as the others' offers have improved for it",
     parameters: &[RECIPROCITY],
     audiences: Audiences::Alike,
     start: |numbers, rules: &Rules| {
@@ -24,7 +24,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 const RECIPROCITY: Parameter = Parameter {
     name: "reciprocity",
-    about: "how much it gives way for each unit that the others give way",
+    about: "its concession per unit of the others' concession",
     min: 0.0,
     max: 10.0,
     words: &[],

@@ -7,7 +7,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Parameter, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "top_fraction",
-    about: "offers any of a fraction of all outcomes, those worth most to it",
+    about: "offers a random one of the outcomes with the greatest utility to it, a fraction of all outcomes",
     parameters: &[FRACTION],
     audiences: Audiences::Alike,
     start: |numbers, _: &Rules| {
@@ -20,7 +20,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 const FRACTION: Parameter = Parameter {
     name: "fraction",
-    about: "the fraction of all outcomes; those equal to the last of them count too",
+    about: "the fraction of all outcomes; outcomes tied with the last of them are included",
     min: 0.0,
     max: 1.0,
     words: &[],

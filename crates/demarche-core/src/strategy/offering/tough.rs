@@ -7,7 +7,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tough",
-    about: "offers its best outcome for ever (a hardliner)",
+    about: "always offers its best outcome (a hardliner)",
     parameters: &[],
     audiences: Audiences::Alike,
     start: |_, _: &Rules| Box::new(Tough),

@@ -14,7 +14,7 @@ use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "trade_off",
-    about: "of the outcomes worth its aspiration, offers the one nearest to the others' wishes",
+    about: "among the outcomes at its aspiration or above, offers the one nearest to the others' offers",
     parameters: &[
         CONCESSION_EXPONENT,
         Parameter {

@@ -149,7 +149,7 @@ mod tests {
                 assert!(quantile >= before);
                 before = quantile;
                 // At the ends of the range a whole range of probabilities has one quantile. The other
-                // library stops before its series has come to an end.
+                // library stops before its series has converged.
                 if (1e-300..1.0 - f64::EPSILON).contains(&quantile) {
                     check_near(reference.cdf(quantile), p, 1e-5);
                 }

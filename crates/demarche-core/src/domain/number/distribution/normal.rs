@@ -35,7 +35,7 @@ pub(super) const KIND: DistributionKind = DistributionKind {
         let (p_min, p_max) = (below(min), below(max));
         if p_max - p_min < 1e-6 {
             return Err(DistributionError::DoNotFit {
-                rule: "the normal distribution hardly ever falls between min and max",
+                rule: "the normal distribution has almost no probability between min and max",
                 place: None,
             });
         }
@@ -104,7 +104,7 @@ mod tests {
             range: ArgumentRange::AboveZero,
         };
         assert_eq!(Distribution::normal(0.0, 0.0, -1.0, 1.0), Err(error));
-        let rule = "the normal distribution hardly ever falls between min and max";
+        let rule = "the normal distribution has almost no probability between min and max";
         let far_out = Distribution::normal(0.0, 0.1, 5.0, 6.0);
         assert_eq!(far_out, does_not_fit(rule, None));
     }

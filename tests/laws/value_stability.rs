@@ -1,4 +1,4 @@
-//! Luck stays where its address is: pinned draws and sessions, and changes that move nobody else's numbers.
+//! Value stability: pinned draws and sessions, and changes that leave other numbers unchanged.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
