@@ -20,26 +20,8 @@ use crate::randomness::Stream;
 use crate::search::{Audiences, OutcomeSearch};
 
 pub use acceptance::{ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OwnSide};
-pub use offering::{NAMED_EXPONENTS, aspiration_share};
+pub use offering::{NAMED_EXPONENTS, OFFERING_RULES, aspiration_share};
 pub use strategies::Strategies;
-
-/// The offering rules that are built in.
-pub const OFFERING_RULES: &[&OfferingKind] = &[
-    &offering::time_dependent::KIND,
-    &offering::exponential::KIND,
-    &offering::tit_for_tat::KIND,
-    &offering::hybrid::KIND,
-    &offering::micro::KIND,
-    &offering::trade_off::KIND,
-    &offering::incremental::KIND,
-    &offering::nice_tit_for_tat::KIND,
-    &offering::expected_utility::KIND,
-    &offering::tough::KIND,
-    &offering::top_fraction::KIND,
-    &offering::random_offer::KIND,
-    &offering::equilibrium::KIND,
-    &offering::negmas_time_based::KIND,
-];
 
 /// A number that a strategy needs, which a scenario gives.
 #[derive(Clone, Copy, PartialEq, Debug)]
