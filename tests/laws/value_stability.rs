@@ -42,7 +42,7 @@ fn streams_give_the_numbers_they_always_gave() {
         first_draws(1, 0, "upper", Purpose::Preferences, None),
         first_draws(1, 0, "upper", Purpose::Preferences, issue),
         first_draws(1, 1, "upper", Purpose::Strategy, Some("choice")),
-        first_draws(u64::MAX, u64::MAX, "lower", Purpose::World, None),
+        first_draws(u64::MAX, u64::MAX, "lower", Purpose::Scenario, None),
         first_draws(u64::MAX, 2, "lower", Purpose::Protocol, None),
     ];
     let expected = [

@@ -247,7 +247,7 @@ impl RandomChoices {
     pub(crate) fn new(purpose: &str, case: u64) -> Self {
         let seeds = Seeds::new(MasterSeed(20_250_815));
         let name = NameHash::of(purpose);
-        Self(seeds.stream(Replication(case), name, Purpose::World))
+        Self(seeds.stream(Replication(case), name, Purpose::Scenario))
     }
 
     /// A whole number below `bound`.

@@ -37,12 +37,10 @@ pub enum Purpose {
     Preferences,
     /// Choosing a party's strategy, its parameters, and the strategy's own random numbers.
     Strategy,
-    /// The random numbers of the protocol.
+    /// The random numbers of the protocol, and of any event in a session that no party brings about.
     Protocol,
-    /// Random events of the world that no party and no protocol brings about. None is built in: one
-    /// would be drawn by the session, to which `negotiation::Setting::session`
-    /// would hand this stream beside that of the protocol. Tests draw random scenarios from it.
-    World,
+    /// Making up a whole scenario at random, as tests do.
+    Scenario,
 }
 
 impl Purpose {
@@ -52,7 +50,7 @@ impl Purpose {
             Self::Preferences => 1,
             Self::Strategy => 2,
             Self::Protocol => 3,
-            Self::World => 4,
+            Self::Scenario => 4,
         }
     }
 }
@@ -199,7 +197,7 @@ mod tests {
             first(0, "b", Purpose::Preferences),
             first(0, "a", Purpose::Strategy),
             first(0, "a", Purpose::Protocol),
-            first(0, "a", Purpose::World),
+            first(0, "a", Purpose::Scenario),
         ];
         let distinct: std::collections::BTreeSet<u64> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());
@@ -219,7 +217,7 @@ mod tests {
     #[test]
     fn a_group_starts_at_64_words_of_32_bits_times_its_hash_without_the_last_byte() {
         let seeds = Seeds::new(MasterSeed(7));
-        let mut drawn = seeds.stream(Replication(3), NameHash::of("a"), Purpose::World);
+        let mut drawn = seeds.stream(Replication(3), NameHash::of("a"), Purpose::Scenario);
         let mut sought = drawn.clone();
         for _ in 0..3 * 64 / 2 {
             drawn.uniform();
@@ -231,7 +229,7 @@ mod tests {
     #[test]
     fn whole_numbers_below_a_power_of_two_are_the_upper_bits_of_a_uniform_number() {
         let seeds = Seeds::new(MasterSeed(7));
-        let mut uniform = seeds.stream(Replication(3), NameHash::of("a"), Purpose::World);
+        let mut uniform = seeds.stream(Replication(3), NameHash::of("a"), Purpose::Scenario);
         let mut whole = uniform.clone();
         for bits in 0..32 {
             let bound = 1_u32 << bits;

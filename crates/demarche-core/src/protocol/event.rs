@@ -1,8 +1,9 @@
 //! What happened in a session, as data: what every party in the session has seen.
 //!
 //! What happens in the world while parties talk, and is neither an offer nor an answer, is a variant of
-//! [`Event`] too. A protocol or `log.rs` pushes it; it has a word of its own in tables by
-//! [`Event::kind`], and all else that is asked of events answers `None`.
+//! [`Event`] too: one with a word of its own in [`Event::kind`], which answers `None` to all else. The
+//! session pushes it, and draws what is random about it from its stream, at the place of the event's
+//! name ([`Stream::seek`](crate::randomness::Stream::seek)), so that no other number moves.
 
 use crate::domain::{Outcome, PartyId, PartySet};
 
