@@ -1,12 +1,14 @@
 //! What a party says yes to; usable with any offering rule.
 
+mod aspiration;
 mod by_time;
 mod combined;
+mod constant;
 mod next;
 
 use std::fmt;
 
-use crate::domain::{Outcome, Utility, threshold};
+use crate::domain::{Outcome, Utility};
 use crate::protocol::Event;
 use crate::strategy::{OfferingRule, Parameter, Situation, Turn};
 
@@ -35,8 +37,8 @@ impl fmt::Debug for AcceptanceKind {
 
 /// The acceptance conditions that are built in; the first is the one meant when none is named.
 pub const ACCEPTANCE_CONDITIONS: &[&AcceptanceKind] = &[
-    &ASPIRATION,
-    &CONSTANT,
+    &aspiration::KIND,
+    &constant::KIND,
     &by_time::KIND,
     &next::NEXT,
     &next::PREVIOUS,
@@ -94,50 +96,5 @@ impl<'a, 't> OwnSide<'a, 't> {
         };
         let next = self.rule.offer(&mut rehearsal);
         next.map(|it| situation.preferences.utility(it))
-    }
-}
-
-const ASPIRATION: AcceptanceKind = AcceptanceKind {
-    name: "aspiration",
-    about: "accepts offers at or above its current aspiration",
-    parameters: &[],
-    start: |_| Box::new(Aspiration),
-};
-
-#[derive(Debug)]
-struct Aspiration;
-
-impl AcceptanceCondition for Aspiration {
-    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
-        own.is_content_with(offer)
-    }
-}
-
-const CONSTANT: AcceptanceKind = AcceptanceKind {
-    name: "constant",
-    about: "accepts offers at or above a fixed utility",
-    parameters: &[Parameter {
-        name: "at_least",
-        about: "the least utility that it accepts",
-        min: 0.0,
-        max: 1.0,
-        words: &[],
-        default: None,
-    }],
-    start: |numbers| {
-        Box::new(Constant {
-            at_least: threshold(numbers[0]),
-        })
-    },
-};
-
-#[derive(Debug)]
-struct Constant {
-    at_least: Utility,
-}
-
-impl AcceptanceCondition for Constant {
-    fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool {
-        own.situation().preferences.utility(offer) >= self.at_least
     }
 }
