@@ -6,6 +6,7 @@ mod number;
 mod protocol;
 mod scenario_file;
 pub(crate) mod schema_check;
+mod strategy;
 mod value;
 
 pub use experiment_file::StudyMethod;
@@ -15,13 +16,12 @@ pub(crate) use experiment_file::{
 };
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
-pub(crate) use number::{
-    ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany, ParametersFile, StrategyFile,
-};
+pub(crate) use number::{ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany};
 pub(crate) use protocol::{ByPartyFile, ProtocolFile};
 pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
     PreferenceFile, PrefersFile, ScaleFile, ScenarioFile, SourceFile,
 };
 pub use schema_check::{experiment_schema, scenario_schema};
+pub(crate) use strategy::{ParametersFile, StrategyFile};
 pub(crate) use value::{Value, join, to_json};

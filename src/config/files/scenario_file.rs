@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::files::number::{BasisFile, NumberFile, OneOrMany, StrategyFile};
+use crate::config::files::number::{BasisFile, NumberFile, OneOrMany};
 use crate::config::files::protocol::ProtocolFile;
+use crate::config::files::strategy::StrategyFile;
 
 /// The parties, issues, preferences and protocol of a negotiation, with the origin of every number.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -17,8 +17,8 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::config::diagnostics::{Diagnostic, LISTS_OF_TABLES, nearest, number_meant};
 use crate::config::files::experiment_file::ExperimentFile;
 use crate::config::files::layers::Document;
-use crate::config::files::number::{StrategyFile, strategy_schema};
 use crate::config::files::scenario_file::ScenarioFile;
+use crate::config::files::strategy::{StrategyFile, strategy_schema};
 use crate::config::files::value::Value;
 
 /// The JSON Schema of scenario files, with the strategies that are built in.
