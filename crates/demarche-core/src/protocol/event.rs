@@ -92,6 +92,9 @@ impl Answers {
 /// Only the protocols that create them distinguish variants, so that a new one is met here and by
 /// those who want to know of it.
 impl Event {
+    /// The words for events in tables, as documentation lists them, in Markdown.
+    pub const KINDS: &'static str = "`offer`, `answer`, `vote`, `final_vote`";
+
     /// In which round, from 1.
     pub fn round(&self) -> u32 {
         match self {
@@ -101,7 +104,7 @@ impl Event {
         }
     }
 
-    /// The word for it in tables.
+    /// The word for it in tables: one of [`Event::KINDS`].
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Offered { .. } => "offer",
@@ -230,6 +233,11 @@ mod tests {
         assert_eq!(Event::count_offers(&events), 2);
         let kinds = events.each_ref().map(Event::kind);
         assert_eq!(kinds, ["offer", "offer", "answer", "final_vote"]);
+        assert!(
+            kinds
+                .iter()
+                .all(|it| Event::KINDS.contains(&format!("`{it}`")))
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The session tables, column by column.
 
+use demarche_core::protocol::Event;
+
 use crate::experiment::{PARTY_MEASUREMENTS, SESSION_MEASUREMENTS};
 use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Number, Option as Opt, Party, Text, Utility,
@@ -125,12 +127,7 @@ pub(crate) const OFFERS: TableEntry = TableEntry {
                 "from 1",
                 "never",
             ),
-            column(
-                &[("kind", Text)],
-                "what happened",
-                "`offer`, `answer`, `vote`, `final_vote`",
-                "never",
-            ),
+            column(&[("kind", Text)], "what happened", Event::KINDS, "never"),
             column(
                 &[("proposer", Party)],
                 "the party that made the offer",
