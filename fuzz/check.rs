@@ -20,7 +20,7 @@ const SEPARATOR: &[u8] = b"\n====\n";
 /// Cells that are tried of a manifest.
 const CELLS_TRIED: usize = 4;
 
-const SCENARIO: &str = include_str!("../tests/laws/diagnostics/base.toml");
+const SCENARIO: &str = include_str!("../tests/laws/files/diagnostics/base.toml");
 const EXPERIMENT: &str =
     "schema = 1\nname = \"e\"\nscenario = \"1.toml\"\n[sweep]\npoints = \"2.csv\"\n";
 

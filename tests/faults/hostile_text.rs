@@ -136,7 +136,7 @@ fn control_characters_in_a_scenario_are_refused() {
         fs::write(&path, text).unwrap();
         let text = shown(&format!("check {}", path_text(&path)));
         assert!(
-            text.contains("this text has the control character U+"),
+            text.contains("this string contains the control character U+"),
             "{text}"
         );
         check_printable(&text);

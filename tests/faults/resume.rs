@@ -435,7 +435,7 @@ fn no_figure_of_a_part_is_left_beside_the_tables_of_the_whole() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_says_how_to_go_on_with_it() {
+fn an_interrupted_run_says_how_to_resume_it() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "20000", "--format=csv,parquet"];
     let whole = run(&folder, "batch", "reference", VILLAGES, &more);
@@ -459,10 +459,7 @@ fn an_interrupted_run_says_how_to_go_on_with_it() {
     );
     let output = check(&["batch", "--resume", path_text(&out)], 0);
     let rendered = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        rendered.contains("is complete: nothing is left to do"),
-        "{rendered}"
-    );
+    assert!(rendered.contains("is already complete"), "{rendered}");
 }
 
 #[test]
@@ -512,10 +509,7 @@ fn what_is_no_stopped_run_is_refused() {
     );
     fs::write(folder.path().join("journal.bin"), "what is this?").unwrap();
     let rendered = refusal(folder.path());
-    assert!(
-        rendered.contains("has no head that can be read"),
-        "{rendered}"
-    );
+    assert!(rendered.contains("cannot be read"), "{rendered}");
     check(
         &["batch", VILLAGES, "--resume", path_text(folder.path())],
         2,

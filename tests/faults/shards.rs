@@ -121,7 +121,10 @@ fn what_does_not_belong_together_is_refused_by_name() {
     let other = ["--sessions", "3000", "--seed", "8", "--shard", "2/3"];
     let other = run(&folder, "batch", "other", VILLAGES, &other);
     let rendered = refusal(&[one.clone(), other, three.clone()]);
-    assert!(rendered.contains("it is of another run than"), "{rendered}");
+    assert!(
+        rendered.contains("it belongs to a different run than"),
+        "{rendered}"
+    );
     assert!(
         rendered.contains("`seed` is null there and 8 here"),
         "{rendered}"
@@ -141,7 +144,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
 }
 
 #[test]
-fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
+fn a_damaged_shard_is_refused_by_name_and_repaired_by_resuming_it() {
     let folder = TempDir::new().unwrap();
     let more = ["--sessions", "3000"];
     let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
@@ -163,7 +166,7 @@ fn a_damaged_shard_is_refused_by_name_and_mended_by_going_on_with_it() {
                 let rendered = refusal(&shards);
                 assert!(rendered.contains(path_text(&path)), "{rendered}");
                 assert!(
-                    rendered.contains("is damaged, or cut off, behind chunk "),
+                    rendered.contains("is damaged or truncated after chunk "),
                     "{rendered}"
                 );
                 assert!(rendered.contains("demarche batch --resume"), "{rendered}");
@@ -209,7 +212,7 @@ fn what_has_no_shards_is_refused() {
     let rendered = check(&[&of_file[..], &more].concat(), 2).stderr;
     let rendered = String::from_utf8(rendered).unwrap();
     assert!(
-        rendered.contains("an experiment with `until` has no shards"),
+        rendered.contains("an experiment with `until` cannot be sharded"),
         "{rendered}"
     );
     for wrong in ["0/2", "3/2", "1/0", "half"] {

@@ -14,7 +14,7 @@ use super::{random, run_to_end};
 use crate::support::process::path_text;
 use crate::support::thoroughness::sample_or_all;
 
-const BASE: &str = include_str!("../../laws/diagnostics/base.toml");
+const BASE: &str = include_str!("../../laws/files/diagnostics/base.toml");
 
 /// Texts that a parser, a terminal, a spreadsheet or a page could stumble over.
 const HOSTILE_TEXTS: [&str; 14] = [

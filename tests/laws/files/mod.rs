@@ -1,0 +1,6 @@
+//! Scenario and experiment files: what loads, what is refused and how, and their limits.
+
+mod configs;
+mod diagnostics;
+mod limits;
+mod schema;

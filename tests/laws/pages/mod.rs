@@ -1,0 +1,5 @@
+//! Pages of runs and sessions.
+
+mod comparisons;
+mod page_made_later;
+pub(crate) mod run_pages;

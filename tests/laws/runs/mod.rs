@@ -1,0 +1,9 @@
+//! Runs as processes and as library calls: their tables, sweeps, studies and comparisons.
+
+mod compare;
+mod formats;
+mod library;
+mod processes;
+mod stopping;
+mod studies;
+pub(crate) mod sweeps;

@@ -1,0 +1,10 @@
+//! Sessions: both drivers, strategies, stable values, explanations and replays.
+
+mod drivers;
+mod explain;
+mod incremental;
+mod offer_changes;
+mod replay;
+mod strategies;
+mod value_stability;
+pub(crate) mod violations;

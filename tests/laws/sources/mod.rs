@@ -1,0 +1,6 @@
+//! The repository itself: house rules, order of files, examples and the README.
+
+mod examples;
+mod file_cycles;
+mod readme;
+pub(crate) mod tidy;

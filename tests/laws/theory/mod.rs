@@ -1,0 +1,8 @@
+//! Theory and statistics against references: frontiers, solutions, games, designs, searches.
+
+mod analyze;
+mod bargaining;
+mod designs;
+mod references;
+mod search;
+mod solutions;
