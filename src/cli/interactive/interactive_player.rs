@@ -411,10 +411,15 @@ impl<R: BufRead> InteractivePlayer<R> {
     /// An issue's options, with what each adds to an outcome's worth.
     fn options(&self, private_view: &PrivateView, issue: IssueId) -> String {
         let scenario = self.setting.scenario();
-        let it = scenario.issue(issue);
-        let head = format!("{} {} ({})", issue.idx() + 1, it.label, it.name);
+        let named_issue = scenario.issue(issue);
+        let head = format!(
+            "{} {} ({})",
+            issue.idx() + 1,
+            named_issue.label,
+            named_issue.name
+        );
         let mut res = format!("{}\n", wrap(&head, self.width, 2));
-        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+        for (option, named) in scenario.space.options(issue).zip(&named_issue.options) {
             let adds = decimal(
                 from_units(private_view.preferences.contribution(issue, option)),
                 3,

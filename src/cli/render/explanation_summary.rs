@@ -375,12 +375,12 @@ fn push_best_change(res: &mut String, scenario: &Scenario, causes: &Causes, widt
         push(res, line, 2, width);
         return;
     };
-    let it = scenario.issue(issue);
+    let named_issue = scenario.issue(issue);
     let line = format!(
         "{}: {} (proposed: {})",
-        it.label,
-        it.options[to.idx()].label,
-        it.options[from.idx()].label
+        named_issue.label,
+        named_issue.options[to.idx()].label,
+        named_issue.options[from.idx()].label
     );
     push(res, &line, 2, width);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

@@ -94,9 +94,9 @@ fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {
     let deals = counted(tally.n_agreements(), "deal");
     let _ = writeln!(res, "\nOptions in deals (shares of {deals})");
     for issue in scenario.space.issues() {
-        let it = scenario.issue(issue);
-        let _ = writeln!(res, "  {}", it.label);
-        for (option, named) in scenario.space.options(issue).zip(&it.options) {
+        let named_issue = scenario.issue(issue);
+        let _ = writeln!(res, "  {}", named_issue.label);
+        for (option, named) in scenario.space.options(issue).zip(&named_issue.options) {
             let agreed = tally.n_agreed(&scenario.space, issue, option);
             if let Some(share) = Estimate::of_share(agreed, tally.n_agreements()) {
                 let lead = format!(

@@ -14,31 +14,33 @@ use crate::run::{
 
 /// Why what was asked of a verb cannot be run.
 pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
-    let what = error.to_string();
+    let description = error.to_string();
     Failure::WrongInput(match error {
         SpecError::Diagnostics(it) => return it.into(),
         SpecError::Shard(it) => return Failure::could_not_finish(&it),
         SpecError::Outcomes(it) => return it.into(),
         SpecError::NoSweep(_) => {
-            format!("{what}; run it with `demarche batch`, or add axes to it")
+            format!("{description}; run it with `demarche batch`, or add axes to it")
         }
         SpecError::HasSweep(_) if verb == "batch" => {
-            format!("{what}; run it with `demarche sweep`")
+            format!("{description}; run it with `demarche sweep`")
         }
         SpecError::HasSweep(_) => format!(
-            "{what}, and `demarche {verb}` examines one cell; name its scenario, or remove the \
+            "{description}, and `demarche {verb}` examines one cell; name its scenario, or remove the \
              [sweep]"
         ),
-        SpecError::Sessions(_) => format!("{what}; reduce --sessions"),
-        SpecError::DrawnNumbers(_) => format!("{what}; run it without --draws"),
-        SpecError::ShardOfUntil => format!("{what}; remove `until`, or run it without --shard"),
-        SpecError::Numbers(_) | SpecError::NothingUncertain => what,
-        SpecError::Points(it) => format!("{what}: take --points {} or more", it.least()),
+        SpecError::Sessions(_) => format!("{description}; reduce --sessions"),
+        SpecError::DrawnNumbers(_) => format!("{description}; run it without --draws"),
+        SpecError::ShardOfUntil => {
+            format!("{description}; remove `until`, or run it without --shard")
+        }
+        SpecError::Numbers(_) | SpecError::NothingUncertain => description,
+        SpecError::Points(it) => format!("{description}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
-            format!("{what}; choose some with --numbers, or take --method morris")
+            format!("{description}; choose some with --numbers, or take --method morris")
         }
         SpecError::Study(StudyError::TooManyPoints(_)) => {
-            format!("{what}; reduce --points")
+            format!("{description}; reduce --points")
         }
         SpecError::SearchSessions { n_sessions, most } => format!(
             "the search may require {} sessions, more than {}; reduce --sessions",
@@ -80,12 +82,12 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
     if let (RefusalReason::Corruption(_), Some(request)) = (reason, request) {
         why = format!("{why}; {}", way_on(request, folder));
     }
-    let what = format!("cannot {act} {}: {why}", folder.display());
+    let description = format!("cannot {act} {}: {why}", folder.display());
     let is_of_disk = matches!(reason, RefusalReason::Journal(JournalError::Unreadable(_)));
     if is_of_disk && folder.is_dir() {
-        return Failure::CouldNotFinish(what);
+        return Failure::CouldNotFinish(description);
     }
-    Failure::WrongInput(what)
+    Failure::WrongInput(description)
 }
 
 /// Why a run failed, and how it can be resumed.

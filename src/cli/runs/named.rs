@@ -31,8 +31,10 @@ const STAMP_CHARS: usize = 19;
 pub(crate) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
     let path = run_path(named)?;
     RunDirectory::open_existing(&path).map_err(|it| {
-        let what = with_causes(&it);
-        Failure::WrongInput(format!("{what}; name the folder of a run, or `{LATEST}`"))
+        let description = with_causes(&it);
+        Failure::WrongInput(format!(
+            "{description}; name the folder of a run, or `{LATEST}`"
+        ))
     })
 }
 

@@ -59,8 +59,8 @@ fn report_complete(run: &Path, is_quiet: bool) -> Result<(), Failure> {
     let run = run.display();
     let mut progress = ReadingProgress::new(is_quiet);
     check_tables(&directory, &manifest.tables, &mut progress).map_err(|it| {
-        let what = format!("{it}; {run} was complete and has no journal: run it again");
-        Failure::CouldNotFinish(what)
+        let description = format!("{it}; {run} was complete and has no journal: run it again");
+        Failure::CouldNotFinish(description)
     })?;
     print(&format!("{run} is already complete\n"))
 }

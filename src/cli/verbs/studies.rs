@@ -197,7 +197,7 @@ fn conclude(
     };
     if !arguments.output.quiet {
         print(&format!("{}\n", spec.title()))?;
-        print(&tell(spec, answer, finished.endings))?;
+        print(&render(spec, answer, finished.endings))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }
     if !arguments.output.no_report {
@@ -219,7 +219,7 @@ fn conclude(
 }
 
 /// The findings of a study as text.
-fn tell(spec: &StudySpec, answer: &StudyAnswer<'_>, endings: [u64; 4]) -> String {
+fn render(spec: &StudySpec, answer: &StudyAnswer<'_>, endings: [u64; 4]) -> String {
     let (setting, width) = (spec.setting(), terminal_width());
     match answer {
         StudyAnswer::Sensitivity {

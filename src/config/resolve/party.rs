@@ -43,13 +43,13 @@ impl Resolver<'_> {
             .interaction
             .iter()
             .map(|it| {
-                let it = it.get_ref();
+                let entry = it.get_ref();
                 Arc::new(Interaction {
-                    name: it.id.get_ref().clone(),
-                    when: self.condition(&it.when),
+                    name: entry.id.get_ref().clone(),
+                    when: self.condition(&entry.when),
                     adds: self.number(
-                        &it.adds,
-                        format!("{path}.interaction.{}.adds", it.id.get_ref()),
+                        &entry.adds,
+                        format!("{path}.interaction.{}.adds", entry.id.get_ref()),
                         Expected::within("what an interaction adds", -1.0, 1.0),
                         None,
                     ),
@@ -125,16 +125,16 @@ impl Resolver<'_> {
         issue_idx: usize,
         path: &str,
     ) -> IssuePreference {
-        let it = file.get_ref();
-        let shared = self.provenance(it.basis, it.source.as_deref(), it.note.as_deref());
+        let entry = file.get_ref();
+        let shared = self.provenance(entry.basis, entry.source.as_deref(), entry.note.as_deref());
         let weight = self.number(
-            &it.weight,
+            &entry.weight,
             format!("{path}.weight"),
             Expected::within("a weight", 0.0, WEIGHT_MAX),
             Some(&shared),
         );
         let utilities = self
-            .utilities(it, issue_idx)
+            .utilities(entry, issue_idx)
             .into_iter()
             .map(|(name, number)| {
                 let expected = Expected::within("a utility", 0.0, 1.0);

@@ -19,24 +19,24 @@ impl Resolver<'_> {
         self.check_ids("leverages", Hyphens::Forbidden, ids);
         let mut res = Vec::new();
         for file in files {
-            let it = file.get_ref();
+            let entry = file.get_ref();
             let lowers_reservation_value = self.number(
-                &it.lowers_reservation_value,
-                format!("leverage.{}.lowers_reservation_value", it.id.get_ref()),
+                &entry.lowers_reservation_value,
+                format!("leverage.{}.lowers_reservation_value", entry.id.get_ref()),
                 Expected::within("leverage", 0.0, 1.0),
                 None,
             );
-            let by = self.party_id(&it.by);
-            let on = self.party_id(&it.on);
+            let by = self.party_id(&entry.by);
+            let on = self.party_id(&entry.on);
             if by.is_some() && by == on {
                 self.diagnostic(
-                    Diagnostic::at(it.on.span(), "a party cannot have leverage on itself")
+                    Diagnostic::at(entry.on.span(), "a party cannot have leverage on itself")
                         .hint("`by` and `on` name two parties"),
                 );
             }
             if let (Some(by), Some(on)) = (by, on) {
                 res.push(Arc::new(Leverage {
-                    name: it.id.get_ref().clone(),
+                    name: entry.id.get_ref().clone(),
                     by,
                     on,
                     lowers_reservation_value,

@@ -191,8 +191,12 @@ impl Resolver<'_> {
         for file in files.iter().map(Spanned::get_ref) {
             let options = file.options.get_ref();
             let name = file.id.get_ref();
-            let what = format!("options of `{name}`");
-            self.check_ids(&what, Hyphens::Forbidden, options.iter().map(|it| &it.id));
+            let description = format!("options of `{name}`");
+            self.check_ids(
+                &description,
+                Hyphens::Forbidden,
+                options.iter().map(|it| &it.id),
+            );
             if options.is_empty() {
                 self.diagnostic(
                     Diagnostic::at(

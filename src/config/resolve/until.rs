@@ -98,9 +98,9 @@ fn check_number(
     end: f64,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let it = *number.get_ref();
-    if !(it > 0.0 && it < end) {
-        let message = format!("`{name}` must be a number {range}, not {it}");
+    let value = *number.get_ref();
+    if !(value > 0.0 && value < end) {
+        let message = format!("`{name}` must be a number {range}, not {value}");
         diagnostics.push(Diagnostic::at(number.span(), message));
     }
 }

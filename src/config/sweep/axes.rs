@@ -300,8 +300,8 @@ fn values_of(axis: &Spanned<AxisFile>, diagnostics: &mut Vec<Diagnostic>) -> Vec
                 .collect()
         }
         (None, Some(range), None) => {
-            let it = range.get_ref();
-            match numbers_of_range(it.from, it.to, it.step) {
+            let entry = range.get_ref();
+            match numbers_of_range(entry.from, entry.to, entry.step) {
                 Ok(numbers) => written(&numbers, range.span()),
                 Err(message) => {
                     diagnostics.push(Diagnostic::at(range.span(), message));

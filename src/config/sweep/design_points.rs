@@ -89,8 +89,8 @@ pub(crate) fn designed_points(
     let points: Vec<Vec<f64>> = match design.get_ref().method {
         DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
         DesignMethodFile::Sobol => {
-            let it = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
-            (0..n_points).map(|idx| it.point(idx)).collect()
+            let sequence = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
+            (0..n_points).map(|idx| sequence.point(idx)).collect()
         }
         DesignMethodFile::Saltelli => {
             let scrambling = Scrambling::Owen { seed };
@@ -146,9 +146,9 @@ fn check_points(design: &DesignFile, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Where the range of an axis stands.
 fn place_of_range(axis: &Spanned<AxisFile>) -> Range<usize> {
-    let it = axis.get_ref();
-    let between = it.between.as_ref().map(Spanned::span);
-    let own = it.own_distribution.as_ref().map(Spanned::span);
+    let entry = axis.get_ref();
+    let between = entry.between.as_ref().map(Spanned::span);
+    let own = entry.own_distribution.as_ref().map(Spanned::span);
     between.or(own).unwrap_or_else(|| axis.span())
 }
 

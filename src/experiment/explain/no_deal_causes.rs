@@ -51,17 +51,17 @@ impl Explainer {
         causes: &mut Causes,
     ) {
         let parties = self.preferences(seeds, result.replication);
-        let it = Explanation::new(&parties, session, result);
-        let Some(cause) = it.cause else {
+        let explanation = Explanation::new(&parties, session, result);
+        let Some(cause) = explanation.cause else {
             return;
         };
         causes.n_sessions += 1;
         *causes.by_cause.entry(cause).or_default() += 1;
-        if let Some(near) = it.nearest {
+        if let Some(near) = explanation.nearest {
             let n = near.agreement.n_changes;
             *causes.by_distance.entry(n).or_default() += 1;
         }
-        for change in it.single_changes(self.setting.rules(), &parties) {
+        for change in explanation.single_changes(self.setting.rules(), &parties) {
             *causes.by_change.entry(change).or_default() += 1;
         }
     }

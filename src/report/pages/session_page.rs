@@ -261,12 +261,12 @@ impl SessionReport<'_> {
         let label = |it: PartyId| &scenario.party(it).label;
         let (heading, note, proposer) = match step.kind {
             StepKind::Offer(it) => {
-                let what = match step.before {
+                let verb = match step.before {
                     None => "offers",
                     Some(before) if before == step.outcome => "repeats its offer",
                     Some(_) => "changes its offer",
                 };
-                (format!("{} {what}", label(it)), "", Some(it))
+                (format!("{} {verb}", label(it)), "", Some(it))
             }
             StepKind::StandingOffer(it) => {
                 (format!("The offer of {} stands", label(it)), "", Some(it))

@@ -153,7 +153,7 @@ fn fill_about(
     } else {
         "; it was interrupted before all sessions were run"
     };
-    let what = format!(
+    let description = format!(
         "{} {}, seed {}: {}{end}",
         run.verb,
         run.name,
@@ -161,7 +161,7 @@ fn fill_about(
         counted(run.n_sessions, "session")
     );
     for (row, text) in (1..).zip([
-        what.as_str(),
+        description.as_str(),
         concat!("Written by demarche ", env!("CARGO_PKG_VERSION"), "."),
         "The numbers are those of the CSV tables; cells display fewer digits than they hold.",
         "A column whose name ends in _label contains the labels of the identifiers on its left.",

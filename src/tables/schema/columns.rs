@@ -51,6 +51,6 @@ pub(crate) fn foreign(column: &str, kind: Kind, cell: &str) -> io::Error {
         Kind::Number => "number",
         Kind::Text => "text",
     };
-    let what = format!("`{cell}` in the column `{column}` is not a {kind}");
-    io::Error::new(io::ErrorKind::InvalidData, what)
+    let description = format!("`{cell}` in the column `{column}` is not a {kind}");
+    io::Error::new(io::ErrorKind::InvalidData, description)
 }
