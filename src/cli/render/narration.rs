@@ -8,7 +8,7 @@ use demarche_core::protocol::{Ending, Event, Offer, Session};
 
 use crate::cli::render::summary::{label_columns, outcome_lines};
 use crate::cli::render::text::{BAD, GOOD, decimal, heading, signed, styled, wrap};
-use crate::report::{labels, render_ending};
+use crate::report::{labels, render_ending, repeated};
 
 /// A session for people: offers by what changed since the party's last, answers, gains.
 pub(crate) fn narration(
@@ -31,6 +31,8 @@ pub(crate) struct Narrator {
     width: usize,
     /// By party.
     last_offers: Vec<Option<Outcome>>,
+    /// By party, who said yes and who said no to its last offer.
+    last_answers: Vec<[PartySet; 2]>,
     /// That of the last event narrated; 0 before the first.
     round: u32,
     n_seen: usize,
@@ -42,6 +44,7 @@ impl Narrator {
         Self {
             width,
             last_offers: vec![None; setting.scenario().parties.len()],
+            last_answers: vec![[PartySet::EMPTY; 2]; setting.scenario().parties.len()],
             round: 0,
             n_seen: 0,
             in_full: None,
@@ -58,12 +61,99 @@ impl Narrator {
         self.n_seen
     }
 
-    /// Tells what happened next.
+    /// Tells what happened next; repetitions are summarized in one line.
     pub(crate) fn describe(&mut self, res: &mut String, setting: &Setting, events: &[Event]) {
-        for event in events {
-            self.describe_one(res, setting, event);
-            self.n_seen += 1;
+        let mut rest = events;
+        while let [event, others @ ..] = rest {
+            let mut repetitions = Vec::new();
+            while let Some((repetition, n_events)) = self.repetition(setting, rest) {
+                repetitions.push(repetition);
+                rest = &rest[n_events..];
+                self.n_seen += n_events;
+            }
+            if repetitions.is_empty() {
+                self.describe_one(res, setting, event);
+                self.n_seen += 1;
+                rest = others;
+            } else {
+                self.describe_repetitions(res, setting, &repetitions, rest.first());
+            }
         }
+    }
+
+    /// The repetition with which events begin, and how many of them it is: an offer equal to the
+    /// party's last one and, where parties vote, the same answers as to that.
+    fn repetition(&self, setting: &Setting, events: &[Event]) -> Option<(Repetition, usize)> {
+        let is_alternating = setting.rules().protocol.is_alternating();
+        // Where offers alternate, the no to the offer before comes first.
+        let is_counter = |it: &Event| it.answers_to_offer().is_some_and(|it| !it.no.is_empty());
+        let n_before = usize::from(is_alternating && events.first().is_some_and(is_counter));
+        let event = events.get(n_before)?;
+        let offer = event.offer()?;
+        if self.last_offers[offer.proposer.idx()] != Some(offer.outcome) {
+            return None;
+        }
+        let mut n_events = n_before + 1;
+        if !is_alternating {
+            let answers = events.get(n_events)?.answers_to_offer()?;
+            if self.last_answers[offer.proposer.idx()] != [answers.yes, answers.no] {
+                return None;
+            }
+            n_events += 1;
+        }
+        let repetition = Repetition {
+            round: event.round(),
+            party: offer.proposer,
+        };
+        Some((repetition, n_events))
+    }
+
+    /// Summarizes consecutive repetitions, which `next` follows.
+    fn describe_repetitions(
+        &mut self,
+        res: &mut String,
+        setting: &Setting,
+        repetitions: &[Repetition],
+        next: Option<&Event>,
+    ) {
+        let begun = self.round;
+        let is_whole = |round| round != begun && next.is_none_or(|it| it.round() != round);
+        let mut spans: Vec<(u32, u32, PartySet)> = Vec::new();
+        for &Repetition { round, party } in repetitions {
+            match spans.last_mut() {
+                Some((_, last, parties))
+                    if *last == round || is_whole(*last) && is_whole(round) =>
+                {
+                    *last = round;
+                    *parties = parties.with(party);
+                }
+                _ => spans.push((round, round, PartySet::only(party))),
+            }
+        }
+        let scenario = setting.scenario();
+        for (first, last, parties) in spans {
+            if first != begun {
+                let rounds = if first == last {
+                    format!("Round {first}")
+                } else {
+                    format!("Rounds {first} to {last}")
+                };
+                let _ = writeln!(res, "\n{}", heading(&rounds));
+            }
+            let line = repeated(scenario, parties);
+            let answers = if setting.rules().protocol.is_alternating() {
+                ""
+            } else {
+                ", with the same answers"
+            };
+            let _ = writeln!(
+                res,
+                "  {}",
+                wrap(&format!("{line}{answers}"), self.width, 2)
+            );
+            self.round = last;
+        }
+        self.in_full = None;
     }
 
     fn describe_one(&mut self, res: &mut String, setting: &Setting, event: &Event) {
@@ -84,6 +174,9 @@ impl Narrator {
             describe_offer(res, scenario, proposer, last, outcome, width);
         }
         if let Some(answers) = event.answers_to_offer() {
+            if let Some(proposer) = answers.proposer {
+                self.last_answers[proposer.idx()] = [answers.yes, answers.no];
+            }
             // Where offers alternate, a counter-offer is the no.
             let is_told = setting.rules().protocol.is_alternating() && !answers.no.is_empty();
             if !is_told {
@@ -98,6 +191,13 @@ impl Narrator {
             }
         }
     }
+}
+
+/// A party's offer that it made before, with the answers that it got before.
+#[derive(Clone, Copy, Debug)]
+struct Repetition {
+    round: u32,
+    party: PartyId,
 }
 
 /// The text that stands when a mediator's vote is opened.
@@ -159,7 +259,7 @@ fn describe_offer(
         return;
     };
     if last == offer {
-        let _ = writeln!(res, "  {name} repeats its offer");
+        let _ = writeln!(res, "  {}", repeated(scenario, PartySet::only(proposer)));
         return;
     }
     let _ = writeln!(res, "  {name} changes its offer");
@@ -258,5 +358,107 @@ pub(crate) fn describe_gains(
         } else {
             writeln!(res, "{label:<columns$}{figures}  {strategy}")
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::load_scenario;
+
+    fn setting() -> Setting {
+        let text = include_str!("../../../configs/scenarios/two-villages.toml");
+        let text = text.replace(
+            "[protocol.alternating_offers]",
+            "[protocol.proposal_and_vote]",
+        );
+        let read_file = |_: &Path| Ok(text.clone());
+        let loaded = load_scenario(Path::new("two-villages.toml"), &[], &read_file);
+        loaded.unwrap().setting
+    }
+
+    /// In a round both parties offer these outcomes, and the other says no, or yes where it is marked.
+    fn round(setting: &Setting, round: u32, offers: [(u64, bool); 2]) -> Vec<Event> {
+        let parties = [0, 1].map(PartyId::new);
+        let said = parties.into_iter().zip(offers);
+        let said = said.flat_map(|(proposer, (number, is_accepted))| {
+            let offer = setting.scenario().space.outcome_at(number);
+            let answered = PartySet::all(2).without(proposer);
+            let [yes, no] = if is_accepted {
+                [answered, PartySet::EMPTY]
+            } else {
+                [PartySet::EMPTY, answered]
+            };
+            let offered = Event::Offered {
+                round,
+                proposer,
+                offer,
+            };
+            let answers = Event::Answered {
+                round,
+                proposer,
+                offer,
+                yes,
+                no,
+                answered,
+            };
+            [offered, answers]
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn repetitions_take_one_line() {
+        let setting = setting();
+        let rounds = [
+            [(0, false), (3, false)],
+            [(0, false), (3, false)],
+            [(0, false), (3, false)],
+            // One repeats, the other does not; then one gets another answer.
+            [(0, false), (2, false)],
+            [(0, true), (2, false)],
+        ];
+        let rounds = (1..).zip(rounds);
+        let events: Vec<Event> = rounds
+            .flat_map(|(number, offers)| round(&setting, number, offers))
+            .collect();
+        let narrated = |parts: usize| {
+            let mut narrator = Narrator::new(&setting, 100);
+            let mut res = String::new();
+            for events in events.chunks(parts) {
+                narrator.describe(&mut res, &setting, events);
+            }
+            assert_eq!(narrator.n_seen(), events.len());
+            let parts = res.split('\u{1b}');
+            let plain: String = parts
+                .map(|it| {
+                    it.split_once('m')
+                        .filter(|it| it.0.starts_with('['))
+                        .map_or(it, |it| it.1)
+                })
+                .collect();
+            let start = plain.find("Round 2").or(plain.find("Rounds 2")).unwrap();
+            plain[start..].to_owned()
+        };
+        let whole = narrated(events.len());
+        insta::assert_snapshot!(whole, @"
+        Rounds 2 to 3
+          Upper village and Lower village repeat their offers, with the same answers
+
+        Round 4
+          Upper village repeats its offer, with the same answers
+          Lower village changes its offer
+            A second rope and bucket: bought together (was: not bought)
+            → no: Upper village
+
+        Round 5
+          Upper village repeats its offer
+            → yes: Lower village
+          Lower village repeats its offer, with the same answers
+        ");
+        // A user who answers between an offer and its answers is shown both.
+        assert_eq!(narrated(1).matches("repeats its offer\n").count(), 7);
     }
 }

@@ -11,7 +11,7 @@ mod study_words;
 pub(crate) use cell_sections::{Cells, equal_cells};
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
-pub(crate) use session_words::{labels, render_cause, render_ending, whose};
+pub(crate) use session_words::{labels, render_cause, render_ending, repeated, whose};
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};

@@ -12,6 +12,18 @@ pub(crate) fn labels(scenario: &Scenario, parties: PartySet) -> String {
     labels.collect::<Vec<_>>().join(", ")
 }
 
+/// That these parties offer what they offered last.
+pub(crate) fn repeated(scenario: &Scenario, parties: PartySet) -> String {
+    let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
+    let labels: Vec<&str> = labels.collect();
+    let what = if labels.len() == 1 {
+        "repeats its offer"
+    } else {
+        "repeat their offers"
+    };
+    format!("{} {what}", listed(&labels))
+}
+
 /// The author of a proposal: a party, or the mediator.
 pub(crate) fn whose(scenario: &Scenario, proposer: Option<PartyId>) -> String {
     proposer.map_or_else(

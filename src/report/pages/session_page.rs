@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
+use demarche_core::domain::{Outcome, PartyId, PartySet, Preferences, Scenario, Utility};
 use demarche_core::negotiation::{SessionResult, Setting};
 use demarche_core::protocol::Session;
 use demarche_core::randomness::Seeds;
@@ -11,7 +11,9 @@ use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
 use crate::experiment::{Answer, Explanation, PartyStanding, SessionTrace, StepKind, TraceStep};
 use crate::report::drawing::PageTable;
-use crate::report::page_sections::{Courses, at_the_table, render_cause, render_ending, rests_on};
+use crate::report::page_sections::{
+    Courses, at_the_table, render_cause, render_ending, repeated, rests_on,
+};
 use crate::report::pages::page::{
     Card, Move, Page, PageBlock, PageStep, Section, SettledIssue, Stand, Steps,
 };
@@ -49,30 +51,56 @@ pub struct SessionReport<'a> {
 #[derive(Debug)]
 struct Rounds {
     most: usize,
-    first: Vec<(u32, Vec<TraceStep>)>,
-    last: VecDeque<(u32, Vec<TraceStep>)>,
+    first: Vec<(u32, Vec<CheckedStep>)>,
+    last: VecDeque<(u32, Vec<CheckedStep>)>,
     left_out: u64,
+    /// By party, what was answered to its last offer.
+    answers: Vec<Option<Vec<Option<Answer>>>>,
+}
+
+/// A step, and whether it repeats an offer with all its answers.
+#[derive(Debug)]
+struct CheckedStep {
+    step: TraceStep,
+    /// Whose last offer it was too, if it was answered alike.
+    repeats: Option<PartyId>,
 }
 
 impl Rounds {
-    fn new(most: usize) -> Self {
+    fn new(most: usize, n_parties: usize) -> Self {
         Self {
             most,
             first: Vec::new(),
             last: VecDeque::new(),
             left_out: 0,
+            answers: vec![None; n_parties],
         }
     }
 
+    /// The party whose offer this is, if that and the answers to it are those of its last one.
+    fn repeats(&mut self, step: &TraceStep) -> Option<PartyId> {
+        let StepKind::Offer(party) = step.kind else {
+            return None;
+        };
+        let answers = step.standings.iter().map(|it| it.answer).collect();
+        let last_answers = self.answers[party.idx()].replace(answers);
+        let is_same =
+            step.before == Some(step.outcome) && last_answers == self.answers[party.idx()];
+        is_same.then_some(party)
+    }
+
     fn push(&mut self, step: TraceStep) {
+        let repeats = self.repeats(&step);
+        let round = step.round;
+        let checked = CheckedStep { step, repeats };
         let newest = self.last.back_mut().or_else(|| self.first.last_mut());
-        if let Some((round, steps)) = newest
-            && *round == step.round
+        if let Some((of, steps)) = newest
+            && *of == round
         {
-            steps.push(step);
+            steps.push(checked);
             return;
         }
-        let next = (step.round, vec![step]);
+        let next = (round, vec![checked]);
         if self.first.len() < self.most / 2 {
             self.first.push(next);
             return;
@@ -96,7 +124,7 @@ impl SessionReport<'_> {
             self.session,
         );
         let preferences = retracing.preferences();
-        let mut rounds = Rounds::new(self.most_rounds());
+        let mut rounds = Rounds::new(self.most_rounds(), preferences.len());
         let mut courses = Courses::new(self.setting, &preferences, self.result.ending.round());
         for step in retracing {
             courses.add(&step);
@@ -246,13 +274,25 @@ impl SessionReport<'_> {
         )
     }
 
-    fn round(&self, round: u32, steps: &[TraceStep], preferences: &[Preferences]) -> PageStep {
+    fn round(&self, round: u32, steps: &[CheckedStep], preferences: &[Preferences]) -> PageStep {
+        let mut moves = Vec::new();
+        for run in steps.chunk_by(|a, b| a.repeats.is_some() && b.repeats.is_some()) {
+            let parties: PartySet = run.iter().filter_map(|it| it.repeats).collect();
+            if parties.is_empty() {
+                moves.extend(run.iter().map(|it| self.render_step(&it.step, preferences)));
+            } else {
+                moves.push(Move {
+                    heading: repeated(self.scenario(), parties),
+                    note: "The answers are the same as before.".to_owned(),
+                    lines: Vec::new(),
+                    as_before: Vec::new(),
+                    stands: Vec::new(),
+                });
+            }
+        }
         PageStep {
             heading: format!("Round {round}"),
-            moves: steps
-                .iter()
-                .map(|it| self.render_step(it, preferences))
-                .collect(),
+            moves,
         }
     }
 
@@ -261,12 +301,14 @@ impl SessionReport<'_> {
         let label = |it: PartyId| &scenario.party(it).label;
         let (heading, note, proposer) = match step.kind {
             StepKind::Offer(it) => {
-                let verb = match step.before {
-                    None => "offers",
-                    Some(before) if before == step.outcome => "repeats its offer",
-                    Some(_) => "changes its offer",
+                let heading = match step.before {
+                    None => format!("{} offers", label(it)),
+                    Some(before) if before == step.outcome => {
+                        repeated(scenario, PartySet::only(it))
+                    }
+                    Some(_) => format!("{} changes its offer", label(it)),
                 };
-                (format!("{} {verb}", label(it)), "", Some(it))
+                (heading, "", Some(it))
             }
             StepKind::StandingOffer(it) => {
                 (format!("The offer of {} stands", label(it)), "", Some(it))
@@ -415,7 +457,7 @@ mod tests {
 
     #[test]
     fn rounds_between_the_first_and_the_last_are_counted() {
-        let mut it = Rounds::new(3);
+        let mut it = Rounds::new(3, 1);
         for round in 1..=6 {
             it.push(step(round, 0));
             it.push(step(round, 1));
@@ -428,7 +470,7 @@ mod tests {
 
     #[test]
     fn few_rounds_are_all_kept() {
-        let mut it = Rounds::new(4);
+        let mut it = Rounds::new(4, 1);
         for round in [1, 2, 2, 3, 4] {
             it.push(step(round, 0));
         }
