@@ -34,4 +34,4 @@ pub use tallies::{
     PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
     SessionMeasurement, Tally, UTILITY, measure_claims,
 };
-pub(crate) use tallies::{ROUND, SURPLUS, party_metrics, session_metrics};
+pub(crate) use tallies::{OFFER_CHANGES, ROUND, SURPLUS, party_metrics, session_metrics};

@@ -88,6 +88,15 @@ pub(crate) const ROUND: &str = "round_given_agreement";
 /// What agreements are worth to a party over its reservation value.
 pub(crate) const SURPLUS: &str = "surplus_given_agreement";
 
+/// The metrics of how a party's offers change from one to the next.
+pub(crate) const OFFER_CHANGES: [&str; 5] = [
+    "issues_per_changing_offer",
+    "offers_changing_over_two_issues",
+    "repeated_offers",
+    "returned_options",
+    "offers_beyond_asks",
+];
+
 /// What is measured of a session, in the order of its columns and of the summary's rows; the first
 /// are the shares of endings, in the order of [`Ending::NAMES`].
 pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
@@ -317,35 +326,35 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             (changing > 0.0).then(|| Amount::Real(f64::from(changes.issues_changed) / changing))
         },
         column: Some(MeasuredColumn {
-            name: "issues_per_changing_offer",
+            name: OFFER_CHANGES[0],
             meaning: "mean number of issues changed from its previous offer, over its offers that change any",
             range: "1 to the number of issues",
             empty: "without such an offer",
         }),
         metric: Some(MetricWords {
-            name: "issues_per_changing_offer",
+            name: OFFER_CHANGES[0],
             meaning: MEAN_OF_AN_OFFER_COLUMN,
             over: "sessions in which it changed its offer",
         }),
     },
     offer_count(
         |it, party| Some(Amount::Whole(changes(it, party).changing_over_two)),
-        "offers_changing_over_two_issues",
+        OFFER_CHANGES[1],
         "its offers that change more than two issues of its previous one",
     ),
     offer_count(
         |it, party| Some(Amount::Whole(changes(it, party).repeated)),
-        "repeated_offers",
+        OFFER_CHANGES[2],
         "its offers that are equal to its previous one",
     ),
     offer_count(
         |it, party| Some(Amount::Whole(changes(it, party).returns)),
-        "returned_options",
+        OFFER_CHANGES[3],
         "issues that its offers changed back to an option of an earlier offer of its own",
     ),
     offer_count(
         |it, party| Some(Amount::Whole(changes(it, party).beyond_asks)),
-        "offers_beyond_asks",
+        OFFER_CHANGES[4],
         "its offers that change an issue, at a loss to itself, by more than the last offer of any other party asks",
     ),
     Measurement {

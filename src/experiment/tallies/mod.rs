@@ -14,6 +14,6 @@ pub use measurements::{
     AGREEMENT_RATE, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords,
     PARTY_MEASUREMENTS, PartyMeasurement, SESSION_MEASUREMENTS, SessionMeasurement, UTILITY,
 };
-pub(crate) use measurements::{ROUND, SURPLUS, party_metrics, session_metrics};
+pub(crate) use measurements::{OFFER_CHANGES, ROUND, SURPLUS, party_metrics, session_metrics};
 pub use numbers::QUANTILE_PERCENTS;
 pub use tally::{Metric, PartyTally, Tally};

@@ -5,7 +5,7 @@ use demarche_core::negotiation::{PartyReport, SessionResult};
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
 use crate::experiment::tallies::measurements::{
-    Amount, MeasurementKind, ROUND, SURPLUS, UTILITY, party_metrics, session_metrics,
+    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, UTILITY, party_metrics, session_metrics,
 };
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 
@@ -355,6 +355,11 @@ impl PartyTally {
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
         self.sum(SURPLUS).estimate_at(CONFIDENCE)
+    }
+
+    /// How its offers changed from one to the next, by the metrics of that.
+    pub(crate) fn offer_changes(&self) -> [Option<Estimate>; OFFER_CHANGES.len()] {
+        OFFER_CHANGES.map(|it| self.sum(it).estimate_at(CONFIDENCE))
     }
 }
 

@@ -11,7 +11,8 @@ use demarche_core::solution::preference_correlation;
 
 use crate::experiment::SolutionAnalyzer;
 use crate::report::drawing::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Series, Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
+    Unit,
 };
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
 use crate::report::summary::{Blocker, FirstCell, RankedAgreement};
@@ -57,6 +58,7 @@ impl Sessions<'_> {
             self.worth(),
             self.blockers(),
             self.rounds(),
+            self.talk(),
             self.utility_space(),
         ];
         sections.into_iter().flatten().collect()
@@ -314,6 +316,41 @@ impl Sessions<'_> {
                 "A step down is a round in which deals are made; the shade is the 95 % interval.",
                 &chart,
             )])],
+        })
+    }
+
+    fn talk(&self) -> Option<Section> {
+        let rows = self.scenario().parties.iter().filter_map(|party| {
+            let means = self.first.offer_changes.get(&party.name)?;
+            let means = means.map(|it| it.map_or_else(|| "-".to_owned(), |it| decimal(it, 2)));
+            Some([party.label.clone()].into_iter().chain(means).collect())
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
+        if rows.is_empty() || self.setting.rules().protocol.is_mediated() {
+            return None;
+        }
+        let head = [
+            "party",
+            "issues per changing offer",
+            "offers changing more than two",
+            "repeated offers",
+            "returned options",
+            "offers beyond asks",
+        ];
+        Some(Section {
+            id: "talk".to_owned(),
+            heading: "How parties talk".to_owned(),
+            text: vec![
+                "Means per session. A returned option is one of an earlier offer that the party had given up; an offer is beyond asks if it changes an issue, at a loss to the party, by more than the last offer of any other party asks."
+                    .to_owned(),
+            ],
+            blocks: vec![PageBlock::Open {
+                name: "How each party's offers change from one to the next".to_owned(),
+                table: PageTable {
+                    head: head.map(str::to_owned).to_vec(),
+                    rows,
+                },
+            }],
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 use demarche_core::protocol::Ending;
 
-use crate::experiment::{AgreementTally, ROUND, SURPLUS, Tally};
+use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
 use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, rows};
@@ -22,6 +22,8 @@ pub(crate) struct FirstCell {
     pub(crate) n_agreements: u64,
     /// By party, its mean surplus of an agreement.
     pub(crate) mean_surpluses: BTreeMap<String, Quantity>,
+    /// By party, the means of how its offers change, in the order of [`OFFER_CHANGES`].
+    pub(crate) offer_changes: BTreeMap<String, [Option<f64>; OFFER_CHANGES.len()]>,
     /// How often each option was agreed.
     pub(crate) options: Vec<OptionShare>,
     /// The most frequent agreements.
@@ -108,6 +110,9 @@ impl FirstCell {
         } else if metric == SURPLUS {
             let surpluses = &mut self.mean_surpluses;
             surpluses.extend(estimate.map(|it| (row.owned("party"), it)));
+        } else if let Some(place) = OFFER_CHANGES.iter().position(|it| *it == metric) {
+            let of_party = self.offer_changes.entry(row.owned("party")).or_default();
+            of_party[place] = estimate.map(|it| it.value);
         }
     }
 
@@ -183,6 +188,11 @@ impl FirstCell {
             let mean = it.surplus_given_agreement();
             Some((name(scenario, party), quantity(&mean?)?))
         });
+        let offer_changes = parties().map(|(party, it)| {
+            let means = it.offer_changes();
+            let means = means.map(|it| quantity(&it?).map(|it| it.value));
+            (name(scenario, party), means)
+        });
         let rounds = round_shares(tally).filter_map(|it| {
             Some(RoundShare {
                 round: as_written(it.round)?,
@@ -204,6 +214,7 @@ impl FirstCell {
             endings: endings.map(|it| share(it, tally.n_sessions())),
             n_agreements,
             mean_surpluses: mean_surpluses.collect(),
+            offer_changes: offer_changes.collect(),
             options: options.collect(),
             agreements: (1..)
                 .zip(ranked)
