@@ -417,12 +417,12 @@ mod tests {
         space.outcome(&options.map(OptionId::new))
     }
 
-    /// What the last of three parties offers after `[2, 2]` when the first two ask for these, and
-    /// both have refused.
+    /// What the last of three parties offers after `[2, 2]` when the first two asked for one thing
+    /// after the other, and both have refused.
     #[track_caller]
     fn check(
         consent: &ConsentRule,
-        asks: [[usize; 2]; 2],
+        asks: &[[[usize; 2]; 2]],
         demand: f64,
         towards: fn(PartySet) -> Towards,
         expected: Option<[usize; 2]>,
@@ -446,11 +446,11 @@ mod tests {
             best_utility: Utility::ONE,
         };
         let mut rule = Incremental::new(&[1.0, 2.0, 0.2, 0.9], &rules);
-        let texts = [asks[0], asks[1], [2, 2]];
-        for (proposer, text) in (0..).map(PartyId::new).zip(texts) {
+        let of_others = asks.iter().flat_map(|it| [(0, it[0]), (1, it[1])]);
+        for (proposer, text) in of_others.chain([(2, [2, 2])]) {
             let offered = Event::Offered {
                 round: 1,
-                proposer,
+                proposer: PartyId::new(proposer),
                 offer: at(&space, text),
             };
             rule.observe(&offered, &situation);
@@ -468,15 +468,15 @@ mod tests {
     fn a_step_goes_where_both_ask_as_far_as_the_demand_allows() {
         // [2, 1] is worth 7/8, [1, 2] 5/8, and [1, 1] a half.
         let all = ConsentRule::unanimity(3);
-        let asks = [[0, 0], [0, 0]];
+        let asks = &[[[0, 0], [0, 0]]];
         check(&all, asks, 0.9, Towards::Asks, Some([2, 2]));
         check(&all, asks, 0.8, Towards::Asks, Some([2, 1]));
         check(&all, asks, 0.5, Towards::Asks, Some([1, 1]));
         // One step on an issue, however little is demanded; and none where nobody asks for it.
         check(&all, asks, 0.0, Towards::Asks, Some([1, 1]));
-        check(&all, [[0, 2], [0, 2]], 0.0, Towards::Asks, Some([1, 2]));
+        check(&all, &[[[0, 2], [0, 2]]], 0.0, Towards::Asks, Some([1, 2]));
         // Where only one asks for a step, the other would be as much farther: the fewest changes.
-        check(&all, [[0, 2], [2, 0]], 0.0, Towards::Asks, Some([2, 2]));
+        check(&all, &[[[0, 2], [2, 0]]], 0.0, Towards::Asks, Some([2, 2]));
     }
 
     #[test]
@@ -490,10 +490,17 @@ mod tests {
                 .to_vec(),
             Vec::new(),
         );
+        // The second party asked for the first's text before: its mean distance does not hold the
+        // third one back any more.
+        let disputed = &[[[0, 0], [0, 0]], [[0, 0], [2, 2]]];
+        let half = &[[[0, 0], [0, 0]], [[0, 0], [0, 2]]];
         for towards in [Towards::Asks, |_| Towards::All] {
-            check(&principals, [[0, 0], [0, 2]], 0.0, towards, Some([1, 2]));
-            check(&principals, [[0, 0], [0, 0]], 0.0, towards, Some([1, 1]));
-            check(&principals, [[0, 0], [2, 2]], 0.0, towards, Some([2, 2]));
+            check(&principals, disputed, 0.0, towards, Some([2, 2]));
+            check(&principals, half, 0.0, towards, Some([1, 2]));
+            check(&principals, &[[[0, 0], [0, 0]]], 0.0, towards, Some([1, 1]));
         }
+        // Among equals it would take a side.
+        let all = ConsentRule::unanimity(3);
+        check(&all, disputed, 0.0, Towards::Asks, Some([1, 1]));
     }
 }
