@@ -23,6 +23,8 @@ pub const ENTRIES_MAX: usize = OPTIONS_MAX;
 pub const SOURCES_MAX: usize = 1024;
 /// How many interactions a party's preferences may have: sums of them stay far within a word.
 pub const INTERACTIONS_MAX: usize = 256;
+/// How many red lines a party may have.
+pub const RED_LINES_MAX: usize = 64;
 /// How many consent rules a scenario may have.
 pub const CONSENT_RULES_MAX: usize = 256;
 /// How many claims a scenario may have.
@@ -54,6 +56,7 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
     ("issue.options", OPTIONS_MAX),
     ("party", PARTIES_MAX),
     ("party.interaction", INTERACTIONS_MAX),
+    ("party.red_line", RED_LINES_MAX),
     ("consent", CONSENT_RULES_MAX),
     ("claim", CLAIMS_MAX),
 ];

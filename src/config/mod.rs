@@ -22,8 +22,8 @@ pub use files::{
     COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, StudyMethod, experiment_schema, scenario_schema,
 };
 pub use limits::{
-    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, SETTINGS_MAX,
-    SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
+    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, RED_LINES_MAX,
+    SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
 };
 pub use load::{
     Experiment, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment, load_scenario,

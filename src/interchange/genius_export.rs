@@ -126,6 +126,12 @@ impl UtilitySpace {
                 preferences.interactions.len()
             ));
         }
+        if !preferences.red_lines.is_empty() {
+            losses.push(format!(
+                "red lines of {label} ({}) are left out: outcomes across them keep their utilities",
+                preferences.red_lines.len()
+            ));
+        }
         let mut weights: Vec<f64> = preferences
             .issues
             .iter()

@@ -146,7 +146,7 @@ fn push_rules(
     };
     let _ = write!(
         res,
-        "\n[protocol.{protocol}]\ndeadline_rounds = {deadline_rounds}\n"
+        "\n[protocol.{protocol}]\ndeadline_rounds = {deadline_rounds}\nrelative_time = \"genius\"\n"
     );
 }
 

@@ -50,7 +50,7 @@ fn every_table_of_every_verb_is_in_the_manifest() {
     assert_eq!(recorded(&out), names_on_disk(&out));
     let rendered = check(&["verify", path_text(&out)], 0).stdout;
     let rendered = String::from_utf8(rendered).unwrap();
-    assert!(rendered.contains("all as the run wrote them"), "{rendered}");
+    assert!(rendered.contains("all unchanged"), "{rendered}");
     let more = ["--sessions", "20", "--format=csv,parquet"];
     let flip = run(&folder, "flip", "flip", VILLAGES, &more);
     assert_eq!(recorded(&flip), names_on_disk(&flip));
@@ -85,7 +85,7 @@ fn a_table_that_is_lost_cut_or_changed_is_named() {
             let what = if other.is_none() {
                 "is missing"
             } else {
-                "is changed since the run"
+                "has changed since the run"
             };
             let line = format!("error: {}: it {what}", path_text(&path));
             assert!(rendered.starts_with(&line), "{rendered}");

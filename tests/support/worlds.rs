@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use demarche::config::{LoadedScenario, load_scenario};
 use demarche::domain::{
-    Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
-    Preferences, Quota, Scale, Veto,
+    Condition, ConsentRule, DrawnNumbers, IssueId, OptionId, Outcome, OutcomeSpace, PartyId,
+    PartySet, Preferences, Quota, Scale, Veto,
 };
 use demarche::negotiation::{PlainLoop, SessionResult, Setting};
-use demarche::protocol::{Event, ProtocolKind, Rules, Session};
+use demarche::protocol::{Event, ProtocolKind, RelativeTime, Rules, Session};
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds, Stream};
 use demarche::search::{Counted, OfferDistance};
 use proptest::prelude::*;
@@ -32,6 +32,8 @@ pub(crate) struct World {
     weights: Vec<f64>,
     utilities: Vec<f64>,
     interactions: Vec<(RawCondition, f64)>,
+    /// Conditions with whether they are real.
+    red_lines: Vec<(RawCondition, bool)>,
     reservation_value: f64,
     n_parties: usize,
     me: usize,
@@ -65,6 +67,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             prop::collection::vec(share(), N_ISSUES_MAX * N_OPTIONS_MAX),
             prop::collection::vec((raw_conditions(1), (-1.0..=1.0).prop_map(on_grid)), 0..4),
             share(),
+            prop::collection::vec((raw_conditions(1), any::<bool>()), 0..3),
         );
         let who_must_agree = (
             2..=5_usize,
@@ -82,6 +85,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             utilities: wanted.3,
             interactions: wanted.4,
             reservation_value: wanted.5,
+            red_lines: wanted.6,
             n_parties: agree.0,
             me: agree.1,
             vetoes: agree.2,
@@ -129,17 +133,25 @@ impl World {
         of_each.map(|(raw, _)| self.condition(raw)).collect()
     }
 
+    /// Preferences before any number is put into them.
+    pub(crate) fn indifferent(&self) -> Preferences {
+        let red_lines = self.red_lines.iter();
+        let red_lines = red_lines.map(|(raw, _)| self.condition(raw)).collect();
+        Preferences::indifferent(self.space(), self.interactions()).with_red_lines(red_lines)
+    }
+
     pub(crate) fn preferences(&self) -> Preferences {
         let space = self.space();
-        let adds: Vec<f64> = self.interactions.iter().map(|it| it.1).collect();
-        let mut res = Preferences::indifferent(Arc::clone(&space), self.interactions());
-        res.set(
-            &self.weights[..space.n_issues()],
-            &self.utilities[..space.n_options_total()],
-            &adds,
-            self.reservation_value,
-        );
-        res
+        let mut preferences = self.indifferent();
+        preferences.put(DrawnNumbers {
+            weights: self.weights[..space.n_issues()].to_vec(),
+            utilities: self.utilities[..space.n_options_total()].to_vec(),
+            adds: self.interactions.iter().map(|it| it.1).collect(),
+            reservation_value: self.reservation_value,
+            leverages: Vec::new(),
+            are_red_lines_real: self.red_lines.iter().map(|it| it.1).collect(),
+        });
+        preferences
     }
 
     pub(crate) fn consent(&self) -> ConsentRule {
@@ -202,6 +214,7 @@ impl World {
         Rules {
             protocol: ProtocolKind::ProposalAndVote,
             deadline_rounds,
+            relative_time: RelativeTime::default(),
             consent: self.consent(),
             n_parties: self.n_parties,
             scales: self.scales(),
@@ -350,10 +363,11 @@ pub(crate) fn scenario_text(random: &mut RandomChoices) -> String {
         }
     }
     let rounds = random.between(1, 8);
+    let relative_time = *random.pick(&["", "\nrelative_time = \"genius\""]);
     if random.one_in(2) {
         let _ = writeln!(
             text,
-            "[protocol.{}]\ndeadline_rounds = {rounds}",
+            "[protocol.{}]\ndeadline_rounds = {rounds}{relative_time}",
             random.pick(&["alternating_offers", "alternating_offers_by_turn"])
         );
         return text;
@@ -380,7 +394,7 @@ pub(crate) fn scenario_text(random: &mut RandomChoices) -> String {
     let _ = match random.below(3) {
         0 => writeln!(
             text,
-            "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}"
+            "[protocol.proposal_and_vote]\ndeadline_rounds = {rounds}{relative_time}"
         ),
         1 => {
             // Some never propose.
@@ -392,7 +406,7 @@ pub(crate) fn scenario_text(random: &mut RandomChoices) -> String {
             let named = by_party("recognition", recognition, n_parties);
             writeln!(
                 text,
-                "[protocol.random_proposer]\ndeadline_rounds = {rounds}\n{named}"
+                "[protocol.random_proposer]\ndeadline_rounds = {rounds}{relative_time}\n{named}"
             )
         }
         _ => {
@@ -400,7 +414,7 @@ pub(crate) fn scenario_text(random: &mut RandomChoices) -> String {
             let named = by_party("temperature", temperature, n_parties);
             writeln!(
                 text,
-                "[protocol.single_text]\ndeadline_rounds = {rounds}\n{named}"
+                "[protocol.single_text]\ndeadline_rounds = {rounds}{relative_time}\n{named}"
             )
         }
     };
@@ -450,6 +464,14 @@ fn write_party(text: &mut String, random: &mut RandomChoices, party: usize, size
         let _ = writeln!(
             text,
             "[[party.interaction]]\nid = \"k{interaction}\"\nwhen = {when}\nadds = {adds}"
+        );
+    }
+    if random.one_in(2) {
+        let when = random.condition(sizes);
+        let probability = random.number(0.0, 1.0);
+        let _ = writeln!(
+            text,
+            "[[party.red_line]]\nid = \"r0\"\nlabel = \"A line\"\nwhen = {when}\nprobability = {probability}"
         );
     }
     let mixtures: [&[f64]; 3] = [&[1.0], &[0.25, 0.75], &[0.25, 0.25, 0.5]];

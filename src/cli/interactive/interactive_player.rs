@@ -92,13 +92,16 @@ impl<R: BufRead> InteractivePlayer<R> {
 
     fn greet(&self, private_view: &PrivateView) -> Result<(), Failure> {
         let scenario = self.setting.scenario();
+        let best = match private_view.best {
+            Some(it) => decimal(private_view.preferences.utility(it).get(), 3),
+            None => "missing, since every outcome is across one of your red lines".to_owned(),
+        };
         let line = format!(
             "You negotiate for {}. Your reservation value is {}, and the utility of your best \
-             outcome {}. You see your own preferences and all public events; ? lists the \
+             outcome {best}. You see your own preferences and all public events; ? lists the \
              commands.",
             scenario.party(self.me).label,
             decimal(private_view.preferences.reservation_value().get(), 3),
-            decimal(private_view.preferences.utility(private_view.best).get(), 3),
         );
         print(&format!("\n{}\n", wrap(&line, self.width, 0)))
     }
@@ -150,7 +153,7 @@ impl<R: BufRead> InteractivePlayer<R> {
     fn first_draft(&self, question: &Question) -> Option<Outcome> {
         match question.ask {
             Request::Offer | Request::AcceptOrReplace { .. } => {
-                Some(self.mine.unwrap_or(question.private_view.best))
+                self.mine.or(question.private_view.best)
             }
             Request::Answer { .. } | Request::Vote { .. } => None,
         }
@@ -184,7 +187,10 @@ impl<R: BufRead> InteractivePlayer<R> {
             Command::Draft(which) => {
                 let slot = draft.as_mut().ok_or_else(no_draft)?;
                 *slot = match which {
-                    Draft::Best => question.private_view.best,
+                    Draft::Best => {
+                        let best = question.private_view.best;
+                        best.ok_or("every outcome is across one of your red lines")?
+                    }
                     Draft::Mine => self.mine.ok_or("you have made no offer yet")?,
                     Draft::Theirs => self.theirs.ok_or("nobody else has made an offer yet")?,
                 };
@@ -227,7 +233,7 @@ impl<R: BufRead> InteractivePlayer<R> {
     fn is_sure(&mut self, question: &Question, action: Action) -> Result<bool, Failure> {
         let preferences = &question.private_view.preferences;
         let no_deal = decimal(preferences.reservation_value().get(), 3);
-        let is_worse = |it: Outcome| !preferences.is_individually_rational(it);
+        let is_worse = |it: Outcome| !preferences.is_acceptable(it);
         let (text, keys) = match (action, question.ask) {
             (Action::WalkOut, _) => (
                 format!("If you leave, there is no deal; your utility is then {no_deal}."),
@@ -315,7 +321,7 @@ impl<R: BufRead> InteractivePlayer<R> {
         let mut res = String::new();
         let whose = if self.mine == Some(draft) {
             "Your draft, which is your last offer"
-        } else if question.private_view.best == draft {
+        } else if question.private_view.best == Some(draft) {
             "Your draft, which is your best outcome"
         } else if self.theirs == Some(draft) {
             "Your draft, which is their last offer"
@@ -367,17 +373,25 @@ impl<R: BufRead> InteractivePlayer<R> {
     /// What an outcome is worth to her, in a line.
     fn worth(&self, private_view: &PrivateView, outcome: Outcome) -> String {
         let preferences = &private_view.preferences;
-        let (style, word) = if preferences.is_individually_rational(outcome) {
-            (GOOD, "above")
-        } else {
-            (BAD, "below")
-        };
-        let line = format!(
-            "Utility {}, {} {word} your reservation value; your best is {}",
+        let surplus = preferences.surplus(outcome);
+        let word = if surplus < 0.0 { "below" } else { "above" };
+        let mut line = format!(
+            "Utility {}, {} {word} your reservation value",
             decimal(preferences.utility(outcome).get(), 3),
-            decimal(preferences.surplus(outcome).abs(), 3),
-            decimal(preferences.utility(private_view.best).get(), 3),
+            decimal(surplus.abs(), 3),
         );
+        if let Some(best) = private_view.best {
+            let best = decimal(preferences.utility(best).get(), 3);
+            let _ = write!(line, "; your best is {best}");
+        }
+        if !preferences.allows(outcome) {
+            line.push_str("; it is across one of your red lines");
+        }
+        let style = if preferences.is_acceptable(outcome) {
+            GOOD
+        } else {
+            BAD
+        };
         styled(style, &wrap(&line, self.width, 2))
     }
 

@@ -48,6 +48,9 @@ impl RecordedCell<'_> {
 /// Reads the manifest of a batch or a sweep.
 pub(crate) fn read_sessions_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
     let manifest = read_manifest(directory)?;
+    let path = || directory.path().join(MANIFEST);
+    (manifest.check_repeatable())
+        .map_err(|it| Failure::WrongInput(format!("{}: {it}", path().display())))?;
     if !["batch", "sweep"].contains(&manifest.verb.as_str()) {
         return Err(Failure::WrongInput(format!(
             "{}: this is a run of `{}`; only sessions of a batch or of a sweep can be replayed",

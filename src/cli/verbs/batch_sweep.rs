@@ -241,7 +241,7 @@ mod tests {
 
         fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
             assert!(turn.stream.uniform() < 0.9, "the strategy is broken");
-            Some(turn.search.best())
+            turn.search.best()
         }
     }
 

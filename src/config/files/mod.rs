@@ -17,10 +17,10 @@ pub(crate) use experiment_file::{
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
 pub(crate) use number::{ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany};
-pub(crate) use protocol::{ByPartyFile, ProtocolFile};
+pub(crate) use protocol::{ByPartyFile, ProtocolFile, RelativeTimeFile};
 pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
-    PreferenceFile, PrefersFile, ScaleFile, ScenarioFile, SourceFile,
+    PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
 };
 pub use schema_check::{experiment_schema, scenario_schema};
 pub(crate) use strategy::{ParametersFile, StrategyFile};

@@ -18,7 +18,19 @@ pub(crate) struct ProtocolFile(pub(crate) BTreeMap<Spanned<String>, ProtocolTabl
 #[derive(Debug)]
 pub(crate) struct ProtocolTable {
     pub(crate) deadline_rounds: Spanned<u32>,
+    pub(crate) relative_time: RelativeTimeFile,
     pub(crate) by_party: Option<Spanned<ByPartyFile>>,
+}
+
+/// How much of the time has passed in round r of D.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RelativeTimeFile {
+    /// (r − 1)/(D − 1): 1 in the last round.
+    #[default]
+    ToDeadline,
+    /// r/(D + 1), as GENIUS and NegMAS count: never 1.
+    Genius,
 }
 
 /// A plain number for each party that is named.
@@ -36,17 +48,19 @@ impl<'de> Deserialize<'de> for ProtocolTable {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ProtocolTable, A::Error> {
                 let mut deadline_rounds = None;
+                let mut relative_time = None;
                 let mut by_party = None;
                 while let Some(key) = map.next_key::<String>()? {
-                    if key == "deadline_rounds" {
-                        deadline_rounds = Some(map.next_value()?);
-                    } else {
-                        by_party = Some(map.next_value()?);
+                    match key.as_str() {
+                        "deadline_rounds" => deadline_rounds = Some(map.next_value()?),
+                        "relative_time" => relative_time = Some(map.next_value()?),
+                        _ => by_party = Some(map.next_value()?),
                     }
                 }
                 Ok(ProtocolTable {
                     deadline_rounds: deadline_rounds
                         .ok_or_else(|| de::Error::missing_field("deadline_rounds"))?,
+                    relative_time: relative_time.unwrap_or_default(),
                     by_party,
                 })
             }
@@ -60,8 +74,10 @@ impl JsonSchema for ProtocolFile {
         "ProtocolFile".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let tables = PROTOCOLS.iter().map(|it| (it.name.to_owned(), table(it)));
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let relative_time = generator.subschema_for::<RelativeTimeFile>();
+        let tables = PROTOCOLS.iter();
+        let tables = tables.map(|it| (it.name.to_owned(), table(it, &relative_time)));
         let tables: serde_json::Map<String, serde_json::Value> = tables.collect();
         json_schema!({
             "type": "object",
@@ -72,7 +88,7 @@ impl JsonSchema for ProtocolFile {
     }
 }
 
-fn table(entry: &ProtocolEntry) -> serde_json::Value {
+fn table(entry: &ProtocolEntry, relative_time: &Schema) -> serde_json::Value {
     let mut properties = serde_json::json!({
         "deadline_rounds": {
             "type": "integer",
@@ -81,6 +97,7 @@ fn table(entry: &ProtocolEntry) -> serde_json::Value {
             "maximum": ROUNDS_MAX,
             "description": entry.about_rounds,
         },
+        "relative_time": relative_time,
     });
     if let Some(number) = entry.party_number {
         properties[number.name] = serde_json::json!({

@@ -155,6 +155,10 @@ pub(crate) struct PartyFile {
     #[serde(default)]
     #[schemars(with = "Vec<InteractionFile>")]
     pub(crate) interaction: Vec<Spanned<InteractionFile>>,
+    /// What it will not agree to, whatever else it gets.
+    #[serde(default)]
+    #[schemars(with = "Vec<RedLineFile>")]
+    pub(crate) red_line: Vec<Spanned<RedLineFile>>,
     /// The strategies it may follow; their probabilities sum to 1.
     #[schemars(with = "Vec<StrategyFile>")]
     pub(crate) strategy: Spanned<Vec<Spanned<StrategyFile>>>,
@@ -195,6 +199,23 @@ pub(crate) struct InteractionFile {
     /// What they add to the utility, in [-1, 1].
     #[schemars(with = "NumberFile")]
     pub(crate) adds: Spanned<NumberFile>,
+}
+
+/// Options that a party says it will never agree to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RedLineFile {
+    /// The name by which files and tables call it.
+    #[schemars(with = "String")]
+    pub(crate) id: Spanned<String>,
+    /// What people read.
+    pub(crate) label: String,
+    /// The options, by issue: outcomes with all of them are across the line.
+    #[schemars(with = "BTreeMap<String, OneOrMany>")]
+    pub(crate) when: Spanned<ConditionFile>,
+    /// How likely the line is real in a session, in [0, 1]; otherwise only utilities count.
+    #[schemars(with = "NumberFile")]
+    pub(crate) probability: Spanned<NumberFile>,
 }
 
 /// For each named issue the option, or the options, that fulfil the condition.

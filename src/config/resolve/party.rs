@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use demarche_core::domain::{
     Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
-    Provenance, UncertainPreferences, WEIGHT_MAX, are_probabilities,
+    Provenance, RedLine, UncertainPreferences, WEIGHT_MAX, are_probabilities,
 };
 use demarche_core::strategy::{Parameter, StrategySpec};
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, nearest, percent_hint};
-use crate::config::files::{NumberFile, ParametersFile, PartyFile, PreferenceFile, StrategyFile};
+use crate::config::files::{
+    NumberFile, ParametersFile, PartyFile, PreferenceFile, RedLineFile, StrategyFile,
+};
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
 
@@ -56,6 +58,7 @@ impl Resolver<'_> {
                 })
             })
             .collect();
+        let red_lines = self.red_lines(&it.red_line, &path);
         let strategies = self.strategies(&it.strategy, &path);
         let party = Party {
             name: name.clone(),
@@ -65,9 +68,38 @@ impl Resolver<'_> {
                 discount_factor,
                 issues,
                 interactions,
+                red_lines,
             },
         };
         (Arc::new(party), strategies)
+    }
+
+    fn red_lines(&mut self, files: &[Spanned<RedLineFile>], path: &str) -> Vec<Arc<RedLine>> {
+        let ids = files.iter().map(|it| &it.get_ref().id);
+        self.check_ids("red lines", Hyphens::Forbidden, ids);
+        let mut red_lines = Vec::new();
+        for file in files {
+            let it = file.get_ref();
+            if it.when.get_ref().is_empty() {
+                self.diagnostic(
+                    Diagnostic::at(it.when.span(), "a red line names the options across it").hint(
+                        "when = { issue = \"option\" }; without any, no outcome would be left",
+                    ),
+                );
+            }
+            red_lines.push(Arc::new(RedLine {
+                name: it.id.get_ref().clone(),
+                label: it.label.clone(),
+                when: self.condition(&it.when),
+                probability: self.number(
+                    &it.probability,
+                    format!("{path}.red_line.{}.probability", it.id.get_ref()),
+                    Expected::within("a probability", 0.0, 1.0),
+                    None,
+                ),
+            }));
+        }
+        red_lines
     }
 
     /// One preference per issue, in scenario order.

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use demarche_core::domain::{
     ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities,
 };
-use demarche_core::protocol::{PROTOCOLS, PartyNumber, PartyNumberRange, ProtocolKind};
+use demarche_core::protocol::{
+    PROTOCOLS, PartyNumber, PartyNumberRange, ProtocolKind, RelativeTime,
+};
 use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
-use crate::config::files::{ByPartyFile, ConsentFile, LeverageFile, ProtocolFile};
+use crate::config::files::{
+    ByPartyFile, ConsentFile, LeverageFile, ProtocolFile, RelativeTimeFile,
+};
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
 
@@ -50,8 +54,8 @@ impl Resolver<'_> {
         &mut self,
         file: &Spanned<ProtocolFile>,
         consent: &[Spanned<ConsentFile>],
-    ) -> (ProtocolKind, u32) {
-        let mut chosen: Vec<(ProtocolKind, u32)> = Vec::new();
+    ) -> (ProtocolKind, u32, RelativeTime) {
+        let mut chosen = Vec::new();
         for (name, table) in &file.get_ref().0 {
             let mut known = PROTOCOLS.iter();
             let entry = known
@@ -60,7 +64,12 @@ impl Resolver<'_> {
             let numbers = entry.party_number.map_or_else(Vec::new, |number| {
                 self.party_numbers(number, table.by_party.as_ref())
             });
-            chosen.push(((entry.new)(numbers), *table.deadline_rounds.get_ref()));
+            let relative_time = match table.relative_time {
+                RelativeTimeFile::ToDeadline => RelativeTime::ToDeadline,
+                RelativeTimeFile::Genius => RelativeTime::Genius,
+            };
+            let rounds = *table.deadline_rounds.get_ref();
+            chosen.push(((entry.new)(numbers), rounds, relative_time));
         }
         if chosen.len() != 1 {
             let names: Vec<&str> = PROTOCOLS.iter().map(|it| it.name).collect();
@@ -68,9 +77,9 @@ impl Resolver<'_> {
                 Diagnostic::at(file.span(), "exactly one protocol is needed")
                     .hint(format!("one of [protocol.{}]", names.join("], [protocol."))),
             );
-            return (ProtocolKind::ProposalAndVote, 1);
+            return (ProtocolKind::ProposalAndVote, 1, RelativeTime::default());
         }
-        let (kind, rounds) = chosen.remove(0);
+        let (kind, rounds, relative_time) = chosen.remove(0);
         if kind.is_alternating()
             && let Some(entry) = consent.first()
         {
@@ -82,7 +91,7 @@ impl Resolver<'_> {
                 .hint("remove [[consent]], or use the protocol proposal_and_vote"),
             );
         }
-        (kind, rounds)
+        (kind, rounds, relative_time)
     }
 
     /// By party, the number that a protocol needs of it.

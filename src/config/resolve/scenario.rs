@@ -64,7 +64,8 @@ pub(crate) fn setting(
     resolver.party_count(&file);
     let (parties, strategies) = file.party.iter().map(|it| resolver.party(it)).unzip();
     let leverages = resolver.leverages(&file.leverage);
-    let (protocol, deadline_rounds) = resolver.protocol(&file.protocol, &file.consent);
+    let (protocol, deadline_rounds, relative_time) =
+        resolver.protocol(&file.protocol, &file.consent);
     let consent = resolver.consent(&file.consent);
     let claims = resolver.claims(&file.claim);
     let Resolver {
@@ -91,6 +92,7 @@ pub(crate) fn setting(
         claims: claims.into(),
     };
     Setting::new(scenario, protocol, deadline_rounds, strategies)
+        .map(|it| it.with_relative_time(relative_time))
         .map_err(|error| diagnostics.push(Diagnostic::nowhere(error.to_string())))
         .ok()
 }

@@ -195,7 +195,7 @@ impl Explanation {
 /// To whom an outcome is worth at least its reservation value.
 fn content(parties: &[Preferences], outcome: Outcome) -> PartySet {
     (0..parties.len())
-        .filter(|&it| parties[it].is_individually_rational(outcome))
+        .filter(|&it| parties[it].is_acceptable(outcome))
         .map(PartyId::new)
         .collect()
 }
@@ -278,7 +278,7 @@ fn account(
         next.or_else(|| own.next_back()).map(|(_, it)| utility(it))
     };
     let refused_acceptable = offers()
-        .filter(|(_, it)| it.no.contains(party) && preferences.is_individually_rational(it.outcome))
+        .filter(|(_, it)| it.no.contains(party) && preferences.is_acceptable(it.outcome))
         .map(|(idx, it)| {
             let with_it = it.yes.with(party);
             let consent = &rules.consent;

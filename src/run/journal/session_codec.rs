@@ -29,7 +29,7 @@ pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult)
     for report in &session.parties {
         push_whole(bytes, report.strategy as u64);
         bytes.extend(rounded(report.reservation_value));
-        bytes.extend(rounded(report.best_utility));
+        bytes.extend(report.best_utility.map(rounded).into_iter().flatten());
         bytes.extend(rounded(report.utility()));
         for count in [
             report.offers,
@@ -219,14 +219,18 @@ fn read_outcome(bytes: &mut ExactBytes<'_>) -> Option<Outcome> {
     bytes.whole().map(Outcome::from_shares)
 }
 
+fn push_optional_utility(bytes: &mut Vec<u8>, utility: Option<Utility>) {
+    bytes.push(utility.is_some().into());
+    if let Some(utility) = utility {
+        push_utility(bytes, utility);
+    }
+}
+
 fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
     push_whole(bytes, report.strategy as u64);
     push_utility(bytes, report.reservation_value);
-    push_utility(bytes, report.best_utility);
-    bytes.push(report.agreement_utility.is_some().into());
-    if let Some(utility) = report.agreement_utility {
-        push_utility(bytes, utility);
-    }
+    push_optional_utility(bytes, report.best_utility);
+    push_optional_utility(bytes, report.agreement_utility);
     push_whole(bytes, report.offers.into());
     push_whole(bytes, report.concessions.into());
     push_measurement(bytes, report.conceded);
@@ -276,7 +280,10 @@ fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyR
     Some(PartyReport {
         strategy: bytes.whole()?,
         reservation_value: read_utility(bytes)?,
-        best_utility: read_utility(bytes)?,
+        best_utility: match bytes.byte()? {
+            0 => None,
+            _ => Some(read_utility(bytes)?),
+        },
         agreement_utility: match bytes.byte()? {
             0 => None,
             _ => Some(read_utility(bytes)?),
@@ -327,7 +334,7 @@ mod tests {
         let report = |units: i64, conceded| PartyReport {
             strategy: 1,
             reservation_value: Utility::clamped(units),
-            best_utility: Utility::ONE,
+            best_utility: Some(Utility::ONE),
             agreement_utility: ending.agreement().map(|_| Utility::clamped(-units)),
             offers: 300,
             concessions: 7,

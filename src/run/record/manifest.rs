@@ -11,7 +11,10 @@ use crate::tables::TableRecord;
 pub(crate) const SCHEMA: u32 = 1;
 
 /// Goes up whenever the same input gives other numbers; the changelog says so.
-pub const RESULTS_VERSION: u32 = 1;
+pub const RESULTS_VERSION: u32 = 2;
+
+/// The earliest results version of which runs can be reported, compared and verified.
+const RESULTS_VERSION_READ: u32 = 1;
 
 /// The manifest's name in the folder of a run.
 pub const MANIFEST: &str = "manifest.json";
@@ -199,16 +202,27 @@ pub enum ManifestError {
     /// It is of another form.
     #[error("this program reads manifests of schema {SCHEMA}, and this is not one")]
     Schema,
-    /// The program gives other numbers than the one that made the run.
+    /// The run is of a results version that this program does not know.
     #[error(
-        "the run has results version {found}, and this program {RESULTS_VERSION}: its sessions \
-         would differ; use demarche {demarche}"
+        "the run has results version {found}, and this program reads {RESULTS_VERSION_READ} to \
+         {RESULTS_VERSION}; use demarche {demarche}"
     )]
     ResultsVersion {
         /// That of the run.
         found: Box<Json>,
         /// The version of the program that made it.
         demarche: Box<Json>,
+    },
+    /// The program gives other numbers than the one that made the run.
+    #[error(
+        "the run has results version {found}, and this program {RESULTS_VERSION}: its sessions \
+         would differ; use demarche {demarche}"
+    )]
+    NotRepeatable {
+        /// That of the run.
+        found: u32,
+        /// The version of the program that made it.
+        demarche: String,
     },
     /// Something is missing, or is not what it should be.
     #[error("this manifest is incomplete: {0}")]
@@ -229,20 +243,57 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// If it is not a manifest of this version of the format and of [`RESULTS_VERSION`].
+    /// If it is not a manifest of this version of the format, or of a later results version than
+    /// [`RESULTS_VERSION`].
     pub fn from_json(text: &str) -> Result<Self, ManifestError> {
         let json: Json = serde_json::from_str(text).map_err(ManifestError::Json)?;
         if json["schema"] != SCHEMA {
             return Err(ManifestError::Schema);
         }
         // Another program's manifest may lack what this one has.
-        if json["results_version"] != RESULTS_VERSION {
+        let version = json["results_version"].as_u64();
+        let known = u64::from(RESULTS_VERSION_READ)..=u64::from(RESULTS_VERSION);
+        if !version.is_some_and(|it| known.contains(&it)) {
             return Err(ManifestError::ResultsVersion {
                 found: Box::new(json["results_version"].clone()),
                 demarche: Box::new(json["demarche"].clone()),
             });
         }
-        serde_json::from_value(json).map_err(ManifestError::Shape)
+        let mut manifest: Self = serde_json::from_value(json).map_err(ManifestError::Shape)?;
+        if manifest.results_version == 1 {
+            manifest.state_defaults_of_version_1();
+        }
+        Ok(manifest)
+    }
+
+    /// Whether this program makes the same sessions again.
+    ///
+    /// # Errors
+    ///
+    /// If the run is of another results version.
+    pub fn check_repeatable(&self) -> Result<(), ManifestError> {
+        if self.results_version == RESULTS_VERSION {
+            return Ok(());
+        }
+        Err(ManifestError::NotRepeatable {
+            found: self.results_version,
+            demarche: self.demarche.clone(),
+        })
+    }
+
+    /// Writes out what files of results version 1 left unsaid and what has another default now.
+    fn state_defaults_of_version_1(&mut self) {
+        let sweep = self.sweep.as_mut();
+        let scenarios = sweep.into_iter().flat_map(|it| it.scenarios.values_mut());
+        for scenario in scenarios.chain([&mut self.resolved]) {
+            let protocols = scenario.get_mut("protocol").and_then(Json::as_object_mut);
+            for protocol in protocols.into_iter().flat_map(|it| it.values_mut()) {
+                if let Some(protocol) = protocol.as_object_mut() {
+                    let stated = protocol.entry("relative_time");
+                    stated.or_insert_with(|| "genius".into());
+                }
+            }
+        }
     }
 
     /// The whole configuration of a scenario that cells are made from; `None` if it lacks it.

@@ -157,10 +157,10 @@ fn runs_with_other_random_numbers_are_no_pairs() {
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(
         &manifest,
-        text.replace("\"results_version\": 1", "\"results_version\": 0"),
+        text.replace("\"results_version\": 2", "\"results_version\": 1"),
     )
     .unwrap();
-    check_refused(&folder, &["one", "two"], "the results versions are 1 and 0");
+    check_refused(&folder, &["one", "two"], "the results versions are 2 and 1");
 
     compare(
         &folder,

@@ -434,11 +434,13 @@ fn check_law(law: impl Fn(&Record<'_>)) {
 /// Whether no agreement could satisfy the party.
 fn is_hopeless(it: &Record<'_>, party: PartyId) -> bool {
     let floor = it.preferences[party.idx()].reservation_value();
-    it.result.parties[party.idx()].best_utility < floor
+    it.result.parties[party.idx()]
+        .best_utility
+        .is_none_or(|it| it < floor)
 }
 
 #[test]
-fn nobody_offers_or_accepts_below_its_reservation_value() {
+fn nobody_offers_or_accepts_below_its_reservation_value_or_across_its_red_lines() {
     check_law(|it| {
         for event in it.session.events() {
             let (consenting, offer) = match *event {
@@ -455,7 +457,7 @@ fn nobody_offers_or_accepts_below_its_reservation_value() {
                 Event::Voted { yes, text, .. } => (yes, text),
             };
             for party in consenting.iter() {
-                assert!(it.preferences[party.idx()].is_individually_rational(offer));
+                assert!(it.preferences[party.idx()].is_acceptable(offer));
             }
         }
     });
@@ -605,9 +607,10 @@ fn reports_tell_what_was_drawn_and_said() {
             let best = preferences
                 .space()
                 .outcomes()
+                .filter(|&it| preferences.allows(it))
                 .map(|it| preferences.utility(it))
                 .max();
-            assert_eq!(Some(report.best_utility), best);
+            assert_eq!(report.best_utility, best);
             let offers: Vec<Utility> = events
                 .iter()
                 .filter_map(|it| match *it {
@@ -719,10 +722,15 @@ fn a_single_text_changes_one_issue_at_a_time_and_only_with_consent() {
             for party in yes.union(no).iter() {
                 let mine = &it.preferences[party.idx()];
                 let is_better = match standing {
-                    Some(standing) => mine.utility(text) >= mine.utility(standing),
-                    None => mine.is_individually_rational(text),
+                    Some(standing) => {
+                        let place = |it| (mine.allows(it), mine.utility(it));
+                        place(text) >= place(standing)
+                    }
+                    None => mine.is_acceptable(text),
                 };
-                let is_annealer = standing.is_some() && temperatures[party.idx()] > 0.0;
+                // A temperature leads across no red line.
+                let is_annealer = standing.is_some_and(|it| mine.allows(it) == mine.allows(text))
+                    && temperatures[party.idx()] > 0.0;
                 assert!(is_better == yes.contains(party) || is_annealer && !is_better);
             }
             let is_taken = !yes.is_empty() && rules.consent.is_satisfied(space, text, yes);

@@ -20,7 +20,7 @@ use crate::support::worlds::{RandomChoices, scenario_text, setting_of};
 fn is_acceptable(setting: &Setting, parties: &[Preferences], outcome: Outcome) -> bool {
     let rules = setting.rules();
     let content: PartySet = (0..parties.len())
-        .filter(|&it| parties[it].is_individually_rational(outcome))
+        .filter(|&it| parties[it].is_acceptable(outcome))
         .map(PartyId::new)
         .collect();
     rules.consent.is_satisfied(&rules.space, outcome, content)
@@ -82,7 +82,9 @@ fn check_laws(
         let utility = |outcome| parties[idx].utility(outcome);
         let best = refused().map(|it| utility(it.outcome)).max();
         assert_eq!(account.best_refused, best);
-        let refused_acceptable = best.filter(|it| *it >= account.reservation_value);
+        let acceptable = refused().map(|it| it.outcome);
+        let acceptable = acceptable.filter(|it| parties[idx].is_acceptable(*it));
+        let refused_acceptable = acceptable.map(utility).max();
         assert_eq!(
             account.refused_acceptable.is_some(),
             refused_acceptable.is_some()
@@ -91,7 +93,7 @@ fn check_laws(
             let offer = explanation.proposals[it.proposals];
             let worth = utility(offer.outcome);
             assert!(worth >= account.reservation_value);
-            assert!(it.is_alone || Some(worth) == best);
+            assert!(it.is_alone || Some(worth) == refused_acceptable);
             let with_it = offer.yes.with(party);
             let consent = &setting.rules().consent;
             let is_alone = consent.is_satisfied(space, offer.outcome, with_it);

@@ -184,7 +184,7 @@ fn by_definition(
     numbers: &Numbers,
 ) -> (Way, Option<Outcome>) {
     let distances = notes.distances(rules, numbers.weight_of_yes);
-    let worth_it = |it: &Outcome| preferences.utility(*it) >= demand;
+    let worth_it = |it: &Outcome| preferences.utility(*it) >= demand && preferences.allows(*it);
     let outcomes: Vec<Outcome> = rules.space.outcomes().filter(worth_it).collect();
     let far = |it: Outcome| distances.distance(&rules.space, it, PartySet::all(rules.n_parties));
     let own = |it: Outcome| Reverse(preferences.sum_of_contributions(it));
@@ -245,16 +245,13 @@ fn check(world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
     let rules = world.rules(moment.rounds);
     let preferences = world.preferences();
     let me = world.me();
-    let plan = HalvesPlan::new(
-        world.space(),
-        me,
-        &world.interactions(),
-        &rules.consent,
-        Audiences::Distinguished,
-    );
+    let plan = HalvesPlan::new(&preferences, me, &rules.consent, Audiences::Distinguished);
     let mut search = Halves::new(Arc::new(plan.expect("small worlds can be searched")));
     search.rebuild(&preferences);
-    let best = search.best();
+    let Some(best) = search.best() else {
+        // Where all is across red lines, the party leaves before its rule is asked.
+        return Ok(Way::AboveAllSteps);
+    };
     let situation = Situation {
         me,
         round: moment.round,

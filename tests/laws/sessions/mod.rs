@@ -4,6 +4,7 @@ mod drivers;
 mod explain;
 mod incremental;
 mod offer_changes;
+mod red_lines;
 mod replay;
 mod strategies;
 mod value_stability;

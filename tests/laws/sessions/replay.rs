@@ -211,10 +211,12 @@ fn what_cannot_be_replayed_is_refused() {
     };
     with("/results_version", json!(RESULTS_VERSION + 1));
     let words = format!(
-        "results version {}, and this program {RESULTS_VERSION}",
+        "results version {}, and this program reads 1 to {RESULTS_VERSION}",
         RESULTS_VERSION + 1
     );
     check_refused(&[at, "0"], &words);
+    with("/results_version", json!(RESULTS_VERSION - 1));
+    check_refused(&[at, "0"], "its sessions would differ; use demarche 0.1.0");
     with("/schema", json!(2));
     check_refused(&[at, "0"], "schema 1");
     with("/verb", json!("flip"));

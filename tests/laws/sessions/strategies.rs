@@ -51,6 +51,8 @@ fn pie(protocol: &str, strategies: [&str; 2]) -> String {
         );
     }
     let _ = writeln!(text, "[protocol.{protocol}]\ndeadline_rounds = {DEADLINE}");
+    // So that what is demanded is a whole number of eighths.
+    text.push_str("relative_time = \"genius\"\n");
     text
 }
 

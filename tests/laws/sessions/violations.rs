@@ -74,7 +74,7 @@ impl OfferingRule for Outsider {
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         if turn.situation.round < FIRST_BAD_ROUND {
-            return Some(turn.search.best());
+            return turn.search.best();
         }
         let larger = OutcomeSpace::new(&[5; 6]).expect("a small space");
         larger.outcomes().last()
@@ -87,7 +87,9 @@ impl OfferingRule for Leaver {
     }
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
-        (turn.situation.round < FIRST_BAD_ROUND).then(|| turn.search.best())
+        (turn.situation.round < FIRST_BAD_ROUND)
+            .then(|| turn.search.best())
+            .flatten()
     }
 }
 
@@ -97,7 +99,7 @@ impl OfferingRule for Stubborn {
     }
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
-        Some(turn.search.best())
+        turn.search.best()
     }
 }
 
@@ -240,7 +242,7 @@ impl OfferingRule for Broken {
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         self.reach(Moment::Offering);
-        Some(turn.search.best())
+        turn.search.best()
     }
 }
 
@@ -308,7 +310,7 @@ impl OfferingRule for Steady {
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         if turn.stream.uniform() < 0.5 {
-            return Some(turn.search.best());
+            return turn.search.best();
         }
         let floor = turn.situation.preferences.reservation_value();
         turn.search.least_at_least(floor)

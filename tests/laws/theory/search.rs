@@ -14,17 +14,15 @@ use crate::support::worlds::{World, worlds};
 const CASES: u32 = 2500;
 
 fn halves(world: &World, audiences: Audiences) -> Halves {
-    let interactions = world.interactions();
     let plan = HalvesPlan::new(
-        world.space(),
+        &world.indifferent(),
         world.me(),
-        &interactions,
         &world.consent(),
         audiences,
     );
     let mut res = Halves::new(Arc::new(plan.expect("small worlds can be searched")));
     // What was drawn before must not matter.
-    res.rebuild(&Preferences::indifferent(world.space(), interactions));
+    res.rebuild(&world.indifferent());
     res.rebuild(&world.preferences());
     res
 }
@@ -51,7 +49,7 @@ fn check_all_numbers(
     let space = preferences.space();
     let expected: BTreeSet<Outcome> = space
         .outcomes()
-        .filter(|&it| preferences.utility(it) >= target)
+        .filter(|&it| preferences.utility(it) >= target && preferences.allows(it))
         .collect();
     let count = expected.len() as u64;
     prop_assert_eq!(
@@ -84,7 +82,8 @@ fn check_ranking(
     preferences: &Preferences,
     targets: &[Utility],
 ) -> Result<(), TestCaseError> {
-    let mut expected: Vec<Outcome> = preferences.space().outcomes().collect();
+    let outcomes = preferences.space().outcomes();
+    let mut expected: Vec<Outcome> = outcomes.filter(|&it| preferences.allows(it)).collect();
     expected.sort_by_key(|&it| Reverse(preferences.sum_of_contributions(it)));
     let mut after = None;
     for outcome in expected {

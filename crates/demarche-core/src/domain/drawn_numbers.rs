@@ -16,6 +16,8 @@ pub struct DrawnNumbers {
     pub reservation_value: f64,
     /// What leverage takes off it.
     pub leverages: Vec<f64>,
+    /// Whether each red line is real.
+    pub are_red_lines_real: Vec<bool>,
 }
 
 impl DrawnNumbers {

@@ -37,6 +37,8 @@ pub struct ExactPreferences {
     /// For all options of all issues.
     contributions: Vec<i128>,
     interactions: Vec<(Condition, i128)>,
+    /// Those that are real.
+    red_lines: Vec<Condition>,
     /// What a utility of 1 is, and as a float.
     one: i128,
     scale: f64,
@@ -47,10 +49,11 @@ pub struct ExactPreferences {
 }
 
 impl ExactPreferences {
-    /// Of numbers drawn for a space and for these conditions of interactions.
+    /// Of numbers drawn for a space, for these conditions of interactions and these real red lines.
     pub(super) fn new<'a>(
         space: &Arc<OutcomeSpace>,
         conditions: impl Iterator<Item = &'a Condition>,
+        red_lines: Vec<Condition>,
         numbers: &DrawnNumbers,
     ) -> Self {
         let mut weights = whole_weights(&numbers.weights);
@@ -93,6 +96,7 @@ impl ExactPreferences {
             space: Arc::clone(space),
             contributions,
             interactions,
+            red_lines,
             one,
             scale: as_float(one),
             reservation_value: as_float(numerator) / as_float(denominator),
@@ -122,6 +126,16 @@ impl ExactPreferences {
         &self.interactions
     }
 
+    /// The red lines that are real.
+    pub fn red_lines(&self) -> &[Condition] {
+        &self.red_lines
+    }
+
+    /// Whether an outcome is across no real red line.
+    pub fn allows(&self, outcome: Outcome) -> bool {
+        !(self.red_lines.iter()).any(|it| it.holds(&self.space, outcome))
+    }
+
     /// What an outcome is worth before that is held within [0, 1], in integers.
     pub fn sum_of_contributions(&self, outcome: Outcome) -> i128 {
         let flat = self.space.flat_options(outcome);
@@ -149,7 +163,7 @@ impl ExactPreferences {
         as_float(sum.clamp(0, self.one)) / self.scale
     }
 
-    /// Whether an outcome with this sum is worth no less than no agreement.
+    /// Whether an outcome with this sum is worth no less than no agreement; red lines do not count.
     ///
     /// Exactly where a utility of 1 is less than 2³⁹. Otherwise numbers may be quotients that were
     /// cut off in some file, and a sum may fall short by 2⁻³⁹, as in sessions.

@@ -11,6 +11,7 @@ mod number;
 mod outcome;
 mod party;
 mod preferences;
+mod red_line;
 mod scenario;
 
 pub use claim::{Claim, Statement};
@@ -35,4 +36,5 @@ pub use preferences::{
     DISCOUNT_FACTOR_MIN, GroupOf, Interaction, IssuePreference, NumberGroup, Preferences,
     UncertainPreferences, WEIGHT_MAX,
 };
+pub use red_line::RedLine;
 pub use scenario::{Scenario, ScenarioKind, Source};

@@ -8,6 +8,7 @@ use crate::domain::exact_preferences::ExactPreferences;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::number::{Number, Utility, from_units, threshold, units};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
+use crate::domain::red_line::RedLine;
 
 /// The least discount factor: above 0, under which nothing would ever be worth waiting for.
 pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
@@ -27,11 +28,13 @@ pub struct UncertainPreferences {
     pub issues: Vec<Arc<IssuePreference>>,
     /// Where options together are worth more or less than apart.
     pub interactions: Vec<Arc<Interaction>>,
+    /// What it will not sign.
+    pub red_lines: Vec<Arc<RedLine>>,
 }
 
 impl UncertainPreferences {
     /// Every number, group by group: the reservation value, each issue's weight and utilities, the
-    /// interactions, the discount factor.
+    /// interactions, the discount factor, the probabilities of the red lines.
     ///
     /// This is the order of a party's numbers everywhere.
     pub fn groups(&self) -> impl Iterator<Item = NumberGroup<'_>> {
@@ -50,10 +53,14 @@ impl UncertainPreferences {
         let interactions =
             interactions.map(move |(idx, it)| only(GroupOf::Interaction(idx), &it.adds));
         let discount_factor = self.discount_factor.iter();
+        let red_lines = self.red_lines.iter().enumerate();
+        let red_lines =
+            red_lines.map(move |(idx, it)| only(GroupOf::RedLine(idx), &it.probability));
         std::iter::once(only(GroupOf::ReservationValue, &self.reservation_value))
             .chain(issues)
             .chain(interactions)
             .chain(discount_factor.map(move |it| only(GroupOf::DiscountFactor, it)))
+            .chain(red_lines)
     }
 
     /// Every number, in the order of the groups.
@@ -82,6 +89,7 @@ impl UncertainPreferences {
             }
             GroupOf::Interaction(idx) => Some(&mut Arc::make_mut(&mut self.interactions[idx]).adds),
             GroupOf::DiscountFactor => self.discount_factor.as_mut(),
+            GroupOf::RedLine(idx) => Some(&mut Arc::make_mut(&mut self.red_lines[idx]).probability),
         }
     }
 }
@@ -117,6 +125,8 @@ pub enum GroupOf {
     Interaction(usize),
     /// What an agreement keeps of its utility with every round.
     DiscountFactor,
+    /// A red line, by its position.
+    RedLine(usize),
 }
 
 /// What a party wants of one issue.
@@ -144,6 +154,8 @@ pub struct Interaction {
 /// ```text
 /// u(o) = clamp( Σ_i w_i·u_i(o_i) + Σ_k a_k·[o fulfils k], 0, 1 ),  Σ_i w_i = 1
 /// ```
+///
+/// Outcomes across a real red line have a utility too, and are not acceptable whatever it is.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Preferences {
     space: Arc<OutcomeSpace>,
@@ -151,6 +163,7 @@ pub struct Preferences {
     /// Weight times utility in units, for all options of all issues.
     contributions: Vec<i64>,
     interactions: Vec<(Condition, i64)>,
+    red_lines: Vec<Condition>,
     reservation_value: Utility,
 }
 
@@ -167,12 +180,21 @@ impl Preferences {
             contributions: vec![0; space.n_options_total()],
             space,
             interactions: interactions.into_iter().map(|it| (it, 0)).collect(),
+            red_lines: Vec::new(),
             reservation_value: Utility::ZERO,
         }
     }
 
+    /// The same with red lines, of which none is real.
+    #[must_use]
+    pub fn with_red_lines(mut self, red_lines: Vec<Condition>) -> Self {
+        self.numbers.are_red_lines_real = vec![false; red_lines.len()];
+        self.red_lines = red_lines;
+        self
+    }
+
     /// Puts in numbers: weights per issue, utilities for all options of all issues, what each
-    /// interaction adds, and the reservation value, as [`Preferences::put`] does.
+    /// interaction adds, and the reservation value, as [`Preferences::put`] does; no red line is real.
     ///
     /// # Panics
     ///
@@ -190,6 +212,7 @@ impl Preferences {
             adds: adds.to_vec(),
             reservation_value,
             leverages: Vec::new(),
+            are_red_lines_real: vec![false; self.red_lines.len()],
         });
     }
 
@@ -201,7 +224,7 @@ impl Preferences {
     ///
     /// # Panics
     ///
-    /// If there are not as many numbers as the space and the interactions ask for.
+    /// If there are not as many numbers as the space, the interactions and the red lines ask for.
     pub fn put(&mut self, numbers: DrawnNumbers) {
         let (weights, utilities) = (&numbers.weights, &numbers.utilities);
         assert_eq!(weights.len(), self.space.n_issues(), "a weight per issue");
@@ -214,6 +237,11 @@ impl Preferences {
             numbers.adds.len(),
             self.interactions.len(),
             "a number per interaction"
+        );
+        assert_eq!(
+            numbers.are_red_lines_real.len(),
+            self.red_lines.len(),
+            "an answer per red line"
         );
         let sum: f64 = weights.iter().sum();
         for issue in self.space.issues() {
@@ -247,7 +275,8 @@ impl Preferences {
     /// The same numbers in exact arithmetic.
     pub fn exact(&self) -> ExactPreferences {
         let conditions = self.interactions.iter().map(|it| &it.0);
-        ExactPreferences::new(&self.space, conditions, &self.numbers)
+        let red_lines = self.real_red_lines().cloned().collect();
+        ExactPreferences::new(&self.space, conditions, red_lines, &self.numbers)
     }
 
     /// The space the preferences are about.
@@ -270,6 +299,27 @@ impl Preferences {
         &self.interactions
     }
 
+    /// All red lines, real or not.
+    pub fn red_lines(&self) -> &[Condition] {
+        &self.red_lines
+    }
+
+    /// Whether a red line, by its position, is real.
+    pub fn is_red_line_real(&self, idx: usize) -> bool {
+        self.numbers.are_red_lines_real[idx]
+    }
+
+    /// The red lines that are real.
+    pub fn real_red_lines(&self) -> impl Iterator<Item = &Condition> {
+        let lines = self.red_lines.iter().zip(&self.numbers.are_red_lines_real);
+        lines.filter(|it| *it.1).map(|it| it.0)
+    }
+
+    /// Whether an outcome is across no real red line.
+    pub fn allows(&self, outcome: Outcome) -> bool {
+        !(self.real_red_lines()).any(|it| it.holds(&self.space, outcome))
+    }
+
     /// The utility of an outcome.
     pub fn utility(&self, outcome: Outcome) -> Utility {
         Utility::clamped(self.sum_of_contributions(outcome))
@@ -290,9 +340,10 @@ impl Preferences {
         sum
     }
 
-    /// Whether the party is at least as well off with the outcome as without agreement.
-    pub fn is_individually_rational(&self, outcome: Outcome) -> bool {
-        self.utility(outcome) >= self.reservation_value
+    /// Whether the party could sign the outcome: it is across no real red line and worth at least as
+    /// much as no agreement.
+    pub fn is_acceptable(&self, outcome: Outcome) -> bool {
+        self.utility(outcome) >= self.reservation_value && self.allows(outcome)
     }
 
     /// What the outcome is worth over no agreement; negative below the reservation value.
@@ -372,9 +423,15 @@ mod tests {
             discount_factor: Some(number("discount factor")),
             issues: vec![issue("a", &["a1", "a2"]), issue("b", &["b1"])],
             interactions: vec![Arc::new(interaction)],
+            red_lines: vec![Arc::new(RedLine {
+                name: "line".into(),
+                label: "a line".into(),
+                when: Condition::default(),
+                probability: number("red line"),
+            })],
         };
         let paths: Vec<&str> = shared.numbers().map(|it| it.path.as_str()).collect();
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 9);
         for (idx, path) in paths.iter().enumerate() {
             let mut own = shared.clone();
             let found = own.number_mut(idx).expect("it is listed");
@@ -393,10 +450,10 @@ mod tests {
         let mut it = Preferences::indifferent(Arc::clone(&space), Vec::new());
         // None of 0.2, 0.3 and a third is a binary fraction.
         it.set(&[2.0, 3.0, 5.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 0.5);
-        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        let n = space.outcomes().filter(|&o| it.is_acceptable(o));
         assert_eq!(n.count(), 5);
         it.set(&[1.0, 1.0, 1.0], &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0], &[], 1.0);
-        let n = space.outcomes().filter(|&o| it.is_individually_rational(o));
+        let n = space.outcomes().filter(|&o| it.is_acceptable(o));
         assert_eq!(n.count(), 1);
     }
 

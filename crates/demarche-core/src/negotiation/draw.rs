@@ -24,11 +24,9 @@ pub struct PreferenceDraw {
 impl PreferenceDraw {
     /// For one party of a setting.
     pub fn new(setting: Arc<Setting>, party: PartyId) -> Self {
-        let space = Arc::clone(&setting.scenario().space);
-        let interactions = setting.party(party).interactions.clone();
         Self {
             party,
-            preferences: Preferences::indifferent(space, interactions),
+            preferences: setting.party(party).preferences.clone(),
             discount_factor: None,
             setting,
         }
@@ -76,6 +74,7 @@ impl PreferenceDraw {
         drawn.utilities.clear();
         drawn.adds.clear();
         drawn.leverages.clear();
+        drawn.are_red_lines_real.clear();
         self.discount_factor = None;
         for (group, place) in uncertain.groups().zip(&fixed.places.preferences) {
             let mut numbers = draws.group(*place, group.numbers());
@@ -87,6 +86,13 @@ impl PreferenceDraw {
                 }
                 GroupOf::Interaction(_) => drawn.adds.push(numbers.sum()),
                 GroupOf::DiscountFactor => self.discount_factor = Some(numbers.sum()),
+                GroupOf::RedLine(idx) => {
+                    let probability = numbers.sum();
+                    if fixed.can_be_real[idx] {
+                        let place = fixed.places.red_lines[idx];
+                        (drawn.are_red_lines_real).push(draws.is_real(place, probability));
+                    }
+                }
             }
         }
         for &(idx, place) in &fixed.places.leverages {
@@ -208,6 +214,19 @@ impl<'a> Draws<'a> {
             replication,
             stream: seeds.stream(base, setting.party(party).name, purpose),
         }
+    }
+
+    /// Draws whether a red line is real, from its place in the stream.
+    fn is_real(&mut self, place: NumberPlace, probability: f64) -> bool {
+        if probability <= 0.0 || probability >= 1.0 {
+            return probability > 0.0;
+        }
+        let designed = (self.setting).designed_probability(self.replication, place.first);
+        let uniform = designed.unwrap_or_else(|| {
+            self.stream.seek(place.group);
+            self.stream.uniform()
+        });
+        uniform < probability
     }
 
     /// Draws a group's numbers from its place in the stream.

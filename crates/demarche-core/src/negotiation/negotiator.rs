@@ -34,8 +34,9 @@ pub struct Negotiator {
 pub struct PrivateView {
     /// Its preferences, as drawn for this session.
     pub preferences: Preferences,
-    /// Its best outcome; of several as good, the first in the order of outcomes.
-    pub best: Outcome,
+    /// Its best outcome across no real red line; of several as good, the first in the order of
+    /// outcomes. `None` if all are across one.
+    pub best: Option<Outcome>,
     /// What a utility of this round keeps of its worth: 1 where a round more costs nothing.
     pub kept: Utility,
 }
@@ -47,7 +48,8 @@ struct SessionState {
     decider: Decider,
     search: usize,
     stream: Stream,
-    best_utility: Utility,
+    /// `None` if every outcome is across a red line.
+    best_utility: Option<Utility>,
     counters: PartyCounters,
 }
 
@@ -79,8 +81,13 @@ struct PartyCounters {
 impl Negotiator {
     /// The party, not yet in a session.
     pub fn new(setting: Arc<Setting>, me: PartyId) -> Self {
-        let searches = [Audiences::Alike, Audiences::Distinguished]
-            .map(|it| setting.party(me).plan(it).map(Arc::clone).map(Halves::new));
+        let searches = [Audiences::Alike, Audiences::Distinguished].map(|it| {
+            setting
+                .party(me)
+                .search_plan(it)
+                .map(Arc::clone)
+                .map(Halves::new)
+        });
         Self {
             draw: PreferenceDraw::new(Arc::clone(&setting), me),
             setting,
@@ -127,7 +134,7 @@ impl Negotiator {
             decider: Decider(active_strategy.ok()),
             search: search_idx,
             stream,
-            best_utility: self.draw.preferences().utility(best),
+            best_utility: best.map(|it| self.draw.preferences().utility(it)),
             counters: PartyCounters::new(self.setting.rules()),
         });
     }
@@ -156,7 +163,11 @@ impl Negotiator {
     ///
     /// If it has not joined a session.
     pub fn act(&mut self, round: u32, ask: Request) -> Result<Action, ProtocolViolation> {
+        let can_agree = (self.state.as_ref()).is_some_and(|it| it.best_utility.is_some());
         let (decider, _, mut turn) = self.at_the_table(round);
+        if !can_agree && matches!(ask, Request::Offer | Request::AcceptOrReplace { .. }) {
+            return Ok(Action::WalkOut);
+        }
         decider
             .decide(|strategy| strategy.act(ask, &mut turn))
             .ok_or(ProtocolViolation::Panicked)
@@ -216,12 +227,13 @@ impl Negotiator {
     }
 
     /// The utility that it demands in a round, counted from 1, after all that it has seen; `None`
-    /// if its strategy panics, or has done so in this session.
+    /// if its strategy panics, or has done so in this session, or if nothing could suit the party.
     ///
     /// # Panics
     ///
     /// If it has not joined a session.
     pub fn aspiration(&mut self, round: u32) -> Option<Utility> {
+        self.state.as_ref()?.best_utility?;
         let (decider, _, mut turn) = self.at_the_table(round);
         decider.decide(|strategy| strategy.rule.aspiration(&mut turn))
     }
@@ -243,7 +255,7 @@ impl Negotiator {
             rules: self.setting.rules(),
             preferences: self.draw.preferences(),
             numbers: self.draw.numbers(),
-            best_utility: state.best_utility,
+            best_utility: state.best_utility.unwrap_or(Utility::ZERO),
         };
         let turn = Turn {
             situation,
@@ -290,19 +302,25 @@ impl ActiveStrategy {
     }
 
     fn accepts(&mut self, offer: Outcome, turn: &mut Turn<'_>) -> bool {
-        turn.situation.preferences.is_individually_rational(offer)
+        turn.situation.preferences.is_acceptable(offer)
             && (self.acceptance).accepts(offer, &mut OwnSide::new(&mut *self.rule, turn))
     }
 }
 
 /// Whether a mediator's text is at least as good as what it would replace, or, in the final
-/// vote, as no agreement. A party with a temperature may also vote for a worse variant.
+/// vote, as no agreement. A party with a temperature may also vote for a worse variant. A text across
+/// a real red line is worse than any that is not.
 fn votes_for(text: Outcome, standing: Option<Outcome>, turn: &mut Turn<'_>) -> bool {
     let situation = &turn.situation;
     let preferences = situation.preferences;
     let Some(standing) = standing else {
-        return preferences.is_individually_rational(text);
+        return preferences.is_acceptable(text);
     };
+    match (preferences.allows(text), preferences.allows(standing)) {
+        (true, false) => return true,
+        (false, true) => return false,
+        (true, true) | (false, false) => {}
+    }
     let (new, old) = (preferences.utility(text), preferences.utility(standing));
     if new >= old {
         return true;

@@ -115,7 +115,7 @@ mod tests {
     use crate::domain::{
         ConsentRule, DrawnNumbers, OptionId, OutcomeSpace, PartyId, Preferences, Utility,
     };
-    use crate::protocol::{ProtocolKind, Rules};
+    use crate::protocol::{ProtocolKind, RelativeTime, Rules};
 
     #[test]
     fn changes_are_those_counted_by_hand() {
@@ -123,6 +123,7 @@ mod tests {
         let rules = Rules {
             protocol: ProtocolKind::ProposalAndVote,
             deadline_rounds: 10,
+            relative_time: RelativeTime::default(),
             consent: ConsentRule::unanimity(2),
             n_parties: 2,
             scales: vec![Scale::Ordinal, Scale::Nominal, Scale::Ordinal],

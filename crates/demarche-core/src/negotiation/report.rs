@@ -42,7 +42,7 @@ pub struct PartyReport {
     /// The utility of no agreement, after leverage.
     pub reservation_value: Utility,
     /// The utility of its own best outcome.
-    pub best_utility: Utility,
+    pub best_utility: Option<Utility>,
     /// The utility of the agreement, if there is one.
     pub agreement_utility: Option<Utility>,
     /// How many offers it put forward.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Condition, Distribution, GroupOf, Number, NumberGroup, PartyId, Scenario, are_probabilities,
+    Distribution, GroupOf, Number, NumberGroup, PartyId, Preferences, Scenario, are_probabilities,
 };
 use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
-use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, Rules, Session};
+use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, RelativeTime, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
 use crate::strategy::StrategySpec;
@@ -29,7 +29,11 @@ pub(super) struct PartySetting {
     pub(super) name: NameHash,
     pub(super) places: PartyPlaces,
     pub(super) strategies: Vec<StrategySpec>,
-    pub(super) interactions: Vec<Condition>,
+    /// By red line, whether it can be real at all: others are left out of preferences and plans, so
+    /// that they are as if there were no such line.
+    pub(super) can_be_real: Vec<bool>,
+    /// Its preferences before any number is put into them.
+    pub(super) preferences: Preferences,
     plans: [Option<Arc<HalvesPlan>>; 2],
 }
 
@@ -42,6 +46,16 @@ pub(super) struct PartyPlaces {
     pub(super) leverages: Vec<(usize, NumberPlace)>,
     /// By strategy, those of its offering rule and of its acceptance condition.
     pub(super) strategies: Vec<[NumberPlace; 2]>,
+    /// By red line, where it is drawn whether it is real.
+    pub(super) red_lines: Vec<NumberPlace>,
+}
+
+impl PartyPlaces {
+    /// The places of the red lines' probabilities: the last of its preferences.
+    fn red_line_probabilities(&self) -> &[NumberPlace] {
+        let n_others = self.preferences.len() - self.red_lines.len();
+        &self.preferences[n_others..]
+    }
 }
 
 /// Why scenario, protocol and strategies do not make a setting.
@@ -111,6 +125,7 @@ impl Setting {
         let rules = Arc::new(Rules {
             protocol,
             deadline_rounds,
+            relative_time: RelativeTime::default(),
             consent: scenario.consent.clone(),
             n_parties: scenario.parties.len(),
             scales: scenario.issues.iter().map(|it| it.scale).collect(),
@@ -127,11 +142,17 @@ impl Setting {
                 if !are_probabilities(&p) {
                     return Err(SettingError::NotProbabilities);
                 }
-                let party = PartySetting::new(&scenario, &rules, id, specs, places);
-                let party = party.map_err(|source| SettingError::NotSearchable {
+                let not_searchable = |source| SettingError::NotSearchable {
                     party: scenario.party(id).name.clone(),
                     source,
-                })?;
+                };
+                let party = PartySetting::new(&scenario, &rules, id, specs, places);
+                let party = party.map_err(not_searchable)?;
+                if !party.can_be_real.iter().all(|it| *it) {
+                    let mut all = party.clone();
+                    all.can_be_real.fill(true);
+                    all.plan(&scenario, &rules, id).map_err(not_searchable)?;
+                }
                 let plans = party.plans.iter().flatten();
                 search_bytes += plans
                     .map(|it| it.search_bytes(rules.n_parties))
@@ -196,7 +217,7 @@ impl Setting {
             let party = Arc::make_mut(party);
             for (plan, other_plan) in party.plans.iter_mut().zip(&other.plans) {
                 match (plan, other_plan) {
-                    (Some(plan), Some(other_plan)) if party.interactions == other.interactions => {
+                    (Some(plan), Some(other_plan)) if party.preferences == other.preferences => {
                         *plan = Arc::clone(other_plan);
                     }
                     (Some(_), _) => are_all_shared = false,
@@ -241,6 +262,9 @@ impl Setting {
     /// If there is no such number, or it could be drawn outside of what it has to lie within.
     #[must_use]
     pub fn with_distribution(mut self, number: NumberId, distribution: Distribution) -> Self {
+        if distribution.range().1 > 0.0 {
+            self.let_red_line_be_real(number);
+        }
         let number = self.number_mut(number).expect("the number is there");
         let (min, max) = distribution.range();
         assert!(
@@ -260,6 +284,13 @@ impl Setting {
         check_deadline(deadline_rounds)?;
         Arc::make_mut(&mut self.rules).deadline_rounds = deadline_rounds;
         Ok(self)
+    }
+
+    /// The same, with time counted in this way.
+    #[must_use]
+    pub fn with_relative_time(mut self, relative_time: RelativeTime) -> Self {
+        Arc::make_mut(&mut self.rules).relative_time = relative_time;
+        self
     }
 
     /// The number at a position among [`Setting::numbers`]; what holds it becomes this setting's own.
@@ -300,8 +331,25 @@ impl Setting {
     /// the place of a shift that there was.
     #[must_use]
     pub fn with_shift(mut self, number: NumberId, by: f64) -> Self {
+        self.let_red_line_be_real(number);
         self.shift = Some((number, by));
         self
+    }
+
+    /// Puts a red line back into preferences and plans, if this is the probability of one that could
+    /// not be real so far.
+    fn let_red_line_be_real(&mut self, number: NumberId) {
+        for (idx, me) in self.scenario.party_ids().enumerate() {
+            let places = self.parties[idx].places.red_line_probabilities();
+            let line = places.iter().position(|it| it.first == number);
+            let Some(line) = line.filter(|&it| !self.parties[idx].can_be_real[it]) else {
+                continue;
+            };
+            let party = Arc::make_mut(&mut self.parties[idx]);
+            party.can_be_real[line] = true;
+            let planned = party.plan(&self.scenario, &self.rules, me);
+            planned.expect("the plan with all red lines was tried");
+        }
     }
 
     /// The replication whose streams a session takes.
@@ -355,6 +403,9 @@ fn places(scenario: &Scenario, strategies: &[Vec<StrategySpec>]) -> Vec<PartyPla
                         format!("interaction.{}", preferences.interactions[idx].name)
                     }
                     GroupOf::DiscountFactor => "discount_factor".to_owned(),
+                    GroupOf::RedLine(idx) => {
+                        format!("red_line.{}", preferences.red_lines[idx].name)
+                    }
                 };
                 places.next(&name, group.numbers().count())
             };
@@ -366,23 +417,32 @@ fn places(scenario: &Scenario, strategies: &[Vec<StrategySpec>]) -> Vec<PartyPla
         (it.on, (idx, place))
     });
     let leverages: Vec<_> = leverages.collect();
-    (scenario.party_ids().zip(of_preferences).zip(strategies))
-        .map(|((me, preferences), specs)| PartyPlaces {
-            preferences,
-            leverages: (leverages.iter().filter(|it| it.0 == me))
-                .map(|it| it.1)
-                .collect(),
-            strategies: specs
-                .iter()
-                .map(|it| {
-                    [
-                        places.next(it.offering.name, it.offering_numbers.len()),
-                        places.next(it.acceptance.name, it.acceptance_numbers.len()),
-                    ]
-                })
-                .collect(),
-        })
-        .collect()
+    let mut of_parties: Vec<PartyPlaces> =
+        (scenario.party_ids().zip(of_preferences).zip(strategies))
+            .map(|((me, preferences), specs)| PartyPlaces {
+                preferences,
+                leverages: (leverages.iter().filter(|it| it.0 == me))
+                    .map(|it| it.1)
+                    .collect(),
+                strategies: specs
+                    .iter()
+                    .map(|it| {
+                        [
+                            places.next(it.offering.name, it.offering_numbers.len()),
+                            places.next(it.acceptance.name, it.acceptance_numbers.len()),
+                        ]
+                    })
+                    .collect(),
+                red_lines: Vec::new(),
+            })
+            .collect();
+    // Behind all numbers: whether a line is real is drawn, and is no number of the scenario.
+    for (of_party, party) in of_parties.iter_mut().zip(&scenario.parties) {
+        let red_lines = party.preferences.red_lines.iter();
+        let place = |name: &str| places.next(&format!("red_line.{name}.real"), 1);
+        of_party.red_lines = red_lines.map(|it| it.name.as_str()).map(place).collect();
+    }
+    of_parties
 }
 
 fn check_protocol(protocol: &ProtocolKind, n_parties: usize) -> Result<(), SettingError> {
@@ -413,34 +473,43 @@ impl PartySetting {
         places: PartyPlaces,
     ) -> Result<Self, PlanError> {
         let party = scenario.party(me);
-        let interactions: Vec<Condition> = party
-            .preferences
-            .interactions
-            .iter()
-            .map(|it| it.when.clone())
-            .collect();
-        let plan = |audiences: Audiences| {
-            let is_used = strategies
-                .iter()
-                .any(|it| it.offering.audiences == audiences);
-            let space = Arc::clone(&rules.space);
-            is_used
-                .then(|| HalvesPlan::new(space, me, &interactions, &rules.consent, audiences))
-                .transpose()
-                .map(|it| it.map(Arc::new))
-        };
-        let plans = [plan(Audiences::Alike)?, plan(Audiences::Distinguished)?];
-        Ok(Self {
+        let red_lines = party.preferences.red_lines.iter();
+        let can_be_real = red_lines.map(|it| it.probability.distribution.range().1 > 0.0);
+        let mut setting = Self {
             name: NameHash::of(&party.name),
             places,
             strategies,
-            plans,
-            interactions,
-        })
+            can_be_real: can_be_real.collect(),
+            preferences: Preferences::indifferent(Arc::clone(&rules.space), Vec::new()),
+            plans: [None, None],
+        };
+        setting.plan(scenario, rules, me)?;
+        Ok(setting)
+    }
+
+    /// Makes the preferences, and the plans of the searches that the strategies need.
+    fn plan(&mut self, scenario: &Scenario, rules: &Rules, me: PartyId) -> Result<(), PlanError> {
+        let uncertain = &scenario.party(me).preferences;
+        let interactions = uncertain.interactions.iter().map(|it| it.when.clone());
+        let red_lines = uncertain.red_lines.iter().zip(&self.can_be_real);
+        let red_lines = red_lines.filter(|it| *it.1).map(|it| it.0.when.clone());
+        let space = Arc::clone(&rules.space);
+        self.preferences = Preferences::indifferent(space, interactions.collect())
+            .with_red_lines(red_lines.collect());
+        let plan = |audiences: Audiences| {
+            let mut strategies = self.strategies.iter();
+            let is_used = strategies.any(|it| it.offering.audiences == audiences);
+            is_used
+                .then(|| HalvesPlan::new(&self.preferences, me, &rules.consent, audiences))
+                .transpose()
+                .map(|it| it.map(Arc::new))
+        };
+        self.plans = [plan(Audiences::Alike)?, plan(Audiences::Distinguished)?];
+        Ok(())
     }
 
     /// The search plan that an offering rule needs.
-    pub(super) fn plan(&self, audiences: Audiences) -> Option<&Arc<HalvesPlan>> {
+    pub(super) fn search_plan(&self, audiences: Audiences) -> Option<&Arc<HalvesPlan>> {
         match audiences {
             Audiences::Alike => self.plans[0].as_ref(),
             Audiences::Distinguished => self.plans[1].as_ref(),

@@ -154,6 +154,37 @@ impl ProtocolKind {
 /// Most rounds that a session may have.
 pub const ROUNDS_MAX: u32 = 1_000_000;
 
+/// How much of the time has passed in a round, as strategies with a clock see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RelativeTime {
+    /// From 0 in the first round to 1 in the last: who concedes to the deadline then demands no more
+    /// than no deal is worth.
+    ///
+    /// ```text
+    /// t = (r − 1) / (D − 1);  1 if D = 1
+    /// ```
+    #[default]
+    ToDeadline,
+    /// As GENIUS and NegMAS count: never 0 and never 1, so that parties reach the deadline with a part
+    /// of their demand left, which is greater the fewer the rounds.
+    ///
+    /// ```text
+    /// t = r / (D + 1)
+    /// ```
+    Genius,
+}
+
+impl RelativeTime {
+    /// The share of the time that has passed in a round, counted from 1; in [0, 1].
+    pub fn at(self, round: u32, deadline_rounds: u32) -> f64 {
+        match self {
+            Self::ToDeadline if deadline_rounds <= 1 => 1.0,
+            Self::ToDeadline => (f64::from(round) - 1.0) / (f64::from(deadline_rounds) - 1.0),
+            Self::Genius => f64::from(round) / (f64::from(deadline_rounds) + 1.0),
+        }
+    }
+}
+
 /// What all parties know of the game: nobody's preferences.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -161,6 +192,8 @@ pub struct Rules {
     pub protocol: ProtocolKind,
     /// Rounds allowed; at least 1, at most [`ROUNDS_MAX`].
     pub deadline_rounds: u32,
+    /// How much of the time has passed in a round.
+    pub relative_time: RelativeTime,
     /// Whose yes a deal needs.
     pub consent: ConsentRule,
     /// Number of parties.
@@ -178,13 +211,9 @@ impl Rules {
         !yes.is_empty() && self.consent.is_satisfied(&self.space, text, yes)
     }
 
-    /// The share of the deadline that has passed in a round, counted from 1; never 0, never 1.
-    ///
-    /// ```text
-    /// t = r / (deadline_rounds + 1)
-    /// ```
+    /// The share of the time that has passed in a round, counted from 1; in [0, 1].
     pub fn relative_time(&self, round: u32) -> f64 {
-        f64::from(round) / (f64::from(self.deadline_rounds) + 1.0)
+        self.relative_time.at(round, self.deadline_rounds)
     }
 }
 
@@ -196,6 +225,7 @@ mod tests {
         Rules {
             protocol: ProtocolKind::ProposalAndVote,
             deadline_rounds,
+            relative_time: RelativeTime::default(),
             consent,
             n_parties: 2,
             scales: vec![Scale::Nominal],
@@ -247,9 +277,20 @@ mod tests {
     }
 
     #[test]
-    fn rounds_part_the_time_evenly_and_leave_out_its_ends() {
-        let it = rules(ConsentRule::unanimity(2), 3);
-        let times: Vec<f64> = (1..=3).map(|round| it.relative_time(round)).collect();
+    fn time_reaches_the_deadline_in_the_last_round() {
+        let times: Vec<f64> = (1..=5)
+            .map(|it| RelativeTime::ToDeadline.at(it, 5))
+            .collect();
+        assert_eq!(times, [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(
+            RelativeTime::ToDeadline.at(1, 1).to_bits(),
+            1.0_f64.to_bits()
+        );
+    }
+
+    #[test]
+    fn the_time_of_genius_leaves_out_both_ends() {
+        let times: Vec<f64> = (1..=3).map(|it| RelativeTime::Genius.at(it, 3)).collect();
         assert_eq!(times, [0.25, 0.5, 0.75]);
     }
 }

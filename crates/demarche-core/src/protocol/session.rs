@@ -27,13 +27,14 @@ use crate::randomness::Stream;
 /// ```
 /// use std::sync::Arc;
 /// use demarche_core::domain::{ConsentRule, OutcomeSpace, PartyId, Scale};
-/// use demarche_core::protocol::{Action, ProtocolKind, Request, Rules, Session};
+/// use demarche_core::protocol::{Action, ProtocolKind, RelativeTime, Request, Rules, Session};
 /// use demarche_core::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
 ///
 /// let space = Arc::new(OutcomeSpace::new(&[2, 2])?);
 /// let rules = Rules {
 ///     protocol: ProtocolKind::ProposalAndVote,
 ///     deadline_rounds: 3,
+///     relative_time: RelativeTime::ToDeadline,
 ///     consent: ConsentRule::unanimity(2),
 ///     n_parties: 2,
 ///     scales: vec![Scale::Nominal; 2],

@@ -20,6 +20,7 @@ pub(super) fn begun(
     let rules = Rules {
         protocol,
         deadline_rounds,
+        relative_time: crate::protocol::RelativeTime::default(),
         consent,
         n_parties: 3,
         scales: vec![Scale::Nominal; sizes.len()],

@@ -25,17 +25,19 @@ impl Enumeration {
         }
     }
 
+    fn allowed(&self) -> impl Iterator<Item = Outcome> + '_ {
+        let outcomes = self.preferences.space().outcomes();
+        outcomes.filter(|&it| self.preferences.allows(it))
+    }
+
     fn worth_at_least(&self, target: Utility) -> impl Iterator<Item = Outcome> + '_ {
-        self.preferences
-            .space()
-            .outcomes()
+        self.allowed()
             .filter(move |&it| self.preferences.utility(it) >= target)
     }
 
-    /// All outcomes with their sums, not sorted.
+    /// All allowed outcomes with their sums, not sorted.
     fn ranked(&self) -> impl Iterator<Item = Ranked> + '_ {
-        let outcomes = self.preferences.space().outcomes();
-        outcomes.map(|outcome| Ranked {
+        self.allowed().map(|outcome| Ranked {
             units: self.preferences.sum_of_contributions(outcome),
             outcome,
         })
@@ -47,11 +49,10 @@ impl OutcomeSearch for Enumeration {
         self.preferences.clone_from(preferences);
     }
 
-    fn best(&mut self) -> Outcome {
+    fn best(&mut self) -> Option<Outcome> {
         // `min_by_key` keeps the first of equals.
         self.worth_at_least(Utility::ZERO)
             .min_by_key(|&it| Reverse(self.preferences.utility(it)))
-            .expect("a space has outcomes")
     }
 
     fn least_at_least(&mut self, target: Utility) -> Option<Outcome> {

@@ -27,8 +27,8 @@ const FAR_ABOVE: i64 = i64::MAX / 4;
 pub struct Halves {
     plan: Arc<HalvesPlan>,
     sorted: [Vec<SortedGroup>; 2],
-    /// What each pair's interactions add, by position.
-    constants: Vec<i64>,
+    /// What each pair's interactions add, by position; `None` of a pair without an allowed outcome.
+    constants: Vec<Option<i64>>,
     scratch: Scratch,
 }
 
@@ -52,6 +52,8 @@ struct Scratch {
     units: Vec<i64>,
     next: Vec<i64>,
     keyed: Vec<(i64, u32)>,
+    /// Whether each row is across a real red line; empty if none is.
+    barred: Vec<bool>,
     /// Per half and party, how far each row is from what the party wants.
     distances: [Vec<Vec<u32>>; 2],
     /// Per half, how far each row is from what an audience wants.
@@ -68,7 +70,7 @@ impl Halves {
         let sorted =
             [0, 1].map(|side| vec![SortedGroup::default(); plan.halves[side].groups.len()]);
         Self {
-            constants: vec![0; plan.pairs.len()],
+            constants: vec![None; plan.pairs.len()],
             sorted,
             plan,
             scratch: Scratch::default(),
@@ -78,7 +80,11 @@ impl Halves {
     fn sort_half(&mut self, side: usize, preferences: &Preferences) {
         let plan = &self.plan.halves[side];
         let Scratch {
-            units, next, keyed, ..
+            units,
+            next,
+            keyed,
+            barred,
+            ..
         } = &mut self.scratch;
         units.clear();
         units.push(0);
@@ -100,9 +106,23 @@ impl Halves {
                 units[row as usize] += adds;
             }
         }
+        barred.clear();
+        let red_lines = plan.red_lines.iter();
+        for (_, rows) in red_lines.filter(|it| preferences.is_red_line_real(it.0)) {
+            barred.resize(units.len(), false);
+            for &row in rows {
+                barred[row as usize] = true;
+            }
+        }
         for (group, rows) in self.sorted[side].iter_mut().zip(&plan.groups) {
             keyed.clear();
-            keyed.extend(rows.iter().map(|&row| (units[row as usize], row)));
+            let keyed_row = |&row: &u32| (units[row as usize], row);
+            if barred.is_empty() {
+                keyed.extend(rows.iter().map(keyed_row));
+            } else {
+                let allowed = rows.iter().filter(|&&row| !barred[row as usize]);
+                keyed.extend(allowed.map(keyed_row));
+            }
             keyed.sort_unstable();
             group.units.clear();
             group.units.extend(keyed.iter().map(|it| it.0));
@@ -111,19 +131,13 @@ impl Halves {
         }
     }
 
-    /// Each pair's sorted groups with what its interactions add.
+    /// The sorted groups of each pair with an allowed outcome, with what its interactions add.
     fn pairs(&self) -> impl Iterator<Item = (&SortedGroup, &SortedGroup, i64)> {
-        self.plan
-            .pairs
-            .iter()
-            .zip(&self.constants)
-            .map(|(pair, &constant)| {
-                (
-                    &self.sorted[0][pair.left],
-                    &self.sorted[1][pair.right],
-                    constant,
-                )
-            })
+        let pairs = self.plan.pairs.iter().zip(&self.constants);
+        pairs.filter_map(|(pair, constant)| {
+            let [left, right] = &self.sorted;
+            Some((&left[pair.left], &right[pair.right], (*constant)?))
+        })
     }
 
     fn code(&self, left_row: u32, right_row: u32) -> u64 {
@@ -347,24 +361,25 @@ impl OutcomeSearch for Halves {
             self.sort_half(side, preferences);
         }
         for (constant, pair) in self.constants.iter_mut().zip(&self.plan.pairs) {
-            *constant = pair
-                .interactions
-                .iter()
-                .map(|&it| preferences.interactions()[it].1)
-                .sum();
+            let is_empty = self.sorted[0][pair.left].rows.is_empty()
+                || self.sorted[1][pair.right].rows.is_empty()
+                || (pair.red_lines.iter()).any(|&it| preferences.is_red_line_real(it));
+            let interactions = pair.interactions.iter();
+            let adds = interactions.map(|&it| preferences.interactions()[it].1);
+            *constant = (!is_empty).then(|| adds.sum());
         }
     }
 
-    fn best(&mut self) -> Outcome {
+    fn best(&mut self) -> Option<Outcome> {
         let greatest = self
             .pairs()
             .map(|(left, right, constant)| left.greatest() + right.greatest() + constant)
-            .max()
-            .expect("a space has outcomes");
+            .max()?;
         // What is held within [0, 1] is equal there.
         let utility = Utility::clamped(greatest);
         let code = self.first_at_least(Self::threshold(utility));
-        Outcome::from_shares(code.expect("the greatest sum is reached"))
+        let code = code.expect("the greatest sum is reached");
+        Some(Outcome::from_shares(code))
     }
 
     fn least_at_least(&mut self, target: Utility) -> Option<Outcome> {
@@ -406,7 +421,10 @@ impl OutcomeSearch for Halves {
             for &idx in &audience.pairs {
                 let pair = &plan.pairs[idx];
                 let groups = [&self.sorted[0][pair.left], &self.sorted[1][pair.right]];
-                let rest = threshold - self.constants[idx];
+                let Some(constant) = self.constants[idx] else {
+                    continue;
+                };
+                let rest = threshold - constant;
                 if groups[0].greatest() + groups[1].greatest() < rest {
                     continue;
                 }

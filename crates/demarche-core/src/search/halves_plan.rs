@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{
-    Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Veto,
+    Condition, ConsentRule, IssueId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences, Veto,
 };
 
 /// How much larger than the square root of the space a half may be so that coupled issues stay
@@ -25,7 +25,8 @@ pub enum PlanError {
     TooManyRows,
     /// Conditions couple the issues in too many ways.
     #[error(
-        "interactions or conditions for consent couple the issues in more than {PAIRS_MAX} ways"
+        "interactions, red lines or conditions for consent couple the issues in more than \
+         {PAIRS_MAX} ways"
     )]
     TooCoupled,
 }
@@ -52,6 +53,8 @@ pub(super) struct HalfPlan {
     pub(super) codes: Vec<u64>,
     /// Interactions within this half, by position, with the rows that fulfil them.
     pub(super) interactions: Vec<(usize, Vec<u32>)>,
+    /// Red lines within this half, by position, with the rows across them.
+    pub(super) red_lines: Vec<(usize, Vec<u32>)>,
     /// Rows that fulfil the same part of everything that couples the halves.
     pub(super) groups: Vec<Vec<u32>>,
 }
@@ -63,6 +66,8 @@ pub(super) struct Pair {
     pub(super) right: usize,
     /// Interactions across the halves that all outcomes of the pair fulfil.
     pub(super) interactions: Vec<usize>,
+    /// Red lines through both halves that all outcomes of the pair are across.
+    pub(super) red_lines: Vec<usize>,
 }
 
 /// Parties whose distance counts, and where.
@@ -78,6 +83,8 @@ pub(super) struct Audience {
 struct Signature {
     /// Interactions across the halves: whether the row fulfils its part.
     interactions: Vec<bool>,
+    /// Red lines through both halves: whether the row fulfils its part.
+    red_lines: Vec<bool>,
     /// Who is needed because of this half alone.
     needed: PartySet,
     /// Conditions for consent across the halves: whether the row fulfils its part.
@@ -94,15 +101,14 @@ pub enum Audiences {
 }
 
 impl HalvesPlan {
-    /// The plan for a party's preferences with these interactions, under a consent rule.
+    /// The plan for a party's preferences, whatever numbers are put into them, under a consent rule.
     ///
     /// # Errors
     ///
     /// [`PlanError`] if a search would take too much memory or time.
     pub fn new(
-        space: Arc<OutcomeSpace>,
+        preferences: &Preferences,
         me: PartyId,
-        interactions: &[Condition],
         consent: &ConsentRule,
         audiences: Audiences,
     ) -> Result<Self, PlanError> {
@@ -110,7 +116,7 @@ impl HalvesPlan {
             Audiences::Distinguished => consent.vetoes(),
             Audiences::Alike => &[],
         };
-        let coupling = Coupling::new(&space, interactions, vetoes);
+        let coupling = Coupling::new(preferences, vetoes);
         if [Side::Left, Side::Right]
             .into_iter()
             .any(|it| coupling.n_rows(it) > ROWS_MAX)
@@ -134,12 +140,19 @@ impl HalvesPlan {
                 pairs.push(Pair {
                     left: left_group,
                     right: right_group,
-                    interactions: coupling.interactions(left_signature, right_signature),
+                    interactions: fulfilled(
+                        &coupling.interactions,
+                        [&left_signature.interactions, &right_signature.interactions],
+                    ),
+                    red_lines: fulfilled(
+                        &coupling.red_lines,
+                        [&left_signature.red_lines, &right_signature.red_lines],
+                    ),
                 });
             }
         }
         Ok(Self {
-            space,
+            space: Arc::clone(preferences.space()),
             me,
             halves: [left, right],
             pairs,
@@ -178,34 +191,45 @@ enum Side {
 struct Coupling<'a> {
     space: &'a OutcomeSpace,
     sides: Vec<Side>,
-    all_interactions: &'a [Condition],
+    all_interactions: Vec<&'a Condition>,
+    all_red_lines: Vec<&'a Condition>,
     all_vetoes: &'a [Veto],
     /// Positions of interactions that name issues of both halves.
     interactions: Vec<usize>,
+    /// Positions of red lines that name issues of both halves.
+    red_lines: Vec<usize>,
     /// Vetoes whose conditions name issues of both halves.
     vetoes: Vec<&'a Veto>,
 }
 
 impl<'a> Coupling<'a> {
-    fn new(
-        space: &'a OutcomeSpace,
-        all_interactions: &'a [Condition],
-        all_vetoes: &'a [Veto],
-    ) -> Self {
-        let sides = split(space, all_interactions);
+    fn new(preferences: &'a Preferences, all_vetoes: &'a [Veto]) -> Self {
+        let space = preferences.space();
+        let all_interactions: Vec<_> = preferences.interactions().iter().map(|it| &it.0).collect();
+        let all_red_lines: Vec<_> = preferences.red_lines().iter().collect();
+        let sides = split(
+            space,
+            all_interactions.iter().chain(&all_red_lines).copied(),
+        );
         let reaches_across =
             |it: &Condition| names(it, &sides, Side::Left) && names(it, &sides, Side::Right);
+        let across = |conditions: &[&Condition]| -> Vec<usize> {
+            let places = 0..conditions.len();
+            places
+                .filter(|&it| reaches_across(conditions[it]))
+                .collect()
+        };
         Self {
             space,
-            all_interactions,
-            all_vetoes,
-            interactions: (0..all_interactions.len())
-                .filter(|&it| reaches_across(&all_interactions[it]))
-                .collect(),
+            interactions: across(&all_interactions),
+            red_lines: across(&all_red_lines),
             vetoes: all_vetoes
                 .iter()
                 .filter(|it| reaches_across(&it.when))
                 .collect(),
+            all_interactions,
+            all_red_lines,
+            all_vetoes,
             sides,
         }
     }
@@ -227,21 +251,20 @@ impl<'a> Coupling<'a> {
             .filter(|it| self.sides[it.idx()] == side)
             .collect();
         let codes = codes_of_rows(self.space, &issues);
-        let interactions = (0..self.all_interactions.len())
-            .filter(|&it| self.is_inside(&self.all_interactions[it], side))
-            .map(|it| {
-                let condition = &self.all_interactions[it];
-                (
-                    it,
-                    rows_where(&codes, |code| self.fulfils(code, condition, side)),
-                )
-            })
-            .collect();
+        let inside = |conditions: &[&Condition]| -> Vec<(usize, Vec<u32>)> {
+            let numbered = conditions.iter().enumerate();
+            let inside = numbered.filter(|it| self.is_inside(it.1, side));
+            let rows = |it| rows_where(&codes, |code| self.fulfils(code, it, side));
+            inside.map(|(idx, it)| (idx, rows(it))).collect()
+        };
+        let interactions = inside(&self.all_interactions);
+        let red_lines = inside(&self.all_red_lines);
         let (signatures, groups) = self.groups(&codes, side).into_iter().unzip();
         let half = HalfPlan {
             issues,
             codes,
             interactions,
+            red_lines,
             groups,
         };
         (half, signatures)
@@ -250,7 +273,7 @@ impl<'a> Coupling<'a> {
     /// The rows of a half by their signatures.
     fn groups(&self, codes: &[u64], side: Side) -> BTreeMap<Signature, Vec<u32>> {
         let rows = (0_u32..).zip(codes);
-        if self.interactions.is_empty() && self.all_vetoes.is_empty() {
+        if self.interactions.is_empty() && self.red_lines.is_empty() && self.all_vetoes.is_empty() {
             // Nothing couples the halves, so all rows have the same; to compare millions takes long.
             let all = rows.map(|it| it.0).collect();
             let first = codes.first().map(|&it| (self.signature(it, side), all));
@@ -283,12 +306,13 @@ impl<'a> Coupling<'a> {
     }
 
     fn signature(&self, code: u64, side: Side) -> Signature {
+        let parts = |across: &[usize], conditions: &[&Condition]| -> Vec<bool> {
+            let across = across.iter().map(|&it| conditions[it]);
+            across.map(|it| self.fulfils(code, it, side)).collect()
+        };
         Signature {
-            interactions: self
-                .interactions
-                .iter()
-                .map(|&it| self.fulfils(code, &self.all_interactions[it], side))
-                .collect(),
+            interactions: parts(&self.interactions, &self.all_interactions),
+            red_lines: parts(&self.red_lines, &self.all_red_lines),
             needed: self
                 .all_vetoes
                 .iter()
@@ -313,16 +337,13 @@ impl<'a> Coupling<'a> {
             .map(|it| it.0.party);
         across.fold(left.needed.union(right.needed), PartySet::with)
     }
+}
 
-    /// Interactions across the halves that outcomes of two groups fulfil.
-    fn interactions(&self, left: &Signature, right: &Signature) -> Vec<usize> {
-        self.interactions
-            .iter()
-            .zip(left.interactions.iter().zip(&right.interactions))
-            .filter(|(_, (on_left, on_right))| **on_left && **on_right)
-            .map(|it| *it.0)
-            .collect()
-    }
+/// Those across the halves of which both groups fulfil their part.
+fn fulfilled(across: &[usize], [left, right]: [&[bool]; 2]) -> Vec<usize> {
+    let parts = left.iter().zip(right);
+    let fulfilled = across.iter().zip(parts).filter(|it| *it.1.0 && *it.1.1);
+    fulfilled.map(|it| *it.0).collect()
 }
 
 /// Whether a condition names an issue of a half.
@@ -336,9 +357,9 @@ fn names(condition: &Condition, sides: &[Side], side: Side) -> bool {
 /// Which half each issue goes to, by position.
 ///
 /// Coupled issues stay together unless that would make a half far larger than the other.
-fn split(space: &OutcomeSpace, interactions: &[Condition]) -> Vec<Side> {
+fn split<'a>(space: &OutcomeSpace, couplings: impl Iterator<Item = &'a Condition>) -> Vec<Side> {
     let mut components: Vec<Vec<IssueId>> = space.issues().map(|it| vec![it]).collect();
-    for condition in interactions {
+    for condition in couplings {
         let (coupled, apart): (Vec<_>, Vec<_>) = components.into_iter().partition(|component| {
             let named = |issue: &IssueId| condition.clauses().iter().any(|it| it.0 == *issue);
             component.iter().any(named)

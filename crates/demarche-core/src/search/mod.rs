@@ -21,13 +21,14 @@ pub use offer_distance::{Counted, FULL_DISTANCE, OfferDistance};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.
 ///
+/// Only outcomes across none of the party's real red lines count: there may be none.
 /// Wherever several outcomes fit equally well, the first in the order of the space is meant.
 pub trait OutcomeSearch: fmt::Debug {
     /// Takes in newly drawn preferences.
     fn rebuild(&mut self, preferences: &Preferences);
 
-    /// The outcome of greatest utility.
-    fn best(&mut self) -> Outcome;
+    /// The outcome of greatest utility; `None` if all are across a red line.
+    fn best(&mut self) -> Option<Outcome>;
 
     /// The outcome of least utility among those worth at least `target`.
     fn least_at_least(&mut self, target: Utility) -> Option<Outcome>;
@@ -51,7 +52,7 @@ pub trait OutcomeSearch: fmt::Debug {
     /// `None` if there are not so many.
     fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome>;
 
-    /// The outcome that follows in the ranking of all by falling worth; the first for `None`.
+    /// The outcome that follows in the ranking by falling worth; the first for `None`.
     ///
     /// `after` must be an outcome with its own sum of contributions.
     fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked>;

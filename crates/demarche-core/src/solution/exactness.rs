@@ -132,6 +132,7 @@ impl Party {
             adds: floats(&adds),
             reservation_value: float(&self.reservation_value),
             leverages: floats(&self.leverages),
+            are_red_lines_real: Vec::new(),
         });
         res
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::domain::{
-    Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
-    Preferences, Quota, Veto,
+    Condition, ConsentRule, DrawnNumbers, IssueId, OptionId, Outcome, OutcomeSpace, PartyId,
+    PartySet, Preferences, Quota, Veto,
 };
 
 /// A space of up to 4 issues with up to 3 options each.
@@ -42,7 +42,7 @@ pub(super) fn condition(space: &OutcomeSpace) -> impl Strategy<Value = Condition
     })
 }
 
-/// Preferences with up to 4 interactions.
+/// Preferences with up to 4 interactions and up to 2 red lines, some of them real.
 pub(super) fn preferences(space: &Arc<OutcomeSpace>) -> impl Strategy<Value = Preferences> + use<> {
     let space = Arc::clone(space);
     (
@@ -50,9 +50,10 @@ pub(super) fn preferences(space: &Arc<OutcomeSpace>) -> impl Strategy<Value = Pr
         prop::collection::vec(0..=4_u8, space.n_options_total()),
         prop::collection::vec((condition(&space), -8..=8_i8), 0..=4),
         0..=16_u8,
+        prop::collection::vec((condition(&space), any::<bool>()), 0..=2),
     )
         .prop_map(
-            move |(weights, utilities, interactions, reservation_value)| {
+            move |(weights, utilities, interactions, reservation_value, red_lines)| {
                 let floats = |it: Vec<u8>, scale: f64| -> Vec<f64> {
                     it.into_iter().map(|it| f64::from(it) / scale).collect()
                 };
@@ -60,14 +61,18 @@ pub(super) fn preferences(space: &Arc<OutcomeSpace>) -> impl Strategy<Value = Pr
                     .into_iter()
                     .map(|(when, adds)| (when, f64::from(adds) / 8.0))
                     .unzip();
-                let mut res = Preferences::indifferent(Arc::clone(&space), when);
-                res.set(
-                    &floats(weights, 1.0),
-                    &floats(utilities, 4.0),
-                    &adds,
-                    f64::from(reservation_value) / 16.0,
-                );
-                res
+                let (red_lines, are_red_lines_real) = red_lines.into_iter().unzip();
+                let preferences = Preferences::indifferent(Arc::clone(&space), when);
+                let mut preferences = preferences.with_red_lines(red_lines);
+                preferences.put(DrawnNumbers {
+                    weights: floats(weights, 1.0),
+                    utilities: floats(utilities, 4.0),
+                    adds,
+                    reservation_value: f64::from(reservation_value) / 16.0,
+                    leverages: Vec::new(),
+                    are_red_lines_real,
+                });
+                preferences
             },
         )
 }

@@ -81,7 +81,7 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// The share of the deadline that has passed, in (0, 1).
+    /// The share of the time that has passed, in [0, 1].
     pub fn relative_time(&self) -> f64 {
         self.rules.relative_time(self.round)
     }

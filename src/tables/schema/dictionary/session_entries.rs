@@ -97,9 +97,9 @@ pub(crate) const PARTIES: TableEntry = TableEntry {
             ),
             column(
                 &[("best_utility", Utility)],
-                "utility of its own best outcome, in the first round",
+                "utility of its own best outcome across none of its real red lines, in the first round",
                 "0 to 1",
-                "never",
+                "if every outcome is across one",
             ),
         ];
         res.extend(measured_columns(PARTY_MEASUREMENTS));

@@ -73,16 +73,16 @@ impl<'a> Walk<'a> {
     ) {
         let Some(rest) = self.rests.get(depth) else {
             if self.is_acceptable(path) {
-                visit(number, path.settled());
+                visit(number, path.settled().0);
             }
             return;
         };
         let issue = self.settling.stages()[depth].issue;
         for (option, nth) in self.space.options(issue).zip(0..) {
-            let sums = self.settling.settle(path, depth, option);
-            let is_hopeful = self.always_needed.iter().map(PartyId::idx).all(|idx| {
-                let most = sums[idx] + rest.still_open[idx];
-                self.parties[idx].is_acceptable(most)
+            let (sums, barred) = self.settling.settle(path, depth, option);
+            let is_hopeful = self.always_needed.iter().all(|it| {
+                let most = sums[it.idx()] + rest.still_open[it.idx()];
+                !barred.contains(it) && self.parties[it.idx()].is_acceptable(most)
             });
             if is_hopeful {
                 self.descend(path, depth + 1, number + nth * rest.n_outcomes, visit);
@@ -92,10 +92,12 @@ impl<'a> Walk<'a> {
 
     /// Whether the outcome that is settled is acceptable.
     fn is_acceptable(&self, path: &Path<i128>) -> bool {
-        let content = path.settled().iter().zip(self.parties).enumerate();
+        let (sums, barred) = path.settled();
+        let content = sums.iter().zip(self.parties).enumerate();
         let content: PartySet = content
             .filter(|(_, (sum, it))| it.is_acceptable(**sum))
             .map(|(idx, _)| PartyId::new(idx))
+            .filter(|it| !barred.contains(*it))
             .collect();
         let outcome = self.space.outcome(&path.chosen);
         self.consent.is_satisfied(self.space, outcome, content)
@@ -128,6 +130,7 @@ mod tests {
                 let sums: Vec<i128> = parties.iter().map(worth).collect();
                 let content: PartySet = (0..parties.len())
                     .filter(|&it| parties[it].is_acceptable(sums[it]))
+                    .filter(|&it| parties[it].allows(outcome))
                     .map(PartyId::new)
                     .collect();
                 if consent.is_satisfied(space, outcome, content) {

@@ -30,6 +30,8 @@ impl NearestAgreement {
 /// minimise |{ i : o_i ≠ from_i }|   over o with consent( o, { p : u_p(o) ≥ asks_p } )
 /// ```
 ///
+/// Nobody consents to what is across a red line of its own that is real.
+///
 /// Of several as near, the one with the greatest least surplus `u_p − asks_p` among those whose
 /// consent it needs; then the first in the order of outcomes. `None` if nothing can be agreed on.
 /// `asks` is what each party takes at least: its reservation value, if nothing else is meant.
@@ -123,10 +125,11 @@ impl<'a> Search<'a> {
             if rest > n_later {
                 continue;
             }
-            let sums = self.settling.settle(path, depth, option);
-            let is_hopeful = self.always_needed.iter().map(PartyId::idx).all(|idx| {
+            let (sums, barred) = self.settling.settle(path, depth, option);
+            let is_hopeful = self.always_needed.iter().all(|it| {
+                let idx = it.idx();
                 let most = Utility::clamped(sums[idx] + self.hopes[depth + 1][rest][idx]);
-                most >= self.asks[idx]
+                !barred.contains(it) && most >= self.asks[idx]
             });
             if is_hopeful {
                 self.descend(path, depth + 1, rest, visit);
@@ -137,11 +140,12 @@ impl<'a> Search<'a> {
 
     /// What is settled, if it can be agreed on.
     fn arrive(&self, path: &Path<i64>, n_changes: usize) -> Option<NearestAgreement> {
-        let sums = path.settled();
+        let (sums, barred) = path.settled();
         let surplus = |idx: usize| Utility::clamped(sums[idx]).units() - self.asks[idx].units();
         let content: PartySet = (0..self.parties.len())
             .filter(|&it| surplus(it) >= 0)
             .map(PartyId::new)
+            .filter(|it| !barred.contains(*it))
             .collect();
         let outcome = self.space.outcome(&path.chosen);
         let needed = self.consent.needed(self.space, outcome);
@@ -199,7 +203,8 @@ mod tests {
         let surplus =
             |party: usize, outcome| parties[party].utility(outcome).units() - asks[party].units();
         let acceptable = space.outcomes().filter(|&outcome| {
-            let content = (0..parties.len()).filter(|&it| surplus(it, outcome) >= 0);
+            let content = (0..parties.len())
+                .filter(|&it| surplus(it, outcome) >= 0 && parties[it].allows(outcome));
             consent.is_satisfied(space, outcome, content.map(PartyId::new).collect())
         });
         let measured = acceptable.map(|outcome| {

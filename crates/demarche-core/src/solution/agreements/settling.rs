@@ -2,7 +2,9 @@
 
 use std::ops::{Add, AddAssign};
 
-use crate::domain::{Condition, ExactPreferences, IssueId, OptionId, OutcomeSpace, Preferences};
+use crate::domain::{
+    Condition, ExactPreferences, IssueId, OptionId, OutcomeSpace, PartyId, PartySet, Preferences,
+};
 
 /// Preferences whose worth is a sum of integers.
 pub(crate) trait Sums {
@@ -17,6 +19,9 @@ pub(crate) trait Sums {
 
     /// The conditions under which options interact, with what they add.
     fn interactions(&self) -> &[(Condition, Self::Sum)];
+
+    /// The red lines that are real.
+    fn real_red_lines(&self) -> impl Iterator<Item = &Condition>;
 }
 
 impl Sums for Preferences {
@@ -32,6 +37,10 @@ impl Sums for Preferences {
 
     fn interactions(&self) -> &[(Condition, i64)] {
         self.interactions()
+    }
+
+    fn real_red_lines(&self) -> impl Iterator<Item = &Condition> {
+        self.real_red_lines()
     }
 }
 
@@ -49,12 +58,18 @@ impl Sums for ExactPreferences {
     fn interactions(&self) -> &[(Condition, i128)] {
         self.interactions()
     }
+
+    fn real_red_lines(&self) -> impl Iterator<Item = &Condition> {
+        self.red_lines().iter()
+    }
 }
 
 /// The issues in the order of the space, with what settling each decides.
 pub(crate) struct Settling<'a, P: Sums> {
     /// What the parties have before anything is settled.
     beginning: Vec<P::Sum>,
+    /// Parties that no outcome suits, whatever it is worth.
+    barred: PartySet,
     stages: Vec<Stage<'a, P::Sum>>,
 }
 
@@ -65,6 +80,8 @@ pub(crate) struct Stage<'a, S> {
     contributions: Vec<Vec<S>>,
     /// Interactions that are decided once this issue is settled: whose, when, and what it adds.
     pub(crate) decided: Vec<(usize, &'a Condition, S)>,
+    /// Real red lines that are decided then: whose, and what is across.
+    red_lines: Vec<(PartyId, &'a Condition)>,
 }
 
 /// What is settled so far.
@@ -73,6 +90,8 @@ pub(crate) struct Path<S> {
     pub(crate) chosen: Vec<OptionId>,
     /// What the parties have after so many stages.
     sums: Vec<Vec<S>>,
+    /// Whose red lines are crossed for sure after so many stages.
+    barred: Vec<PartySet>,
 }
 
 impl<'a, P: Sums> Settling<'a, P> {
@@ -90,6 +109,7 @@ impl<'a, P: Sums> Settling<'a, P> {
                 issue,
                 contributions: contributions(issue).collect(),
                 decided: Vec::new(),
+                red_lines: Vec::new(),
             })
             .collect();
         for (party, preferences) in parties.iter().enumerate() {
@@ -100,7 +120,21 @@ impl<'a, P: Sums> Settling<'a, P> {
                 }
             }
         }
-        Self { beginning, stages }
+        let mut barred = PartySet::EMPTY;
+        for (party, preferences) in parties.iter().enumerate() {
+            let party = PartyId::new(party);
+            for when in preferences.real_red_lines() {
+                match when.clauses().last() {
+                    Some((issue, _)) => stages[issue.idx()].red_lines.push((party, when)),
+                    None => barred = barred.with(party),
+                }
+            }
+        }
+        Self {
+            beginning,
+            barred,
+            stages,
+        }
     }
 
     /// The issues.
@@ -113,16 +147,18 @@ impl<'a, P: Sums> Settling<'a, P> {
         Path {
             chosen,
             sums: vec![self.beginning.clone(); self.stages.len() + 1],
+            barred: vec![self.barred; self.stages.len() + 1],
         }
     }
 
-    /// Settles the issue of a stage, once all before it are settled; what the parties have then.
+    /// Settles the issue of a stage, once all before it are settled; what the parties have then, and
+    /// whose red lines are crossed.
     pub(crate) fn settle<'p>(
         &self,
         path: &'p mut Path<P::Sum>,
         depth: usize,
         option: OptionId,
-    ) -> &'p [P::Sum] {
+    ) -> (&'p [P::Sum], PartySet) {
         let stage = &self.stages[depth];
         path.chosen[depth] = option;
         let (before, after) = path.sums.split_at_mut(depth + 1);
@@ -131,13 +167,21 @@ impl<'a, P: Sums> Settling<'a, P> {
         for ((sum, so_far), it) in sums.iter_mut().zip(&before[depth]).zip(contributions) {
             *sum = *so_far + *it;
         }
-        for (party, when, adds) in &stage.decided {
+        let holds = |when: &Condition| {
             let mut clauses = when.clauses().iter();
-            if clauses.all(|(issue, options)| options.contains(&path.chosen[issue.idx()])) {
+            clauses.all(|(issue, options)| options.contains(&path.chosen[issue.idx()]))
+        };
+        for (party, when, adds) in &stage.decided {
+            if holds(when) {
                 sums[*party] += *adds;
             }
         }
-        sums
+        let crossed = stage.red_lines.iter().filter(|it| holds(it.1));
+        let barred = crossed
+            .map(|it| it.0)
+            .fold(path.barred[depth], PartySet::with);
+        path.barred[depth + 1] = barred;
+        (sums, barred)
     }
 }
 
@@ -161,8 +205,10 @@ where
 }
 
 impl<S> Path<S> {
-    /// What the parties have once all is settled.
-    pub(crate) fn settled(&self) -> &[S] {
-        self.sums.last().expect("there is what they begin with")
+    /// What the parties have once all is settled, and whose red lines are crossed.
+    pub(crate) fn settled(&self) -> (&[S], PartySet) {
+        let sums = self.sums.last().expect("there is what they begin with");
+        let barred = self.barred.last().expect("as many as there are sums");
+        (sums, *barred)
     }
 }

@@ -14,6 +14,7 @@ use crate::solution::agreements::lagrangian_bound::Leeways;
 /// consent( o, { p : u_p(o) ≥ r_p } )
 /// ```
 ///
+/// Nobody is content with what is across a real red line of its own.
 /// `None` if there is none. With quotas, enough of the counted parties must be as well off, in
 /// addition to the vetoes. Which outcome it is depends on nothing but the preferences and the rule.
 /// Utilities are those of sessions, which [`threshold`](crate::domain::threshold) makes up for: what
@@ -46,6 +47,8 @@ enum Consequence {
     Interaction(usize),
     /// The consent of a party is needed.
     Veto(PartyId),
+    /// A party does not consent.
+    RedLine(PartyId),
 }
 
 /// What the search knows before it begins.
@@ -56,6 +59,8 @@ struct Search<'a> {
     counted: PartySet,
     leeways: Leeways<'a>,
     needed: PartySet,
+    /// Who consents to nothing.
+    barred: PartySet,
     consequences: Vec<Consequence>,
     stages: Vec<Stage>,
 }
@@ -87,6 +92,8 @@ struct Progress {
     rows: Vec<Vec<i64>>,
     /// Whose consent is surely needed after so many stages.
     needed: Vec<PartySet>,
+    /// Whose red lines are surely crossed after so many stages.
+    barred: Vec<PartySet>,
 }
 
 impl<'a> Search<'a> {
@@ -99,6 +106,19 @@ impl<'a> Search<'a> {
                 Coupling::Always => needed = needed.with(veto.party),
                 Coupling::One(_) | Coupling::Several(_) => {
                     conditions.push((&veto.when, Consequence::Veto(veto.party)));
+                }
+            }
+        }
+        let mut barred = PartySet::EMPTY;
+        for (party, preferences) in parties.iter().enumerate() {
+            let party = PartyId::new(party);
+            for when in preferences.real_red_lines() {
+                match Coupling::new(when, |issue| space.options(issue)) {
+                    Coupling::Never => {}
+                    Coupling::Always => barred = barred.with(party),
+                    Coupling::One(_) | Coupling::Several(_) => {
+                        conditions.push((when, Consequence::RedLine(party)));
+                    }
                 }
             }
         }
@@ -142,6 +162,7 @@ impl<'a> Search<'a> {
             counted,
             leeways,
             needed,
+            barred,
             consequences: conditions.into_iter().map(|it| it.1).collect(),
             stages,
         }
@@ -154,6 +175,7 @@ impl<'a> Search<'a> {
             n_broken: vec![0; self.consequences.len()],
             rows: vec![self.leeways.start().to_vec(); n_rows],
             needed: vec![self.needed; n_rows],
+            barred: vec![self.barred; n_rows],
         }
     }
 
@@ -197,6 +219,7 @@ impl<'a> Search<'a> {
             *after = before - loss;
         }
         let mut needed = progress.needed[depth];
+        let mut barred = progress.barred[depth];
         for it in &stage.touches {
             if progress.n_broken[it.consequence] > 0 {
                 continue;
@@ -207,10 +230,12 @@ impl<'a> Search<'a> {
                 Consequence::Interaction(idx) if is_broken => self.leeways.lose(idx, row),
                 Consequence::Interaction(idx) if is_fulfilled => self.leeways.fulfil(idx, row),
                 Consequence::Veto(party) if is_fulfilled => needed = needed.with(party),
-                Consequence::Interaction(_) | Consequence::Veto(_) => {}
+                Consequence::RedLine(party) if is_fulfilled => barred = barred.with(party),
+                Consequence::Interaction(_) | Consequence::Veto(_) | Consequence::RedLine(_) => {}
             }
         }
         progress.needed[depth + 1] = needed;
+        progress.barred[depth + 1] = barred;
         self.slack(progress, depth + 1)
     }
 
@@ -219,7 +244,11 @@ impl<'a> Search<'a> {
     /// Whoever the quotas turn out not to do without joins the needed.
     fn slack(&self, progress: &mut Progress, depth: usize) -> i64 {
         let row = &progress.rows[depth];
+        let barred = progress.barred[depth];
         let needed = &mut progress.needed[depth];
+        if !needed.intersection(barred).is_empty() {
+            return i64::MIN;
+        }
         if self.counted.is_empty() {
             return self.leeways.least(*needed, row);
         }
@@ -231,7 +260,8 @@ impl<'a> Search<'a> {
                 .is_satisfied(self.space, outcome, yes.union(given))
         };
         let lagrangian_bound = |party: PartyId| self.leeways.alone(party, row);
-        let mut by_leeway: Vec<PartyId> = self.counted.iter().collect();
+        let willing = self.counted.iter().filter(|it| !barred.contains(*it));
+        let mut by_leeway: Vec<PartyId> = willing.collect();
         by_leeway.sort_by_key(|&it| Reverse(lagrangian_bound(it)));
         let content: PartySet = by_leeway
             .iter()
@@ -275,7 +305,7 @@ mod tests {
 
     fn is_agreement(parties: &[Preferences], consent: &ConsentRule, outcome: Outcome) -> bool {
         let agreeing = (0..parties.len())
-            .filter(|&it| parties[it].is_individually_rational(outcome))
+            .filter(|&it| parties[it].is_acceptable(outcome))
             .map(PartyId::new)
             .collect();
         consent.is_satisfied(parties[0].space(), outcome, agreeing)

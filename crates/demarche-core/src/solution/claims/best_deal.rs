@@ -6,10 +6,10 @@ use crate::solution::claims::greatest_sum::greatest_sum;
 /// The greatest sum of contributions of any outcome that fulfils a condition.
 ///
 /// ```text
-/// max_o  s(o)     over outcomes o that fulfil `deal`
+/// max_o  s(o)     over outcomes o that fulfil `deal` and are across no real red line
 /// ```
 ///
-/// `None` if the condition leaves some issue without an option.
+/// `None` if there is no such outcome.
 pub fn best_deal(preferences: &ExactPreferences, deal: &Condition) -> Option<i128> {
     let space = preferences.space();
     let options = space
@@ -22,10 +22,10 @@ pub fn best_deal(preferences: &ExactPreferences, deal: &Condition) -> Option<i12
                 .collect()
         })
         .collect();
-    greatest_sum(options, preferences.interactions())
+    greatest_sum(options, preferences.interactions(), preferences.red_lines())
 }
 
-/// The least and the greatest utility of any outcome.
+/// The least and the greatest utility of any outcome; red lines do not count.
 ///
 /// # Panics
 ///
@@ -41,7 +41,7 @@ pub fn utility_range(preferences: &ExactPreferences) -> (f64, f64) {
         let interactions: Vec<(Condition, i128)> = interactions
             .map(|(when, adds)| (when.clone(), sign * adds))
             .collect();
-        greatest_sum(options.collect(), &interactions).expect("every issue has options")
+        greatest_sum(options.collect(), &interactions, &[]).expect("every issue has options")
     };
     let range = [-greatest(-1), greatest(1)];
     let [least, most] = range.map(|it| preferences.utility_of_sum(it));
@@ -59,7 +59,7 @@ mod tests {
         let space = preferences.space();
         space
             .outcomes()
-            .filter(|&it| deal.holds(space, it))
+            .filter(|&it| deal.holds(space, it) && preferences.allows(it))
             .map(|it| preferences.sum_of_contributions(it))
             .max()
     }

@@ -19,16 +19,17 @@ pub(crate) type OptionsLeft = Vec<Vec<(OptionId, i128)>>;
 /// max_o  Σ_i c_i(o_i) + Σ_k a_k·[o fulfils k]
 /// ```
 ///
-/// `None` if an issue has no option left.
+/// Choices that fulfil one of the conditions `barred` do not count. `None` if no choice is left.
 pub(crate) fn greatest_sum(
     mut options: OptionsLeft,
     interactions: &[(Condition, i128)],
+    barred: &[Condition],
 ) -> Option<i128> {
+    let mut coupled = bar(&mut options, barred)?;
     if options.iter().any(Vec::is_empty) {
         return None;
     }
     let mut sum = 0;
-    let mut coupled = Vec::new();
     for (when, adds) in interactions.iter().filter(|it| it.1 != 0) {
         let left = |issue: IssueId| options[issue.idx()].iter().map(|it| it.0);
         match Coupling::new(when, left) {
@@ -43,23 +44,78 @@ pub(crate) fn greatest_sum(
             }
             Coupling::Several(issues) => coupled.push(Coupled {
                 when,
-                adds: *adds,
+                effect: Effect::Adds(*adds),
                 issues,
             }),
         }
     }
     for issues in components(options.len(), &coupled) {
-        sum += Component::new(issues, &options, &coupled).greatest_sum();
+        sum += Component::new(issues, &options, &coupled).greatest_sum()?;
     }
     Some(sum)
 }
 
-/// An interaction that several issues decide.
+/// Takes out the options that a condition bars by itself, and lists the conditions that several
+/// issues decide; `None` if a condition bars every choice.
+fn bar<'a>(options: &mut OptionsLeft, barred: &'a [Condition]) -> Option<Vec<Coupled<'a>>> {
+    loop {
+        let mut is_changed = false;
+        let mut coupled = Vec::new();
+        for when in barred {
+            let left = |issue: IssueId| options[issue.idx()].iter().map(|it| it.0);
+            match Coupling::new(when, left) {
+                Coupling::Never => {}
+                Coupling::Always => return None,
+                Coupling::One(issue) => {
+                    options[issue.idx()].retain(|it| !when.allows(issue, it.0));
+                    is_changed = true;
+                }
+                Coupling::Several(issues) => coupled.push(Coupled {
+                    when,
+                    effect: Effect::Bars,
+                    issues,
+                }),
+            }
+        }
+        if !is_changed {
+            return Some(coupled);
+        }
+    }
+}
+
+/// A condition that several issues decide.
 #[derive(Debug)]
 struct Coupled<'a> {
     when: &'a Condition,
-    adds: i128,
+    effect: Effect,
     issues: Vec<IssueId>,
+}
+
+/// What fulfilling a condition does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Effect {
+    /// It adds to the sum.
+    Adds(i128),
+    /// The choice does not count.
+    Bars,
+}
+
+impl Effect {
+    /// What is lost of the bound once the condition can no longer be fulfilled.
+    fn gain(self) -> i128 {
+        match self {
+            Self::Adds(adds) => adds.max(0),
+            Self::Bars => 0,
+        }
+    }
+
+    /// What is lost of the bound once it is fulfilled; `None` if that does not count.
+    fn harm(self) -> Option<i128> {
+        match self {
+            Self::Adds(adds) => Some((-adds).max(0)),
+            Self::Bars => None,
+        }
+    }
 }
 
 /// The issues in groups that no interaction couples with each other.
@@ -88,8 +144,8 @@ fn components(n_issues: usize, coupled: &[Coupled<'_>]) -> Vec<Vec<IssueId>> {
 #[derive(Debug)]
 struct Component {
     stages: Vec<Stage>,
-    /// What each interaction adds.
-    adds: Vec<i128>,
+    /// What fulfilling each condition does.
+    effects: Vec<Effect>,
     /// No choice is worth more.
     bound: i128,
 }
@@ -99,7 +155,7 @@ struct Component {
 struct Stage {
     /// By rising loss.
     choices: Vec<Choice>,
-    /// The interactions that the issue helps to decide, and whether it is the last to do so.
+    /// The conditions that the issue helps to decide, and whether it is the last to do so.
     touches: Vec<(usize, Order)>,
 }
 
@@ -109,19 +165,19 @@ enum Order {
     Last,
 }
 
-/// The best of the options that fulfil the same interactions.
+/// The best of the options that fulfil the same conditions.
 #[derive(Debug)]
 struct Choice {
     /// What it contributes less than the issue's best.
     loss: i128,
-    /// For each interaction of the stage, whether it is lost.
+    /// For each condition of the stage, whether it is broken.
     breaks: Vec<bool>,
 }
 
 /// Where the search is.
 #[derive(Debug)]
 struct Progress {
-    /// By how many issues each interaction is lost.
+    /// By how many issues each condition is broken.
     n_broken: Vec<u32>,
     /// The least loss found, to begin with more than any can be.
     least: i128,
@@ -138,7 +194,7 @@ impl Component {
             touching.count()
         };
         issues.sort_by_key(|it| std::cmp::Reverse(n_touches(it)));
-        let mut bound = of_component.iter().map(|it| it.adds.max(0)).sum();
+        let mut bound = of_component.iter().map(|it| it.effect.gain()).sum();
         let mut stages = Vec::with_capacity(issues.len());
         for (place, &issue) in issues.iter().enumerate() {
             let touches: Vec<(usize, Order)> = of_component
@@ -174,18 +230,19 @@ impl Component {
         }
         Self {
             stages,
-            adds: of_component.iter().map(|it| it.adds).collect(),
+            effects: of_component.iter().map(|it| it.effect).collect(),
             bound,
         }
     }
 
-    fn greatest_sum(&self) -> i128 {
+    /// `None` if every choice is barred.
+    fn greatest_sum(&self) -> Option<i128> {
         let mut progress = Progress {
-            n_broken: vec![0; self.adds.len()],
+            n_broken: vec![0; self.effects.len()],
             least: i128::MAX,
         };
         self.descend(&mut progress, 0, 0);
-        self.bound - progress.least
+        (progress.least < i128::MAX).then(|| self.bound - progress.least)
     }
 
     /// Settles the issues from a stage on; `loss` is below the least found.
@@ -199,17 +256,20 @@ impl Component {
             if loss >= progress.least {
                 return;
             }
+            let mut is_barred = false;
             for (&(idx, order), &breaks) in stage.touches.iter().zip(&choice.breaks) {
                 if progress.n_broken[idx] == 0 {
                     if breaks {
-                        loss += self.adds[idx].max(0);
+                        loss += self.effects[idx].gain();
                     } else if order == Order::Last {
-                        loss += (-self.adds[idx]).max(0);
+                        let harm = self.effects[idx].harm();
+                        is_barred |= harm.is_none();
+                        loss += harm.unwrap_or_default();
                     }
                 }
                 progress.n_broken[idx] += u32::from(breaks);
             }
-            if loss < progress.least {
+            if !is_barred && loss < progress.least {
                 self.descend(progress, depth + 1, loss);
             }
             for (&(idx, _), &breaks) in stage.touches.iter().zip(&choice.breaks) {
@@ -245,10 +305,24 @@ mod tests {
     fn a_harm_is_avoided_where_that_costs_less() {
         let options = options(&[&[0, 5], &[0, 3]]);
         let both = when(&[(0, 1), (1, 1)]);
-        let check = |adds| greatest_sum(options.clone(), &[(both.clone(), adds)]);
+        let check = |adds| greatest_sum(options.clone(), &[(both.clone(), adds)], &[]);
         assert_eq!(check(2), Some(10));
         assert_eq!(check(-2), Some(6));
         assert_eq!(check(-4), Some(5));
+    }
+
+    #[test]
+    fn what_is_barred_does_not_count_whatever_it_is_worth() {
+        let options = options(&[&[0, 5], &[0, 3]]);
+        let check = |barred: &[Condition]| greatest_sum(options.clone(), &[], barred);
+        assert_eq!(check(&[when(&[(0, 1), (1, 1)])]), Some(5));
+        assert_eq!(check(&[when(&[(0, 1)])]), Some(3));
+        // The second bars alone what the first leaves.
+        assert_eq!(check(&[when(&[(0, 1), (1, 0)]), when(&[(1, 1)])]), Some(0));
+        assert_eq!(check(&[when(&[(0, 1)]), when(&[(0, 0)])]), None);
+        assert_eq!(check(&[when(&[])]), None);
+        let corners = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[a, b]| when(&[(0, a), (1, b)]));
+        assert_eq!(check(&corners), None);
     }
 
     #[test]
@@ -258,11 +332,11 @@ mod tests {
         let interactions: Vec<(Condition, i128)> = (0..n_pairs)
             .map(|it| (when(&[(2 * it, 1), (2 * it + 1, 1)]), -7))
             .collect();
-        assert_eq!(greatest_sum(options, &interactions), Some(20 * 9));
+        assert_eq!(greatest_sum(options, &interactions, &[]), Some(20 * 9));
     }
 
     #[test]
     fn without_an_option_there_is_no_sum() {
-        assert_eq!(greatest_sum(options(&[&[1], &[]]), &[]), None);
+        assert_eq!(greatest_sum(options(&[&[1], &[]]), &[], &[]), None);
     }
 }

@@ -58,7 +58,7 @@ pub fn is_always_preferred(
         .issues()
         .map(|issue| space.options(issue).map(|it| (it, 0)).collect())
         .collect();
-    let loss_max = greatest_sum(options, &losses).expect("every issue has options");
+    let loss_max = greatest_sum(options, &losses, &[]).expect("every issue has options");
     difference > loss_max
 }
 

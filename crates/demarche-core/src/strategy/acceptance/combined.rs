@@ -7,7 +7,8 @@
 //! AC_next(α, β)  or  t ≥ T and u(o) ≥ max of what others have offered since 2t − 1
 //! ```
 //!
-//! The window is as long as what is left of the time.
+//! The window is as long as what is left of the time; in the last round it is this round and the one
+//! before, so that it is never empty.
 
 use std::collections::VecDeque;
 
@@ -52,14 +53,22 @@ impl Received {
         self.0.push_back((relative_time, utility));
     }
 
-    /// The greatest utility offered within as long a time as is left; the next question may not
-    /// be of an earlier time.
-    fn greatest_of_late(&mut self, relative_time: f64) -> Utility {
-        let since = 2.0 * relative_time - 1.0;
+    /// The greatest utility offered since a time; the next question may not be of an earlier one.
+    fn greatest_since(&mut self, since: f64) -> Utility {
         while self.0.front().is_some_and(|it| it.0 < since) {
             self.0.pop_front();
         }
         self.0.front().map(|it| it.1).unwrap_or_default()
+    }
+}
+
+/// From when on offers count.
+fn window_start(situation: &Situation<'_>) -> f64 {
+    let t = situation.relative_time();
+    if t < 1.0 {
+        2.0 * t - 1.0
+    } else {
+        situation.rules.relative_time(situation.round - 1)
     }
 }
 
@@ -77,7 +86,8 @@ impl AcceptanceCondition for Combined {
         let situation = own.situation();
         let t = situation.relative_time();
         let utility = situation.preferences.utility(offer);
-        let is_best_of_late = t >= self.after && utility >= self.received.greatest_of_late(t);
+        let is_best_of_late =
+            t >= self.after && utility >= self.received.greatest_since(window_start(situation));
         is_best_of_late
             || own
                 .next_utility()
@@ -102,7 +112,7 @@ mod tests {
             (0.875, 0.25),
             (1.0, 0.0),
         ] {
-            let greatest = received.greatest_of_late(t);
+            let greatest = received.greatest_since(2.0 * t - 1.0);
             assert_eq!(Some(greatest), Utility::new(expected), "at {t}");
         }
     }

@@ -180,7 +180,7 @@ impl OfferingRule for Legislator {
             .issues()
             .all(|it| space.n_options(it) == rules.n_parties);
         if !is_pie {
-            return Some(turn.search.best());
+            return turn.search.best();
         }
         let n_units = u32::try_from(space.n_issues()).expect("at most 64 issues");
         let price = f64::from(n_units) * self.others_discount_factor / parties(rules);
@@ -207,12 +207,12 @@ impl OfferingRule for Legislator {
             }
         }
         let offer = space.outcome(&shares);
-        let is_rational = situation.preferences.is_individually_rational(offer);
-        Some(if is_rational {
-            offer
+        let is_rational = situation.preferences.is_acceptable(offer);
+        if is_rational {
+            Some(offer)
         } else {
             turn.search.best()
-        })
+        }
     }
 }
 

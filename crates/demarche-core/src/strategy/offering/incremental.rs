@@ -363,7 +363,8 @@ impl<'a> Neighborhood<'a> {
         }
     }
 
-    /// Keeps an outcome if it is worth the demand and a better offer than the best so far.
+    /// Keeps an outcome if it is worth the demand, across no real red line of its own and a better
+    /// offer than the best so far.
     fn consider(&mut self, way: Way) {
         let rank = (way.distance, way.n_changes);
         if (self.best).is_some_and(|it| (it.distance, it.n_changes) < rank) {
@@ -376,7 +377,10 @@ impl<'a> Neighborhood<'a> {
             units: Reverse(units),
             code: way.code,
         };
-        if self.is_enough(units) && self.best.is_none_or(|it| candidate < it) {
+        if self.is_enough(units)
+            && self.best.is_none_or(|it| candidate < it)
+            && self.preferences.allows(candidate.outcome())
+        {
             self.best = Some(candidate);
         }
     }
@@ -403,7 +407,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{ConsentRule, DrawnNumbers, OutcomeSpace, PartyId, Veto};
-    use crate::protocol::ProtocolKind;
+    use crate::protocol::{ProtocolKind, RelativeTime};
 
     /// Two ordinal issues of three options; the first weighs three times as much as the second, and
     /// of both the last option is the best.
@@ -431,6 +435,7 @@ mod tests {
         let rules = Rules {
             protocol: ProtocolKind::ProposalAndVote,
             deadline_rounds: 20,
+            relative_time: RelativeTime::default(),
             consent: consent.clone(),
             n_parties: 3,
             scales: vec![Scale::Ordinal; 2],

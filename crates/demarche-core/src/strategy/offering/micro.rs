@@ -58,7 +58,7 @@ impl Micro {
         }
         self.next
             .map(|it| it.outcome)
-            .filter(|&it| situation.preferences.is_individually_rational(it))
+            .filter(|&it| situation.preferences.is_acceptable(it))
     }
 }
 

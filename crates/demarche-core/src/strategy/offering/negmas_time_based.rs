@@ -20,7 +20,7 @@
 use std::borrow::Cow;
 
 use crate::domain::{OptionId, Outcome, Utility, units};
-use crate::protocol::Rules;
+use crate::protocol::{RelativeTime, Rules};
 use crate::search::{Audiences, OutcomeSearch};
 use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
@@ -126,8 +126,11 @@ impl<'a> FloatPreferences<'a> {
             best_utility: 0.0,
             worst_utility: 0.0,
         };
-        if !situation.preferences.interactions().is_empty() {
-            preferences.best = turn.search.best();
+        let drawn = situation.preferences;
+        if (!drawn.interactions().is_empty() || drawn.real_red_lines().next().is_some())
+            && let Some(best) = turn.search.best()
+        {
+            preferences.best = best;
         }
         preferences.best_utility = preferences.utility(preferences.best);
         let worst = extreme(&situation, &preferences.weights, Extreme::Worst);
@@ -196,7 +199,8 @@ impl NegmasTimeBased {
         let least = preferences.worst_utility.max(preferences.reservation_value);
         let greatest = preferences.best_utility;
         let held = |it: f64| least.max(greatest.min(it));
-        let t = preferences.situation.relative_time();
+        let Situation { round, rules, .. } = preferences.situation;
+        let t = RelativeTime::Genius.at(round, rules.deadline_rounds);
         let share = 1.0 - libm::pow(t, self.exponent);
         (
             held((greatest - least) * share + least - self.tolerance),
