@@ -10,12 +10,13 @@ use toml::de::Error;
 use crate::config::diagnostics::diagnostic::Diagnostic;
 
 /// Tables that are entries of lists: each heading of one has two brackets.
-pub(crate) const LISTS_OF_TABLES: [&str; 10] = [
+pub(crate) const LISTS_OF_TABLES: [&str; 11] = [
     "source",
     "issue",
     "party",
     "party.preference",
     "party.interaction",
+    "party.red_line",
     "party.strategy",
     "leverage",
     "consent",

@@ -20,12 +20,13 @@ pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
 pub const EXTENDS_DEPTH_MAX: usize = 16;
 
 /// Lists of tables that are matched by a key when a file builds on another, or a path names one.
-const KEYED_LISTS: [(&str, &str); 7] = [
+const KEYED_LISTS: [(&str, &str); 8] = [
     ("source", "id"),
     ("issue", "id"),
     ("party", "id"),
     ("party.preference", "issue"),
     ("party.interaction", "id"),
+    ("party.red_line", "id"),
     ("leverage", "id"),
     ("claim", "id"),
 ];

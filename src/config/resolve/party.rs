@@ -80,13 +80,6 @@ impl Resolver<'_> {
         let mut red_lines = Vec::new();
         for file in files {
             let it = file.get_ref();
-            if it.when.get_ref().is_empty() {
-                self.diagnostic(
-                    Diagnostic::at(it.when.span(), "a red line names the options across it").hint(
-                        "when = { issue = \"option\" }; without any, no outcome would be left",
-                    ),
-                );
-            }
             red_lines.push(Arc::new(RedLine {
                 name: it.id.get_ref().clone(),
                 label: it.label.clone(),

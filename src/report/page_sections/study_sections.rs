@@ -108,6 +108,14 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
             let label = found.map_or(option, |it| &it.label);
             format!("{}: “{label}” ({})", party(name), issue_label(of))
         }
+        ["party", name, "red_line", line, "probability"] => {
+            let party = scenario.parties.iter().find(|it| it.name == name);
+            let lines = party.into_iter().flat_map(|it| &it.preferences.red_lines);
+            let found = lines.into_iter().find(|it| it.name == line);
+            let label = found.map_or(line, |it| &it.label);
+            let party = party.map_or(name, |it| &it.label);
+            format!("{party}: how likely “{label}” is a real red line")
+        }
         ["party", name, ref rest @ ..] => {
             format!("{}: {}", party(name), rest.join(" ").replace('_', " "))
         }

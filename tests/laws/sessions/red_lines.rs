@@ -1,7 +1,9 @@
 //! Red lines: how often they are real, and that one that cannot be real is as good as none.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use demarche::config::load_scenario;
 use demarche::domain::{Distribution, PartyId};
 use demarche::negotiation::{PreferenceDraw, SessionResult, Setting};
 use demarche::protocol::Session;
@@ -152,5 +154,19 @@ fn a_party_for_which_every_outcome_is_across_a_red_line_leaves() {
     for (_, result) in sessions(&setting) {
         assert_eq!(result.ending.name(), "walkout");
         assert_eq!(result.parties[0].best_utility, None);
+    }
+}
+
+#[test]
+fn a_probability_is_set_by_its_path() {
+    for text in texts().take(30) {
+        let paths = setting_of(&text);
+        let paths = paths.numbers().filter(|it| it.path.contains(".red_line."));
+        let settings: Vec<String> = paths.map(|it| format!("{}=0.25", it.path)).collect();
+        let read_file = |_: &Path| Ok(text.clone());
+        let loaded = load_scenario(Path::new("random.toml"), &settings, &read_file);
+        let loaded = loaded.expect("the path leads to the number").setting;
+        let expected = setting_of(&with_probability(&text, "0.25"));
+        check_same(&Arc::new(loaded), &expected, &text);
     }
 }
