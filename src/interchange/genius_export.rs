@@ -128,7 +128,7 @@ impl UtilitySpace {
         }
         if !preferences.red_lines.is_empty() {
             losses.push(format!(
-                "red lines of {label} ({}) are left out: outcomes across them keep their utilities",
+                "red lines of {label} ({}) are omitted: outcomes across them keep their utilities",
                 preferences.red_lines.len()
             ));
         }

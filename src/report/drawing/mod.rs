@@ -1,4 +1,4 @@
-//! Drawing: what charts show, and their SVG.
+//! The kinds of charts and their SVG; what a page shows in a chart is put together in its section.
 
 mod chart_kinds;
 mod frontier_chart;

@@ -19,9 +19,18 @@ fn low_bits(number: u64) -> u8 {
 
 /// Adds a measurement, which may not exist.
 pub(crate) fn push_measurement(bytes: &mut Vec<u8>, number: Option<f64>) {
-    bytes.push(number.is_some().into());
-    if let Some(number) = number {
-        bytes.extend(number.to_le_bytes());
+    push_optional(bytes, number, |bytes, it| bytes.extend(it.to_le_bytes()));
+}
+
+/// Adds whether something exists, and it if it does.
+pub(crate) fn push_optional<T>(
+    bytes: &mut Vec<u8>,
+    value: Option<T>,
+    push: impl FnOnce(&mut Vec<u8>, T),
+) {
+    bytes.push(value.is_some().into());
+    if let Some(value) = value {
+        push(bytes, value);
     }
 }
 
@@ -60,13 +69,25 @@ impl<'a> ExactBytes<'a> {
         reason = "the bytes may be malformed, and the measurement may not exist"
     )]
     pub(crate) fn measurement(&mut self) -> Option<Option<f64>> {
+        self.optional(|bytes| {
+            let (number, rest) = bytes.0.split_first_chunk()?;
+            bytes.0 = rest;
+            Some(f64::from_le_bytes(*number))
+        })
+    }
+
+    /// The next of what may not exist.
+    #[expect(
+        clippy::option_option,
+        reason = "the bytes may be malformed, and what they stand for may not exist"
+    )]
+    pub(crate) fn optional<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.byte()? {
             0 => Some(None),
-            1 => {
-                let (number, rest) = self.0.split_first_chunk()?;
-                self.0 = rest;
-                Some(Some(f64::from_le_bytes(*number)))
-            }
+            1 => read(self).map(Some),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
 
-use crate::run::journal::codec::{ExactBytes, push_measurement, push_whole};
+use crate::run::journal::codec::{ExactBytes, push_measurement, push_optional, push_whole};
 
 /// Adds a session.
 pub(crate) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
@@ -184,10 +184,7 @@ fn push_ask(bytes: &mut Vec<u8>, asked: &Request) {
         Request::Vote { text, standing } => {
             bytes.push(3);
             push_whole(bytes, text.code());
-            bytes.push(standing.is_some().into());
-            if let Some(standing) = standing {
-                push_whole(bytes, standing.code());
-            }
+            push_optional(bytes, standing, |bytes, it| push_whole(bytes, it.code()));
         }
     }
 }
@@ -205,10 +202,7 @@ fn read_ask(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Request> 
         },
         3 => Request::Vote {
             text: read_outcome(bytes)?,
-            standing: match bytes.byte()? {
-                0 => None,
-                _ => Some(read_outcome(bytes)?),
-            },
+            standing: bytes.optional(read_outcome)?,
         },
         _ => return None,
     })
@@ -219,18 +213,11 @@ fn read_outcome(bytes: &mut ExactBytes<'_>) -> Option<Outcome> {
     bytes.whole().map(Outcome::from_shares)
 }
 
-fn push_optional_utility(bytes: &mut Vec<u8>, utility: Option<Utility>) {
-    bytes.push(utility.is_some().into());
-    if let Some(utility) = utility {
-        push_utility(bytes, utility);
-    }
-}
-
 fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
     push_whole(bytes, report.strategy as u64);
     push_utility(bytes, report.reservation_value);
-    push_optional_utility(bytes, report.best_utility);
-    push_optional_utility(bytes, report.agreement_utility);
+    push_optional(bytes, report.best_utility, push_utility);
+    push_optional(bytes, report.agreement_utility, push_utility);
     push_whole(bytes, report.offers.into());
     push_whole(bytes, report.concessions.into());
     push_measurement(bytes, report.conceded);
@@ -280,14 +267,8 @@ fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyR
     Some(PartyReport {
         strategy: bytes.whole()?,
         reservation_value: read_utility(bytes)?,
-        best_utility: match bytes.byte()? {
-            0 => None,
-            _ => Some(read_utility(bytes)?),
-        },
-        agreement_utility: match bytes.byte()? {
-            0 => None,
-            _ => Some(read_utility(bytes)?),
-        },
+        best_utility: bytes.optional(read_utility)?,
+        agreement_utility: bytes.optional(read_utility)?,
         offers: bytes.whole()?,
         concessions: bytes.whole()?,
         conceded: bytes.measurement()?,

@@ -4,7 +4,7 @@ mod csv_rows;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod sheet;
-mod sheet_formats;
+mod sheet_styles;
 mod table_copies;
 mod workbook;
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::csv_rows::without_guard;
 use crate::tables::formats::sheet::{Excess, Sheet, SheetColumn};
-use crate::tables::formats::sheet_formats::SheetFormats;
+use crate::tables::formats::sheet_styles::SheetStyles;
 use crate::wording::counted;
 
 /// The workbook's name in the folder of a run.
@@ -116,7 +116,7 @@ fn fill(
         .set_author("demarche")
         .set_creation_datetime(&epoch);
     book.set_properties(&properties);
-    let formats = SheetFormats::new();
+    let formats = SheetStyles::new();
     let mut add = |name: &str, fill: &dyn Fn(&mut Worksheet) -> Result<(), Fault>| {
         let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
@@ -143,7 +143,7 @@ fn fill(
 fn fill_about(
     run: &WorkbookRun<'_>,
     sheets: &[Sheet<'_>],
-    formats: &SheetFormats,
+    formats: &SheetStyles,
     out: &mut Worksheet,
 ) -> Result<(), Fault> {
     let title = Format::new().set_bold().set_font_size(14);
@@ -201,7 +201,7 @@ fn fill_about(
 /// What every column means.
 fn fill_dictionary(
     sheets: &[Sheet<'_>],
-    formats: &SheetFormats,
+    formats: &SheetStyles,
     out: &mut Worksheet,
 ) -> Result<(), Fault> {
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
@@ -267,7 +267,7 @@ fn meaning(sheet: &Sheet<'_>, column: &SheetColumn<'_>) -> String {
 }
 
 /// A table, row by row.
-fn fill_table(sheet: &Sheet<'_>, formats: &SheetFormats, out: &mut Worksheet) -> Result<(), Fault> {
+fn fill_table(sheet: &Sheet<'_>, formats: &SheetStyles, out: &mut Worksheet) -> Result<(), Fault> {
     for (col, column) in (0..).zip(&sheet.columns) {
         out.set_column_width(col, column.width())?;
         if let Some(format) = formats.of_column(column.content()) {

@@ -78,9 +78,6 @@ impl OfferHistory {
         let rules = situation.rules;
         let space = &rules.space;
         let others = PartySet::all(rules.n_parties).without(situation.me);
-        let heard: PartySet = (others.iter())
-            .filter(|it| self.asks.of(*it).is_some())
-            .collect();
         let mut n_issues = 0;
         let mut is_beyond_asks = false;
         for issue in space.issues() {
@@ -91,13 +88,14 @@ impl OfferHistory {
             n_issues += 1;
             self.changes.returns += u32::from(self.has_offered[space.flat(issue, after)]);
             let worth = |option| situation.preferences.contribution(issue, option);
-            if !is_beyond_asks && !heard.is_empty() && worth(after) < worth(before) {
+            if !is_beyond_asks && worth(after) < worth(before) {
                 let reaches = |ask| match rules.scales[issue.idx()] {
                     Scale::Nominal => ask == after,
                     Scale::Ordinal if before < after => after <= ask,
                     Scale::Ordinal => ask <= after,
                 };
-                is_beyond_asks = !self.asks.of_issue(heard, space, issue).any(reaches);
+                let mut asks = self.asks.of_issue(others, space, issue).peekable();
+                is_beyond_asks = asks.peek().is_some() && !asks.any(reaches);
             }
         }
         self.changes.changing += 1;

@@ -13,7 +13,7 @@ const UTILITY_DECIMALS: usize = 3;
 
 /// The formats of a workbook.
 #[derive(Debug)]
-pub(crate) struct SheetFormats {
+pub(crate) struct SheetStyles {
     pub(crate) header: Format,
     pub(crate) count: Format,
     whole: Format,
@@ -23,7 +23,7 @@ pub(crate) struct SheetFormats {
     utilities: Vec<Format>,
 }
 
-impl SheetFormats {
+impl SheetStyles {
     pub(crate) fn new() -> Self {
         let number = |format: &str| Format::new().set_num_format(format);
         let decimals = |n: usize, end: &str| match n {
@@ -146,7 +146,7 @@ mod tests {
         ] {
             assert_eq!(metric_content(metric), Some(content));
         }
-        let formats = SheetFormats::new();
+        let formats = SheetStyles::new();
         let of = |content, metric, number| formats.of_cell(content, metric, number);
         assert!(of(Content::Share, None, 0.5).is_none());
         assert!(of(Content::Share, None, 0.000_01) == Some(&formats.shares[3]));
