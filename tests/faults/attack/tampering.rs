@@ -254,8 +254,8 @@ fn check_complete(copy: &Path, original: &Path, name: &str, what: &str) {
             let rendered = plain(&tampered.stdout, copy);
             let _ = fs::remove_dir_all(&page);
             let expected = plain(&ended(reader, original).stdout, original);
-            // One that was removed is named, and the session held against the others.
-            let is_named = rendered.replace('\n', " ").contains("Not held against ");
+            // One that was removed is named, and the session compared with the others.
+            let is_named = rendered.replace('\n', " ").contains("Not compared with ");
             assert!(
                 rendered == expected || is_named && rendered.contains(name),
                 "{what}, {}: {rendered}",
