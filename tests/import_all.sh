@@ -14,14 +14,14 @@ trap 'rm -rf "$work"' EXIT
 # The reason why a folder was not imported, from what the program said of it.
 cause() {
     case $1 in
-    *'not a weighted sum over issues'* | *'only linear additive ones'* | *'which is not supported'* | *'of an unsupported form'*) echo 'not modelled: preferences that are no sum over the issues' ;;
+    *'not a weighted sum over issues'* | *'only linear additive ones'* | *'which is not supported'* | *'of an unsupported form'*) echo 'not modelled: preferences that are not a sum over the issues' ;;
     *'more than 1000000000000 outcomes'* | *'more than 4096 options'* | *'more than 64 issues'*) echo 'beyond a limit: the space of outcomes' ;;
     *'more than 64 parties'*) echo 'beyond a limit: more than 64 parties' ;;
     *'MiB together'*) echo 'beyond a limit: the size of the files' ;;
     *'the preferences of at least two parties'*) echo 'no scenario: preferences of fewer than two parties' ;;
     *'is not a GENIUS file'* | *'has neither'* | *'which cannot be imported'*) echo 'no scenario: other files' ;;
     *'not XML'* | *'there is no element'* | *'is not closed'* | *'not UTF-8'* | *'neither GENIUS XML'* | *'not the JSON'* | *'not valid YAML'*) echo 'broken in the source: not well-formed' ;;
-    *'is not a number'* | *'<item> has no'* | *'there is no <item>'* | *'there is no <weight>'* | *'there is no <evaluator>'* | *'not a range of numbers'* | *'there is no entry for the issue'* | *'has no option'*) echo 'broken in the source: a number or an option is missing' ;;
+    *'is not a number'* | *'<item> has no'* | *'there is no <item>'* | *'there is no <weight>'* | *'there is no <evaluator>'* | *'range of numbers'* | *'there is no entry for the issue'* | *'has no option'*) echo 'broken in the source: a number or an option is missing' ;;
     *) echo 'not explained' ;;
     esac
 }
