@@ -115,7 +115,7 @@ fn set_up<'a>(setting: &'a Arc<Setting>, seeds: &'a Seeds) -> Driver<'a> {
 /// Rates and ratios of the flagship's drivers.
 fn flagship(report: &mut String) {
     const SESSIONS: u64 = 400;
-    let setting = setting("configs/scenarios/alaska-2025.toml");
+    let setting = setting("configs/scenarios/alaska-2025-first.toml");
     let seeds = Seeds::new(MasterSeed(1));
     let mut drivers: Vec<(String, Driver<'_>)> = vec![
         ("plain loop".to_owned(), plain_loop(&setting, &seeds)),
@@ -237,7 +237,8 @@ fn offers(report: &mut String) {
             format!("party.{it}.strategy=[{{ p = 1.0, {strategy} }}]")
         })
         .collect();
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025.toml");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025-first.toml");
         let loaded = load_scenario(&path, &settings, &|it: &Path| std::fs::read_to_string(it));
         let setting = Arc::new(loaded.expect("the scenario is right").setting);
         let mut driver = plain_loop(&setting, &seeds);
@@ -283,7 +284,7 @@ fn sweep(report: &mut String) {
     // sessions.
     let rounds_in_file = vec!["20"; usize::try_from(CELLS).expect("few")].join(", ");
     let experiment = format!(
-        "schema = 1\nname = \"made-up\"\nscenario = \"alaska-2025.toml\"\n\
+        "schema = 1\nname = \"made-up\"\nscenario = \"alaska-2025-first.toml\"\n\
          [sweep]\nseeds = \"independent\"\n\
          [[sweep.axis]]\npath = \"protocol.proposal_and_vote.deadline_rounds\"\nvalues = [{rounds_in_file}]\n"
     );
@@ -296,7 +297,7 @@ fn sweep(report: &mut String) {
         },
         &experiment,
     );
-    let request = RunRequest::batch(&format!("{scenarios}alaska-2025.toml"));
+    let request = RunRequest::batch(&format!("{scenarios}alaska-2025-first.toml"));
     let batch = flagship_spec(
         RunRequest {
             sessions: Some(n_sessions),

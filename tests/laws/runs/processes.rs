@@ -359,7 +359,12 @@ fn claims_are_measured_and_a_false_one_fails() {
 
 #[test]
 fn every_claim_of_the_flagship_and_its_readings_holds() {
-    for name in ["alaska-2025", "alaska-2025-kyiv", "alaska-2025-moscow"] {
+    for name in [
+        "alaska-2025",
+        "alaska-2025-first",
+        "alaska-2025-kyiv",
+        "alaska-2025-moscow",
+    ] {
         check(&["check", &format!("configs/scenarios/{name}.toml")], 0);
     }
 }

@@ -20,7 +20,8 @@ use tempfile::TempDir;
 
 use crate::support::process::{VILLAGES, check, files, interrupt, path_text, run, start, tables};
 
-const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
+/// The first version: without red lines, so that every session has deals to analyze.
+const FLAGSHIP: &str = "configs/scenarios/alaska-2025-first.toml";
 
 fn setting(path: &str) -> Arc<Setting> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
