@@ -12,7 +12,7 @@ use demarche::domain::Utility;
 use demarche::negotiation::PlainLoop;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::search::Audiences;
-use demarche::strategy::{OfferingKind, OfferingRule, Parameter, Strategies, Turn};
+use demarche::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Strategies, Turn};
 
 /// Demands the same share of its best utility from the first round to the last.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ static INSISTENT: OfferingKind = OfferingKind {
         default: Some(0.5),
     }],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::Any,
     start: |numbers, _| Box::new(Insistent(numbers[0])),
 };
 

@@ -220,7 +220,7 @@ mod tests {
     use demarche_core::domain::{Outcome, Utility};
     use demarche_core::negotiation::Setting;
     use demarche_core::search::Audiences;
-    use demarche_core::strategy::{OfferingKind, OfferingRule, Turn};
+    use demarche_core::strategy::{LowestOffer, OfferingKind, OfferingRule, Turn};
 
     /// A strategy whose code panics in about half of all sessions.
     #[derive(Debug)]
@@ -231,6 +231,7 @@ mod tests {
         about: "for tests",
         parameters: &[],
         audiences: Audiences::Alike,
+        lowest_offer: LowestOffer::Any,
         start: |_, _| Box::new(Broken),
     };
 

@@ -18,8 +18,8 @@ use demarche::run::{
 };
 use demarche::search::Audiences;
 use demarche::strategy::{
-    AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule, OwnSide, Parameter,
-    Strategies, Turn,
+    AcceptanceCondition, AcceptanceKind, LowestOffer, OfferingKind, OfferingRule, OwnSide,
+    Parameter, Strategies, Turn,
 };
 use tempfile::TempDir;
 
@@ -155,6 +155,7 @@ static FIXED_SHARE: OfferingKind = OfferingKind {
         default: None,
     }],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::Any,
     start: |numbers, _| Box::new(FixedShare { share: numbers[0] }),
 };
 

@@ -12,8 +12,8 @@ use demarche::protocol::{Action, Ending, Event, ProtocolKind, ProtocolViolation,
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::search::Audiences;
 use demarche::strategy::{
-    ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, OfferingKind, OfferingRule,
-    OwnSide, Situation, StrategySpec, Turn,
+    ACCEPTANCE_CONDITIONS, AcceptanceCondition, AcceptanceKind, LowestOffer, OfferingKind,
+    OfferingRule, OwnSide, Situation, StrategySpec, Turn,
 };
 
 use crate::support::worlds::{TWO_VILLAGES, load_text};
@@ -63,6 +63,7 @@ const fn kind(
         about: "for tests",
         parameters: &[],
         audiences: Audiences::Alike,
+        lowest_offer: LowestOffer::Any,
         start,
     }
 }

@@ -9,7 +9,7 @@ use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, Number
 use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, RelativeTime, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
-use crate::strategy::StrategySpec;
+use crate::strategy::{LowestOffer, StrategySpec};
 
 /// Everything that is fixed before any random number is drawn, shared by all sessions of a cell.
 ///
@@ -194,6 +194,14 @@ impl Setting {
     /// The strategies a party may follow.
     pub fn strategies(&self, party: PartyId) -> &[StrategySpec] {
         &self.parties[party.idx()].strategies
+    }
+
+    /// Whether a party may follow a strategy that offers what is worth less to it than no deal: then
+    /// there may be deals without a zone of possible agreement.
+    pub fn has_offers_below_no_deal(&self) -> bool {
+        let strategies = self.parties.iter().flat_map(|it| &it.strategies);
+        let mut lowest_offers = strategies.map(|it| it.offering.lowest_offer);
+        lowest_offers.any(|it| it == LowestOffer::Any)
     }
 
     /// How many rows the searches of all parties have together: what a session takes in memory.

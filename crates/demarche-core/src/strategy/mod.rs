@@ -40,6 +40,15 @@ pub struct Parameter {
     pub default: Option<f64>,
 }
 
+/// How little an offering rule's offers may be worth to the party that makes them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LowestOffer {
+    /// The reservation value: what is worth less is never offered.
+    ReservationValue,
+    /// Anything, in some situations.
+    Any,
+}
+
 /// A known way to make offers.
 #[derive(Clone, Copy)]
 pub struct OfferingKind {
@@ -51,6 +60,8 @@ pub struct OfferingKind {
     pub parameters: &'static [Parameter],
     /// Whether it asks for [`OutcomeSearch::nearest_at_least`].
     pub audiences: Audiences,
+    /// How little its offers may be worth to the party that makes them.
+    pub lowest_offer: LowestOffer,
     /// The rule at the start of a session, with its drawn parameters.
     pub start: fn(&[f64], &Rules) -> Box<dyn OfferingRule>,
 }

@@ -13,7 +13,7 @@ const RESERVED: [&str; 2] = ["p", "accept"];
 /// ```
 /// use demarche_core::domain::Utility;
 /// use demarche_core::search::Audiences;
-/// use demarche_core::strategy::{OfferingKind, OfferingRule, Strategies, Turn};
+/// use demarche_core::strategy::{LowestOffer, OfferingKind, OfferingRule, Strategies, Turn};
 ///
 /// /// Demands half of its best utility, from the first round to the last.
 /// #[derive(Debug)]
@@ -31,6 +31,7 @@ const RESERVED: [&str; 2] = ["p", "accept"];
 ///     about: "demands half of its best utility",
 ///     parameters: &[],
 ///     audiences: Audiences::Alike,
+///     lowest_offer: LowestOffer::ReservationValue,
 ///     start: |_, _| Box::new(Half),
 /// };
 ///

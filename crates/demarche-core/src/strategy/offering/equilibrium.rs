@@ -13,7 +13,7 @@
 use crate::domain::{OptionId, Outcome, PartyId, PartySet, Utility, threshold};
 use crate::protocol::{ProtocolKind, Rules};
 use crate::search::Audiences;
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 const OWN_DISCOUNT_FACTOR: Parameter =
     discount_factor("own_discount_factor", "its discount factor per turn");
@@ -38,6 +38,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     about: "follows the equilibrium of alternating offers over the division of a pie",
     parameters: &[OWN_DISCOUNT_FACTOR, OTHERS_DISCOUNT_FACTOR],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         if matches!(rules.protocol, ProtocolKind::RandomProposer { .. }) {
             return Box::new(Legislator {

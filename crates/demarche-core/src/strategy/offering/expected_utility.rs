@@ -18,13 +18,14 @@ use crate::domain::{Outcome, PartySet, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::Audiences;
 use crate::strategy::opponent_model::{FrequencyModel, OpponentModel, Wishes};
-use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "expected_utility",
     about: "offers the outcome with the greatest utility times estimated probability of acceptance",
     parameters: &[],
     audiences: Audiences::Distinguished,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |_, rules: &Rules| {
         Box::new(ExpectedUtility {
             model: FrequencyModel::new(&rules.space, rules.n_parties),

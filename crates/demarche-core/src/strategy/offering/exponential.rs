@@ -7,13 +7,14 @@ use crate::domain::Utility;
 use crate::protocol::Rules;
 use crate::search::Audiences;
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, demanded};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "exponential",
     about: "as time_dependent, with an exponential curve",
     parameters: &[CONCESSION_EXPONENT, OPENING_SHARE],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, _: &Rules| {
         Box::new(Exponential {
             concession_exponent: numbers[0],

@@ -13,13 +13,14 @@ use crate::protocol::{Event, Rules};
 use crate::search::Audiences;
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::offering::tit_for_tat::Yielding;
-use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "hybrid",
     about: "a mixture of tit_for_tat and time_dependent, with a weight of time that increases",
     parameters: &[CONCESSION_EXPONENT],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(Hybrid {
             concession_exponent: numbers[0],

@@ -34,7 +34,7 @@ use crate::protocol::{Asks, Event, Rules};
 use crate::search::{Audiences, Counted};
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::offering::trade_off::{Reception, WEIGHT_OF_YES};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "incremental",
@@ -49,6 +49,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
         SWEETENER_AFTER,
     ],
     audiences: Audiences::Distinguished,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| Box::new(Incremental::new(numbers, rules)),
 };
 

@@ -18,13 +18,14 @@ use std::collections::BTreeSet;
 use crate::domain::{Outcome, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, Ranked};
-use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "micro",
     about: "descends its own ranking by one outcome for each new offer of the others",
     parameters: &[],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |_, rules: &Rules| {
         Box::new(Micro {
             sent: Vec::new(),

@@ -22,13 +22,14 @@ use std::borrow::Cow;
 use crate::domain::{OptionId, Outcome, Utility, units};
 use crate::protocol::{RelativeTime, Rules};
 use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "negmas_time_based",
     about: "offers and accepts exactly as the time-based negotiators of NegMAS do",
     parameters: &[EXPONENT, TOLERANCE, UNIT],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::Any,
     start: |numbers, _: &Rules| {
         Box::new(NegmasTimeBased {
             exponent: numbers[0],

@@ -19,13 +19,14 @@ use crate::protocol::{Event, Rules};
 use crate::search::Audiences;
 use crate::strategy::offering::tit_for_tat::Yielding;
 use crate::strategy::opponent_model::{FrequencyModel, OpponentModel, Wishes};
-use crate::strategy::{OfferingKind, OfferingRule, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "nice_tit_for_tat",
     about: "concedes towards the estimated Nash point in step with the others",
     parameters: &[],
     audiences: Audiences::Distinguished,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |_, rules: &Rules| {
         Box::new(NiceTitForTat {
             model: FrequencyModel::new(&rules.space, rules.n_parties),

@@ -3,13 +3,14 @@
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Rules;
 use crate::search::Audiences;
-use crate::strategy::{OfferingKind, OfferingRule, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "random_offer",
     about: "offers a random outcome at or above its reservation value, all equally likely",
     parameters: &[],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |_, _: &Rules| Box::new(RandomOffer { n_acceptable: None }),
 };
 

@@ -6,7 +6,7 @@
 use crate::domain::{Utility, units};
 use crate::protocol::Rules;
 use crate::search::Audiences;
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 /// Words for concession exponents.
 pub const NAMED_EXPONENTS: [(&str, f64); 3] =
@@ -26,6 +26,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     about: "offers the outcome of least utility at or above its aspiration, which declines over time",
     parameters: &[CONCESSION_EXPONENT],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, _: &Rules| {
         Box::new(TimeDependent {
             concession_exponent: numbers[0],

@@ -7,13 +7,14 @@
 use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
 use crate::search::Audiences;
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tit_for_tat",
     about: "concedes as much as the others' offers have improved for it",
     parameters: &[RECIPROCITY],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(TitForTat {
             reciprocity: numbers[0],

@@ -3,13 +3,14 @@
 use crate::domain::{Outcome, Utility};
 use crate::protocol::Rules;
 use crate::search::{Audiences, OutcomeSearch};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "top_fraction",
     about: "offers a random one of the outcomes with the greatest utility to it, a fraction of all outcomes",
     parameters: &[FRACTION],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, _: &Rules| {
         Box::new(TopFraction {
             fraction: numbers[0],

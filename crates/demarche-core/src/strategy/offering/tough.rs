@@ -3,13 +3,14 @@
 use crate::domain::Utility;
 use crate::protocol::Rules;
 use crate::search::Audiences;
-use crate::strategy::{OfferingKind, OfferingRule, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "tough",
     about: "always offers its best outcome (a hardliner)",
     parameters: &[],
     audiences: Audiences::Alike,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |_, _: &Rules| Box::new(Tough),
 };
 

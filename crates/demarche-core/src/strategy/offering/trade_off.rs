@@ -10,7 +10,7 @@ use crate::domain::{Outcome, PartyId, PartySet, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, Counted, OfferDistance};
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
-use crate::strategy::{OfferingKind, OfferingRule, Parameter, Situation, Turn};
+use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
     name: "trade_off",
@@ -23,6 +23,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
         },
     ],
     audiences: Audiences::Distinguished,
+    lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(TradeOff {
             concession_exponent: numbers[0],
