@@ -30,8 +30,10 @@ pub use studies::{
 };
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, FigureWorker, MeasuredColumn,
-    Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, Pairing,
-    PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
-    SessionMeasurement, Tally, UTILITY, measure_claims,
+    MeasuredSession, Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS,
+    Pairing, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
+    SessionMeasurement, SessionMeasurer, Tally, UTILITY, measure_claims,
 };
-pub(crate) use tallies::{OFFER_CHANGES, ROUND, SURPLUS, party_metrics, session_metrics};
+pub(crate) use tallies::{
+    OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,
+};

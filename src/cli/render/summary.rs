@@ -25,7 +25,7 @@ pub(crate) fn summary(
 ) -> String {
     let scenario = setting.scenario();
     let mut res = String::new();
-    deals(&mut res, tally, width);
+    deals(&mut res, setting, tally, width);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
         most_frequent(&mut res, scenario, tally, agreements, width);
@@ -62,7 +62,7 @@ pub(crate) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]
     }
 }
 
-fn deals(res: &mut String, tally: &Tally, width: usize) {
+fn deals(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
     let [agreements, deadlines, walkouts, forfeits] = tally.endings();
     let Some(share) = Estimate::of_share(agreements, tally.n_sessions()) else {
         return;
@@ -73,6 +73,7 @@ fn deals(res: &mut String, tally: &Tally, width: usize) {
         percent_interval(&share),
     );
     let _ = writeln!(res, "{}", wrap(&line, width, 0));
+    zone_shares(res, setting, tally, width);
     let round = tally
         .metrics()
         .into_iter()
@@ -88,6 +89,33 @@ fn deals(res: &mut String, tally: &Tally, width: usize) {
         counted(forfeits, "forfeit"),
     );
     let _ = writeln!(res, "{}", wrap(&line, width, 0));
+}
+
+/// The share of deals taken apart, a line per factor and term.
+fn zone_shares(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
+    let [zone, found, without, undecided] = tally.zone_shares();
+    let has_deals_without = |it: &Estimate| it.point > 0.0 || setting.has_offers_below_no_deal();
+    let lines = [
+        ("=", "with a zone of possible agreement", zone),
+        ("×", "of these with a deal", found),
+        (
+            "+",
+            "deals without such a zone",
+            without.filter(has_deals_without),
+        ),
+        (
+            " ",
+            "undecided: the search for a zone reached its limit",
+            undecided.filter(|it| it.point > 0.0),
+        ),
+    ];
+    for (sign, meaning, share) in lines {
+        if let Some(share) = share {
+            let (point, interval) = (percent_of(&share), percent_interval(&share));
+            let text = wrap(&format!("{point} {meaning} ({interval})"), width, 7);
+            let _ = writeln!(res, "     {sign} {text}");
+        }
+    }
 }
 
 fn settled(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize) {

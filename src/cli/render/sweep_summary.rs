@@ -7,7 +7,9 @@ use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
 use crate::cli::render::summary::sureness;
-use crate::cli::render::text::{Notation, bar, count, counted, percent_interval, percent_of, wrap};
+use crate::cli::render::text::{
+    Notation, bar, count, counted, percent, percent_interval, percent_of, wrap,
+};
 use crate::experiment::{CellId, StoppingRule, Tally};
 use crate::report::{equal_cells, rests_on};
 use crate::run::{CellResults, SweptParameters};
@@ -42,18 +44,22 @@ struct Row {
     cell: String,
     /// The share of deals; `None` of the head.
     share: Option<f64>,
+    /// The factors of the share of deals: left out where there is no room for them.
+    factors: Vec<String>,
     figures: Vec<String>,
 }
 
 impl Row {
     /// On one line, with a bar of so many columns.
     fn line(&self, bar_width: usize) -> String {
+        let factors = self.factors.iter().map(|it| format!("  {it}"));
+        let cell = self.cell.clone() + &factors.collect::<String>();
         let figures = self.figures.join("  ");
         match self.share {
             Some(share) if bar_width > 0 => {
-                format!("{}  {} {figures}", self.cell, bar(share, bar_width))
+                format!("{cell}  {} {figures}", bar(share, bar_width))
             }
-            _ => format!("{}  {figures}", self.cell),
+            _ => format!("{cell}  {figures}"),
         }
     }
 
@@ -87,6 +93,7 @@ pub(crate) fn sweep_summary(
             until.map_or("", |_| "    sessions")
         ),
         share: None,
+        factors: FACTORS.map(|it| format!("{it:>7}")).to_vec(),
         figures: heads,
     }];
     let cells = (0..).map(CellId).zip(&finished.tallies);
@@ -104,11 +111,17 @@ pub(crate) fn sweep_summary(
                 until.map_or_else(String::new, |it| length(it, tally)),
             ),
             share: Some(share.point),
+            factors: factors(tally).map(of_sessions).to_vec(),
             figures: iter::once(deals).chain(change).collect(),
         });
     }
-    let widest = rows.iter().map(|it| it.line(0).chars().count()).max();
-    let room = width.checked_sub(widest.unwrap_or_default());
+    let has_factors = room(&rows, width).is_some();
+    if !has_factors {
+        for row in &mut rows {
+            row.factors.clear();
+        }
+    }
+    let room = room(&rows, width);
     for row in &rows {
         res.push_str(&match room {
             // A bar and the space behind it.
@@ -122,6 +135,12 @@ pub(crate) fn sweep_summary(
         let rest = (finished.tallies.len() - CELLS_TOLD) as u64;
         let _ = writeln!(res, "  … and {} more, see summary.csv", count(rest));
     }
+    let legend = if has_factors {
+        FACTORS_MEANING.to_owned()
+    } else {
+        factor_ranges(&finished.tallies)
+    };
+    let _ = writeln!(res, "{}", wrap(&legend, width, 0));
     let same_as = finished.same_as.iter().map(|it| it.map(|it| it.0));
     if let Some(text) = equal_cells((0..).zip(same_as)) {
         let _ = writeln!(res, "{}", wrap(&text, width, 0));
@@ -132,6 +151,42 @@ pub(crate) fn sweep_summary(
     }
     let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
     res
+}
+
+/// The heads of the factors of the share of deals.
+const FACTORS: [&str; 2] = ["zone", "found"];
+
+const FACTORS_MEANING: &str = "zone: sessions with a zone of possible agreement; found: the share of these that ended in a deal";
+
+/// The factors of the share of deals.
+fn factors(tally: &Tally) -> [Option<f64>; 2] {
+    let [zone, found, _, _] = tally.zone_shares();
+    [zone, found].map(|it| Some(it?.point))
+}
+
+fn of_sessions(share: Option<f64>) -> String {
+    format!("{:>7}", share.map_or_else(|| "-".to_owned(), percent))
+}
+
+/// Between what the factors of the share of deals are in these cells.
+fn factor_ranges(tallies: &[Tally]) -> String {
+    let range = |idx: usize| {
+        let shares = || tallies.iter().filter_map(|it| factors(it)[idx]);
+        let ends = [shares().reduce(f64::min)?, shares().reduce(f64::max)?];
+        let [least, most] = ends.map(percent);
+        Some(format!("{least} to {most}"))
+    };
+    let none = || "none".to_owned();
+    let [zone, found] = [0, 1].map(|it| range(it).unwrap_or_else(none));
+    format!(
+        "Zone of possible agreement: {zone} of sessions, by cell; of these with a deal: {found}"
+    )
+}
+
+/// The columns that are left beside the widest line; `None` if there is none.
+fn room(rows: &[Row], width: usize) -> Option<usize> {
+    let widest = rows.iter().map(|it| it.line(0).chars().count()).max();
+    width.checked_sub(widest.unwrap_or_default())
 }
 
 /// How many sessions a cell took, with a mark if they were not enough.

@@ -13,7 +13,9 @@ use crate::cli::render::{counted, excerpt, terminal_width, wrap};
 use crate::cli::runs::read_manifest;
 use crate::cli::sessions::one_session::OneSession;
 use crate::cli::{message, print};
-use crate::experiment::{CellId, SolutionAnalyzer, SolutionDistances, check_outcomes};
+use crate::experiment::{
+    CellId, SessionMeasurer, SolutionAnalyzer, SolutionDistances, check_outcomes,
+};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedRows, open_table};
 use crate::tables::{
     Distances, DrawColumns, DrawTable, Rows, RunDirectory, SessionRows, SessionTable,
@@ -253,7 +255,9 @@ impl OneSession {
             None
         };
         let mut rows = SessionRows::new(Transcripts::Written, DrawTable::Omitted);
-        rows.push(&self.setting, cell, session, result, distances);
+        let mut measurer = SessionMeasurer::new(Arc::clone(&self.setting));
+        let measured = measurer.measure(&self.seeds, result.clone());
+        rows.push(&self.setting, cell, session, &measured, distances);
         let rows = rows.table(table).expect("every table is written");
         let text = String::from_utf8_lossy(rows.bytes());
         Ok(RecordedRows {

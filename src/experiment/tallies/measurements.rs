@@ -4,6 +4,9 @@
 use demarche_core::domain::{PartyId, Utility, from_units, units};
 use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::Ending;
+use demarche_core::solution::Zone;
+
+use crate::experiment::tallies::measured_session::MeasuredSession;
 
 /// Something measured in every session, by a function of it.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +22,7 @@ pub struct Measurement<F> {
 }
 
 /// Something measured of a session.
-pub type SessionMeasurement = Measurement<fn(&SessionResult) -> Option<Amount>>;
+pub type SessionMeasurement = Measurement<fn(&MeasuredSession) -> Option<Amount>>;
 
 /// Something measured of a party in a session.
 pub type PartyMeasurement = Measurement<fn(&SessionResult, PartyId) -> Option<Amount>>;
@@ -88,6 +91,15 @@ pub(crate) const ROUND: &str = "round_given_agreement";
 /// What agreements are worth to a party over its reservation value.
 pub(crate) const SURPLUS: &str = "surplus_given_agreement";
 
+/// The metrics that take the share of agreements apart:
+/// P(deal) = P(zone) · P(deal | zone) + P(deal without a zone), but for undecided sessions.
+pub(crate) const ZONE_METRICS: [&str; 4] = [
+    "zone_rate",
+    "agreement_rate_given_zone",
+    "agreement_without_zone_rate",
+    "zone_undecided_rate",
+];
+
 /// The metrics of how a party's offers change from one to the next.
 pub(crate) const OFFER_CHANGES: [&str; 5] = [
     "issues_per_changing_offer",
@@ -100,13 +112,48 @@ pub(crate) const OFFER_CHANGES: [&str; 5] = [
 /// What is measured of a session, in the order of its columns and of the summary's rows; the first
 /// are the shares of endings, in the order of [`Ending::NAMES`].
 pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
-    ending(AGREEMENT_RATE, |it| Some(event(it.ending.idx() == 0))),
-    ending("deadline_rate", |it| Some(event(it.ending.idx() == 1))),
-    ending("walkout_rate", |it| Some(event(it.ending.idx() == 2))),
-    ending("forfeit_rate", |it| Some(event(it.ending.idx() == 3))),
+    ending(AGREEMENT_RATE, |it| {
+        Some(event(it.result.ending.idx() == 0))
+    }),
+    ending("deadline_rate", |it| {
+        Some(event(it.result.ending.idx() == 1))
+    }),
+    ending("walkout_rate", |it| {
+        Some(event(it.result.ending.idx() == 2))
+    }),
+    ending("forfeit_rate", |it| {
+        Some(event(it.result.ending.idx() == 3))
+    }),
+    zone_share(
+        |it| Some(event(it.zone == Zone::Exists)),
+        ZONE_METRICS[0],
+        "share of sessions with a zone of possible agreement",
+        ALL_SESSIONS,
+    ),
+    zone_share(
+        |it| (it.zone == Zone::Exists).then(|| event(it.result.ending.agreement().is_some())),
+        ZONE_METRICS[1],
+        "share of these sessions that ended in agreement",
+        "sessions with a zone of possible agreement",
+    ),
+    zone_share(
+        |it| {
+            let is_agreed = it.result.ending.agreement().is_some();
+            Some(event(is_agreed && it.zone == Zone::Empty))
+        },
+        ZONE_METRICS[2],
+        "share of sessions that ended in agreement without a zone of possible agreement",
+        ALL_SESSIONS,
+    ),
+    zone_share(
+        |it| Some(event(it.zone == Zone::Undecided)),
+        ZONE_METRICS[3],
+        "share of sessions of which it is not known whether there was such a zone",
+        ALL_SESSIONS,
+    ),
     Measurement {
         kind: MeasurementKind::Count,
-        of: |it| Some(Amount::Whole(it.n_offers)),
+        of: |it| Some(Amount::Whole(it.result.n_offers)),
         column: Some(MeasuredColumn {
             name: "offers",
             meaning: "offers put forward by all parties; a mediator's texts are none",
@@ -122,8 +169,8 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     Measurement {
         kind: MeasurementKind::Count,
         of: |it| {
-            let is_agreed = it.ending.agreement().is_some();
-            is_agreed.then(|| Amount::Whole(it.ending.round()))
+            let is_agreed = it.result.ending.agreement().is_some();
+            is_agreed.then(|| Amount::Whole(it.result.ending.round()))
         },
         column: None,
         metric: Some(MetricWords {
@@ -135,7 +182,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     Measurement {
         kind: MeasurementKind::UtilitySum,
         of: |it| {
-            let units = agreement_units(it).map(Iterator::sum);
+            let units = agreement_units(&it.result).map(Iterator::sum);
             units.map(Amount::Units)
         },
         column: Some(MeasuredColumn {
@@ -153,7 +200,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     Measurement {
         kind: MeasurementKind::Utility,
         of: |it| {
-            let least = agreement_units(it).and_then(Iterator::min);
+            let least = agreement_units(&it.result).and_then(Iterator::min);
             least.map(Amount::Units)
         },
         column: Some(MeasuredColumn {
@@ -170,7 +217,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     },
     Measurement {
         kind: MeasurementKind::SurplusProduct,
-        of: |it| it.nash_product().map(Amount::Real),
+        of: |it| it.result.nash_product().map(Amount::Real),
         column: Some(MeasuredColumn {
             name: "nash_product",
             meaning: "product of all parties' surpluses, those below 0 counted as 0",
@@ -396,7 +443,7 @@ const HOW_OFTEN_IT_SAID_SO: &str =
 
 const fn ending(
     name: &'static str,
-    of: fn(&SessionResult) -> Option<Amount>,
+    of: fn(&MeasuredSession) -> Option<Amount>,
 ) -> SessionMeasurement {
     Measurement {
         kind: MeasurementKind::Event,
@@ -406,6 +453,24 @@ const fn ending(
             name,
             meaning: "share of sessions that ended so; they sum to 1",
             over: ALL_SESSIONS,
+        }),
+    }
+}
+
+const fn zone_share(
+    of: fn(&MeasuredSession) -> Option<Amount>,
+    name: &'static str,
+    meaning: &'static str,
+    over: &'static str,
+) -> SessionMeasurement {
+    Measurement {
+        kind: MeasurementKind::Event,
+        of,
+        column: None,
+        metric: Some(MetricWords {
+            name,
+            meaning,
+            over,
         }),
     }
 }

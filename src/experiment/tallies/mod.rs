@@ -3,6 +3,7 @@
 mod agreement_tally;
 mod calibration_checks;
 mod effects;
+mod measured_session;
 mod measurements;
 mod numbers;
 mod tally;
@@ -10,10 +11,13 @@ mod tally;
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
 pub use effects::{Effect, Effects, FigureWorker, Pairing, SessionFigures};
+pub use measured_session::{MeasuredSession, SessionMeasurer};
 pub use measurements::{
     AGREEMENT_RATE, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords,
     PARTY_MEASUREMENTS, PartyMeasurement, SESSION_MEASUREMENTS, SessionMeasurement, UTILITY,
 };
-pub(crate) use measurements::{OFFER_CHANGES, ROUND, SURPLUS, party_metrics, session_metrics};
+pub(crate) use measurements::{
+    OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,
+};
 pub use numbers::QUANTILE_PERCENTS;
 pub use tally::{Metric, PartyTally, Tally};

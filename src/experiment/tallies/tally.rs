@@ -1,11 +1,13 @@
 //! Statistics over sessions: counts and sums that can be merged in any split.
 
 use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId};
-use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::negotiation::PartyReport;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
+use crate::experiment::tallies::measured_session::MeasuredSession;
 use crate::experiment::tallies::measurements::{
-    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, UTILITY, party_metrics, session_metrics,
+    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, UTILITY, ZONE_METRICS, party_metrics,
+    session_metrics,
 };
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 
@@ -152,10 +154,11 @@ impl Tally {
     }
 
     /// Takes in a session.
-    pub fn add(&mut self, space: &OutcomeSpace, session: &SessionResult) {
+    pub fn add(&mut self, space: &OutcomeSpace, measured_session: &MeasuredSession) {
+        let session = &measured_session.result;
         self.n_sessions += 1;
         for (sum, (measured, _)) in self.metrics.iter_mut().zip(session_metrics()) {
-            if let Some(amount) = (measured.of)(session) {
+            if let Some(amount) = (measured.of)(measured_session) {
                 sum.add(amount);
             }
         }
@@ -248,6 +251,11 @@ impl Tally {
     ) -> Option<Estimate> {
         let (_, _, sum) = self.sums().find(|it| (it.0, it.1) == (name, party))?;
         sum.estimate_at(confidence)
+    }
+
+    /// The shares that take the share of agreements apart, by [`ZONE_METRICS`].
+    pub(crate) fn zone_shares(&self) -> [Option<Estimate>; ZONE_METRICS.len()] {
+        ZONE_METRICS.map(|it| self.sum(it).estimate_at(CONFIDENCE))
     }
 
     fn sums(&self) -> impl Iterator<Item = (&'static str, Option<PartyId>, &Sum)> {

@@ -124,6 +124,27 @@ impl<'a> Cells<'a> {
         Some([shares.swap_remove(0), most])
     }
 
+    /// From where to where the factors of the share of deals range, as a sentence; `None` where
+    /// they were not measured.
+    pub(crate) fn zone_ranges(&self) -> Option<String> {
+        let range = |of: fn(&CellFigures) -> Option<Quantity>| {
+            let shares = self.all().iter().filter_map(|it| of(&it.figures));
+            let shares: Vec<f64> = shares.map(|it| it.value).collect();
+            let least = shares.iter().copied().reduce(f64::min)?;
+            let most = shares.iter().copied().reduce(f64::max)?;
+            let [least, most] = [least, most].map(|it| Unit::Share.render(it));
+            Some(format!("from {least} to {most}"))
+        };
+        let zone = range(|it| it.zone)?;
+        let found = range(|it| it.deals_given_zone);
+        let found = found.map_or_else(String::new, |it| {
+            format!("; that of deals among these sessions {it}")
+        });
+        Some(format!(
+            "The share of sessions with a zone of possible agreement, an outcome acceptable to all whose consent it needs, ranges {zone}{found}."
+        ))
+    }
+
     /// What is shown of all cells.
     pub(crate) fn section(&self, is_design: bool) -> Section {
         let mut figures = Vec::new();
@@ -217,10 +238,16 @@ impl<'a> Cells<'a> {
                     lines,
                 })
             };
-            let deals = lines(
-                Axis::new("Share of deals", Unit::Share),
-                vec![(String::new(), points(&|it| it.deals))],
-            );
+            let factors = [
+                ("with a zone of possible agreement", points(&|it| it.zone)),
+                ("of these with a deal", points(&|it| it.deals_given_zone)),
+            ];
+            let factors = factors.into_iter().filter(|it| !it.1.is_empty());
+            let mut deals: Vec<(String, Vec<(f64, Quantity)>)> =
+                factors.map(|(label, it)| (label.to_owned(), it)).collect();
+            let label = if deals.is_empty() { "" } else { "deals" };
+            deals.insert(0, (label.to_owned(), points(&|it| it.deals)));
+            let deals = lines(Axis::new("Share of deals", Unit::Share), deals);
             let parties = self.scenario.parties.iter();
             let utilities = parties.map(|party| {
                 let utility = |it: &CellFigures| it.utilities.get(&party.name).copied();
@@ -376,7 +403,15 @@ impl<'a> Cells<'a> {
     }
 
     fn table(&self) -> PageTable {
-        let head = ["cell", "share of deals", "from", "to"].map(str::to_owned);
+        let head = [
+            "cell",
+            "with a zone of possible agreement",
+            "of these with a deal",
+            "share of deals",
+            "from",
+            "to",
+        ];
+        let head = head.map(str::to_owned);
         let paths = self.paths().iter().cloned();
         let [cell, rest @ ..] = head;
         let rows = self.all().iter().take(ROWS_SHOWN).map(|it| {
@@ -384,7 +419,14 @@ impl<'a> Cells<'a> {
             let fields = share.map_or_else(Default::default, |it| it.fields(Unit::Share));
             let values = it.values.iter().cloned();
             let name = [it.cell.to_string()];
-            name.into_iter().chain(values).chain(fields).collect()
+            let factors = [it.figures.zone, it.figures.deals_given_zone];
+            let factors =
+                factors.map(|it| it.map_or_else(String::new, |it| Unit::Share.render(it.value)));
+            name.into_iter()
+                .chain(values)
+                .chain(factors)
+                .chain(fields)
+                .collect()
         });
         PageTable {
             head: [cell].into_iter().chain(paths).chain(rest).collect(),

@@ -7,6 +7,7 @@ mod session_words;
 mod source_section;
 mod study_sections;
 mod study_words;
+mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
 pub(crate) use session_course::Courses;
@@ -16,3 +17,4 @@ pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};
 pub(crate) use study_words::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points};
+pub(crate) use zone_words::zone_shares;

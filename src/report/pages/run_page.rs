@@ -7,7 +7,7 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
     Cells, MeasuredClaims, Sessions, at_the_table, dependence, doubts, flips, most, rests_on,
-    sources,
+    sources, zone_shares,
 };
 use crate::report::pages::page::{Page, Section};
 use crate::report::summary::RunSummary;
@@ -120,6 +120,11 @@ impl RunReport<'_> {
 
     fn lead(&self) -> Vec<String> {
         let mut res = doubts(self.manifest, self.setting.scenario(), self.summary);
+        match self.manifest.verb.as_str() {
+            "batch" => res.extend(zone_shares(self.setting, &self.summary.first)),
+            "sweep" => res.extend(self.cells().zone_ranges()),
+            _ => {}
+        }
         res.extend([rests_on(self.setting), at_the_table(self.setting)]);
         if !self.manifest.complete {
             res.push(format!(

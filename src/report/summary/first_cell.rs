@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 use demarche_core::protocol::Ending;
 
-use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally};
+use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally, ZONE_METRICS};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
 use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, rows};
@@ -18,6 +18,8 @@ pub(crate) struct FirstCell {
     /// The shares of endings, in the order of
     /// [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
     pub(crate) endings: [Option<Quantity>; 4],
+    /// The shares that take the share of agreements apart, in the order of [`ZONE_METRICS`].
+    pub(crate) zone: [Option<Quantity>; ZONE_METRICS.len()],
     /// How many sessions ended in agreement.
     pub(crate) n_agreements: u64,
     /// By party, its mean surplus of an agreement.
@@ -105,6 +107,8 @@ impl FirstCell {
         let ending = Ending::NAMES.iter().position(|it| Some(*it) == ending);
         if let Some(ending) = ending {
             self.endings[ending] = estimate;
+        } else if let Some(place) = ZONE_METRICS.iter().position(|it| *it == metric) {
+            self.zone[place] = estimate;
         } else if metric == ROUND {
             self.n_agreements = row.whole("n");
         } else if metric == SURPLUS {
@@ -212,6 +216,7 @@ impl FirstCell {
         });
         Self {
             endings: endings.map(|it| share(it, tally.n_sessions())),
+            zone: tally.zone_shares().map(|it| quantity(&it?)),
             n_agreements,
             mean_surpluses: mean_surpluses.collect(),
             offer_changes: offer_changes.collect(),

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 use demarche_stats::estimate::CONFIDENCE;
 
-use crate::experiment::{AGREEMENT_RATE, CellId, Effects, Tally, UTILITY};
+use crate::experiment::{AGREEMENT_RATE, CellId, Effects, Tally, UTILITY, ZONE_METRICS};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
 use crate::run::{CellResults, SweptParameters, TableError};
 use crate::tables::{Field, swept_paths, written};
+
+const ZONE_RATE: &str = ZONE_METRICS[0];
+const DEALS_GIVEN_ZONE: &str = ZONE_METRICS[1];
 
 /// The cells of a sweep; a batch has none.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -41,6 +44,11 @@ pub(crate) struct CellSummary {
 pub(crate) struct CellFigures {
     /// The share of sessions that end in a deal; `None` without a session.
     pub(crate) deals: Option<Quantity>,
+    /// The share of sessions with a zone of possible agreement; `None` without a session, and of
+    /// runs of earlier versions.
+    pub(crate) zone: Option<Quantity>,
+    /// The share of these that end in a deal; `None` also without such a session.
+    pub(crate) deals_given_zone: Option<Quantity>,
     /// By the identifier of a party, what sessions are worth to it.
     pub(crate) utilities: BTreeMap<String, Quantity>,
 }
@@ -124,6 +132,8 @@ impl CellFigures {
         let estimate = row.quantity("estimate");
         match row.text("metric") {
             AGREEMENT_RATE => self.deals = estimate,
+            ZONE_RATE => self.zone = estimate,
+            DEALS_GIVEN_ZONE => self.deals_given_zone = estimate,
             UTILITY => {
                 let party = |it| (row.owned("party"), it);
                 self.utilities.extend(estimate.map(party));
@@ -134,7 +144,7 @@ impl CellFigures {
 
     /// Whether one is of every cell.
     pub(super) fn has(metric: &str) -> bool {
-        [AGREEMENT_RATE, UTILITY].contains(&metric)
+        [AGREEMENT_RATE, ZONE_RATE, DEALS_GIVEN_ZONE, UTILITY].contains(&metric)
     }
 
     fn of(scenario: &Scenario, tally: &Tally) -> Self {
@@ -147,6 +157,8 @@ impl CellFigures {
             .filter_map(|party| Some((name(scenario, party), figure(UTILITY, Some(party))?)));
         Self {
             deals: figure(AGREEMENT_RATE, None),
+            zone: figure(ZONE_RATE, None),
+            deals_given_zone: figure(DEALS_GIVEN_ZONE, None),
             utilities: utilities.collect(),
         }
     }

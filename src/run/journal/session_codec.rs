@@ -4,11 +4,15 @@ use demarche_core::domain::{Outcome, PartyId, Scenario, Utility};
 use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
+use demarche_core::solution::Zone;
 
+use crate::experiment::MeasuredSession;
 use crate::run::journal::codec::{ExactBytes, push_measurement, push_optional, push_whole};
 
 /// Adds a session.
-pub(crate) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
+pub(crate) fn push_session(bytes: &mut Vec<u8>, measured: &MeasuredSession) {
+    let session = &measured.result;
+    push_zone(bytes, measured.zone);
     push_whole(bytes, session.replication.0);
     push_ending(bytes, &session.ending);
     push_whole(bytes, session.n_offers.into());
@@ -19,7 +23,9 @@ pub(crate) fn push_session(bytes: &mut Vec<u8>, session: &SessionResult) {
 
 /// Adds what is known of a session but for differences of utilities far below the precision of
 /// tables: numbers that are equal up to rounding in two computations.
-pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, session: &SessionResult) {
+pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, measured: &MeasuredSession) {
+    let session = &measured.result;
+    push_zone(bytes, measured.zone);
     let rounded = |it: Utility| {
         let units = it.units() + (1 << (DROPPED_BITS - 1));
         (units >> DROPPED_BITS).to_le_bytes()
@@ -51,14 +57,15 @@ pub(crate) fn read_sessions(
     bytes: &[u8],
     scenario: &Scenario,
     most: usize,
-) -> Option<Vec<SessionResult>> {
+) -> Option<Vec<MeasuredSession>> {
     let mut bytes = ExactBytes(bytes);
     let mut res = Vec::new();
     while !bytes.0.is_empty() {
         if res.len() == most {
             return None;
         }
-        res.push(SessionResult {
+        let zone = read_zone(&mut bytes)?;
+        let result = SessionResult {
             replication: Replication(bytes.whole()?),
             ending: read_ending(&mut bytes, scenario)?,
             n_offers: bytes.whole()?,
@@ -66,9 +73,18 @@ pub(crate) fn read_sessions(
                 .party_ids()
                 .map(|_| read_report(&mut bytes, scenario))
                 .collect::<Option<_>>()?,
-        });
+        };
+        res.push(MeasuredSession { result, zone });
     }
     Some(res)
+}
+
+fn push_zone(bytes: &mut Vec<u8>, zone: Zone) {
+    push_whole(bytes, zone.idx() as u64);
+}
+
+fn read_zone(bytes: &mut ExactBytes<'_>) -> Option<Zone> {
+    Zone::ALL.get(usize::from(bytes.byte()?)).copied()
 }
 
 fn push_ending(bytes: &mut Vec<u8>, ending: &Ending) {
@@ -311,7 +327,7 @@ mod tests {
         loaded.unwrap().setting.scenario().clone()
     }
 
-    fn session(ending: Ending, replication: u64) -> SessionResult {
+    fn session(ending: Ending, replication: u64) -> MeasuredSession {
         let report = |units: i64, conceded| PartyReport {
             strategy: 1,
             reservation_value: Utility::clamped(units),
@@ -333,11 +349,17 @@ mod tests {
                 beyond_asks: 4,
             },
         };
-        SessionResult {
+        let result = SessionResult {
             replication: Replication(replication),
             parties: vec![report(-5, Some(0.1 + 0.2)), report(1 << 40, None)],
             n_offers: 600,
             ending,
+        };
+        let places = (0..).zip(Zone::ALL);
+        let zone = places.filter(|it| replication % 3 >= it.0).last();
+        MeasuredSession {
+            zone: zone.expect("one is at the start").1,
+            result,
         }
     }
 
@@ -399,7 +421,7 @@ mod tests {
             Ending::Deadline { round: 200 },
             Ending::Walkout { round: 1, party },
         ];
-        let sessions: Vec<SessionResult> = (forfeits.chain(others))
+        let sessions: Vec<MeasuredSession> = (forfeits.chain(others))
             .zip(1 << 60..)
             .map(|(ending, replication)| session(ending, replication))
             .collect();

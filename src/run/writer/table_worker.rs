@@ -9,8 +9,8 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Forfeit, Plan, SessionFigures, SolutionAnalyzer,
-    SolutionDistances, Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, Forfeit, MeasuredSession, Plan, SessionFigures,
+    SessionMeasurer, SolutionAnalyzer, SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
 use crate::run::writer::waiting_rows::WaitingRows;
@@ -71,16 +71,17 @@ impl ChunkOutput {
     }
 
     /// Counts a session, whose rows are added apart.
-    fn count(&mut self, scenario: &Scenario, cell: CellId, session: &SessionResult) {
-        self.tally.add(&scenario.space, session);
+    fn count(&mut self, scenario: &Scenario, cell: CellId, measured: &MeasuredSession) {
+        let session = &measured.result;
+        self.tally.add(&scenario.space, measured);
         self.agreements.extend(AgreementTally::of(cell, session));
         if self.first_forfeit.is_none() {
             self.first_forfeit = Forfeit::of(cell, session);
         }
-        push_session(&mut self.record, session);
+        push_session(&mut self.record, measured);
         if let Some(rounded) = &mut self.rounded {
             self.figures.push(SessionFigures::of(session));
-            push_rounded_session(rounded, session);
+            push_rounded_session(rounded, measured);
         }
     }
 
@@ -90,8 +91,11 @@ impl ChunkOutput {
         let (cell, replications) = plan.chunk(idx);
         let scenario = plan.cells()[cell.idx()].setting.scenario();
         let sessions = read_sessions(&record.sessions, scenario, replications.len())?;
-        let is_this =
-            record.cell == cell && sessions.iter().map(|it| it.replication).eq(replications);
+        let is_this = record.cell == cell
+            && sessions
+                .iter()
+                .map(|it| it.result.replication)
+                .eq(replications);
         let mut product = Self::new(plan.cells());
         for session in &sessions {
             product.count(scenario, cell, session);
@@ -150,13 +154,16 @@ impl Worker for TableWorker {
         res.events = heard.0;
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
+        let seeds = &self.cells[cell.idx()].seeds;
+        let mut measurer = SessionMeasurer::new(Arc::clone(setting));
         for result in sessions {
-            res.count(scenario, cell, &result);
-            let distances = distances.as_mut().map(|it| it(&result));
-            rows.push_result(setting, cell, &result, distances);
+            let session = measurer.measure(seeds, result);
+            res.count(scenario, cell, &session);
+            let distances = distances.as_mut().map(|it| it(&session.result));
+            rows.push_result(setting, cell, &session, distances);
             if let (Some(places), Some(rows)) = (&draw_places, &mut rows.draws) {
-                let replication = result.replication;
-                let drawn = setting.drawn(&self.cells[cell.idx()].seeds, replication);
+                let replication = session.result.replication;
+                let drawn = setting.drawn(seeds, replication);
                 places.push(rows, cell, replication, &drawn);
             }
         }

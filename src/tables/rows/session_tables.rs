@@ -1,13 +1,13 @@
 //! The tables with a row or more per session, written as the sessions come.
 
 use demarche_core::domain::{OutcomeSpace, PartyId, PartySet, Scenario};
-use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::negotiation::Setting;
 use demarche_core::protocol::{Ending, Event, Session};
 use demarche_core::randomness::Replication;
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::{
-    Amount, CellId, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS, SolutionDistances,
+    Amount, CellId, MeasuredSession, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS, SolutionDistances,
 };
 use crate::tables::formats::{Field, Rows};
 use crate::tables::schema::{Column, TableEntry};
@@ -132,17 +132,17 @@ impl SessionRows {
         setting: &Setting,
         cell: CellId,
         session: &Session,
-        result: &SessionResult,
+        measured: &MeasuredSession,
         distances: Option<SolutionDistances>,
     ) {
         let scenario = setting.scenario();
-        self.push_result(setting, cell, result, distances);
+        self.push_result(setting, cell, measured, distances);
         if let Some(rows) = &mut self.offers {
             push_events(
                 rows,
                 scenario,
                 cell,
-                result.replication,
+                measured.result.replication,
                 0,
                 session.events(),
             );
@@ -154,11 +154,12 @@ impl SessionRows {
         &mut self,
         setting: &Setting,
         cell: CellId,
-        result: &SessionResult,
+        measured: &MeasuredSession,
         distances: Option<SolutionDistances>,
     ) {
         let scenario = setting.scenario();
-        self.push_session(scenario, cell, result, distances);
+        self.push_session(scenario, cell, measured, distances);
+        let result = &measured.result;
         for (party, report) in scenario.party_ids().zip(&result.parties) {
             let strategy = &setting.strategies(party)[report.strategy];
             let fixed = [
@@ -169,10 +170,10 @@ impl SessionRows {
                 report.reservation_value.into(),
                 report.best_utility.into(),
             ];
-            let measured = PARTY_MEASUREMENTS.iter();
-            let measured = measured.filter(|it| it.column.is_some());
-            let measured = measured.map(|it| Field::from((it.of)(result, party)));
-            self.parties.push(fixed.into_iter().chain(measured));
+            let columns = PARTY_MEASUREMENTS.iter();
+            let columns = columns.filter(|it| it.column.is_some());
+            let amounts = columns.map(|it| Field::from((it.of)(result, party)));
+            self.parties.push(fixed.into_iter().chain(amounts));
         }
     }
 
@@ -180,9 +181,10 @@ impl SessionRows {
         &mut self,
         scenario: &Scenario,
         cell: CellId,
-        result: &SessionResult,
+        measured: &MeasuredSession,
         distances: Option<SolutionDistances>,
     ) {
+        let result = &measured.result;
         let (proposer, ended_by) = match &result.ending {
             Ending::Agreement { proposer, .. } => (*proposer, None),
             Ending::Walkout { party, .. } | Ending::Forfeit { party, .. } => (None, Some(*party)),
@@ -197,10 +199,11 @@ impl SessionRows {
             result.ending.round().into(),
             name(proposer),
             name(ended_by),
+            measured.zone.name().into(),
         ];
-        let measured = SESSION_MEASUREMENTS.iter();
-        let measured = measured.filter(|it| it.column.is_some());
-        let measured = measured.map(|it| Field::from((it.of)(result)));
+        let columns = SESSION_MEASUREMENTS.iter();
+        let columns = columns.filter(|it| it.column.is_some());
+        let amounts = columns.map(|it| Field::from((it.of)(measured)));
         let distances = distances
             .into_iter()
             .flat_map(|it| [it.pareto, it.nash, it.kalai_smorodinsky].map(Field::from));
@@ -210,7 +213,7 @@ impl SessionRows {
         self.sessions.push(
             fixed
                 .into_iter()
-                .chain(measured)
+                .chain(amounts)
                 .chain(distances)
                 .chain(options),
         );

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demarche::config::{Overrides, load_experiment};
-use demarche::experiment::CellId;
+use demarche::experiment::{CellId, SessionMeasurer};
 use demarche::negotiation::PlainLoop;
 use demarche::randomness::{Replication, Seeds};
 use demarche::tables::{
@@ -94,9 +94,11 @@ fn the_plain_loop_gives_the_bytes_that_the_actors_gave() {
     let seeds = Seeds::new(experiment.seed);
     let mut table = PlainLoop::new(Arc::clone(&setting));
     let mut rows = SessionRows::new(Transcripts::Written, DrawTable::Omitted);
+    let mut measurer = SessionMeasurer::new(Arc::clone(&setting));
     for replication in (0..SESSIONS).map(Replication) {
         let (session, result) = table.run(&seeds, replication);
-        rows.push(&setting, CellId(0), &session, &result, None);
+        let measured = measurer.measure(&seeds, result);
+        rows.push(&setting, CellId(0), &session, &measured, None);
     }
     for table in [
         SessionTable::Sessions,

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use demarche::config::{Overrides, load_experiment};
 use demarche::domain::{OutcomeSpace, PartyId};
-use demarche::experiment::{Cell, Pairing, Plan, StoppingRule, Tally};
+use demarche::experiment::{Cell, MeasuredSession, Pairing, Plan, StoppingRule, Tally};
 use demarche::negotiation::{PlainLoop, SessionResult};
 use demarche::protocol::Ending;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::solution::Zone;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
@@ -198,13 +199,13 @@ fn the_summary_says_which_cells_are_sure() {
 }
 
 /// A session with or without agreement, in which nobody takes part.
-fn session(is_agreed: bool) -> SessionResult {
+fn session(is_agreed: bool) -> MeasuredSession {
     let agreement = || Ending::Agreement {
         round: 1,
         proposer: Some(PartyId::new(0)),
         outcome: OutcomeSpace::new(&[2]).unwrap().outcome_of_code(0).unwrap(),
     };
-    SessionResult {
+    let result = SessionResult {
         replication: Replication(0),
         ending: if is_agreed {
             agreement()
@@ -213,6 +214,10 @@ fn session(is_agreed: bool) -> SessionResult {
         },
         n_offers: 1,
         parties: Vec::new(),
+    };
+    MeasuredSession {
+        result,
+        zone: Zone::Exists,
     }
 }
 

@@ -97,6 +97,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "core::negotiation",
             "core::protocol",
             "core::randomness",
+            "core::solution",
             "core::strategy",
             "experiment",
             "stats::design",

@@ -6,3 +6,4 @@ mod designs;
 mod references;
 mod search;
 mod solutions;
+mod zones;

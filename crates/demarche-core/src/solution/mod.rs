@@ -19,7 +19,10 @@ mod solution_point;
 #[cfg(test)]
 mod test_support;
 
-pub use agreements::{NearestAgreement, nearest_agreement, some_agreement};
+pub use agreements::{
+    NearestAgreement, ZONE_STEPS_MAX, Zone, nearest_agreement, some_agreement,
+    zone_of_possible_agreement,
+};
 pub use claims::{best_deal, holds, is_always_preferred, utility_range};
 pub use concept::Concept;
 pub use frontier::{

@@ -40,6 +40,12 @@ pub(crate) const SESSIONS: TableEntry = TableEntry {
                 "a party",
                 "at an agreement or the deadline",
             ),
+            column(
+                &[("zone", Text)],
+                "whether some outcome is acceptable to all whose consent it needs",
+                "`yes`, `no`, `undecided`",
+                "never",
+            ),
         ];
         res.extend(measured_columns(SESSION_MEASUREMENTS));
         res.extend([

@@ -13,6 +13,8 @@
 //! reservation values; Fisher, *The Lagrangian relaxation method for solving integer programming
 //! problems*, Management Science 27 (1981), 1–18.
 
+use std::borrow::Borrow;
+
 use crate::domain::{Condition, IssueId, OutcomeSpace, PartyId, PartySet, Preferences};
 use crate::solution::agreements::coupling::Coupling;
 
@@ -71,18 +73,18 @@ impl<'a> Leeways<'a> {
     /// The slacks of all parties alone, and of some of those whose consent may be needed.
     pub(crate) fn new(
         space: &OutcomeSpace,
-        parties: &'a [Preferences],
+        parties: &'a [impl Borrow<Preferences>],
         groups: impl IntoIterator<Item = PartySet>,
     ) -> Self {
         let mut interactions = Vec::new();
         let slacks: Vec<Slack> = parties
             .iter()
             .enumerate()
-            .map(|(idx, it)| Slack::new(space, PartyId::new(idx), it, &mut interactions))
+            .map(|(idx, it)| Slack::new(space, PartyId::new(idx), it.borrow(), &mut interactions))
             .collect();
         let at_stake: PartySet = (0..parties.len())
             .map(PartyId::new)
-            .filter(|it| parties[it.idx()].reservation_value().units() > 0)
+            .filter(|it| parties[it.idx()].borrow().reservation_value().units() > 0)
             .collect();
         let mut multipliers: Vec<Multipliers> = at_stake.iter().map(Multipliers::of_one).collect();
         for group in groups {

@@ -10,4 +10,6 @@ mod zone_of_possible_agreement;
 pub(crate) use acceptable_outcomes::for_each_acceptable;
 pub(crate) use coupling::Coupling;
 pub use nearest_agreement::{NearestAgreement, nearest_agreement};
-pub use zone_of_possible_agreement::some_agreement;
+pub use zone_of_possible_agreement::{
+    ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
+};

@@ -1,5 +1,6 @@
 //! Outcomes that nobody whose consent they need would refuse.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 
 use crate::domain::{
@@ -27,17 +28,85 @@ use crate::solution::agreements::lagrangian_bound::Leeways;
 ///
 /// If the rule names a party that is not there.
 pub fn some_agreement(parties: &[Preferences], consent: &ConsentRule) -> Option<Outcome> {
-    let space = parties.first()?.space();
-    let first = space.outcomes().next()?;
-    if !consent.is_satisfied(space, first, PartySet::all(parties.len())) {
+    let found = search(parties, consent, u64::MAX);
+    found.expect("the search has no limit")
+}
+
+/// Options that [`zone_of_possible_agreement`] tries before it gives up: about a thousand times what
+/// it takes in large scenarios.
+pub const ZONE_STEPS_MAX: u64 = 1 << 20;
+
+/// Whether parties have any outcome to agree on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Zone {
+    /// There is an outcome with which all whose consent it needs are as well off as without agreement.
+    Exists,
+    /// There is none.
+    Empty,
+    /// The search reached [`ZONE_STEPS_MAX`].
+    Undecided,
+}
+
+impl Zone {
+    /// Every answer, in the order of [`Zone::NAMES`].
+    pub const ALL: [Self; 3] = [Self::Exists, Self::Empty, Self::Undecided];
+
+    /// The answers to the question whether there is a zone, as tables have them.
+    pub const NAMES: [&str; 3] = ["yes", "no", "undecided"];
+
+    /// The position of its name.
+    pub fn idx(self) -> usize {
+        self as usize
+    }
+
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self.idx()]
+    }
+}
+
+/// Whether there is [some agreement](some_agreement), from a search within [`ZONE_STEPS_MAX`].
+///
+/// The answer depends on nothing but the preferences and the rule.
+///
+/// # Panics
+///
+/// If the rule names a party that is not there.
+pub fn zone_of_possible_agreement(
+    parties: &[impl Borrow<Preferences>],
+    consent: &ConsentRule,
+) -> Zone {
+    match search(parties, consent, ZONE_STEPS_MAX) {
+        Ok(Some(_)) => Zone::Exists,
+        Ok(None) => Zone::Empty,
+        Err(StepsUsedUp) => Zone::Undecided,
+    }
+}
+
+/// A search took more steps than it may.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct StepsUsedUp;
+
+/// [`some_agreement`] within so many steps.
+fn search(
+    parties: &[impl Borrow<Preferences>],
+    consent: &ConsentRule,
+    steps_max: u64,
+) -> Result<Option<Outcome>, StepsUsedUp> {
+    let Some(space) = parties.first().map(|it| it.borrow().space()) else {
+        return Ok(None);
+    };
+    let mut outcomes = space.outcomes();
+    let everybody = PartySet::all(parties.len());
+    if !(outcomes.next()).is_some_and(|it| consent.is_satisfied(space, it, everybody)) {
         // A quota above the number it counts.
-        return None;
+        return Ok(None);
     }
     let search = Search::new(space, parties, consent);
-    let mut progress = search.beginning();
+    let mut progress = search.beginning(steps_max);
     let slack = search.slack(&mut progress, 0);
-    let is_found = slack >= 0 && search.descend(&mut progress, 0);
-    is_found.then(|| space.outcome(&progress.chosen))
+    let is_found = slack >= 0 && search.descend(&mut progress, 0)?;
+    Ok(is_found.then(|| space.outcome(&progress.chosen)))
 }
 
 /// What a condition that several issues decide brings.
@@ -94,10 +163,16 @@ struct Progress {
     needed: Vec<PartySet>,
     /// Whose red lines are surely crossed after so many stages.
     barred: Vec<PartySet>,
+    /// How many more options may be tried.
+    steps_left: u64,
 }
 
 impl<'a> Search<'a> {
-    fn new(space: &'a OutcomeSpace, parties: &'a [Preferences], consent: &'a ConsentRule) -> Self {
+    fn new(
+        space: &'a OutcomeSpace,
+        parties: &'a [impl Borrow<Preferences>],
+        consent: &'a ConsentRule,
+    ) -> Self {
         let mut conditions = Vec::new();
         let mut needed = consent.always_needed();
         for veto in consent.vetoes() {
@@ -112,7 +187,7 @@ impl<'a> Search<'a> {
         let mut barred = PartySet::EMPTY;
         for (party, preferences) in parties.iter().enumerate() {
             let party = PartyId::new(party);
-            for when in preferences.real_red_lines() {
+            for when in preferences.borrow().real_red_lines() {
                 match Coupling::new(when, |issue| space.options(issue)) {
                     Coupling::Never => {}
                     Coupling::Always => barred = barred.with(party),
@@ -168,7 +243,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn beginning(&self) -> Progress {
+    fn beginning(&self, steps_left: u64) -> Progress {
         let n_rows = self.stages.len() + 1;
         Progress {
             chosen: vec![OptionId::new(0); self.stages.len()],
@@ -176,16 +251,18 @@ impl<'a> Search<'a> {
             rows: vec![self.leeways.start().to_vec(); n_rows],
             needed: vec![self.needed; n_rows],
             barred: vec![self.barred; n_rows],
+            steps_left,
         }
     }
 
     /// Whether the stages from a depth on can be settled so that all agree; if so, they are.
-    fn descend(&self, progress: &mut Progress, depth: usize) -> bool {
+    fn descend(&self, progress: &mut Progress, depth: usize) -> Result<bool, StepsUsedUp> {
         let Some(stage) = self.stages.get(depth) else {
-            return true;
+            return Ok(true);
         };
         let mut promising: Vec<(i64, OptionId)> = Vec::new();
         for option in self.space.options(stage.issue) {
+            progress.steps_left = progress.steps_left.checked_sub(1).ok_or(StepsUsedUp)?;
             let slack = self.choose(progress, depth, option);
             if slack >= 0 {
                 promising.push((slack, option));
@@ -197,15 +274,15 @@ impl<'a> Search<'a> {
             for it in &stage.touches {
                 progress.n_broken[it.consequence] += u32::from(!it.allows[option.idx()]);
             }
-            if self.descend(progress, depth + 1) {
-                return true;
+            if self.descend(progress, depth + 1)? {
+                return Ok(true);
             }
             for it in &stage.touches {
                 progress.n_broken[it.consequence] -= u32::from(!it.allows[option.idx()]);
             }
         }
         progress.chosen[stage.issue.idx()] = OptionId::new(0);
-        false
+        Ok(false)
     }
 
     /// Settles a stage with an option and returns the remaining slack.
@@ -328,7 +405,24 @@ mod tests {
                 outcomes.any(|it| is_agreement(&parties, &consent, it))
             );
             prop_assert!(found.is_none_or(|it| is_agreement(&parties, &consent, it)));
+            for steps_max in [0, 2, 8, ZONE_STEPS_MAX] {
+                match search(&parties, &consent, steps_max) {
+                    Ok(within) => prop_assert_eq!(within, found),
+                    Err(StepsUsedUp) => prop_assert!(steps_max < ZONE_STEPS_MAX),
+                }
+            }
         }
+    }
+
+    #[test]
+    fn a_search_that_may_take_no_step_decides_nothing_that_takes_one() {
+        let space = std::sync::Arc::new(OutcomeSpace::new(&[2, 2]).unwrap());
+        let parties = [Preferences::indifferent(space, Vec::new())];
+        let unanimity = ConsentRule::unanimity(1);
+        assert_eq!(search(&parties, &unanimity, 3), Err(StepsUsedUp));
+        assert!(search(&parties, &unanimity, 4).unwrap().is_some());
+        let names = Zone::ALL.map(Zone::name);
+        assert_eq!(names, Zone::NAMES);
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! The zone of possible agreement of a session: against listing all outcomes, and what it depends on.
+
+use std::sync::Arc;
+
+use demarche::domain::{PartyId, PartySet, Preferences};
+use demarche::experiment::SessionMeasurer;
+use demarche::negotiation::{PreferenceDraw, Setting};
+use demarche::protocol::ProtocolKind;
+use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::solution::Zone;
+
+use crate::support::thoroughness::sample_or_all;
+use crate::support::worlds::{RandomChoices, in_a_plain_loop, scenario_text, setting_of};
+
+const SESSIONS: u64 = 8;
+
+fn seeds() -> Seeds {
+    Seeds::new(MasterSeed(13))
+}
+
+/// Random settings under all protocols and strategies, many with red lines.
+fn settings() -> impl Iterator<Item = Arc<Setting>> {
+    let texts =
+        (0..sample_or_all(400, 4000)).map(|it| scenario_text(&mut RandomChoices::new("zones", it)));
+    texts.map(|it| setting_of(&it))
+}
+
+fn zones(setting: &Arc<Setting>) -> Vec<Zone> {
+    let mut measurer = SessionMeasurer::new(Arc::clone(setting));
+    let replications = (0..SESSIONS).map(Replication);
+    replications.map(|it| measurer.zone(&seeds(), it)).collect()
+}
+
+/// Whether some outcome of all has the consent it needs from parties as well off as without it.
+fn is_listed(setting: &Arc<Setting>, replication: Replication) -> bool {
+    let parties = setting.scenario().party_ids().map(|party| {
+        let mut draw = PreferenceDraw::new(Arc::clone(setting), party);
+        draw.draw(&seeds(), replication).clone()
+    });
+    let parties: Vec<Preferences> = parties.collect();
+    let rules = setting.rules();
+    rules.space.outcomes().any(|outcome| {
+        let ids = (0..parties.len()).map(PartyId::new);
+        let content: PartySet = ids
+            .filter(|it| parties[it.idx()].is_acceptable(outcome))
+            .collect();
+        rules.consent.is_satisfied(&rules.space, outcome, content)
+    })
+}
+
+#[test]
+fn the_zone_of_a_session_exists_where_listing_all_outcomes_finds_one() {
+    let mut n_found = 0;
+    let mut n_sessions = 0;
+    for setting in settings() {
+        for (replication, zone) in (0..).map(Replication).zip(zones(&setting)) {
+            let is_listed = is_listed(&setting, replication);
+            let expected = if is_listed { Zone::Exists } else { Zone::Empty };
+            assert_eq!(
+                zone,
+                expected,
+                "{replication:?} of {:?}",
+                setting.scenario()
+            );
+            n_found += usize::from(is_listed);
+            n_sessions += 1;
+        }
+    }
+    assert!(
+        (n_sessions / 10..n_sessions * 9 / 10).contains(&n_found),
+        "{n_found}"
+    );
+}
+
+#[test]
+fn rules_that_offer_nothing_below_no_deal_make_no_deal_without_a_zone() {
+    let mut n_deals = 0;
+    let mut n_below = 0;
+    for setting in settings() {
+        let sessions = in_a_plain_loop(&setting, &seeds(), SESSIONS);
+        for ((_, result), zone) in sessions.into_iter().zip(zones(&setting)) {
+            let is_agreed = result.ending.agreement().is_some();
+            if setting.has_offers_below_no_deal() {
+                n_below += u32::from(is_agreed && zone == Zone::Empty);
+            } else {
+                let scenario = setting.scenario();
+                assert!(
+                    !is_agreed || zone == Zone::Exists,
+                    "{result:?} of {scenario:?}"
+                );
+                n_deals += u32::from(is_agreed);
+            }
+        }
+    }
+    assert!(n_deals > 200, "{n_deals}");
+    assert!(n_below > 0, "the other rules make such deals");
+}
+
+#[test]
+fn the_zone_depends_on_neither_rounds_nor_strategies_nor_the_protocol() {
+    for setting in settings() {
+        let expected = zones(&setting);
+        let scenario = setting.scenario();
+        let strategies = scenario
+            .party_ids()
+            .map(|it| setting.strategies(it).to_vec());
+        let mut strategies: Vec<_> = strategies.collect();
+        strategies.reverse();
+        let n_parties = scenario.parties.len();
+        for protocol in [
+            ProtocolKind::ProposalAndVote,
+            ProtocolKind::SingleText {
+                temperatures: vec![0.5; n_parties],
+            },
+        ] {
+            for rounds in [1, 20] {
+                let other = Setting::new(
+                    scenario.clone(),
+                    protocol.clone(),
+                    rounds,
+                    strategies.clone(),
+                );
+                assert_eq!(zones(&Arc::new(other.expect("a setting"))), expected);
+            }
+        }
+    }
+}
