@@ -3,6 +3,7 @@
 mod claim;
 mod condition;
 mod consent;
+mod draft_plan;
 mod drawn_numbers;
 mod exact_preferences;
 mod issue;
@@ -17,6 +18,7 @@ mod scenario;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
+pub use draft_plan::DraftPlan;
 pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
 pub use issue::{Issue, IssueId, IssueOption, OptionId, Scale};

@@ -351,22 +351,25 @@ impl Preferences {
         from_units(self.utility(outcome).units() - self.reservation_value.units())
     }
 
+    /// How far an option falls short of the party's best on its issue, in units; interactions do not
+    /// count.
+    ///
+    /// # Panics
+    ///
+    /// Never: an issue has options.
+    pub fn shortfall(&self, issue: IssueId, option: OptionId) -> i64 {
+        let options = self.space.options(issue);
+        let best = options.map(|it| self.contribution(issue, it)).max();
+        best.expect("an issue has options") - self.contribution(issue, option)
+    }
+
     /// The issue on which the outcome falls furthest short of the party's wish, ties to the first.
     ///
     /// # Panics
     ///
     /// Never: a space has issues, and they have options.
     pub fn costliest_issue(&self, outcome: Outcome) -> IssueId {
-        let shortfall = |issue: IssueId| {
-            let settled = self.contribution(issue, self.space.option(outcome, issue));
-            let best = self
-                .space
-                .options(issue)
-                .map(|it| self.contribution(issue, it))
-                .max()
-                .expect("an issue has options");
-            best - settled
-        };
+        let shortfall = |it: IssueId| self.shortfall(it, self.space.option(outcome, it));
         self.space
             .issues()
             .rev()

@@ -39,7 +39,8 @@ impl NearestAgreement {
 /// reaches a reservation value on paper reaches it here too.
 ///
 /// The search settles issue by issue with one change more each time that it finds nothing, and
-/// turns back where a party that is always needed cannot be content any more.
+/// turns back where a party that is always needed cannot be content any more, or not better off than
+/// in what was found.
 ///
 /// # Panics
 ///
@@ -50,19 +51,36 @@ pub fn nearest_agreement(
     consent: &ConsentRule,
     from: Outcome,
 ) -> Option<NearestAgreement> {
+    let space = parties.first().expect("somebody negotiates").space();
+    let options = space.issues().map(|it| Some(space.option(from, it)));
+    nearest_amendment(parties, asks, consent, &options.collect::<Vec<_>>())
+}
+
+/// The outcome that can be agreed on and changes the fewest terms of a plan.
+///
+/// Like [`nearest_agreement`], of a plan that names options for some of the issues only: how the
+/// others are settled changes nothing of it. `plan` has an entry per issue, `None` where it is open.
+///
+/// # Panics
+///
+/// If there is no party, not one number per party, or not one entry per issue.
+pub fn nearest_amendment(
+    parties: &[Preferences],
+    asks: &[Utility],
+    consent: &ConsentRule,
+    plan: &[Option<OptionId>],
+) -> Option<NearestAgreement> {
     assert_eq!(parties.len(), asks.len(), "a number per party");
-    let search = Search::new(parties, asks, consent, from);
-    (0..=search.from.len()).find_map(|n_changes| {
-        let mut found = None;
-        let mut path = search.settling.path(search.from.clone());
-        search.descend(&mut path, 0, n_changes, &mut |path| {
-            if let Some(it) = search.arrive(path, n_changes)
-                && found.as_ref().is_none_or(|best| it.is_better_than(best))
-            {
-                found = Some(it);
-            }
-        });
-        found
+    let search = Search::new(parties, asks, consent, plan);
+    let n_terms = plan.iter().flatten().count();
+    (0..=n_terms).find_map(|n_changes| {
+        let mut found = Found {
+            n_changes,
+            best: None,
+        };
+        let mut path = search.settling.path(vec![OptionId::new(0); plan.len()]);
+        search.descend(&mut path, 0, n_changes, &mut found);
+        found.best
     })
 }
 
@@ -72,10 +90,16 @@ struct Search<'a> {
     asks: &'a [Utility],
     consent: &'a ConsentRule,
     always_needed: PartySet,
-    from: Vec<OptionId>,
+    plan: &'a [Option<OptionId>],
     settling: Settling<'a, Preferences>,
     /// By stage, by changes that may still be made, by party: the most that may still come.
     hopes: Vec<Vec<Vec<i64>>>,
+}
+
+/// What is found with just so many changes.
+struct Found {
+    n_changes: usize,
+    best: Option<NearestAgreement>,
 }
 
 impl<'a> Search<'a> {
@@ -83,14 +107,14 @@ impl<'a> Search<'a> {
         parties: &'a [Preferences],
         asks: &'a [Utility],
         consent: &'a ConsentRule,
-        from: Outcome,
+        plan: &'a [Option<OptionId>],
     ) -> Self {
         let space = parties.first().expect("somebody negotiates").space();
+        assert_eq!(plan.len(), space.n_issues(), "an entry per issue");
         let settling = Settling::new(parties);
-        let from: Vec<OptionId> = space.issues().map(|it| space.option(from, it)).collect();
         let stages = settling.stages();
         let hopes = (0..=stages.len())
-            .map(|depth| hopes(parties, &stages[depth..], &from))
+            .map(|depth| hopes(parties, &stages[depth..], plan))
             .collect();
         Self {
             space,
@@ -98,44 +122,47 @@ impl<'a> Search<'a> {
             asks,
             consent,
             always_needed: consent.always_needed(),
-            from,
+            plan,
             hopes,
             settling,
         }
     }
 
-    /// Visits what settles just so many more issues differently, as far as there is hope.
-    fn descend(
-        &self,
-        path: &mut Path<i64>,
-        depth: usize,
-        n_changes: usize,
-        visit: &mut impl FnMut(&Path<i64>),
-    ) {
+    /// Settles the rest with just so many more changes, as far as there is hope of an agreement that
+    /// is better than the best found.
+    fn descend(&self, path: &mut Path<i64>, depth: usize, n_changes: usize, found: &mut Found) {
         let Some(stage) = self.settling.stages().get(depth) else {
-            visit(path);
+            if let Some(it) = self.arrive(path, found.n_changes)
+                && found.best.is_none_or(|best| it.is_better_than(&best))
+            {
+                found.best = Some(it);
+            }
             return;
         };
-        let n_later = self.from.len() - depth - 1;
+        // As many changes as there are terms to come, at most.
+        let n_most = self.hopes[depth + 1].len() - 1;
         for option in self.space.options(stage.issue) {
-            let is_change = option != self.from[depth];
+            let is_change = self.plan[depth].is_some_and(|it| it != option);
             let Some(rest) = n_changes.checked_sub(usize::from(is_change)) else {
                 continue;
             };
-            if rest > n_later {
+            if rest > n_most {
                 continue;
             }
             let (sums, barred) = self.settling.settle(path, depth, option);
-            let is_hopeful = self.always_needed.iter().all(|it| {
-                let idx = it.idx();
-                let most = Utility::clamped(sums[idx] + self.hopes[depth + 1][rest][idx]);
-                !barred.contains(it) && most >= self.asks[idx]
-            });
+            let surplus = |it: PartyId| {
+                let most = sums[it.idx()] + self.hopes[depth + 1][rest][it.idx()];
+                Utility::clamped(most).units() - self.asks[it.idx()].units()
+            };
+            let most = self.always_needed.iter().map(surplus).min();
+            let most = most.unwrap_or(i64::MAX);
+            let is_hopeful = most >= 0
+                && found.best.is_none_or(|it| most > it.least_surplus_units)
+                && !self.always_needed.iter().any(|it| barred.contains(it));
             if is_hopeful {
-                self.descend(path, depth + 1, rest, visit);
+                self.descend(path, depth + 1, rest, found);
             }
         }
-        path.chosen[depth] = self.from[depth];
     }
 
     /// What is settled, if it can be agreed on.
@@ -160,19 +187,30 @@ impl<'a> Search<'a> {
     }
 }
 
-/// By changes that may still be made, by party: the most that the stages left may bring.
-fn hopes(parties: &[Preferences], rest: &[Stage<'_, i64>], from: &[OptionId]) -> Vec<Vec<i64>> {
-    let mut res = vec![vec![0; parties.len()]; rest.len() + 1];
+/// By changes that may still be made, by party: the most that the stages left may bring. There are as
+/// many changes as the plan has terms there, at most.
+fn hopes(
+    parties: &[Preferences],
+    rest: &[Stage<'_, i64>],
+    plan: &[Option<OptionId>],
+) -> Vec<Vec<i64>> {
+    let terms = rest.iter().filter(|it| plan[it.issue.idx()].is_some());
+    let mut res = vec![vec![0; parties.len()]; terms.count() + 1];
     for (party, preferences) in parties.iter().enumerate() {
         let mut unchanged = 0;
         let mut gains: Vec<i64> = Vec::new();
         for stage in rest {
-            let kept = preferences.contribution(stage.issue, from[stage.issue.idx()]);
             let options = preferences.space().options(stage.issue);
             let contributions = options.map(|it| preferences.contribution(stage.issue, it));
             let most = contributions.max().expect("an issue has options");
-            unchanged += kept;
-            gains.push(most - kept);
+            match plan[stage.issue.idx()] {
+                None => unchanged += most,
+                Some(option) => {
+                    let kept = preferences.contribution(stage.issue, option);
+                    unchanged += kept;
+                    gains.push(most - kept);
+                }
+            }
             let decided = stage.decided.iter().filter(|it| it.0 == party);
             unchanged += decided.map(|it| it.2.max(0)).sum::<i64>();
         }
@@ -197,7 +235,7 @@ mod tests {
         parties: &[Preferences],
         asks: &[Utility],
         consent: &ConsentRule,
-        from: Outcome,
+        plan: &[Option<OptionId>],
     ) -> Option<NearestAgreement> {
         let space = parties[0].space();
         let surplus =
@@ -208,7 +246,9 @@ mod tests {
             consent.is_satisfied(space, outcome, content.map(PartyId::new).collect())
         });
         let measured = acceptable.map(|outcome| {
-            let is_changed = |it: &IssueId| space.option(outcome, *it) != space.option(from, *it);
+            let is_changed = |it: &IssueId| {
+                plan[it.idx()].is_some_and(|option| option != space.option(outcome, *it))
+            };
             let needed = consent.needed(space, outcome);
             let least = needed.iter().map(|it| surplus(it.idx(), outcome)).min();
             NearestAgreement {
@@ -224,19 +264,23 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn the_nearest_agreement_is_that_of_all_outcomes_listed(
-            (parties, consent, from, greed) in (test_worlds::space(), 1..=5_usize)
+            (parties, consent, from, greed, is_open) in (test_worlds::space(), 1..=5_usize)
                 .prop_flat_map(|(space, n_parties)| (
                     prop::collection::vec(test_worlds::preferences(&space), n_parties),
                     test_worlds::consent(&space, n_parties),
                     test_worlds::outcome(&space),
                     prop::collection::vec(prop::option::weighted(0.2, 0..=16_u8), n_parties),
+                    prop::collection::vec(any::<bool>(), space.n_issues()),
                 ))
         ) {
             let reservation_values: Vec<Utility> =
                 parties.iter().map(Preferences::reservation_value).collect();
+            let space = parties[0].space();
+            let terms = |it: IssueId| Some(space.option(from, it));
+            let whole: Vec<Option<OptionId>> = space.issues().map(terms).collect();
             let nearest = nearest_agreement(&parties, &reservation_values, &consent, from);
             prop_assert_eq!(nearest.is_some(), some_agreement(&parties, &consent).is_some());
-            prop_assert_eq!(nearest, by_enumeration(&parties, &reservation_values, &consent, from));
+            prop_assert_eq!(nearest, by_enumeration(&parties, &reservation_values, &consent, &whole));
             let asks: Vec<Utility> = reservation_values
                 .iter()
                 .zip(greed)
@@ -245,7 +289,11 @@ mod tests {
                 }))
                 .collect();
             let nearest = nearest_agreement(&parties, &asks, &consent, from);
-            prop_assert_eq!(nearest, by_enumeration(&parties, &asks, &consent, from));
+            prop_assert_eq!(nearest, by_enumeration(&parties, &asks, &consent, &whole));
+            let open = whole.into_iter().zip(is_open);
+            let plan: Vec<Option<OptionId>> = open.map(|(it, is_open)| it.filter(|_| !is_open)).collect();
+            let nearest = nearest_amendment(&parties, &asks, &consent, &plan);
+            prop_assert_eq!(nearest, by_enumeration(&parties, &asks, &consent, &plan));
         }
     }
 }
