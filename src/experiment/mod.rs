@@ -4,6 +4,7 @@ mod batch;
 mod explain;
 mod forfeit;
 mod plan;
+mod plan_evaluation;
 mod random_numbers;
 mod shard;
 mod stopping_rule;
@@ -20,6 +21,10 @@ pub use explain::{
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
+pub use plan_evaluation::{
+    Amendment, COMPLETIONS_MAX, ChangeTally, CompletionKind, CompletionTally, EvaluatedPlans,
+    PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator, PlanPartyTally, PlanTally,
+};
 pub use random_numbers::RandomNumbers;
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;

@@ -3,6 +3,7 @@
 mod analyze;
 mod bargaining;
 mod designs;
+mod plans;
 mod references;
 mod search;
 mod solutions;

@@ -93,11 +93,13 @@ impl ConsentRule {
 
     /// Whether the outcome is agreed when these parties say yes.
     pub fn is_satisfied(&self, space: &OutcomeSpace, outcome: Outcome, yes: PartySet) -> bool {
-        yes.contains_all(self.needed(space, outcome))
-            && self
-                .quotas
-                .iter()
-                .all(|it| yes.intersection(it.of).len() >= it.at_least)
+        yes.contains_all(self.needed(space, outcome)) && self.meets_quotas(yes)
+    }
+
+    /// Whether these are enough yes for all quotas.
+    pub fn meets_quotas(&self, yes: PartySet) -> bool {
+        let mut quotas = self.quotas.iter();
+        quotas.all(|it| yes.intersection(it.of).len() >= it.at_least)
     }
 }
 

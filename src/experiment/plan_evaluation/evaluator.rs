@@ -1,0 +1,237 @@
+//! Weighing plans: which completions, and over which draws.
+
+use std::sync::Arc;
+
+use demarche_core::domain::{DraftPlan, Preferences, Scenario, Utility};
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::Seeds;
+use demarche_core::solution::some_agreement;
+use demarche_stats::estimate::Estimate;
+
+use crate::experiment::batch::Interrupt;
+use crate::experiment::plan_evaluation::completion_tally::CompletionTally;
+use crate::experiment::plan_evaluation::draw_workers::{DrawTally, Draws, Execution};
+use crate::experiment::plan_evaluation::extreme_completions::{CompletionCounts, CompletionKind};
+use crate::experiment::plan_evaluation::plan_tally::PlanTally;
+
+/// Most completions of a plan that leaves issues open: all of them are looked at in every draw.
+pub const COMPLETIONS_MAX: u64 = 1 << 16;
+
+/// Most draws times plans: the nearest amendments of all of them are held in memory.
+pub const PLAN_DRAWS_MAX: u64 = 1 << 22;
+
+/// What is asked about plans.
+#[derive(Clone, Debug)]
+pub struct PlanEvaluator {
+    setting: Arc<Setting>,
+    seeds: Seeds,
+    plans: Vec<DraftPlan>,
+    n_draws: u64,
+}
+
+/// Why plans cannot be weighed as asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanEvaluationError {
+    /// A plan leaves more open than can be looked at.
+    #[error(
+        "the plan `{plan}` leaves {n_open} issues open, which {n_completions} outcomes complete; the \
+         maximum is {COMPLETIONS_MAX}"
+    )]
+    TooManyCompletions {
+        /// The plan.
+        plan: String,
+        /// How many issues it leaves open.
+        n_open: usize,
+        /// How many completions it has.
+        n_completions: u64,
+    },
+    /// More draws of more plans than fit into memory, or none.
+    #[error(
+        "{n_plans} plans and {n_draws} draws: the maximum is {PLAN_DRAWS_MAX} together, the minimum 1"
+    )]
+    Draws {
+        /// How many plans.
+        n_plans: usize,
+        /// How many draws.
+        n_draws: u64,
+    },
+}
+
+/// How plans fare over the same draws of all preferences.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EvaluatedPlans {
+    /// How many draws.
+    pub n_draws: u64,
+    /// In how many of them some outcome is acceptable to all whose consent it needs.
+    pub n_with_agreement: u64,
+    /// By plan.
+    pub plans: Vec<PlanTally>,
+}
+
+impl EvaluatedPlans {
+    /// The share of draws in which some outcome is acceptable to all whose consent it needs; `None` of
+    /// no draw.
+    pub fn agreement_exists(&self) -> Option<Estimate> {
+        Estimate::of_share(self.n_with_agreement, self.n_draws)
+    }
+}
+
+impl PlanEvaluator {
+    /// Weighs plans over the first `n_draws` replications: with the preferences with which sessions of
+    /// these seeds begin, the same for all plans.
+    ///
+    /// # Errors
+    ///
+    /// If a plan leaves more open than can be looked at, or there is no draw, or more than fit into
+    /// memory.
+    ///
+    /// # Panics
+    ///
+    /// If a plan has not an entry for each issue.
+    pub fn new(
+        setting: Arc<Setting>,
+        seeds: Seeds,
+        plans: Vec<DraftPlan>,
+        n_draws: u64,
+    ) -> Result<Self, PlanEvaluationError> {
+        let n_plans = plans.len();
+        let n_in_all = n_draws.checked_mul(n_plans as u64);
+        if !n_in_all.is_some_and(|it| (1..=PLAN_DRAWS_MAX).contains(&it)) {
+            return Err(PlanEvaluationError::Draws { n_plans, n_draws });
+        }
+        let space = &setting.scenario().space;
+        let n_completions = |it: &DraftPlan| it.n_completions(space);
+        if let Some(it) = plans.iter().find(|it| n_completions(it) > COMPLETIONS_MAX) {
+            return Err(PlanEvaluationError::TooManyCompletions {
+                plan: it.name.clone(),
+                n_open: it.open_issues().count(),
+                n_completions: n_completions(it),
+            });
+        }
+        Ok(Self {
+            setting,
+            seeds,
+            plans,
+            n_draws,
+        })
+    }
+
+    /// The plans.
+    pub fn plans(&self) -> &[DraftPlan] {
+        &self.plans
+    }
+
+    /// How many draws are made in all: those over which plans are weighed, and as many again before if
+    /// one of them leaves issues open.
+    pub fn n_draws_in_all(&self) -> u64 {
+        if self.plans.iter().all(DraftPlan::is_complete) {
+            self.n_draws
+        } else {
+            2 * self.n_draws
+        }
+    }
+
+    /// Weighs them; `None` when interrupted.
+    ///
+    /// Exact over all completions of a plan that leaves issues open. Deterministic for any number of
+    /// threads; `advance` hears how many draws are done so far.
+    ///
+    /// # Panics
+    ///
+    /// If a thread does.
+    pub fn run(
+        &self,
+        threads: usize,
+        interrupt: &Interrupt,
+        advance: &mut dyn FnMut(u64),
+    ) -> Option<EvaluatedPlans> {
+        let mut n_done = 0;
+        let mut execution = Execution {
+            threads,
+            interrupt,
+            advance: &mut |n| {
+                n_done += n;
+                advance(n_done);
+            },
+        };
+        let scenario = self.setting.scenario();
+        let draws = Draws {
+            setting: &self.setting,
+            seeds: &self.seeds,
+            n: self.n_draws,
+        };
+        let open = self.plans.iter().filter(|it| !it.is_complete());
+        let mut extremes = Vec::new();
+        if open.clone().next().is_some() {
+            let counts = CompletionCounts::new(&scenario.space, &scenario.consent, open);
+            extremes = draws.tally(counts, &mut execution)?.extremes().collect();
+        }
+        let mut extremes = extremes.into_iter();
+        let plans = self.plans.iter().map(|plan| {
+            let completions = if plan.is_complete() {
+                vec![(CompletionKind::Whole, 0)]
+            } else {
+                let [most, least] = extremes.next().expect("as many as there are open plans");
+                vec![
+                    (CompletionKind::MostAccepted, most),
+                    (CompletionKind::LeastAccepted, least),
+                ]
+            };
+            tally_of(scenario, plan, completions)
+        });
+        let empty = Weighing {
+            scenario,
+            sums: EvaluatedPlans {
+                n_draws: 0,
+                n_with_agreement: 0,
+                plans: plans.collect(),
+            },
+        };
+        Some(draws.tally(empty, &mut execution)?.sums)
+    }
+}
+
+/// Before any draw.
+fn tally_of(
+    scenario: &Scenario,
+    plan: &DraftPlan,
+    completions: Vec<(CompletionKind, u64)>,
+) -> PlanTally {
+    let (space, consent) = (&scenario.space, &scenario.consent);
+    let tally = |(kind, number)| {
+        let outcome = plan.completion(space, number);
+        CompletionTally::new(kind, outcome, space, consent, scenario.parties.len())
+    };
+    let completions = completions.into_iter().map(tally).collect();
+    PlanTally::new(plan.clone(), plan.n_completions(space), completions)
+}
+
+/// Plans over some of the draws.
+#[derive(Clone)]
+struct Weighing<'a> {
+    scenario: &'a Scenario,
+    sums: EvaluatedPlans,
+}
+
+impl DrawTally for Weighing<'_> {
+    fn take(&mut self, parties: &[Preferences]) {
+        let consent = &self.scenario.consent;
+        let has_agreement = some_agreement(parties, consent).is_some();
+        let asks: Vec<Utility> = parties.iter().map(Preferences::reservation_value).collect();
+        let asks = has_agreement.then_some(&*asks);
+        for it in &mut self.sums.plans {
+            it.take(parties, consent, asks);
+        }
+        self.sums.n_with_agreement += u64::from(has_agreement);
+        self.sums.n_draws += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (sum, it) in self.sums.plans.iter_mut().zip(other.sums.plans) {
+            sum.merge(it);
+        }
+        self.sums.n_with_agreement += other.sums.n_with_agreement;
+        self.sums.n_draws += other.sums.n_draws;
+    }
+}

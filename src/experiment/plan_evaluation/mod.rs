@@ -1,0 +1,14 @@
+//! Plans on paper weighed over draws of all preferences: who would sign, and what would have to change.
+
+mod completion_tally;
+mod draw_workers;
+mod evaluator;
+mod extreme_completions;
+mod plan_tally;
+
+pub use completion_tally::{ChangeTally, CompletionTally, PlanPartyTally};
+pub use evaluator::{
+    COMPLETIONS_MAX, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator,
+};
+pub use extreme_completions::CompletionKind;
+pub use plan_tally::{Amendment, PlanTally};
