@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use demarche::config::{Overrides, load_experiment, load_recorded, load_scenario};
+use demarche::config::{Overrides, load_experiment, load_plans, load_recorded, load_scenario};
 use demarche::experiment::CellId;
 use demarche::interchange::{ForeignFile, ImportOptions, Scaling, import};
 use demarche::report::RunSummary;
@@ -58,6 +58,23 @@ pub(crate) fn points(bytes: &[u8]) {
         &[EXPERIMENT, SCENARIO, &String::from_utf8_lossy(bytes)],
         Vec::new(),
     );
+}
+
+/// A plan, and a table of plans.
+pub(crate) fn plans(bytes: &[u8]) {
+    let read_scenario = |_: &Path| Ok(SCENARIO.to_owned());
+    let loaded = load_scenario(Path::new("scenario.toml"), &[], &read_scenario);
+    let setting = loaded.expect("it has no mistake").setting;
+    let read_file = |_: &Path| Ok(String::from_utf8_lossy(bytes).into_owned());
+    for name in ["plan.toml", "plans.csv"] {
+        match load_plans(&[name.into()], setting.scenario(), &read_file) {
+            Ok(loaded) => {
+                let n_issues = setting.scenario().space.n_issues();
+                assert!(loaded.plans.iter().all(|it| it.options.len() == n_issues));
+            }
+            Err(diagnostics) => assert!(!diagnostics.to_string().is_empty()),
+        }
+    }
 }
 
 /// Settings of the command line, one a line.

@@ -24,9 +24,9 @@ use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
     analyze, batch_sweep, check, compare, explain, interchange, merge, play, replay, report,
-    studies, verify,
+    studies, verify, weigh,
 };
-use crate::config::{LoadedScenario, experiment_schema, scenario_schema};
+use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::run::RunOptions;
 
 /// Simulates negotiations between parties with private preferences.
@@ -55,6 +55,13 @@ enum Verb {
     Sensitivity(studies::SensitivityArguments),
     /// Search for the smallest change of a number that changes the result
     Flip(studies::FlipArguments),
+    /// Weigh plans: who would accept them, and what would have to change
+    ///
+    /// A plan names options for some or all issues. For each plan, over many draws of all
+    /// preferences: how often each party and all whose consent is needed would accept it, what they
+    /// gain over no deal, which single change wins most, and the nearest amendments that all accept.
+    /// No sessions are run.
+    Weigh(weigh::WeighArguments),
     /// Write the page of a run: charts, deals, and the source of every number
     ///
     /// Batches, sweeps and studies write it automatically. The page is a single file that needs no
@@ -121,6 +128,8 @@ enum SchemaKind {
     Scenario,
     /// Experiments: a scenario, the number of sessions and the seed
     Experiment,
+    /// Plans: options for some or all issues of a scenario
+    Plan,
 }
 
 /// Adds what to write instead of a value that an argument once took.
@@ -154,6 +163,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Merge(it) => merge::merge(&it, &ctrl_c),
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),
+        Verb::Weigh(it) => weigh::weigh(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
         Verb::Verify(it) => verify::verify(&it),
         Verb::Compare(it) => compare::compare(&it),
@@ -236,6 +246,7 @@ fn schema(kind: SchemaKind) -> Result<ExitCode, Failure> {
     let schema = match kind {
         SchemaKind::Scenario => scenario_schema(),
         SchemaKind::Experiment => experiment_schema(),
+        SchemaKind::Plan => plan_schema(),
     };
     print_data(&format!("{schema:#}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{Value, join};
 
-/// Bytes that all files of a scenario or an experiment may have together.
+/// Bytes that all files of a scenario or an experiment, and all files of plans, may have together.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
 
 /// Entries of a list or table that has no limit of its own: as many as an issue's options.
@@ -31,6 +31,9 @@ pub const CONSENT_RULES_MAX: usize = 256;
 pub const CLAIMS_MAX: usize = 256;
 /// How many settings an experiment may have.
 pub const SETTINGS_MAX: usize = 256;
+
+/// How many plans may be weighed together.
+pub const PLANS_MAX: usize = 256;
 
 /// How many cells a sweep may have: each is held in memory.
 pub const CELLS_MAX: usize = 10_000;
@@ -63,6 +66,8 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
 
 pub(super) const EXPERIMENT_LIMITS: &Limits =
     &[("set", SETTINGS_MAX), ("sweep.axis.values", CELLS_MAX)];
+
+pub(super) const PLAN_LIMITS: &Limits = &[("options", ISSUES_MAX)];
 
 /// Texts of any number of lines, by their key; titles, labels and names have one line.
 const LONG_TEXTS: [&str; 3] = ["description", "note", "says"];

@@ -1,4 +1,4 @@
-//! Files in: scenarios and experiments become domain types here, once, or every error is reported.
+//! Files in: scenarios, experiments and plans become domain types here, once, or every error is reported.
 //!
 //! ```text
 //! text ─ layers: parse, extend, set ─▶ table ─ schema_check ─▶ *_file: serde types ─ resolve ─▶ domain
@@ -11,6 +11,7 @@ mod diagnostics;
 mod files;
 mod limits;
 mod load;
+mod plans;
 mod recorded;
 mod resolve;
 mod sweep;
@@ -19,14 +20,16 @@ pub use build::{Input, LoadedScenario};
 pub(crate) use diagnostics::nearest;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use files::{
-    COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, StudyMethod, experiment_schema, scenario_schema,
+    COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile, StudyMethod, experiment_schema, plan_schema,
+    scenario_schema,
 };
 pub use limits::{
-    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, RED_LINES_MAX,
-    SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
+    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, ENTRIES_MAX, INTERACTIONS_MAX, PLANS_MAX,
+    RED_LINES_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
 };
 pub use load::{
     Experiment, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment, load_scenario,
 };
+pub use plans::{LoadedPlans, load_plans};
 pub use recorded::load_recorded;
 pub use sweep::{StudyPlan, Sweep, TooFewPoints, numbers, uncertain_numbers};

@@ -2,7 +2,8 @@
 //!
 //! A [`RunSpec`] is a request with its files, read and checked; [`execute`] runs it into a folder,
 //! whose tables and manifest are written as sessions finish. [`resume`] continues an interrupted
-//! run, and [`merge`] makes one of its shards. A study has a [`StudySpec`] and [`execute_study`].
+//! run, and [`merge`] makes one of its shards. A study has a [`StudySpec`] and [`execute_study`],
+//! plans to be weighed a [`WeighingSpec`] and [`execute_weighing`].
 //! Nothing here prints: whoever watches is an [`Observer`].
 
 mod execute;
@@ -13,23 +14,25 @@ mod spec;
 mod writer;
 
 pub use execute::{
-    DamagedTable, FinishedRun, FinishedStudy, FolderPlace, InterruptedRun, MergeableRun,
-    OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError, RunOptions,
-    RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables, execute,
-    execute_study, merge, resume,
+    DamagedTable, FinishedRun, FinishedStudy, FinishedWeighing, FolderPlace, InterruptedRun,
+    MergeableRun, OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError,
+    RunOptions, RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables,
+    execute, execute_study, execute_weighing, merge, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};
 pub(crate) use record::TableReader;
 pub use record::{
     CellConfiguration, Change, Counts, FIGURE_MARK, FIGURES, InputFile, MANIFEST,
-    MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, PAGE, RESULTS_VERSION,
-    RecordError, RecordedCell, RecordedCellError, RecordedEnding, RecordedRows, RecordedSessions,
-    RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError, Timing, Until,
-    comparison_rows, configuration_changes, open_table, remove_page, swept_values,
+    MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, PAGE, PlanRecord,
+    RESULTS_VERSION, RecordError, RecordedCell, RecordedCellError, RecordedEnding, RecordedRows,
+    RecordedSessions, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord,
+    TableError, Timing, Until, comparison_rows, configuration_changes, open_table, remove_page,
+    swept_values,
 };
 pub use spec::{
-    RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest, StudySpec, StudyWork,
+    PLAN_DRAWS_DEFAULT, RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest,
+    StudySpec, StudyWork, WeighingRequest, WeighingSpec,
 };
 pub(crate) use writer::AGREEMENTS_SHOWN;
 pub use writer::{CellResults, MostFrequent, ShardCorruption, SweptParameters};

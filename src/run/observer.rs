@@ -51,8 +51,10 @@ impl Observer for () {}
 /// How much there is to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Workload {
-    /// How many sessions.
-    pub n_sessions: u64,
+    /// What is counted: `session`, or `draw` of all preferences.
+    pub noun: &'static str,
+    /// How many.
+    pub n: u64,
     /// Whether fewer may do.
     pub is_most: bool,
 }
@@ -86,5 +88,12 @@ pub enum Progress<'a> {
         search: &'a FlipSearch,
         /// What is being tried.
         trial: &'a Trial,
+    },
+    /// Plans being weighed.
+    Draws {
+        /// Draws that are done.
+        n_draws: u64,
+        /// How many plans.
+        n_plans: usize,
     },
 }

@@ -57,7 +57,7 @@ impl SessionProgress {
                         let _ = write!(text, "{:.0}/s", state.per_sec());
                     },
                 );
-            Display::Bar(ProgressBar::new(work.n_sessions).with_style(style))
+            Display::Bar(ProgressBar::new(work.n).with_style(style))
         } else {
             let started = Instant::now();
             Display::Lines {
@@ -131,7 +131,7 @@ fn bound(work: Workload) -> &'static str {
 fn line(work: Workload, n_sessions: u64, n_before: u64, elapsed: Duration) -> String {
     let bound = bound(work);
     let rate = n_sessions.saturating_sub(n_before) as f64 / elapsed.as_secs_f64();
-    let left = work.n_sessions.saturating_sub(n_sessions) as f64 / rate;
+    let left = work.n.saturating_sub(n_sessions) as f64 / rate;
     // There is no telling before the first session is done.
     let left = Duration::try_from_secs_f64(left).map_or_else(
         |_| String::new(),
@@ -140,7 +140,7 @@ fn line(work: Workload, n_sessions: u64, n_before: u64, elapsed: Duration) -> St
     format!(
         "{} of {bound}{}, {rate:.0} a second{left}",
         count(n_sessions),
-        counted(work.n_sessions, "session"),
+        counted(work.n, work.noun),
     )
 }
 
@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn a_line_tells_how_far_it_is() {
         let batch = Workload {
-            n_sessions: 10_000,
+            noun: "session",
+            n: 10_000,
             is_most: false,
         };
         let after = Duration::from_secs;
@@ -193,7 +194,8 @@ mod tests {
     #[test]
     fn sessions_of_another_process_do_not_make_this_one_faster() {
         let work = Workload {
-            n_sessions: 10_000,
+            noun: "session",
+            n: 10_000,
             is_most: false,
         };
         assert_eq!(

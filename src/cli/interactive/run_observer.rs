@@ -8,7 +8,7 @@ use crate::cli::interactive::ctrl_c::{Asked, CtrlC};
 use crate::cli::interactive::progress::{SessionProgress, cells_so_far, deals_so_far};
 use crate::cli::interactive::reading_progress::ReadingProgress;
 use crate::cli::message;
-use crate::cli::render::{count, percent};
+use crate::cli::render::{count, counted, percent};
 use crate::experiment::{FlipSearch, Study, Trial};
 use crate::run::{Observer, Progress, Workload};
 
@@ -92,6 +92,9 @@ impl Observer for RunObserver<'_> {
                 search,
                 trial,
             } => shown.advance(n_sessions, || trial_so_far(setting, search, trial)),
+            Progress::Draws { n_draws, n_plans } => shown.advance(n_draws, || {
+                format!("weighing {}", counted(n_plans as u64, "plan"))
+            }),
         }
     }
 

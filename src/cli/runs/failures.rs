@@ -6,7 +6,7 @@ use crate::cli::failure::{Failure, with_causes};
 use crate::cli::files::CitedFiles;
 use crate::cli::render::{count, counted, shell_word};
 use crate::cli::runs::folder::exists;
-use crate::experiment::StudyError;
+use crate::experiment::{PLAN_DRAWS_MAX, PlanEvaluationError, StudyError};
 use crate::run::{
     FolderPlace, JournalError, RefusalReason, RefusedRun, ReopenError, RunError, RunRequest,
     SpecError, StoppedRun,
@@ -42,6 +42,13 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         SpecError::Study(StudyError::TooManyPoints(_)) => {
             format!("{description}; reduce --points")
         }
+        SpecError::Plans(PlanEvaluationError::Draws { n_plans, n_draws }) => format!(
+            "{} over {} exceed the {} that fit into memory; reduce --draws",
+            counted(n_plans as u64, "plan"),
+            counted(n_draws, "draw"),
+            count(PLAN_DRAWS_MAX)
+        ),
+        SpecError::Plans(it) => format!("{it}; let it settle more issues"),
         SpecError::SearchSessions { n_sessions, most } => format!(
             "the search may require {} sessions, more than {}; reduce --sessions",
             count(n_sessions),

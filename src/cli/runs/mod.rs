@@ -11,5 +11,5 @@ pub(crate) use failures::{reopen_failure, run_failure, spec_failure, study_failu
 pub(crate) use finish::{conclude, report_left_out};
 pub(crate) use folder::{create_new, in_new_folder, refuse_existing};
 pub(crate) use named::{open_run, read_manifest};
-pub(crate) use page::{make_page, report_line};
+pub(crate) use page::{make_page, make_recorded_page, report_line};
 pub(crate) use resumable_run::{JournaledFiles, resumable_run};

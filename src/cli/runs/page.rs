@@ -3,7 +3,7 @@
 use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
-use crate::report::{PageError, RunSummary, run_page, write_page};
+use crate::report::{PageError, RunSummary, recorded_page, run_page, write_page};
 use crate::run::{Manifest, PAGE, RecordedCellError};
 use crate::tables::RunDirectory;
 
@@ -14,6 +14,15 @@ pub(crate) fn make_page(
     summary: &RunSummary,
 ) -> Result<(), Failure> {
     let page = run_page(directory, manifest, summary, &Strategies::default())?;
+    write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
+}
+
+/// Makes the page of a run in its folder from the tables there, as `report` does.
+pub(crate) fn make_recorded_page(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+) -> Result<(), Failure> {
+    let page = recorded_page(directory, manifest, &Strategies::default())?;
     write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
 }
 

@@ -12,3 +12,4 @@ pub(super) mod replay;
 pub(super) mod report;
 pub(super) mod studies;
 pub(super) mod verify;
+pub(super) mod weigh;

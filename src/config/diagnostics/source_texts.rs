@@ -23,6 +23,10 @@ pub(crate) enum Role {
     Points,
     /// A setting from the command line.
     Setting,
+    /// A plan file.
+    Plan,
+    /// A table of plans.
+    PlanTable,
 }
 
 /// The position of a scenario among the others that cells are made from.
@@ -54,6 +58,17 @@ pub(crate) struct SourceText {
 }
 
 impl SourceText {
+    /// Where a row of a CSV table stands that a reader found at a byte of the text.
+    pub(crate) fn place_of_row(&self, byte: u64) -> Range<usize> {
+        let start = usize::try_from(byte).map_or(0, |it| it.min(self.text.len()));
+        // A reader may find it at the line end before it.
+        let rest = &self.text[start..];
+        let skipped = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        let length = rest[skipped..].find('\n').unwrap_or(rest.len() - skipped);
+        let begin = self.start + start + skipped;
+        begin..begin + length
+    }
+
     /// The place of the whole text.
     pub(crate) fn place(&self) -> Range<usize> {
         self.start..self.start + self.text.len()

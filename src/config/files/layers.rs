@@ -140,7 +140,7 @@ pub(crate) fn read_text(
     if texts.n_bytes() + text.len() > TEXT_BYTES_MAX {
         let mib = TEXT_BYTES_MAX >> 20;
         return Err(cannot(format!(
-            "the files of a scenario or an experiment have at most {mib} MiB together"
+            "the files of a scenario, an experiment or plans have at most {mib} MiB together"
         )));
     }
     Ok(text)
@@ -198,6 +198,15 @@ impl<'t> Document<'t> {
         Self {
             span: shift_span(table.span(), text.start),
             table: shift_table(table.into_inner(), text.start),
+            copied: 0,
+        }
+    }
+
+    /// A table that stands at a place, as one value.
+    pub(crate) fn of_table(table: DeTable<'t>, span: Range<usize>) -> Self {
+        Self {
+            table,
+            span,
             copied: 0,
         }
     }

@@ -1,8 +1,10 @@
-//! The shapes of scenario and experiment files, and how texts become one table.
+//! The shapes of scenario, experiment and plan files, and how texts become one table.
 
 mod experiment_file;
 mod layers;
 mod number;
+mod plan_file;
+mod plan_table;
 mod protocol;
 mod scenario_file;
 pub(crate) mod schema_check;
@@ -17,11 +19,13 @@ pub(crate) use experiment_file::{
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
 pub(crate) use number::{ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany};
+pub(crate) use plan_file::PlanFile;
+pub(crate) use plan_table::plans_of_table;
 pub(crate) use protocol::{ByPartyFile, ProtocolFile, RelativeTimeFile};
 pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
     PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
 };
-pub use schema_check::{experiment_schema, scenario_schema};
+pub use schema_check::{experiment_schema, plan_schema, scenario_schema};
 pub(crate) use strategy::{ParametersFile, StrategyFile};
 pub(crate) use value::{Value, join, to_json};

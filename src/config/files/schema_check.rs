@@ -17,6 +17,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::config::diagnostics::{Diagnostic, LISTS_OF_TABLES, nearest, number_meant};
 use crate::config::files::experiment_file::ExperimentFile;
 use crate::config::files::layers::Document;
+use crate::config::files::plan_file::PlanFile;
 use crate::config::files::scenario_file::ScenarioFile;
 use crate::config::files::strategy::{StrategyFile, strategy_schema};
 use crate::config::files::value::Value;
@@ -38,6 +39,11 @@ pub(crate) fn scenario_schema_with(strategies: &Strategies) -> Json {
 /// The JSON Schema of experiment files.
 pub fn experiment_schema() -> Json {
     schema_of::<ExperimentFile>()
+}
+
+/// The JSON Schema of plan files.
+pub fn plan_schema() -> Json {
+    schema_of::<PlanFile>()
 }
 
 fn schema_of<T: JsonSchema>() -> Json {

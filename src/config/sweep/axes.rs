@@ -426,7 +426,7 @@ fn points_of_table(table: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Opt
                 return None;
             }
         };
-        let place = place_of(&record, table);
+        let place = table.place_of_row(record.position().map_or(0, csv::Position::byte));
         if paths.is_empty() {
             paths = record
                 .iter()
@@ -468,18 +468,6 @@ fn points_of_table(table: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Opt
         );
     }
     (diagnostics.len() == n_before).then_some(Points { paths, cells })
-}
-
-/// Where a row stands.
-fn place_of(record: &csv::StringRecord, table: &SourceText) -> Range<usize> {
-    let byte = record.position().map_or(0, csv::Position::byte);
-    let start = usize::try_from(byte).map_or(0, |it| it.min(table.text.len()));
-    // A record's position may be that of the line end before it.
-    let rest = &table.text[start..];
-    let skipped = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-    let length = rest[skipped..].find('\n').unwrap_or(rest.len() - skipped);
-    let begin = table.start + start + skipped;
-    begin..begin + length
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod plan_sections;
 mod session_course;
 mod session_sections;
 mod session_words;
@@ -10,6 +11,7 @@ mod study_words;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
+pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
 pub(crate) use session_words::{labels, render_cause, render_ending, repeated, whose};

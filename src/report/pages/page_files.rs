@@ -69,7 +69,7 @@ pub fn run_page(
     let place = run.path().join(MANIFEST).display().to_string();
     let RecordedCell { setting, seeds, .. } =
         &RecordedCell::of(manifest, &place, CellId(0), strategies)?;
-    let draws = manifest.counts.sessions.min(CLAIM_DRAWS_MAX);
+    let draws = manifest.n_draws().min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),
         draws,

@@ -6,8 +6,8 @@ use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
-    Cells, MeasuredClaims, Sessions, at_the_table, dependence, doubts, flips, most, rests_on,
-    sources, zone_shares,
+    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, most,
+    rests_on, sources, zone_shares,
 };
 use crate::report::pages::page::{Page, Section};
 use crate::report::summary::RunSummary;
@@ -39,6 +39,7 @@ impl RunReport<'_> {
         }
         sections.extend(dependence(manifest, self.setting.scenario(), self.summary));
         sections.extend(flips(self.setting.scenario(), self.summary));
+        sections.extend(self.plans().iter().flat_map(Plans::sections));
         let sessions = Sessions {
             setting: self.setting,
             first: &self.summary.first,
@@ -54,7 +55,10 @@ impl RunReport<'_> {
         sections.push(sources(self.setting, self.claims));
         Page {
             title: manifest.title.clone(),
-            kind: format!("{} of {}", capitalized(&manifest.verb), manifest.name),
+            kind: match manifest.verb.as_str() {
+                "weigh" => format!("Plans for {}", manifest.name),
+                verb => format!("{} of {}", capitalized(verb), manifest.name),
+            },
             answer: self.answer(),
             lead: self.lead(),
             sections,
@@ -69,7 +73,14 @@ impl RunReport<'_> {
         }
     }
 
+    fn plans(&self) -> Option<Plans<'_>> {
+        Plans::of(self.manifest, self.setting.scenario(), &self.summary.plans)
+    }
+
     fn answer(&self) -> String {
+        if let Some(plans) = self.plans() {
+            return plans.answer();
+        }
         let (counts, summary) = (&self.manifest.counts, self.summary);
         match self.manifest.verb.as_str() {
             "sensitivity" => {
@@ -126,7 +137,7 @@ impl RunReport<'_> {
             _ => {}
         }
         res.extend([rests_on(self.setting), at_the_table(self.setting)]);
-        if !self.manifest.complete {
+        if !self.manifest.complete && self.manifest.sessions > 0 {
             res.push(format!(
                 "The run was interrupted: it contains {} of {} sessions.",
                 count(self.manifest.counts.sessions),

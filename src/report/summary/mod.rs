@@ -4,12 +4,14 @@
 
 mod digits;
 mod first_cell;
+mod plans;
 mod run_summary;
 mod studies;
 mod swept_cells;
 mod table_rows;
 
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement};
+pub(crate) use plans::{PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
 pub(crate) use studies::Dependence;
 pub(crate) use swept_cells::{CellFigures, CellSummary};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::summary::first_cell::FirstCell;
+use crate::report::summary::plans::PlanFindings;
 use crate::report::summary::studies::{Dependence, FlipFindings};
 use crate::report::summary::swept_cells::{CellFigures, SweptCells};
 use crate::report::summary::table_rows::{OpenTable, rows};
@@ -20,6 +21,8 @@ pub struct RunSummary {
     pub(crate) dependences: Vec<Dependence>,
     /// What flips the answer, by a search.
     pub(crate) flips: FlipFindings,
+    /// How weighed plans fare.
+    pub(crate) plans: PlanFindings,
 }
 
 impl RunSummary {
@@ -48,6 +51,7 @@ impl RunSummary {
             swept: SweptCells::read(open, figures)?,
             dependences: Dependence::read_all(open)?,
             flips: FlipFindings::read(open)?,
+            plans: PlanFindings::read(open)?,
         })
     }
 

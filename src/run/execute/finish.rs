@@ -108,9 +108,9 @@ fn write_results(
     let left_out = match spec.request().excel {
         Workbook::Omitted => Vec::new(),
         Workbook::Written => {
-            let run = spec
-                .description
-                .workbook_run(scenario, done.n_done, is_complete);
+            let run =
+                spec.description
+                    .workbook_run(scenario, ("session", done.n_done), is_complete);
             write_workbook(directory, &run, &written).map_err(lost)?
         }
     };

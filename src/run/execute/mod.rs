@@ -10,6 +10,7 @@ mod shards;
 mod stopwatch;
 mod study;
 mod verification;
+mod weighing;
 
 pub use error::{
     FolderPlace, RefusalReason, RefusedRun, ReopenError, RunError, StopCause, StoppedRun,
@@ -22,3 +23,4 @@ pub use sessions::execute;
 pub use shards::{MergeableRun, OpenShards};
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
+pub use weighing::{FinishedWeighing, execute_weighing};

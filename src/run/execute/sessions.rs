@@ -121,7 +121,8 @@ fn run_sessions(
     let n_replications = spec.plan().n_replications();
     let n_cells = spec.plan().cells().len();
     observer.planned(Workload {
-        n_sessions: whole.n_sessions(),
+        noun: "session",
+        n: whole.n_sessions(),
         is_most: spec.until().is_some(),
     });
     let next_wave = |tables: &RunTables| -> Option<Plan> {

@@ -161,7 +161,8 @@ impl<'a> Running<'a, '_> {
         };
         let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
         self.observer.planned(Workload {
-            n_sessions: plan.n_sessions(),
+            noun: "session",
+            n: plan.n_sessions(),
             is_most: false,
         });
         let mut figures: Vec<SessionFigures> = Vec::new();
@@ -194,7 +195,8 @@ impl<'a> Running<'a, '_> {
     fn flip(mut self, search: &'a FlipSearch) -> Result<FinishedStudy<'a>, RunError> {
         let setting = self.spec.setting();
         self.observer.planned(Workload {
-            n_sessions: search.n_sessions_max(),
+            noun: "session",
+            n: search.n_sessions_max(),
             is_most: true,
         });
         let mut n_sessions = 0;
@@ -272,7 +274,7 @@ impl<'a> Running<'a, '_> {
             Workbook::Written if answer.is_some() => {
                 let scenario = self.spec.setting().scenario();
                 let description = &self.spec.description;
-                let run = description.workbook_run(scenario, n_sessions, true);
+                let run = description.workbook_run(scenario, ("session", n_sessions), true);
                 let written = write_workbook(&self.directory, &run, tables);
                 written.map_err(|it| self.stopped(it))?
             }

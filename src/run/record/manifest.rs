@@ -1,5 +1,7 @@
 //! What makes a run repeatable: seed, versions, inputs, counts; written, and read again.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -106,6 +108,33 @@ pub enum StudyRecord {
         /// The paths of the numbers moved.
         numbers: Vec<String>,
     },
+    /// `weigh`.
+    Weigh {
+        /// Over how many draws of all preferences.
+        draws: u64,
+        /// The plans.
+        plans: Vec<PlanRecord>,
+    },
+}
+
+/// A plan that was weighed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// Its name in tables.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+    /// Whose plan it is, or where it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Anything else about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Its terms that no option of the scenario expresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+    /// By issue, the option that it names.
+    pub options: BTreeMap<String, String>,
 }
 
 /// What is swept: all that the cells have beyond the whole configuration.
@@ -292,6 +321,16 @@ impl Manifest {
                     let stated = protocol.entry("relative_time");
                     stated.or_insert_with(|| "genius".into());
                 }
+            }
+        }
+    }
+
+    /// Over how many draws of all preferences the run is: one for each session, where there are any.
+    pub fn n_draws(&self) -> u64 {
+        match &self.study {
+            Some(StudyRecord::Weigh { draws, .. }) => *draws,
+            Some(StudyRecord::Design { .. } | StudyRecord::Flip { .. }) | None => {
+                self.counts.sessions
             }
         }
     }

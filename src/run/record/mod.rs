@@ -15,8 +15,8 @@ pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
 pub(crate) use manifest::SCHEMA;
 pub use manifest::{
-    Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, RESULTS_VERSION,
-    StudyRecord, SweepRecord, Timing, Until,
+    Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, PlanRecord,
+    RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
 };
 pub use open_table::open_table;
 pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};

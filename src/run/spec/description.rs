@@ -83,11 +83,11 @@ impl Description {
         }
     }
 
-    /// What a workbook says of the run.
+    /// What a workbook says of the run; `work` is what was done, with how often.
     pub(crate) fn workbook_run<'a>(
         &'a self,
         scenario: &'a Scenario,
-        n_sessions: u64,
+        work: (&'static str, u64),
         is_complete: bool,
     ) -> WorkbookRun<'a> {
         WorkbookRun {
@@ -95,7 +95,7 @@ impl Description {
             name: &self.name,
             verb: &self.verb,
             seed: self.seed.0,
-            n_sessions,
+            work,
             is_complete,
             scenario,
         }

@@ -1,7 +1,9 @@
 //! Why what is asked for cannot be run.
 
 use crate::config::{Diagnostics, TooFewPoints};
-use crate::experiment::{ShardError, StudyError, TooManyOutcomes, TooManySessions};
+use crate::experiment::{
+    PlanEvaluationError, ShardError, StudyError, TooManyOutcomes, TooManySessions,
+};
 use crate::tables::DRAWN_NUMBERS_MAX;
 
 /// Why what is asked for cannot be run.
@@ -55,6 +57,9 @@ pub enum SpecError {
         /// How many there is room for.
         most: u64,
     },
+    /// Plans cannot be weighed as asked.
+    #[error(transparent)]
+    Plans(#[from] PlanEvaluationError),
 }
 
 impl From<Diagnostics> for SpecError {

@@ -5,8 +5,10 @@ mod error;
 mod request;
 mod run_spec;
 mod study_spec;
+mod weighing_spec;
 
 pub use error::SpecError;
 pub use request::{RunRequest, RunVerb, StudyQuestion, StudyRequest};
 pub use run_spec::RunSpec;
 pub use study_spec::{StudySpec, StudyWork};
+pub use weighing_spec::{PLAN_DRAWS_DEFAULT, WeighingRequest, WeighingSpec};

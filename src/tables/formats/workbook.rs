@@ -42,8 +42,8 @@ pub struct WorkbookRun<'a> {
     pub verb: &'a str,
     /// The master seed.
     pub seed: u64,
-    /// How many sessions were run.
-    pub n_sessions: u64,
+    /// What was done, with how often: sessions, or draws of preferences.
+    pub work: (&'static str, u64),
     /// False if the run was interrupted.
     pub is_complete: bool,
     /// Whose labels there are.
@@ -158,7 +158,7 @@ fn fill_about(
         run.verb,
         run.name,
         run.seed,
-        counted(run.n_sessions, "session")
+        counted(run.work.1, run.work.0)
     );
     for (row, text) in (1..).zip([
         description.as_str(),
@@ -390,7 +390,7 @@ mod tests {
             name: "t",
             verb: "batch",
             seed: 7,
-            n_sessions: 1,
+            work: ("session", 1),
             is_complete: true,
             scenario: &scenario,
         };

@@ -2,6 +2,7 @@
 
 mod draw_rows;
 mod event_lines;
+mod plan_tables;
 mod session_tables;
 mod solution_tables;
 mod study_points;
@@ -10,6 +11,7 @@ mod summary_tables;
 
 pub use draw_rows::{DRAWN_NUMBERS_MAX, DrawColumns, DrawPlaces};
 pub use event_lines::event_lines;
+pub use plan_tables::write_plans;
 pub(crate) use session_tables::push_events;
 pub use session_tables::{
     Distances, DrawTable, SessionRows, SessionTable, Transcripts, session_columns,

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use demarche::config::{LoadedScenario, Overrides, load_experiment, load_scenario};
+use demarche::config::{LoadedScenario, Overrides, load_experiment, load_plans, load_scenario};
 use demarche::domain::{Basis, Number, ScenarioKind};
+use demarche::experiment::{Interrupt, PlanEvaluator};
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 
@@ -65,6 +66,46 @@ fn numbers_are_drawn_in_the_order_in_which_they_are_listed() {
             assert!((min..=max).contains(&drawn), "{}: {drawn}", number.path);
         }
     }
+}
+
+#[test]
+fn every_plan_fits_the_scenario_that_its_folder_is_named_after() {
+    let read = |it: &Path| std::fs::read_to_string(it);
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    let mut n_plans = 0;
+    for it in scenarios() {
+        let scenario = it.setting.scenario();
+        let folder = configs.join("plans").join(&scenario.name);
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            continue;
+        };
+        let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
+        paths.sort();
+        let loaded = load_plans(&paths, scenario, &read)
+            .unwrap_or_else(|diagnostics| panic!("{}\n{diagnostics}", scenario.name));
+        for path in paths
+            .iter()
+            .filter(|it| it.extension().is_some_and(|it| it == "toml"))
+        {
+            let stem = path.file_stem().and_then(|it| it.to_str()).unwrap();
+            assert!(loaded.plans.iter().any(|it| it.name == stem), "{stem}");
+        }
+        n_plans += loaded.plans.len();
+        let seeds = Seeds::new(MasterSeed(1));
+        let setting = Arc::new(it.setting.clone());
+        let evaluator = PlanEvaluator::new(setting, seeds, loaded.plans, 4).unwrap();
+        assert!(
+            evaluator
+                .run(1, &Interrupt::default(), &mut |_| ())
+                .is_some()
+        );
+    }
+    let mut folders = std::fs::read_dir(configs.join("plans")).unwrap();
+    let names: Vec<String> = scenarios()
+        .map(|it| it.setting.scenario().name.clone())
+        .collect();
+    assert!(folders.all(|it| names.contains(&it.unwrap().file_name().into_string().unwrap())));
+    assert!(n_plans > 0);
 }
 
 #[test]

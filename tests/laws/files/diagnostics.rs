@@ -8,6 +8,7 @@ use demarche::config::{Overrides, load_experiment, load_scenario};
 
 use crate::support::worlds::{load_text, replaced};
 
+mod plans;
 mod settings;
 
 const BASE: &str = include_str!("diagnostics/base.toml");

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use demarche::config::{
     CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX,
-    INTERACTIONS_MAX, Overrides, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
-    load_experiment, load_scenario,
+    INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX,
+    TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
 };
 use demarche::domain::{
     ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX, SHAPE_MAX,
     SHAPE_MIN, TEXT_CHARS_MAX,
 };
-use demarche::experiment::{CellId, SESSIONS_MAX};
+use demarche::experiment::{COMPLETIONS_MAX, CellId, PLAN_DRAWS_MAX, SESSIONS_MAX};
 use demarche::interchange::{
     ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, ForeignFile, INPUT_BYTES_MAX, ImportOptions,
     JSON_VALUES_MAX, SCENARIO_BYTES_MAX, Scaling, YAML_ALIASES_MAX, YAML_DEPTH_MAX,
@@ -694,18 +694,56 @@ fn no_table_has_a_formula_in_it() {
     assert!(n_defused > 0, "there was something to defuse");
 }
 
+#[test]
+fn more_plans_than_are_weighed_together_are_one_error() {
+    let setting = load_scenario(Path::new("s.toml"), &[], &|_| Ok(BASE.to_owned()));
+    let setting = setting.unwrap().setting;
+    let check = |n_plans: usize| {
+        let rows = entries(n_plans, |it| format!("p{it},low\n"));
+        let text = format!("name,height\n{rows}");
+        load_plans(&["p.csv".into()], setting.scenario(), &|_| Ok(text.clone()))
+    };
+    assert!(check(PLANS_MAX).is_ok());
+    let diagnostics = check(PLANS_MAX + 1).unwrap_err();
+    let text = diagnostics.to_string();
+    assert!(text.contains("257 plans; the maximum is 256"), "{text}");
+    assert_eq!(diagnostics.count(), 1, "{text}");
+}
+
+#[test]
+fn more_draws_of_plans_than_fit_into_memory_are_refused_before_anything_is_written() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let plan = "configs/plans/two-villages/alternate-days.toml";
+    let n_draws = (PLAN_DRAWS_MAX + 1).to_string();
+    let arguments = [
+        "weigh",
+        "configs/scenarios/two-villages.toml",
+        plan,
+        "--draws",
+        &n_draws,
+        "--out",
+        path_text(&out),
+    ];
+    let output = check(&arguments, 2);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("reduce --draws"), "{text}");
+    assert!(!out.exists());
+}
+
 // ---- What was found, and what is written of it.
 
 type Parser = fn(&[u8]);
 
 #[test]
 fn what_fuzzing_kept_goes_through_its_parser() {
-    let parsers: [(&str, Parser); 8] = [
+    let parsers: [(&str, Parser); 9] = [
         ("import_xml", fuzzed::import_xml),
         ("import_data", fuzzed::import_data),
         ("import_json", fuzzed::import_json),
         ("experiment", fuzzed::experiment),
         ("points", fuzzed::points),
+        ("plans", fuzzed::plans),
         ("settings", fuzzed::settings),
         ("manifest", fuzzed::manifest),
         ("tables", fuzzed::tables),
@@ -777,6 +815,9 @@ fn the_page_of_limits_has_them() {
         ),
         ("aliases of a YAML file", YAML_ALIASES_MAX.to_string()),
         ("cells of a sweep", CELLS_MAX.to_string()),
+        ("plans weighed together", PLANS_MAX.to_string()),
+        ("outcomes that complete a plan", COMPLETIONS_MAX.to_string()),
+        ("draws of `weigh`", PLAN_DRAWS_MAX.to_string()),
         ("numbers in `draws.csv`", DRAWN_NUMBERS_MAX.to_string()),
     ];
     for (what, limit) in limits {

@@ -36,7 +36,7 @@ impl Observer for Heard {
     }
 
     fn planned(&mut self, workload: Workload) {
-        assert_eq!(workload.n_sessions, 600);
+        assert_eq!(workload.n, 600);
         self.0.push("planned");
     }
 

@@ -4,6 +4,7 @@ mod compare;
 mod earlier_versions;
 mod formats;
 mod library;
+mod plans;
 mod processes;
 mod stopping;
 mod studies;

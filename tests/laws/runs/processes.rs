@@ -403,6 +403,7 @@ fn pages_made_from_the_code_are_up_to_date() {
     for (name, text) in [
         ("scenario.schema.json", schema("scenario")),
         ("experiment.schema.json", schema("experiment")),
+        ("plan.schema.json", schema("plan")),
         ("cli-reference.md", reference),
     ] {
         let path = docs.join(name);

@@ -1,6 +1,7 @@
 //! Every table of a run in the dictionary.
 
 use crate::tables::schema::dictionary::entry::TableEntry;
+use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
 use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
 use crate::tables::schema::dictionary::study_entries::{
     BOXES, FLIP_CURVES, FLIPS, POINTS, SENSITIVITY,
@@ -10,7 +11,7 @@ use crate::tables::schema::dictionary::summary_entries::{
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 17] = [
+const TABLES: [&TableEntry; 20] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -23,6 +24,9 @@ const TABLES: [&TableEntry; 17] = [
     &BOXES,
     &FLIPS,
     &FLIP_CURVES,
+    &PLANS,
+    &CHANGES,
+    &AMENDMENTS,
     &POINTS,
     &SESSIONS,
     &PARTIES,

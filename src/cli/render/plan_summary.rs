@@ -1,0 +1,227 @@
+//! Weighed plans as text: who accepts each, what a single change wins, and the nearest amendments.
+
+use std::fmt::Write as _;
+
+use demarche_core::domain::Scenario;
+use demarche_stats::estimate::Estimate;
+
+use crate::cli::render::text::{
+    Notation, count, counted, decimal, heading, percent_interval, percent_of, signed, wrap,
+};
+use crate::experiment::{
+    Amendment, CompletionKind, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally,
+};
+use crate::report::rests_on;
+use crate::run::WeighingSpec;
+
+/// Nearest amendments listed; the table has all.
+const AMENDMENTS_LISTED: usize = 3;
+
+/// How plans fare.
+pub(crate) fn render_plans(
+    spec: &WeighingSpec,
+    evaluated: &EvaluatedPlans,
+    width: usize,
+) -> String {
+    let scenario = spec.setting().scenario();
+    let mut res = format!(
+        "{} weighed over {} (seed {})\n",
+        counted(evaluated.plans.len() as u64, "plan"),
+        counted(evaluated.n_draws, "draw"),
+        spec.seed().0
+    );
+    if let Some(it) = evaluated.agreement_exists() {
+        let text = format!(
+            "Some outcome is acceptable to all whose consent it needs in {} of draws ({})",
+            percent_of(&it),
+            percent_interval(&it)
+        );
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+    for it in &evaluated.plans {
+        push_plan(&mut res, scenario, it, width);
+    }
+    let caveat = format!(
+        "{} Acceptance means that a plan is worth no less than no deal and crosses no real red \
+         line, not that a party would sign it without bargaining.",
+        rests_on(spec.setting())
+    );
+    let _ = writeln!(res, "\n{}", wrap(&caveat, width, 0));
+    res
+}
+
+fn push_plan(res: &mut String, scenario: &Scenario, tally: &PlanTally, width: usize) {
+    let plan = &tally.plan;
+    let title = if plan.label == plan.name {
+        plan.name.clone()
+    } else {
+        format!("{} ({})", plan.label, plan.name)
+    };
+    let _ = writeln!(res, "\n{}", heading(&wrap(&title, width, 0)));
+    let mut push = |text: &str| {
+        let _ = writeln!(res, "  {}", wrap(text, width, 2));
+    };
+    if !plan.is_complete() {
+        push(&format!(
+            "leaves {} open: {} complete it",
+            counted(plan.open_issues().count() as u64, "issue"),
+            counted(tally.n_completions, "outcome"),
+        ));
+    }
+    if !plan.lost.is_empty() {
+        push(&format!(
+            "not expressed by the scenario: {}",
+            plan.lost.join("; ")
+        ));
+    }
+    for it in &tally.completions {
+        push_completion(res, scenario, tally, it, width);
+    }
+    push_amendments(res, scenario, tally, width);
+}
+
+fn push_completion(
+    res: &mut String,
+    scenario: &Scenario,
+    tally: &PlanTally,
+    completion: &CompletionTally,
+    width: usize,
+) {
+    let Some(accepted) = completion.accepted() else {
+        return;
+    };
+    let share = format!(
+        "{} ({})",
+        percent_of(&accepted),
+        percent_interval(&accepted)
+    );
+    let settled = || {
+        let open = tally.plan.open_issues();
+        let options = open.map(|it| scenario.option_name(completion.outcome, it));
+        let named = tally.plan.open_issues().zip(options);
+        let parts = named.map(|(it, option)| format!("{} = {option}", scenario.issue(it).name));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    let text = match completion.kind {
+        CompletionKind::Whole => {
+            format!("all whose consent is needed accept in {share} of draws")
+        }
+        CompletionKind::MostAccepted => {
+            format!(
+                "most accepted completion, in {share} of draws: {}",
+                settled()
+            )
+        }
+        CompletionKind::LeastAccepted => {
+            format!(
+                "least accepted completion, in {share} of draws: {}",
+                settled()
+            )
+        }
+    };
+    let _ = writeln!(res, "  {}", wrap(&text, width, 2));
+    for (party, of_party) in scenario.party_ids().zip(&completion.parties) {
+        let consent = if completion.needed.contains(party) {
+            ""
+        } else if scenario.consent.counted().contains(party) {
+            " (counted)"
+        } else {
+            " (not needed)"
+        };
+        let has_leverage = scenario.leverages.iter().any(|it| it.on == party);
+        let text = party_text(scenario, of_party, has_leverage);
+        let text = format!("{}{consent}: {text}", scenario.party(party).label);
+        let _ = writeln!(res, "    {}", wrap(&text, width, 6));
+    }
+    let text = best_change(scenario, completion);
+    let _ = writeln!(res, "    {}", wrap(&text, width, 6));
+}
+
+/// How an outcome fares with one party.
+fn party_text(scenario: &Scenario, tally: &PlanPartyTally, has_leverage: bool) -> String {
+    let share = |it: Option<Estimate>| it.as_ref().map(percent_of).unwrap_or_default();
+    let gain = |it: Option<Estimate>| it.map(|it| signed(it.point, 3)).unwrap_or_default();
+    let mut parts = vec![
+        format!("accepts in {}", share(tally.accepts())),
+        format!("{} over no deal", gain(tally.surplus())),
+    ];
+    if has_leverage {
+        let gain = gain(tally.surplus_before_leverage());
+        parts.push(format!("{gain} over no deal before leverage"));
+    }
+    if let Some((issue, shortfall)) = tally.worst_issue() {
+        let issue = &scenario.issue(issue).name;
+        let shortfall = decimal(shortfall, 3);
+        parts.push(format!("worst issue {issue} ({shortfall} short)"));
+    }
+    if tally.n_pivotal_rejections > 0 {
+        let share = share(tally.pivotal_rejections());
+        parts.push(format!("alone in the way in {share}"));
+    }
+    if tally.n_red_lines_crossed > 0 {
+        let share = share(tally.red_lines_crossed());
+        parts.push(format!("a real red line is crossed in {share}"));
+    }
+    parts.join(", ")
+}
+
+fn best_change(scenario: &Scenario, completion: &CompletionTally) -> String {
+    let found = completion.best_change();
+    let found = found.and_then(|it| Some((it, it.accepted()?, it.difference()?)));
+    let Some((change, accepted, difference)) = found else {
+        return "no change of one issue raises that share".to_owned();
+    };
+    let issue = scenario.issue(change.issue);
+    format!(
+        "best change of one issue: {} = {}, to {} ({})",
+        issue.name,
+        issue.options[change.option.idx()].name,
+        percent_of(&accepted),
+        Notation::Percent.difference(&difference)
+    )
+}
+
+fn push_amendments(res: &mut String, scenario: &Scenario, tally: &PlanTally, width: usize) {
+    let n_draws = tally.n_draws();
+    let share =
+        |n: u64| Estimate::of_share(n, n_draws).map_or_else(String::new, |it| percent_of(&it));
+    let by_changes = (0_u64..).zip(tally.draws_by_changes());
+    let needed = by_changes.filter(|it| it.1 > 0).map(|(n_changes, n)| {
+        let changes = match n_changes {
+            0 => "none".to_owned(),
+            it => count(it),
+        };
+        format!("{changes} in {}", share(n))
+    });
+    let n_without = tally.n_without_amendment();
+    let without = (n_without > 0).then(|| format!("no amendment exists in {}", share(n_without)));
+    let text = format!(
+        "terms to change: {}",
+        needed.chain(without).collect::<Vec<_>>().join(", ")
+    );
+    let _ = writeln!(res, "  {}", wrap(&text, width, 4));
+    let amendments = tally.amendments();
+    let others = amendments.iter().filter(|it| it.n_changes > 0);
+    for it in others.take(AMENDMENTS_LISTED) {
+        let text = format!(
+            "nearest amendment in {}: {}",
+            share(it.n),
+            amended(scenario, tally, it)
+        );
+        let _ = writeln!(res, "    {}", wrap(&text, width, 6));
+    }
+}
+
+/// What an amendment changes, and how it settles what the plan leaves open.
+fn amended(scenario: &Scenario, tally: &PlanTally, amendment: &Amendment) -> String {
+    let options = scenario.space.issues().zip(&tally.plan.options);
+    let changed = options
+        .filter(|(issue, named)| **named != Some(scenario.space.option(amendment.outcome, *issue)));
+    let parts: Vec<String> = changed
+        .map(|(issue, _)| {
+            let option = scenario.option_name(amendment.outcome, issue);
+            format!("{} = {option}", scenario.issue(issue).name)
+        })
+        .collect();
+    parts.join(", ")
+}

@@ -1,0 +1,369 @@
+//! How weighed plans fare: who accepts them, what would have to change, and what they say.
+
+use demarche_core::domain::Scenario;
+
+use crate::report::drawing::{Axis, Chart, HeatMap, PageTable, Quantity, Unit};
+use crate::report::pages::{Card, PageBlock, PageFigure, Section};
+use crate::report::summary::{PlanAcceptance, PlanFindings};
+use crate::run::{Manifest, PlanRecord, StudyRecord};
+use crate::wording::{Notation, count, counted, decimal, percent};
+
+/// Rows of a chart; tables have all.
+const ROWS_SHOWN: usize = 40;
+
+/// Plans that a run weighed, with how they fare.
+pub(crate) struct Plans<'a> {
+    scenario: &'a Scenario,
+    records: &'a [PlanRecord],
+    draws: u64,
+    findings: &'a PlanFindings,
+}
+
+impl<'a> Plans<'a> {
+    /// Those of a run; `None` if it weighed none.
+    pub(crate) fn of(
+        manifest: &'a Manifest,
+        scenario: &'a Scenario,
+        findings: &'a PlanFindings,
+    ) -> Option<Self> {
+        match &manifest.study {
+            Some(StudyRecord::Weigh { draws, plans }) => Some(Self {
+                scenario,
+                records: plans,
+                draws: *draws,
+                findings,
+            }),
+            Some(StudyRecord::Design { .. } | StudyRecord::Flip { .. }) | None => None,
+        }
+    }
+
+    /// The plan that all whose consent is needed accept most often, in a sentence.
+    pub(crate) fn answer(&self) -> String {
+        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
+        let best = joint
+            .rev()
+            .max_by(|a, b| a.accepts.value.total_cmp(&b.accepts.value));
+        let Some(best) = best else {
+            return "No plan was weighed.".to_owned();
+        };
+        let [share, low, high] = best.accepts.fields(Unit::Share);
+        let of = match self.records.len() {
+            1 => String::new(),
+            n => format!(", the most of {}", counted(n as u64, "plan")),
+        };
+        format!(
+            "All whose consent is needed would accept “{}” in {share} of {} (95 % interval {low} to {high}){of}.",
+            self.row_name(best),
+            counted(self.draws, "draw"),
+        )
+    }
+
+    /// The sections of the page.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        if self.findings.acceptances.is_empty() {
+            return Vec::new();
+        }
+        vec![self.acceptance(), self.changes(), self.terms()]
+    }
+
+    fn record(&self, plan: &str) -> Option<&'a PlanRecord> {
+        self.records.iter().find(|it| it.name == plan)
+    }
+
+    /// What people read of a plan.
+    fn label(&self, plan: &str) -> String {
+        let record = self.record(plan);
+        record.map_or_else(|| plan.to_owned(), |it| it.label.clone())
+    }
+
+    /// What people read of one completion of a plan.
+    fn row_name(&self, it: &PlanAcceptance) -> String {
+        completion_name(&self.label(&it.plan), &it.completion)
+    }
+
+    fn party_label(&self, party: &str) -> String {
+        let mut parties = self.scenario.parties.iter();
+        let found = parties.find(|it| it.name == party);
+        found.map_or_else(|| party.to_owned(), |it| it.label.clone())
+    }
+
+    fn issue_label(&self, issue: &str) -> String {
+        let mut issues = self.scenario.issues.iter();
+        let found = issues.find(|it| it.name == issue);
+        found.map_or_else(|| issue.to_owned(), |it| it.label.clone())
+    }
+
+    /// An issue with one of its options.
+    fn settled(&self, issue: &str, option: &str) -> String {
+        let mut issues = self.scenario.issues.iter();
+        let options = issues.find(|it| it.name == issue).map(|it| &it.options);
+        let found = options.and_then(|it| it.iter().find(|it| it.name == option));
+        let option = found.map_or(option, |it| &it.label);
+        format!("{}: {option}", self.issue_label(issue))
+    }
+
+    fn acceptance(&self) -> Section {
+        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
+        let shown: Vec<&PlanAcceptance> = joint.take(ROWS_SHOWN).collect();
+        let parties = self.scenario.parties.iter();
+        let columns = parties.clone().map(|it| it.label.clone());
+        let columns = ["All needed".to_owned()].into_iter().chain(columns);
+        let cells = shown.iter().map(|joint| {
+            let of_party = |party: &str| {
+                let mut all = self.findings.acceptances.iter();
+                let found = all.find(|it| it.is_of_same(joint) && it.party == party);
+                found.map_or(Quantity::exact(0.0), |it| it.accepts)
+            };
+            let of_parties = parties.clone().map(|it| of_party(&it.name));
+            [joint.accepts].into_iter().chain(of_parties).collect()
+        });
+        let chart = Chart::HeatMap(HeatMap {
+            rows: (
+                "Plan".to_owned(),
+                shown.iter().map(|it| self.row_name(it)).collect(),
+            ),
+            columns: ("Who accepts".to_owned(), columns.collect()),
+            axis: Axis::new("Share of draws", Unit::Share),
+            cells: cells.collect(),
+        });
+        let figure = PageFigure::new(
+            "acceptance",
+            "Who accepts which plan",
+            "The share of draws of all preferences in which a plan is worth a party its no-deal value at least and crosses no real red line of it; first, the share in which all whose consent the plan needs accept it.",
+            &chart,
+        );
+        let mut text = vec![format!(
+            "The same {} of all preferences for every plan: those with which sessions of this seed begin. Acceptance compares a plan with no deal, not with what a party could get by bargaining.",
+            counted(self.draws, "draw")
+        )];
+        let is_open = |it: &PlanAcceptance| it.completion != "whole";
+        if self.findings.acceptances.iter().any(is_open) {
+            text.push("A plan that leaves issues open is shown with two of the outcomes that complete it: the one that all whose consent is needed accept most often, and the one that they accept least often.".to_owned());
+        }
+        Section {
+            id: "plans".to_owned(),
+            heading: "Who would accept each plan".to_owned(),
+            text,
+            blocks: vec![
+                PageBlock::Figures(vec![figure]),
+                PageBlock::Open {
+                    name: "Figures by party".to_owned(),
+                    table: self.by_party(),
+                },
+            ],
+        }
+    }
+
+    fn by_party(&self) -> PageTable {
+        let head = [
+            "plan",
+            "party",
+            "consent",
+            "accepts",
+            "over no deal",
+            "over no deal before leverage",
+            "worst issue",
+            "alone in the way",
+            "real red line crossed",
+        ];
+        let of_parties = self.findings.acceptances.iter().filter(|it| !it.is_joint());
+        let gain = |it: Option<f64>| {
+            let [text] = Notation::Decimals(3).signed_texts([it?]);
+            Some(text)
+        };
+        let row = |it: &PlanAcceptance| {
+            let worst = it.shortfall.map_or_else(String::new, |shortfall| {
+                let issue = self.issue_label(&it.worst_issue);
+                format!("{issue} ({} short)", decimal(shortfall, 3))
+            });
+            vec![
+                self.row_name(it),
+                self.party_label(&it.party),
+                it.consent.replace('_', " "),
+                percent(it.accepts.value),
+                gain(it.surplus).unwrap_or_default(),
+                gain(it.surplus_before_leverage).unwrap_or_default(),
+                worst,
+                it.pivotal.map(percent).unwrap_or_default(),
+                it.red_line.map(percent).unwrap_or_default(),
+            ]
+        };
+        PageTable {
+            head: head.map(str::to_owned).to_vec(),
+            rows: of_parties.map(row).collect(),
+        }
+    }
+
+    fn changes(&self) -> Section {
+        let needed = &self.findings.needed;
+        let mut numbers: Vec<Option<u64>> =
+            needed.values().flat_map(|it| it.keys()).copied().collect();
+        // No amendment at all comes last.
+        numbers.sort_by_key(|it| it.unwrap_or(u64::MAX));
+        numbers.dedup();
+        let column = |it: &Option<u64>| match it {
+            None => "no amendment exists".to_owned(),
+            Some(0) => "none".to_owned(),
+            Some(n) => count(*n),
+        };
+        let shown: Vec<&PlanRecord> = (self.records.iter())
+            .filter(|it| needed.contains_key(&it.name))
+            .take(ROWS_SHOWN)
+            .collect();
+        let cells = shown.iter().map(|plan| {
+            let of_plan = &needed[&plan.name];
+            let share = |it: &Option<u64>| of_plan.get(it).copied().unwrap_or_default();
+            numbers
+                .iter()
+                .map(|it| Quantity::exact(share(it)))
+                .collect()
+        });
+        let chart = Chart::HeatMap(HeatMap {
+            rows: (
+                "Plan".to_owned(),
+                shown.iter().map(|it| it.label.clone()).collect(),
+            ),
+            columns: (
+                "Terms to change".to_owned(),
+                numbers.iter().map(column).collect(),
+            ),
+            axis: Axis::new("Share of draws", Unit::Share),
+            cells: cells.collect(),
+        });
+        let figure = PageFigure::new(
+            "amendments",
+            "How many terms would have to change",
+            "The share of draws in which the amendment with the fewest changed terms that all whose consent is needed accept changes so many; what a plan leaves open is free.",
+            &chart,
+        );
+        Section {
+            id: "changes".to_owned(),
+            heading: "What would have to change".to_owned(),
+            text: vec![
+                "One change for all draws wins less than the best amendment of each draw: nobody knows the draw that is real.".to_owned(),
+            ],
+            blocks: vec![
+                PageBlock::Figures(vec![figure]),
+                PageBlock::Open {
+                    name: "Changes of one issue that win most".to_owned(),
+                    table: self.single_changes(),
+                },
+                PageBlock::Open {
+                    name: "Most frequent nearest amendments".to_owned(),
+                    table: self.amendments(),
+                },
+            ],
+        }
+    }
+
+    fn single_changes(&self) -> PageTable {
+        let rows = self.findings.changes.iter().map(|it| {
+            let [share, low, high] = it.accepted.fields(Unit::Share);
+            vec![
+                completion_name(&self.label(&it.plan), &it.completion),
+                self.settled(&it.issue, &it.option),
+                share,
+                low,
+                high,
+                Unit::Points.render(it.difference),
+            ]
+        });
+        let head = ["plan", "change", "all needed accept", "from", "to", "gain"];
+        PageTable {
+            head: head.map(str::to_owned).to_vec(),
+            rows: rows.collect(),
+        }
+    }
+
+    fn amendments(&self) -> PageTable {
+        let rows = self.findings.amendments.iter().map(|it| {
+            let amended = it.amended.iter().filter(|it| !it.1.is_empty());
+            let mut amended: Vec<String> = amended
+                .map(|(issue, option)| self.settled(issue, option))
+                .collect();
+            if amended.is_empty() {
+                amended.push("the plan as it is".to_owned());
+            }
+            vec![
+                self.label(&it.plan),
+                count(it.n_changes),
+                amended.join("; "),
+                Unit::Share.render(it.share.value),
+            ]
+        });
+        let head = ["plan", "terms changed", "amendment", "share of draws"];
+        PageTable {
+            head: head.map(str::to_owned).to_vec(),
+            rows: rows.collect(),
+        }
+    }
+
+    fn terms(&self) -> Section {
+        Section {
+            id: "terms".to_owned(),
+            heading: "What the plans say".to_owned(),
+            text: vec![
+                "Terms that no option of the scenario expresses are lost: they count for nothing here.".to_owned(),
+            ],
+            blocks: vec![PageBlock::Cards(
+                self.records.iter().map(|it| self.card(it)).collect(),
+            )],
+        }
+    }
+
+    fn card(&self, plan: &PlanRecord) -> Card {
+        let notes = [
+            plan.source.as_ref().map(|it| format!("Source: {it}.")),
+            plan.note.clone(),
+        ];
+        let notes: Vec<String> = notes.into_iter().flatten().collect();
+        let issues = self.scenario.issues.iter().map(|issue| {
+            let named = plan.options.get(&issue.name);
+            let option =
+                named.and_then(|it| issue.options.iter().find(|option| option.name == *it));
+            let option =
+                option.map_or_else(|| self.completed(plan, &issue.name), |it| it.label.clone());
+            [issue.label.clone(), option]
+        });
+        let lost = plan.lost.iter().map(|it| ["Lost".to_owned(), it.clone()]);
+        Card {
+            heading: plan.label.clone(),
+            note: notes.join(" "),
+            lines: issues.chain(lost).collect(),
+        }
+    }
+
+    /// How the completions of a plan that are shown settle an issue that it leaves open.
+    fn completed(&self, plan: &PlanRecord, issue: &str) -> String {
+        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
+        let of_plan = joint.filter(|it| it.plan == plan.name);
+        let options = of_plan.filter_map(|it| {
+            let option = it.settled.get(issue)?;
+            let words = it.completion.replace('_', " ");
+            let settled = self.settled(issue, option);
+            let label = settled.split_once(": ").map_or(&*settled, |it| it.1);
+            Some(format!("{words} “{label}”"))
+        });
+        let options: Vec<String> = options.collect();
+        format!("left open; {}", options.join(", "))
+    }
+}
+
+impl PlanAcceptance {
+    /// Whether these are the figures of all whose consent is needed.
+    fn is_joint(&self) -> bool {
+        self.party.is_empty()
+    }
+
+    /// Whether it is about the same completion of the same plan.
+    fn is_of_same(&self, other: &Self) -> bool {
+        (&self.plan, &self.completion) == (&other.plan, &other.completion)
+    }
+}
+
+fn completion_name(label: &str, completion: &str) -> String {
+    match completion {
+        "whole" => label.to_owned(),
+        other => format!("{label} ({})", other.replace('_', " ")),
+    }
+}

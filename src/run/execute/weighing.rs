@@ -1,0 +1,102 @@
+//! Weighing plans: over draws of all preferences, into tables of their own.
+
+use std::path::Path;
+
+use crate::experiment::EvaluatedPlans;
+use crate::run::execute::error::RunError;
+use crate::run::execute::finish::seal;
+use crate::run::execute::options::RunOptions;
+use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::observer::{Observer, Progress, Workload};
+use crate::run::record::Manifest;
+use crate::run::spec::WeighingSpec;
+use crate::tables::{
+    FinishedTable, LeftOut, RunDirectory, Workbook, WriteError, write_plans, write_workbook,
+};
+
+/// Plans that are weighed, or were until the interrupt.
+#[derive(Debug)]
+pub struct FinishedWeighing {
+    /// Its folder.
+    pub directory: RunDirectory,
+    /// What makes it repeatable.
+    pub manifest: Manifest,
+    /// How they fare; `None` if it was interrupted, for then it has no tables.
+    pub evaluated: Option<EvaluatedPlans>,
+    /// Tables that the workbook has no room for.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Weighs plans into a folder, which must not exist.
+///
+/// An interrupt is no error: nothing comes of it then. It cannot be resumed.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if a table cannot be written.
+pub fn execute_weighing(
+    spec: &WeighingSpec,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedWeighing, RunError> {
+    let directory = RunDirectory::create(folder);
+    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
+    observer.began(directory.path());
+    let stopwatch = Stopwatch::start(options.threads);
+    let evaluator = spec.evaluator();
+    let n_plans = evaluator.plans().len();
+    observer.planned(Workload {
+        noun: "draw",
+        n: evaluator.n_draws_in_all(),
+        is_most: false,
+    });
+    observer.wave_begins();
+    let evaluated = evaluator.run(options.threads, &options.interrupt, &mut |n_draws| {
+        observer.progressed(Progress::Draws { n_draws, n_plans });
+    });
+    observer.wave_ends();
+    observer.sessions_ended();
+    let stopped = |it: WriteError| RunError::stopped(&directory, it);
+    let mut left_out = Vec::new();
+    if let Some(evaluated) = &evaluated {
+        let scenario = spec.setting().scenario();
+        let tables = write_plans(&directory, spec.copies(), scenario, evaluated);
+        left_out = write_workbook_of(spec, &directory, &tables.map_err(stopped)?, evaluated)
+            .map_err(stopped)?;
+    }
+    let manifest = Manifest {
+        study: Some(spec.record().clone()),
+        complete: evaluated.is_some(),
+        ..spec
+            .description
+            .manifest([0; 4], directory.tables(), stopwatch.timing())
+    };
+    seal(&directory, &manifest, observer)?;
+    Ok(FinishedWeighing {
+        directory,
+        manifest,
+        evaluated,
+        left_out,
+    })
+}
+
+/// Writes the workbook if it is asked for.
+fn write_workbook_of(
+    spec: &WeighingSpec,
+    directory: &RunDirectory,
+    tables: &[FinishedTable],
+    evaluated: &EvaluatedPlans,
+) -> Result<Vec<LeftOut>, WriteError> {
+    match spec.excel() {
+        Workbook::Omitted => Ok(Vec::new()),
+        Workbook::Written => {
+            let run = spec.description.workbook_run(
+                spec.setting().scenario(),
+                ("draw", evaluated.n_draws),
+                true,
+            );
+            write_workbook(directory, &run, tables)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The tables of weighed plans: who accepts them, what single changes win, and the nearest amendments.
+
+use demarche_core::domain::{PartyId, Scenario};
+use demarche_stats::estimate::{Estimate, Interval};
+
+use crate::experiment::{ChangeTally, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally};
+use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
+use crate::tables::formats::{Field, Rows, TableCopies};
+use crate::tables::schema::TableEntry;
+
+/// Writes `plans.csv`, `changes.csv` and `amendments.csv`.
+///
+/// # Errors
+///
+/// If one cannot be written.
+pub fn write_plans(
+    directory: &RunDirectory,
+    copies: TableCopies,
+    scenario: &Scenario,
+    evaluated: &EvaluatedPlans,
+) -> Result<[FinishedTable; 3], WriteError> {
+    let write = |name: &str, push: &dyn Fn(&mut Rows, &Scenario, &PlanTally)| {
+        let entry = TableEntry::of(name).1;
+        let columns = entry.header(&scenario.issues, &scenario.parties, &[]);
+        let mut file = directory.table(name, columns, copies)?;
+        for it in &evaluated.plans {
+            let mut rows = Rows::new();
+            push(&mut rows, scenario, it);
+            file.push(&rows)?;
+        }
+        file.finish()
+    };
+    Ok([
+        write("plans", &push_plan)?,
+        write("changes", &push_changes)?,
+        write("amendments", &push_amendments)?,
+    ])
+}
+
+fn push_plan(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+    for completion in &tally.completions {
+        let plan = [
+            tally.plan.name.as_str().into(),
+            completion.kind.name().into(),
+        ];
+        let settled = || {
+            let issues = scenario.space.issues();
+            issues.map(|it| scenario.option_name(completion.outcome, it).into())
+        };
+        let all = [Field::Missing, Field::Missing];
+        let accepted = share_fields(completion.accepted());
+        let without_party = [Field::Missing; 9];
+        let fields = plan.into_iter().chain(all).chain(accepted);
+        rows.push(fields.chain(without_party).chain(settled()));
+        for (party, of_party) in scenario.party_ids().zip(&completion.parties) {
+            let party_fields = [
+                scenario.party(party).name.as_str().into(),
+                consent(scenario, completion, party).into(),
+            ];
+            let fields = plan.into_iter().chain(party_fields);
+            let fields = fields.chain(share_fields(of_party.accepts()));
+            let own = own_fields(scenario, of_party);
+            rows.push(fields.chain(own).chain(settled()));
+        }
+    }
+}
+
+/// Whether an outcome needs the consent of a party, in a word.
+fn consent(scenario: &Scenario, completion: &CompletionTally, party: PartyId) -> &'static str {
+    if completion.needed.contains(party) {
+        "needed"
+    } else if scenario.consent.counted().contains(party) {
+        "counted"
+    } else {
+        "not_needed"
+    }
+}
+
+fn own_fields<'a>(scenario: &'a Scenario, tally: &PlanPartyTally) -> [Field<'a>; 9] {
+    let surplus = tally.surplus();
+    let [low, high] = ends(surplus.and_then(|it| it.interval));
+    let worst = tally.worst_issue();
+    let point = |it: Option<Estimate>| it.map(|it| it.point).into();
+    [
+        point(tally.pivotal_rejections()),
+        point(tally.red_lines_crossed()),
+        point(tally.utility()),
+        point(surplus),
+        low,
+        high,
+        point(tally.surplus_before_leverage()),
+        worst.map(|it| scenario.issue(it.0).name.as_str()).into(),
+        worst.map(|it| it.1).into(),
+    ]
+}
+
+fn push_changes(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+    for completion in &tally.completions {
+        let mut ranked: Vec<&ChangeTally> = completion.changes.iter().collect();
+        ranked.sort_by_key(|it| std::cmp::Reverse(it.n_accepted));
+        for (rank, it) in (1_u64..).zip(ranked) {
+            let issue = scenario.issue(it.issue);
+            let [share, low, high, n] = share_fields(it.accepted());
+            let difference = it.difference();
+            let [difference_low, difference_high] = ends(difference.and_then(|it| it.interval));
+            rows.push([
+                tally.plan.name.as_str().into(),
+                completion.kind.name().into(),
+                rank.into(),
+                issue.name.as_str().into(),
+                issue.options[it.option.idx()].name.as_str().into(),
+                share,
+                low,
+                high,
+                difference.map(|it| it.point).into(),
+                difference_low,
+                difference_high,
+                n,
+            ]);
+        }
+    }
+}
+
+fn push_amendments(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+    let plan = tally.plan.name.as_str();
+    let n_draws = tally.n_draws();
+    let fields = |rank: Option<u64>, n_changes: Option<u64>, n: u64| {
+        let key = [plan.into(), rank.into(), n_changes.into(), n.into()];
+        key.into_iter()
+            .chain(share_fields(Estimate::of_share(n, n_draws)))
+    };
+    let amendments = tally.amendments();
+    for (rank, it) in (1_u64..).zip(&amendments) {
+        let options = scenario.space.issues().zip(&tally.plan.options);
+        let amended = options.map(|(issue, named)| {
+            let option = scenario.space.option(it.outcome, issue);
+            let is_term = *named == Some(option);
+            let name = scenario.option_name(it.outcome, issue);
+            (!is_term).then_some(name).into()
+        });
+        rows.push(fields(Some(rank), Some(it.n_changes as u64), it.n).chain(amended));
+    }
+    let without_any = fields(None, None, tally.n_without_amendment());
+    rows.push(without_any.chain(scenario.issues.iter().map(|_| Field::Missing)));
+}
+
+/// A share with its interval and over how many.
+fn share_fields<'a>(share: Option<Estimate>) -> [Field<'a>; 4] {
+    let [low, high] = ends(share.and_then(|it| it.interval));
+    [
+        share.map(|it| it.point).into(),
+        low,
+        high,
+        share.map(|it| it.n).into(),
+    ]
+}
+
+fn ends<'a>(interval: Option<Interval>) -> [Field<'a>; 2] {
+    [
+        interval.map(|it| it.low).into(),
+        interval.map(|it| it.high).into(),
+    ]
+}
