@@ -2,6 +2,8 @@
 //!
 //! An outcome is packed into one machine word, so that offers are copied between actors for free.
 
+use std::ops::Range;
+
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::limits::{ISSUES_MAX, OPTIONS_MAX, OUTCOMES_MAX};
 
@@ -165,6 +167,13 @@ impl OutcomeSpace {
     /// The position of an option in the list of all options of all issues.
     pub fn flat(&self, issue: IssueId, option: OptionId) -> usize {
         self.fields[issue.idx()].offset as usize + option.idx()
+    }
+
+    /// The positions of an issue's options in that list.
+    pub fn flat_range(&self, issue: IssueId) -> Range<usize> {
+        let field = &self.fields[issue.idx()];
+        let first = field.offset as usize;
+        first..first + usize::from(field.n_options)
     }
 
     /// The flat positions of an outcome's options, issue by issue.

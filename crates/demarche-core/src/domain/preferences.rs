@@ -294,6 +294,11 @@ impl Preferences {
         self.contributions[self.space.flat(issue, option)]
     }
 
+    /// What each option of an issue adds to an outcome's utility, in units.
+    pub fn contributions(&self, issue: IssueId) -> &[i64] {
+        &self.contributions[self.space.flat_range(issue)]
+    }
+
     /// The conditions under which options interact, with what they add in units.
     pub fn interactions(&self) -> &[(Condition, i64)] {
         &self.interactions
@@ -358,8 +363,7 @@ impl Preferences {
     ///
     /// Never: an issue has options.
     pub fn shortfall(&self, issue: IssueId, option: OptionId) -> i64 {
-        let options = self.space.options(issue);
-        let best = options.map(|it| self.contribution(issue, it)).max();
+        let best = self.contributions(issue).iter().max();
         best.expect("an issue has options") - self.contribution(issue, option)
     }
 

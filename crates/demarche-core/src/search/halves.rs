@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::domain::{OptionId, Outcome, PartySet, Preferences, Utility};
+use crate::domain::{Outcome, PartySet, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
 use crate::search::offer_distance::{Mean, OfferDistance};
 use crate::search::{OutcomeSearch, Ranked};
@@ -90,13 +90,9 @@ impl Halves {
         units.push(0);
         for &issue in &plan.issues {
             next.clear();
-            let options = self.plan.space.options(issue);
+            let contributions = preferences.contributions(issue);
             for &sum in units.iter() {
-                next.extend(
-                    options
-                        .clone()
-                        .map(|it| sum + preferences.contribution(issue, it)),
-                );
+                next.extend(contributions.iter().map(|it| sum + it));
             }
             std::mem::swap(units, next);
         }
@@ -342,8 +338,7 @@ impl Halves {
                 rows.clear();
                 rows.push(0);
                 for &issue in &half.issues {
-                    let first = space.flat(issue, OptionId::new(0));
-                    let of_issue = &costs[first..first + space.n_options(issue)];
+                    let of_issue = &costs[space.flat_range(issue)];
                     distance_next.clear();
                     for &sum in rows.iter() {
                         distance_next.extend(of_issue.iter().map(|it| sum + it));

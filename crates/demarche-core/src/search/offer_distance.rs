@@ -1,6 +1,6 @@
 //! How far options are from what other parties have shown that they want.
 
-use crate::domain::{OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Scale};
+use crate::domain::{Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 
 /// The greatest distance on one issue, in the units of [`OfferDistance`].
 pub const FULL_DISTANCE: u32 = 1 << 16;
@@ -102,8 +102,7 @@ impl OfferDistance {
         let start = party.idx() * self.n_options;
         for (issue, step) in space.issues().zip(&self.steps) {
             let wished = space.option(outcome, issue).idx();
-            let first = start + space.flat(issue, OptionId::new(0));
-            let sums = &mut self.sums[first..first + space.n_options(issue)];
+            let sums = &mut self.sums[start..][space.flat_range(issue)];
             for (idx, sum) in sums.iter_mut().enumerate() {
                 *sum += match step {
                     Step::Nominal => u64::from(FULL_DISTANCE) * u64::from(idx != wished),

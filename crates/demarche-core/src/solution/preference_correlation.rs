@@ -25,10 +25,8 @@ fn product_moment(a: &Preferences, b: &Preferences) -> f64 {
     let of_issue = |issue| {
         let n = space.n_options(issue) as f64;
         let deviations = |it: &Preferences| -> Vec<f64> {
-            let options = space.options(issue);
-            let whole: Vec<f64> = options
-                .map(|option| it.contribution(issue, option) as f64)
-                .collect();
+            let contributions = it.contributions(issue).iter();
+            let whole: Vec<f64> = contributions.map(|&it| it as f64).collect();
             let mean = whole.iter().sum::<f64>() / n;
             whole.iter().map(|it| it - mean).collect()
         };

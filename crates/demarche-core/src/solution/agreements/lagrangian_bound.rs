@@ -190,8 +190,7 @@ impl Slack {
     ) -> Self {
         let mut contributions = Vec::with_capacity(space.n_options_total());
         for issue in space.issues() {
-            let of_issue = space.options(issue);
-            contributions.extend(of_issue.map(|it| preferences.contribution(issue, it)));
+            contributions.extend(preferences.contributions(issue));
         }
         let mut rest = -preferences.reservation_value().units();
         for (when, adds) in preferences.interactions().iter().filter(|it| it.1 != 0) {

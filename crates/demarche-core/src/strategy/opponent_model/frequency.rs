@@ -90,11 +90,7 @@ impl OpponentModel for FrequencyModel {
             })
             .collect();
         for issue in self.space.issues() {
-            let mut options = self.space.options(issue);
-            let first = self
-                .space
-                .flat(issue, options.next().expect("an issue has options"));
-            let of_issue = &mut values[first..first + self.space.n_options(issue)];
+            let of_issue = &mut values[self.space.flat_range(issue)];
             let greatest = of_issue.iter().copied().fold(0.0, f64::max);
             for it in of_issue {
                 *it /= greatest;
