@@ -4,6 +4,9 @@ use crate::protocol::Rules;
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 
+/// Events for which a session has room from the start: most sessions have fewer.
+const EVENTS_AT_FIRST: usize = 64;
+
 /// What every protocol keeps.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
@@ -18,7 +21,7 @@ impl Log {
     pub(super) fn new() -> Self {
         Self {
             round: 1,
-            events: Vec::new(),
+            events: Vec::with_capacity(EVENTS_AT_FIRST),
             ending: None,
         }
     }
