@@ -64,15 +64,11 @@ impl PartyActor {
                         continue;
                     }
                     RequestKind::Attention => {
-                        for event in news {
-                            negotiator.observe(event);
-                        }
+                        negotiator.observe(news);
                         continue;
                     }
                     RequestKind::Action { round, ask } => {
-                        for event in news {
-                            negotiator.observe(event);
-                        }
+                        negotiator.observe(news);
                         ReplyKind::Action(match &self.question_channel {
                             None => negotiator.act(round, ask),
                             Some(question_channel) => {

@@ -164,7 +164,7 @@ impl<'a> SessionTrace<'a> {
 
     fn hear(&mut self, event: &Event) {
         for it in &mut self.negotiators {
-            it.observe(event);
+            it.observe(std::slice::from_ref(event));
         }
     }
 

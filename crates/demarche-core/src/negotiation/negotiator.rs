@@ -139,17 +139,22 @@ impl Negotiator {
         });
     }
 
-    /// Takes in what happened in the session.
+    /// Takes in what happened in the session since it last did.
     ///
     /// # Panics
     ///
     /// If it has not joined a session.
-    pub fn observe(&mut self, event: &Event) {
-        let (decider, counters, turn) = self.at_the_table(event.round());
-        counters.note(event, &turn.situation);
+    pub fn observe(&mut self, news: &[Event]) {
+        let Some(first) = news.first() else { return };
+        let (decider, counters, turn) = self.at_the_table(first.round());
+        counters.note(news, turn.situation);
+        let mut situation = turn.situation;
         decider.decide(|strategy| {
-            strategy.rule.observe(event, &turn.situation);
-            strategy.acceptance.observe(event, &turn.situation);
+            for event in news {
+                situation.round = event.round();
+                strategy.rule.observe(event, &situation);
+                strategy.acceptance.observe(event, &situation);
+            }
         });
     }
 
@@ -182,10 +187,8 @@ impl Negotiator {
     ///
     /// If it has not joined a session.
     pub fn report(&mut self, news: &[Event], ending: &Ending) -> PartyReport {
-        for event in news {
-            let (_, counters, turn) = self.at_the_table(event.round());
-            counters.note(event, &turn.situation);
-        }
+        let (_, counters, turn) = self.at_the_table(ending.round());
+        counters.note(news, turn.situation);
         let state = self.state.as_mut().expect("the party has sat down");
         let counters = &mut state.counters;
         let preferences = self.draw.preferences();
@@ -346,7 +349,14 @@ impl PartyCounters {
         }
     }
 
-    fn note(&mut self, event: &Event, situation: &Situation<'_>) {
+    fn note(&mut self, news: &[Event], mut situation: Situation<'_>) {
+        for event in news {
+            situation.round = event.round();
+            self.note_event(event, &situation);
+        }
+    }
+
+    fn note_event(&mut self, event: &Event, situation: &Situation<'_>) {
         self.offer_history.observe(event, situation);
         if let Some(offer) = event.offer()
             && offer.proposer == situation.me

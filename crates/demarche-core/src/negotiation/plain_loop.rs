@@ -43,9 +43,7 @@ impl PlainLoop {
         while let Some(pending) = session.pending() {
             for party in pending.parties.iter() {
                 let negotiator = &mut self.negotiators[party.idx()];
-                for event in &session.events()[seen[party.idx()]..] {
-                    negotiator.observe(event);
-                }
+                negotiator.observe(&session.events()[seen[party.idx()]..]);
                 seen[party.idx()] = session.events().len();
                 let acted = negotiator.act(pending.round, pending.ask);
                 if let Err(violation) = acted.and_then(|it| session.apply(party, it)) {
