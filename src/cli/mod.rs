@@ -62,6 +62,12 @@ enum Verb {
     /// gain over no deal, which single change wins most, and the nearest amendments that all accept.
     /// No sessions are run.
     Weigh(weigh::WeighArguments),
+    /// Try other forms of the model: how far the result depends on rounds, strategies and rules
+    ///
+    /// The same preferences are drawn under each form: other numbers of rounds, one strategy for
+    /// all, other acceptance conditions and protocols, consent of all, another order of the
+    /// parties, another count of time. An experiment can name its own in [robustness].
+    Robustness(studies::RobustnessArguments),
     /// Write the page of a run: charts, deals, and the source of every number
     ///
     /// Batches, sweeps and studies write it automatically. The page is a single file that needs no
@@ -164,6 +170,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),
         Verb::Weigh(it) => weigh::weigh(&it, &ctrl_c),
+        Verb::Robustness(it) => studies::robustness(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
         Verb::Verify(it) => verify::verify(&it),
         Verb::Compare(it) => compare::compare(&it),

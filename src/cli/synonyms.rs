@@ -1,7 +1,7 @@
 //! What other programs call the verbs of this one.
 
 /// Words that people try, each list with the verb to use instead.
-const SYNONYMS: [(&[&str], &str); 15] = [
+const SYNONYMS: [(&[&str], &str); 16] = [
     (
         &[
             "run",
@@ -66,6 +66,10 @@ const SYNONYMS: [(&[&str], &str); 15] = [
     (
         &["solve", "nash", "pareto", "frontier", "theory"],
         "`demarche analyze` computes the frontier and the bargaining solutions of a scenario",
+    ),
+    (
+        &["forms", "robust", "structural", "model"],
+        "`demarche robustness` tries other forms of the model",
     ),
     (
         &["threshold", "tipping-point"],

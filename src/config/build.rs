@@ -105,7 +105,7 @@ pub(super) fn scenario_document<'t>(
     let scenario = point.and_then(|(points, cell)| points.scenario_of(cell));
     let role = scenario.and_then(|it| texts.role_of_scenario(&it.shown()));
     let mut document = Document::put_together(texts, role.unwrap_or(Role::Scenario));
-    for it in settings_of_experiment(texts) {
+    for it in settings_of_experiment(texts, &SetTable::OfAll) {
         if left_out != Some(&it.place()) {
             diagnostics.extend(it.carry_out(&mut document).err());
         }
@@ -129,6 +129,20 @@ pub(super) fn build_setting<'t>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Setting> {
     let document = scenario_document(left_out, point, texts, diagnostics);
+    resolve(document, texts, diagnostics)
+}
+
+/// Builds the setting of a scenario in one of the forms that an experiment's `[[robustness.form]]`
+/// describes.
+pub(super) fn build_form(
+    form: usize,
+    texts: &SourceTexts,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Setting> {
+    let mut document = scenario_document(None, None, texts, &mut Vec::new());
+    for it in settings_of_experiment(texts, &SetTable::OfForm(form)) {
+        diagnostics.extend(it.carry_out(&mut document).err());
+    }
     resolve(document, texts, diagnostics)
 }
 
@@ -192,12 +206,42 @@ fn path_below(path: &str, value: &DeValue<'_>) -> String {
     res
 }
 
-/// The entries of the experiment's `[set]`; none if it is no TOML, as then any may be half read.
-fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
+/// Which table of settings of an experiment is meant.
+enum SetTable {
+    /// Its `[set]`, for all that it runs.
+    OfAll,
+    /// That of one of its `[[robustness.form]]`.
+    OfForm(usize),
+}
+
+impl SetTable {
+    fn take<'t>(&self, mut table: DeTable<'t>) -> Option<Spanned<DeValue<'t>>> {
+        match self {
+            Self::OfAll => table.remove("set"),
+            Self::OfForm(form) => {
+                let DeValue::Table(mut robustness) = table.remove("robustness")?.into_inner()
+                else {
+                    return None;
+                };
+                let DeValue::Array(forms) = robustness.remove("form")?.into_inner() else {
+                    return None;
+                };
+                let DeValue::Table(mut form) = forms.into_iter().nth(*form)?.into_inner() else {
+                    return None;
+                };
+                form.remove("set")
+            }
+        }
+    }
+}
+
+/// The entries of a table of settings of the experiment; none if it is no TOML, as then any may be
+/// half read.
+fn settings_of_experiment<'t>(texts: &'t SourceTexts, table: &SetTable) -> Vec<FileSetting<'t>> {
     let readable = texts
         .of_role(Role::Experiment)
         .find(|it| DeTable::parse(&it.text).is_ok());
-    let set = readable.and_then(|it| Document::of(it).table.remove("set"));
+    let set = readable.and_then(|it| table.take(Document::of(it).table));
     match set.map(Spanned::into_inner) {
         // That there are too many has been reported.
         Some(DeValue::Table(settings)) if settings.len() <= SETTINGS_MAX => settings
@@ -210,7 +254,7 @@ fn settings_of_experiment(texts: &SourceTexts) -> Vec<FileSetting<'_>> {
 
 /// Where settings stand, in the order they are carried out.
 fn places_of_settings(texts: &SourceTexts) -> Vec<Range<usize>> {
-    let of_experiment = settings_of_experiment(texts);
+    let of_experiment = settings_of_experiment(texts, &SetTable::OfAll);
     let of_command_line = texts.of_role(Role::Setting).map(SourceText::place);
     of_experiment
         .iter()

@@ -34,6 +34,8 @@ pub const SETTINGS_MAX: usize = 256;
 
 /// How many plans may be weighed together.
 pub const PLANS_MAX: usize = 256;
+/// How many forms of the model an experiment may describe: the scenario is built anew for each.
+pub const FORMS_MAX: usize = 64;
 
 /// How many cells a sweep may have: each is held in memory.
 pub const CELLS_MAX: usize = 10_000;
@@ -64,8 +66,12 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
     ("claim", CLAIMS_MAX),
 ];
 
-pub(super) const EXPERIMENT_LIMITS: &Limits =
-    &[("set", SETTINGS_MAX), ("sweep.axis.values", CELLS_MAX)];
+pub(super) const EXPERIMENT_LIMITS: &Limits = &[
+    ("set", SETTINGS_MAX),
+    ("robustness.form", FORMS_MAX),
+    ("robustness.form.set", SETTINGS_MAX),
+    ("sweep.axis.values", CELLS_MAX),
+];
 
 pub(super) const PLAN_LIMITS: &Limits = &[("options", ISSUES_MAX)];
 

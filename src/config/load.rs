@@ -15,14 +15,16 @@ use crate::config::build::{
 };
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 use crate::config::files::{
-    Document, EMPTY_HINT, ExperimentFile, ReadFile, empty, parse, read_extended, read_text,
-    schema_check,
+    Document, EMPTY_HINT, ExperimentFile, ReadFile, RobustnessFile, empty, parse, read_extended,
+    read_text, schema_check,
 };
 use crate::config::limits;
 use crate::config::limits::EXPERIMENT_LIMITS;
 use crate::config::resolve::{check_name, stopping_rule};
-use crate::config::sweep::{Points, StudyPlan, Sweep, build_sweep, resolve_study};
-use crate::experiment::StoppingRule;
+use crate::config::sweep::{
+    Points, StudyPlan, Sweep, build_robustness, build_sweep, resolve_study,
+};
+use crate::experiment::{Robustness, StoppingRule};
 
 /// Sessions of an experiment that does not say how many.
 pub const SESSIONS_DEFAULT: u64 = 10_000;
@@ -61,6 +63,8 @@ pub struct Experiment {
     pub sweep: Option<Sweep>,
     /// How its own uncertain numbers are studied.
     pub study: StudyPlan,
+    /// The other forms of the model that are tried; `None` if the file has no `[robustness]`.
+    pub robustness: Option<Robustness>,
 }
 
 /// Reads a scenario, which can name the strategies that are built in.
@@ -156,10 +160,7 @@ pub fn load_experiment(
     for it in &overrides.settings {
         texts.add_setting(it);
     }
-    if overrides.sessions == Some(0) {
-        let message = "--sessions is 0; an experiment has at least 1 session";
-        diagnostics.push(Diagnostic::nowhere(message));
-    }
+    diagnostics.extend(no_session(overrides));
     let scenario = build_scenario(&texts, unreadable, &mut diagnostics);
     let seed = overrides
         .seed
@@ -171,11 +172,20 @@ pub fn load_experiment(
         }
         _ => None,
     };
-    let study = file.as_mut().and_then(|it| it.sensitivity.take());
-    let study = match (&scenario, study) {
+    let study = match (
+        &scenario,
+        file.as_mut().and_then(|it| it.sensitivity.take()),
+    ) {
         (Some(base), Some(it)) => resolve_study(&it, &base.setting, &mut diagnostics),
         _ => StudyPlan::default(),
     };
+    let robustness = file.as_mut().and_then(|it| it.robustness.take());
+    if let Some(it) = robustness.as_ref().filter(|_| sweep.is_some()) {
+        diagnostics.push(beside_sweep(it));
+    }
+    let robustness = robustness
+        .zip(scenario.as_ref())
+        .map(|(it, base)| build_robustness(&it, &base.setting, &texts, &mut diagnostics));
     let until = match (&scenario, &file) {
         (Some(it), Some(file)) => stopping_rule(file, it.setting.scenario(), &mut diagnostics),
         _ => None,
@@ -191,10 +201,23 @@ pub fn load_experiment(
             seed,
             sweep,
             study,
+            robustness,
             scenario: it,
         }
     });
     finish(experiment, diagnostics, texts)
+}
+
+/// Tells that forms of the model are compared with one scenario, not with the cells of a sweep.
+fn beside_sweep(robustness: &Spanned<RobustnessFile>) -> Diagnostic {
+    let message = "an experiment with a [sweep] has no [robustness]";
+    Diagnostic::at(robustness.span(), message).hint("remove one of the two")
+}
+
+/// Tells that the caller asks for no session at all.
+fn no_session(overrides: &Overrides) -> Option<Diagnostic> {
+    let message = "--sessions is 0; an experiment has at least 1 session";
+    (overrides.sessions == Some(0)).then(|| Diagnostic::nowhere(message))
 }
 
 /// Reads each file once: a pipe has nothing left for a second reading, and a file that changes in

@@ -14,10 +14,10 @@ mod spec;
 mod writer;
 
 pub use execute::{
-    DamagedTable, FinishedRun, FinishedStudy, FinishedWeighing, FolderPlace, InterruptedRun,
-    MergeableRun, OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError,
-    RunOptions, RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables,
-    execute, execute_study, execute_weighing, merge, resume,
+    DamagedTable, FinishedRun, FinishedStudy, FinishedWeighing, FolderPlace, FormResults,
+    InterruptedRun, MergeableRun, OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun,
+    RunError, RunOptions, RunResults, StopCause, StoppedRun, StudyAnswer, check_tables,
+    damaged_tables, execute, execute_study, execute_weighing, merge, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};

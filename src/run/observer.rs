@@ -4,7 +4,7 @@ use std::path::Path;
 
 use demarche_core::negotiation::Setting;
 
-use crate::experiment::{FlipSearch, Study, Tally, Trial};
+use crate::experiment::{FlipSearch, Form, Study, Tally, Trial};
 
 /// Receives the events of a run. All methods have empty default implementations.
 ///
@@ -95,5 +95,16 @@ pub enum Progress<'a> {
         n_draws: u64,
         /// How many plans.
         n_plans: usize,
+    },
+    /// Other forms of the model.
+    Form {
+        /// Sessions that are done, with those of a batch before them.
+        n_sessions: u64,
+        /// The form under which the last of them were run.
+        form: &'a Form,
+        /// How many of the last ones ended in a deal.
+        n_agreements: u64,
+        /// How many those were.
+        n_last: u64,
     },
 }

@@ -95,6 +95,14 @@ impl Observer for RunObserver<'_> {
             Progress::Draws { n_draws, n_plans } => shown.advance(n_draws, || {
                 format!("weighing {}", counted(n_plans as u64, "plan"))
             }),
+            Progress::Form {
+                n_sessions,
+                form,
+                n_agreements,
+                n_last,
+            } => shown.advance(n_sessions, || {
+                format!("{}: {}", form.label, deals_so_far(n_agreements, n_last))
+            }),
         }
     }
 

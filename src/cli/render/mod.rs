@@ -5,6 +5,7 @@ mod comparison_summary;
 mod explanation_summary;
 mod narration;
 mod plan_summary;
+mod robustness_summary;
 mod study_summary;
 mod summary;
 mod sweep_summary;
@@ -17,6 +18,7 @@ pub(crate) use narration::{
     Narrator, describe_changes, describe_ending, describe_gains, describe_text, narration,
 };
 pub(crate) use plan_summary::render_plans;
+pub(crate) use robustness_summary::{range_line, render_robustness};
 pub(crate) use study_summary::{Studied, push_findings, render_flips, render_sensitivity};
 pub(crate) use summary::{outcome_lines, summary, sureness};
 pub(crate) use sweep_summary::{planned, sweep_summary};

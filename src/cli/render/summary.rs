@@ -16,16 +16,18 @@ use crate::run::MostFrequent;
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
 
-/// The summary of a batch as text.
+/// The summary of a batch as text, with the line on other forms of the model, if any were tried.
 pub(crate) fn summary(
     setting: &Setting,
     tally: &Tally,
     agreements: &MostFrequent,
+    range_of_forms: &str,
     width: usize,
 ) -> String {
     let scenario = setting.scenario();
     let mut res = String::new();
     deals(&mut res, setting, tally, width);
+    res.push_str(range_of_forms);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
         most_frequent(&mut res, scenario, tally, agreements, width);

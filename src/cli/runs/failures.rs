@@ -34,7 +34,7 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         SpecError::ShardOfUntil => {
             format!("{description}; remove `until`, or run it without --shard")
         }
-        SpecError::Numbers(_) | SpecError::NothingUncertain => description,
+        SpecError::Numbers(_) | SpecError::Forms(_) | SpecError::NothingUncertain => description,
         SpecError::Points(it) => format!("{description}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
             format!("{description}; choose some with --numbers, or take --method morris")

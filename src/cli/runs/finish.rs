@@ -6,15 +6,15 @@ use demarche_core::protocol::ProtocolViolation;
 
 use crate::cli::failure::Failure;
 use crate::cli::render::{
-    Studied, count, counted, push_findings, shell_word, summary, sureness, sweep_summary,
-    terminal_width,
+    Studied, count, counted, push_findings, range_line, shell_word, summary, sureness,
+    sweep_summary, terminal_width,
 };
 use crate::cli::runs::failures::way_on;
 use crate::cli::runs::page::{make_page, report_line};
 use crate::cli::{message, print};
 use crate::experiment::{Forfeit, Shard, Tally};
 use crate::report::{DealCounts, RunSummary};
-use crate::run::{CellResults, FinishedRun, RunResults, RunSpec, RunVerb};
+use crate::run::{FinishedRun, RunResults, RunSpec, RunVerb};
 use crate::tables::LeftOut;
 
 /// Tells what came out of a run, and makes its page.
@@ -68,7 +68,7 @@ fn render_shard(spec: &RunSpec, shard: Shard, finished: &FinishedRun) -> String 
 
 /// What is said of a run when it is over.
 fn render_results(spec: &RunSpec, results: &RunResults, endings: [u64; 4]) -> String {
-    let mut text = render_cells(spec, &results.cells);
+    let mut text = render_cells(spec, results);
     if spec.design().is_some() {
         text.push('\n');
         let [deals, ..] = endings;
@@ -88,8 +88,8 @@ fn render_results(spec: &RunSpec, results: &RunResults, endings: [u64; 4]) -> St
 }
 
 /// The results of a batch or a sweep.
-fn render_cells(spec: &RunSpec, cells: &CellResults) -> String {
-    let setting = spec.setting();
+fn render_cells(spec: &RunSpec, results: &RunResults) -> String {
+    let (setting, cells) = (spec.setting(), &results.cells);
     let sessions = counted(cells.tallies.iter().map(Tally::n_sessions).sum(), "session");
     let width = terminal_width();
     let until = spec.until();
@@ -98,7 +98,15 @@ fn render_cells(spec: &RunSpec, cells: &CellResults) -> String {
         (
             format!("{sessions} of {rounds} rounds"),
             until.map_or_else(String::new, |it| sureness(it, setting, &cells.tallies))
-                + &summary(setting, &cells.tallies[0], &cells.most_frequent[0], width),
+                + &summary(
+                    setting,
+                    &cells.tallies[0],
+                    &cells.most_frequent[0],
+                    &spec
+                        .robustness()
+                        .map_or_else(String::new, |it| range_line(it, &results.forms, width)),
+                    width,
+                ),
         )
     } else {
         let n_cells = counted(spec.plan().cells().len() as u64, "cell");

@@ -11,7 +11,7 @@ use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::runs::{
     JournaledFiles, conclude, in_new_folder, refuse_existing, reopen_failure, run_failure,
 };
-use crate::cli::{LEFT_AT_ONCE, hush_caught_panics};
+use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, options};
 use crate::run::{self, OpenShards};
 
 #[derive(Debug, Args)]
@@ -42,10 +42,11 @@ pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
     let run = shards.load(&|it| files.read(it), &mut observer);
     let run = run.map_err(|it| reopen_failure(ACT, it, Some(&request)))?;
     hush_caught_panics();
+    let options = options(None, ctrl_c);
     let finished = in_new_folder(
         arguments.output.out.as_deref(),
         run.spec().name(),
-        |folder| run::merge(&run, folder, &mut observer),
+        |folder| run::merge(&run, folder, &options, &mut observer),
     );
     let finished = finished.map_err(|it| run_failure(&it, &request))?;
     conclude(

@@ -1,4 +1,4 @@
-//! `sensitivity` and `flip`: what the answer depends on, and what would change it.
+//! `sensitivity`, `flip` and `robustness`: what the answer depends on, and what would change it.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,9 @@ use crate::cli::arguments::{
 };
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
-use crate::cli::render::{count, counted, render_flips, render_sensitivity, terminal_width};
+use crate::cli::render::{
+    count, counted, render_flips, render_robustness, render_sensitivity, terminal_width,
+};
 use crate::cli::runs::{
     in_new_folder, make_page, report_left_out, report_line, spec_failure, study_failure,
 };
@@ -88,6 +90,20 @@ pub(crate) struct FlipArguments {
     sessions: u64,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct RobustnessArguments {
+    #[command(flatten)]
+    study: StudyArguments,
+    /// The forms to try: a dimension (`rounds`, `offering`, `acceptance`, `protocol`, `consent`,
+    /// `party_order`, `relative_time`) or a form such as `all_tough`; may be repeated. By default
+    /// those of the file, or all usual ones
+    #[arg(long, value_name = "FORM")]
+    form: Vec<String>,
+    /// Number of sessions under each form; by default as the file says, or 500
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    sessions: Option<u64>,
+}
+
 fn parse_points(text: &str) -> Result<u32, String> {
     let points = parse_count(text).ok();
     points
@@ -154,6 +170,18 @@ pub(crate) fn flip(arguments: &FlipArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         sessions: arguments.sessions,
     };
     study("flip", question, &arguments.study, ctrl_c)
+}
+
+/// Tries other forms of the model.
+pub(crate) fn robustness(
+    arguments: &RobustnessArguments,
+    ctrl_c: &CtrlC,
+) -> Result<ExitCode, Failure> {
+    let question = StudyQuestion::Robustness {
+        sessions: arguments.sessions,
+        forms: arguments.form.clone(),
+    };
+    study("robustness", question, &arguments.study, ctrl_c)
 }
 
 /// Runs a study and prints its findings.
@@ -228,5 +256,9 @@ fn render(spec: &StudySpec, answer: &StudyAnswer<'_>, endings: [u64; 4]) -> Stri
             boxes,
         } => render_sensitivity(study, setting.scenario(), findings, boxes, endings, width),
         StudyAnswer::Flip { search, flips } => render_flips(setting, search, flips, width),
+        StudyAnswer::Robustness {
+            robustness,
+            results,
+        } => render_robustness(robustness, results, width),
     }
 }

@@ -51,6 +51,45 @@ pub(crate) struct ExperimentFile {
     pub(crate) sweep: Option<Spanned<SweepFile>>,
     /// How `demarche sensitivity` studies the scenario's own uncertain numbers.
     pub(crate) sensitivity: Option<SensitivityFile>,
+    /// Other forms of the model, under which a batch runs some sessions too: `[robustness]`.
+    #[schemars(with = "Option<RobustnessFile>")]
+    pub(crate) robustness: Option<Spanned<RobustnessFile>>,
+}
+
+/// Other forms of the model: the same preferences under other rules of the talks.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RobustnessFile {
+    /// Number of sessions under each form, at least 1; by default 500.
+    #[schemars(range(min = 1))]
+    pub(crate) sessions: Option<u64>,
+    /// The forms: single ones (`all_tough`), or dimensions (`rounds`, `offering`, `acceptance`,
+    /// `protocol`, `consent`, `party_order`, `relative_time`) with all their usual forms; by default
+    /// all dimensions.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) forms: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Forms of one's own: `[[robustness.form]]`.
+    #[serde(default)]
+    #[schemars(with = "Vec<FormFile>")]
+    pub(crate) form: Vec<Spanned<FormFile>>,
+}
+
+/// A form of the model of one's own: settings by path.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormFile {
+    /// A short name for tables: letters, digits, `-` and `_`.
+    #[schemars(with = "String")]
+    pub(crate) id: Spanned<String>,
+    /// The label in reports; by default the name.
+    pub(crate) label: Option<String>,
+    /// Settings by path, as in `--set`.
+    #[expect(
+        dead_code,
+        reason = "carried out on the scenario's table before serde sees it"
+    )]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub(crate) set: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
 
 /// How the scenario's own uncertain numbers are studied.

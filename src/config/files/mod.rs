@@ -13,7 +13,7 @@ mod value;
 
 pub use experiment_file::StudyMethod;
 pub(crate) use experiment_file::{
-    AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile,
+    AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile, RobustnessFile,
     SensitivityFile, SweepFile, UntilFile,
 };
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};

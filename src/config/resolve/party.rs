@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use demarche_core::domain::{
-    Basis, DISCOUNT_FACTOR_MIN, Distribution, Interaction, IssuePreference, Number, Party,
-    Provenance, RedLine, UncertainPreferences, WEIGHT_MAX, are_probabilities,
+    DISCOUNT_FACTOR_MIN, Interaction, IssuePreference, Number, Party, RedLine,
+    UncertainPreferences, WEIGHT_MAX, are_probabilities,
 };
 use demarche_core::strategy::{Parameter, StrategySpec};
 use toml::Spanned;
@@ -311,12 +311,10 @@ impl Resolver<'_> {
         known
             .iter()
             .filter_map(|parameter| {
-                let path = format!("{path}.{}", parameter.name);
                 let Some(number) = files.get(parameter.name) else {
-                    return parameter
-                        .default
-                        .map(|it| default_number(path, it, parameter));
+                    return parameter.number_default(path);
                 };
+                let path = format!("{path}.{}", parameter.name);
                 let expected = Expected {
                     what: parameter.name,
                     min: parameter.min,
@@ -326,20 +324,5 @@ impl Resolver<'_> {
                 Some(self.number(number, path, expected, None))
             })
             .collect()
-    }
-}
-
-/// A parameter that the file leaves as it is.
-fn default_number(path: String, number: f64, parameter: &Parameter) -> Number {
-    Number {
-        path,
-        distribution: Distribution::constant(number).expect("defaults are finite"),
-        within: parameter.min..=parameter.max,
-        provenance: Provenance {
-            basis: Some(Basis::Assumed),
-            sources: Vec::new(),
-            note: Some("the default".to_owned()),
-            is_set: false,
-        },
     }
 }

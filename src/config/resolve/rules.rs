@@ -61,9 +61,10 @@ impl Resolver<'_> {
             let entry = known
                 .find(|it| it.name == name.get_ref())
                 .expect("the schema knows only these names");
-            let numbers = entry.party_number.map_or_else(Vec::new, |number| {
-                self.party_numbers(number, table.by_party.as_ref())
-            });
+            let numbers = match (entry.party_number, &table.by_party) {
+                (Some(number), Some(file)) => self.party_numbers(number, file),
+                (_, None) | (None, _) => entry.numbers_default(self.party_names.len()),
+            };
             let relative_time = match table.relative_time {
                 RelativeTimeFile::ToDeadline => RelativeTime::ToDeadline,
                 RelativeTimeFile::Genius => RelativeTime::Genius,
@@ -95,30 +96,21 @@ impl Resolver<'_> {
     }
 
     /// By party, the number that a protocol needs of it.
-    fn party_numbers(
-        &mut self,
-        number: PartyNumber,
-        file: Option<&Spanned<ByPartyFile>>,
-    ) -> Vec<f64> {
+    fn party_numbers(&mut self, number: PartyNumber, file: &Spanned<ByPartyFile>) -> Vec<f64> {
         match number.range {
             PartyNumberRange::Probabilities => self.probabilities(number.name, file),
             PartyNumberRange::AtLeastZero => {
                 let wrong = format!("a {} must be a finite number, 0 or more", number.name);
                 let is_fit = |it: f64| it.is_finite() && it >= 0.0;
-                let given = file.map(|it| self.by_party(it, is_fit, &wrong));
-                let given = given.unwrap_or_else(|| vec![None; self.party_names.len()]);
+                let given = self.by_party(file, is_fit, &wrong);
                 given.into_iter().map(Option::unwrap_or_default).collect()
             }
         }
     }
 
-    /// By party, a probability; they sum to 1, and are equal if the file gives none.
-    fn probabilities(&mut self, kind: &str, file: Option<&Spanned<ByPartyFile>>) -> Vec<f64> {
+    /// By party, a probability; they sum to 1.
+    fn probabilities(&mut self, kind: &str, file: &Spanned<ByPartyFile>) -> Vec<f64> {
         let n_before = self.diagnostics.len();
-        let Some(file) = file else {
-            let n_parties = u32::try_from(self.party_names.len()).unwrap_or(u32::MAX);
-            return vec![1.0 / f64::from(n_parties); self.party_names.len()];
-        };
         let wrong = "a probability must be between 0 and 1";
         let given = self.by_party(file, |it| (0.0..=1.0).contains(&it), wrong);
         if self.diagnostics.len() > n_before

@@ -1,12 +1,14 @@
-//! The cells of sweeps and designs, and what a study varies.
+//! The cells of sweeps and designs, what a study varies, and other forms of the model.
 
 mod axes;
 mod design_points;
+mod forms;
 mod study;
 mod swept_cells;
 mod typed_path;
 
 pub(crate) use axes::{Points, Written};
+pub(crate) use forms::build_robustness;
 pub(crate) use study::resolve_study;
 pub use study::{StudyPlan, TooFewPoints, numbers, uncertain_numbers};
 pub use swept_cells::Sweep;

@@ -280,7 +280,7 @@ fn build_axes(
 }
 
 /// What is negotiated and by whom: the identifiers of parties, issues and options.
-fn names(setting: &Setting) -> (Vec<String>, Vec<Vec<String>>) {
+pub(super) fn names(setting: &Setting) -> (Vec<String>, Vec<Vec<String>>) {
     let scenario = setting.scenario();
     let parties = scenario.parties.iter().map(|it| it.name.clone());
     let issues = scenario.issues.iter().map(|issue| {

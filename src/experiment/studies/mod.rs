@@ -1,9 +1,14 @@
-//! Studies of a scenario's own numbers: sensitivity and threshold search.
+//! Studies of a scenario: of its own numbers by sensitivity and threshold search, and of the form of
+//! the model.
 
+mod robustness;
 mod sensitivity;
 mod study;
 mod threshold_search;
 
+pub use robustness::{
+    FORM_SESSIONS_DEFAULT, Form, FormDimension, FormResult, Robustness, built_in_forms, form_names,
+};
 pub use sensitivity::{
     AgreementBox, Finding, SensitivityMeasure, agreement_boxes, design_findings, findings,
     points_for_claim, points_for_interval,

@@ -1,6 +1,7 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod form_section;
 mod plan_sections;
 mod session_course;
 mod session_sections;
@@ -11,6 +12,7 @@ mod study_words;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
+pub(crate) use form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;

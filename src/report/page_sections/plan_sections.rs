@@ -33,7 +33,12 @@ impl<'a> Plans<'a> {
                 draws: *draws,
                 findings,
             }),
-            Some(StudyRecord::Design { .. } | StudyRecord::Flip { .. }) | None => None,
+            Some(
+                StudyRecord::Design { .. }
+                | StudyRecord::Flip { .. }
+                | StudyRecord::Robustness { .. },
+            )
+            | None => None,
         }
     }
 

@@ -6,8 +6,8 @@ use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
-    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, most,
-    rests_on, sources, zone_shares,
+    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, most,
+    range_of_forms, rests_on, sources, zone_shares,
 };
 use crate::report::pages::page::{Page, Section};
 use crate::report::summary::RunSummary;
@@ -40,6 +40,7 @@ impl RunReport<'_> {
         sections.extend(dependence(manifest, self.setting.scenario(), self.summary));
         sections.extend(flips(self.setting.scenario(), self.summary));
         sections.extend(self.plans().iter().flat_map(Plans::sections));
+        sections.extend(forms(self.summary));
         let sessions = Sessions {
             setting: self.setting,
             first: &self.summary.first,
@@ -96,6 +97,10 @@ impl RunReport<'_> {
                     counted(summary.flips.least.len() as u64, "number")
                 )
             }
+            "robustness" => {
+                let range = range_of_forms(self.summary);
+                range.unwrap_or_else(|| "No session was run.".to_owned())
+            }
             "sweep" => {
                 let cells = self.cells();
                 let Some([least, most]) = cells.extremes() else {
@@ -132,7 +137,10 @@ impl RunReport<'_> {
     fn lead(&self) -> Vec<String> {
         let mut res = doubts(self.manifest, self.setting.scenario(), self.summary);
         match self.manifest.verb.as_str() {
-            "batch" => res.extend(zone_shares(self.setting, &self.summary.first)),
+            "batch" => {
+                res.extend(zone_shares(self.setting, &self.summary.first));
+                res.extend(range_of_forms(self.summary));
+            }
             "sweep" => res.extend(self.cells().zone_ranges()),
             _ => {}
         }

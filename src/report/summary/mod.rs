@@ -13,6 +13,6 @@ mod table_rows;
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement};
 pub(crate) use plans::{PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
-pub(crate) use studies::Dependence;
+pub(crate) use studies::{Dependence, FormSummary};
 pub(crate) use swept_cells::{CellFigures, CellSummary};
 pub use table_rows::{OpenTable, TABLE_BYTES_MAX};

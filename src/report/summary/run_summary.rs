@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::report::summary::first_cell::FirstCell;
 use crate::report::summary::plans::PlanFindings;
-use crate::report::summary::studies::{Dependence, FlipFindings};
+use crate::report::summary::studies::{Dependence, FlipFindings, FormSummary};
 use crate::report::summary::swept_cells::{CellFigures, SweptCells};
 use crate::report::summary::table_rows::{OpenTable, rows};
 use crate::run::{RunResults, RunSpec, StudyAnswer, StudySpec, TableError};
@@ -23,6 +23,9 @@ pub struct RunSummary {
     pub(crate) flips: FlipFindings,
     /// How weighed plans fare.
     pub(crate) plans: PlanFindings,
+    /// What came of other forms of the model, the scenario as it stands first; empty if none were
+    /// tried.
+    pub(crate) forms: Vec<FormSummary>,
 }
 
 impl RunSummary {
@@ -52,6 +55,7 @@ impl RunSummary {
             dependences: Dependence::read_all(open)?,
             flips: FlipFindings::read(open)?,
             plans: PlanFindings::read(open)?,
+            forms: FormSummary::read_all(open)?,
         })
     }
 
@@ -63,6 +67,8 @@ impl RunSummary {
             first: FirstCell::of(scenario, &results.tallies[0], ranked),
             swept: SweptCells::of(scenario, spec.parameters(), results),
             dependences: Dependence::of_all(scenario, &run.factors, &run.findings),
+            forms: (spec.robustness())
+                .map_or_else(Vec::new, |it| FormSummary::of_all(it, &run.forms)),
             ..Self::default()
         }
     }
@@ -75,6 +81,13 @@ impl RunSummary {
                 study, findings, ..
             } => Self {
                 dependences: Dependence::of_all(setting.scenario(), study.factors(), findings),
+                ..Self::default()
+            },
+            StudyAnswer::Robustness {
+                robustness,
+                results,
+            } => Self {
+                forms: FormSummary::of_all(robustness, results),
                 ..Self::default()
             },
             StudyAnswer::Flip { search, flips } => Self {

@@ -2,8 +2,9 @@
 
 use demarche_core::domain::{Basis, Scenario};
 use demarche_core::negotiation::Setting;
+use demarche_stats::estimate::Interval;
 
-use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip};
+use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip, FormResult, Robustness};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{as_quantity, name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
@@ -62,6 +63,51 @@ pub(crate) struct FlipFindings {
     pub(crate) least: Vec<FlipSummary>,
     /// The share of deals at each shift that was tried for them.
     pub(crate) trials: Vec<FlipTrial>,
+}
+
+/// What came of a form of the model.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct FormSummary {
+    /// What it is called.
+    pub(crate) label: String,
+    /// Why it was not run; empty if it was.
+    pub(crate) not_applicable: String,
+    /// The share of deals, if it was run.
+    pub(crate) deals: Option<Quantity>,
+    /// How much greater it is than that of the scenario as it stands; `None` for that one itself.
+    pub(crate) difference: Option<Quantity>,
+}
+
+impl FormSummary {
+    /// Reads those of a run.
+    pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, TableError> {
+        rows("robustness", open, |it| {
+            let number = |column| it.number(column);
+            let difference = number("difference").map(|value| Quantity {
+                value,
+                interval: (number("difference_low").zip(number("difference_high")))
+                    .map(|(low, high)| Interval { low, high }),
+            });
+            Some(Self {
+                label: it.owned("label"),
+                not_applicable: it.owned("not_applicable"),
+                deals: it.quantity(AGREEMENT_RATE),
+                difference,
+            })
+        })
+    }
+
+    /// Of results in memory.
+    pub(super) fn of_all(robustness: &Robustness, results: &[Option<FormResult>]) -> Vec<Self> {
+        let forms = robustness.forms().iter().zip(results);
+        let summary = forms.map(|(form, it)| Self {
+            label: text(&form.label),
+            not_applicable: text(form.setting.as_ref().err().map_or("", String::as_str)),
+            deals: it.and_then(|it| quantity(&it.deals)),
+            difference: it.and_then(|it| quantity(&it.difference?)),
+        });
+        summary.collect()
+    }
 }
 
 impl Dependence {

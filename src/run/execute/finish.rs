@@ -1,6 +1,6 @@
 //! What is written when the sessions of a run are over, or as far as they got.
 
-use crate::experiment::{Factor, Finding, Tally, design_findings};
+use crate::experiment::{Factor, Finding, FormResult, Tally, design_findings};
 use crate::run::execute::error::RunError;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::verification::check_tables;
@@ -9,7 +9,8 @@ use crate::run::record::{MANIFEST, Manifest, Until};
 use crate::run::spec::RunSpec;
 use crate::run::writer::{CellResults, RunTables};
 use crate::tables::{
-    LeftOut, RunDirectory, Workbook, WriteError, write_sensitivity, write_workbook,
+    LeftOut, RunDirectory, Workbook, WriteError, write_robustness, write_sensitivity,
+    write_workbook,
 };
 
 /// A run that is over, or was interrupted.
@@ -38,6 +39,8 @@ pub struct RunResults {
     pub factors: Vec<Factor>,
     /// What it shows.
     pub findings: Vec<Finding>,
+    /// By form of the model, what came of it; empty if none were tried.
+    pub forms: FormResults,
     /// Tables that the workbook has no room for.
     pub left_out: Vec<LeftOut>,
 }
@@ -48,6 +51,9 @@ impl FinishedRun {
         self.n_sessions < self.n_planned
     }
 }
+
+/// By form of the model, what came of it; `None` where it does not apply.
+pub type FormResults = Vec<Option<FormResult>>;
 
 /// How much of a run was done.
 #[derive(Clone, Copy, Debug)]
@@ -61,14 +67,19 @@ pub(super) fn conclude(
     spec: &RunSpec,
     directory: RunDirectory,
     tables: RunTables,
-    done: Done,
+    (done, forms): (Done, Option<FormResults>),
     stopwatch: &Stopwatch,
     observer: &mut dyn Observer,
 ) -> Result<FinishedRun, RunError> {
     let endings = endings(tables.tallies());
     let results = if spec.shard().is_none() {
         Some(write_results(
-            spec, &directory, tables, done, stopwatch, observer,
+            spec,
+            &directory,
+            tables,
+            (done, forms.unwrap_or_default()),
+            stopwatch,
+            observer,
         )?)
     } else {
         if done.n_done == done.n_planned {
@@ -90,7 +101,7 @@ fn write_results(
     spec: &RunSpec,
     directory: &RunDirectory,
     tables: RunTables,
-    done: Done,
+    (done, forms): (Done, FormResults),
     stopwatch: &Stopwatch,
     observer: &mut dyn Observer,
 ) -> Result<RunResults, RunError> {
@@ -103,6 +114,10 @@ fn write_results(
     if spec.design().is_some() {
         let copies = spec.request().copies;
         let table = write_sensitivity(directory, copies, scenario, &factors, &findings);
+        written.push(table.map_err(lost)?);
+    }
+    if let Some(robustness) = spec.robustness().filter(|_| !forms.is_empty()) {
+        let table = write_robustness(directory, spec.request().copies, robustness, &forms);
         written.push(table.map_err(lost)?);
     }
     let left_out = match spec.request().excel {
@@ -138,6 +153,7 @@ fn write_results(
         cells,
         factors,
         findings,
+        forms,
         left_out,
     })
 }

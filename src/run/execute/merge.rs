@@ -4,14 +4,15 @@ use std::path::Path;
 
 use crate::run::execute::error::RunError;
 use crate::run::execute::finish::{Done, FinishedRun, conclude};
-use crate::run::execute::sessions::open_tables;
+use crate::run::execute::options::RunOptions;
+use crate::run::execute::sessions::{open_tables, try_forms};
 use crate::run::execute::shards::MergeableRun;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::journal::Journal;
 use crate::run::observer::Observer;
 
 /// Makes the whole run of its shards, in a folder that must not exist: the same bytes as if it had
-/// been run in one go.
+/// been run in one go. Only other forms of the model are run here, if the experiment names some.
 ///
 /// # Errors
 ///
@@ -19,10 +20,11 @@ use crate::run::observer::Observer;
 pub fn merge(
     run: &MergeableRun,
     folder: &Path,
+    options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedRun, RunError> {
     let MergeableRun { shards, head, spec } = run;
-    let stopwatch = Stopwatch::start(1);
+    let stopwatch = Stopwatch::start(options.threads);
     let made = Journal::create(folder, head);
     let (directory, journal) = made.map_err(|it| RunError::not_made(folder, it))?;
     observer.began(directory.path());
@@ -37,5 +39,8 @@ pub fn merge(
         n_done: n_sessions,
         n_planned: n_sessions,
     };
-    conclude(spec, directory, tables, done, &stopwatch, observer)
+    let tried = try_forms(spec, done, options, observer);
+    observer.sessions_ended();
+    let results = tried.map_err(|it| RunError::stopped(&directory, it))?;
+    conclude(spec, directory, tables, results, &stopwatch, observer)
 }

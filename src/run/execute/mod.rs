@@ -2,6 +2,7 @@
 
 mod error;
 mod finish;
+mod forms;
 mod merge;
 mod options;
 mod resume;
@@ -15,7 +16,7 @@ mod weighing;
 pub use error::{
     FolderPlace, RefusalReason, RefusedRun, ReopenError, RunError, StopCause, StoppedRun,
 };
-pub use finish::{FinishedRun, RunResults};
+pub use finish::{FinishedRun, FormResults, RunResults};
 pub use merge::merge;
 pub use options::RunOptions;
 pub use resume::{InterruptedRun, ResumableRun, resume};

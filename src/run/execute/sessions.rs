@@ -1,11 +1,13 @@
 //! Running the sessions of a batch or a sweep, as far as they are not in its tables yet.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::experiment::{BatchError, Pairing, Plan, Tally, run};
-use crate::run::execute::error::{RunError, StoppedRun};
-use crate::run::execute::finish::{Done, FinishedRun, conclude};
+use crate::experiment::{BatchError, Pairing, Plan, Robustness, Tally, run};
+use crate::run::execute::error::{RunError, StopCause, StoppedRun};
+use crate::run::execute::finish::{Done, FinishedRun, FormResults, conclude};
+use crate::run::execute::forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::{Stopwatch, SyncTimer};
 use crate::run::journal::{Journal, JournalHead};
@@ -98,15 +100,43 @@ pub(super) fn carry_on(
     let tables = open_tables(spec, &directory, journal);
     let mut tables = tables.map_err(|it| RunError::stopped(&directory, it))?;
     let ran = run_sessions(spec, options, &mut tables, observer);
-    observer.sessions_ended();
-    observer.safe_to_leave();
-    let done = ran.map_err(|(error, n_sessions)| {
+    let stopped = |cause: StopCause, n_sessions| {
         RunError::Stopped(StoppedRun {
             n_sessions: Some(n_sessions),
-            ..StoppedRun::new(&directory, error)
+            ..StoppedRun::new(&directory, cause)
         })
-    })?;
-    conclude(spec, directory, tables, done, &stopwatch, observer)
+    };
+    let ran = match ran {
+        Ok(done) => try_forms(spec, done, options, observer)
+            .map_err(|error| stopped(error.into(), done.n_done)),
+        Err((error, n_sessions)) => Err(stopped(error.into(), n_sessions)),
+    };
+    observer.sessions_ended();
+    observer.safe_to_leave();
+    let (done, forms) = ran?;
+    conclude(spec, directory, tables, (done, forms), &stopwatch, observer)
+}
+
+/// Tries the other forms of the model, if the sessions are complete and there are such forms.
+pub(super) fn try_forms(
+    spec: &RunSpec,
+    done: Done,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<(Done, Option<FormResults>), BatchError<Infallible>> {
+    let Some(robustness) = spec.robustness().filter(|_| done.n_done == done.n_planned) else {
+        return Ok((done, None));
+    };
+    let results = run_forms(robustness, spec.seed(), done.n_done, options, observer)?;
+    let done = match results {
+        Some(_) => done,
+        // The run is not complete without them.
+        None => Done {
+            n_planned: done.n_planned + robustness.n_sessions(),
+            ..done
+        },
+    };
+    Ok((done, results))
 }
 
 /// Runs all sessions of a run that are not in its tables yet, or as many as make it sure.
@@ -120,9 +150,10 @@ fn run_sessions(
     let whole = spec.part();
     let n_replications = spec.plan().n_replications();
     let n_cells = spec.plan().cells().len();
+    let n_of_forms = spec.robustness().map_or(0, Robustness::n_sessions);
     observer.planned(Workload {
         noun: "session",
-        n: whole.n_sessions(),
+        n: whole.n_sessions() + n_of_forms,
         is_most: spec.until().is_some(),
     });
     let next_wave = |tables: &RunTables| -> Option<Plan> {

@@ -7,11 +7,12 @@ use demarche_core::negotiation::Setting;
 use demarche_core::randomness::Seeds;
 
 use crate::experiment::{
-    AgreementBox, Cell, Finding, FlipSearch, Flips, Plan, SessionFigures, Study, agreement_boxes,
-    findings, run,
+    AgreementBox, Cell, Finding, FlipSearch, Flips, Plan, Robustness, SessionFigures, Study,
+    agreement_boxes, findings, run,
 };
 use crate::run::execute::error::{RunError, StopCause};
-use crate::run::execute::finish::seal;
+use crate::run::execute::finish::{FormResults, seal};
+use crate::run::execute::forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::observer::{Observer, Progress, Workload};
@@ -19,7 +20,7 @@ use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
 use crate::tables::{
     DrawTable, FinishedTable, LeftOut, PointTable, RunDirectory, StudyWorker, Workbook, WriteError,
-    write_boxes, write_flips, write_sensitivity, write_workbook,
+    write_boxes, write_flips, write_robustness, write_sensitivity, write_workbook,
 };
 
 /// A study that is over, or was interrupted.
@@ -60,6 +61,13 @@ pub enum StudyAnswer<'a> {
         /// What was found.
         flips: Flips,
     },
+    /// How far the share of deals hangs on the form of the model.
+    Robustness {
+        /// The forms.
+        robustness: &'a Robustness,
+        /// By form, what came of it.
+        results: FormResults,
+    },
 }
 
 /// Runs a study into a folder, which must not exist.
@@ -89,7 +97,15 @@ pub fn execute_study<'a>(
     match spec.work() {
         StudyWork::Sensitivity { study, draws } => running.sensitivity(study, *draws),
         StudyWork::Flip(search) => running.flip(search),
+        StudyWork::Robustness(robustness) => running.robustness(robustness),
     }
+}
+
+/// Whether whoever watches a study has asked for something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    ToStop,
+    Nothing,
 }
 
 /// A study under way.
@@ -132,7 +148,9 @@ impl<'a> Running<'a, '_> {
         if !is_complete {
             return self.finish(study.n_sessions(), &[], None);
         }
-        self.safe_to_leave(study.n_sessions())?;
+        if self.safe_to_leave(study.n_sessions())? == Asked::ToStop {
+            return self.finish(study.n_sessions(), &[], None);
+        }
         let found = findings(study, &figures, spec.seed().0);
         let boxes = agreement_boxes(study, setting, &figures, &found);
         let (directory, factors) = (&self.directory, study.factors());
@@ -220,7 +238,9 @@ impl<'a> Running<'a, '_> {
         let Some(trials) = trials.map_err(|it| self.stopped(it))? else {
             return self.finish(search.n_sessions_max(), &[], None);
         };
-        self.safe_to_leave(n_sessions)?;
+        if self.safe_to_leave(n_sessions)? == Asked::ToStop {
+            return self.finish(n_sessions, &[], None);
+        }
         let flips = trials.flips();
         let (directory, copies) = (&self.directory, self.spec.copies());
         let tables = write_flips(directory, copies, setting, search.rate, &flips.flips);
@@ -232,20 +252,57 @@ impl<'a> Running<'a, '_> {
         )
     }
 
+    /// Tries other forms of the model.
+    fn robustness(mut self, robustness: &'a Robustness) -> Result<FinishedStudy<'a>, RunError> {
+        let n_planned = robustness.n_sessions();
+        self.observer.planned(Workload {
+            noun: "session",
+            n: n_planned,
+            is_most: false,
+        });
+        let (seed, options) = (self.spec.seed(), self.options);
+        let results = run_forms(robustness, seed, 0, options, self.observer);
+        self.observer.sessions_ended();
+        let Some(results) = results.map_err(|it| self.stopped(it))? else {
+            return self.finish(n_planned, &[], None);
+        };
+        for it in results.iter().flatten() {
+            for (all, n) in self.endings.iter_mut().zip(it.endings) {
+                *all += n;
+            }
+        }
+        if self.safe_to_leave(n_planned)? == Asked::ToStop {
+            return self.finish(n_planned, &[], None);
+        }
+        let (directory, copies) = (&self.directory, self.spec.copies());
+        let table = write_robustness(directory, copies, robustness, &results);
+        let table = table.map_err(|it| self.stopped(it))?;
+        let answer = StudyAnswer::Robustness {
+            robustness,
+            results,
+        };
+        self.finish(n_planned, &[table], Some(answer))
+    }
+
     fn stopped(&self, cause: impl Into<StopCause>) -> RunError {
         RunError::stopped(&self.directory, cause)
     }
 
     /// The sessions are over. What is made of them takes its time and can be left at any moment:
     /// until then the manifest says that the study is not complete.
-    fn safe_to_leave(&mut self, n_planned: u64) -> Result<(), RunError> {
+    /// Whether an interrupt came before.
+    fn safe_to_leave(&mut self, n_planned: u64) -> Result<Asked, RunError> {
         let manifest = Manifest {
             complete: false,
             ..self.manifest(n_planned)
         };
         seal(&self.directory, &manifest, self.observer)?;
         self.observer.safe_to_leave();
-        Ok(())
+        Ok(if self.options.interrupt.is_requested() {
+            Asked::ToStop
+        } else {
+            Asked::Nothing
+        })
     }
 
     fn manifest(&self, n_planned: u64) -> Manifest {
@@ -281,6 +338,10 @@ impl<'a> Running<'a, '_> {
             Workbook::Written | Workbook::Omitted => Vec::new(),
         };
         let manifest = self.manifest(n_planned);
+        let manifest = Manifest {
+            complete: manifest.complete && answer.is_some(),
+            ..manifest
+        };
         seal(&self.directory, &manifest, self.observer)?;
         Ok(FinishedStudy {
             directory: self.directory,

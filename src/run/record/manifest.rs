@@ -108,6 +108,13 @@ pub enum StudyRecord {
         /// The paths of the numbers moved.
         numbers: Vec<String>,
     },
+    /// `robustness`.
+    Robustness {
+        /// Sessions under each form.
+        sessions_per_form: u64,
+        /// The forms, also those that do not apply.
+        forms: Vec<String>,
+    },
     /// `weigh`.
     Weigh {
         /// Over how many draws of all preferences.
@@ -329,9 +336,12 @@ impl Manifest {
     pub fn n_draws(&self) -> u64 {
         match &self.study {
             Some(StudyRecord::Weigh { draws, .. }) => *draws,
-            Some(StudyRecord::Design { .. } | StudyRecord::Flip { .. }) | None => {
-                self.counts.sessions
-            }
+            Some(
+                StudyRecord::Design { .. }
+                | StudyRecord::Flip { .. }
+                | StudyRecord::Robustness { .. },
+            )
+            | None => self.counts.sessions,
         }
     }
 

@@ -40,6 +40,9 @@ pub enum SpecError {
     /// Names that mean no number to study, or to move.
     #[error("{0}")]
     Numbers(String),
+    /// A name that means no form of the model.
+    #[error("{0}")]
+    Forms(String),
     /// There is nothing to study.
     #[error("no number of the scenario is uncertain: there is nothing to study")]
     NothingUncertain,

@@ -159,4 +159,12 @@ pub enum StudyQuestion {
         /// Sessions at each shift.
         sessions: u64,
     },
+    /// How far the share of deals hangs on the form of the model. What is `None` or empty is as the
+    /// file says, or its default.
+    Robustness {
+        /// Sessions under each form.
+        sessions: Option<u64>,
+        /// Which forms: dimensions, or single ones.
+        forms: Vec<String>,
+    },
 }

@@ -8,7 +8,9 @@ use demarche_core::randomness::{MasterSeed, Seeds};
 use demarche_stats::design::DesignedPoints;
 
 use crate::config::{Overrides, ReadFile, load_experiment};
-use crate::experiment::{Cell, CellId, Pairing, Plan, Shard, StoppingRule, check_outcomes};
+use crate::experiment::{
+    Cell, CellId, Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes,
+};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
@@ -31,6 +33,7 @@ pub struct RunSpec {
     design: Option<DesignedPoints>,
     sweep: Option<SweepRecord>,
     has_study: bool,
+    robustness: Option<Robustness>,
 }
 
 impl RunSpec {
@@ -128,6 +131,9 @@ impl RunSpec {
             design,
             sweep,
             has_study: experiment.study.is_in_file,
+            // Never more under a form than without: a quick look stays quick.
+            robustness: (experiment.robustness)
+                .map(|it| it.with_sessions_at_most(experiment.sessions)),
         };
         res.check()?;
         Ok(res)
@@ -143,6 +149,9 @@ impl RunSpec {
             if n_numbers > DRAWN_NUMBERS_MAX {
                 return Err(SpecError::DrawnNumbers(n_numbers));
             }
+        }
+        if let Some(it) = &self.robustness {
+            it.check()?;
         }
         if self.shard.is_some() && self.until.is_some() {
             return Err(SpecError::ShardOfUntil);
@@ -214,6 +223,12 @@ impl RunSpec {
     /// Whether the file asks for a study too, which is no part of this run.
     pub fn has_study(&self) -> bool {
         self.has_study
+    }
+
+    /// The other forms of the model that are tried after the sessions; `None` of a shard, which has a
+    /// part of them.
+    pub fn robustness(&self) -> Option<&Robustness> {
+        self.robustness.as_ref().filter(|_| self.shard.is_none())
     }
 
     /// The files that the run is made from.

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use demarche_core::negotiation::{NumberId, Setting};
 use demarche_core::randomness::{MasterSeed, Seeds};
+use demarche_core::strategy::Strategies;
 
 use crate::config::{
-    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, numbers, uncertain_numbers,
+    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers,
+    uncertain_numbers,
 };
-use crate::experiment::{FlipSearch, Study};
+use crate::experiment::{
+    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, built_in_forms, form_names,
+};
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
 use crate::run::spec::description::{Description, Names};
@@ -42,6 +46,8 @@ pub enum StudyWork {
     },
     /// Sessions at ever nearer shifts of one number.
     Flip(Box<FlipSearch>),
+    /// Sessions under other forms of the model.
+    Robustness(Robustness),
 }
 
 impl StudySpec {
@@ -99,6 +105,21 @@ impl StudySpec {
             } => {
                 let (search, record) = search(&setting, seed, rate, &numbers, sessions)?;
                 ("flip", StudyWork::Flip(Box::new(search)), record)
+            }
+            StudyQuestion::Robustness { sessions, forms } => {
+                let strategies = &request.strategies;
+                let asked = forms_asked(&setting, strategies, experiment.robustness, &forms);
+                let robustness = asked.map_err(SpecError::Forms)?;
+                let robustness = match sessions {
+                    Some(it) => robustness.with_sessions(it),
+                    None => robustness,
+                };
+                robustness.check()?;
+                let record = StudyRecord::Robustness {
+                    sessions_per_form: robustness.sessions(),
+                    forms: robustness.forms().iter().map(|it| it.id.clone()).collect(),
+                };
+                ("robustness", StudyWork::Robustness(robustness), record)
             }
         };
         let description = Description::new(
@@ -204,6 +225,38 @@ impl Asked<'_> {
         };
         Ok((study?, record))
     }
+}
+
+/// The forms that are asked for by name or, without names, those of the file, or all usual ones.
+fn forms_asked(
+    setting: &Arc<Setting>,
+    strategies: &Strategies,
+    of_file: Option<Robustness>,
+    names: &[String],
+) -> Result<Robustness, String> {
+    let known = form_names(strategies);
+    if let Some(unknown) = names.iter().find(|it| !known.contains(it)) {
+        return Err(unknown_form(unknown, &known));
+    }
+    let sessions = of_file.as_ref().map(Robustness::sessions);
+    Ok(match of_file {
+        Some(it) if names.is_empty() => it,
+        _ => Robustness::new(
+            Arc::clone(setting),
+            built_in_forms(setting, strategies, (!names.is_empty()).then_some(names)),
+            sessions.unwrap_or(FORM_SESSIONS_DEFAULT),
+        ),
+    })
+}
+
+/// What is wrong with the name of a form.
+fn unknown_form(name: &str, known: &[String]) -> String {
+    let near = nearest(name, known.iter().map(String::as_str));
+    let hint = near.map_or_else(
+        || format!("one of {}", known.join(", ")),
+        |it| format!("is `{it}` meant?"),
+    );
+    format!("there is no form `{name}`: {hint}")
 }
 
 /// The search for flips of some numbers or, without names, of every party's reservation value.

@@ -1,10 +1,11 @@
-//! The tables of studies: what outcomes depend on, boxes, and the smallest changes that flip them.
+//! The tables of studies: what outcomes depend on, boxes, the smallest changes that flip them, and
+//! other forms of the model.
 
 use demarche_core::domain::{Basis, Number, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::CONFIDENCE;
 
-use crate::experiment::{AgreementBox, Factor, Finding, Flip};
+use crate::experiment::{AgreementBox, Factor, Finding, Flip, FormResult, Robustness};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
 use crate::tables::rows::summary_tables::estimate_fields;
@@ -124,6 +125,42 @@ pub fn write_flips(
         }
     })?;
     Ok([least, curves])
+}
+
+/// Writes `robustness.csv`: the share of deals under every form of the model.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_robustness(
+    directory: &RunDirectory,
+    copies: TableCopies,
+    robustness: &Robustness,
+    results: &[Option<FormResult>],
+) -> Result<FinishedTable, WriteError> {
+    write(directory, copies, "robustness", |rows| {
+        for (form, result) in robustness.forms().iter().zip(results) {
+            let key: [Field<'_>; 4] = [
+                form.id.as_str().into(),
+                form.dimension.name().into(),
+                form.label.as_str().into(),
+                form.setting.as_ref().err().map(String::as_str).into(),
+            ];
+            let endings = (0..4).map(|it| result.map(|result| result.endings[it]).into());
+            let difference = result.and_then(|it| it.difference);
+            let interval = difference.and_then(|it| it.interval);
+            let differences: [Field<'_>; 3] = [
+                difference.map(|it| it.point).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+            ];
+            rows.push(
+                (key.into_iter().chain(endings))
+                    .chain(estimate_fields(result.map(|it| it.deals).as_ref()))
+                    .chain(differences),
+            );
+        }
+    })
 }
 
 /// Writes a whole table.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use demarche::config::{
     CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX,
-    INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX,
+    FORMS_MAX, INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX,
     TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
 };
 use demarche::domain::{
@@ -132,6 +132,14 @@ fn one_more_of_anything_in_an_experiment_is_too_many() {
         &format!("{EXPERIMENT}[set]\n{settings}"),
         BASE,
         "`set` has 257 entries",
+    );
+    let forms = entries(FORMS_MAX + 1, |it| {
+        format!("[[robustness.form]]\nid = \"f{it}\"\nset = {{}}\n")
+    });
+    check_refused(
+        &format!("{EXPERIMENT}{forms}"),
+        BASE,
+        "`robustness.form` has 65 entries",
     );
     let blanks = " ".repeat(COPIED_BYTES_MAX / 2);
     let strategies = format!("[{{ p = 1.0, random_offer = {{}} }}{blanks}]");
@@ -802,6 +810,10 @@ fn the_page_of_limits_has_them() {
             format!("{} GiB", SEARCH_BYTES_MAX >> 30),
         ),
         ("settings under `[set]`", SETTINGS_MAX.to_string()),
+        (
+            "forms of the model under `[robustness]`",
+            FORMS_MAX.to_string(),
+        ),
         ("bytes that settings with `*` write", mib(COPIED_BYTES_MAX)),
         ("files built on one another", EXTENDS_DEPTH_MAX.to_string()),
         ("elements of an XML file", ELEMENTS_MAX.to_string()),

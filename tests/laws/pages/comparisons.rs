@@ -14,7 +14,7 @@ use crate::pages::run_pages::{check_fetches_nothing, hostile_villages, table_of}
 use crate::support::process::{VILLAGES, check, path_text, run};
 use crate::support::worlds::{RandomChoices, in_a_plain_loop, scenario_text, setting_of};
 
-const ALASKA: &str = "configs/experiments/alaska-2025.toml";
+const ALASKA: &str = "configs/scenarios/alaska-2025.toml";
 const BARN: &str = "configs/scenarios/shared-barn.toml";
 const COUNCIL: &str = "configs/scenarios/village-council.toml";
 const UNWILLING: &str = "party.upper.reservation_value=0.72";

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::process::{VILLAGES, check, path_text, run};
 
-const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
+const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 
 fn page(run: &Path) -> String {
     fs::read_to_string(run.join("report.html")).expect("there is a page")

@@ -106,7 +106,7 @@ fn merged_shards_have_the_bytes_of_the_run() {
     });
     let run = OpenShards::open(&shards).unwrap();
     let run = run.load(&read_file, &mut ()).unwrap();
-    merge(&run, &place("merged"), &mut ()).unwrap();
+    merge(&run, &place("merged"), &RunOptions::default(), &mut ()).unwrap();
     assert!(tables(&place("merged")) == tables(&place("whole")));
 }
 

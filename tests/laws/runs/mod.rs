@@ -6,6 +6,7 @@ mod formats;
 mod library;
 mod plans;
 mod processes;
+mod robustness;
 mod stopping;
 mod studies;
 pub(crate) mod sweeps;

@@ -17,7 +17,7 @@ use crate::support::process::{
     VILLAGES, check, demarche, interrupt, manifest, path_text, run, start, tables, wait_for_bytes,
 };
 
-const FLAGSHIP: &str = "configs/experiments/alaska-2025.toml";
+const FLAGSHIP: &str = "configs/scenarios/alaska-2025.toml";
 
 /// A batch of an experiment into a new folder below a temporary one.
 #[track_caller]
@@ -117,12 +117,13 @@ fn the_plain_loop_gives_the_bytes_that_the_actors_gave() {
 #[test]
 fn a_batch_writes_what_the_manifest_counts() {
     let folder = TempDir::new().unwrap();
-    let run = run_batch(&folder, "run", FLAGSHIP, &["--sessions", "500"]);
-    assert_eq!(n_lines(&run.join("sessions.csv")), 501);
-    assert_eq!(n_lines(&run.join("parties.csv")), 2501);
+    let experiment = "configs/experiments/alaska-2025.toml";
+    let run = run_batch(&folder, "run", experiment, &["--sessions", "100"]);
+    assert_eq!(n_lines(&run.join("sessions.csv")), 101);
+    assert_eq!(n_lines(&run.join("parties.csv")), 501);
     let manifest = manifest(&run);
     assert_eq!(manifest["complete"], true);
-    assert_eq!(manifest["counts"]["sessions"], 500);
+    assert_eq!(manifest["counts"]["sessions"], 100);
     let deals = manifest["counts"]["agreement"].as_u64().unwrap();
     let sessions = fs::read_to_string(run.join("sessions.csv")).unwrap();
     let agreed = sessions

@@ -55,6 +55,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "core::protocol",
             "core::randomness",
             "core::solution",
+            "core::strategy",
             "stats::design",
             "stats::estimate",
             "stats::sensitivity",

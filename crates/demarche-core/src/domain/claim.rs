@@ -48,3 +48,16 @@ pub enum Statement {
     /// Some outcome is at or above the reservation value of all whose consent it needs.
     AgreementExists,
 }
+
+impl Statement {
+    /// The same of another party, by the identifier that this one's becomes.
+    pub(super) fn with_party(mut self, new: impl Fn(PartyId) -> PartyId) -> Self {
+        match &mut self {
+            Self::Accepts { party, .. }
+            | Self::Rejects { party, .. }
+            | Self::Prefers { party, .. } => *party = new(*party),
+            Self::AgreementExists => {}
+        }
+        self
+    }
+}

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::claim::Claim;
-use crate::domain::consent::ConsentRule;
+use crate::domain::consent::{ConsentRule, Quota, Veto};
 use crate::domain::issue::{Issue, IssueId};
 use crate::domain::number::Number;
 use crate::domain::outcome::{Outcome, OutcomeSpace};
-use crate::domain::party::{Leverage, Party, PartyId};
+use crate::domain::party::{Leverage, Party, PartyId, PartySet};
 
 /// Where numbers come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,6 +88,39 @@ impl Scenario {
     pub fn option_label(&self, outcome: Outcome, issue: IssueId) -> &str {
         let option = self.space.option(outcome, issue);
         &self.issue(issue).options[option.idx()].label
+    }
+
+    /// The same negotiation with the parties in reverse order. Names, and with them random numbers,
+    /// stay as they are.
+    #[must_use]
+    pub fn with_parties_reversed(&self) -> Self {
+        let n_parties = self.parties.len();
+        let moved = |it: PartyId| PartyId::new(n_parties - 1 - it.idx());
+        let moved_set = |it: PartySet| it.iter().map(moved).collect();
+        let vetoes = self.consent.vetoes().iter().map(|it| Veto {
+            party: moved(it.party),
+            when: it.when.clone(),
+        });
+        let quotas = self.consent.quotas().iter().map(|it| Quota {
+            at_least: it.at_least,
+            of: moved_set(it.of),
+        });
+        let leverages = self.leverages.iter().map(|it| Leverage {
+            by: moved(it.by),
+            on: moved(it.on),
+            ..(**it).clone()
+        });
+        let claims = self.claims.iter().map(|it| Claim {
+            statement: it.statement.clone().with_party(moved),
+            ..it.clone()
+        });
+        Self {
+            parties: self.parties.iter().rev().cloned().collect(),
+            leverages: leverages.map(Arc::new).collect(),
+            consent: ConsentRule::new(vetoes.collect(), quotas.collect()),
+            claims: claims.collect(),
+            ..self.clone()
+        }
     }
 
     /// Every number of the parties' preferences and of the leverage between them.

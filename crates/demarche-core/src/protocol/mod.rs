@@ -65,6 +65,22 @@ pub struct ProtocolEntry {
     pub new: fn(Vec<f64>) -> ProtocolKind,
 }
 
+impl ProtocolEntry {
+    /// By party, the number that it needs where a file gives none; none if it needs none.
+    pub fn numbers_default(&self, n_parties: usize) -> Vec<f64> {
+        let Some(needed) = self.party_number else {
+            return Vec::new();
+        };
+        let number = match needed.range {
+            PartyNumberRange::Probabilities => {
+                1.0 / f64::from(u32::try_from(n_parties).unwrap_or(u32::MAX))
+            }
+            PartyNumberRange::AtLeastZero => 0.0,
+        };
+        vec![number; n_parties]
+    }
+}
+
 /// Who writes what is agreed, and how the others answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manner {

@@ -14,7 +14,9 @@ mod strategies;
 
 use std::fmt;
 
-use crate::domain::{DrawnNumbers, Number, Outcome, PartyId, Preferences, Utility};
+use crate::domain::{
+    Basis, Distribution, DrawnNumbers, Number, Outcome, PartyId, Preferences, Provenance, Utility,
+};
 use crate::protocol::{Event, Rules};
 use crate::randomness::Stream;
 use crate::search::{Audiences, OutcomeSearch};
@@ -38,6 +40,28 @@ pub struct Parameter {
     pub words: &'static [(&'static str, f64)],
     /// What it is where a file does not give it; `None` if a file has to.
     pub default: Option<f64>,
+}
+
+impl Parameter {
+    /// The number where a file does not give it, below the path of its rule; `None` if a file has to.
+    ///
+    /// # Panics
+    ///
+    /// If the default is not finite.
+    pub fn number_default(&self, rule: &str) -> Option<Number> {
+        let default = Distribution::constant(self.default?).expect("defaults are finite");
+        Some(Number {
+            path: format!("{rule}.{}", self.name),
+            distribution: default,
+            within: self.min..=self.max,
+            provenance: Provenance {
+                basis: Some(Basis::Assumed),
+                sources: Vec::new(),
+                note: Some("the default".to_owned()),
+                is_set: false,
+            },
+        })
+    }
 }
 
 /// How little an offering rule's offers may be worth to the party that makes them.

@@ -4,14 +4,14 @@ use crate::tables::schema::dictionary::entry::TableEntry;
 use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
 use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
 use crate::tables::schema::dictionary::study_entries::{
-    BOXES, FLIP_CURVES, FLIPS, POINTS, SENSITIVITY,
+    BOXES, FLIP_CURVES, FLIPS, POINTS, ROBUSTNESS, SENSITIVITY,
 };
 use crate::tables::schema::dictionary::summary_entries::{
     AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, SUMMARY, SURPLUSES,
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 20] = [
+const TABLES: [&TableEntry; 21] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -20,6 +20,7 @@ const TABLES: [&TableEntry; 20] = [
     &SURPLUSES,
     &CELLS,
     &EFFECTS,
+    &ROBUSTNESS,
     &SENSITIVITY,
     &BOXES,
     &FLIPS,

@@ -325,3 +325,74 @@ pub(crate) const POINTS: TableEntry = TableEntry {
     },
     words: Vec::new,
 };
+
+/// The share of deals under every form of the model.
+pub(crate) const ROBUSTNESS: TableEntry = TableEntry {
+    name: "robustness",
+    one_row_per: "form of the model",
+    columns: || {
+        vec![
+            column(
+                &[("form", Text)],
+                "the form; `as_it_stands` is the scenario without a change",
+                "",
+                "never",
+            ),
+            column(
+                &[("dimension", Text)],
+                "what it changes; `named`: what the experiment's file says",
+                "`unchanged`, `rounds`, `offering`, `acceptance`, `protocol`, `consent`, `party_order`, `relative_time`, `named`",
+                "never",
+            ),
+            column(&[("label", Text)], "the form in words", "", "never"),
+            column(
+                &[("not_applicable", Text)],
+                "why it was not run",
+                "",
+                "if it was",
+            ),
+            column(
+                &[
+                    ("agreement", Count),
+                    ("deadline", Count),
+                    ("walkout", Count),
+                    ("forfeit", Count),
+                ],
+                "sessions by ending",
+                "from 0",
+                "if it was not run",
+            ),
+            column(
+                &[("agreement_rate", Share)],
+                "share of sessions that end in a deal",
+                "0 to 1",
+                "if it was not run",
+            ),
+            column(
+                &[
+                    ("standard_error", Share),
+                    ("interval_low", Share),
+                    ("interval_high", Share),
+                    ("confidence", Share),
+                ],
+                "of that share",
+                "0 to 1",
+                "if it was not run",
+            ),
+            column(&[("n", Count)], "sessions", "from 0", "never"),
+            column(
+                &[("difference", Share)],
+                "of that share from the one of `as_it_stands`, replication by replication",
+                "−1 to 1",
+                "for `as_it_stands`; if it was not run",
+            ),
+            column(
+                &[("difference_low", Share), ("difference_high", Share)],
+                "95 % interval of the difference",
+                "−1 to 1",
+                "as the difference",
+            ),
+        ]
+    },
+    words: Vec::new,
+};

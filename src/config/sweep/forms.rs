@@ -1,0 +1,83 @@
+//! The other forms of the model that an experiment's `[robustness]` names.
+
+use std::sync::Arc;
+
+use demarche_core::negotiation::Setting;
+use demarche_core::strategy::Strategies;
+use toml::Spanned;
+
+use crate::config::build::build_form;
+use crate::config::diagnostics::{Diagnostic, SourceTexts};
+use crate::config::files::RobustnessFile;
+use crate::config::resolve::check_name;
+use crate::config::sweep::swept_cells::names;
+use crate::experiment::{
+    FORM_SESSIONS_DEFAULT, Form, FormDimension, Robustness, built_in_forms, form_names,
+};
+
+/// Builds the scenario in every form, and reports every error in them.
+pub(crate) fn build_robustness(
+    file: &Spanned<RobustnessFile>,
+    base: &Setting,
+    texts: &SourceTexts,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Robustness {
+    let place = file.span();
+    let file = file.get_ref();
+    let strategies = texts.strategies();
+    let mut forms = match &file.forms {
+        None => built_in_forms(base, strategies, None),
+        Some(wanted) => {
+            let wanted = checked(wanted.get_ref(), strategies, diagnostics);
+            built_in_forms(base, strategies, Some(&wanted))
+        }
+    };
+    for (idx, form) in file.form.iter().enumerate() {
+        check_name(&form.get_ref().id, diagnostics);
+        let id = form.get_ref().id.get_ref();
+        if forms.iter().any(|it| it.id == *id) {
+            let message = format!("the form `{id}` is there already");
+            diagnostics.push(Diagnostic::at(form.get_ref().id.span(), message));
+        }
+        let Some(mut setting) = build_form(idx, texts, diagnostics) else {
+            continue;
+        };
+        if names(&setting) != names(base) {
+            let message = "a form cannot change parties, issues or options";
+            diagnostics.push(Diagnostic::at(form.span(), message));
+        }
+        setting.share_plans(base);
+        forms.push(Form {
+            id: id.clone(),
+            dimension: FormDimension::Named,
+            label: form.get_ref().label.clone().unwrap_or_else(|| id.clone()),
+            setting: Ok(Arc::new(setting)),
+        });
+    }
+    if forms.is_empty() && diagnostics.is_empty() {
+        let diagnostic = Diagnostic::at(place, "there is no form of the model to try");
+        diagnostics.push(diagnostic.hint("without `forms` all usual ones are tried"));
+    }
+    Robustness::new(
+        Arc::new(base.clone()),
+        forms,
+        file.sessions.unwrap_or(FORM_SESSIONS_DEFAULT),
+    )
+}
+
+/// The names of forms, of which those that are unknown are reported.
+fn checked(
+    wanted: &[Spanned<String>],
+    strategies: &Strategies,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let known = form_names(strategies);
+    for name in wanted {
+        if !known.contains(name.get_ref()) {
+            let message = format!("there is no form `{}`", name.get_ref());
+            let known = known.iter().map(String::as_str);
+            diagnostics.push(Diagnostic::at(name.span(), message).suggest(name.get_ref(), known));
+        }
+    }
+    wanted.iter().map(|it| it.get_ref().clone()).collect()
+}

@@ -1,0 +1,85 @@
+//! How far the share of deals hangs on the form of the model.
+
+use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::pages::{PageBlock, PageFigure, Section};
+use crate::report::summary::{FormSummary, RunSummary};
+use crate::wording::counted;
+
+/// The share of deals under every form that was tried; `None` if none was.
+pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
+    let ran = ran(summary);
+    let (_, base) = *ran.first()?;
+    let chart = Chart::Bars(Bars {
+        category_label: "Form of the model".to_owned(),
+        axis: Axis::new("Share of deals", Unit::Share),
+        bars: ran
+            .iter()
+            .map(|(form, it)| (form.label.clone(), *it))
+            .collect(),
+    });
+    let caption = "Whiskers are 95 % intervals. All forms have the same draws of the parties' preferences and the same random numbers.";
+    let title = "Share of deals by form of the model";
+    let figures = vec![PageFigure::new("forms", title, caption, &chart)];
+    let mut text = vec![
+        "Each form changes one thing about the talks, and nothing about what parties want. Preferences carry the answer as far as the bars are alike; where they are not, the answer is one about the rules of the talks, which are assumed.".to_owned(),
+    ];
+    text.extend(range_of_forms(summary));
+    let mut idle = (summary.forms.iter())
+        .filter(|it| !it.not_applicable.is_empty())
+        .map(|it| format!("{} ({})", it.label, it.not_applicable))
+        .peekable();
+    if idle.peek().is_some() {
+        text.push(format!("Not run: {}.", idle.collect::<Vec<_>>().join("; ")));
+    }
+    let rows = ran.iter().filter_map(|(form, it)| {
+        let [deals, ..] = it.fields(Unit::Share);
+        let [difference, low, high] = form.difference?.fields(Unit::Points);
+        Some(vec![form.label.clone(), deals, difference, low, high])
+    });
+    let stands = Unit::Share.render(base.value);
+    let table = PageTable {
+        head: ["form", "deals", "difference", "from", "to"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows.collect(),
+    };
+    Some(Section {
+        id: "forms".to_owned(),
+        heading: "What the result owes to the form of the model".to_owned(),
+        text,
+        blocks: vec![
+            PageBlock::Figures(figures),
+            PageBlock::Open {
+                name: format!(
+                    "Difference from the scenario as it stands ({stands}), replication by replication"
+                ),
+                table,
+            },
+        ],
+    })
+}
+
+/// The range over all forms that were run, in a sentence; `None` if none were.
+pub(crate) fn range_of_forms(summary: &RunSummary) -> Option<String> {
+    let ran = ran(summary);
+    let share = |it: &&(&FormSummary, Quantity)| it.1.value;
+    let least = ran
+        .iter()
+        .min_by(|one, other| share(one).total_cmp(&share(other)))?;
+    let from_last = ran.iter().rev();
+    let most = from_last.max_by(|one, other| share(one).total_cmp(&share(other)))?;
+    Some(format!(
+        "Over {} of the model the share of deals ranges from {} ({}) to {} ({}).",
+        counted(ran.len() as u64, "form"),
+        Unit::Share.render(least.1.value),
+        least.0.label,
+        Unit::Share.render(most.1.value),
+        most.0.label,
+    ))
+}
+
+/// The forms that were run, the scenario as it stands first.
+fn ran(summary: &RunSummary) -> Vec<(&FormSummary, Quantity)> {
+    let forms = summary.forms.iter();
+    forms.filter_map(|it| Some((it, it.deals?))).collect()
+}
