@@ -38,7 +38,7 @@ pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, FigureWorker, MeasuredColumn,
     MeasuredSession, Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS,
     Pairing, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
-    SessionMeasurement, SessionMeasurer, Tally, UTILITY, measure_claims,
+    SessionMeasurement, SessionMeasurer, StrategyTally, Tally, UTILITY, measure_claims,
 };
 pub(crate) use tallies::{
     OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,

@@ -11,7 +11,7 @@ pub use drawing::{
 };
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, equal_cells, labels, render_cause,
-    render_ending, repeated, too_few_points, whose,
+    render_ending, repeated, strategy_words, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
 pub use pages::{

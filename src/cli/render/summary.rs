@@ -10,7 +10,7 @@ use crate::cli::render::text::{
     Notation, bar, count, counted, decimal, percent, percent_interval, percent_of, wrap,
 };
 use crate::experiment::{StoppingRule, Tally};
-use crate::report::rests_on;
+use crate::report::{rests_on, strategy_words};
 use crate::run::MostFrequent;
 
 /// Columns of a bar.
@@ -33,6 +33,7 @@ pub(crate) fn summary(
         most_frequent(&mut res, scenario, tally, agreements, width);
         surpluses(&mut res, scenario, tally, width);
     }
+    strategies(&mut res, setting, tally, width);
     if tally.n_agreements() < tally.n_sessions() {
         blockers(&mut res, scenario, tally, width);
     }
@@ -82,7 +83,13 @@ fn deals(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
         .find(|it| it.name == "round_given_agreement")
         .and_then(|it| it.estimate);
     if let Some(it) = round {
-        let _ = writeln!(res, "       in round {:.1} on average", it.point);
+        let rounds = setting.rules().deadline_rounds;
+        let late = tally.share_at_deadline(rounds).filter(|it| *it > 0.5);
+        let late = late.map_or_else(String::new, |it| {
+            format!("; {} of them in the last two rounds", percent(it))
+        });
+        let line = format!("in round {:.1} on average{late}", it.point);
+        let _ = writeln!(res, "       {}", wrap(&line, width, 7));
     }
     let line = format!(
         "No deal: {} at the deadline, {}, {}",
@@ -196,6 +203,36 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
                 notation.point(&surplus)
             );
         }
+    }
+}
+
+/// Deals by the strategies that were drawn, of parties that may follow several.
+fn strategies(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
+    let scenario = setting.scenario();
+    let columns = label_columns(scenario);
+    let mut has_head = false;
+    for (party, it) in scenario.party_ids().zip(tally.parties()) {
+        let specs = setting.strategies(party);
+        let shares: Vec<String> = (specs.iter().zip(it.strategies()))
+            .filter_map(|(spec, it)| {
+                let share = Estimate::of_share(it.n_agreements, it.n_sessions)?;
+                let name = strategy_words(spec.offering.name, spec.acceptance.name);
+                let interval = percent_interval(&share);
+                Some(format!("{name} {} ({interval})", percent_of(&share)))
+            })
+            .collect();
+        if shares.len() < 2 {
+            continue;
+        }
+        if !has_head {
+            let head = "Deals by strategy (of the sessions in which the party draws it)";
+            let _ = writeln!(res, "\n{}", wrap(head, width, 0));
+            has_head = true;
+        }
+        let label = &scenario.party(party).label;
+        let lead = format!("  {label:<columns$} ");
+        let indent = lead.chars().count();
+        let _ = writeln!(res, "{lead}{}", wrap(&shares.join(", "), width, indent));
     }
 }
 

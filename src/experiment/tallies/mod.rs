@@ -20,4 +20,4 @@ pub(crate) use measurements::{
     OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,
 };
 pub use numbers::QUANTILE_PERCENTS;
-pub use tally::{Metric, PartyTally, Tally};
+pub use tally::{Metric, PartyTally, StrategyTally, Tally};

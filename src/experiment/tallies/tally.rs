@@ -29,6 +29,17 @@ pub struct PartyTally {
     n_sessions_blocked: u64,
     n_pivotal_rejections: u64,
     pivotal_rejections_by_issue: Vec<u64>,
+    /// By strategy that it may follow.
+    strategies: Vec<StrategyTally>,
+}
+
+/// Sessions in which a party followed a strategy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StrategyTally {
+    /// How many.
+    pub n_sessions: u64,
+    /// How many of them ended in agreement.
+    pub n_agreements: u64,
 }
 
 /// One figure over all sessions.
@@ -174,8 +185,10 @@ impl Tally {
                     sum.add(amount);
                 }
             }
+            let report = &session.parties[idx];
+            tally.add_strategy(report.strategy, agreement.is_some());
             if agreement.is_none() {
-                tally.add_pivotal_rejections(&session.parties[idx]);
+                tally.add_pivotal_rejections(report);
             }
         }
     }
@@ -214,6 +227,14 @@ impl Tally {
     /// 4,096 on are approximate.
     pub fn agreements_by_round(&self) -> impl Iterator<Item = (f64, u64)> {
         self.sum(ROUND).counts()
+    }
+
+    /// The share of agreements in the last two of so many rounds; `None` without any agreement, and
+    /// of sessions with no more rounds.
+    pub fn share_at_deadline(&self, deadline_rounds: u32) -> Option<f64> {
+        let last = f64::from(deadline_rounds.checked_sub(2).filter(|it| *it > 0)?);
+        let late = self.agreements_by_round().filter(|it| it.0 > last);
+        Estimate::of_share(late.map(|it| it.1).sum(), self.n_agreements()).map(|it| it.point)
     }
 
     /// By party.
@@ -283,7 +304,18 @@ impl PartyTally {
             n_sessions_blocked: 0,
             n_pivotal_rejections: 0,
             pivotal_rejections_by_issue: Vec::new(),
+            strategies: Vec::new(),
         }
+    }
+
+    fn add_strategy(&mut self, strategy: usize, is_agreed: bool) {
+        if self.strategies.len() <= strategy {
+            self.strategies
+                .resize(strategy + 1, StrategyTally::default());
+        }
+        let tally = &mut self.strategies[strategy];
+        tally.n_sessions += 1;
+        tally.n_agreements += u64::from(is_agreed);
     }
 
     fn add_pivotal_rejections(&mut self, report: &PartyReport) {
@@ -308,6 +340,19 @@ impl PartyTally {
             &mut self.pivotal_rejections_by_issue,
             other.pivotal_rejections_by_issue.iter().copied(),
         );
+        let n_strategies = self.strategies.len().max(other.strategies.len());
+        self.strategies
+            .resize(n_strategies, StrategyTally::default());
+        for (mine, theirs) in self.strategies.iter_mut().zip(&other.strategies) {
+            mine.n_sessions += theirs.n_sessions;
+            mine.n_agreements += theirs.n_agreements;
+        }
+    }
+
+    /// By position of a strategy, the sessions in which it was followed; strategies behind the last
+    /// that was followed are left out.
+    pub fn strategies(&self) -> &[StrategyTally] {
+        &self.strategies
     }
 
     fn sum(&self, name: &str) -> &Sum {

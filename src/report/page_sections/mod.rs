@@ -16,7 +16,9 @@ pub(crate) use form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
-pub(crate) use session_words::{labels, render_cause, render_ending, repeated, whose};
+pub(crate) use session_words::{
+    labels, render_cause, render_ending, repeated, strategy_words, whose,
+};
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};

@@ -14,8 +14,9 @@ use crate::report::drawing::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
     Unit,
 };
+use crate::report::page_sections::session_words::strategy_words;
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
-use crate::report::summary::{Blocker, FirstCell, RankedAgreement};
+use crate::report::summary::{Blocker, FirstCell, RankedAgreement, RoundShare};
 use crate::wording::{count, counted, decimal, percent};
 
 /// Outcomes up to which every one can be looked at for a page.
@@ -58,6 +59,7 @@ impl Sessions<'_> {
             self.worth(),
             self.blockers(),
             self.rounds(),
+            self.strategies(),
             self.talk(),
             self.utility_space(),
         ];
@@ -128,6 +130,42 @@ impl Sessions<'_> {
                 PageBlock::Figures(figures.collect()),
                 PageBlock::Cards(cards.collect()),
             ],
+        })
+    }
+
+    /// Deals by the strategies that were drawn, of parties that may follow several.
+    fn strategies(&self) -> Option<Section> {
+        let shares = || self.first.strategies.iter();
+        let has_choice = |party: &str| shares().filter(|it| it.party == party).count() > 1;
+        let bars = shares().filter(|it| has_choice(&it.party)).map(|it| {
+            let parties = self.scenario().parties.iter();
+            let party = parties.clone().find(|party| party.name == it.party);
+            let party = party.map_or(it.party.as_str(), |it| &it.label);
+            let strategy = strategy_words(&it.offering, &it.acceptance);
+            (format!("{party}: {strategy}"), it.share)
+        });
+        let bars: Vec<(String, Quantity)> = bars.collect();
+        if bars.is_empty() {
+            return None;
+        }
+        let chart = Chart::Bars(Bars {
+            category_label: "Party and strategy".to_owned(),
+            axis: Axis::new("Share of sessions that end in a deal", Unit::Share),
+            bars,
+        });
+        Some(Section {
+            id: "strategies".to_owned(),
+            heading: "Deals by strategy".to_owned(),
+            text: vec![
+                "Each party draws one of its strategies in every session. Where the bars of a party differ, the result depends on how it talks and not only on what it wants."
+                    .to_owned(),
+            ],
+            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
+                "strategies",
+                "Share of deals by the strategy that a party draws",
+                "Of the sessions in which the party follows the strategy; whiskers are 95 % intervals.",
+                &chart,
+            )])],
         })
     }
 
@@ -303,13 +341,23 @@ impl Sessions<'_> {
             course: Interpolation::Steps,
             lines: vec![(String::new(), points)],
         });
+        let deadline = self.setting.rules().deadline_rounds;
+        let late = self.share_at_deadline().filter(|it| *it > 0.5).map(|it| {
+            format!(
+                "{} of deals are made in the last two: the deadline makes them.",
+                percent(it)
+            )
+        });
         Some(Section {
             id: "rounds".to_owned(),
             heading: "When deals are made".to_owned(),
-            text: vec![format!(
+            text: [format!(
                 "Sessions have at most {}.",
-                counted(self.setting.rules().deadline_rounds.into(), "round")
-            )],
+                counted(deadline.into(), "round")
+            )]
+            .into_iter()
+            .chain(late)
+            .collect(),
             blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "rounds",
                 "Share of sessions without a deal by the end of each round",
@@ -317,6 +365,17 @@ impl Sessions<'_> {
                 &chart,
             )])],
         })
+    }
+
+    /// The share of deals in the last two rounds; `None` without deals, and of sessions with no more.
+    fn share_at_deadline(&self) -> Option<f64> {
+        let deadline = self.setting.rules().deadline_rounds;
+        let last = f64::from(deadline.checked_sub(2).filter(|it| *it > 0)?);
+        let rounds = || self.first.rounds.iter();
+        let without = |it: &RoundShare| it.without_agreement.value;
+        let before = rounds().rfind(|it| it.round <= last).map_or(1.0, without);
+        let at_end = rounds().next_back().map(without)?;
+        Some((before - at_end) / (1.0 - at_end))
     }
 
     fn talk(&self) -> Option<Section> {

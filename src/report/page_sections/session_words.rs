@@ -2,6 +2,7 @@
 
 use demarche_core::domain::{PartyId, PartySet, Scenario};
 use demarche_core::protocol::Ending;
+use demarche_core::strategy::ACCEPTANCE_CONDITIONS;
 
 use crate::experiment::Cause;
 use crate::wording::listed;
@@ -10,6 +11,15 @@ use crate::wording::listed;
 pub(crate) fn labels(scenario: &Scenario, parties: PartySet) -> String {
     let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
     labels.collect::<Vec<_>>().join(", ")
+}
+
+/// A strategy by its rule, and by its acceptance condition unless that is the usual one.
+pub(crate) fn strategy_words(offering: &str, acceptance: &str) -> String {
+    if acceptance == ACCEPTANCE_CONDITIONS[0].name {
+        offering.to_owned()
+    } else {
+        format!("{offering} with {acceptance}")
+    }
 }
 
 /// That these parties offer what they offered last.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use demarche_core::domain::Scenario;
+use demarche_core::negotiation::Setting;
 use demarche_core::protocol::Ending;
 
 use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally, ZONE_METRICS};
@@ -36,6 +37,21 @@ pub(crate) struct FirstCell {
     pub(crate) rounds: Vec<RoundShare>,
     /// What agreements were worth over the reservation value.
     pub(crate) surpluses: Vec<SurplusShare>,
+    /// Agreements by the strategies that were drawn.
+    pub(crate) strategies: Vec<StrategyShare>,
+}
+
+/// How often sessions in which a party followed a strategy ended in agreement.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct StrategyShare {
+    /// The identifier of the party.
+    pub(crate) party: String,
+    /// The name of the offering rule.
+    pub(crate) offering: String,
+    /// The name of the acceptance condition.
+    pub(crate) acceptance: String,
+    /// The share of agreements.
+    pub(crate) share: Quantity,
 }
 
 /// How often an option was agreed.
@@ -158,11 +174,21 @@ impl FirstCell {
                 share,
             })
         })?;
+        self.strategies = rows("strategies", open, |it| {
+            let share = it.quantity("agreement_rate")?;
+            it.is_of_first().then(|| StrategyShare {
+                party: it.owned("party"),
+                offering: it.owned("offering"),
+                acceptance: it.owned("acceptance"),
+                share,
+            })
+        })?;
         Ok(())
     }
 
     /// Of the sessions of the cell, and of its most frequent agreements.
-    pub(super) fn of(scenario: &Scenario, tally: &Tally, ranked: &[AgreementTally]) -> Self {
+    pub(super) fn of(setting: &Setting, tally: &Tally, ranked: &[AgreementTally]) -> Self {
+        let scenario = setting.scenario();
         let n_agreements = tally.n_agreements();
         let endings = tally.endings();
         let options = scenario.space.issues().flat_map(|issue| {
@@ -214,6 +240,17 @@ impl FirstCell {
                 })
             })
         });
+        let strategies = parties().flat_map(|(party, it)| {
+            let specs = setting.strategies(party).iter().zip(it.strategies());
+            specs.filter_map(move |(spec, it)| {
+                Some(StrategyShare {
+                    party: name(scenario, party),
+                    offering: text(spec.offering.name),
+                    acceptance: text(spec.acceptance.name),
+                    share: share(it.n_agreements, it.n_sessions)?,
+                })
+            })
+        });
         Self {
             endings: endings.map(|it| share(it, tally.n_sessions())),
             zone: tally.zone_shares().map(|it| quantity(&it?)),
@@ -228,6 +265,7 @@ impl FirstCell {
             blockers: blockers.collect(),
             rounds: rounds.collect(),
             surpluses: surpluses.collect(),
+            strategies: strategies.collect(),
         }
     }
 }

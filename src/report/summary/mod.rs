@@ -10,7 +10,7 @@ mod studies;
 mod swept_cells;
 mod table_rows;
 
-pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement};
+pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement, RoundShare};
 pub(crate) use plans::{PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
 pub(crate) use studies::{Dependence, FormSummary};

@@ -64,7 +64,7 @@ impl RunSummary {
         let (scenario, results) = (spec.setting().scenario(), &run.cells);
         let ranked = &results.most_frequent[0].ranked;
         Self {
-            first: FirstCell::of(scenario, &results.tallies[0], ranked),
+            first: FirstCell::of(spec.setting(), &results.tallies[0], ranked),
             swept: SweptCells::of(scenario, spec.parameters(), results),
             dependences: Dependence::of_all(scenario, &run.factors, &run.findings),
             forms: (spec.robustness())

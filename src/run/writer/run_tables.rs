@@ -313,7 +313,8 @@ impl RunTables {
             let mut file = begin_summary(table)?;
             for (cell, tally) in ids() {
                 let values = &self.parameters.values[cell.idx()];
-                file.push(&summary_rows(table, scenario, cell, tally, values))?;
+                let setting = &self.cells[cell.idx()].setting;
+                file.push(&summary_rows(table, setting, cell, tally, values))?;
             }
             tables.push(file.finish()?);
         }

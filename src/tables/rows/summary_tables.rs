@@ -1,6 +1,7 @@
 //! The tables over all sessions of a cell, written once at the end.
 
 use demarche_core::domain::Scenario;
+use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
 use crate::experiment::{AgreementTally, CellId, Effects, PartyTally, Tally};
@@ -22,17 +23,20 @@ pub enum SummaryTable {
     Rounds,
     /// One row per party and range of surplus.
     Surpluses,
+    /// One row per party and strategy.
+    Strategies,
 }
 
 impl SummaryTable {
     /// Every such table.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Summary,
         Self::Options,
         Self::Agreements,
         Self::Blockers,
         Self::Rounds,
         Self::Surpluses,
+        Self::Strategies,
     ];
 
     /// The name of its file, without the ending.
@@ -44,6 +48,7 @@ impl SummaryTable {
             Self::Blockers => "blockers",
             Self::Rounds => "rounds",
             Self::Surpluses => "surpluses",
+            Self::Strategies => "strategies",
         }
     }
 }
@@ -51,18 +56,20 @@ impl SummaryTable {
 /// The rows of a table for a cell; those of the agreements are [`agreement_fields`] one by one.
 pub(crate) fn summary_rows(
     table: SummaryTable,
-    scenario: &Scenario,
+    setting: &Setting,
     cell: CellId,
     tally: &Tally,
     values: &[String],
 ) -> Rows {
     let mut rows = Rows::new();
+    let scenario = setting.scenario();
     match table {
         SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
         SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
         SummaryTable::Rounds => push_rounds(&mut rows, cell, tally),
         SummaryTable::Surpluses => push_surpluses(&mut rows, scenario, cell, tally),
+        SummaryTable::Strategies => push_strategies(&mut rows, setting, cell, tally),
         SummaryTable::Agreements => {}
     }
     rows
@@ -319,6 +326,30 @@ fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Ta
                 range.n_agreed.into(),
                 share.map(|it| it.point).into(),
                 n.into(),
+            ]);
+        }
+    }
+}
+
+fn push_strategies(rows: &mut Rows, setting: &Setting, cell: CellId, tally: &Tally) {
+    let scenario = setting.scenario();
+    for (party, of_party) in scenario.party_ids().zip(tally.parties()) {
+        let specs = (0_u32..).zip(setting.strategies(party));
+        for ((place, spec), it) in specs.zip(of_party.strategies()) {
+            let share = Estimate::of_share(it.n_agreements, it.n_sessions);
+            let interval = share.and_then(|it| it.interval);
+            rows.push([
+                cell.0.into(),
+                scenario.party(party).name.as_str().into(),
+                place.into(),
+                spec.offering.name.into(),
+                spec.acceptance.name.into(),
+                spec.p.into(),
+                it.n_agreements.into(),
+                share.map(|it| it.point).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                it.n_sessions.into(),
             ]);
         }
     }

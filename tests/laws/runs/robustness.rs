@@ -263,3 +263,38 @@ fn the_summary_names_every_form_and_the_range() {
     let text = String::from_utf8(output.stdout).unwrap();
     insta::assert_snapshot!("summary_of_forms", text.replace(path_text(&out), "FOLDER"));
 }
+
+#[test]
+fn deals_by_strategy_are_those_of_the_sessions_in_which_it_was_drawn() {
+    let folder = TempDir::new().unwrap();
+    let batch = run(&folder, "batch", "batch", FLAGSHIP, &["--sessions", "80"]);
+    let table = |name: &str| -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(batch.join(name)).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let rows = reader.records().map(|row| {
+            let row = row.unwrap();
+            let named = header.iter().zip(&row);
+            named.map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
+        });
+        rows.collect()
+    };
+    let is_agreed: Vec<bool> = (table("sessions.csv").iter())
+        .map(|it| it["ending"] == "agreement")
+        .collect();
+    let mut counted: BTreeMap<(String, String), [usize; 2]> = BTreeMap::new();
+    for row in table("parties.csv") {
+        let replication: usize = row["replication"].parse().unwrap();
+        let key = (row["party"].clone(), row["strategy"].clone());
+        let [n, n_agreed] = counted.entry(key).or_default();
+        *n += 1;
+        *n_agreed += usize::from(is_agreed[replication]);
+    }
+    let rows = table("strategies.csv");
+    assert_eq!(rows.len(), counted.len());
+    for row in rows {
+        let key = (row["party"].clone(), row["offering"].clone());
+        let in_table: [usize; 2] = ["n", "n_agreed"].map(|it| row[it].parse().unwrap());
+        assert_eq!(counted[&key], in_table, "{key:?}");
+        assert_eq!(row["probability"], "0.5");
+    }
+}

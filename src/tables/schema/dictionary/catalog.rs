@@ -7,17 +7,18 @@ use crate::tables::schema::dictionary::study_entries::{
     BOXES, FLIP_CURVES, FLIPS, POINTS, ROBUSTNESS, SENSITIVITY,
 };
 use crate::tables::schema::dictionary::summary_entries::{
-    AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, SUMMARY, SURPLUSES,
+    AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, STRATEGIES, SUMMARY, SURPLUSES,
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 21] = [
+const TABLES: [&TableEntry; 22] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
     &BLOCKERS,
     &ROUNDS,
     &SURPLUSES,
+    &STRATEGIES,
     &CELLS,
     &EFFECTS,
     &ROBUSTNESS,

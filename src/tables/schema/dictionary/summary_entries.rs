@@ -386,3 +386,57 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
     },
     words: Vec::new,
 };
+
+/// Deals by the strategies that were drawn.
+pub(crate) const STRATEGIES: TableEntry = TableEntry {
+    name: "strategies",
+    one_row_per: "party and strategy",
+    columns: || {
+        vec![
+            column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
+            column(
+                &[("strategy", Identifier)],
+                "position of the strategy among those that the party may follow",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("offering", Text), ("acceptance", Text)],
+                "its offering rule and its acceptance condition",
+                "",
+                "never",
+            ),
+            column(
+                &[("probability", Share)],
+                "probability that the party follows it",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("n_agreed", Count)],
+                "sessions with an agreement in which the party followed it",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("agreement_rate", Share)],
+                "that over `n`",
+                "0 to 1",
+                "if the party never followed it",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "if the party never followed it",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions in which the party followed it",
+                "from 0",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
+};
