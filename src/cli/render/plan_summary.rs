@@ -32,7 +32,7 @@ pub(crate) fn render_plans(
     );
     if let Some(it) = evaluated.agreement_exists() {
         let text = format!(
-            "Some outcome is acceptable to all whose consent it needs in {} of draws ({})",
+            "A zone of possible agreement exists in {} of draws ({})",
             percent_of(&it),
             percent_interval(&it)
         );

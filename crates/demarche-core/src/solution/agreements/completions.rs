@@ -1,6 +1,6 @@
 //! Who would accept each way to complete a plan that leaves issues open.
 
-use crate::domain::{OptionId, PartyId, PartySet, Preferences, Utility};
+use crate::domain::{OptionId, OutcomeSpace, PartyId, PartySet, Preferences, Utility};
 use crate::solution::agreements::settling::{Path, Settling};
 
 /// Visits every outcome with the options that a plan names, with its number among them and the parties
@@ -21,7 +21,8 @@ pub fn for_each_completion(
     let space = parties.first().expect("somebody negotiates").space();
     assert_eq!(plan.len(), space.n_issues(), "an entry per issue");
     let mut walk = Walk {
-        parties,
+        space,
+        least: parties.iter().map(least_sum).collect(),
         plan,
         settling: Settling::new(parties),
         n_visited: 0,
@@ -32,7 +33,9 @@ pub fn for_each_completion(
 }
 
 struct Walk<'a, V> {
-    parties: &'a [Preferences],
+    space: &'a OutcomeSpace,
+    /// By party, the least sum that is worth its reservation value.
+    least: Vec<i64>,
     plan: &'a [Option<OptionId>],
     settling: Settling<'a, Preferences>,
     n_visited: usize,
@@ -43,21 +46,32 @@ impl<V: FnMut(usize, PartySet)> Walk<'_, V> {
     fn descend(&mut self, path: &mut Path<i64>, depth: usize) {
         let Some(stage) = self.settling.stages().get(depth) else {
             let (sums, barred) = path.settled();
-            let content = (self.parties.iter().zip(sums).enumerate())
-                .filter(|(_, (it, sum))| Utility::clamped(**sum) >= it.reservation_value())
-                .map(|(idx, _)| PartyId::new(idx))
-                .filter(|it| !barred.contains(*it));
-            (self.visit)(self.n_visited, content.collect());
+            let mut content = PartySet::EMPTY;
+            for (idx, (sum, least)) in sums.iter().zip(&self.least).enumerate() {
+                let party = PartyId::new(idx);
+                if sum >= least && !barred.contains(party) {
+                    content = content.with(party);
+                }
+            }
+            (self.visit)(self.n_visited, content);
             self.n_visited += 1;
             return;
         };
         let named = self.plan[depth];
-        for option in self.parties[0].space().options(stage.issue) {
+        for option in self.space.options(stage.issue) {
             if named.is_none_or(|it| it == option) {
                 self.settling.settle(path, depth, option);
                 self.descend(path, depth + 1);
             }
         }
+    }
+}
+
+/// The least sum of contributions that is worth the reservation value, once it is held within [0, 1].
+fn least_sum(preferences: &Preferences) -> i64 {
+    match preferences.reservation_value() {
+        Utility::ZERO => i64::MIN,
+        it => it.units(),
     }
 }
 
