@@ -60,7 +60,7 @@ enum Verb {
     /// A plan names options for some or all issues. For each plan, over many draws of all
     /// preferences: how often each party and all whose consent is needed would accept it, what they
     /// gain over no deal, which single change wins most, and the nearest amendments that all accept.
-    /// No sessions are run.
+    /// No sessions are run. Of an experiment with a `[sweep]`, plans are weighed in every cell.
     Weigh(weigh::WeighArguments),
     /// Try other forms of the model: how far the result depends on rounds, strategies and rules
     ///

@@ -17,20 +17,35 @@ use crate::run::WeighingSpec;
 /// Nearest amendments listed; the table has all.
 const AMENDMENTS_LISTED: usize = 3;
 
-/// How plans fare.
-pub(crate) fn render_plans(
-    spec: &WeighingSpec,
-    evaluated: &EvaluatedPlans,
-    width: usize,
-) -> String {
+/// Cells listed of each plan; the table has all.
+const CELLS_LISTED: usize = 12;
+
+/// How plans fare: in full in the first cell, and how often all accept them in the others.
+pub(crate) fn render_plans(spec: &WeighingSpec, cells: &[EvaluatedPlans], width: usize) -> String {
+    let [first, ..] = cells else {
+        return String::new();
+    };
     let scenario = spec.setting().scenario();
+    let within = match cells.len() {
+        1 => String::new(),
+        n => format!("in {}, each ", counted(n as u64, "cell")),
+    };
     let mut res = format!(
-        "{} weighed over {} (seed {})\n",
-        counted(evaluated.plans.len() as u64, "plan"),
-        counted(evaluated.n_draws, "draw"),
+        "{} weighed {within}over {} (seed {})\n",
+        counted(first.plans.len() as u64, "plan"),
+        counted(first.n_draws, "draw"),
         spec.seed().0
     );
-    if let Some(it) = evaluated.agreement_exists() {
+    let parameters = spec.parameters();
+    if cells.len() > 1 {
+        let settings = parameters.paths.iter().zip(&parameters.values[0]);
+        let settings: Vec<String> = settings
+            .map(|(path, it)| format!("{path} = {it}"))
+            .collect();
+        let text = format!("In the first cell: {}", settings.join(", "));
+        let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+    if let Some(it) = first.agreement_exists() {
         let text = format!(
             "A zone of possible agreement exists in {} of draws ({})",
             percent_of(&it),
@@ -38,8 +53,11 @@ pub(crate) fn render_plans(
         );
         let _ = writeln!(res, "{}", wrap(&text, width, 0));
     }
-    for it in &evaluated.plans {
+    for it in &first.plans {
         push_plan(&mut res, scenario, it, width);
+    }
+    if cells.len() > 1 {
+        push_cells(&mut res, spec, cells, width);
     }
     let caveat = format!(
         "{} Acceptance means that a plan is worth no less than no deal and crosses no real red \
@@ -48,6 +66,33 @@ pub(crate) fn render_plans(
     );
     let _ = writeln!(res, "\n{}", wrap(&caveat, width, 0));
     res
+}
+
+/// How often all whose consent is needed accept each plan, or its most accepted completion, by cell.
+fn push_cells(res: &mut String, spec: &WeighingSpec, cells: &[EvaluatedPlans], width: usize) {
+    let parameters = spec.parameters();
+    let text = format!(
+        "By cell ({}): share of draws in which all whose consent is needed accept a plan, or its \
+         most accepted completion",
+        parameters.paths.join(", ")
+    );
+    let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    for (idx, plan) in cells[0].plans.iter().enumerate() {
+        let _ = writeln!(res, "  {}", wrap(&plan.plan.label, width, 2));
+        for (evaluated, values) in cells.iter().zip(&parameters.values).take(CELLS_LISTED) {
+            let completion = evaluated.plans[idx].completions.first();
+            let Some(share) = completion.and_then(CompletionTally::accepted) else {
+                continue;
+            };
+            let interval = format!("({})", percent_interval(&share));
+            let lead = format!("    {:>8} {interval:<20} ", percent_of(&share));
+            let indent = lead.chars().count();
+            let _ = writeln!(res, "{lead}{}", wrap(&values.join(", "), width, indent));
+        }
+        if let Some(n) = cells.len().checked_sub(CELLS_LISTED).filter(|it| *it > 0) {
+            let _ = writeln!(res, "    … and {} more, see plans.csv", count(n as u64));
+        }
+    }
 }
 
 fn push_plan(res: &mut String, scenario: &Scenario, tally: &PlanTally, width: usize) {

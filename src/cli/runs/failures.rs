@@ -42,9 +42,14 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         SpecError::Study(StudyError::TooManyPoints(_)) => {
             format!("{description}; reduce --points")
         }
-        SpecError::Plans(PlanEvaluationError::Draws { n_plans, n_draws }) => format!(
-            "{} over {} exceed the {} that fit into memory; reduce --draws",
+        SpecError::Plans(PlanEvaluationError::Draws {
+            n_plans,
+            n_cells,
+            n_draws,
+        }) => format!(
+            "{} in {} over {} exceed the {} that fit into memory; reduce --draws",
             counted(n_plans as u64, "plan"),
+            counted(n_cells as u64, "cell"),
             counted(n_draws, "draw"),
             count(PLAN_DRAWS_MAX)
         ),

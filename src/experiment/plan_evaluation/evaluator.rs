@@ -1,14 +1,11 @@
 //! Weighing plans: which completions, and over which draws.
 
-use std::sync::Arc;
-
 use demarche_core::domain::{DraftPlan, Preferences, Scenario, Utility};
-use demarche_core::negotiation::Setting;
-use demarche_core::randomness::Seeds;
 use demarche_core::solution::some_agreement;
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::batch::Interrupt;
+use crate::experiment::plan::Cell;
 use crate::experiment::plan_evaluation::completion_tally::CompletionTally;
 use crate::experiment::plan_evaluation::draw_workers::{DrawTally, Draws, Execution};
 use crate::experiment::plan_evaluation::extreme_completions::{CompletionCounts, CompletionKind};
@@ -17,14 +14,14 @@ use crate::experiment::plan_evaluation::plan_tally::PlanTally;
 /// Most completions of a plan that leaves issues open: all of them are looked at in every draw.
 pub const COMPLETIONS_MAX: u64 = 1 << 16;
 
-/// Most draws times plans: the nearest amendments of all of them are held in memory.
+/// Most draws times plans times cells: the nearest amendments of all of them are held in memory.
 pub const PLAN_DRAWS_MAX: u64 = 1 << 22;
 
 /// What is asked about plans.
 #[derive(Clone, Debug)]
 pub struct PlanEvaluator {
-    setting: Arc<Setting>,
-    seeds: Seeds,
+    /// Invariant: there is one at least, and all have the same parties and issues.
+    cells: Vec<Cell>,
     plans: Vec<DraftPlan>,
     n_draws: u64,
 }
@@ -48,17 +45,20 @@ pub enum PlanEvaluationError {
     },
     /// More draws of more plans than fit into memory, or none.
     #[error(
-        "{n_plans} plans and {n_draws} draws: the maximum is {PLAN_DRAWS_MAX} together, the minimum 1"
+        "{n_plans} plans, {n_cells} cells and {n_draws} draws: the product must be from 1 to \
+         {PLAN_DRAWS_MAX}"
     )]
     Draws {
         /// How many plans.
         n_plans: usize,
-        /// How many draws.
+        /// How many cells.
+        n_cells: usize,
+        /// How many draws in each cell.
         n_draws: u64,
     },
 }
 
-/// How plans fare over the same draws of all preferences.
+/// How plans fare in a cell, over the same draws of all preferences.
 #[derive(Clone, PartialEq, Debug)]
 pub struct EvaluatedPlans {
     /// How many draws.
@@ -78,8 +78,8 @@ impl EvaluatedPlans {
 }
 
 impl PlanEvaluator {
-    /// Weighs plans over the first `n_draws` replications: with the preferences with which sessions of
-    /// these seeds begin, the same for all plans.
+    /// Weighs plans in some cells over the first `n_draws` replications: with the preferences with which
+    /// the sessions of a cell begin, the same for all plans. All cells have the same parties and issues.
     ///
     /// # Errors
     ///
@@ -90,19 +90,22 @@ impl PlanEvaluator {
     ///
     /// If a plan has not an entry for each issue.
     pub fn new(
-        setting: Arc<Setting>,
-        seeds: Seeds,
+        cells: Vec<Cell>,
         plans: Vec<DraftPlan>,
         n_draws: u64,
     ) -> Result<Self, PlanEvaluationError> {
-        let n_plans = plans.len();
-        let n_in_all = n_draws.checked_mul(n_plans as u64);
+        let (n_plans, n_cells) = (plans.len(), cells.len());
+        let n_in_all = n_draws.checked_mul((n_plans * n_cells) as u64);
         if !n_in_all.is_some_and(|it| (1..=PLAN_DRAWS_MAX).contains(&it)) {
-            return Err(PlanEvaluationError::Draws { n_plans, n_draws });
+            return Err(PlanEvaluationError::Draws {
+                n_plans,
+                n_cells,
+                n_draws,
+            });
         }
-        let space = &setting.scenario().space;
+        let space = &cells[0].setting.scenario().space;
         let n_completions = |it: &DraftPlan| it.n_completions(space);
-        if let Some(it) = plans.iter().find(|it| n_completions(it) > COMPLETIONS_MAX) {
+        if let Some(it) = (plans.iter()).find(|it| n_completions(it) > COMPLETIONS_MAX) {
             return Err(PlanEvaluationError::TooManyCompletions {
                 plan: it.name.clone(),
                 n_open: it.open_issues().count(),
@@ -110,8 +113,7 @@ impl PlanEvaluator {
             });
         }
         Ok(Self {
-            setting,
-            seeds,
+            cells,
             plans,
             n_draws,
         })
@@ -122,17 +124,15 @@ impl PlanEvaluator {
         &self.plans
     }
 
-    /// How many draws are made in all: those over which plans are weighed, and as many again before if
-    /// one of them leaves issues open.
+    /// How many draws are made in all cells: those over which plans are weighed, and as many again before
+    /// if one of them leaves issues open.
     pub fn n_draws_in_all(&self) -> u64 {
-        if self.plans.iter().all(DraftPlan::is_complete) {
-            self.n_draws
-        } else {
-            2 * self.n_draws
-        }
+        let is_complete = self.plans.iter().all(DraftPlan::is_complete);
+        let n_times = if is_complete { 1 } else { 2 };
+        n_times * self.n_draws * self.cells.len() as u64
     }
 
-    /// Weighs them; `None` when interrupted.
+    /// Weighs them in every cell; `None` when interrupted.
     ///
     /// Exact over all completions of a plan that leaves issues open. Deterministic for any number of
     /// threads; `advance` hears how many draws are done so far.
@@ -145,7 +145,7 @@ impl PlanEvaluator {
         threads: usize,
         interrupt: &Interrupt,
         advance: &mut dyn FnMut(u64),
-    ) -> Option<EvaluatedPlans> {
+    ) -> Option<Vec<EvaluatedPlans>> {
         let mut n_done = 0;
         let mut execution = Execution {
             threads,
@@ -155,17 +155,23 @@ impl PlanEvaluator {
                 advance(n_done);
             },
         };
-        let scenario = self.setting.scenario();
+        let cells = self.cells.iter();
+        let evaluated = cells.map(|cell| self.run_cell(cell, &mut execution));
+        evaluated.collect()
+    }
+
+    fn run_cell(&self, cell: &Cell, execution: &mut Execution<'_>) -> Option<EvaluatedPlans> {
+        let scenario = cell.setting.scenario();
         let draws = Draws {
-            setting: &self.setting,
-            seeds: &self.seeds,
+            setting: &cell.setting,
+            seeds: &cell.seeds,
             n: self.n_draws,
         };
         let open = self.plans.iter().filter(|it| !it.is_complete());
         let mut extremes = Vec::new();
         if open.clone().next().is_some() {
             let counts = CompletionCounts::new(&scenario.space, &scenario.consent, open);
-            extremes = draws.tally(counts, &mut execution)?.extremes().collect();
+            extremes = draws.tally(counts, execution)?.extremes().collect();
         }
         let mut extremes = extremes.into_iter();
         let plans = self.plans.iter().map(|plan| {
@@ -188,7 +194,7 @@ impl PlanEvaluator {
                 plans: plans.collect(),
             },
         };
-        Some(draws.tally(empty, &mut execution)?.sums)
+        Some(draws.tally(empty, execution)?.sums)
     }
 }
 

@@ -4,18 +4,22 @@ use demarche_core::domain::Scenario;
 
 use crate::report::drawing::{Axis, Chart, HeatMap, PageTable, Quantity, Unit};
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
-use crate::report::summary::{PlanAcceptance, PlanFindings};
-use crate::run::{Manifest, PlanRecord, StudyRecord};
+use crate::report::summary::{CellAcceptance, PlanAcceptance, PlanFindings};
+use crate::run::{Manifest, PlanRecord, StudyRecord, SweepRecord};
 use crate::wording::{Notation, count, counted, decimal, percent};
 
 /// Rows of a chart; tables have all.
 const ROWS_SHOWN: usize = 40;
+
+/// Rows of the table of cells.
+const CELL_ROWS_SHOWN: usize = 1_000;
 
 /// Plans that a run weighed, with how they fare.
 pub(crate) struct Plans<'a> {
     scenario: &'a Scenario,
     records: &'a [PlanRecord],
     draws: u64,
+    sweep: Option<&'a SweepRecord>,
     findings: &'a PlanFindings,
 }
 
@@ -31,6 +35,7 @@ impl<'a> Plans<'a> {
                 scenario,
                 records: plans,
                 draws: *draws,
+                sweep: manifest.sweep.as_ref(),
                 findings,
             }),
             Some(
@@ -49,7 +54,7 @@ impl<'a> Plans<'a> {
             .rev()
             .max_by(|a, b| a.accepts.value.total_cmp(&b.accepts.value));
         let Some(best) = best else {
-            return "No plan was weighed.".to_owned();
+            return "The run was interrupted before the plans were weighed.".to_owned();
         };
         let [share, low, high] = best.accepts.fields(Unit::Share);
         let of = match self.records.len() {
@@ -65,10 +70,18 @@ impl<'a> Plans<'a> {
 
     /// The sections of the page.
     pub(crate) fn sections(&self) -> Vec<Section> {
-        if self.findings.acceptances.is_empty() {
+        if !self
+            .findings
+            .acceptances
+            .iter()
+            .any(PlanAcceptance::is_joint)
+        {
             return Vec::new();
         }
-        vec![self.acceptance(), self.changes(), self.terms()]
+        let by_cell = self.sweep.map(|it| self.by_cell(it));
+        let of_first = [self.acceptance(), self.changes()];
+        let terms = [self.terms()];
+        (of_first.into_iter().chain(by_cell).chain(terms)).collect()
     }
 
     fn record(&self, plan: &str) -> Option<&'a PlanRecord> {
@@ -159,6 +172,63 @@ impl<'a> Plans<'a> {
         }
     }
 
+    /// How often all accept the plans in the cells of a sweep.
+    fn by_cell(&self, sweep: &SweepRecord) -> Section {
+        let joint = |cell: u32| {
+            let all = self.findings.by_cell.iter();
+            all.filter(move |it| it.cell == cell && it.completion != "least_accepted")
+        };
+        let name = |it: &CellAcceptance| completion_name(&self.label(&it.plan), &it.completion);
+        let mut cells: Vec<u32> = self.findings.by_cell.iter().map(|it| it.cell).collect();
+        cells.dedup();
+        let values = |cell: &u32| cell_values(sweep, *cell);
+        let mut blocks = Vec::new();
+        if (2..=ROWS_SHOWN).contains(&cells.len()) {
+            let chart = Chart::HeatMap(HeatMap {
+                rows: (
+                    sweep.paths.join(", "),
+                    cells.iter().map(|it| values(it).join(", ")).collect(),
+                ),
+                columns: (
+                    "Plan".to_owned(),
+                    joint(0).take(ROWS_SHOWN).map(name).collect(),
+                ),
+                axis: Axis::new("Share of draws", Unit::Share),
+                cells: (cells.iter())
+                    .map(|it| joint(*it).take(ROWS_SHOWN).map(|it| it.accepts).collect())
+                    .collect(),
+            });
+            let caption = "The share of draws in which all whose consent is needed accept, on common random numbers unless the experiment says otherwise.";
+            let title = "How often all accept each plan, by cell";
+            let figure = PageFigure::new("plan-cells", title, caption, &chart);
+            blocks.push(PageBlock::Figures(vec![figure]));
+        }
+        let rows = cells.iter().flat_map(|cell| {
+            joint(*cell).map(move |it| {
+                let fields = it.accepts.fields(Unit::Share);
+                let row = values(cell).into_iter().chain([name(it)]);
+                row.chain(fields).collect()
+            })
+        });
+        let columns = ["plan", "all needed accept", "from", "to"].map(str::to_owned);
+        blocks.push(PageBlock::Folded {
+            summary: "All cells".to_owned(),
+            table: PageTable {
+                head: sweep.paths.iter().cloned().chain(columns).collect(),
+                rows: rows.take(CELL_ROWS_SHOWN).collect(),
+            },
+        });
+        Section {
+            id: "plan-cells".to_owned(),
+            heading: "In other cells".to_owned(),
+            text: vec![format!(
+                "The sections above are of the first cell: {}. Of a plan that leaves issues open, the completion that is accepted most often in the cell counts.",
+                values(&0).join(", ")
+            )],
+            blocks,
+        }
+    }
+
     fn by_party(&self) -> PageTable {
         let head = [
             "plan",
@@ -235,12 +305,17 @@ impl<'a> Plans<'a> {
             axis: Axis::new("Share of draws", Unit::Share),
             cells: cells.collect(),
         });
-        let figure = PageFigure::new(
-            "amendments",
-            "How many terms would have to change",
-            "The share of draws in which the amendment with the fewest changed terms that all whose consent is needed accept changes so many; what a plan leaves open is free.",
-            &chart,
-        );
+        let figure = || {
+            PageFigure::new(
+                "amendments",
+                "How many terms would have to change",
+                "The share of draws in which the amendment with the fewest changed terms that all whose consent is needed accept changes so many; what a plan leaves open is free.",
+                &chart,
+            )
+        };
+        // A folder from elsewhere may lack the table.
+        let has_shown = !shown.is_empty();
+        let figures = has_shown.then(figure).into_iter().collect();
         Section {
             id: "changes".to_owned(),
             heading: "What would have to change".to_owned(),
@@ -248,7 +323,7 @@ impl<'a> Plans<'a> {
                 "One change for all draws wins less than the best amendment of each draw: nobody knows the draw that is real.".to_owned(),
             ],
             blocks: vec![
-                PageBlock::Figures(vec![figure]),
+                PageBlock::Figures(figures),
                 PageBlock::Open {
                     name: "Changes of one issue that win most".to_owned(),
                     table: self.single_changes(),
@@ -364,6 +439,13 @@ impl PlanAcceptance {
     fn is_of_same(&self, other: &Self) -> bool {
         (&self.plan, &self.completion) == (&other.plan, &other.completion)
     }
+}
+
+/// The values of a cell as text, one for each path.
+fn cell_values(sweep: &SweepRecord, cell: u32) -> Vec<String> {
+    let values = sweep.values.get(cell as usize).into_iter().flatten();
+    let text = |it: &serde_json::Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
+    values.map(text).collect()
 }
 
 fn completion_name(label: &str, completion: &str) -> String {

@@ -11,7 +11,7 @@ mod swept_cells;
 mod table_rows;
 
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement, RoundShare};
-pub(crate) use plans::{PlanAcceptance, PlanFindings};
+pub(crate) use plans::{CellAcceptance, PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
 pub(crate) use studies::{Dependence, FormSummary};
 pub(crate) use swept_cells::{CellFigures, CellSummary};

@@ -9,11 +9,13 @@ use crate::run::TableError;
 /// Changes of a completion that a page lists, and amendments of a plan.
 const LISTED_MAX: u64 = 5;
 
-/// How weighed plans fare.
+/// How weighed plans fare, in the first cell unless stated otherwise.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct PlanFindings {
     /// By plan, completion and party.
     pub(crate) acceptances: Vec<PlanAcceptance>,
+    /// By cell, plan and completion, the share of draws in which all whose consent is needed accept.
+    pub(crate) by_cell: Vec<CellAcceptance>,
     /// The changes of one issue that win most, of each completion the best first.
     pub(crate) changes: Vec<PlanChange>,
     /// The most frequent nearest amendments, of each plan the most frequent first.
@@ -51,6 +53,16 @@ pub(crate) struct PlanAcceptance {
     pub(crate) settled: BTreeMap<String, String>,
 }
 
+/// How often all whose consent is needed accept a completion of a plan in a cell.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct CellAcceptance {
+    pub(crate) cell: u32,
+    pub(crate) plan: String,
+    pub(crate) completion: String,
+    /// In what share of draws.
+    pub(crate) accepts: Quantity,
+}
+
 /// A change of one issue of a plan's completion.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct PlanChange {
@@ -81,15 +93,25 @@ impl PlanFindings {
     pub(super) fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
         let mut needed: BTreeMap<String, BTreeMap<Option<u64>, f64>> = BTreeMap::new();
         let amendments = rows("amendments", open, |it| {
+            if !it.is_of_first() {
+                return None;
+            }
             let n_changes = it.text("n_changes").parse().ok();
             let by_changes = needed.entry(it.owned("plan")).or_default();
             *by_changes.entry(n_changes).or_default() += it.number("share")?;
             PlanAmendment::read(it).filter(|_| it.is_listed())
         })?;
+        let mut by_cell = Vec::new();
+        let acceptances = rows("plans", open, |it| {
+            by_cell.extend(CellAcceptance::read(it));
+            PlanAcceptance::read(it).filter(|_| it.is_of_first())
+        })?;
         Ok(Self {
-            acceptances: rows("plans", open, PlanAcceptance::read)?,
+            acceptances,
+            by_cell,
             changes: rows("changes", open, |it| {
-                PlanChange::read(it).filter(|change| it.is_listed() && change.difference > 0.0)
+                let is_shown = it.is_of_first() && it.is_listed();
+                PlanChange::read(it).filter(|change| is_shown && change.difference > 0.0)
             })?,
             amendments,
             needed,
@@ -119,6 +141,21 @@ impl PlanAcceptance {
             worst_issue: row.owned("worst_issue"),
             shortfall: row.number("worst_issue_shortfall"),
             settled: row.named("settled_", str::to_owned),
+        })
+    }
+}
+
+impl CellAcceptance {
+    /// Of a row of all whose consent is needed.
+    fn read(row: Row<'_>) -> Option<Self> {
+        if !row.text("party").is_empty() {
+            return None;
+        }
+        Some(Self {
+            cell: row.cell()?,
+            plan: row.owned("plan"),
+            completion: row.owned("completion"),
+            accepts: row.quantity("acceptance_rate")?,
         })
     }
 }

@@ -11,7 +11,8 @@ use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::record::Manifest;
 use crate::run::spec::WeighingSpec;
 use crate::tables::{
-    FinishedTable, LeftOut, RunDirectory, Workbook, WriteError, write_plans, write_workbook,
+    Column, FinishedTable, LeftOut, PlanCells, RunDirectory, Workbook, WriteError, write_plans,
+    write_workbook,
 };
 
 /// Plans that are weighed, or were until the interrupt.
@@ -21,8 +22,8 @@ pub struct FinishedWeighing {
     pub directory: RunDirectory,
     /// What makes it repeatable.
     pub manifest: Manifest,
-    /// How they fare; `None` if it was interrupted, for then it has no tables.
-    pub evaluated: Option<EvaluatedPlans>,
+    /// How they fare, by cell; `None` if it was interrupted, for then it has no tables.
+    pub evaluated: Option<Vec<EvaluatedPlans>>,
     /// Tables that the workbook has no room for.
     pub left_out: Vec<LeftOut>,
 }
@@ -61,12 +62,22 @@ pub fn execute_weighing(
     let mut left_out = Vec::new();
     if let Some(evaluated) = &evaluated {
         let scenario = spec.setting().scenario();
-        let tables = write_plans(&directory, spec.copies(), scenario, evaluated);
+        let parameters = spec.parameters();
+        let columns: Vec<Column> = parameters.columns().collect();
+        let cells = PlanCells {
+            scenario,
+            paths: &columns,
+            values: &parameters.values,
+            evaluated,
+        };
+        let tables = write_plans(&directory, spec.copies(), cells);
         left_out = write_workbook_of(spec, &directory, &tables.map_err(stopped)?, evaluated)
             .map_err(stopped)?;
     }
     let manifest = Manifest {
+        cells: spec.parameters().values.len(),
         study: Some(spec.record().clone()),
+        sweep: spec.sweep().cloned(),
         complete: evaluated.is_some(),
         ..spec
             .description
@@ -86,16 +97,14 @@ fn write_workbook_of(
     spec: &WeighingSpec,
     directory: &RunDirectory,
     tables: &[FinishedTable],
-    evaluated: &EvaluatedPlans,
+    evaluated: &[EvaluatedPlans],
 ) -> Result<Vec<LeftOut>, WriteError> {
     match spec.excel() {
         Workbook::Omitted => Ok(Vec::new()),
         Workbook::Written => {
-            let run = spec.description.workbook_run(
-                spec.setting().scenario(),
-                ("draw", evaluated.n_draws),
-                true,
-            );
+            let n_draws = evaluated.iter().map(|it| it.n_draws).sum();
+            let scenario = spec.setting().scenario();
+            let run = (spec.description).workbook_run(scenario, ("draw", n_draws), true);
             write_workbook(directory, &run, tables)
         }
     }

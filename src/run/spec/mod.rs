@@ -4,6 +4,7 @@ mod description;
 mod error;
 mod request;
 mod run_spec;
+mod spec_cells;
 mod study_spec;
 mod weighing_spec;
 

@@ -4,18 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use demarche_core::negotiation::Setting;
-use demarche_core::randomness::{MasterSeed, Seeds};
+use demarche_core::randomness::MasterSeed;
 use demarche_stats::design::DesignedPoints;
 
 use crate::config::{Overrides, ReadFile, load_experiment};
-use crate::experiment::{
-    Cell, CellId, Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes,
-};
+use crate::experiment::{Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
 use crate::run::spec::error::SpecError;
 use crate::run::spec::request::{RunRequest, RunVerb};
+use crate::run::spec::spec_cells::SpecCells;
 use crate::run::writer::{SweptParameters, TableOptions};
 use crate::tables::{DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable};
 
@@ -75,7 +74,7 @@ impl RunSpec {
             scenario.resolved,
             &scenario.setting,
         );
-        let (cells, parameters, pairing, design, sweep) = match experiment.sweep {
+        let (cells, pairing, design) = match experiment.sweep {
             None if request.verb == RunVerb::Sweep => {
                 return Err(SpecError::NoSweep(request.experiment));
             }
@@ -83,43 +82,20 @@ impl RunSpec {
                 return Err(SpecError::HasSweep(request.experiment));
             }
             None => {
-                let cell = Cell {
-                    setting: Arc::new(scenario.setting),
-                    seeds: Seeds::new(experiment.seed),
-                };
-                let parameters = SweptParameters {
-                    paths: Vec::new(),
-                    values: vec![Vec::new()],
-                };
-                (vec![cell], parameters, Pairing::Unpaired, None, None)
+                let cells = SpecCells::only(scenario.setting, experiment.seed);
+                (cells, Pairing::Unpaired, None)
             }
-            Some(sweep) => {
-                let random_numbers = sweep.random_numbers;
-                let cells = (0..).map(CellId).zip(sweep.settings);
-                let cells = cells.map(|(cell, setting)| Cell {
-                    setting: Arc::new(setting),
-                    seeds: random_numbers.seeds(experiment.seed, cell),
-                });
-                let record = SweepRecord {
-                    random_numbers,
-                    paths: sweep.paths.clone(),
-                    values: sweep.json_values,
-                    scenarios: sweep.scenarios,
-                };
-                let parameters = SweptParameters {
-                    paths: sweep.paths,
-                    values: sweep.values,
-                };
-                let cells = cells.collect();
-                (
-                    cells,
-                    parameters,
-                    random_numbers.pairing(),
-                    sweep.design,
-                    Some(record),
-                )
+            Some(mut sweep) => {
+                let (pairing, design) = (sweep.random_numbers.pairing(), sweep.design.take());
+                let cells = SpecCells::of_sweep(sweep, experiment.seed);
+                (cells, pairing, design)
             }
         };
+        let SpecCells {
+            cells,
+            parameters,
+            record: sweep,
+        } = cells;
         let res = Self {
             description,
             shard: request.shard.as_deref().map(str::parse).transpose()?,

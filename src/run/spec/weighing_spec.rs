@@ -1,4 +1,4 @@
-//! Plans to be weighed for one scenario: a request with the files it names, read and checked.
+//! Plans to be weighed for a scenario: a request with the files it names, read and checked.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use demarche_core::domain::{DraftPlan, Scenario};
 use demarche_core::negotiation::Setting;
-use demarche_core::randomness::{MasterSeed, Seeds};
+use demarche_core::randomness::MasterSeed;
 use demarche_core::strategy::Strategies;
 
 use crate::config::{Overrides, ReadFile, load_experiment, load_plans};
 use crate::experiment::PlanEvaluator;
 use crate::run::observer::Observer;
-use crate::run::record::{PlanRecord, StudyRecord};
+use crate::run::record::{PlanRecord, StudyRecord, SweepRecord};
 use crate::run::spec::description::{Description, Names};
 use crate::run::spec::error::SpecError;
+use crate::run::spec::spec_cells::SpecCells;
+use crate::run::writer::SweptParameters;
 use crate::tables::{TableCopies, Workbook};
 
 /// Draws over which plans are weighed where nobody says how many.
@@ -57,12 +59,15 @@ impl WeighingRequest {
     }
 }
 
-/// Plans to be weighed for one scenario: a request with the files it names, read and checked.
+/// Plans to be weighed for a scenario, in one cell or in those of a sweep: a request with the files it
+/// names, read and checked.
 #[derive(Debug)]
 pub struct WeighingSpec {
     pub(crate) description: Description,
     setting: Arc<Setting>,
     evaluator: PlanEvaluator,
+    parameters: SweptParameters,
+    sweep: Option<SweepRecord>,
     record: StudyRecord,
     excel: Workbook,
     copies: TableCopies,
@@ -93,12 +98,9 @@ impl WeighingSpec {
         for it in scenario.warnings() {
             observer.warned(&it);
         }
-        if experiment.sweep.is_some() {
-            return Err(SpecError::HasSweep(path.display().to_string()));
-        }
         let loaded = load_plans(&request.plans, scenario.setting.scenario(), read_file)?;
         scenario.inputs.extend(loaded.inputs);
-        let (setting, seed) = (Arc::new(scenario.setting), experiment.seed);
+        let seed = experiment.seed;
         let description = Description::new(
             Names {
                 verb: "weigh".to_owned(),
@@ -109,20 +111,25 @@ impl WeighingSpec {
             &request.settings,
             &scenario.inputs,
             scenario.resolved,
-            &setting,
+            &scenario.setting,
         );
+        let cells = match experiment.sweep {
+            None => SpecCells::only(scenario.setting, seed),
+            Some(sweep) => SpecCells::of_sweep(sweep, seed),
+        };
+        let setting = Arc::clone(&cells.cells[0].setting);
         let of_scenario = |it: &DraftPlan| plan_record(setting.scenario(), it);
         let record = StudyRecord::Weigh {
             draws: request.draws,
             plans: loaded.plans.iter().map(of_scenario).collect(),
         };
-        let seeds = Seeds::new(seed);
-        let evaluator =
-            PlanEvaluator::new(Arc::clone(&setting), seeds, loaded.plans, request.draws)?;
+        let evaluator = PlanEvaluator::new(cells.cells, loaded.plans, request.draws)?;
         Ok(Self {
             description,
             setting,
             evaluator,
+            parameters: cells.parameters,
+            sweep: cells.record,
             record,
             excel: request.excel,
             copies: request.copies,
@@ -144,7 +151,7 @@ impl WeighingSpec {
         self.description.seed
     }
 
-    /// Scenario, rules and strategies as they stand.
+    /// Scenario, rules and strategies of the first cell. All cells have the same parties and issues.
     pub fn setting(&self) -> &Arc<Setting> {
         &self.setting
     }
@@ -152,6 +159,16 @@ impl WeighingSpec {
     /// The plans, and over which draws they are weighed.
     pub fn evaluator(&self) -> &PlanEvaluator {
         &self.evaluator
+    }
+
+    /// What is swept, if the experiment has a `[sweep]`.
+    pub fn parameters(&self) -> &SweptParameters {
+        &self.parameters
+    }
+
+    /// What is swept, as the manifest has it.
+    pub(crate) fn sweep(&self) -> Option<&SweepRecord> {
+        self.sweep.as_ref()
     }
 
     /// What is asked, as the manifest has it.

@@ -30,7 +30,7 @@ pub struct SweptParameters {
 
 impl SweptParameters {
     /// A column for each: of numbers if it is one in every cell.
-    fn columns(&self) -> impl Iterator<Item = Column> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column> {
         let is_number = |idx: usize| {
             let mut values = self.values.iter().map(|it| Field::of_value(&it[idx]));
             values.all(|it| matches!(it, Field::Number(_)))

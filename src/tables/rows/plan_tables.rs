@@ -3,10 +3,25 @@
 use demarche_core::domain::{PartyId, Scenario};
 use demarche_stats::estimate::{Estimate, Interval};
 
-use crate::experiment::{ChangeTally, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally};
+use crate::experiment::{
+    CellId, ChangeTally, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally,
+};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
-use crate::tables::schema::TableEntry;
+use crate::tables::schema::{Column, TableEntry};
+
+/// How plans fare in some cells, with what is swept.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanCells<'a> {
+    /// The scenario of the first cell; all have the same parties and issues.
+    pub scenario: &'a Scenario,
+    /// A column for each swept path.
+    pub paths: &'a [Column],
+    /// By cell, a value as written for each path.
+    pub values: &'a [Vec<String>],
+    /// By cell, how the plans fare.
+    pub evaluated: &'a [EvaluatedPlans],
+}
 
 /// Writes `plans.csv`, `changes.csv` and `amendments.csv`.
 ///
@@ -16,17 +31,25 @@ use crate::tables::schema::TableEntry;
 pub fn write_plans(
     directory: &RunDirectory,
     copies: TableCopies,
-    scenario: &Scenario,
-    evaluated: &EvaluatedPlans,
+    cells: PlanCells<'_>,
 ) -> Result<[FinishedTable; 3], WriteError> {
-    let write = |name: &str, push: &dyn Fn(&mut Rows, &Scenario, &PlanTally)| {
+    let scenario = cells.scenario;
+    let write = |name: &str, push: &dyn Fn(&mut Rows, PlanRow<'_>)| {
         let entry = TableEntry::of(name).1;
-        let columns = entry.header(&scenario.issues, &scenario.parties, &[]);
+        let columns = entry.header(&scenario.issues, &scenario.parties, cells.paths);
         let mut file = directory.table(name, columns, copies)?;
-        for it in &evaluated.plans {
-            let mut rows = Rows::new();
-            push(&mut rows, scenario, it);
-            file.push(&rows)?;
+        for ((cell, evaluated), values) in (0..).zip(cells.evaluated).zip(cells.values) {
+            for tally in &evaluated.plans {
+                let mut rows = Rows::new();
+                let row = PlanRow {
+                    scenario,
+                    cell: CellId(cell),
+                    values,
+                    tally,
+                };
+                push(&mut rows, row);
+                file.push(&rows)?;
+            }
         }
         file.finish()
     };
@@ -37,21 +60,39 @@ pub fn write_plans(
     ])
 }
 
-fn push_plan(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+/// How a plan fares in a cell.
+#[derive(Clone, Copy)]
+struct PlanRow<'a> {
+    scenario: &'a Scenario,
+    cell: CellId,
+    /// A value for each swept path.
+    values: &'a [String],
+    tally: &'a PlanTally,
+}
+
+fn push_plan(rows: &mut Rows, row: PlanRow<'_>) {
+    let PlanRow {
+        scenario,
+        cell,
+        values,
+        tally,
+    } = row;
     for completion in &tally.completions {
         let plan = [
+            cell.0.into(),
             tally.plan.name.as_str().into(),
             completion.kind.name().into(),
         ];
-        let settled = || {
+        let named = || {
+            let values = values.iter().map(|it| Field::of_value(it));
             let issues = scenario.space.issues();
-            issues.map(|it| scenario.option_name(completion.outcome, it).into())
+            values.chain(issues.map(|it| scenario.option_name(completion.outcome, it).into()))
         };
         let all = [Field::Missing, Field::Missing];
         let accepted = share_fields(completion.accepted());
         let without_party = [Field::Missing; 9];
         let fields = plan.into_iter().chain(all).chain(accepted);
-        rows.push(fields.chain(without_party).chain(settled()));
+        rows.push(fields.chain(without_party).chain(named()));
         for (party, of_party) in scenario.party_ids().zip(&completion.parties) {
             let party_fields = [
                 scenario.party(party).name.as_str().into(),
@@ -60,7 +101,7 @@ fn push_plan(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
             let fields = plan.into_iter().chain(party_fields);
             let fields = fields.chain(share_fields(of_party.accepts()));
             let own = own_fields(scenario, of_party);
-            rows.push(fields.chain(own).chain(settled()));
+            rows.push(fields.chain(own).chain(named()));
         }
     }
 }
@@ -94,7 +135,10 @@ fn own_fields<'a>(scenario: &'a Scenario, tally: &PlanPartyTally) -> [Field<'a>;
     ]
 }
 
-fn push_changes(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+fn push_changes(rows: &mut Rows, row: PlanRow<'_>) {
+    let PlanRow {
+        scenario, tally, ..
+    } = row;
     for completion in &tally.completions {
         let mut ranked: Vec<&ChangeTally> = completion.changes.iter().collect();
         ranked.sort_by_key(|it| std::cmp::Reverse(it.n_accepted));
@@ -104,6 +148,7 @@ fn push_changes(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
             let difference = it.difference();
             let [difference_low, difference_high] = ends(difference.and_then(|it| it.interval));
             rows.push([
+                row.cell.0.into(),
                 tally.plan.name.as_str().into(),
                 completion.kind.name().into(),
                 rank.into(),
@@ -121,11 +166,21 @@ fn push_changes(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
     }
 }
 
-fn push_amendments(rows: &mut Rows, scenario: &Scenario, tally: &PlanTally) {
+fn push_amendments(rows: &mut Rows, row: PlanRow<'_>) {
+    let PlanRow {
+        scenario, tally, ..
+    } = row;
+    let cell = row.cell.0;
     let plan = tally.plan.name.as_str();
     let n_draws = tally.n_draws();
     let fields = |rank: Option<u64>, n_changes: Option<u64>, n: u64| {
-        let key = [plan.into(), rank.into(), n_changes.into(), n.into()];
+        let key = [
+            cell.into(),
+            plan.into(),
+            rank.into(),
+            n_changes.into(),
+            n.into(),
+        ];
         key.into_iter()
             .chain(share_fields(Estimate::of_share(n, n_draws)))
     };

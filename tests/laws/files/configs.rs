@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use demarche::config::{LoadedScenario, Overrides, load_experiment, load_plans, load_scenario};
 use demarche::domain::{Basis, Number, ScenarioKind};
-use demarche::experiment::{Interrupt, PlanEvaluator};
+use demarche::experiment::{Cell, Interrupt, PlanEvaluator};
 use demarche::negotiation::{PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 
@@ -93,7 +93,7 @@ fn every_plan_fits_the_scenario_that_its_folder_is_named_after() {
         n_plans += loaded.plans.len();
         let seeds = Seeds::new(MasterSeed(1));
         let setting = Arc::new(it.setting.clone());
-        let evaluator = PlanEvaluator::new(setting, seeds, loaded.plans, 4).unwrap();
+        let evaluator = PlanEvaluator::new(vec![Cell { setting, seeds }], loaded.plans, 4).unwrap();
         assert!(
             evaluator
                 .run(1, &Interrupt::default(), &mut |_| ())

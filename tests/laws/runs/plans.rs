@@ -5,7 +5,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::process::{VILLAGES, check, files, manifest, path_text, tables};
+use crate::support::process::{
+    VILLAGES, check, files, interrupt, manifest, path_text, start, tables,
+};
 
 const OPEN: &str = "configs/plans/two-villages/alternate-days.toml";
 const DEMANDS: &str = "configs/plans/two-villages/demands.csv";
@@ -104,6 +106,89 @@ fn the_tables_say_what_the_manifest_names() {
     assert_eq!(none, ["0", "0", "0", "0"]);
     let changes = [("plan", "mornings-for-repairs"), ("rank", "1")];
     assert_eq!(column(&out, "changes.csv", &changes, "n"), ["500"]);
+}
+
+/// The rows of a table in a cell, without the columns that say which cell it is.
+fn rows_of_cell(folder: &Path, table: &str, cell: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(folder.join(table)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let rows = reader.records().map(Result::unwrap);
+    rows.filter(|it| &it[0] == cell)
+        .map(|row| {
+            let fields = header.iter().zip(&row);
+            let own = fields.filter(|it| it.0 != "cell" && !it.0.contains('.'));
+            own.map(|it| it.1.to_owned()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn a_cell_of_a_sweep_has_the_rows_of_a_run_with_its_values_set() {
+    let folder = TempDir::new().unwrap();
+    let experiment = folder.path().join("experiment.toml");
+    fs::copy(VILLAGES, folder.path().join("villages.toml")).unwrap();
+    let path = "party.lower.reservation_value";
+    let text = format!(
+        "schema = 1\nname = \"cells\"\nscenario = \"villages.toml\"\n[[sweep.axis]]\npath = \"{path}\"\nvalues = [0.3, 0.45, 0.65]\n"
+    );
+    fs::write(&experiment, text).unwrap();
+    let out = folder.path().join("run");
+    let arguments = [
+        "weigh",
+        path_text(&experiment),
+        OPEN,
+        DEMANDS,
+        "--draws",
+        "500",
+    ];
+    let arguments = [arguments.as_slice(), &["--out", path_text(&out)]].concat();
+    let output = check(&arguments, 0);
+    let text = String::from_utf8(output.stdout)
+        .unwrap()
+        .replace(path_text(&out), "RUN");
+    insta::assert_snapshot!("weighed_plans_in_cells", text);
+    assert_eq!(manifest(&out)["cells"], 3);
+    let values = column(&out, "plans.csv", &[("cell", "1")], path);
+    assert!(values.iter().all(|it| it == "0.45"));
+    for (cell, value) in [("0", "0.3"), ("1", "0.45"), ("2", "0.65")] {
+        let alone = folder.path().join(value);
+        weigh(&alone, &["--set", &format!("{path}={value}")]);
+        for table in ["plans.csv", "changes.csv", "amendments.csv"] {
+            let expected = rows_of_cell(&alone, table, "0");
+            assert!(!expected.is_empty());
+            assert_eq!(
+                rows_of_cell(&out, table, cell),
+                expected,
+                "{table}, {value}"
+            );
+        }
+    }
+    check(&["verify", path_text(&out)], 0);
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("In other cells"));
+}
+
+#[test]
+fn an_interrupted_run_has_a_manifest_and_no_tables() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let scenario = "configs/scenarios/two-villages.toml";
+    let arguments = ["weigh", scenario, OPEN, "--draws", "4000000"];
+    let child = start(&[arguments.as_slice(), &["--out", path_text(&out)]].concat());
+    while !out.exists() {
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let manifest = manifest(&out);
+    assert_eq!(manifest["complete"], false);
+    assert!(manifest["tables"].as_array().is_none_or(Vec::is_empty));
+    let later = folder.path().join("later");
+    let arguments = ["report", path_text(&out), "--out", path_text(&later)];
+    check(&arguments, 0);
+    let page = fs::read_to_string(later.join("report.html")).unwrap();
+    assert!(page.contains("interrupted before the plans were weighed"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use demarche::domain::{
     Scenario, Statement,
 };
 use demarche::experiment::{
-    COMPLETIONS_MAX, CompletionKind, CompletionTally, EvaluatedPlans, Interrupt,
+    COMPLETIONS_MAX, Cell, CompletionKind, CompletionTally, EvaluatedPlans, Interrupt,
     PlanEvaluationError, PlanEvaluator, PlanTally, measure_claims,
 };
 use demarche::negotiation::{PreferenceDraw, Setting};
@@ -44,14 +44,16 @@ fn random_plan(random: &mut RandomChoices, space: &OutcomeSpace, name: &str) -> 
 
 fn weighed(setting: &Arc<Setting>, plans: &[DraftPlan], n: u64, threads: usize) -> EvaluatedPlans {
     let seeds = Seeds::new(SEED);
-    let evaluator = PlanEvaluator::new(Arc::clone(setting), seeds, plans.to_vec(), n).unwrap();
+    let setting = Arc::clone(setting);
+    let evaluator = PlanEvaluator::new(vec![Cell { setting, seeds }], plans.to_vec(), n).unwrap();
     let mut last = 0;
     let evaluated = evaluator.run(threads, &Interrupt::default(), &mut |n_draws| {
         assert!(n_draws > last, "progress goes on");
         last = n_draws;
     });
     assert_eq!(last, evaluator.n_draws_in_all());
-    evaluated.expect("nobody interrupts")
+    let [only] = evaluated.expect("nobody interrupts").try_into().unwrap();
+    only
 }
 
 /// The preferences of all parties in the first draws.
@@ -360,7 +362,11 @@ fn a_plan_that_leaves_too_much_open_is_refused() {
     let load = |options: [Option<usize>; 3]| {
         let options = options.map(|it| it.map(OptionId::new)).to_vec();
         let plans = vec![plan("open", options)];
-        PlanEvaluator::new(Arc::clone(&setting), Seeds::new(SEED), plans, 1)
+        let cell = Cell {
+            setting: Arc::clone(&setting),
+            seeds: Seeds::new(SEED),
+        };
+        PlanEvaluator::new(vec![cell], plans, 1)
     };
     let n_completions = 41 * 41 * 41;
     assert!(n_completions > COMPLETIONS_MAX);

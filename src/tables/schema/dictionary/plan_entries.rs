@@ -1,10 +1,10 @@
 //! The tables of weighed plans, column by column.
 
 use crate::tables::schema::dictionary::entry::Content::{
-    Count, Identifier, Issue, Option as Opt, Party, Share, Text, Utility,
+    Count, Identifier, Issue, Option as Opt, Party, Share, Text, Utility, Value,
 };
 use crate::tables::schema::dictionary::entry::{
-    ColumnEntry, SEE_ABOVE, TableEntry, WordEntry, column, word,
+    CELL, ColumnEntry, SEE_ABOVE, TableEntry, WordEntry, column, word,
 };
 
 const PLAN: &str = "name of the plan";
@@ -45,9 +45,10 @@ fn completion_words() -> [WordEntry; 3] {
 /// How plans fare, with all whose consent is needed and with each party.
 pub(crate) const PLANS: TableEntry = TableEntry {
     name: "plans",
-    one_row_per: "plan, completion and party",
+    one_row_per: "cell, plan, completion and party",
     columns: || {
         vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
             column(&[("plan", Text)], PLAN, "", "never"),
             completion(),
             column(
@@ -124,6 +125,12 @@ pub(crate) const PLANS: TableEntry = TableEntry {
                 "as `worst_issue`",
             ),
             column(
+                &[("<path>", Value)],
+                "of a sweep, the value of each swept path in the cell",
+                "as the experiment has it",
+                "never",
+            ),
+            column(
                 &[("settled_<issue>", Opt)],
                 "how the outcome settles the issue",
                 "an option",
@@ -137,9 +144,10 @@ pub(crate) const PLANS: TableEntry = TableEntry {
 /// What single changes of a plan would win.
 pub(crate) const CHANGES: TableEntry = TableEntry {
     name: "changes",
-    one_row_per: "plan, completion and change of one issue",
+    one_row_per: "cell, plan, completion and change of one issue",
     columns: || {
         vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
             column(&[("plan", Text)], PLAN, "", "never"),
             column(
                 &[("completion", Text)],
@@ -193,9 +201,10 @@ pub(crate) const CHANGES: TableEntry = TableEntry {
 /// The amendments nearest to plans.
 pub(crate) const AMENDMENTS: TableEntry = TableEntry {
     name: "amendments",
-    one_row_per: "plan and distinct nearest amendment",
+    one_row_per: "cell, plan and distinct nearest amendment",
     columns: || {
         vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
             column(&[("plan", Text)], PLAN, "", "never"),
             column(
                 &[("rank", Identifier)],
