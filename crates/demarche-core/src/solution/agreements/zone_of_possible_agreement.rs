@@ -103,6 +103,9 @@ fn search(
         return Ok(None);
     }
     let search = Search::new(space, parties, consent);
+    if search.is_blocked() {
+        return Ok(None);
+    }
     let mut progress = search.beginning(steps_max);
     let slack = search.slack(&mut progress, 0);
     let is_found = slack >= 0 && search.descend(&mut progress, 0)?;
@@ -130,6 +133,8 @@ struct Search<'a> {
     needed: PartySet,
     /// Who consents to nothing.
     barred: PartySet,
+    /// For all options of all issues: whether one alone crosses a red line of a party that is needed.
+    is_excluded: Vec<bool>,
     consequences: Vec<Consequence>,
     stages: Vec<Stage>,
 }
@@ -184,6 +189,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        let mut is_excluded = vec![false; space.n_options_total()];
         let mut barred = PartySet::EMPTY;
         for (party, preferences) in parties.iter().enumerate() {
             let party = PartyId::new(party);
@@ -191,6 +197,11 @@ impl<'a> Search<'a> {
                 match Coupling::new(when, |issue| space.options(issue)) {
                     Coupling::Never => {}
                     Coupling::Always => barred = barred.with(party),
+                    Coupling::One(issue) if needed.contains(party) => {
+                        for option in space.options(issue).filter(|&it| when.allows(issue, it)) {
+                            is_excluded[space.flat(issue, option)] = true;
+                        }
+                    }
                     Coupling::One(_) | Coupling::Several(_) => {
                         conditions.push((when, Consequence::RedLine(party)));
                     }
@@ -238,9 +249,23 @@ impl<'a> Search<'a> {
             leeways,
             needed,
             barred,
+            is_excluded,
             consequences: conditions.into_iter().map(|it| it.1).collect(),
             stages,
         }
+    }
+
+    fn is_excluded(&self, issue: IssueId, option: OptionId) -> bool {
+        self.is_excluded[self.space.flat(issue, option)]
+    }
+
+    /// Whether red lines of parties that are needed leave no option of an issue.
+    fn is_blocked(&self) -> bool {
+        let mut issues = self.space.issues();
+        issues.any(|issue| {
+            let mut options = self.space.options(issue);
+            options.all(|it| self.is_excluded(issue, it))
+        })
     }
 
     fn beginning(&self, steps_left: u64) -> Progress {
@@ -262,6 +287,9 @@ impl<'a> Search<'a> {
         };
         let mut promising: Vec<(i64, OptionId)> = Vec::new();
         for option in self.space.options(stage.issue) {
+            if self.is_excluded(stage.issue, option) {
+                continue;
+            }
             progress.steps_left = progress.steps_left.checked_sub(1).ok_or(StepsUsedUp)?;
             let slack = self.choose(progress, depth, option);
             if slack >= 0 {
