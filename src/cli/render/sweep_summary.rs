@@ -174,7 +174,12 @@ fn factor_ranges(tallies: &[Tally]) -> String {
         let shares = || tallies.iter().filter_map(|it| factors(it)[idx]);
         let ends = [shares().reduce(f64::min)?, shares().reduce(f64::max)?];
         let [least, most] = ends.map(percent);
-        Some(format!("{least} to {most}"))
+        let is_one = least == most;
+        Some(if is_one {
+            least
+        } else {
+            format!("{least} to {most}")
+        })
     };
     let none = || "none".to_owned();
     let [zone, found] = [0, 1].map(|it| range(it).unwrap_or_else(none));
