@@ -14,10 +14,10 @@ mod tallies;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use explain::{
     Answer, Cause, Causes, ComparedDeal, ComparedFigure, ComparedSession, Definitions, Difference,
-    Explainer, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount,
-    PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison, SessionTrace, Solution,
-    SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind, Subject, TooManyOutcomes,
-    TraceStep, check_outcomes,
+    Explainer, Explanation, FailureExaminer, LastStep, NearestAlternative, OptionChange,
+    PartyAccount, PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison,
+    SessionTrace, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind,
+    Subject, TooManyOutcomes, TraceStep, check_outcomes,
 };
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
@@ -35,9 +35,10 @@ pub use studies::{
     findings, form_names, points_for_claim, points_for_interval,
 };
 pub use tallies::{
-    AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, FigureWorker, MeasuredColumn,
-    MeasuredSession, Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS,
-    Pairing, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, SESSION_MEASUREMENTS, SessionFigures,
+    AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, ExaminedSession, Failure,
+    FailureReason, FailureTally, FigureWorker, MeasuredColumn, MeasuredSession, Measurement,
+    MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, Pairing, Part, PartyMeasurement,
+    PartyTally, QUANTILE_PERCENTS, ReasonShare, SESSION_MEASUREMENTS, SessionFigures,
     SessionMeasurement, SessionMeasurer, StrategyTally, Tally, UTILITY, measure_claims,
 };
 pub(crate) use tallies::{

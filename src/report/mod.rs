@@ -10,8 +10,8 @@ pub use drawing::{
     Scatter, Series, Size, Unit,
 };
 pub(crate) use page_sections::{
-    ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, equal_cells, labels, render_cause,
-    render_ending, repeated, strategy_words, too_few_points, whose,
+    ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, equal_cells, failure_sentences, labels,
+    render_cause, render_ending, repeated, strategy_words, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
 pub use pages::{
@@ -19,4 +19,5 @@ pub use pages::{
     RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
     write_page,
 };
+pub(crate) use summary::ReasonRow;
 pub use summary::{OpenTable, RunSummary, TABLE_BYTES_MAX};

@@ -10,7 +10,7 @@ use crate::cli::render::text::{
     Notation, bar, count, counted, decimal, percent, percent_interval, percent_of, wrap,
 };
 use crate::experiment::{StoppingRule, Tally};
-use crate::report::{rests_on, strategy_words};
+use crate::report::{ReasonRow, failure_sentences, rests_on, strategy_words};
 use crate::run::MostFrequent;
 
 /// Columns of a bar.
@@ -35,6 +35,9 @@ pub(crate) fn summary(
     }
     strategies(&mut res, setting, tally, width);
     if tally.n_agreements() < tally.n_sessions() {
+        for it in failure_sentences(scenario, &ReasonRow::of_all(scenario, tally)) {
+            let _ = writeln!(res, "\n{}", wrap(&it, width, 0));
+        }
         blockers(&mut res, scenario, tally, width);
     }
     let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));

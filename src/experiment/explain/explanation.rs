@@ -18,6 +18,8 @@ pub struct Explanation {
     pub last: Vec<Position>,
     /// Why there is no agreement; `None` if there is one.
     pub cause: Option<Cause>,
+    /// The offer that [`Cause::RefusedAcceptable`] is about, by its position in `proposals`.
+    pub refused_acceptable: Option<usize>,
     /// What was nearest to the last of them and acceptable to all whose consent it needs; `None`
     /// if there is nothing acceptable, nothing was on the table, or there is an agreement.
     pub nearest: Option<NearestAlternative>,
@@ -148,8 +150,12 @@ impl Explanation {
             })
             .collect();
         let is_agreed = ending.agreement().is_some();
+        let refused = refused_acceptable(rules, parties, &proposals);
+        let cause = cause(rules, parties, &proposals, refused, ending);
+        let is_about_it = matches!(cause, Some(Cause::RefusedAcceptable(_)));
         Self {
-            cause: cause(rules, parties, &proposals, ending),
+            refused_acceptable: refused.filter(|_| is_about_it).map(|it| it.0),
+            cause,
             nearest: (!is_agreed && some_agreement(parties, &rules.consent).is_some())
                 .then(|| nearest(&rules.consent, parties, &reservation_values(parties), &last))
                 .flatten(),
@@ -306,6 +312,7 @@ fn cause(
     rules: &Rules,
     parties: &[Preferences],
     proposals: &[Proposal],
+    refused: Option<(usize, PartySet)>,
     ending: &Ending,
 ) -> Option<Cause> {
     match ending {
@@ -319,21 +326,27 @@ fn cause(
     if let Ending::Walkout { party, .. } = ending {
         return Some(Cause::Walkout(*party));
     }
-    let refused_acceptable = |it: &Proposal| it.no.intersection(content(parties, it.outcome));
-    let acceptable = proposals
-        .iter()
-        .rev()
-        .filter(|it| is_acceptable(rules, parties, it.outcome));
-    let fewest = acceptable
-        .clone()
-        .map(refused_acceptable)
-        .filter(|it| !it.is_empty())
-        .min_by_key(|it| it.len());
-    Some(match fewest {
-        Some(parties) => Cause::RefusedAcceptable(parties),
-        None if acceptable.count() > 0 => Cause::TooLate,
+    let mut outcomes = proposals.iter().map(|it| it.outcome);
+    Some(match refused {
+        Some((_, parties)) => Cause::RefusedAcceptable(parties),
+        None if outcomes.any(|it| is_acceptable(rules, parties, it)) => Cause::TooLate,
         None => Cause::NeverOffered,
     })
+}
+
+/// The acceptable offer that the fewest parties refused to whom it was worth their reservation
+/// values, the last of those, with these parties.
+fn refused_acceptable(
+    rules: &Rules,
+    parties: &[Preferences],
+    proposals: &[Proposal],
+) -> Option<(usize, PartySet)> {
+    let acceptable = proposals.iter().enumerate().rev();
+    let acceptable = acceptable.filter(|(_, it)| is_acceptable(rules, parties, it.outcome));
+    let refused =
+        acceptable.map(|(idx, it)| (idx, it.no.intersection(content(parties, it.outcome))));
+    let refused = refused.filter(|(_, parties)| !parties.is_empty());
+    refused.min_by_key(|(_, parties)| parties.len())
 }
 
 /// The change that made of another offer of the same party, or of another text, what was agreed.

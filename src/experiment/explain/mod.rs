@@ -2,6 +2,7 @@
 
 mod comparison;
 mod explanation;
+mod failures;
 mod no_deal_causes;
 mod session_trace;
 mod solution_benchmark;
@@ -13,6 +14,7 @@ pub use explanation::{
     Cause, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount, Position,
     Proposal, RefusedAcceptable,
 };
+pub use failures::FailureExaminer;
 pub use no_deal_causes::{Causes, Explainer};
 pub use session_trace::{Answer, PartyStanding, SessionTrace, StepKind, TraceStep};
 pub use solution_benchmark::{

@@ -3,6 +3,7 @@
 mod agreement_tally;
 mod calibration_checks;
 mod effects;
+mod failure_tally;
 mod measured_session;
 mod measurements;
 mod numbers;
@@ -11,6 +12,7 @@ mod tally;
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
 pub use effects::{Effect, Effects, FigureWorker, Pairing, SessionFigures};
+pub use failure_tally::{ExaminedSession, Failure, FailureReason, FailureTally, Part, ReasonShare};
 pub use measured_session::{MeasuredSession, SessionMeasurer};
 pub use measurements::{
     AGREEMENT_RATE, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords,

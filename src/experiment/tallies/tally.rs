@@ -4,6 +4,7 @@ use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId};
 use demarche_core::negotiation::PartyReport;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
+use crate::experiment::tallies::failure_tally::{ExaminedSession, FailureTally};
 use crate::experiment::tallies::measured_session::MeasuredSession;
 use crate::experiment::tallies::measurements::{
     Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, UTILITY, ZONE_METRICS, party_metrics,
@@ -19,6 +20,7 @@ pub struct Tally {
     metrics: Vec<Sum>,
     parties: Vec<PartyTally>,
     options: Vec<u64>,
+    failures: FailureTally,
 }
 
 /// Counts and sums of one party.
@@ -161,6 +163,7 @@ impl Tally {
             metrics: session_metrics().map(|it| Sum::new(it.0.kind)).collect(),
             parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
+            failures: FailureTally::default(),
         }
     }
 
@@ -193,9 +196,15 @@ impl Tally {
         }
     }
 
+    /// Takes in what was found out about a session, beside the session itself.
+    pub fn add_examined(&mut self, session: &ExaminedSession) {
+        self.failures.add(session);
+    }
+
     /// Takes in all sessions of another tally of the same cell.
     pub fn merge(&mut self, other: &Self) {
         self.n_sessions += other.n_sessions;
+        self.failures.merge(&other.failures);
         merge_sums(&mut self.metrics, &other.metrics);
         for (mine, theirs) in self.parties.iter_mut().zip(&other.parties) {
             mine.merge(theirs);
@@ -235,6 +244,11 @@ impl Tally {
         let last = f64::from(deadline_rounds.checked_sub(2).filter(|it| *it > 0)?);
         let late = self.agreements_by_round().filter(|it| it.0 > last);
         Estimate::of_share(late.map(|it| it.1).sum(), self.n_agreements()).map(|it| it.point)
+    }
+
+    /// Why sessions have no agreement, over those that were examined.
+    pub fn failures(&self) -> &FailureTally {
+        &self.failures
     }
 
     /// By party.

@@ -1,6 +1,7 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod failure_words;
 mod form_section;
 mod plan_sections;
 mod session_course;
@@ -12,6 +13,7 @@ mod study_words;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
+pub(crate) use failure_words::failure_sentences;
 pub(crate) use form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;

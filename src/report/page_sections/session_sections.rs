@@ -9,21 +9,25 @@ use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
 use demarche_core::randomness::{MasterSeed, Replication, Seeds};
 use demarche_core::solution::preference_correlation;
 
-use crate::experiment::SolutionAnalyzer;
+use crate::experiment::{Failure, SolutionAnalyzer};
 use crate::report::drawing::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
     Unit,
 };
+use crate::report::page_sections::failure_words::{failure_sentences, render_reason};
 use crate::report::page_sections::session_words::strategy_words;
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
 use crate::report::summary::{Blocker, FirstCell, RankedAgreement, RoundShare};
-use crate::wording::{count, counted, decimal, percent};
+use crate::wording::{capitalized, count, counted, decimal, percent};
 
 /// Outcomes up to which every one can be looked at for a page.
 const OUTCOMES_MAX: u64 = 2_000_000;
 
 /// Points of the frontier that a picture shows; more are a blot.
 const FRONTIER_SHOWN: usize = 240;
+
+/// Reasons for no deal that a chart shows.
+const REASONS_SHOWN: usize = 8;
 
 /// Results of the first cell.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,7 @@ impl Sessions<'_> {
     pub(crate) fn sections(&self) -> Vec<Section> {
         let sections = [
             self.endings(),
+            self.failures(),
             self.deals(),
             self.worth(),
             self.blockers(),
@@ -92,6 +97,44 @@ impl Sessions<'_> {
                 "Whiskers are 95 % intervals of the share.",
                 &chart,
             )])],
+        })
+    }
+
+    fn failures(&self) -> Option<Section> {
+        let reasons = &self.first.failures;
+        let scenario = self.scenario();
+        let charts = Failure::ALL.into_iter().filter_map(|failure| {
+            let of_failure = reasons.iter().filter(|it| it.failure == failure.name());
+            let bars = of_failure.take(REASONS_SHOWN).map(|it| {
+                let reason = capitalized(&render_reason(scenario, it));
+                (reason, Quantity::exact(it.share))
+            });
+            let bars: Vec<(String, Quantity)> = bars.collect();
+            let (id, title) = match failure {
+                Failure::NoZone => ("no-zone", "Why there is no zone of possible agreement"),
+                Failure::MissedZone => {
+                    ("missed-zone", "Why a zone of possible agreement is missed")
+                }
+            };
+            let chart = Chart::Bars(Bars {
+                category_label: "Reason".to_owned(),
+                axis: Axis::new("Share of these sessions", Unit::Share),
+                bars: bars.clone(),
+            });
+            let caption = "The most frequent reasons; failures.csv has all.";
+            (!bars.is_empty()).then(|| PageFigure::new(id, title, caption, &chart))
+        });
+        let charts: Vec<PageFigure> = charts.collect();
+        let mut text = failure_sentences(scenario, reasons);
+        text.push(
+            "What empties a zone is a smallest set of up to two red lines and reservation values without which there would be one; several such sets share a session equally."
+                .to_owned(),
+        );
+        (!charts.is_empty()).then(|| Section {
+            id: "failures".to_owned(),
+            heading: "Why there is no deal".to_owned(),
+            text,
+            blocks: vec![PageBlock::Figures(charts)],
         })
     }
 

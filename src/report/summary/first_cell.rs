@@ -9,6 +9,7 @@ use demarche_core::protocol::Ending;
 use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally, ZONE_METRICS};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
+use crate::report::summary::failures::ReasonRow;
 use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, rows};
 use crate::run::{AGREEMENTS_SHOWN, TableError};
 use crate::tables::{as_written, round_shares, surplus_ranges};
@@ -31,6 +32,8 @@ pub(crate) struct FirstCell {
     pub(crate) options: Vec<OptionShare>,
     /// The most frequent agreements.
     pub(crate) agreements: Vec<RankedAgreement>,
+    /// Why sessions have no agreement, way by way to fail, the greatest shares first.
+    pub(crate) failures: Vec<ReasonRow>,
     /// By party, its pivotal rejections.
     pub(crate) blockers: Vec<Blocker>,
     /// When agreements were made.
@@ -148,6 +151,7 @@ impl FirstCell {
         self.agreements = first_rows("agreements", open, AGREEMENTS_SHOWN, |it| {
             it.is_of_first().then(|| read_agreement(it))
         })?;
+        self.failures = ReasonRow::read_all(open)?;
         self.blockers = rows("blockers", open, |it| {
             it.is_of_first().then(|| Blocker {
                 party: it.owned("party"),
@@ -262,6 +266,7 @@ impl FirstCell {
                 .zip(ranked)
                 .map(|(rank, it)| ranked_agreement(scenario, rank, it, n_agreements))
                 .collect(),
+            failures: ReasonRow::of_all(scenario, tally),
             blockers: blockers.collect(),
             rounds: rounds.collect(),
             surpluses: surpluses.collect(),

@@ -3,6 +3,7 @@
 //! A file for each part, with both ways to it: from tables, and from results in memory.
 
 mod digits;
+mod failures;
 mod first_cell;
 mod plans;
 mod run_summary;
@@ -10,6 +11,7 @@ mod studies;
 mod swept_cells;
 mod table_rows;
 
+pub(crate) use failures::ReasonRow;
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement, RoundShare};
 pub(crate) use plans::{CellAcceptance, PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;

@@ -9,8 +9,8 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Forfeit, MeasuredSession, Plan, SessionFigures,
-    SessionMeasurer, SolutionAnalyzer, SolutionDistances, Tally, Worker,
+    AgreementTally, Cell, CellId, Chunk, FailureExaminer, Forfeit, MeasuredSession, Plan,
+    SessionFigures, SessionMeasurer, SolutionAnalyzer, SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
 use crate::run::writer::waiting_rows::WaitingRows;
@@ -27,6 +27,39 @@ pub(crate) struct TableOptions {
     pub(crate) distances: Distances,
     /// Whether the numbers drawn in each session are written.
     pub(crate) draws: DrawTable,
+}
+
+/// Sessions of which it is examined why they have no agreement, over all cells.
+const EXAMINED: u64 = 1_000;
+
+/// Examines the first sessions of a cell.
+///
+/// Which these are depends on nothing but the number of cells, so that parts of a run and resumed runs
+/// examine the same.
+struct FirstSessions<'a> {
+    cell: &'a Cell,
+    n_examined: u64,
+    examiner: Option<FailureExaminer>,
+}
+
+impl<'a> FirstSessions<'a> {
+    fn of(cells: &'a [Cell], cell: CellId) -> Self {
+        Self {
+            cell: &cells[cell.idx()],
+            n_examined: EXAMINED.div_ceil(cells.len() as u64),
+            examiner: None,
+        }
+    }
+
+    fn examine(&mut self, tally: &mut Tally, session: &MeasuredSession) {
+        if session.result.replication.0 < self.n_examined {
+            let setting = &self.cell.setting;
+            let examiner = self
+                .examiner
+                .get_or_insert_with(|| FailureExaminer::new(Arc::clone(setting)));
+            tally.add_examined(&examiner.examine(&self.cell.seeds, session));
+        }
+    }
 }
 
 /// Makes rows and counts of sessions, on whatever thread they were run.
@@ -97,8 +130,10 @@ impl ChunkOutput {
                 .map(|it| it.result.replication)
                 .eq(replications);
         let mut product = Self::new(plan.cells());
+        let mut first_sessions = FirstSessions::of(plan.cells(), cell);
         for session in &sessions {
             product.count(scenario, cell, session);
+            first_sessions.examine(&mut product.tally, session);
         }
         is_this.then_some(Chunk { cell, product })
     }
@@ -156,9 +191,11 @@ impl Worker for TableWorker {
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
         let seeds = &self.cells[cell.idx()].seeds;
         let mut measurer = SessionMeasurer::new(Arc::clone(setting));
+        let mut first_sessions = FirstSessions::of(&self.cells, cell);
         for result in sessions {
             let session = measurer.measure(seeds, result);
             res.count(scenario, cell, &session);
+            first_sessions.examine(&mut res.tally, &session);
             let distances = distances.as_mut().map(|it| it(&session.result));
             rows.push_result(setting, cell, &session, distances);
             if let (Some(places), Some(rows)) = (&draw_places, &mut rows.draws) {

@@ -4,7 +4,9 @@ use demarche_core::domain::Scenario;
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
-use crate::experiment::{AgreementTally, CellId, Effects, PartyTally, Tally};
+use crate::experiment::{
+    AgreementTally, CellId, Effects, Failure, FailureTally, PartyTally, Tally,
+};
 use crate::tables::formats::{Field, Rows};
 use crate::tables::schema::{Column, TableEntry};
 
@@ -17,6 +19,10 @@ pub enum SummaryTable {
     Options,
     /// One row per distinct agreement.
     Agreements,
+    /// One row per reason for which sessions have no agreement.
+    Failures,
+    /// One row per red line.
+    RedLines,
     /// One row per party.
     Blockers,
     /// One row per round with agreements.
@@ -29,10 +35,12 @@ pub enum SummaryTable {
 
 impl SummaryTable {
     /// Every such table.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Summary,
         Self::Options,
         Self::Agreements,
+        Self::Failures,
+        Self::RedLines,
         Self::Blockers,
         Self::Rounds,
         Self::Surpluses,
@@ -45,6 +53,8 @@ impl SummaryTable {
             Self::Summary => "summary",
             Self::Options => "options",
             Self::Agreements => "agreements",
+            Self::Failures => "failures",
+            Self::RedLines => "red_lines",
             Self::Blockers => "blockers",
             Self::Rounds => "rounds",
             Self::Surpluses => "surpluses",
@@ -66,6 +76,8 @@ pub(crate) fn summary_rows(
     match table {
         SummaryTable::Summary => push_summary(&mut rows, scenario, cell, tally, values),
         SummaryTable::Options => push_options(&mut rows, scenario, cell, tally),
+        SummaryTable::Failures => push_failures(&mut rows, scenario, cell, tally.failures()),
+        SummaryTable::RedLines => push_red_lines(&mut rows, scenario, cell, tally.failures()),
         SummaryTable::Blockers => push_blockers(&mut rows, scenario, cell, tally),
         SummaryTable::Rounds => push_rounds(&mut rows, cell, tally),
         SummaryTable::Surpluses => push_surpluses(&mut rows, scenario, cell, tally),
@@ -216,6 +228,55 @@ pub(crate) fn agreement_fields<'a>(
         .party_ids()
         .map(|party| agreement.mean_utility(party).into());
     key.into_iter().chain(options).chain(utilities)
+}
+
+fn push_failures(rows: &mut Rows, scenario: &Scenario, cell: CellId, failures: &FailureTally) {
+    let reasons = Failure::ALL.into_iter().flat_map(|it| failures.reasons(it));
+    for it in reasons {
+        let party = it.reason.party().map(|it| scenario.party(it).name.as_str());
+        let red_line = it.reason.red_line().map(|(party, idx)| {
+            let lines = &scenario.party(party).preferences.red_lines;
+            lines[idx].name.as_str()
+        });
+        let issue = it.reason.issue().map(|it| scenario.issue(it).name.as_str());
+        rows.push([
+            cell.0.into(),
+            it.reason.failure().name().into(),
+            it.reason.name().into(),
+            party.into(),
+            red_line.into(),
+            issue.into(),
+            it.n_sessions.into(),
+            it.share.into(),
+            it.n.into(),
+            failures.n_examined().into(),
+        ]);
+    }
+}
+
+fn push_red_lines(rows: &mut Rows, scenario: &Scenario, cell: CellId, failures: &FailureTally) {
+    let n = failures.n_examined();
+    for (party, named) in scenario.party_ids().zip(&scenario.parties) {
+        for (idx, line) in named.preferences.red_lines.iter().enumerate() {
+            let n_real = failures.n_real(party, idx);
+            let n_emptied = failures.n_emptied(party, idx);
+            let share = Estimate::of_share(n_emptied, n);
+            let interval = share.and_then(|it| it.interval);
+            rows.push([
+                cell.0.into(),
+                named.name.as_str().into(),
+                line.name.as_str().into(),
+                n_real.into(),
+                Estimate::of_share(n_real, n).map(|it| it.point).into(),
+                n_emptied.into(),
+                share.map(|it| it.point).into(),
+                interval.map(|it| it.low).into(),
+                interval.map(|it| it.high).into(),
+                n.into(),
+                line.label.as_str().into(),
+            ]);
+        }
+    }
 }
 
 fn push_blockers(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Tally) {

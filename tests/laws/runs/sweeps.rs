@@ -53,7 +53,11 @@ fn any_number_of_threads_gives_the_same_sweep() {
     let folder = TempDir::new().unwrap();
     let file = experiment(&folder, TWO_AXES);
     let one = tables(&run(&folder, "sweep", "one", &file, &["--threads", "1"]));
-    assert_eq!(one.len(), 9 + 2, "the tables of a batch, cells and effects");
+    assert_eq!(
+        one.len(),
+        11 + 2,
+        "the tables of a batch, cells and effects"
+    );
     assert!(one == tables(&run(&folder, "sweep", "two", &file, &["--threads", "2"])));
     assert!(one == tables(&run(&folder, "sweep", "five", &file, &["--threads", "5"])));
 }

@@ -1,9 +1,12 @@
 //! The zone of possible agreement of a session: against listing all outcomes, and what it depends on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use demarche::domain::{PartyId, PartySet, Preferences};
-use demarche::experiment::SessionMeasurer;
+use demarche::experiment::{
+    Failure, FailureExaminer, FailureReason, FailureTally, SessionMeasurer,
+};
 use demarche::negotiation::{PreferenceDraw, Setting};
 use demarche::protocol::ProtocolKind;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
@@ -123,5 +126,64 @@ fn the_zone_depends_on_neither_rounds_nor_strategies_nor_the_protocol() {
                 assert_eq!(zones(&Arc::new(other.expect("a setting"))), expected);
             }
         }
+    }
+}
+
+#[test]
+fn every_failed_session_is_shared_whole_among_its_reasons() {
+    let mut n_failed = [0; 2];
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for setting in settings() {
+        let mut measurer = SessionMeasurer::new(Arc::clone(&setting));
+        let mut examiner = FailureExaminer::new(Arc::clone(&setting));
+        let (mut whole, mut parts) = (
+            FailureTally::default(),
+            [(); 2].map(|()| FailureTally::default()),
+        );
+        for (_, result) in in_a_plain_loop(&setting, &seeds(), SESSIONS) {
+            let session = measurer.measure(&seeds(), result);
+            let examined = examiner.examine(&seeds(), &session);
+            let expected = match (session.result.ending.agreement(), session.zone) {
+                (Some(_), _) | (None, Zone::Undecided) => None,
+                (None, Zone::Empty) => Some(Failure::NoZone),
+                (None, Zone::Exists) => Some(Failure::MissedZone),
+            };
+            let scenario = setting.scenario();
+            assert_eq!(
+                examined.reasons.is_empty(),
+                expected.is_none(),
+                "{session:?} of {scenario:?}"
+            );
+            for (reason, _) in &examined.reasons {
+                assert_eq!(Some(reason.failure()), expected, "{reason:?}");
+                names.insert(reason.name());
+                if let FailureReason::RedLine(party, line) = *reason {
+                    assert!(examined.real_red_lines.contains(&(party, line)));
+                }
+            }
+            whole.add(&examined);
+            parts[usize::from(session.result.replication.0.is_multiple_of(3))].add(&examined);
+        }
+        let [mut merged, other] = parts;
+        merged.merge(&other);
+        assert_eq!(merged, whole);
+        for (failure, n_failed) in Failure::ALL.into_iter().zip(&mut n_failed) {
+            let reasons = whole.reasons(failure);
+            let sum: f64 = reasons.iter().map(|it| it.share).sum();
+            assert!(reasons.is_empty() || (sum - 1.0).abs() < 1e-12, "{sum}");
+            *n_failed += whole.n_failed(failure);
+        }
+    }
+    assert!(n_failed.iter().all(|it| *it > 300), "{n_failed:?}");
+    for name in [
+        "reservation_value",
+        "red_line",
+        "three_or_more",
+        "held_out",
+        "not_conceded",
+        "too_late",
+        "walked_out",
+    ] {
+        assert!(names.contains(name), "{name} is not among {names:?}");
     }
 }

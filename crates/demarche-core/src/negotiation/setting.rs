@@ -196,6 +196,13 @@ impl Setting {
         &self.parties[party.idx()].strategies
     }
 
+    /// The red lines of a party that are drawn, those that can be real, by their positions in the
+    /// scenario: in the order in which its preferences have them.
+    pub fn red_lines_drawn(&self, party: PartyId) -> impl Iterator<Item = usize> {
+        let can_be_real = self.parties[party.idx()].can_be_real.iter().enumerate();
+        can_be_real.filter(|it| *it.1).map(|it| it.0)
+    }
+
     /// Whether a party may follow a strategy that offers what is worth less to it than no deal: then
     /// there may be deals without a zone of possible agreement.
     pub fn has_offers_below_no_deal(&self) -> bool {

@@ -7,14 +7,17 @@ use crate::tables::schema::dictionary::study_entries::{
     BOXES, FLIP_CURVES, FLIPS, POINTS, ROBUSTNESS, SENSITIVITY,
 };
 use crate::tables::schema::dictionary::summary_entries::{
-    AGREEMENTS, BLOCKERS, CELLS, EFFECTS, OPTIONS, ROUNDS, STRATEGIES, SUMMARY, SURPLUSES,
+    AGREEMENTS, BLOCKERS, CELLS, EFFECTS, FAILURES, OPTIONS, RED_LINES, ROUNDS, STRATEGIES,
+    SUMMARY, SURPLUSES,
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 22] = [
+const TABLES: [&TableEntry; 24] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
+    &FAILURES,
+    &RED_LINES,
     &BLOCKERS,
     &ROUNDS,
     &SURPLUSES,

@@ -165,6 +165,127 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
     words: Vec::new,
 };
 
+/// Why sessions have no agreement.
+pub(crate) const FAILURES: TableEntry = TableEntry {
+    name: "failures",
+    one_row_per: "reason for which examined sessions have no agreement",
+    columns: || {
+        vec![
+            column(&[CELL], SEE_ABOVE, "", "never"),
+            column(
+                &[("failure", Text)],
+                "whether there was no zone of possible agreement, or one that was missed",
+                "`no_zone`, `missed_zone`",
+                "never",
+            ),
+            column(&[("reason", Text)], "why, see below", "", "never"),
+            column(
+                &[("party", Party)],
+                "whose reservation value, red line, refusal, last offer or ending it was",
+                "a party",
+                "if it was nobody's",
+            ),
+            column(
+                &[("red_line", Text)],
+                "which of the party's red lines",
+                "a red line",
+                "for other reasons",
+            ),
+            column(
+                &[("issue", Issue)],
+                "the issue that it is about",
+                "an issue",
+                "if it is about none",
+            ),
+            column(
+                &[("n_sessions", Count)],
+                "examined sessions in which it has a part",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("share", Share)],
+                "its parts over `n`; the shares of a failure sum to 1",
+                "0 to 1",
+                "never",
+            ),
+            column(
+                &[("n", Count)],
+                "examined sessions with this failure",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("n_examined", Count)],
+                "sessions that were examined",
+                "from 1",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
+};
+
+/// How often red lines are real, and what they prevent.
+pub(crate) const RED_LINES: TableEntry = TableEntry {
+    name: "red_lines",
+    one_row_per: "red line",
+    columns: || {
+        vec![
+            column(&[CELL, ("party", Party)], SEE_ABOVE, "", "never"),
+            column(
+                &[("red_line", Text)],
+                "the red line of the party",
+                "a red line",
+                "never",
+            ),
+            column(
+                &[("n_real", Count)],
+                "examined sessions in which it was real",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("share_real", Share)],
+                "that over `n`",
+                "0 to 1",
+                "if `n` is 0",
+            ),
+            column(
+                &[("n_emptied", Count)],
+                "examined sessions without a zone in which it is in a smallest set of obstacles",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("share_emptied", Share)],
+                "that over `n`",
+                "0 to 1",
+                "if `n` is 0",
+            ),
+            column(
+                &[("interval_low", Share), ("interval_high", Share)],
+                SEE_ABOVE,
+                "0 to 1",
+                "if `n` is 0",
+            ),
+            column(
+                &[("n", Count)],
+                "sessions that were examined",
+                "from 0",
+                "never",
+            ),
+            column(
+                &[("red_line_label", Text)],
+                "its label in the scenario",
+                "",
+                "never",
+            ),
+        ]
+    },
+    words: Vec::new,
+};
+
 /// Pivotal rejections by party.
 pub(crate) const BLOCKERS: TableEntry = TableEntry {
     name: "blockers",

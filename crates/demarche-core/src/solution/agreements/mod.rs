@@ -6,6 +6,7 @@ mod completions;
 mod coupling;
 mod lagrangian_bound;
 mod nearest_agreement;
+mod obstacles;
 mod settling;
 mod zone_of_possible_agreement;
 
@@ -13,6 +14,7 @@ pub(crate) use acceptable_outcomes::for_each_acceptable;
 pub use completions::for_each_completion;
 pub(crate) use coupling::Coupling;
 pub use nearest_agreement::{NearestAgreement, nearest_agreement, nearest_amendment};
+pub use obstacles::{Obstacle, smallest_obstacle_sets};
 pub use zone_of_possible_agreement::{
     ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
 };

@@ -1,0 +1,140 @@
+//! Finds out why a session has no agreement.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use demarche_core::domain::{Outcome, PartyId, Preferences};
+use demarche_core::negotiation::Setting;
+use demarche_core::randomness::Seeds;
+use demarche_core::solution::{Obstacle, Zone, smallest_obstacle_sets};
+
+use crate::experiment::explain::explanation::{Cause, Explanation};
+use crate::experiment::explain::no_deal_causes::Explainer;
+use crate::experiment::tallies::{ExaminedSession, FailureReason, MeasuredSession, Part};
+
+/// Sessions with more offers than these are not played again.
+const OFFERS_MAX: u32 = 10_000;
+
+/// Finds out why sessions have no agreement.
+///
+/// Where there was no zone of possible agreement, from the preferences drawn; where there was one, by
+/// playing the session again.
+#[derive(Debug)]
+pub struct FailureExaminer {
+    setting: Arc<Setting>,
+    explainer: Explainer,
+}
+
+impl FailureExaminer {
+    /// For the sessions of a setting.
+    pub fn new(setting: Arc<Setting>) -> Self {
+        Self {
+            explainer: Explainer::new(Arc::clone(&setting)),
+            setting,
+        }
+    }
+
+    /// Examines a session.
+    pub fn examine(&mut self, seeds: &Seeds, session: &MeasuredSession) -> ExaminedSession {
+        let parties = self
+            .explainer
+            .preferences(seeds, session.result.replication);
+        let is_agreed = session.result.ending.agreement().is_some();
+        let reasons = match session.zone {
+            _ if is_agreed => Vec::new(),
+            Zone::Undecided => Vec::new(),
+            Zone::Empty => self.why_empty(&parties),
+            Zone::Exists => self.why_missed(seeds, &parties, session),
+        };
+        ExaminedSession {
+            real_red_lines: self.real_red_lines(&parties),
+            reasons,
+        }
+    }
+
+    fn real_red_lines(&self, parties: &[Preferences]) -> Vec<(PartyId, usize)> {
+        let ids = self.setting.scenario().party_ids().zip(parties);
+        let lines = ids.flat_map(|(party, preferences)| {
+            let places = self.setting.red_lines_drawn(party).enumerate();
+            let real = places.filter(|it| preferences.is_red_line_real(it.0));
+            real.map(move |(_, line)| (party, line))
+        });
+        lines.collect()
+    }
+
+    fn why_empty(&self, parties: &[Preferences]) -> Vec<(FailureReason, Part)> {
+        let sets = smallest_obstacle_sets(parties, &self.setting.rules().consent);
+        if sets.is_empty() {
+            return vec![(FailureReason::ThreeOrMore, Part::WHOLE)];
+        }
+        let members: Vec<Obstacle> = sets.into_iter().flatten().collect();
+        let reasons = members.into_iter().map(|it| match it {
+            Obstacle::ReservationValue(party) => FailureReason::ReservationValue(party),
+            Obstacle::RedLine(party, drawn) => {
+                let mut lines = self.setting.red_lines_drawn(party);
+                let line = lines.nth(drawn).expect("a red line that is drawn");
+                FailureReason::RedLine(party, line)
+            }
+        });
+        // All sets are of one size: each place in one of them counts the same.
+        in_equal_parts(reasons.collect())
+    }
+
+    fn why_missed(
+        &mut self,
+        seeds: &Seeds,
+        parties: &[Preferences],
+        measured: &MeasuredSession,
+    ) -> Vec<(FailureReason, Part)> {
+        if measured.result.n_offers > OFFERS_MAX {
+            return vec![(FailureReason::TooLong, Part::WHOLE)];
+        }
+        let (session, result) = self.explainer.play(seeds, measured.result.replication);
+        let explanation = Explanation::new(parties, &session, &result);
+        let space = &self.setting.rules().space;
+        let only = |it| vec![(it, Part::WHOLE)];
+        match explanation.cause {
+            None | Some(Cause::NothingAcceptable) => Vec::new(),
+            Some(Cause::Forfeit(party)) => only(FailureReason::Forfeited(party)),
+            Some(Cause::Walkout(party)) => only(FailureReason::WalkedOut(party)),
+            Some(Cause::TooLate) => only(FailureReason::TooLate),
+            Some(Cause::RefusedAcceptable(who)) => {
+                let refused = explanation.refused_acceptable.expect("an acceptable offer");
+                let offer = explanation.proposals[refused].outcome;
+                let reasons = who.iter().map(|party| {
+                    let issue = parties[party.idx()].costliest_issue(offer);
+                    FailureReason::HeldOut(party, issue)
+                });
+                in_equal_parts(reasons.collect())
+            }
+            Some(Cause::NeverOffered) => {
+                let Some(near) = explanation.nearest else {
+                    return only(FailureReason::NeverProposed);
+                };
+                let (from, to) = (near.to.outcome, near.agreement.outcome);
+                let differs = |it: Outcome, issue| space.option(it, issue);
+                let issues = space.issues();
+                let changed = issues.filter(|it| differs(from, *it) != differs(to, *it));
+                let reasons = changed.map(|it| FailureReason::NotConceded(near.to.proposer, it));
+                in_equal_parts(reasons.collect())
+            }
+        }
+    }
+}
+
+/// Each reason once, with as many equal parts of the whole as it has places in the list.
+fn in_equal_parts(reasons: Vec<FailureReason>) -> Vec<(FailureReason, Part)> {
+    let denominator = u32::try_from(reasons.len()).expect("far fewer reasons");
+    let mut places: BTreeMap<FailureReason, u32> = BTreeMap::new();
+    for it in reasons {
+        *places.entry(it).or_default() += 1;
+    }
+    let part = |(reason, numerator)| {
+        let part = Part {
+            numerator,
+            denominator,
+        };
+        (reason, part)
+    };
+    places.into_iter().map(part).collect()
+}

@@ -1,0 +1,66 @@
+//! Why sessions have no agreement, in words: for the page of a run and its summary.
+
+use std::sync::Arc;
+
+use demarche_core::domain::{Party, Scenario};
+
+use crate::experiment::Failure;
+use crate::report::summary::ReasonRow;
+use crate::wording::{capitalized, count, percent};
+
+/// How many reasons a sentence names.
+const REASONS_NAMED: usize = 3;
+
+/// A sentence for each way in which sessions failed, with its most frequent reasons.
+pub(crate) fn failure_sentences(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<String> {
+    let sentences = Failure::ALL.into_iter().filter_map(|failure| {
+        let of_failure = reasons.iter().filter(|it| it.failure == failure.name());
+        let of_failure: Vec<&ReasonRow> = of_failure.collect();
+        let first = of_failure.first()?;
+        let named = of_failure.iter().take(REASONS_NAMED).map(|it| {
+            let reason = render_reason(scenario, it);
+            format!("{reason} {}", percent(it.share))
+        });
+        let named: Vec<String> = named.collect();
+        let head = match failure {
+            Failure::NoZone => "No zone of possible agreement",
+            Failure::MissedZone => "A zone of possible agreement was missed",
+        };
+        Some(format!(
+            "{head} in {} of {} sessions examined. Most frequent reasons: {}.",
+            count(first.n),
+            count(first.n_examined),
+            named.join(", ")
+        ))
+    });
+    sentences.collect()
+}
+
+/// A reason in words.
+pub(crate) fn render_reason(scenario: &Scenario, reason: &ReasonRow) -> String {
+    let party = scenario.parties.iter().find(|it| it.name == reason.party);
+    let who = party.map_or("", |it| it.label.as_str());
+    let issue = scenario.issues.iter().find(|it| it.name == reason.issue);
+    let over = issue.map_or_else(String::new, |it| format!(" on {}", it.label));
+    match reason.reason.as_str() {
+        "reservation_value" => format!("the reservation value of {who}"),
+        "red_line" => format!("the red line of {who} ({})", red_line(party, reason)),
+        "three_or_more" => "three or more red lines and reservation values at once".to_owned(),
+        "held_out" => format!("{who} held out against an acceptable offer{over}"),
+        "not_conceded" if party.is_none() => format!("the text was not acceptable{over}"),
+        "not_conceded" => format!("the last offer of {who} was nearest but not acceptable{over}"),
+        "never_proposed" => "nothing was proposed".to_owned(),
+        "too_late" => "an acceptable offer came too late".to_owned(),
+        "walked_out" => format!("{who} walked out"),
+        "forfeited" => format!("{who} forfeited"),
+        "too_long" => "sessions too long to examine".to_owned(),
+        other => capitalized(other),
+    }
+}
+
+fn red_line(party: Option<&Arc<Party>>, reason: &ReasonRow) -> String {
+    let lines = party.into_iter().flat_map(|it| &it.preferences.red_lines);
+    let mut lines = lines.filter(|it| it.name == reason.red_line);
+    let line = lines.next();
+    line.map_or_else(|| reason.red_line.clone(), |it| it.label.clone())
+}
