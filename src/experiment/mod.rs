@@ -42,5 +42,6 @@ pub use tallies::{
     SessionMeasurement, SessionMeasurer, StrategyTally, Tally, UTILITY, measure_claims,
 };
 pub(crate) use tallies::{
-    OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,
+    OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, party_metrics,
+    session_metrics,
 };

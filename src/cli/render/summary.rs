@@ -194,17 +194,29 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
     let head = "Surplus of a deal over the reservation value (mean, utilities from 0 to 1)";
     let _ = writeln!(res, "\n{}", wrap(head, width, 0));
     let columns = label_columns(scenario);
-    for (party, it) in scenario.parties.iter().zip(tally.parties()) {
+    for (id, it) in scenario.party_ids().zip(tally.parties()) {
+        let party = scenario.party(id);
         if let Some(surplus) = it.surplus_given_agreement() {
             let notation = Notation::Decimals(3);
             let interval = notation.interval(&surplus);
             let interval = interval.map_or_else(String::new, |it| format!(" ({it})"));
-            let _ = writeln!(
-                res,
-                "  {:<columns$} {:>7}{interval}",
+            // Leverage lowers what no deal is worth: what it adds to the surplus is no gain.
+            let is_pressed = scenario.leverages.iter().any(|it| it.on == id);
+            let before = it.surplus_before_leverage().filter(|_| is_pressed);
+            let before = before.map_or_else(String::new, |it| {
+                format!("; {} before leverage", notation.point(&it))
+            });
+            let lead = format!(
+                "  {:<columns$} {:>7}",
                 party.label,
                 notation.point(&surplus)
             );
+            let text = wrap(
+                &format!("{interval}{before}"),
+                width,
+                lead.chars().count() + 1,
+            );
+            let _ = writeln!(res, "{lead}{text}");
         }
     }
 }

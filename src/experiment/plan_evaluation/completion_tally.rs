@@ -3,7 +3,7 @@
 
 use demarche_core::domain::{
     ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences, Utility,
-    from_units, threshold,
+    from_units,
 };
 use demarche_stats::estimate::{Estimate, Moments};
 
@@ -157,7 +157,7 @@ impl PlanPartyTally {
     fn take(&mut self, preferences: &Preferences, outcome: Outcome) {
         let utility = preferences.utility(outcome);
         let surplus = |over: Utility| utility.units() - over.units();
-        let before_leverage = threshold(preferences.numbers().reservation_value);
+        let before_leverage = preferences.reservation_value_before_leverage();
         self.n_red_lines_crossed += u64::from(!preferences.allows(outcome));
         self.utility.add(utility.units());
         self.surplus.add(surplus(preferences.reservation_value()));

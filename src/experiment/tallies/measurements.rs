@@ -90,6 +90,8 @@ pub(crate) const ROUND: &str = "round_given_agreement";
 
 /// What agreements are worth to a party over its reservation value.
 pub(crate) const SURPLUS: &str = "surplus_given_agreement";
+/// What an agreement is worth to a party over what no deal was worth to it before leverage.
+pub(crate) const SURPLUS_BEFORE_LEVERAGE: &str = "surplus_before_leverage_given_agreement";
 
 /// The metrics that take the share of agreements apart:
 /// P(deal) = P(zone) · P(deal | zone) + P(deal without a zone), but for undecided sessions.
@@ -280,6 +282,27 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         }),
         metric: Some(MetricWords {
             name: SURPLUS,
+            meaning: MEAN_OF_A_PARTY_COLUMN,
+            over: SESSIONS_WITH_AGREEMENT,
+        }),
+    },
+    Measurement {
+        kind: MeasurementKind::Utility,
+        of: |it, party| {
+            let report = report(it, party);
+            let agreed = report.agreement_utility?.units();
+            Some(Amount::Units(
+                agreed - report.reservation_value_before_leverage.units(),
+            ))
+        },
+        column: Some(MeasuredColumn {
+            name: SURPLUS_BEFORE_LEVERAGE,
+            meaning: "the same less the reservation value as it was before leverage, which lowers that value and makes no deal better",
+            range: "−1 to 1",
+            empty: WITHOUT_AGREEMENT,
+        }),
+        metric: Some(MetricWords {
+            name: SURPLUS_BEFORE_LEVERAGE,
             meaning: MEAN_OF_A_PARTY_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
         }),

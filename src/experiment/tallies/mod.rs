@@ -19,7 +19,8 @@ pub use measurements::{
     PARTY_MEASUREMENTS, PartyMeasurement, SESSION_MEASUREMENTS, SessionMeasurement, UTILITY,
 };
 pub(crate) use measurements::{
-    OFFER_CHANGES, ROUND, SURPLUS, ZONE_METRICS, party_metrics, session_metrics,
+    OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, party_metrics,
+    session_metrics,
 };
 pub use numbers::QUANTILE_PERCENTS;
 pub use tally::{Metric, PartyTally, StrategyTally, Tally};

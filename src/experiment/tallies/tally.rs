@@ -7,8 +7,8 @@ use demarche_stats::estimate::{CONFIDENCE, Estimate};
 use crate::experiment::tallies::failure_tally::{ExaminedSession, FailureTally};
 use crate::experiment::tallies::measured_session::MeasuredSession;
 use crate::experiment::tallies::measurements::{
-    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, UTILITY, ZONE_METRICS, party_metrics,
-    session_metrics,
+    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, UTILITY,
+    ZONE_METRICS, party_metrics, session_metrics,
 };
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 
@@ -422,6 +422,11 @@ impl PartyTally {
     /// What the agreements were worth to it over its reservation value.
     pub fn surplus_given_agreement(&self) -> Option<Estimate> {
         self.sum(SURPLUS).estimate_at(CONFIDENCE)
+    }
+
+    /// The same over what no deal was worth to it before leverage.
+    pub fn surplus_before_leverage(&self) -> Option<Estimate> {
+        self.sum(SURPLUS_BEFORE_LEVERAGE).estimate_at(CONFIDENCE)
     }
 
     /// How its offers changed from one to the next, by the metrics of that.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use demarche_core::domain::{Outcome, PartyId, Scenario};
+use demarche_core::domain::{Outcome, Party, PartyId, Scenario};
 use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
 use demarche_core::randomness::{MasterSeed, Replication, Seeds};
 use demarche_core::solution::preference_correlation;
@@ -286,6 +286,28 @@ impl Sessions<'_> {
             "Whiskers are 95 % intervals of the mean; single sessions vary much more, see the next chart.",
             &means,
         )];
+        let is_pressed = |party: &Party| {
+            let mut leverages = self.scenario().leverages.iter();
+            leverages.any(|it| self.scenario().party(it.on).name == party.name)
+        };
+        let pressed = parties().filter(|it| is_pressed(it)).filter_map(|party| {
+            let mean = self.first.mean_surpluses_before_leverage.get(&party.name)?;
+            Some((party.label.clone(), *mean))
+        });
+        let pressed: Vec<(String, Quantity)> = pressed.collect();
+        if !pressed.is_empty() {
+            let before = Chart::Bars(Bars {
+                category_label: "Party under leverage".to_owned(),
+                axis: Axis::new("Mean surplus before leverage", Unit::Utility),
+                bars: pressed,
+            });
+            figures.push(PageFigure::new(
+                "surplus-before-leverage",
+                "Mean surplus of a deal over the reservation value before leverage",
+                "Leverage lowers the reservation value of a party. That raises its surplus and makes no deal better for it: this is what it gains over no deal as it was before.",
+                &before,
+            ));
+        }
         if !lines.is_empty() {
             let spread = Chart::Lines(Lines {
                 x: Axis::new("Surplus", Unit::Utility),

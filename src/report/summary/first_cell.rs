@@ -6,7 +6,9 @@ use demarche_core::domain::Scenario;
 use demarche_core::negotiation::Setting;
 use demarche_core::protocol::Ending;
 
-use crate::experiment::{AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, Tally, ZONE_METRICS};
+use crate::experiment::{
+    AgreementTally, OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, Tally, ZONE_METRICS,
+};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
 use crate::report::summary::failures::ReasonRow;
@@ -26,6 +28,8 @@ pub(crate) struct FirstCell {
     pub(crate) n_agreements: u64,
     /// By party, its mean surplus of an agreement.
     pub(crate) mean_surpluses: BTreeMap<String, Quantity>,
+    /// The same over the reservation value before leverage.
+    pub(crate) mean_surpluses_before_leverage: BTreeMap<String, Quantity>,
     /// By party, the means of how its offers change, in the order of [`OFFER_CHANGES`].
     pub(crate) offer_changes: BTreeMap<String, [Option<f64>; OFFER_CHANGES.len()]>,
     /// How often each option was agreed.
@@ -133,6 +137,9 @@ impl FirstCell {
         } else if metric == SURPLUS {
             let surpluses = &mut self.mean_surpluses;
             surpluses.extend(estimate.map(|it| (row.owned("party"), it)));
+        } else if metric == SURPLUS_BEFORE_LEVERAGE {
+            let surpluses = &mut self.mean_surpluses_before_leverage;
+            surpluses.extend(estimate.map(|it| (row.owned("party"), it)));
         } else if let Some(place) = OFFER_CHANGES.iter().position(|it| *it == metric) {
             let of_party = self.offer_changes.entry(row.owned("party")).or_default();
             of_party[place] = estimate.map(|it| it.value);
@@ -222,6 +229,10 @@ impl FirstCell {
             let mean = it.surplus_given_agreement();
             Some((name(scenario, party), quantity(&mean?)?))
         });
+        let before_leverage = parties().filter_map(|(party, it)| {
+            let mean = it.surplus_before_leverage();
+            Some((name(scenario, party), quantity(&mean?)?))
+        });
         let offer_changes = parties().map(|(party, it)| {
             let means = it.offer_changes();
             let means = means.map(|it| quantity(&it?).map(|it| it.value));
@@ -260,6 +271,7 @@ impl FirstCell {
             zone: tally.zone_shares().map(|it| quantity(&it?)),
             n_agreements,
             mean_surpluses: mean_surpluses.collect(),
+            mean_surpluses_before_leverage: before_leverage.collect(),
             offer_changes: offer_changes.collect(),
             options: options.collect(),
             agreements: (1..)

@@ -35,6 +35,7 @@ pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, measured: &MeasuredSessi
     for report in &session.parties {
         push_whole(bytes, report.strategy as u64);
         bytes.extend(rounded(report.reservation_value));
+        bytes.extend(rounded(report.reservation_value_before_leverage));
         bytes.extend(report.best_utility.map(rounded).into_iter().flatten());
         bytes.extend(rounded(report.utility()));
         for count in [
@@ -232,6 +233,7 @@ fn read_outcome(bytes: &mut ExactBytes<'_>) -> Option<Outcome> {
 fn push_report(bytes: &mut Vec<u8>, report: &PartyReport) {
     push_whole(bytes, report.strategy as u64);
     push_utility(bytes, report.reservation_value);
+    push_utility(bytes, report.reservation_value_before_leverage);
     push_optional(bytes, report.best_utility, push_utility);
     push_optional(bytes, report.agreement_utility, push_utility);
     push_whole(bytes, report.offers.into());
@@ -283,6 +285,7 @@ fn read_report(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<PartyR
     Some(PartyReport {
         strategy: bytes.whole()?,
         reservation_value: read_utility(bytes)?,
+        reservation_value_before_leverage: read_utility(bytes)?,
         best_utility: bytes.optional(read_utility)?,
         agreement_utility: bytes.optional(read_utility)?,
         offers: bytes.whole()?,
@@ -331,6 +334,7 @@ mod tests {
         let report = |units: i64, conceded| PartyReport {
             strategy: 1,
             reservation_value: Utility::clamped(units),
+            reservation_value_before_leverage: Utility::clamped(units),
             best_utility: Some(Utility::ONE),
             agreement_utility: ending.agreement().map(|_| Utility::clamped(-units)),
             offers: 300,

@@ -299,6 +299,11 @@ impl Preferences {
         self.reservation_value
     }
 
+    /// The utility of no agreement as it was before leverage lowered it.
+    pub fn reservation_value_before_leverage(&self) -> Utility {
+        threshold(self.numbers.reservation_value)
+    }
+
     /// What an option adds to an outcome's utility, in units.
     pub fn contribution(&self, issue: IssueId, option: OptionId) -> i64 {
         self.contributions[self.space.flat(issue, option)]

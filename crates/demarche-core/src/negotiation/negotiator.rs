@@ -196,6 +196,9 @@ impl Negotiator {
         PartyReport {
             strategy: state.strategy,
             reservation_value: discounted(preferences.reservation_value()),
+            reservation_value_before_leverage: discounted(
+                preferences.reservation_value_before_leverage(),
+            ),
             best_utility: state.best_utility,
             agreement_utility: ending
                 .agreement()

@@ -41,6 +41,8 @@ pub struct PartyReport {
     pub strategy: usize,
     /// The utility of no agreement, after leverage.
     pub reservation_value: Utility,
+    /// The utility of no agreement as it was before leverage.
+    pub reservation_value_before_leverage: Utility,
     /// The utility of its own best outcome.
     pub best_utility: Option<Utility>,
     /// The utility of the agreement, if there is one.
@@ -67,6 +69,14 @@ impl PartyReport {
     /// What it ended up with: the agreement's utility, or that of no agreement.
     pub fn utility(&self) -> Utility {
         self.agreement_utility.unwrap_or(self.reservation_value)
+    }
+
+    /// The agreement's utility less the reservation value before leverage; `None` without agreement.
+    ///
+    /// Leverage makes agreements out of what a party would have refused, and that is no gain to it.
+    pub fn surplus_before_leverage(&self) -> Option<f64> {
+        self.agreement_utility
+            .map(|it| it.get() - self.reservation_value_before_leverage.get())
     }
 
     /// The agreement's utility less the reservation value; `None` without agreement.
