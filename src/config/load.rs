@@ -10,13 +10,13 @@ use demarche_core::strategy::Strategies;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use crate::config::build::{
+use crate::config::build_scenario::{
     LoadedScenario, build_scenario, check_schema_version, deserialize, finish,
 };
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 use crate::config::files::{
-    Document, EMPTY_HINT, ExperimentFile, ReadFile, RobustnessFile, empty, parse, read_extended,
-    read_text, schema_check,
+    Document, EMPTY_HINT, ExperimentFile, ReadFile, RobustnessFile, empty, key_errors, parse,
+    read_extended, read_text,
 };
 use crate::config::limits;
 use crate::config::limits::EXPERIMENT_LIMITS;
@@ -336,11 +336,7 @@ fn read_experiment_file(
     parse(&text.text, text.start, diagnostics);
     let is_readable = diagnostics.len() == n_before
         && limits::check(&document.table, 0, EXPERIMENT_LIMITS, diagnostics)
-        && schema_check::check(
-            &mut document,
-            &schema_check::experiment_schema(),
-            diagnostics,
-        );
+        && key_errors::check(&mut document, &key_errors::experiment_schema(), diagnostics);
     let scenario = document.table.get("scenario").and_then(|it| {
         let name = it.get_ref().as_str()?.to_owned();
         Some(Spanned::new(it.span(), name))

@@ -1,12 +1,12 @@
 //! Files in: scenarios, experiments and plans become domain types here, once, or every error is reported.
 //!
 //! ```text
-//! text ─ layers: parse, extend, set ─▶ table ─ schema_check ─▶ *_file: serde types ─ resolve ─▶ domain
+//! text ─ layers: parse, extend, set ─▶ table ─ key_errors ─▶ *_file: serde types ─ resolve ─▶ domain
 //! ```
 //!
 //! Reads files only through the function it is given.
 
-mod build;
+mod build_scenario;
 mod diagnostics;
 mod files;
 mod limits;
@@ -16,7 +16,7 @@ mod recorded;
 mod resolve;
 mod sweep;
 
-pub use build::{Input, LoadedScenario};
+pub use build_scenario::{Input, LoadedScenario};
 pub(crate) use diagnostics::nearest;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use files::{

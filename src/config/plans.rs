@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use demarche_core::domain::{DraftPlan, Scenario};
 
-use crate::config::build::{Input, check_schema_version, deserialize, finish};
+use crate::config::build_scenario::{Input, check_schema_version, deserialize, finish};
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceText, SourceTexts};
 use crate::config::files::{
-    Document, PlanFile, ReadFile, empty, parse, plans_of_table, read_text, schema_check,
+    Document, PlanFile, ReadFile, empty, key_errors, parse, plans_of_table, read_text,
 };
 use crate::config::limits;
 use crate::config::limits::{PLAN_LIMITS, PLANS_MAX};
@@ -107,7 +107,7 @@ fn plan_of_file(text: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Option<
         }
     }
     let is_readable = limits::check(&document.table, 0, PLAN_LIMITS, diagnostics)
-        && schema_check::check(&mut document, &schema_check::plan_schema(), diagnostics);
+        && key_errors::check(&mut document, &key_errors::plan_schema(), diagnostics);
     let file: PlanFile = is_readable.then(|| deserialize(document, diagnostics))??;
     check_schema_version(&file.schema, diagnostics);
     Some(file)

@@ -4,7 +4,7 @@ use demarche_core::strategy::Strategies;
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
-use crate::config::build::{LoadedScenario, build_scenario, finish};
+use crate::config::build_scenario::{LoadedScenario, build_scenario, finish};
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceTexts};
 
 /// Builds a scenario from its configuration as one table, with a cell's values by path set in it.

@@ -2,10 +2,10 @@
 
 mod diagnostic;
 mod source_texts;
-pub(crate) mod syntax;
+pub(crate) mod toml_syntax;
 mod warnings;
 
 pub(crate) use diagnostic::nearest;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub(crate) use source_texts::{Role, SourceText, SourceTexts};
-pub(crate) use syntax::{LISTS_OF_TABLES, number_meant, percent_hint};
+pub(crate) use toml_syntax::{LISTS_OF_TABLES, number_meant, percent_hint};

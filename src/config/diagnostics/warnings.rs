@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::build::LoadedScenario;
+use crate::config::build_scenario::LoadedScenario;
 
 impl LoadedScenario {
     /// What is most likely not meant, a sentence each.

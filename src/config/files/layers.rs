@@ -8,7 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use crate::config::diagnostics::{Diagnostic, Role, SourceText, SourceTexts, number_meant, syntax};
+use crate::config::diagnostics::{
+    Diagnostic, Role, SourceText, SourceTexts, number_meant, toml_syntax,
+};
 use crate::config::files::value::{Value, join, shift, shift_span, shift_table, table_to_json};
 use crate::config::limits;
 use crate::config::limits::{SCENARIO_LIMITS, TEXT_BYTES_MAX};
@@ -169,7 +171,7 @@ pub(crate) fn parse<'t>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Spanned<DeTable<'t>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    diagnostics.extend(syntax::diagnostics(text, start, &errors));
+    diagnostics.extend(toml_syntax::diagnostics(text, start, &errors));
     table
 }
 
@@ -249,7 +251,7 @@ impl<'t> Document<'t> {
             let place = value_start..start + text.len();
             let diagnostic =
                 |wrong: &str| Diagnostic::at(place, format!("the value is not TOML: {wrong}"));
-            match syntax::mend_of_value(value.trim()) {
+            match toml_syntax::mend_of_value(value.trim()) {
                 Some((wrong, right)) if number_meant(value).is_some() => {
                     diagnostic(&wrong).hint(right)
                 }

@@ -1,13 +1,13 @@
 //! The shapes of scenario, experiment and plan files, and how texts become one table.
 
 mod experiment_file;
+pub(crate) mod key_errors;
 mod layers;
 mod number;
 mod plan_file;
 mod plan_table;
 mod protocol;
 mod scenario_file;
-pub(crate) mod schema_check;
 mod strategy;
 mod value;
 
@@ -16,6 +16,7 @@ pub(crate) use experiment_file::{
     AxisFile, AxisValue, CombineFile, DesignFile, DesignMethodFile, ExperimentFile, RobustnessFile,
     SensitivityFile, SweepFile, UntilFile,
 };
+pub use key_errors::{experiment_schema, plan_schema, scenario_schema};
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
 pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
 pub(crate) use number::{ArgumentFile, BasisFile, DistributionFile, NumberFile, OneOrMany};
@@ -26,6 +27,5 @@ pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
     PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
 };
-pub use schema_check::{experiment_schema, plan_schema, scenario_schema};
 pub(crate) use strategy::{ParametersFile, StrategyFile};
 pub(crate) use value::{Value, join, to_json};

@@ -6,8 +6,8 @@ mod party;
 mod plan;
 mod rules;
 mod scenario;
-mod until;
+mod stopping_rule;
 
 pub(crate) use plan::plan;
 pub(crate) use scenario::{check_name, setting};
-pub(crate) use until::stopping_rule;
+pub(crate) use stopping_rule::stopping_rule;

@@ -2,13 +2,13 @@
 
 mod axes;
 mod design_points;
-mod forms;
+mod model_forms;
 mod study;
 mod swept_cells;
 mod typed_path;
 
 pub(crate) use axes::{Points, Written};
-pub(crate) use forms::build_robustness;
+pub(crate) use model_forms::build_robustness;
 pub(crate) use study::resolve_study;
 pub use study::{StudyPlan, TooFewPoints, numbers, uncertain_numbers};
 pub use swept_cells::Sweep;

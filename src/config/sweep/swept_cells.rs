@@ -7,7 +7,7 @@ use demarche_core::negotiation::Setting;
 use demarche_stats::design::DesignedPoints;
 use toml::Spanned;
 
-use crate::config::build::{build_setting, scenario_document};
+use crate::config::build_scenario::{build_setting, scenario_document};
 use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::SweepFile;
 use crate::config::limits::{MISTAKES_MAX, SWEPT_BYTES_MAX, SWEPT_ROWS_MAX};

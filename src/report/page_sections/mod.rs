@@ -2,7 +2,7 @@
 
 mod cell_sections;
 mod failure_words;
-mod form_section;
+mod model_form_section;
 mod plan_sections;
 mod session_course;
 mod session_sections;
@@ -14,7 +14,7 @@ mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
 pub(crate) use failure_words::failure_sentences;
-pub(crate) use form_section::{forms, range_of_forms};
+pub(crate) use model_form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;

@@ -2,8 +2,8 @@
 
 mod error;
 mod finish;
-mod forms;
 mod merge;
+mod model_forms;
 mod options;
 mod resume;
 mod sessions;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::experiment::{BatchError, Pairing, Plan, Robustness, Tally, run};
 use crate::run::execute::error::{RunError, StopCause, StoppedRun};
 use crate::run::execute::finish::{Done, FinishedRun, FormResults, conclude};
-use crate::run::execute::forms::run_forms;
+use crate::run::execute::model_forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::{Stopwatch, SyncTimer};
 use crate::run::journal::{Journal, JournalHead};

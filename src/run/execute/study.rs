@@ -12,7 +12,7 @@ use crate::experiment::{
 };
 use crate::run::execute::error::{RunError, StopCause};
 use crate::run::execute::finish::{FormResults, seal};
-use crate::run::execute::forms::run_forms;
+use crate::run::execute::model_forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::observer::{Observer, Progress, Workload};

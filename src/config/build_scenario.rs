@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Deserializer};
 
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceText, SourceTexts};
-use crate::config::files::{Document, ScenarioFile, Value, schema_check};
+use crate::config::files::{Document, ScenarioFile, Value, key_errors};
 use crate::config::limits;
 use crate::config::limits::{SCENARIO_LIMITS, SETTINGS_MAX};
 use crate::config::resolve::setting as resolve_setting;
@@ -153,9 +153,9 @@ fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Setting> {
     if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
-        || !schema_check::check(
+        || !key_errors::check(
             &mut document,
-            texts.scenario_schema(schema_check::scenario_schema_with),
+            texts.scenario_schema(key_errors::scenario_schema_with),
             diagnostics,
         )
     {

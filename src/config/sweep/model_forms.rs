@@ -6,7 +6,7 @@ use demarche_core::negotiation::Setting;
 use demarche_core::strategy::Strategies;
 use toml::Spanned;
 
-use crate::config::build::build_form;
+use crate::config::build_scenario::build_form;
 use crate::config::diagnostics::{Diagnostic, SourceTexts};
 use crate::config::files::RobustnessFile;
 use crate::config::resolve::check_name;
