@@ -199,7 +199,7 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
         if let Some(surplus) = it.surplus_given_agreement() {
             let notation = Notation::Decimals(3);
             let interval = notation.interval(&surplus);
-            let interval = interval.map_or_else(String::new, |it| format!(" ({it})"));
+            let interval = interval.map_or_else(String::new, |it| format!("({it})"));
             // Leverage lowers what no deal is worth: what it adds to the surplus is no gain.
             let is_pressed = scenario.leverages.iter().any(|it| it.on == id);
             let before = it.surplus_before_leverage().filter(|_| is_pressed);
@@ -207,15 +207,12 @@ fn surpluses(res: &mut String, scenario: &Scenario, tally: &Tally, width: usize)
                 format!("; {} before leverage", notation.point(&it))
             });
             let lead = format!(
-                "  {:<columns$} {:>7}",
+                "  {:<columns$} {:>7} ",
                 party.label,
                 notation.point(&surplus)
             );
-            let text = wrap(
-                &format!("{interval}{before}"),
-                width,
-                lead.chars().count() + 1,
-            );
+            let indent = lead.chars().count();
+            let text = wrap(&format!("{interval}{before}"), width, indent);
             let _ = writeln!(res, "{lead}{text}");
         }
     }

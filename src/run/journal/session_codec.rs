@@ -34,8 +34,8 @@ pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, measured: &MeasuredSessi
     push_whole(bytes, session.n_offers.into());
     for report in &session.parties {
         push_whole(bytes, report.strategy as u64);
+        // How much of it leverage took is no part of the course of a session.
         bytes.extend(rounded(report.reservation_value));
-        bytes.extend(rounded(report.reservation_value_before_leverage));
         bytes.extend(report.best_utility.map(rounded).into_iter().flatten());
         bytes.extend(rounded(report.utility()));
         for count in [
