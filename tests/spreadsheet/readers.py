@@ -33,7 +33,7 @@ def labels_of(manifest):
     name = lambda it: (it["id"], it.get("label", it["id"]))
     parties = dict(map(name, scenario["party"]))
     issues = dict(map(name, scenario["issue"]))
-    res = {"party": parties, "proposer": parties, "ended_by": parties, "costliest_issue": issues}
+    res = {"party": parties, "proposer": parties, "ended_by": parties, "issue": issues, "costliest_issue": issues}
     for issue in scenario["issue"]:
         options = dict(map(name, issue["options"]))
         res["agreed_" + issue["id"]] = res["offered_" + issue["id"]] = options

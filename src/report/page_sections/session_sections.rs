@@ -539,7 +539,16 @@ impl Sessions<'_> {
             id: "utility-space".to_owned(),
             heading: "Deals in utility space".to_owned(),
             text: vec![format!(
-                "With every number at its median: {}, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
+                "With every number at its median{}: {}, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
+                if scenario
+                    .parties
+                    .iter()
+                    .all(|it| it.preferences.red_lines.is_empty())
+                {
+                    ""
+                } else {
+                    ", and of the red lines only those real that are then more likely real than not"
+                },
                 counted(benchmark.feasible_set.n_acceptable, "acceptable outcome"),
                 count(frontier.len() as u64),
                 match scenario.parties.len() {

@@ -1,11 +1,12 @@
 //! The sources and assumptions of a run: its claims and how often they hold, and the origin of
 //! every number.
 
-use demarche_core::domain::{Basis, Number, ScenarioKind};
+use demarche_core::domain::{Basis, Number, PartySet, Scenario, ScenarioKind};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
 use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::page_sections::session_words::labels;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted, decimal, percent};
 
@@ -180,11 +181,42 @@ pub(crate) fn at_the_table(setting: &Setting) -> String {
     let (scenario, rules) = (setting.scenario(), setting.rules());
     let names: Vec<&str> = scenario.parties.iter().map(|it| &*it.label).collect();
     format!(
-        "Parties: {}. {} with {}, at most {} of {}.",
+        "Parties: {}. {} {} with {}, at most {} of {}.",
         names.join(", "),
+        whose_consent(scenario),
         counted(scenario.issues.len() as u64, "issue"),
         count(scenario.space.n_outcomes()) + " possible outcomes",
         counted(rules.deadline_rounds.into(), "round"),
         rules.protocol.name().replace('_', " "),
     )
+}
+
+/// Whose consent a deal needs, in a sentence.
+fn whose_consent(scenario: &Scenario) -> String {
+    let consent = &scenario.consent;
+    let always = consent.always_needed();
+    if always == PartySet::all(scenario.parties.len()) {
+        return "A deal needs the consent of all.".to_owned();
+    }
+    let mut sentences = Vec::new();
+    if !always.is_empty() {
+        let labels = labels(scenario, always);
+        sentences.push(format!("A deal always needs the consent of {labels}."));
+    }
+    let some: PartySet = consent.vetoes().iter().map(|it| it.party).collect();
+    let some: PartySet = some.iter().filter(|it| !always.contains(*it)).collect();
+    if !some.is_empty() {
+        let labels = labels(scenario, some);
+        sentences.push(format!(
+            "It depends on the deal whether {labels} must consent."
+        ));
+    }
+    for it in consent.quotas() {
+        let labels = labels(scenario, it.of);
+        sentences.push(format!(
+            "A deal needs the consent of {} of {labels}.",
+            it.at_least
+        ));
+    }
+    sentences.join(" ")
 }
