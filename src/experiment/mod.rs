@@ -29,10 +29,10 @@ pub use random_numbers::RandomNumbers;
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;
 pub use studies::{
-    AgreementBox, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT, Factor, FactorKind, Finding, Flip,
-    FlipSearch, Flips, Form, FormDimension, FormResult, LeastShift, Robustness, SensitivityMeasure,
-    ShiftTrials, Study, StudyError, Trial, agreement_boxes, built_in_forms, design_findings,
-    findings, form_names, points_for_claim, points_for_interval,
+    AS_IT_STANDS, AgreementBox, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT, Factor, FactorKind,
+    Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormResult, LeastShift, Robustness,
+    SensitivityMeasure, ShiftTrials, Study, StudyError, Trial, agreement_boxes, built_in_forms,
+    design_findings, findings, form_names, points_for_claim, points_for_interval,
 };
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, ExaminedSession, Failure,

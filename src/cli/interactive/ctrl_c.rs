@@ -73,10 +73,11 @@ impl CtrlC {
 
     fn take(&self) {
         if self.n_runs.load(Ordering::Relaxed) > 0 && !self.interrupt.is_requested() {
-            self.interrupt.request();
+            // First the words: what is interrupted may have its own as soon as it knows.
             write_briefly(
                 "\ninterrupting: discarding the sessions in progress (Ctrl-C again to stop immediately)",
             );
+            self.interrupt.request();
             return;
         }
         let words = *self

@@ -13,7 +13,7 @@ pub(crate) fn render_robustness(
     width: usize,
 ) -> String {
     let head = format!(
-        "Deals under other forms of the model ({} each, with common random numbers; 95 % intervals)",
+        "Deals under other forms of the model ({} each, with the same draws of preferences; 95 % intervals)",
         counted(robustness.sessions(), "session"),
     );
     let mut res = format!("{}\n", wrap(&head, width, 0));

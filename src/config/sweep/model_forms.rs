@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use demarche_core::domain::Distribution;
 use demarche_core::negotiation::Setting;
 use demarche_core::strategy::Strategies;
 use toml::Spanned;
@@ -12,7 +13,8 @@ use crate::config::files::RobustnessFile;
 use crate::config::resolve::check_name;
 use crate::config::sweep::swept_cells::names;
 use crate::experiment::{
-    FORM_SESSIONS_DEFAULT, Form, FormDimension, Robustness, built_in_forms, form_names,
+    AS_IT_STANDS, FORM_SESSIONS_DEFAULT, Form, FormDimension, Robustness, built_in_forms,
+    form_names,
 };
 
 /// Builds the scenario in every form, and reports every error in them.
@@ -35,7 +37,8 @@ pub(crate) fn build_robustness(
     for (idx, form) in file.form.iter().enumerate() {
         check_name(&form.get_ref().id, diagnostics);
         let id = form.get_ref().id.get_ref();
-        if forms.iter().any(|it| it.id == *id) {
+        let is_taken = *id == AS_IT_STANDS || form_names(strategies).contains(id);
+        if is_taken || forms.iter().any(|it| it.id == *id) {
             let message = format!("the form `{id}` is there already");
             diagnostics.push(Diagnostic::at(form.get_ref().id.span(), message));
         }
@@ -45,6 +48,12 @@ pub(crate) fn build_robustness(
         if names(&setting) != names(base) {
             let message = "a form cannot change parties, issues or options";
             diagnostics.push(Diagnostic::at(form.span(), message));
+        }
+        if !wants_the_same(&setting, base) {
+            let message = "a form cannot change what parties want";
+            diagnostics.push(Diagnostic::at(form.span(), message).hint(
+                "it sets rounds, protocol, consent or strategies; for preferences use a [sweep]",
+            ));
         }
         setting.share_plans(base);
         forms.push(Form {
@@ -63,6 +72,15 @@ pub(crate) fn build_robustness(
         forms,
         file.sessions.unwrap_or(FORM_SESSIONS_DEFAULT),
     )
+}
+
+/// Whether the numbers of preferences and leverage are the same.
+fn wants_the_same(setting: &Setting, base: &Setting) -> bool {
+    let numbers = |it: &Setting| -> Vec<Distribution> {
+        let numbers = it.scenario().numbers();
+        numbers.map(|it| it.distribution.clone()).collect()
+    };
+    numbers(setting) == numbers(base)
 }
 
 /// The names of forms, of which those that are unknown are reported.

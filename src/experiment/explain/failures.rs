@@ -116,7 +116,12 @@ impl FailureExaminer {
                 let issues = space.issues();
                 let changed = issues.filter(|it| differs(from, *it) != differs(to, *it));
                 let reasons = changed.map(|it| FailureReason::NotConceded(near.to.proposer, it));
-                in_equal_parts(reasons.collect())
+                let reasons: Vec<FailureReason> = reasons.collect();
+                if reasons.is_empty() {
+                    // A standing text that all could accept, and nobody proposed.
+                    return only(FailureReason::NeverProposed);
+                }
+                in_equal_parts(reasons)
             }
         }
     }

@@ -7,7 +7,8 @@ mod study;
 mod threshold_search;
 
 pub use robustness::{
-    FORM_SESSIONS_DEFAULT, Form, FormDimension, FormResult, Robustness, built_in_forms, form_names,
+    AS_IT_STANDS, FORM_SESSIONS_DEFAULT, Form, FormDimension, FormResult, Robustness,
+    built_in_forms, form_names,
 };
 pub use sensitivity::{
     AgreementBox, Finding, SensitivityMeasure, agreement_boxes, design_findings, findings,

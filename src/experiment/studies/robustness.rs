@@ -9,7 +9,7 @@ use demarche_core::negotiation::{Setting, SettingError};
 use demarche_core::protocol::{PROTOCOLS, ProtocolEntry, ProtocolKind, ROUNDS_MAX, RelativeTime};
 use demarche_core::randomness::Seeds;
 use demarche_core::strategy::{AcceptanceKind, OfferingKind, Parameter, Strategies, StrategySpec};
-use demarche_stats::estimate::{Estimate, Moments};
+use demarche_stats::estimate::{Estimate, PairedShares};
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
 use crate::experiment::plan::{Cell, Plan, SESSIONS_MAX, TooManySessions};
@@ -17,6 +17,9 @@ use crate::experiment::tallies::{FigureWorker, SessionFigures};
 
 /// Sessions under each form, unless a file or the command line says how many.
 pub const FORM_SESSIONS_DEFAULT: u64 = 500;
+
+/// The name in files and tables of the scenario without a change.
+pub const AS_IT_STANDS: &str = "as_it_stands";
 
 /// Offering rules that every party follows in one form each, unless a file names others.
 const OFFERING_RULES: [&str; 5] = [
@@ -435,7 +438,7 @@ impl Robustness {
     /// A scenario beside other forms of it.
     pub fn new(base: Arc<Setting>, others: Vec<Form>, sessions: u64) -> Self {
         let base = Form {
-            id: "as_it_stands".to_owned(),
+            id: AS_IT_STANDS.to_owned(),
             dimension: FormDimension::Unchanged,
             label: "as it stands".to_owned(),
             setting: Ok(base),
@@ -519,7 +522,7 @@ impl Robustness {
             })
             .unzip();
         let mut endings = vec![[0; 4]; cells.len()];
-        let mut differences = vec![Moments::default(); cells.len()];
+        let mut pairs = vec![PairedShares::default(); cells.len()];
         let mut base: Vec<bool> = Vec::new();
         let plan = Plan::new(cells, self.sessions).expect("a plan has room");
         let worker = Arc::new(FigureWorker);
@@ -536,7 +539,7 @@ impl Robustness {
                 base = is_agreed;
             } else {
                 for (mine, base) in is_agreed.iter().zip(&base) {
-                    differences[cell].add(i64::from(*mine) - i64::from(*base));
+                    pairs[cell].add(*mine, *base);
                 }
             }
             Ok(())
@@ -544,14 +547,14 @@ impl Robustness {
         if interrupt.is_requested() {
             return Ok(None);
         }
-        let mut cells = endings.into_iter().zip(&differences);
+        let mut cells = endings.into_iter().zip(&pairs);
         let results = self.forms.iter().map(|form| {
             form.setting.as_ref().ok()?;
-            let (endings, difference) = cells.next()?;
+            let (endings, pairs) = cells.next()?;
             Some(FormResult {
                 endings,
                 deals: Estimate::of_share(endings[0], self.sessions)?,
-                difference: difference.estimate(1.0),
+                difference: pairs.difference(),
             })
         });
         Ok(Some(results.collect()))

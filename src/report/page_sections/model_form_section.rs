@@ -17,11 +17,12 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
             .map(|(form, it)| (form.label.clone(), *it))
             .collect(),
     });
-    let caption = "Whiskers are 95 % intervals. All forms have the same draws of the parties' preferences and the same random numbers.";
+    let caption =
+        "Whiskers are 95 % intervals. All forms have the same draws of the parties' preferences.";
     let title = "Share of deals by form of the model";
     let figures = vec![PageFigure::new("forms", title, caption, &chart)];
     let mut text = vec![
-        "Each form changes one thing about the talks, and nothing about what parties want. Preferences carry the answer as far as the bars are alike; where they are not, the answer is one about the rules of the talks, which are assumed.".to_owned(),
+        "Each form changes one thing about the talks, and nothing about what parties want. Preferences determine the result as far as the bars are alike; where they differ by more than their intervals, the result is about the rules of the talks, which are assumed.".to_owned(),
     ];
     text.extend(range_of_forms(summary));
     let mut idle = (summary.forms.iter())

@@ -200,7 +200,7 @@ impl Sessions<'_> {
             id: "strategies".to_owned(),
             heading: "Deals by strategy".to_owned(),
             text: vec![
-                "Each party draws one of its strategies in every session. Where the bars of a party differ, the result depends on how it talks and not only on what it wants."
+                "Each party draws one of its strategies in every session. Where the bars of a party differ by more than their intervals, the result depends on how it talks and not only on what it wants."
                     .to_owned(),
             ],
             blocks: vec![PageBlock::Figures(vec![PageFigure::new(
@@ -407,12 +407,10 @@ impl Sessions<'_> {
             lines: vec![(String::new(), points)],
         });
         let deadline = self.setting.rules().deadline_rounds;
-        let late = self.share_at_deadline().filter(|it| *it > 0.5).map(|it| {
-            format!(
-                "{} of deals are made in the last two: the deadline makes them.",
-                percent(it)
-            )
-        });
+        let late = self
+            .share_at_deadline()
+            .filter(|it| *it > 0.5)
+            .map(|it| format!("{} of deals are made in the last two.", percent(it)));
         Some(Section {
             id: "rounds".to_owned(),
             heading: "When deals are made".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::experiment::Robustness;
 use crate::run::execute::error::RunError;
 use crate::run::execute::finish::{Done, FinishedRun, conclude};
 use crate::run::execute::options::RunOptions;
@@ -9,7 +10,7 @@ use crate::run::execute::sessions::{open_tables, try_forms};
 use crate::run::execute::shards::MergeableRun;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::journal::Journal;
-use crate::run::observer::Observer;
+use crate::run::observer::{Observer, Workload};
 
 /// Makes the whole run of its shards, in a folder that must not exist: the same bytes as if it had
 /// been run in one go. Only other forms of the model are run here, if the experiment names some.
@@ -39,8 +40,15 @@ pub fn merge(
         n_done: n_sessions,
         n_planned: n_sessions,
     };
+    let n_of_forms = spec.robustness().map_or(0, Robustness::n_sessions);
+    observer.planned(Workload {
+        noun: "session",
+        n: n_sessions + n_of_forms,
+        is_most: false,
+    });
     let tried = try_forms(spec, done, options, observer);
     observer.sessions_ended();
+    observer.safe_to_leave();
     let results = tried.map_err(|it| RunError::stopped(&directory, it))?;
     conclude(spec, directory, tables, results, &stopwatch, observer)
 }

@@ -9,18 +9,23 @@ use crate::run::execute::options::RunOptions;
 use crate::run::observer::{Observer, Progress};
 
 /// Runs the sessions under every form that applies, after so many others; `None` if interrupted.
+/// `endings` counts how all of them ended, also if it is interrupted.
 pub(super) fn run_forms(
     robustness: &Robustness,
     seed: MasterSeed,
     n_before: u64,
     options: &RunOptions,
     observer: &mut dyn Observer,
+    endings: &mut [u64; 4],
 ) -> Result<Option<Vec<Option<FormResult>>>, BatchError<Infallible>> {
     let mut n_sessions = n_before;
     observer.wave_begins();
     let (threads, interrupt) = (options.threads, &options.interrupt);
     let results = robustness.run(Seeds::new(seed), threads, interrupt, |form, figures| {
         n_sessions += figures.len() as u64;
+        for it in figures {
+            endings[it.ending()] += 1;
+        }
         let agreed = figures.iter().filter(|it| it.is_agreed());
         observer.progressed(Progress::Form {
             n_sessions,

@@ -127,7 +127,14 @@ pub(super) fn try_forms(
     let Some(robustness) = spec.robustness().filter(|_| done.n_done == done.n_planned) else {
         return Ok((done, None));
     };
-    let results = run_forms(robustness, spec.seed(), done.n_done, options, observer)?;
+    let results = run_forms(
+        robustness,
+        spec.seed(),
+        done.n_done,
+        options,
+        observer,
+        &mut [0; 4],
+    )?;
     let done = match results {
         Some(_) => done,
         // The run is not complete without them.

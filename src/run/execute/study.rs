@@ -261,16 +261,12 @@ impl<'a> Running<'a, '_> {
             is_most: false,
         });
         let (seed, options) = (self.spec.seed(), self.options);
-        let results = run_forms(robustness, seed, 0, options, self.observer);
+        let endings = &mut self.endings;
+        let results = run_forms(robustness, seed, 0, options, self.observer, endings);
         self.observer.sessions_ended();
         let Some(results) = results.map_err(|it| self.stopped(it))? else {
             return self.finish(n_planned, &[], None);
         };
-        for it in results.iter().flatten() {
-            for (all, n) in self.endings.iter_mut().zip(it.endings) {
-                *all += n;
-            }
-        }
         if self.safe_to_leave(n_planned)? == Asked::ToStop {
             return self.finish(n_planned, &[], None);
         }
@@ -289,8 +285,8 @@ impl<'a> Running<'a, '_> {
     }
 
     /// The sessions are over. What is made of them takes its time and can be left at any moment:
-    /// until then the manifest says that the study is not complete.
-    /// Whether an interrupt came before.
+    /// until then the manifest says that the study is not complete. Tells whether an interrupt came
+    /// before.
     fn safe_to_leave(&mut self, n_planned: u64) -> Result<Asked, RunError> {
         let manifest = Manifest {
             complete: false,

@@ -218,6 +218,14 @@ fn what_is_wrong_with_forms_is_reported_with_its_place() {
             "[[robustness.form]]\nid = \"unanimity\"\nset = {}\n",
         ),
         (
+            "reserved",
+            "[[robustness.form]]\nid = \"as_it_stands\"\nset = {}\n",
+        ),
+        (
+            "preferences",
+            "[[robustness.form]]\nid = \"mine\"\nset = { \"party.lower.reservation_value\" = 0.1 }\n",
+        ),
+        (
             "path",
             "[[robustness.form]]\nid = \"mine\"\nset = { \"party.lowre.reservation_value\" = 0.1 }\n",
         ),
