@@ -11,7 +11,7 @@ pub use drawing::{
 };
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, equal_cells, failure_sentences, labels,
-    render_cause, render_ending, repeated, strategy_words, too_few_points, whose,
+    range_of_forms, render_cause, render_ending, repeated, strategy_words, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
 pub use pages::{
@@ -19,5 +19,5 @@ pub use pages::{
     RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
     write_page,
 };
-pub(crate) use summary::ReasonRow;
+pub(crate) use summary::{FormSummary, ReasonRow};
 pub use summary::{OpenTable, RunSummary, TABLE_BYTES_MAX};

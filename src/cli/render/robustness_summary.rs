@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::render::text::{counted, percent, percent_interval, percent_of, wrap};
+use crate::cli::render::text::{counted, percent_interval, percent_of, wrap};
 use crate::experiment::{FormResult, Robustness};
+use crate::report::{FormSummary, range_of_forms};
 use crate::wording::Notation;
 
 /// Every form with its share of deals, and the range over all.
@@ -31,8 +32,7 @@ pub(crate) fn render_robustness(
         );
         let _ = writeln!(res, "{lead}{}", wrap(&text, width, lead.chars().count()));
     }
-    let idle = robustness.forms().iter();
-    for form in idle {
+    for form in robustness.forms() {
         if let Err(why) = &form.setting {
             let text = format!("Not run: {}: {why}", form.label);
             let _ = writeln!(res, "  {}", wrap(&text, width, 4));
@@ -42,22 +42,13 @@ pub(crate) fn render_robustness(
     res
 }
 
-/// The range over all forms, in a sentence.
+/// The range over all forms, in a sentence; empty if none was run.
 pub(crate) fn range_line(
     robustness: &Robustness,
     results: &[Option<FormResult>],
     width: usize,
 ) -> String {
-    let Some([least, most]) = robustness.range(results) else {
-        return String::new();
-    };
-    let line = format!(
-        "Over {} of the model the share of deals ranges from {} ({}) to {} ({}).",
-        counted(results.iter().flatten().count() as u64, "form"),
-        percent(least.1.deals.point),
-        least.0.label,
-        percent(most.1.deals.point),
-        most.0.label,
-    );
-    wrap(&line, width, 0) + "\n"
+    let forms = FormSummary::of_all(robustness, results);
+    let line = range_of_forms(&forms);
+    line.map_or_else(String::new, |it| wrap(&it, width, 0) + "\n")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use demarche_core::domain::Distribution;
+use demarche_core::domain::{Condition, Distribution};
 use demarche_core::negotiation::Setting;
 use demarche_core::strategy::Strategies;
 use toml::Spanned;
@@ -74,13 +74,21 @@ pub(crate) fn build_robustness(
     )
 }
 
-/// Whether the numbers of preferences and leverage are the same.
+/// Whether preferences and leverage are the same: their numbers, and on what they depend.
 fn wants_the_same(setting: &Setting, base: &Setting) -> bool {
     let numbers = |it: &Setting| -> Vec<Distribution> {
         let numbers = it.scenario().numbers();
         numbers.map(|it| it.distribution.clone()).collect()
     };
-    numbers(setting) == numbers(base)
+    let conditions = |it: &Setting| -> Vec<Condition> {
+        let preferences = it.scenario().parties.iter().map(|it| &it.preferences);
+        let conditions = preferences.flat_map(|it| {
+            let interactions = it.interactions.iter().map(|it| it.when.clone());
+            interactions.chain(it.red_lines.iter().map(|it| it.when.clone()))
+        });
+        conditions.collect()
+    };
+    numbers(setting) == numbers(base) && conditions(setting) == conditions(base)
 }
 
 /// The names of forms, of which those that are unknown are reported.

@@ -5,7 +5,7 @@ use demarche_core::domain::{
     ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences, Utility,
     from_units,
 };
-use demarche_stats::estimate::{Estimate, Moments};
+use demarche_stats::estimate::{Estimate, Moments, PairedShares};
 
 use crate::experiment::plan_evaluation::extreme_completions::CompletionKind;
 
@@ -56,10 +56,8 @@ pub struct ChangeTally {
     pub issue: IssueId,
     /// The option that it has then.
     pub option: OptionId,
-    /// In how many draws all whose consent is needed accept it then.
-    pub n_accepted: u64,
-    /// Draw by draw: 1 where only the change is accepted, −1 where only the plan is, 0 elsewhere.
-    difference: Moments,
+    /// Draw by draw, whether all whose consent is needed accept it after the change, and without.
+    accepted: PairedShares,
 }
 
 impl CompletionTally {
@@ -76,8 +74,7 @@ impl CompletionTally {
             others.map(move |option| ChangeTally {
                 issue,
                 option,
-                n_accepted: 0,
-                difference: Moments::default(),
+                accepted: PairedShares::default(),
             })
         };
         let party = PlanPartyTally {
@@ -119,8 +116,7 @@ impl CompletionTally {
             let to = space.share(it.issue, it.option);
             let changed = Outcome::from_shares(outcome.code() ^ from ^ to);
             let is_change_accepted = is_accepted_by_all(parties, consent, changed);
-            it.n_accepted += u64::from(is_change_accepted);
-            (it.difference).add(i64::from(is_change_accepted) - i64::from(is_accepted));
+            it.accepted.add(is_change_accepted, is_accepted);
         }
         self.n_accepted += u64::from(is_accepted);
         self.n_draws += 1;
@@ -132,8 +128,7 @@ impl CompletionTally {
             sum.merge(it);
         }
         for (sum, it) in self.changes.iter_mut().zip(other.changes) {
-            sum.n_accepted += it.n_accepted;
-            sum.difference.merge(&it.difference);
+            sum.accepted.merge(&it.accepted);
         }
         self.n_accepted += other.n_accepted;
         self.n_draws += other.n_draws;
@@ -148,8 +143,8 @@ impl CompletionTally {
     /// first of several; `None` if none of them wins anything.
     pub fn best_change(&self) -> Option<&ChangeTally> {
         let changes = self.changes.iter().rev();
-        let best = changes.max_by_key(|it| it.n_accepted);
-        best.filter(|it| it.n_accepted > self.n_accepted)
+        let best = changes.max_by_key(|it| it.n_accepted());
+        best.filter(|it| it.n_accepted() > self.n_accepted)
     }
 }
 
@@ -229,16 +224,21 @@ impl PlanPartyTally {
 }
 
 impl ChangeTally {
+    /// In how many draws all whose consent is needed accept it after the change.
+    pub fn n_accepted(&self) -> u64 {
+        self.accepted.both + self.accepted.first_only
+    }
+
     /// By how much the change raises the share of draws in which all whose consent is needed accept,
     /// draws compared one by one; `None` of no draw.
     pub fn difference(&self) -> Option<Estimate> {
-        self.difference.estimate(1.0)
+        self.accepted.difference()
     }
 
     /// The share of draws in which all whose consent is needed accept after the change; `None` of no
     /// draw.
     pub fn accepted(&self) -> Option<Estimate> {
-        Estimate::of_share(self.n_accepted, self.difference.n())
+        Estimate::of_share(self.n_accepted(), self.accepted.n())
     }
 }
 

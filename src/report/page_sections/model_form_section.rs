@@ -7,7 +7,7 @@ use crate::wording::counted;
 
 /// The share of deals under every form that was tried; `None` if none was.
 pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
-    let ran = ran(summary);
+    let ran = ran(&summary.forms);
     let (_, base) = *ran.first()?;
     let chart = Chart::Bars(Bars {
         category_label: "Form of the model".to_owned(),
@@ -24,7 +24,7 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
     let mut text = vec![
         "Each form changes one thing about the talks, and nothing about what parties want. Preferences determine the result as far as the bars are alike; where they differ by more than their intervals, the result is about the rules of the talks, which are assumed.".to_owned(),
     ];
-    text.extend(range_of_forms(summary));
+    text.extend(range_of_forms(&summary.forms));
     let mut idle = (summary.forms.iter())
         .filter(|it| !it.not_applicable.is_empty())
         .map(|it| format!("{} ({})", it.label, it.not_applicable))
@@ -61,8 +61,8 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
 }
 
 /// The range over all forms that were run, in a sentence; `None` if none were.
-pub(crate) fn range_of_forms(summary: &RunSummary) -> Option<String> {
-    let ran = ran(summary);
+pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
+    let ran = ran(forms);
     let share = |it: &&(&FormSummary, Quantity)| it.1.value;
     let least = ran
         .iter()
@@ -80,7 +80,7 @@ pub(crate) fn range_of_forms(summary: &RunSummary) -> Option<String> {
 }
 
 /// The forms that were run, the scenario as it stands first.
-fn ran(summary: &RunSummary) -> Vec<(&FormSummary, Quantity)> {
-    let forms = summary.forms.iter();
+fn ran(forms: &[FormSummary]) -> Vec<(&FormSummary, Quantity)> {
+    let forms = forms.iter();
     forms.filter_map(|it| Some((it, it.deals?))).collect()
 }

@@ -98,7 +98,7 @@ impl RunReport<'_> {
                 )
             }
             "robustness" => {
-                let range = range_of_forms(self.summary);
+                let range = range_of_forms(&self.summary.forms);
                 range.unwrap_or_else(|| "No session was run.".to_owned())
             }
             "sweep" => {
@@ -139,7 +139,7 @@ impl RunReport<'_> {
         match self.manifest.verb.as_str() {
             "batch" => {
                 res.extend(zone_shares(self.setting, &self.summary.first));
-                res.extend(range_of_forms(self.summary));
+                res.extend(range_of_forms(&self.summary.forms));
             }
             "sweep" => res.extend(self.cells().zone_ranges()),
             _ => {}

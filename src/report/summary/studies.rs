@@ -98,7 +98,7 @@ impl FormSummary {
     }
 
     /// Of results in memory.
-    pub(super) fn of_all(robustness: &Robustness, results: &[Option<FormResult>]) -> Vec<Self> {
+    pub(crate) fn of_all(robustness: &Robustness, results: &[Option<FormResult>]) -> Vec<Self> {
         let forms = robustness.forms().iter().zip(results);
         let summary = forms.map(|(form, it)| Self {
             label: text(&form.label),

@@ -141,7 +141,7 @@ fn push_changes(rows: &mut Rows, row: PlanRow<'_>) {
     } = row;
     for completion in &tally.completions {
         let mut ranked: Vec<&ChangeTally> = completion.changes.iter().collect();
-        ranked.sort_by_key(|it| std::cmp::Reverse(it.n_accepted));
+        ranked.sort_by_key(|it| std::cmp::Reverse(it.n_accepted()));
         for (rank, it) in (1_u64..).zip(ranked) {
             let issue = scenario.issue(it.issue);
             let [share, low, high, n] = share_fields(it.accepted());

@@ -168,12 +168,12 @@ fn check_changes(
     for change in &it.changes {
         let changed = with(space, it.outcome, change.issue, change.option);
         assert_ne!(changed, it.outcome);
-        assert_eq!(change.n_accepted, n_true(&accepted[&changed]));
-        best = best.max(change.n_accepted);
+        assert_eq!(change.n_accepted(), n_true(&accepted[&changed]));
+        best = best.max(change.n_accepted());
     }
     let n_others: usize = space.issues().map(|it| space.n_options(it) - 1).sum();
     assert_eq!(it.changes.len(), n_others);
-    let found = it.best_change().map(|it| it.n_accepted);
+    let found = it.best_change().map(|it| it.n_accepted());
     assert_eq!(found, (best > it.n_accepted).then_some(best));
 }
 

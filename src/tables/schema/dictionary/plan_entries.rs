@@ -190,7 +190,7 @@ pub(crate) const CHANGES: TableEntry = TableEntry {
                 &[("difference_low", Share), ("difference_high", Share)],
                 "95 % interval of that, draws compared one by one",
                 "as that figure",
-                "of a single draw",
+                "never",
             ),
             column(&[("n", Count)], "draws", "from 1", "never"),
         ]
