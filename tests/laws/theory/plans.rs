@@ -9,7 +9,7 @@ use demarche::domain::{
     Scenario, Statement,
 };
 use demarche::experiment::{
-    COMPLETIONS_MAX, Cell, CompletionKind, CompletionTally, EvaluatedPlans, Interrupt,
+    COMPLETIONS_MAX, Cell, ChangeTally, CompletionKind, CompletionTally, EvaluatedPlans, Interrupt,
     PlanEvaluationError, PlanEvaluator, PlanTally, measure_claims,
 };
 use demarche::negotiation::{PreferenceDraw, Setting};
@@ -173,7 +173,7 @@ fn check_changes(
     }
     let n_others: usize = space.issues().map(|it| space.n_options(it) - 1).sum();
     assert_eq!(it.changes.len(), n_others);
-    let found = it.best_change().map(|it| it.n_accepted());
+    let found = it.best_change().map(ChangeTally::n_accepted);
     assert_eq!(found, (best > it.n_accepted).then_some(best));
 }
 
