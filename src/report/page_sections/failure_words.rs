@@ -27,7 +27,7 @@ pub(crate) fn failure_sentences(scenario: &Scenario, reasons: &[ReasonRow]) -> V
             Failure::MissedZone => "A zone of possible agreement was missed",
         };
         Some(format!(
-            "{head} in {} of {} sessions examined. Most frequent reasons: {}.",
+            "{head} in {} of {} sessions examined. Most frequent reasons, as shares of these: {}.",
             count(first.n),
             count(first.n_examined),
             named.join(", ")
