@@ -39,7 +39,7 @@ pub(crate) struct SourceTexts {
     texts: Vec<SourceText>,
     /// Other scenarios that were read completely, as the experiment names them.
     readings: Vec<(String, ReadingId)>,
-    /// Of the table that a run recorded, the paths of the numbers that settings put there.
+    /// Of the table that a run recorded, the paths of the numbers and rules that settings put there.
     set_numbers: BTreeSet<String>,
     /// What the texts can name besides each other.
     strategies: Strategies,
@@ -120,13 +120,14 @@ impl SourceTexts {
         self.add(Role::Setting, COMMAND_LINE, text);
     }
 
-    /// Adds the table that a run recorded as the scenario, with the numbers that settings put there.
+    /// Adds the table that a run recorded as the scenario, with the numbers and rules that settings
+    /// put there.
     pub(crate) fn add_recorded(&mut self, name: &str, text: &str, set_numbers: &[String]) {
         self.add(Role::Scenario, name, text);
         self.set_numbers = set_numbers.iter().cloned().collect();
     }
 
-    /// Whether a setting put the number of this path into a table that a run recorded.
+    /// Whether a setting put the number or the rule of this path into a table that a run recorded.
     pub(crate) fn was_set(&self, path: &str) -> bool {
         self.set_numbers.contains(path)
     }

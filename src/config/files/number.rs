@@ -14,6 +14,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
+use crate::config::files::sourced::CredentialsFile;
+
 /// A number: constant, or drawn from a distribution, with its credentials.
 #[derive(Debug)]
 pub(crate) enum NumberFile {
@@ -27,9 +29,7 @@ pub(crate) enum NumberFile {
 #[derive(Debug, Default)]
 pub(crate) struct NumberTable {
     pub(crate) distributions: Vec<DistributionFile>,
-    pub(crate) basis: Option<BasisFile>,
-    pub(crate) source: Option<Vec<Spanned<String>>>,
-    pub(crate) note: Option<String>,
+    pub(crate) credentials: CredentialsFile,
 }
 
 /// A distribution with its arguments, in the order of its parameters.
@@ -44,18 +44,6 @@ pub(crate) struct DistributionFile {
 pub(crate) enum ArgumentFile {
     Number(f64),
     List(Vec<Spanned<f64>>),
-}
-
-/// How a number follows from its sources.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BasisFile {
-    /// A source says it.
-    Reported,
-    /// A source implies it; the note says how.
-    Inferred,
-    /// No source speaks of it.
-    Assumed,
 }
 
 impl<'de> Deserialize<'de> for NumberFile {
@@ -120,19 +108,15 @@ impl<'de> Deserialize<'de> for NumberTable {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NumberTable, A::Error> {
                 let mut table = NumberTable::default();
                 while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "basis" => table.basis = map.next_value()?,
-                        "source" => table.source = map.next_value()?,
-                        "note" => table.note = map.next_value()?,
-                        name => {
-                            let mut known = DISTRIBUTIONS.iter();
-                            let kind = known.find(|it| it.name == name);
-                            let kind = kind.ok_or_else(|| de::Error::unknown_field(name, &[]))?;
-                            let arguments = arguments(kind, &mut map)?;
-                            let distribution = DistributionFile { kind, arguments };
-                            table.distributions.push(distribution);
-                        }
+                    if table.credentials.take(&key, &mut map)? {
+                        continue;
                     }
+                    let mut known = DISTRIBUTIONS.iter();
+                    let kind = known.find(|it| it.name == key);
+                    let kind = kind.ok_or_else(|| de::Error::unknown_field(&key, &[]))?;
+                    let arguments = arguments(kind, &mut map)?;
+                    let distribution = DistributionFile { kind, arguments };
+                    table.distributions.push(distribution);
                 }
                 Ok(table)
             }
@@ -224,16 +208,7 @@ impl JsonSchema for NumberTable {
             schema["description"] = kind.about.into();
             properties.insert(kind.name.to_owned(), schema);
         }
-        let mut credential = |name: &str, mut schema: serde_json::Value, about: &str| {
-            schema["description"] = about.into();
-            properties.insert(name.to_owned(), schema);
-        };
-        let basis = generator.subschema_for::<Option<BasisFile>>().to_value();
-        credential("basis", basis, "How it follows from its sources.");
-        let source = generator.subschema_for::<Option<Vec<String>>>().to_value();
-        credential("source", source, "Where it comes from.");
-        let note = generator.subschema_for::<Option<String>>().to_value();
-        credential("note", note, "One line about it.");
+        properties.extend(CredentialsFile::properties(generator));
         json_schema!({
             "type": "object",
             "additionalProperties": false,

@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::files::number::{BasisFile, NumberFile, OneOrMany};
+use crate::config::files::number::{NumberFile, OneOrMany};
 use crate::config::files::protocol::ProtocolFile;
+use crate::config::files::sourced::BasisFile;
 use crate::config::files::strategy::StrategyFile;
 
 /// The parties, issues, preferences and protocol of a negotiation, with the origin of every number.
@@ -255,6 +256,13 @@ pub(crate) struct ConsentFile {
     /// The parties among which they count; by default all.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) of: Option<Vec<Spanned<String>>>,
+    /// How this entry follows from its sources.
+    pub(crate) basis: Option<BasisFile>,
+    /// Where it comes from.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) source: Option<Vec<Spanned<String>>>,
+    /// One line about it.
+    pub(crate) note: Option<String>,
 }
 
 /// A statement about the drawn preferences; exactly one kind of statement.

@@ -12,17 +12,19 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::config::files::number::NumberFile;
+use crate::config::files::sourced::{CredentialsFile, SourcedFile};
 
 /// Parameters by name.
 pub(crate) type ParametersFile = BTreeMap<Spanned<String>, Spanned<NumberFile>>;
 
 /// One of a party's strategies: its probability, one offering rule by name with its parameters,
-/// and at most one acceptance condition likewise.
+/// at most one acceptance condition likewise, and where all of it comes from.
 #[derive(Debug)]
 pub(crate) struct StrategyFile {
-    pub(crate) p: Spanned<f64>,
+    pub(crate) p: Spanned<SourcedFile<f64>>,
     pub(crate) offering: Vec<(Spanned<String>, ParametersFile)>,
     pub(crate) acceptance: Vec<(Spanned<String>, ParametersFile)>,
+    pub(crate) credentials: CredentialsFile,
 }
 
 impl<'de> Deserialize<'de> for StrategyFile {
@@ -39,7 +41,11 @@ impl<'de> Deserialize<'de> for StrategyFile {
                 let mut p = None;
                 let mut offering = Vec::new();
                 let mut acceptance = Vec::new();
+                let mut credentials = CredentialsFile::default();
                 while let Some(key) = map.next_key::<Spanned<String>>()? {
+                    if credentials.take(key.get_ref(), &mut map)? {
+                        continue;
+                    }
                     match key.get_ref().as_str() {
                         "p" => p = Some(map.next_value()?),
                         "accept" => {
@@ -54,6 +60,7 @@ impl<'de> Deserialize<'de> for StrategyFile {
                     p: p.ok_or_else(|| de::Error::missing_field("p"))?,
                     offering,
                     acceptance,
+                    credentials,
                 })
             }
         }
@@ -73,6 +80,10 @@ impl JsonSchema for StrategyFile {
 
 /// The JSON Schema of a strategy, with all that it can name.
 pub(crate) fn strategy_schema(strategies: &Strategies, generator: &mut SchemaGenerator) -> Schema {
+    let about = "Probability that the party follows it; a party's sum to 1.";
+    let p = SourcedFile::<f64>::schema(&serde_json::json!({ "type": "number" }), about, generator);
+    let mut properties = CredentialsFile::properties(generator);
+    properties.insert("p".to_owned(), p);
     let mut table = |parameters: &[Parameter], about: &str| {
         let properties: serde_json::Map<String, serde_json::Value> = parameters
             .iter()
@@ -99,14 +110,6 @@ pub(crate) fn strategy_schema(strategies: &Strategies, generator: &mut SchemaGen
         .iter()
         .map(|it| (it.name.to_owned(), table(it.parameters, it.about)))
         .collect();
-    let mut properties = serde_json::Map::new();
-    properties.insert(
-        "p".to_owned(),
-        serde_json::json!({
-            "type": "number",
-            "description": "Probability that the party follows it; a party's sum to 1.",
-        }),
-    );
     for it in strategies.offering_rules() {
         properties.insert(it.name.to_owned(), table(it.parameters, it.about));
     }

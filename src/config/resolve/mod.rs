@@ -4,6 +4,7 @@ mod claims;
 mod number;
 mod party;
 mod plan;
+mod provenance;
 mod rules;
 mod scenario;
 mod stopping_rule;

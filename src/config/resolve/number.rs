@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use demarche_core::domain::{
-    ArgumentPlace, Basis, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,
+    ArgumentPlace, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,
     DistributionParameter, Number, Provenance, ScenarioKind, WEIGHT_MAX,
 };
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, percent_hint};
-use crate::config::files::{ArgumentFile, BasisFile, DistributionFile, NumberFile};
+use crate::config::files::{ArgumentFile, DistributionFile, NumberFile};
 use crate::config::resolve::scenario::Resolver;
 
 /// What is asked of a number: where it may lie, and words for it.
@@ -42,74 +42,22 @@ impl Resolver<'_> {
         shared: Option<&Provenance>,
     ) -> Number {
         let distribution = self.distribution(file, expected);
-        let mut provenance = match file.get_ref() {
-            NumberFile::Table(it) => {
-                self.provenance(it.basis, it.source.as_deref(), it.note.as_deref())
-            }
+        let own = match file.get_ref() {
+            NumberFile::Table(it) => self.provenance_of(&it.credentials),
             NumberFile::Bare(_) | NumberFile::Word(_) => Provenance::default(),
         };
-        let is_set = self.texts.is_setting(&file.span()) || self.texts.was_set(&path);
-        if provenance.basis.is_none() && is_set {
-            provenance.is_set = true;
-            provenance.basis = Some(Basis::Assumed);
-            provenance
-                .note
-                .get_or_insert_with(|| "set for this run".to_owned());
-        } else if provenance.basis.is_none()
-            && let Some(shared) = shared
-        {
-            provenance.basis = shared.basis;
-            if provenance.sources.is_empty() {
-                provenance.sources.clone_from(&shared.sources);
-            }
-            if provenance.note.is_none() {
-                provenance.note.clone_from(&shared.note);
-            }
+        let provenance = self.with_shared(own, shared, &path, &file.span());
+        if provenance.basis.is_none() && self.kind == ScenarioKind::Sourced {
+            self.diagnostic(Diagnostic::at(file.span(), "this number has no basis").hint(
+                "add basis = \"reported\", \"inferred\" or \"assumed\"; or mark the scenario kind = \"synthetic\"",
+            ));
         }
-        self.check_credentials(file, &provenance);
+        self.check_credentials("number", &file.span(), &provenance);
         Number {
             path,
             distribution,
             within: expected.min..=expected.max,
             provenance,
-        }
-    }
-
-    fn check_credentials(&mut self, file: &Spanned<NumberFile>, provenance: &Provenance) {
-        match provenance.basis {
-            None if self.kind == ScenarioKind::Sourced => self.diagnostic(
-                Diagnostic::at(file.span(), "this number has no basis").hint(
-                    "add basis = \"reported\", \"inferred\" or \"assumed\"; or mark the scenario kind = \"synthetic\"",
-                ),
-            ),
-            Some(Basis::Reported | Basis::Inferred) if provenance.sources.is_empty() => self
-                .diagnostic(
-                    Diagnostic::at(file.span(), "this number names no source")
-                        .hint("a reported or inferred number says where it comes from: source = [\"...\"]"),
-                ),
-            Some(Basis::Inferred) if provenance.note.is_none() => self.diagnostic(
-                Diagnostic::at(file.span(), "this number lacks a note")
-                    .hint("an inferred number says how it follows: note = \"...\""),
-            ),
-            None | Some(_) => {}
-        }
-    }
-
-    pub(crate) fn provenance(
-        &mut self,
-        basis: Option<BasisFile>,
-        source: Option<&[Spanned<String>]>,
-        note: Option<&str>,
-    ) -> Provenance {
-        Provenance {
-            basis: basis.map(|it| match it {
-                BasisFile::Reported => Basis::Reported,
-                BasisFile::Inferred => Basis::Inferred,
-                BasisFile::Assumed => Basis::Assumed,
-            }),
-            sources: self.source_names(source.unwrap_or_default()),
-            note: note.map(str::to_owned),
-            is_set: false,
         }
     }
 

@@ -3,21 +3,26 @@
 use std::sync::Arc;
 
 use demarche_core::domain::{
-    DISCOUNT_FACTOR_MIN, Interaction, IssuePreference, Number, Party, RedLine,
+    DISCOUNT_FACTOR_MIN, Interaction, IssuePreference, Number, Party, PartyId, Provenance, RedLine,
     UncertainPreferences, WEIGHT_MAX, are_probabilities,
 };
+use demarche_core::negotiation::RuleKind;
 use demarche_core::strategy::{Parameter, StrategySpec};
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, nearest, percent_hint};
 use crate::config::files::{
-    NumberFile, ParametersFile, PartyFile, PreferenceFile, RedLineFile, StrategyFile,
+    NumberFile, ParametersFile, PartyFile, PreferenceFile, RedLineFile, SourcedFile, StrategyFile,
 };
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
 
 impl Resolver<'_> {
-    pub(crate) fn party(&mut self, file: &Spanned<PartyFile>) -> (Arc<Party>, Vec<StrategySpec>) {
+    pub(crate) fn party(
+        &mut self,
+        me: PartyId,
+        file: &Spanned<PartyFile>,
+    ) -> (Arc<Party>, Vec<StrategySpec>) {
         let it = file.get_ref();
         let name = it.id.get_ref();
         let path = format!("party.{name}");
@@ -59,7 +64,7 @@ impl Resolver<'_> {
             })
             .collect();
         let red_lines = self.red_lines(&it.red_line, &path);
-        let strategies = self.strategies(&it.strategy, &path);
+        let strategies = self.strategies(&it.strategy, me, &path);
         let party = Party {
             name: name.clone(),
             label: it.label.clone(),
@@ -218,19 +223,33 @@ impl Resolver<'_> {
     fn strategies(
         &mut self,
         files: &Spanned<Vec<Spanned<StrategyFile>>>,
+        me: PartyId,
         path: &str,
     ) -> Vec<StrategySpec> {
         self.check_probabilities(files);
-        files
-            .get_ref()
-            .iter()
-            .enumerate()
-            .filter_map(|(idx, it)| self.strategy(it, &format!("{path}.strategy.{idx}")))
-            .collect()
+        let n_strategies = files.get_ref().len();
+        let mut specs = Vec::new();
+        for (idx, file) in files.get_ref().iter().enumerate() {
+            let path = format!("{path}.strategy.{idx}");
+            let own = self.provenance_of(&file.get_ref().credentials);
+            let kind = RuleKind::Strategy(me, idx);
+            let shared = self.rule(kind, path.clone(), &file.span(), own, None);
+            let p = &file.get_ref().p;
+            let own = p.get_ref().credentials();
+            let own = own.map(|it| self.provenance_of(it)).unwrap_or_default();
+            // Of one strategy alone the probability is no choice.
+            if n_strategies > 1 {
+                let kind = RuleKind::StrategyProbability(me, idx);
+                self.rule(kind, format!("{path}.p"), &p.span(), own, Some(&shared));
+            }
+            specs.extend(self.strategy(file, &path, &shared));
+        }
+        specs
     }
 
     fn check_probabilities(&mut self, files: &Spanned<Vec<Spanned<StrategyFile>>>) {
-        let p: Vec<&Spanned<f64>> = files.get_ref().iter().map(|it| &it.get_ref().p).collect();
+        let p = files.get_ref().iter();
+        let p: Vec<_> = p.map(|it| SourcedFile::constant(&it.get_ref().p)).collect();
         let Some(last) = p.last() else {
             self.diagnostic(
                 Diagnostic::at(files.span(), "a party needs at least one strategy")
@@ -239,22 +258,27 @@ impl Resolver<'_> {
             return;
         };
         let n_before = self.diagnostics.len();
-        for it in &p {
-            if !(0.0..=1.0).contains(it.get_ref()) {
+        for (number, place) in &p {
+            if !(0.0..=1.0).contains(number) {
                 let message = "the probability of a strategy must be between 0 and 1";
-                let hint = percent_hint(*it.get_ref());
-                self.diagnostic(Diagnostic::at(it.span(), message).hint_if(hint));
+                let hint = percent_hint(*number);
+                self.diagnostic(Diagnostic::at(place.clone(), message).hint_if(hint));
             }
         }
-        let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();
+        let numbers: Vec<f64> = p.iter().map(|it| it.0).collect();
         if self.diagnostics.len() == n_before && !are_probabilities(&numbers) {
             let message = "the probabilities of a party's strategies must sum to 1";
-            let diagnostic = Diagnostic::at(last.span(), message);
+            let diagnostic = Diagnostic::at(last.1.clone(), message);
             self.diagnostic(diagnostic.hint(told_sum(&numbers)));
         }
     }
 
-    fn strategy(&mut self, file: &Spanned<StrategyFile>, path: &str) -> Option<StrategySpec> {
+    fn strategy(
+        &mut self,
+        file: &Spanned<StrategyFile>,
+        path: &str,
+        shared: &Provenance,
+    ) -> Option<StrategySpec> {
         let it = file.get_ref();
         let [(rule, parameters)] = &it.offering[..] else {
             let rules = self.texts.strategies().offering_rules();
@@ -273,6 +297,7 @@ impl Resolver<'_> {
             offering.parameters,
             parameters,
             &format!("{path}.{}", offering.name),
+            shared,
         );
         let default = (strategies.acceptance_conditions()[0], Vec::new());
         let (acceptance, acceptance_numbers) = match &it.acceptance[..] {
@@ -282,7 +307,7 @@ impl Resolver<'_> {
                     .acceptance(kind.get_ref())
                     .expect("the schema knows only these names");
                 let path = format!("{path}.accept.{}", acceptance.name);
-                let numbers = self.parameters(acceptance.parameters, parameters, &path);
+                let numbers = self.parameters(acceptance.parameters, parameters, &path, shared);
                 (acceptance, numbers)
             }
             [_, second, ..] => {
@@ -294,7 +319,7 @@ impl Resolver<'_> {
             }
         };
         Some(StrategySpec {
-            p: *it.p.get_ref(),
+            p: SourcedFile::constant(&it.p).0,
             offering,
             offering_numbers,
             acceptance,
@@ -307,6 +332,7 @@ impl Resolver<'_> {
         known: &[Parameter],
         files: &ParametersFile,
         path: &str,
+        shared: &Provenance,
     ) -> Vec<Number> {
         known
             .iter()
@@ -321,7 +347,7 @@ impl Resolver<'_> {
                     max: parameter.max,
                     words: parameter.words,
                 };
-                Some(self.number(number, path, expected, None))
+                Some(self.number(number, path, expected, Some(shared)))
             })
             .collect()
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use demarche_core::domain::{
-    ConsentRule, Leverage, PARTIES_MAX, PartySet, Quota, Veto, are_probabilities,
+    ConsentRule, Leverage, PARTIES_MAX, PartySet, Provenance, Quota, Veto, are_probabilities,
 };
+use demarche_core::negotiation::RuleKind;
 use demarche_core::protocol::{
     PROTOCOLS, PartyNumber, PartyNumberRange, ProtocolKind, RelativeTime,
 };
@@ -12,7 +13,8 @@ use toml::Spanned;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{
-    ByPartyFile, ConsentFile, LeverageFile, ProtocolFile, RelativeTimeFile,
+    ByPartyFile, ConsentFile, LeverageFile, ProtocolFile, ProtocolTable, RelativeTimeFile,
+    SourcedFile,
 };
 use crate::config::resolve::number::{Expected, told_sum};
 use crate::config::resolve::scenario::{Hyphens, Resolver, is_sound};
@@ -65,12 +67,17 @@ impl Resolver<'_> {
                 (Some(number), Some(file)) => self.party_numbers(number, file),
                 (_, None) | (None, _) => entry.numbers_default(self.party_names.len()),
             };
-            let relative_time = match table.relative_time {
+            self.protocol_rules(name, table);
+            let relative_time = table.relative_time.as_ref().map(|it| match it.get_ref() {
                 RelativeTimeFile::ToDeadline => RelativeTime::ToDeadline,
                 RelativeTimeFile::Genius => RelativeTime::Genius,
-            };
-            let rounds = *table.deadline_rounds.get_ref();
-            chosen.push(((entry.new)(numbers), rounds, relative_time));
+            });
+            let rounds = SourcedFile::constant(&table.deadline_rounds).0;
+            chosen.push((
+                (entry.new)(numbers),
+                rounds,
+                relative_time.unwrap_or_default(),
+            ));
         }
         if chosen.len() != 1 {
             let names: Vec<&str> = PROTOCOLS.iter().map(|it| it.name).collect();
@@ -92,7 +99,30 @@ impl Resolver<'_> {
                 .hint("remove [[consent]], or use the protocol proposal_and_vote"),
             );
         }
+        if !kind.is_alternating() && consent.is_empty() {
+            self.rule_default(RuleKind::Unanimity, "consent".to_owned());
+        }
         (kind, rounds, relative_time)
+    }
+
+    /// Where a protocol, its deadline and its relative time come from.
+    fn protocol_rules(&mut self, name: &Spanned<String>, table: &ProtocolTable) {
+        let path = format!("protocol.{}", name.get_ref());
+        let own = self.provenance_of(&table.credentials);
+        let shared = self.rule(RuleKind::Protocol, path.clone(), &name.span(), own, None);
+        let rounds = &table.deadline_rounds;
+        let own = rounds.get_ref().credentials();
+        let own = own.map(|it| self.provenance_of(it)).unwrap_or_default();
+        let (kind, place) = (RuleKind::DeadlineRounds, rounds.span());
+        let deadline_path = format!("{path}.deadline_rounds");
+        self.rule(kind, deadline_path, &place, own, Some(&shared));
+        let (kind, path) = (RuleKind::RelativeTime, format!("{path}.relative_time"));
+        match &table.relative_time {
+            None => self.rule_default(kind, path),
+            Some(it) => {
+                self.rule(kind, path, &it.span(), Provenance::default(), Some(&shared));
+            }
+        }
     }
 
     /// By party, the number that a protocol needs of it.
@@ -161,8 +191,14 @@ impl Resolver<'_> {
         }
         let mut vetoes = Vec::new();
         let mut quotas = Vec::new();
-        for file in files {
+        for (idx, file) in files.iter().enumerate() {
             let it = file.get_ref();
+            let kind = match it.quota {
+                None => RuleKind::Veto(vetoes.len()),
+                Some(_) => RuleKind::Quota(quotas.len()),
+            };
+            let own = self.provenance(it.basis, it.source.as_deref(), it.note.as_deref());
+            self.rule(kind, format!("consent.{idx}"), &file.span(), own, None);
             match (&it.party, &it.quota) {
                 (Some(name), None) => {
                     if let Some(of) = it.of.as_ref().and_then(|it| it.first()) {

@@ -10,7 +10,7 @@ use demarche_core::domain::{
     Condition, ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, OutcomeSpace,
     PARTIES_MAX, PartyId, Scale, Scenario, ScenarioKind, Source, SpaceError,
 };
-use demarche_core::negotiation::Setting;
+use demarche_core::negotiation::{Setting, SourcedRule};
 use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, SourceTexts};
@@ -27,6 +27,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) sources: Vec<Source>,
     pub(crate) issues: Vec<Issue>,
     pub(crate) party_names: Vec<String>,
+    /// The rules found so far, with where each comes from.
+    pub(crate) rules: Vec<SourcedRule>,
 }
 
 /// The setting that a file describes; nothing if there is an error.
@@ -56,13 +58,16 @@ pub(crate) fn setting(
             .iter()
             .map(|it| it.get_ref().id.get_ref().clone())
             .collect(),
+        rules: Vec::new(),
         diagnostics,
     };
     resolver.sources = resolver.sources(&file.source);
     resolver.issues = resolver.issues(&file.issue);
     let space = resolver.space(&file);
     resolver.party_count(&file);
-    let (parties, strategies) = file.party.iter().map(|it| resolver.party(it)).unzip();
+    let parties = file.party.iter().zip((0..).map(PartyId::new));
+    let (parties, strategies) = parties.map(|(it, me)| resolver.party(me, it)).unzip();
+    let n_of_strategies = resolver.rules.len();
     let leverages = resolver.leverages(&file.leverage);
     let (protocol, deadline_rounds, relative_time) =
         resolver.protocol(&file.protocol, &file.consent);
@@ -73,8 +78,10 @@ pub(crate) fn setting(
         kind,
         sources,
         issues,
+        mut rules,
         ..
     } = resolver;
+    rules.rotate_left(n_of_strategies);
     if diagnostics.len() > n_before {
         return None;
     }
@@ -92,7 +99,10 @@ pub(crate) fn setting(
         claims: claims.into(),
     };
     Setting::new(scenario, protocol, deadline_rounds, strategies)
-        .map(|it| it.with_relative_time(relative_time))
+        .map(|it| {
+            it.with_relative_time(relative_time)
+                .with_sourced_rules(rules)
+        })
         .map_err(|error| diagnostics.push(Diagnostic::nowhere(error.to_string())))
         .ok()
 }

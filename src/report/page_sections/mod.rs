@@ -4,6 +4,7 @@ mod cell_sections;
 mod failure_words;
 mod model_form_section;
 mod plan_sections;
+mod rule_words;
 mod session_course;
 mod session_sections;
 mod session_words;

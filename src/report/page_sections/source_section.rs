@@ -1,11 +1,12 @@
 //! The sources and assumptions of a run: its claims and how often they hold, and the origin of
-//! every number.
+//! every number and every rule.
 
-use demarche_core::domain::{Basis, Number, PartySet, Scenario, ScenarioKind};
+use demarche_core::domain::{Basis, Number, PartySet, Provenance, Scenario, ScenarioKind};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
 use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::page_sections::rule_words::rules_table;
 use crate::report::page_sections::session_words::labels;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted, decimal, percent};
@@ -26,21 +27,49 @@ pub fn rests_on(setting: &Setting) -> String {
             "A synthetic scenario: these figures say nothing about the world.".to_owned()
         }
         ScenarioKind::Sourced => {
-            let parts: Vec<String> = Basis::ALL
-                .into_iter()
-                .map(|basis| format!("{} {}", with_basis(setting, basis).count(), basis.name()))
-                .collect();
-            format!(
-                "A simulation of stated assumptions, not a forecast. Of the scenario's numbers {}.",
-                parts.join(", ")
-            )
+            let numbers = render_bases(&by_basis(of_numbers(setting)));
+            let mut sentences = vec![
+                "A simulation of stated assumptions, not a forecast.".to_owned(),
+                format!("Of the scenario's numbers {numbers}."),
+            ];
+            if !setting.sourced_rules().is_empty() {
+                let rules = render_bases(&by_basis(of_rules(setting)));
+                sentences.push(format!(
+                    "Of its rules (protocol, rounds, consent, strategies) {rules}."
+                ));
+            }
+            sentences.join(" ")
         }
     }
 }
 
-fn with_basis(setting: &Setting, basis: Basis) -> impl Iterator<Item = &Number> {
-    let numbers = setting.numbers();
-    numbers.filter(move |it| it.provenance.basis == Some(basis))
+fn of_numbers(setting: &Setting) -> impl Iterator<Item = &Provenance> {
+    setting.numbers().map(|it| &it.provenance)
+}
+
+fn of_rules(setting: &Setting) -> impl Iterator<Item = &Provenance> {
+    setting.sourced_rules().iter().map(|it| &it.provenance)
+}
+
+/// How many have each basis, and how many none if there are such.
+fn by_basis<'a>(all: impl Iterator<Item = &'a Provenance>) -> Vec<(&'static str, u64)> {
+    let mut counts: Vec<(&str, u64)> = Basis::ALL.map(|it| (it.name(), 0)).to_vec();
+    let mut n_without = 0;
+    for provenance in all {
+        let position = Basis::ALL
+            .iter()
+            .position(|it| provenance.basis == Some(*it));
+        *position.map_or(&mut n_without, |it| &mut counts[it].1) += 1;
+    }
+    if n_without > 0 {
+        counts.push(("without a basis", n_without));
+    }
+    counts
+}
+
+fn render_bases(counts: &[(&str, u64)]) -> String {
+    let parts = counts.iter().map(|(name, n)| format!("{n} {name}"));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Claims, sources and numbers of a setting.
@@ -48,7 +77,15 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     let scenario = setting.scenario();
     let mut blocks = Vec::new();
     if scenario.kind == ScenarioKind::Sourced {
-        blocks.push(PageBlock::Figures(vec![bases(setting)]));
+        let numbers = by_basis(of_numbers(setting));
+        let title = "The scenario's numbers by basis";
+        let mut figures = vec![bases("bases", title, "Numbers", &numbers)];
+        if !setting.sourced_rules().is_empty() {
+            let rules = by_basis(of_rules(setting));
+            let title = "Its rules by basis";
+            figures.push(bases("rule-bases", title, "Rules", &rules));
+        }
+        blocks.push(PageBlock::Figures(figures));
     }
     if !scenario.claims.is_empty() && claims.draws > 0 {
         blocks.push(PageBlock::Folded {
@@ -60,16 +97,26 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
             table: claims_table(setting, claims),
         });
     }
-    for source in scenario.sources.iter() {
-        let cites = |it: &&Number| it.provenance.sources.contains(&source.name);
-        let numbers: Vec<&Number> = setting.numbers().filter(cites).collect();
+    let rules = setting.sourced_rules();
+    if !rules.is_empty() {
+        let n_rules = counted(rules.len() as u64, "rule");
         blocks.push(PageBlock::Folded {
-            summary: format!(
-                "{} ({}): cited by {}",
-                source.title,
-                source.name,
-                counted(numbers.len() as u64, "number")
-            ),
+            summary: format!("Protocol, rounds, consent and strategies: {n_rules}"),
+            table: rules_table(setting),
+        });
+    }
+    for source in scenario.sources.iter() {
+        let cites = |it: &Provenance| it.sources.contains(&source.name);
+        let numbers: Vec<&Number> = (setting.numbers())
+            .filter(|it| cites(&it.provenance))
+            .collect();
+        let mut cited_by = counted(numbers.len() as u64, "number");
+        let n_rules = of_rules(setting).filter(|it| cites(it)).count() as u64;
+        if n_rules > 0 {
+            cited_by = format!("{cited_by} and {}", counted(n_rules, "rule"));
+        }
+        blocks.push(PageBlock::Folded {
+            summary: format!("{} ({}): cited by {cited_by}", source.title, source.name),
             table: numbers_table(&numbers),
         });
     }
@@ -88,25 +135,24 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
         heading: "Sources and assumptions".to_owned(),
         text: vec![
             rests_on(setting),
-            "A reported number is one that a source states; an inferred one follows from what a source says; an assumed one has no source."
+            "A reported number or rule is one that a source states; an inferred one follows from what a source says; an assumed one has no source."
                 .to_owned(),
         ],
         blocks,
     }
 }
 
-fn bases(setting: &Setting) -> PageFigure {
+fn bases(id: &str, title: &str, axis: &str, counts: &[(&str, u64)]) -> PageFigure {
     #[expect(clippy::cast_precision_loss, reason = "a scenario has few numbers")]
-    let bars = Basis::ALL.map(|basis| {
-        let n = with_basis(setting, basis).count();
-        (basis.name().to_owned(), Quantity::exact(n as f64))
-    });
+    let bars = counts
+        .iter()
+        .map(|(name, n)| ((*name).to_owned(), Quantity::exact(*n as f64)));
     let chart = Chart::Bars(Bars {
         category_label: "Basis".to_owned(),
-        axis: Axis::new("Numbers", Unit::Count),
-        bars: bars.to_vec(),
+        axis: Axis::new(axis, Unit::Count),
+        bars: bars.collect(),
     });
-    PageFigure::new("bases", "The scenario's numbers by basis", "", &chart)
+    PageFigure::new(id, title, "", &chart)
 }
 
 fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> PageTable {

@@ -66,7 +66,8 @@ pub struct Manifest {
     pub counts: Counts,
     /// The whole configuration as one table.
     pub resolved: Json,
-    /// The paths of the numbers in it that settings put in the place of the scenario's, without a basis.
+    /// The paths of the numbers and rules in it that settings put in the place of the scenario's,
+    /// without a basis.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_numbers: Vec<String>,
     /// When, and how long it took; differs from run to run.

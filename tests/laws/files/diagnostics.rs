@@ -9,6 +9,7 @@ use demarche::config::{Overrides, load_experiment, load_scenario};
 use crate::support::worlds::{load_text, replaced};
 
 mod plans;
+mod rules;
 mod settings;
 
 const BASE: &str = include_str!("diagnostics/base.toml");

@@ -3,4 +3,5 @@
 mod configs;
 mod diagnostics;
 mod limits;
+mod rules;
 mod schema;

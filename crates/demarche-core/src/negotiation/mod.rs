@@ -7,6 +7,7 @@ mod panic_guard;
 mod plain_loop;
 mod report;
 mod setting;
+mod sourced_rule;
 mod variation;
 
 pub use draw::PreferenceDraw;
@@ -16,4 +17,5 @@ pub use panic_guard::{is_panic_caught, panic_guard};
 pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
 pub use setting::{SEARCH_BYTES_MAX, Setting, SettingError};
+pub use sourced_rule::{RuleKind, SourcedRule};
 pub use variation::{DesignedDraws, NumberId};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::{
     Distribution, GroupOf, Number, NumberGroup, PartyId, Preferences, Scenario, are_probabilities,
 };
+use crate::negotiation::sourced_rule::SourcedRule;
 use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
 use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, RelativeTime, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
@@ -18,6 +19,7 @@ use crate::strategy::{LowestOffer, StrategySpec};
 pub struct Setting {
     scenario: Arc<Scenario>,
     rules: Arc<Rules>,
+    sourced_rules: Arc<[SourcedRule]>,
     parties: Vec<Arc<PartySetting>>,
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
@@ -166,6 +168,7 @@ impl Setting {
         Ok(Self {
             scenario: Arc::new(scenario),
             rules,
+            sourced_rules: Arc::default(),
             parties,
             design: None,
             shift: None,
@@ -189,6 +192,12 @@ impl Setting {
     /// What all parties know of the game.
     pub fn rules(&self) -> &Arc<Rules> {
         &self.rules
+    }
+
+    /// Its rules with where each comes from, in the order protocol, consent, strategies; none if it
+    /// was not read from files.
+    pub fn sourced_rules(&self) -> &[SourcedRule] {
+        &self.sourced_rules
     }
 
     /// The strategies a party may follow.
@@ -251,10 +260,14 @@ impl Setting {
             .chain(strategies.flat_map(StrategySpec::numbers))
     }
 
-    /// The paths of its numbers that settings put in the place of the scenario's, without a basis.
+    /// The paths of its numbers and rules that settings put in the place of the scenario's, without
+    /// a basis.
     pub fn set_numbers(&self) -> Vec<String> {
-        let set = self.numbers().filter(|it| it.provenance.is_set);
-        set.map(|it| it.path.clone()).collect()
+        let numbers = self.numbers().map(|it| (&it.path, &it.provenance));
+        let rules = self.sourced_rules().iter();
+        let all = numbers.chain(rules.map(|it| (&it.path, &it.provenance)));
+        let set = all.filter(|it| it.1.is_set);
+        set.map(|it| it.0.clone()).collect()
     }
 
     /// All its numbers with their positions.
@@ -305,6 +318,13 @@ impl Setting {
     #[must_use]
     pub fn with_relative_time(mut self, relative_time: RelativeTime) -> Self {
         Arc::make_mut(&mut self.rules).relative_time = relative_time;
+        self
+    }
+
+    /// The same, with where its rules come from.
+    #[must_use]
+    pub fn with_sourced_rules(mut self, rules: Vec<SourcedRule>) -> Self {
+        self.sourced_rules = rules.into();
         self
     }
 

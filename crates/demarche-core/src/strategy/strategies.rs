@@ -3,7 +3,7 @@
 use crate::strategy::{ACCEPTANCE_CONDITIONS, AcceptanceKind, OFFERING_RULES, OfferingKind};
 
 /// Keys of a strategy's table in files that name no offering rule.
-const RESERVED: [&str; 2] = ["p", "accept"];
+const RESERVED: [&str; 5] = ["p", "accept", "basis", "source", "note"];
 
 /// The offering rules and acceptance conditions that files can name: those built in, and others
 /// that are added.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::domain::number::distribution::Distribution;
 
-/// How a number follows from its sources.
+/// How a number or a rule follows from its sources.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Basis {
     /// A source says it.
@@ -29,16 +29,16 @@ impl Basis {
     }
 }
 
-/// Where a number comes from.
+/// Where a number or a rule comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Provenance {
-    /// How it follows from the sources; `None` only in synthetic scenarios.
+    /// How it follows from the sources; `None` of a number only in synthetic scenarios.
     pub basis: Option<Basis>,
     /// Names of the sources.
     pub sources: Vec<String>,
     /// One line of explanation.
     pub note: Option<String>,
-    /// Whether a setting put the number in the place of the scenario's and gave no basis for it.
+    /// Whether a setting put it in the place of the scenario's and gave no basis for it.
     pub is_set: bool,
 }
 
