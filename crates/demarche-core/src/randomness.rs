@@ -115,6 +115,13 @@ impl Stream {
         self.rng.set_word_pos(64 * u128::from(group.0 >> 8));
     }
 
+    /// Goes to the place of one number of a group, by its position there.
+    pub fn seek_number(&mut self, group: NameHash, position: usize) {
+        // A uniform number takes two words.
+        let word = 64 * u128::from(group.0 >> 8) + 2 * position as u128;
+        self.rng.set_word_pos(word);
+    }
+
     /// The next uniform number in [0, 1), a multiple of 2⁻⁵³.
     #[expect(
         clippy::cast_precision_loss,
@@ -212,6 +219,19 @@ mod tests {
         stream.uniform();
         stream.seek(NameHash::of("group"));
         assert_eq!(stream.uniform().to_bits(), first.to_bits());
+    }
+
+    #[test]
+    fn a_number_of_a_group_is_where_those_before_it_leave_off() {
+        let mut stream =
+            Seeds::new(MasterSeed(7)).stream(Replication(3), NameHash::of("a"), Purpose::Strategy);
+        let group = NameHash::of("group");
+        stream.seek(group);
+        let numbers: Vec<u64> = (0..100).map(|_| stream.uniform().to_bits()).collect();
+        for (position, number) in numbers.into_iter().enumerate() {
+            stream.seek_number(group, position);
+            assert_eq!(stream.uniform().to_bits(), number, "{position}");
+        }
     }
 
     #[test]

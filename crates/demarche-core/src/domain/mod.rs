@@ -3,6 +3,7 @@
 mod claim;
 mod condition;
 mod consent;
+mod correlation;
 mod draft_plan;
 mod drawn_numbers;
 mod exact_preferences;
@@ -18,6 +19,7 @@ mod scenario;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
+pub use correlation::{CORRELATED_NUMBERS_MAX, Correlation};
 pub use draft_plan::DraftPlan;
 pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
@@ -31,7 +33,10 @@ pub use number::{
     DistributionForm, DistributionKind, DistributionParameter, Number, PROBABILITY_TOLERANCE,
     Provenance, SHAPE_MAX, SHAPE_MIN, Utility, are_probabilities, from_units, threshold, units,
 };
-pub(crate) use number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
+pub(crate) use number::{
+    DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor, standard_normal_probability,
+    standard_normal_quantile,
+};
 pub use outcome::{Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, Party, PartyId, PartySet};
 pub use preferences::{

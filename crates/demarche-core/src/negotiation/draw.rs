@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{DrawnNumbers, GroupOf, Number, PartyId, Preferences, Utility};
+use crate::negotiation::correlated_draws::CorrelatedDraws;
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::{NumberId, NumberPlace};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds, Stream};
@@ -198,6 +199,8 @@ struct Draws<'a> {
     setting: &'a Setting,
     replication: Replication,
     stream: Stream,
+    /// `None` if no number of the party for this purpose is correlated.
+    correlated: Option<CorrelatedDraws<'a>>,
 }
 
 impl<'a> Draws<'a> {
@@ -209,10 +212,12 @@ impl<'a> Draws<'a> {
         purpose: Purpose,
     ) -> Self {
         let base = setting.base_replication(replication);
+        let name = setting.party(party).name;
         Self {
             setting,
             replication,
-            stream: seeds.stream(base, setting.party(party).name, purpose),
+            stream: seeds.stream(base, name, purpose),
+            correlated: CorrelatedDraws::new(setting, seeds, replication, name, purpose),
         }
     }
 
@@ -247,8 +252,11 @@ impl<'a> Draws<'a> {
                 self.stream.uniform()
             };
             let id = place.first.plus(offset);
-            let designed = self.setting.designed_probability(self.replication, id);
-            let drawn = it.distribution.quantile(designed.unwrap_or(uniform));
+            let correlated = self.correlated.as_ref().and_then(|it| it.uniform(id));
+            let probability = correlated
+                .or_else(|| self.setting.designed_probability(self.replication, id))
+                .unwrap_or(uniform);
+            let drawn = it.distribution.quantile(probability);
             let shift = self.setting.shift_of(id);
             shift.map_or(drawn, |by| it.moved(drawn, by))
         })

@@ -1,15 +1,19 @@
 //! One negotiation: who joins the session with what, and the plain loop that runs it.
 
+mod copula;
+mod correlated_draws;
 mod draw;
 mod negotiator;
 mod offer_changes;
 mod panic_guard;
 mod plain_loop;
+mod rank_matrix;
 mod report;
 mod setting;
 mod sourced_rule;
 mod variation;
 
+pub use copula::CorrelationError;
 pub use draw::PreferenceDraw;
 pub use negotiator::{Negotiator, PrivateView};
 pub use offer_changes::OfferChanges;

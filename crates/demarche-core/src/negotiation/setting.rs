@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::{
     Distribution, GroupOf, Number, NumberGroup, PartyId, Preferences, Scenario, are_probabilities,
 };
+use crate::negotiation::copula::Correlated;
 use crate::negotiation::sourced_rule::SourcedRule;
 use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
 use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, RelativeTime, Rules, Session};
@@ -21,6 +22,7 @@ pub struct Setting {
     rules: Arc<Rules>,
     sourced_rules: Arc<[SourcedRule]>,
     parties: Vec<Arc<PartySetting>>,
+    pub(super) correlated: Correlated,
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
 }
@@ -170,6 +172,7 @@ impl Setting {
             rules,
             sourced_rules: Arc::default(),
             parties,
+            correlated: Correlated::default(),
             design: None,
             shift: None,
         })
@@ -263,7 +266,9 @@ impl Setting {
     /// The paths of its numbers and rules that settings put in the place of the scenario's, without
     /// a basis.
     pub fn set_numbers(&self) -> Vec<String> {
-        let numbers = self.numbers().map(|it| (&it.path, &it.provenance));
+        let ranks = self.correlations().iter().map(|it| &it.rank);
+        let numbers = self.numbers().chain(ranks);
+        let numbers = numbers.map(|it| (&it.path, &it.provenance));
         let rules = self.sourced_rules().iter();
         let all = numbers.chain(rules.map(|it| (&it.path, &it.provenance)));
         let set = all.filter(|it| it.1.is_set);

@@ -11,5 +11,6 @@ pub use distribution::{
     DistributionKind, DistributionParameter, PROBABILITY_TOLERANCE, SHAPE_MAX, SHAPE_MIN,
     are_probabilities,
 };
+pub(crate) use distribution::{standard_normal_probability, standard_normal_quantile};
 pub use provenance::{Basis, Number, Provenance};
 pub use utility::{Utility, from_units, threshold, units};

@@ -21,6 +21,7 @@ pub use kind::{
     ArgumentPlace, ArgumentRange, DistributionError, DistributionForm, DistributionKind,
     DistributionParameter, PROBABILITY_TOLERANCE, are_probabilities,
 };
+pub(crate) use normal::{standard_normal_probability, standard_normal_quantile};
 
 /// The families of distributions that files can name.
 pub const DISTRIBUTIONS: &[&DistributionKind] = &[

@@ -31,7 +31,7 @@ pub(super) const KIND: DistributionKind = DistributionKind {
     prepare: |arguments| {
         let [mean, sd, min, max] = numbers(arguments);
         check_order(min, max)?;
-        let below = |x: f64| 0.5 * libm::erfc(-(x - mean) / sd * FRAC_1_SQRT_2);
+        let below = |x: f64| standard_normal_probability((x - mean) / sd);
         let (p_min, p_max) = (below(min), below(max));
         if p_max - p_min < 1e-6 {
             return Err(DistributionError::DoNotFit {
@@ -67,9 +67,14 @@ impl Distribution {
 /// The quantile function of the standard normal distribution.
 ///
 /// Bisection on `erfc`: slower than a rational approximation and exact to the last bits of it.
-fn standard_normal_quantile(p: f64) -> f64 {
+pub(crate) fn standard_normal_quantile(p: f64) -> f64 {
     // Beyond 38 standard deviations a double knows no probability.
-    bisect(-38.0, 38.0, |x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2) < p)
+    bisect(-38.0, 38.0, |x| standard_normal_probability(x) < p)
+}
+
+/// The probability that a standard normal number is below `x`.
+pub(crate) fn standard_normal_probability(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
 }
 
 #[cfg(test)]

@@ -1,0 +1,142 @@
+//! The correlations of a setting, and the draws of the numbers that they name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::{Correlation, Number};
+use crate::negotiation::copula::{Addresses, Copula, Correlated, CorrelationError, NumberAddress};
+use crate::negotiation::setting::Setting;
+use crate::negotiation::variation::{NumberId, NumberPlace};
+use crate::randomness::{NameHash, Purpose, Replication, Seeds};
+
+impl Setting {
+    /// The same, with numbers that are not drawn independently; they take the place of those that
+    /// there were.
+    ///
+    /// Each number keeps its distribution, and the first of two that of its draws too: only the
+    /// draws of the others move. A constant among them moves nothing and is moved by nothing.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with single correlations or, if nothing is, all that contradict each other.
+    pub fn with_correlations(
+        mut self,
+        correlations: Vec<Correlation>,
+    ) -> Result<Self, Vec<CorrelationError>> {
+        let copula = Copula::new(&correlations, &addresses(&self))?;
+        self.correlated = Correlated {
+            correlations: correlations.into(),
+            copula: copula.map(Arc::new),
+        };
+        Ok(self)
+    }
+
+    /// The same, with the correlations of another setting of the same parties, whose draws it keeps
+    /// even if they go with numbers that are missing here.
+    #[must_use]
+    pub fn with_correlations_of(mut self, other: &Self) -> Self {
+        let mut correlated = other.correlated.clone();
+        if let Some(copula) = &mut correlated.copula {
+            Arc::make_mut(copula).link(&addresses(&self));
+        }
+        self.correlated = correlated;
+        self
+    }
+
+    /// The correlations, in file order.
+    pub fn correlations(&self) -> &[Correlation] {
+        &self.correlated.correlations
+    }
+}
+
+/// Every number by its path, with its place among [`Setting::numbers`] and in streams.
+fn addresses(setting: &Setting) -> Addresses {
+    let mut all: Addresses = BTreeMap::new();
+    let mut add =
+        |place: NumberPlace, numbers: &mut dyn Iterator<Item = &Number>, of: NumberAddress| {
+            for (offset, number) in numbers.enumerate() {
+                let group = place.group;
+                let address = NumberAddress {
+                    group,
+                    offset,
+                    ..of
+                };
+                all.insert(number.path.clone(), (place.first.plus(offset), address));
+            }
+        };
+    for party in setting.scenario().party_ids() {
+        let fixed = setting.party(party);
+        let of = |purpose, strategy| NumberAddress {
+            party: fixed.name,
+            purpose,
+            group: fixed.name,
+            offset: 0,
+            strategy,
+        };
+        let preferences = of(Purpose::Preferences, None);
+        let groups = setting.scenario().party(party).preferences.groups();
+        for (group, place) in groups.zip(&fixed.places.preferences) {
+            add(*place, &mut group.numbers(), preferences);
+        }
+        for &(idx, place) in &fixed.places.leverages {
+            let leverage = &setting.scenario().leverages[idx];
+            let mut numbers = std::iter::once(&leverage.lowers_reservation_value);
+            add(place, &mut numbers, preferences);
+        }
+        let strategies = fixed.strategies.iter().zip(&fixed.places.strategies);
+        for (idx, (spec, [of_offering, of_acceptance])) in strategies.enumerate() {
+            let strategy = of(Purpose::Strategy, Some(idx));
+            add(*of_offering, &mut spec.offering_numbers.iter(), strategy);
+            add(
+                *of_acceptance,
+                &mut spec.acceptance_numbers.iter(),
+                strategy,
+            );
+        }
+    }
+    all
+}
+
+/// The uniform numbers of correlated numbers in one replication.
+#[derive(Debug)]
+pub(super) struct CorrelatedDraws<'a> {
+    copula: &'a Copula,
+    /// By member.
+    uniforms: Vec<f64>,
+}
+
+impl<'a> CorrelatedDraws<'a> {
+    /// Those that one party needs for one purpose; `None` if it has no correlated number for it.
+    pub(super) fn new(
+        setting: &'a Setting,
+        seeds: &Seeds,
+        replication: Replication,
+        party: NameHash,
+        purpose: Purpose,
+    ) -> Option<Self> {
+        let copula =
+            (setting.correlated.copula.as_deref()).filter(|it| it.concerns(party, purpose))?;
+        let base = setting.base_replication(replication);
+        let mut designed = vec![None; copula.addresses().count()];
+        for &(number, idx) in copula.numbers() {
+            designed[idx] = setting.designed_probability(replication, number);
+        }
+        let independent = copula.addresses().zip(designed).map(|(address, designed)| {
+            designed.unwrap_or_else(|| {
+                let mut stream = seeds.stream(base, address.party, address.purpose);
+                stream.seek_number(address.group, address.offset);
+                stream.uniform()
+            })
+        });
+        let independent: Vec<f64> = independent.collect();
+        Some(Self {
+            copula,
+            uniforms: copula.correlated(&independent),
+        })
+    }
+
+    /// The uniform number of a number, if it is correlated.
+    pub(super) fn uniform(&self, number: NumberId) -> Option<f64> {
+        self.copula.member(number).map(|it| self.uniforms[it])
+    }
+}
