@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use demarche_core::domain::{
-    ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, PARTIES_MAX, TEXT_CHARS_MAX,
+    CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, PARTIES_MAX,
+    TEXT_CHARS_MAX,
 };
 use toml::de::{DeTable, DeValue};
 
@@ -25,6 +26,8 @@ pub const SOURCES_MAX: usize = 1024;
 pub const INTERACTIONS_MAX: usize = 256;
 /// How many red lines a party may have.
 pub const RED_LINES_MAX: usize = 64;
+/// How many correlations a scenario may have: one of every two numbers that they may name.
+pub const CORRELATIONS_MAX: usize = CORRELATED_NUMBERS_MAX * (CORRELATED_NUMBERS_MAX - 1) / 2;
 /// How many consent rules a scenario may have.
 pub const CONSENT_RULES_MAX: usize = 256;
 /// How many claims a scenario may have.
@@ -62,6 +65,7 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
     ("party", PARTIES_MAX),
     ("party.interaction", INTERACTIONS_MAX),
     ("party.red_line", RED_LINES_MAX),
+    ("correlation", CORRELATIONS_MAX),
     ("consent", CONSENT_RULES_MAX),
     ("claim", CLAIMS_MAX),
 ];

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use demarche_core::domain::{ConsentRule, Issue, Number, Party, Scenario};
+use demarche_core::domain::{ConsentRule, Correlation, Issue, Number, Party, Scenario};
 use quick_xml::Writer;
 
 use crate::interchange::foreign::greatest;
@@ -23,7 +23,7 @@ pub struct Exported {
 
 /// Writes a scenario's issues and preferences for GENIUS.
 ///
-/// Uncertain numbers stand at their medians.
+/// Uncertain numbers stand at their medians, whatever their correlations are.
 /// Issues and options go by their labels, or by their identifiers where labels are not different.
 ///
 /// A discount factor per round becomes one over all rounds up to the deadline, d = δ^(rounds + 1).
@@ -31,7 +31,11 @@ pub struct Exported {
 /// # Panics
 ///
 /// Never: writing to memory does not fail.
-pub fn export_genius(scenario: &Scenario, deadline_rounds: u32) -> Exported {
+pub fn export_genius(
+    scenario: &Scenario,
+    correlations: &[Correlation],
+    deadline_rounds: u32,
+) -> Exported {
     let names = Names::of(scenario);
     let mut losses = Vec::new();
     let mut files = vec![(
@@ -49,6 +53,12 @@ pub fn export_genius(scenario: &Scenario, deadline_rounds: u32) -> Exported {
     }
     for it in &scenario.leverages {
         losses.push(format!("the leverage `{}` is omitted", it.name));
+    }
+    if !correlations.is_empty() {
+        losses.push(format!(
+            "correlations between numbers ({}) are omitted",
+            correlations.len()
+        ));
     }
     if scenario.consent != ConsentRule::unanimity(scenario.parties.len()) {
         losses.push("the consent rule is omitted: GENIUS requires unanimity".to_owned());

@@ -533,6 +533,33 @@ fn write_party(text: &mut String, random: &mut RandomChoices, party: usize, size
     }
 }
 
+/// The text of a random scenario with one to three correlations between its uncertain numbers, which
+/// can hold together; as it is where there are not two.
+pub(crate) fn with_correlations(random: &mut RandomChoices, text: &str) -> String {
+    let setting = setting_of(text);
+    let uncertain = setting.uncertain_numbers();
+    let n_numbers = uncertain.len();
+    let mut text = text.to_owned();
+    if n_numbers < 2 {
+        return text;
+    }
+    let paths: Vec<&str> = setting.numbers().map(|it| it.path.as_str()).collect();
+    let path = |it: usize| paths[uncertain[it % n_numbers].idx()];
+    let first = random.below(n_numbers);
+    for it in 0..random.between(1, 3.min(n_numbers - 1)) {
+        let (one, other) = (path(first + it), path(first + it + 1));
+        // Which of two strategies is followed is drawn, so that their numbers never are together.
+        if !one.contains(".strategy.") || !other.contains(".strategy.") {
+            let rank = random.within(-0.5, 0.5);
+            let _ = writeln!(
+                text,
+                "[[correlation]]\nbetween = [\"{one}\", \"{other}\"]\nrank = {rank:?}"
+            );
+        }
+    }
+    text
+}
+
 /// The smallest example that ships with the program.
 pub(crate) const TWO_VILLAGES: &str = include_str!("../../configs/scenarios/two-villages.toml");
 

@@ -103,7 +103,7 @@ fn measured(
 
 fn describe(setting: &Setting) -> String {
     let scenario = setting.scenario();
-    format!(
+    let mut text = format!(
         "{}\n{} parties, {} ({}), {} rounds of {}\n{}\n",
         scenario.title,
         scenario.parties.len(),
@@ -112,7 +112,16 @@ fn describe(setting: &Setting) -> String {
         setting.rules().deadline_rounds,
         setting.rules().protocol.name(),
         wrap(&rests_on(setting), terminal_width(), 0),
-    )
+    );
+    if !setting.correlations().is_empty() {
+        text.push_str("\nCorrelated numbers\n");
+    }
+    for it in setting.correlations() {
+        let rank = it.rank.distribution.range().0;
+        let [one, other] = &it.between;
+        let _ = writeln!(text, "  {rank:>6}  {one}\n          {other}");
+    }
+    text
 }
 
 /// The text about a claim, and whether it holds.

@@ -104,8 +104,9 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     )?;
     let exported = match arguments.format {
         ExportFormat::Genius => {
-            let rounds = loaded.setting.rules().deadline_rounds;
-            export_genius(loaded.setting.scenario(), rounds)
+            let setting = &loaded.setting;
+            let rounds = setting.rules().deadline_rounds;
+            export_genius(setting.scenario(), setting.correlations(), rounds)
         }
     };
     let folder = &arguments.out;

@@ -41,6 +41,8 @@ pub(crate) struct SourceTexts {
     readings: Vec<(String, ReadingId)>,
     /// Of the table that a run recorded, the paths of the numbers and rules that settings put there.
     set_numbers: BTreeSet<String>,
+    /// Whether the scenario is such a table.
+    is_recorded: bool,
     /// What the texts can name besides each other.
     strategies: Strategies,
     /// The schema of scenarios that can name them, made when it is first wanted.
@@ -125,6 +127,12 @@ impl SourceTexts {
     pub(crate) fn add_recorded(&mut self, name: &str, text: &str, set_numbers: &[String]) {
         self.add(Role::Scenario, name, text);
         self.set_numbers = set_numbers.iter().cloned().collect();
+        self.is_recorded = true;
+    }
+
+    /// Whether the scenario is a table that a run recorded.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.is_recorded
     }
 
     /// Whether a setting put the number or the rule of this path into a table that a run recorded.

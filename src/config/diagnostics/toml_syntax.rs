@@ -10,7 +10,7 @@ use toml::de::Error;
 use crate::config::diagnostics::diagnostic::Diagnostic;
 
 /// Tables that are entries of lists: each heading of one has two brackets.
-pub(crate) const LISTS_OF_TABLES: [&str; 11] = [
+pub(crate) const LISTS_OF_TABLES: [&str; 12] = [
     "source",
     "issue",
     "party",
@@ -19,6 +19,7 @@ pub(crate) const LISTS_OF_TABLES: [&str; 11] = [
     "party.red_line",
     "party.strategy",
     "leverage",
+    "correlation",
     "consent",
     "claim",
     "sweep.axis",

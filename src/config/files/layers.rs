@@ -22,7 +22,7 @@ pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
 pub const EXTENDS_DEPTH_MAX: usize = 16;
 
 /// Lists of tables that are matched by a key when a file builds on another, or a path names one.
-const KEYED_LISTS: [(&str, &str); 8] = [
+const KEYED_LISTS: [(&str, &str); 9] = [
     ("source", "id"),
     ("issue", "id"),
     ("party", "id"),
@@ -30,6 +30,7 @@ const KEYED_LISTS: [(&str, &str); 8] = [
     ("party.interaction", "id"),
     ("party.red_line", "id"),
     ("leverage", "id"),
+    ("correlation", "id"),
     ("claim", "id"),
 ];
 

@@ -25,8 +25,8 @@ pub(crate) use plan_file::PlanFile;
 pub(crate) use plan_table::plans_of_table;
 pub(crate) use protocol::{ByPartyFile, ProtocolFile, ProtocolTable, RelativeTimeFile};
 pub(crate) use scenario_file::{
-    ClaimFile, ConditionFile, ConsentFile, IssueFile, KindFile, LeverageFile, PartyFile,
-    PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
+    ClaimFile, ConditionFile, ConsentFile, CorrelationFile, IssueFile, KindFile, LeverageFile,
+    PartyFile, PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
 };
 pub(crate) use sourced::{BasisFile, CredentialsFile, SourcedFile};
 pub(crate) use strategy::{ParametersFile, StrategyFile};

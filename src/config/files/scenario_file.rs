@@ -56,6 +56,10 @@ pub(crate) struct ScenarioFile {
     #[serde(default)]
     #[schemars(with = "Vec<LeverageFile>")]
     pub(crate) leverage: Vec<Spanned<LeverageFile>>,
+    /// Pairs of numbers that are not drawn independently.
+    #[serde(default)]
+    #[schemars(with = "Vec<CorrelationFile>")]
+    pub(crate) correlation: Vec<Spanned<CorrelationFile>>,
     /// The consent that an agreement requires; by default unanimity.
     #[serde(default)]
     #[schemars(with = "Vec<ConsentFile>")]
@@ -238,6 +242,29 @@ pub(crate) struct LeverageFile {
     /// The reduction of that party's reservation value, in [0, 1].
     #[schemars(with = "NumberFile")]
     pub(crate) lowers_reservation_value: Spanned<NumberFile>,
+}
+
+/// Two numbers whose draws go together.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CorrelationFile {
+    /// Its identifier in paths; by default its position from 0.
+    #[schemars(with = "Option<String>")]
+    pub(crate) id: Option<Spanned<String>>,
+    /// The paths of the two numbers; the draws of the one that no correlation names earlier follow
+    /// those of the other.
+    #[schemars(with = "Vec<String>")]
+    pub(crate) between: Spanned<Vec<Spanned<String>>>,
+    /// The rank correlation of their draws, in [-1, 1].
+    #[schemars(with = "f64")]
+    pub(crate) rank: Spanned<f64>,
+    /// How the rank correlation follows from its sources.
+    pub(crate) basis: Option<BasisFile>,
+    /// The sources of the rank correlation.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) source: Option<Vec<Spanned<String>>>,
+    /// One line about it.
+    pub(crate) note: Option<String>,
 }
 
 /// A party whose consent an agreement requires, or a number of parties.

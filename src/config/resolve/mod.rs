@@ -1,6 +1,8 @@
 //! From the shapes of files to domain types, part by part.
 
 mod claims;
+mod correlated_setting;
+mod correlations;
 mod number;
 mod party;
 mod plan;

@@ -42,6 +42,9 @@ impl Resolver<'_> {
         shared: Option<&Provenance>,
     ) -> Number {
         let distribution = self.distribution(file, expected);
+        if self.texts.is_setting(&file.span()) || self.texts.was_set(&path) {
+            self.set_paths.insert(path.clone());
+        }
         let own = match file.get_ref() {
             NumberFile::Table(it) => self.provenance_of(&it.credentials),
             NumberFile::Bare(_) | NumberFile::Word(_) => Provenance::default(),

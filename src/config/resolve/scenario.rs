@@ -7,8 +7,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use demarche_core::domain::{
-    Condition, ISSUES_MAX, Issue, IssueId, IssueOption, OPTIONS_MAX, OptionId, OutcomeSpace,
-    PARTIES_MAX, PartyId, Scale, Scenario, ScenarioKind, Source, SpaceError,
+    Condition, ISSUES_MAX, Issue, IssueId, IssueOption, Number, OPTIONS_MAX, OptionId,
+    OutcomeSpace, PARTIES_MAX, PartyId, Scale, Scenario, ScenarioKind, Source, SpaceError,
 };
 use demarche_core::negotiation::{Setting, SourcedRule};
 use toml::Spanned;
@@ -18,6 +18,7 @@ use crate::config::files::{
     ConditionFile, IssueFile, KindFile, OneOrMany, ScaleFile, ScenarioFile, SourceFile,
 };
 use crate::config::limits::MISTAKES_MAX;
+use crate::config::resolve::correlated_setting::correlated;
 
 /// What names can refer to, and the errors found so far.
 pub(crate) struct Resolver<'a> {
@@ -29,6 +30,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) party_names: Vec<String>,
     /// The rules found so far, with where each comes from.
     pub(crate) rules: Vec<SourcedRule>,
+    /// The paths of numbers that a setting has made.
+    pub(crate) set_paths: BTreeSet<String>,
 }
 
 /// The setting that a file describes; nothing if there is an error.
@@ -59,6 +62,7 @@ pub(crate) fn setting(
             .map(|it| it.get_ref().id.get_ref().clone())
             .collect(),
         rules: Vec::new(),
+        set_paths: BTreeSet::new(),
         diagnostics,
     };
     resolver.sources = resolver.sources(&file.source);
@@ -73,12 +77,14 @@ pub(crate) fn setting(
         resolver.protocol(&file.protocol, &file.consent);
     let consent = resolver.consent(&file.consent);
     let claims = resolver.claims(&file.claim);
+    let correlations = resolver.correlations(&file.correlation);
     let Resolver {
         diagnostics,
         kind,
         sources,
         issues,
         mut rules,
+        set_paths,
         ..
     } = resolver;
     rules.rotate_left(n_of_strategies);
@@ -98,13 +104,22 @@ pub(crate) fn setting(
         consent,
         claims: claims.into(),
     };
-    Setting::new(scenario, protocol, deadline_rounds, strategies)
+    let setting = Setting::new(scenario, protocol, deadline_rounds, strategies)
         .map(|it| {
             it.with_relative_time(relative_time)
                 .with_sourced_rules(rules)
         })
         .map_err(|error| diagnostics.push(Diagnostic::nowhere(error.to_string())))
-        .ok()
+        .ok()?;
+    // What a run recorded was checked before the run, with the settings that are part of it now.
+    let may_be_certain = |it: &Number| texts.is_recorded() || set_paths.contains(&it.path);
+    correlated(
+        setting,
+        correlations,
+        &file.correlation,
+        may_be_certain,
+        diagnostics,
+    )
 }
 
 /// Tells if a name is not fit for file names.

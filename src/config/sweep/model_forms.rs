@@ -74,7 +74,8 @@ pub(crate) fn build_robustness(
     )
 }
 
-/// Whether preferences and leverage are the same: their numbers, and on what they depend.
+/// Whether preferences and leverage are the same: their numbers, on what they depend, and which of
+/// them go together.
 fn wants_the_same(setting: &Setting, base: &Setting) -> bool {
     let numbers = |it: &Setting| -> Vec<Distribution> {
         let numbers = it.scenario().numbers();
@@ -88,7 +89,14 @@ fn wants_the_same(setting: &Setting, base: &Setting) -> bool {
         });
         conditions.collect()
     };
-    numbers(setting) == numbers(base) && conditions(setting) == conditions(base)
+    let correlations = |it: &Setting| -> Vec<([String; 2], Distribution)> {
+        let correlations = it.correlations().iter();
+        let all = correlations.map(|it| (it.between.clone(), it.rank.distribution.clone()));
+        all.collect()
+    };
+    numbers(setting) == numbers(base)
+        && conditions(setting) == conditions(base)
+        && correlations(setting) == correlations(base)
 }
 
 /// The names of forms, of which those that are unknown are reported.

@@ -287,7 +287,7 @@ fn rebuilt(
     let rules = base.rules();
     let setting = Setting::new(scenario, protocol, rules.deadline_rounds, strategies);
     let setting = setting.map_err(|it: SettingError| it.to_string())?;
-    Ok(setting.with_relative_time(rules.relative_time))
+    Ok((setting.with_relative_time(rules.relative_time)).with_correlations_of(base))
 }
 
 /// The scenario with the strategies that `change` puts in the place of those that it has; the change

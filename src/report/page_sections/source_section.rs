@@ -1,7 +1,9 @@
 //! The sources and assumptions of a run: its claims and how often they hold, and the origin of
 //! every number and every rule.
 
-use demarche_core::domain::{Basis, Number, PartySet, Provenance, Scenario, ScenarioKind};
+use demarche_core::domain::{
+    Basis, Correlation, Number, PartySet, Provenance, Scenario, ScenarioKind,
+};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
@@ -43,8 +45,14 @@ pub fn rests_on(setting: &Setting) -> String {
     }
 }
 
+/// The numbers of the scenario, with the ranks of its correlations.
+fn all_numbers(setting: &Setting) -> impl Iterator<Item = &Number> {
+    let ranks = setting.correlations().iter().map(|it| &it.rank);
+    setting.numbers().chain(ranks)
+}
+
 fn of_numbers(setting: &Setting) -> impl Iterator<Item = &Provenance> {
-    setting.numbers().map(|it| &it.provenance)
+    all_numbers(setting).map(|it| &it.provenance)
 }
 
 fn of_rules(setting: &Setting) -> impl Iterator<Item = &Provenance> {
@@ -105,9 +113,17 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
             table: rules_table(setting),
         });
     }
+    let correlations = setting.correlations();
+    if !correlations.is_empty() {
+        let n_pairs = counted(correlations.len() as u64, "pair");
+        blocks.push(PageBlock::Folded {
+            summary: format!("Correlated numbers: {n_pairs}"),
+            table: correlations_table(correlations),
+        });
+    }
     for source in scenario.sources.iter() {
         let cites = |it: &Provenance| it.sources.contains(&source.name);
-        let numbers: Vec<&Number> = (setting.numbers())
+        let numbers: Vec<&Number> = all_numbers(setting)
             .filter(|it| cites(&it.provenance))
             .collect();
         let mut cited_by = counted(numbers.len() as u64, "number");
@@ -120,9 +136,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
             table: numbers_table(&numbers),
         });
     }
-    let without = setting
-        .numbers()
-        .filter(|it| it.provenance.sources.is_empty());
+    let without = all_numbers(setting).filter(|it| it.provenance.sources.is_empty());
     let without: Vec<&Number> = without.collect();
     if !without.is_empty() {
         blocks.push(PageBlock::Folded {
@@ -211,6 +225,26 @@ fn numbers_table(numbers: &[&Number]) -> PageTable {
             .map(str::to_owned)
             .to_vec(),
         rows: numbers.iter().map(row).collect(),
+    }
+}
+
+fn correlations_table(correlations: &[Correlation]) -> PageTable {
+    let row = |it: &Correlation| {
+        let provenance = &it.rank.provenance;
+        let [one, other] = it.between.clone();
+        vec![
+            one,
+            other,
+            shown(it.rank.distribution.range().0),
+            provenance.basis.map_or("", Basis::name).to_owned(),
+            provenance.note.clone().unwrap_or_default(),
+        ]
+    };
+    PageTable {
+        head: ["number", "goes with", "rank correlation", "basis", "note"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: correlations.iter().map(row).collect(),
     }
 }
 

@@ -453,7 +453,7 @@ proptest! {
     #[test]
     fn utilities_survive_the_way_to_genius_and_back(made_up in made_up()) {
         let before = Arc::new(load(&made_up.text()));
-        let exported = export_genius(before.scenario(), before.rules().deadline_rounds);
+        let exported = export_genius(before.scenario(), &[], before.rules().deadline_rounds);
         let files: Vec<(String, Vec<u8>)> = exported
             .files
             .into_iter()
@@ -482,7 +482,11 @@ proptest! {
 #[test]
 fn what_genius_cannot_represent_is_reported() {
     let text = fs::read_to_string("configs/scenarios/two-villages.toml").expect("it is there");
-    let exported = export_genius(load(&text).scenario(), 100);
+    let halves = "party.upper.preference.upkeep.utility.halves";
+    let numbers = format!("\"{halves}\", \"party.lower.reservation_value\"");
+    let text = format!("{text}\n[[correlation]]\nbetween = [{numbers}]\nrank = 0.5\n");
+    let setting = load(&text);
+    let exported = export_genius(setting.scenario(), setting.correlations(), 100);
     insta::assert_snapshot!("exported_losses", exported.losses.join("\n"));
     let names: Vec<&str> = exported.files.iter().map(|it| it.0.as_str()).collect();
     assert_eq!(

@@ -8,6 +8,7 @@ use demarche::config::{Overrides, load_experiment, load_scenario};
 
 use crate::support::worlds::{load_text, replaced};
 
+mod correlations;
 mod plans;
 mod rules;
 mod settings;

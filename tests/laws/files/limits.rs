@@ -5,13 +5,13 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use demarche::config::{
-    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, ENTRIES_MAX, EXTENDS_DEPTH_MAX,
-    FORMS_MAX, INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX,
-    TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
+    CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, CORRELATIONS_MAX, ENTRIES_MAX,
+    EXTENDS_DEPTH_MAX, FORMS_MAX, INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX,
+    SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
 };
 use demarche::domain::{
-    ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX, SHAPE_MAX,
-    SHAPE_MIN, TEXT_CHARS_MAX,
+    CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX,
+    PARTIES_MAX, SHAPE_MAX, SHAPE_MIN, TEXT_CHARS_MAX,
 };
 use demarche::experiment::{COMPLETIONS_MAX, CellId, PLAN_DRAWS_MAX, SESSIONS_MAX};
 use demarche::interchange::{
@@ -89,6 +89,8 @@ fn one_more_of_anything_in_a_scenario_is_too_many() {
         |_| "[[consent]]\nquota = 1\n".into(),
         "`consent` has 257",
     );
+    let correlation = |it| format!("[[correlation]]\nid = \"c{it}\"\nrank = 0.0\n");
+    check_scenario_refused(CORRELATIONS_MAX, correlation, "`correlation` has 2017");
     let claim = |it| format!("[[claim]]\nid = \"c{it}\"\nagreement_exists = {{}}\n");
     check_scenario_refused(CLAIMS_MAX, claim, "`claim` has 257");
     let leverage = |it| format!("[[leverage]]\nid = \"l{it}\"\n");
@@ -123,6 +125,34 @@ fn one_more_of_anything_within_a_scenario_is_too_many() {
         text.contains("these issues cannot form a scenario"),
         "{text}"
     );
+}
+
+#[test]
+fn one_more_number_than_correlations_may_name_is_too_many() {
+    let options = entries(CORRELATED_NUMBERS_MAX, |it| {
+        format!("{{ id = \"o{it}\", label = \"O\" }}, ")
+    });
+    let uniform = "{ uniform = { min = 0.0, max = 1.0 } }";
+    let utilities = entries(CORRELATED_NUMBERS_MAX, |it| format!("o{it} = {uniform}, "));
+    let issue = format!("[[issue]]\nid = \"i\"\nlabel = \"I\"\noptions = [{options}]\n");
+    let preference =
+        format!("preference = [\n{{ issue = \"i\", weight = 1.0, utility = {{ {utilities} }} }},");
+    let text = BASE.replace("preference = [", &preference);
+    let pairs = |n: usize| {
+        let path = |it| format!("\"party.west.preference.i.utility.o{it}\"");
+        let west = "\"party.west.reservation_value\"";
+        entries(n, |it| {
+            format!(
+                "[[correlation]]\nbetween = [{west}, {}]\nrank = 0.01\n",
+                path(it)
+            )
+        })
+    };
+    let text = |n| format!("{text}\n{issue}\n{}", pairs(n));
+    let most = text(CORRELATED_NUMBERS_MAX - 1);
+    load_scenario(Path::new("s.toml"), &[], &|_| Ok(most.clone())).expect("they are allowed");
+    let says = "the correlations name more than 64 numbers";
+    check_refused(EXPERIMENT, &text(CORRELATED_NUMBERS_MAX), says);
 }
 
 #[test]
@@ -791,6 +821,11 @@ fn the_page_of_limits_has_them() {
         ("interactions of a party", INTERACTIONS_MAX.to_string()),
         ("consent rules", CONSENT_RULES_MAX.to_string()),
         ("claims", CLAIMS_MAX.to_string()),
+        ("correlations", CORRELATIONS_MAX.to_string()),
+        (
+            "numbers that correlations name",
+            CORRELATED_NUMBERS_MAX.to_string(),
+        ),
         ("rounds", "1,000,000".to_owned()),
         ("characters of a label", LABEL_CHARS_MAX.to_string()),
         (

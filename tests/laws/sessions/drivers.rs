@@ -15,7 +15,7 @@ use demarche::protocol::{Ending, Event, ProtocolKind, ProtocolViolation, Session
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 
 use crate::support::worlds::{
-    RandomChoices, in_a_plain_loop, members, replaced, scenario_text, setting_of,
+    RandomChoices, in_a_plain_loop, members, replaced, scenario_text, setting_of, with_correlations,
 };
 
 type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -68,7 +68,10 @@ fn check_same(text: &str, plain: &[(Session, SessionResult)], acted: &Played) {
 fn check(purpose: &str, mut play: impl FnMut(&Arc<Setting>, usize, u64) -> Played) {
     for case in 0..SETTINGS {
         let mut random = RandomChoices::new(purpose, case);
-        let text = scenario_text(&mut random);
+        let mut text = scenario_text(&mut random);
+        if random.one_in(2) {
+            text = with_correlations(&mut random, &text);
+        }
         let setting = setting_of(&text);
         let plain = in_a_plain_loop(&setting, &seeds(), REPLICATIONS);
         let tables = *random.pick(&[1, 2, 16]);
