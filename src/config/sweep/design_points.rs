@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use demarche_core::domain::Distribution;
-use demarche_core::negotiation::Setting;
+use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::design::{
     DesignedPoints, Layout, MorrisLevels, RadialRows, SOBOL_DIMENSIONS_MAX, SaltelliDesign,
     Scrambling, SobolSequence, latin_hypercube, morris_trajectory, quantile_argument,
@@ -81,26 +81,17 @@ pub(crate) fn designed_points(
         ));
     }
     check_points(design.get_ref(), diagnostics);
+    let correlated = CorrelatedAxes::of(file, setting);
+    if let Some(it) = &correlated {
+        diagnostics.extend(it.one_by_one(design, setting));
+    }
     if diagnostics.len() > n_before {
         return None;
     }
-    let seed = design.get_ref().seed.map_or(seed, |it| it.0);
-    let too_many = "the number of axes was looked at";
-    let points: Vec<Vec<f64>> = match design.get_ref().method {
-        DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
-        DesignMethodFile::Sobol => {
-            let sequence = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
-            (0..n_points).map(|idx| sequence.point(idx)).collect()
-        }
-        DesignMethodFile::Saltelli => {
-            let scrambling = Scrambling::Owen { seed };
-            let it = SaltelliDesign::new(n_axes, RadialRows::OneWay, scrambling).expect(too_many);
-            (0..n_points).flat_map(|idx| it.rows(idx)).collect()
-        }
-        DesignMethodFile::Morris => (0..n_points)
-            .flat_map(|idx| morris_trajectory(idx, n_axes, MorrisLevels::FOUR, seed))
-            .collect(),
-    };
+    let mut points = independent_points(design.get_ref(), n_axes, seed);
+    if let Some(it) = correlated {
+        it.correlate(&mut points, design.get_ref().method);
+    }
     let cell = |point: &Vec<f64>| {
         let axes = point.iter().zip(&ranges).zip(&file.axis);
         axes.map(|((p, range), axis)| {
@@ -123,6 +114,106 @@ pub(crate) fn designed_points(
             points,
         },
     ))
+}
+
+/// The points of a design whose axes are independent.
+fn independent_points(design: &DesignFile, n_axes: usize, seed: u64) -> Vec<Vec<f64>> {
+    let n_points = *design.points.get_ref();
+    let seed = design.seed.map_or(seed, |it| it.0);
+    let too_many = "the number of axes was looked at";
+    match design.method {
+        DesignMethodFile::LatinHypercube => latin_hypercube(n_points, n_axes, seed),
+        DesignMethodFile::Sobol => {
+            let sequence = SobolSequence::new(n_axes, Scrambling::Owen { seed }).expect(too_many);
+            (0..n_points).map(|idx| sequence.point(idx)).collect()
+        }
+        DesignMethodFile::Saltelli => {
+            let scrambling = Scrambling::Owen { seed };
+            let it = SaltelliDesign::new(n_axes, RadialRows::OneWay, scrambling).expect(too_many);
+            (0..n_points).flat_map(|idx| it.rows(idx)).collect()
+        }
+        DesignMethodFile::Morris => (0..n_points)
+            .flat_map(|idx| morris_trajectory(idx, n_axes, MorrisLevels::FOUR, seed))
+            .collect(),
+    }
+}
+
+/// Axes with the scenario's own distributions of numbers that are correlated.
+struct CorrelatedAxes {
+    /// The positions of all axes with own distributions, with their numbers.
+    axes: Vec<(usize, NumberId)>,
+    /// The scenario with no other correlations than those between these numbers.
+    setting: Setting,
+}
+
+impl CorrelatedAxes {
+    /// `None` where no two axes are correlated.
+    fn of(file: &SweepFile, setting: &Setting) -> Option<Self> {
+        let own = file.axis.iter().map(Spanned::get_ref).enumerate();
+        let own = own.filter(|it| it.1.own_distribution.is_some());
+        let number = |(axis, it): (usize, &AxisFile)| {
+            let mut numbers = setting.numbered();
+            let found = numbers.find(|number| number.1.path == *it.path.get_ref());
+            Some((axis, found?.0))
+        };
+        let axes: Vec<(usize, NumberId)> = own.filter_map(number).collect();
+        let numbers: Vec<NumberId> = axes.iter().map(|it| it.1).collect();
+        let setting = setting.clone().with_correlations_among(&numbers);
+        let is_there = !setting.correlated_numbers().is_empty();
+        is_there.then_some(Self { axes, setting })
+    }
+
+    /// Tells that a design varies axes one by one that cannot be.
+    fn one_by_one(&self, design: &Spanned<DesignFile>, setting: &Setting) -> Option<Diagnostic> {
+        let method = match design.get_ref().method {
+            DesignMethodFile::LatinHypercube | DesignMethodFile::Sobol => return None,
+            DesignMethodFile::Saltelli => StudyMethod::Saltelli,
+            DesignMethodFile::Morris => StudyMethod::Morris,
+        };
+        let groups = self.setting.correlated_numbers();
+        let mut paths = groups.first()?.iter().map(|it| {
+            let number = setting.numbers().nth(it.idx());
+            number.map_or("", |it| it.path.as_str())
+        });
+        let message = format!(
+            "`{}` varies axes one by one; `{}` and `{}` are correlated",
+            method.name(),
+            paths.next()?,
+            paths.next()?,
+        );
+        Some(Diagnostic::at(design.span(), message).hint(
+            "`latin_hypercube` and `sobol` keep correlations; `demarche sensitivity` varies correlated numbers together",
+        ))
+    }
+
+    /// Puts points of independent axes to their correlations. A Latin hypercube stays one: each axis
+    /// keeps its coordinates, in the order of those that the correlations give.
+    ///
+    /// Iman and Conover, *A distribution-free approach to inducing rank correlation among input
+    /// variables*, Communications in Statistics: Simulation and Computation 11 (1982), 311–334.
+    fn correlate(&self, points: &mut [Vec<f64>], method: DesignMethodFile) {
+        let mut correlated: Vec<Vec<f64>> = (points.iter())
+            .map(|point| {
+                let axes = self.axes.iter();
+                let own: Vec<(NumberId, f64)> = axes.map(|it| (it.1, point[it.0])).collect();
+                self.setting.correlated_probabilities(&own)
+            })
+            .collect();
+        for (idx, &(axis, _)) in self.axes.iter().enumerate() {
+            if method == DesignMethodFile::LatinHypercube {
+                let mut own: Vec<f64> = points.iter().map(|it| it[axis]).collect();
+                own.sort_by(f64::total_cmp);
+                let mut order: Vec<usize> = (0..points.len()).collect();
+                order.sort_by(|a, b| correlated[*a][idx].total_cmp(&correlated[*b][idx]));
+                for (point, coordinate) in order.into_iter().zip(own) {
+                    correlated[point][idx] = coordinate;
+                }
+            }
+            for (point, correlated) in points.iter_mut().zip(&correlated) {
+                point[axis] = correlated[idx];
+            }
+        }
+    }
 }
 
 /// Tells that there are too few points for what a design is there to find.

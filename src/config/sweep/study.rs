@@ -6,7 +6,6 @@ use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
 use crate::config::diagnostics::{Diagnostic, nearest};
 use crate::config::files::{SensitivityFile, StudyMethod};
-use crate::experiment::StudyInput;
 
 /// Base points of a study that does not say how many.
 const BASE_POINTS: u32 = 1024;
@@ -22,8 +21,8 @@ pub struct StudyPlan {
     pub method: StudyMethod,
     /// How many base points or trajectories; `None` for the design's own default.
     pub points: Option<u32>,
-    /// Which numbers and red lines; `None` for all uncertain ones.
-    pub inputs: Option<Vec<StudyInput>>,
+    /// Which numbers; `None` for all uncertain ones.
+    pub numbers: Option<Vec<NumberId>>,
 }
 
 impl StudyMethod {
@@ -99,71 +98,56 @@ pub(crate) fn resolve_study(
             method.points_default()
         )));
     }
-    let inputs = file.numbers.as_ref().map(|names| {
+    let numbers = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
             diagnostics.push(
                 Diagnostic::at(names.span(), "a study needs a number")
                     .hint("without `numbers` it studies all uncertain numbers"),
             );
         }
-        let mut known = Vec::new();
+        let mut res = Vec::new();
         for name in names.get_ref() {
-            match study_inputs(setting, &[name.get_ref()]) {
-                Ok(_) => known.push(name.get_ref()),
+            match uncertain_numbers(setting, &[name.get_ref()]) {
+                Ok(numbers) => res.extend(numbers),
                 Err(message) => diagnostics.push(
                     Diagnostic::at(name.span(), message)
                         .hint("a basis (`assumed`), a number's path, or a prefix of paths"),
                 ),
             }
         }
-        study_inputs(setting, &known).unwrap_or_default()
+        sorted(res)
     });
     StudyPlan {
         is_in_file: true,
         method,
         points: file.points.as_ref().map(|it| *it.get_ref()),
-        inputs,
+        numbers,
     }
 }
 
-/// The uncertain numbers and red lines that some names mean: bases of numbers, paths, or beginnings of
-/// paths.
+/// The uncertain numbers that some names mean: bases, paths, or beginnings of paths.
 ///
 /// # Errors
 ///
 /// What is wrong with the first name that means none.
-pub fn study_inputs<S: AsRef<str>>(
+pub fn uncertain_numbers<S: AsRef<str>>(
     setting: &Setting,
     names: &[S],
-) -> Result<Vec<StudyInput>, String> {
-    let all = StudyInput::all(setting);
-    let mut is_meant = vec![false; all.len()];
+) -> Result<Vec<NumberId>, String> {
+    let uncertain = setting.uncertain_numbers();
+    let mut res = Vec::new();
     for name in names {
-        let name = name.as_ref();
-        let numbers = numbers(setting, &[name]);
-        let is_of_name = |it: &StudyInput| match it {
-            StudyInput::Number(id) => numbers.as_ref().is_ok_and(|it| it.contains(id)),
-            StudyInput::RedLine(it) => begins(&it.path, name),
-        };
-        let of_name: Vec<bool> = all.iter().map(is_of_name).collect();
-        if !of_name.contains(&true) {
-            numbers?;
+        let mut meant = numbers(setting, &[name])?;
+        meant.retain(|it| uncertain.contains(it));
+        if meant.is_empty() {
+            let name = name.as_ref();
             return Err(format!(
                 "`{name}` is not uncertain: there is nothing to study"
             ));
         }
-        for (is_meant, is_of_name) in is_meant.iter_mut().zip(of_name) {
-            *is_meant |= is_of_name;
-        }
+        res.extend(meant);
     }
-    let meant = all.into_iter().zip(is_meant).filter(|it| it.1);
-    Ok(meant.map(|it| it.0).collect())
-}
-
-/// Whether a path is the one of this name, or below it.
-fn begins(path: &str, name: &str) -> bool {
-    let rest = path.strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    Ok(sorted(res))
 }
 
 /// All numbers that some names mean, certain ones too: bases, paths, or beginnings of paths.
@@ -178,7 +162,10 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
         let basis = Basis::ALL.into_iter().find(|it| it.name() == name);
         let is_meant = |it: &Number| match basis {
             Some(basis) => it.provenance.basis == Some(basis),
-            None => begins(&it.path, name),
+            None => it
+                .path
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
         };
         let n_before = res.len();
         let meant = setting.numbered().filter(|it| is_meant(it.1));
@@ -190,7 +177,11 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
             return Err(format!("the scenario has no number `{name}`{meant}"));
         }
     }
-    res.sort_unstable();
-    res.dedup();
-    Ok(res)
+    Ok(sorted(res))
+}
+
+fn sorted(mut numbers: Vec<NumberId>) -> Vec<NumberId> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }

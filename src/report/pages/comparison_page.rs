@@ -47,17 +47,6 @@ pub struct ComparedRuns {
     pub comparison: RunComparison,
 }
 
-/// What the figures on zones of possible agreement are, in their order.
-pub(crate) fn zone_words(comparison: &RunComparison) -> [&'static str; 2] {
-    [
-        "Sessions with a zone of possible agreement",
-        match comparison.pairing() {
-            Pairing::Paired => "Deals where both runs have a zone",
-            Pairing::Unpaired => "Deals where there is a zone",
-        },
-    ]
-}
-
 impl ComparedRuns {
     /// The two runs, each in a line.
     pub fn render_runs(&self) -> [String; 2] {
@@ -260,24 +249,14 @@ impl ComparedRuns {
 
     fn deals(&self) -> Section {
         let deals = self.comparison.deals();
-        let zones = self.comparison.zones().into_iter();
-        let zones = zone_words(&self.comparison)
-            .map(str::to_owned)
-            .into_iter()
-            .zip(zones);
-        // Runs of versions that did not measure it have none.
-        let zones = zones.filter(|(_, it)| it.first.n > 0 && it.second.n > 0);
-        let shares: Vec<(String, Difference)> = [("Share of deals".to_owned(), deals)]
-            .into_iter()
-            .chain(zones)
-            .collect();
+        let share = [("Share of deals".to_owned(), deals)];
         let mut text = Vec::new();
         let mut figures = Vec::from_iter(changes(
             "change-deals",
-            "Change of the shares of deals and zones",
+            "Change of the share of deals",
             "Figure",
             Notation::Percent,
-            &shares,
+            &share,
         ));
         if let Some(it) = deals.pairs {
             text.push(format!(
@@ -313,7 +292,7 @@ impl ComparedRuns {
             text,
             blocks: vec![
                 PageBlock::Figures(figures),
-                table("Figure", Notation::Percent, &shares),
+                table("Figure", Notation::Percent, &share),
             ],
         }
     }

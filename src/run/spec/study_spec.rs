@@ -7,10 +7,11 @@ use demarche_core::randomness::{MasterSeed, Seeds};
 use demarche_core::strategy::Strategies;
 
 use crate::config::{
-    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers, study_inputs,
+    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers,
+    uncertain_numbers,
 };
 use crate::experiment::{
-    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, StudyInput, built_in_forms, form_names,
+    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, built_in_forms, form_names,
 };
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
@@ -197,13 +198,13 @@ impl Asked<'_> {
         of_file: &StudyPlan,
         seed: MasterSeed,
     ) -> Result<(Study, StudyRecord), SpecError> {
-        let inputs = if self.numbers.is_empty() {
-            let all = || StudyInput::all(setting);
-            of_file.inputs.clone().unwrap_or_else(all)
+        let numbers = if self.numbers.is_empty() {
+            let all = || setting.uncertain_numbers();
+            of_file.numbers.clone().unwrap_or_else(all)
         } else {
-            study_inputs(setting, self.numbers).map_err(SpecError::Numbers)?
+            uncertain_numbers(setting, self.numbers).map_err(SpecError::Numbers)?
         };
-        if inputs.is_empty() {
+        if numbers.is_empty() {
             return Err(SpecError::NothingUncertain);
         }
         let method = self.method.unwrap_or(of_file.method);
@@ -216,13 +217,11 @@ impl Asked<'_> {
         let record = StudyRecord::Design {
             method: method.name().to_owned(),
             points,
-            numbers: (inputs.iter())
-                .map(|it| it.path(setting).to_owned())
-                .collect(),
+            numbers: paths(setting, &numbers),
         };
         let study = match method {
-            StudyMethod::Saltelli => Study::radial(setting, inputs, points, seed.0),
-            StudyMethod::Morris => Study::trajectories(setting, inputs, points, seed.0),
+            StudyMethod::Saltelli => Study::radial(setting, numbers, points, seed.0),
+            StudyMethod::Morris => Study::trajectories(setting, numbers, points, seed.0),
         };
         Ok((study?, record))
     }

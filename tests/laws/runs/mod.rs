@@ -1,6 +1,7 @@
 //! Runs as processes and as library calls: their tables, sweeps, studies and comparisons.
 
 mod compare;
+mod correlated_studies;
 mod earlier_versions;
 mod formats;
 mod library;

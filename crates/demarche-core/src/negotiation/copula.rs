@@ -153,6 +153,8 @@ pub(super) type Addresses = BTreeMap<String, (NumberId, NumberAddress)>;
 pub(super) struct Copula {
     members: Vec<Member>,
     rows: NormalRows,
+    /// The members that hang together, directly or through others.
+    groups: Vec<Vec<usize>>,
     /// Positions of members by their numbers, in ascending order of these.
     by_number: Vec<(NumberId, usize)>,
 }
@@ -197,11 +199,13 @@ impl Copula {
         if members.is_empty() {
             return Ok(None);
         }
-        let rows = matrix.among(&members).normal_rows();
+        let matrix = matrix.among(&members);
+        let rows = matrix.normal_rows();
         let paths = members.iter().map(|it| named.paths[*it].as_str());
         let mut copula = Self {
             members: Vec::new(),
             rows: rows.expect("every group of them is possible"),
+            groups: matrix.groups(),
             by_number: Vec::new(),
         };
         for path in paths {
@@ -245,6 +249,11 @@ impl Copula {
     /// Where the uniform numbers are drawn from that the members have by themselves.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &NumberAddress> {
         self.members.iter().map(|it| &it.address)
+    }
+
+    /// The members that hang together, directly or through others, by their positions.
+    pub(super) fn groups(&self) -> &[Vec<usize>] {
+        &self.groups
     }
 
     /// The numbers that are members, with their positions.

@@ -43,6 +43,70 @@ impl Setting {
         self
     }
 
+    /// The same, with only those correlations that are between two of these numbers.
+    ///
+    /// The distribution of these numbers together stays as it is. Their draws move where they went
+    /// with others.
+    ///
+    /// # Panics
+    ///
+    /// If the setting has no such number.
+    #[must_use]
+    pub fn with_correlations_among(self, numbers: &[NumberId]) -> Self {
+        let all: Vec<&Number> = self.numbers().collect();
+        let paths: Vec<&str> = numbers
+            .iter()
+            .map(|it| all[it.idx()].path.as_str())
+            .collect();
+        let is_among = |it: &&Correlation| it.between.iter().all(|it| paths.contains(&it.as_str()));
+        let kept = self
+            .correlations()
+            .iter()
+            .filter(is_among)
+            .cloned()
+            .collect();
+        let kept = self.with_correlations(kept);
+        kept.expect("a part of a positive semi-definite matrix is one")
+    }
+
+    /// The numbers that are correlated, directly or through others, group by group, each in ascending
+    /// order.
+    pub fn correlated_numbers(&self) -> Vec<Vec<NumberId>> {
+        let Some(copula) = &self.correlated.copula else {
+            return Vec::new();
+        };
+        let groups = copula.groups().iter().map(|group| {
+            let numbers = copula.numbers().iter();
+            let members = numbers.filter(|it| group.contains(&it.1));
+            members.map(|it| it.0).collect()
+        });
+        groups.collect()
+    }
+
+    /// The probabilities at whose quantiles numbers are drawn, from those at which they would be
+    /// without correlations, in [0, 1); a group of correlated numbers is there as a whole, or not.
+    pub fn correlated_probabilities(&self, independent: &[(NumberId, f64)]) -> Vec<f64> {
+        let mut probabilities: Vec<f64> = independent.iter().map(|it| it.1).collect();
+        if let Some(copula) = &self.correlated.copula {
+            let places: BTreeMap<NumberId, usize> =
+                independent.iter().map(|it| it.0).zip(0..).collect();
+            // Of groups that are not there nothing is taken.
+            let mut of_members = vec![0.5; copula.addresses().count()];
+            for &(number, member) in copula.numbers() {
+                if let Some(place) = places.get(&number) {
+                    of_members[member] = independent[*place].1;
+                }
+            }
+            let correlated = copula.correlated(&of_members);
+            for &(number, member) in copula.numbers() {
+                if let Some(place) = places.get(&number) {
+                    probabilities[*place] = correlated[member];
+                }
+            }
+        }
+        probabilities
+    }
+
     /// The correlations, in file order.
     pub fn correlations(&self) -> &[Correlation] {
         &self.correlated.correlations

@@ -4,7 +4,7 @@ use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Issue, Mean, OfMetric, Option as Opt, Party, Share, Text, Utility, Value,
 };
 use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column};
-use crate::tables::schema::dictionary::measured_entries::{metric_words, paired_words};
+use crate::tables::schema::dictionary::measured_entries::metric_words;
 
 /// Figures with their uncertainty.
 pub(crate) const SUMMARY: TableEntry = TableEntry {
@@ -468,18 +468,23 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
                 "`0`",
                 "never",
             ),
-            column(&[("metric", Text)], "which figure, see below", "", "never"),
+            column(
+                &[("metric", Text)],
+                "`agreement_rate`, or `utility` of a party",
+                "",
+                "never",
+            ),
             column(
                 &[("party", Party)],
                 "whose",
                 "a party",
-                "for figures of the session",
+                "for `agreement_rate`",
             ),
             column(
                 &[("difference", OfMetric)],
                 "mean difference",
                 "-1 to 1",
-                "without such a replication",
+                "never",
             ),
             column(
                 &[
@@ -494,13 +499,13 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
             ),
             column(
                 &[("n", Count)],
-                "replications that both cells have, of those that the figure is over",
+                "replications that both cells have",
                 "from 1",
-                "without such a replication",
+                "never",
             ),
         ]
     },
-    words: paired_words,
+    words: Vec::new,
 };
 
 /// Deals by the strategies that were drawn.
