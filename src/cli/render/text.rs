@@ -1,5 +1,7 @@
 //! Figures and labels as people read them.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use crate::wording::{
@@ -75,13 +77,18 @@ pub(crate) fn bar(share: f64, width: usize) -> String {
 }
 
 /// The text in lines of at most so many columns, when it starts at a column and its further lines
-/// do so too.
+/// do so too. No line ends between a number and its `%`.
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     // In a narrow place a line too wide is easier to read than one word a line.
     let width = width.max(indent + 20);
     let mut res = String::new();
     let mut column = indent;
-    for word in text.split_whitespace() {
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let mut word = Cow::Borrowed(word);
+        while let Some(unit) = words.next_if(|it| it.starts_with('%')) {
+            word = Cow::Owned(format!("{word} {unit}"));
+        }
         let length = word.chars().count();
         if column > indent && column + 1 + length > width {
             res.push('\n');
@@ -91,7 +98,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
             res.push(' ');
             column += 1;
         }
-        res.push_str(word);
+        res.push_str(&word);
         column += length;
     }
     res
@@ -140,6 +147,12 @@ mod tests {
         assert_eq!(bar(0.9996, 4), "███▉");
         assert_eq!(bar(0.0004, 4), "▏   ");
         assert_eq!(bar(0.0, 4), "    ");
+    }
+
+    #[test]
+    fn a_number_stays_on_the_line_of_its_per_cent() {
+        let text = wrap("a deal in about 27.0 % (26.1 % to 27.9 %), so", 20, 0);
+        assert_eq!(text, "a deal in about\n27.0 % (26.1 % to\n27.9 %), so");
     }
 
     #[test]
