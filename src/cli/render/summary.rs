@@ -161,6 +161,15 @@ fn most_frequent(
     let Some(agreement) = agreements.ranked.first() else {
         return;
     };
+    if agreement.n == 1 && tally.n_agreements() > 1 {
+        let head = format!(
+            "No agreement came twice: {} are {}",
+            counted(tally.n_agreements(), "deal"),
+            counted(agreements.n_distinct, "distinct agreement"),
+        );
+        let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
+        return;
+    }
     let head = format!(
         "Most frequent agreement ({} of {}; {} in all)",
         count(agreement.n),

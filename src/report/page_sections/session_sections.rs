@@ -160,15 +160,17 @@ impl Sessions<'_> {
             let id = format!("options-{}", issue.name);
             PageFigure::small(&id, &issue.label, "", &chart)
         });
-        let agreements = self.first.agreements.iter();
-        let cards = agreements.filter_map(|it| self.card(it));
+        let frequent = self.first.frequent_agreements();
+        let cards = frequent.iter().filter_map(|it| self.card(it));
+        let which = if frequent.is_empty() {
+            "No agreement came twice: there are as many distinct ones."
+        } else {
+            "The most frequent deals follow the charts: options that are frequent individually need not be frequent together."
+        };
         Some(Section {
             id: "deals".to_owned(),
             heading: "Options in deals".to_owned(),
-            text: vec![format!(
-                "Shares of {}. The most frequent deals follow the charts: options that are frequent individually need not be frequent together.",
-                counted(n, "deal")
-            )],
+            text: vec![format!("Shares of {}. {which}", counted(n, "deal"))],
             blocks: vec![
                 PageBlock::Figures(figures.collect()),
                 PageBlock::Cards(cards.collect()),
@@ -491,7 +493,11 @@ impl Sessions<'_> {
         let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
         let dust = frontier.points().step_by(step);
         let dust = dust.map(|it| (parties.map(|p| it[p.idx()]), "Pareto optimum".to_owned()));
-        let deals = self.first.agreements.iter().filter_map(|it| {
+        let (label, deals) = match self.first.frequent_agreements() {
+            [] => ("Deals, each made once", &self.first.agreements[..]),
+            frequent => ("Most frequent deals", frequent),
+        };
+        let deals = deals.iter().filter_map(|it| {
             let name = format!("Deal {}", it.rank);
             Some((at(self.outcome(it)?), name))
         });
@@ -504,7 +510,7 @@ impl Sessions<'_> {
         let no_deal = parties.map(|it| benchmark.exact[it.idx()].reservation_value());
         let groups = [
             spots("Pareto frontier", Mark::Dust, dust.collect()),
-            spots("Most frequent deals", Mark::Disc, deals.collect()),
+            spots(label, Mark::Disc, deals.collect()),
             spots(
                 "Bargaining solutions",
                 Mark::Star,

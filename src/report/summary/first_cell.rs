@@ -123,6 +123,14 @@ pub(crate) struct SurplusShare {
 }
 
 impl FirstCell {
+    /// The most frequent agreements that were made more than once, or the only one that was made.
+    pub(crate) fn frequent_agreements(&self) -> &[RankedAgreement] {
+        let is_frequent = |it: &RankedAgreement| it.n_agreed > 1 || self.n_agreements == 1;
+        // They are in order.
+        let n = self.agreements.partition_point(is_frequent);
+        &self.agreements[..n]
+    }
+
     /// Takes in a row of the summary table.
     pub(super) fn read_metric(&mut self, row: Row<'_>) {
         let (metric, estimate) = (row.text("metric"), row.quantity("estimate"));

@@ -247,3 +247,33 @@ fn a_folder_that_is_no_run_is_reported() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("options.csv"));
     assert!(!run.join("report.html").exists());
 }
+
+#[test]
+fn deals_that_were_made_once_are_not_called_frequent() {
+    let folder = TempDir::new().unwrap();
+    let shown = |name: &str, scenario: &str, sessions: &str| {
+        let out = folder.path().join(name);
+        let arguments = ["batch", scenario, "--sessions", sessions, "--seed", "5"];
+        let arguments = [&arguments[..], &["--out", path_text(&out)]].concat();
+        let output = check(&arguments, 0);
+        (String::from_utf8(output.stdout).unwrap(), page(&out))
+    };
+    // A hundred thousand outcomes, and few sessions.
+    let (text, page) = shown("few", "configs/scenarios/alaska-2025.toml", "16");
+    let lone = text.split("No agreement came twice: ").nth(1);
+    let lone = lone.expect("no agreement came twice").lines().next();
+    let words: Vec<&str> = lone.unwrap().split(' ').collect();
+    let [n, "deals", "are", distinct, "distinct", "agreements"] = words[..] else {
+        panic!("{words:?}");
+    };
+    assert_eq!(n, distinct);
+    assert!(!text.contains("Most frequent agreement"));
+    assert!(page.contains("No agreement came twice"));
+    assert!(page.contains("Deals, each made once"));
+    assert!(!page.contains("ost frequent deals") && !page.contains("Made once"));
+    // Eighteen outcomes, and many.
+    let (text, page) = shown("many", "configs/scenarios/two-villages.toml", "200");
+    assert!(text.contains("Most frequent agreement"));
+    assert!(page.contains("The most frequent deals follow the charts"));
+    assert!(!page.contains("Made once"));
+}
