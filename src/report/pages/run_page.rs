@@ -134,6 +134,27 @@ impl RunReport<'_> {
         }
     }
 
+    /// What an interrupted run contains, in a sentence; `None` of a complete one.
+    fn interrupted(&self) -> Option<String> {
+        let (n_run, n_planned) = (self.manifest.counts.sessions, self.manifest.sessions);
+        if self.manifest.complete || n_planned == 0 {
+            return None;
+        }
+        let contains = match &self.manifest.until {
+            // Forms of the model come after all sessions.
+            None if n_run == n_planned => format!(
+                "all {} of the scenario as it stands, and none under other forms of the model",
+                counted(n_run, "session")
+            ),
+            None => format!("{} of {} sessions", count(n_run), count(n_planned)),
+            Some(_) => format!(
+                "{}, fewer than were needed or none under other forms of the model",
+                counted(n_run, "session")
+            ),
+        };
+        Some(format!("The run was interrupted: it contains {contains}."))
+    }
+
     fn lead(&self) -> Vec<String> {
         let mut res = doubts(self.manifest, self.setting.scenario(), self.summary);
         match self.manifest.verb.as_str() {
@@ -145,13 +166,7 @@ impl RunReport<'_> {
             _ => {}
         }
         res.extend([rests_on(self.setting), at_the_table(self.setting)]);
-        if !self.manifest.complete && self.manifest.sessions > 0 {
-            res.push(format!(
-                "The run was interrupted: it contains {} of {} sessions.",
-                count(self.manifest.counts.sessions),
-                count(self.manifest.sessions)
-            ));
-        }
+        res.extend(self.interrupted());
         if self.manifest.counts.forfeit > 0 {
             res.push(format!(
                 "{}: a party violated the rules or failed.",

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use demarche::experiment::Interrupt;
+use demarche::run::{Observer, Progress, RunOptions, RunRequest, RunSpec, execute};
 use tempfile::TempDir;
 
 use crate::support::process::{VILLAGES, check, path_text, run, tables};
@@ -189,6 +191,38 @@ fn a_batch_tries_forms_and_its_other_tables_do_not_change() {
     assert_eq!(forms["hurried"]["dimension"], "named");
     assert_eq!(forms["hurried"]["label"], "three rounds");
     assert_eq!(endings_of(&forms["as_it_stands"]), endings(&plain, 40));
+}
+
+/// Asks a run to stop as soon as it has tried a form.
+struct StopsAtForms(Interrupt);
+
+impl Observer for StopsAtForms {
+    fn progressed(&mut self, progress: Progress<'_>) {
+        if matches!(progress, Progress::Form { .. }) {
+            self.0.request();
+        }
+    }
+}
+
+#[test]
+fn the_page_of_a_batch_that_was_interrupted_in_its_forms_says_what_is_there() {
+    let folder = TempDir::new().unwrap();
+    let path = experiment(&folder, "forms.toml", "[robustness]\nsessions = 200\n");
+    let read_file = |it: &Path| fs::read_to_string(it);
+    let spec = RunSpec::load(RunRequest::batch(&path), &read_file, &mut ()).unwrap();
+    let options = RunOptions {
+        threads: 1,
+        ..RunOptions::default()
+    };
+    let mut observer = StopsAtForms(options.interrupt.clone());
+    let out = folder.path().join("run");
+    let finished = execute(&spec, &out, &options, &mut observer).unwrap();
+    assert!(finished.is_interrupted());
+    check(&["report", path_text(&out)], 0);
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    let text =
+        "it contains all 600 sessions of the scenario as it stands, and none under other forms";
+    assert!(page.contains(text));
 }
 
 #[test]
