@@ -22,8 +22,9 @@ pub use explain::{
 pub use forfeit::Forfeit;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
 pub use plan_evaluation::{
-    Amendment, COMPLETIONS_MAX, ChangeTally, CompletionKind, CompletionTally, EvaluatedPlans,
-    PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator, PlanPartyTally, PlanTally,
+    Amendment, COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, ChangeTally, CompletionKind,
+    CompletionTally, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator,
+    PlanPartyTally, PlanTally,
 };
 pub use random_numbers::RandomNumbers;
 pub use shard::{Shard, ShardError};

@@ -46,10 +46,16 @@ pub(crate) fn render_plans(spec: &WeighingSpec, cells: &[EvaluatedPlans], width:
         let _ = writeln!(res, "{}", wrap(&text, width, 0));
     }
     if let Some(it) = first.agreement_exists() {
+        let undecided = Estimate::of_share(first.n_undecided, first.n_draws);
+        let undecided = undecided.filter(|_| first.n_undecided > 0).map(|it| {
+            let share = percent_of(&it);
+            format!("; undecided in {share}, where the search reached its limit")
+        });
         let text = format!(
-            "A zone of possible agreement exists in {} of draws ({})",
+            "A zone of possible agreement exists in {} of draws ({}){}",
             percent_of(&it),
-            percent_interval(&it)
+            percent_interval(&it),
+            undecided.unwrap_or_default()
         );
         let _ = writeln!(res, "{}", wrap(&text, width, 0));
     }
@@ -119,7 +125,19 @@ fn push_plan(res: &mut String, scenario: &Scenario, tally: &PlanTally, width: us
             plan.lost.join("; ")
         ));
     }
-    for it in &tally.completions {
+    let alike = tally
+        .completions
+        .first()
+        .and_then(CompletionTally::accepted);
+    if let Some(it) = alike.filter(|_| tally.is_accepted_alike()) {
+        push(&format!(
+            "all completions are accepted alike: all whose consent is needed accept each in {} \
+             ({}) of draws",
+            percent_of(&it),
+            percent_interval(&it)
+        ));
+    }
+    for it in tally.distinct_completions() {
         push_completion(res, scenario, tally, it, width);
     }
     push_amendments(res, scenario, tally, width);
@@ -147,28 +165,28 @@ fn push_completion(
         let parts = named.map(|(it, option)| format!("{} = {option}", scenario.issue(it).name));
         parts.collect::<Vec<_>>().join(", ")
     };
-    let text = match completion.kind {
+    let is_alike = tally.is_accepted_alike();
+    let is_alone = tally.distinct_completions().len() == 1;
+    let lead = match completion.kind {
         CompletionKind::Whole => {
             format!("all whose consent is needed accept in {share} of draws")
         }
+        CompletionKind::MostAccepted if is_alone => "the first completion: ".to_owned(),
+        CompletionKind::MostAccepted if is_alike => "with the fewest refusals: ".to_owned(),
+        CompletionKind::LeastAccepted if is_alike => "with the most refusals: ".to_owned(),
         CompletionKind::MostAccepted => {
-            format!(
-                "most accepted completion, in {share} of draws: {}",
-                settled()
-            )
+            format!("most accepted completion, in {share} of draws: ")
         }
         CompletionKind::LeastAccepted => {
-            format!(
-                "least accepted completion, in {share} of draws: {}",
-                settled()
-            )
+            format!("least accepted completion, in {share} of draws: ")
         }
     };
+    let text = lead + &settled();
     let _ = writeln!(res, "  {}", wrap(&text, width, 2));
     for (party, of_party) in scenario.party_ids().zip(&completion.parties) {
         let consent = if completion.needed.contains(party) {
             ""
-        } else if scenario.consent.counted().contains(party) {
+        } else if completion.counted.contains(party) {
             " (counted)"
         } else {
             " (not needed)"
@@ -240,9 +258,18 @@ fn push_amendments(res: &mut String, scenario: &Scenario, tally: &PlanTally, wid
     });
     let n_without = tally.n_without_amendment();
     let without = (n_without > 0).then(|| format!("no amendment exists in {}", share(n_without)));
+    let n_undecided = tally.n_undecided();
+    let undecided = (n_undecided > 0).then(|| {
+        let share = share(n_undecided);
+        format!("undecided in {share}, where the search reached its limit")
+    });
     let text = format!(
         "terms to change: {}",
-        needed.chain(without).collect::<Vec<_>>().join(", ")
+        needed
+            .chain(without)
+            .chain(undecided)
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     let _ = writeln!(res, "  {}", wrap(&text, width, 4));
     let amendments = tally.amendments();

@@ -18,6 +18,8 @@ pub struct CompletionTally {
     pub outcome: Outcome,
     /// Whose consent it needs.
     pub needed: PartySet,
+    /// Whose answers quotas count.
+    pub counted: PartySet,
     /// In how many draws all whose consent is needed accept it.
     pub n_accepted: u64,
     /// In how many draws that was looked at.
@@ -90,6 +92,7 @@ impl CompletionTally {
             kind,
             outcome,
             needed: consent.needed(space, outcome),
+            counted: consent.counted(),
             n_accepted: 0,
             n_draws: 0,
             parties: vec![party; n_parties],

@@ -1,7 +1,7 @@
 //! Weighing plans: which completions, and over which draws.
 
 use demarche_core::domain::{DraftPlan, Preferences, Scenario, Utility};
-use demarche_core::solution::some_agreement;
+use demarche_core::solution::{Zone, zone_of_possible_agreement};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::batch::Interrupt;
@@ -13,6 +13,9 @@ use crate::experiment::plan_evaluation::plan_tally::PlanTally;
 
 /// Most completions of a plan that leaves issues open: all of them are looked at in every draw.
 pub const COMPLETIONS_MAX: u64 = 1 << 16;
+
+/// Most completions of all plans together: each thread counts the acceptances of all, in 24 bytes each.
+pub const COMPLETIONS_IN_ALL_MAX: u64 = 1 << 20;
 
 /// Most draws times plans times cells: the nearest amendments of all of them are held in memory.
 pub const PLAN_DRAWS_MAX: u64 = 1 << 22;
@@ -43,6 +46,18 @@ pub enum PlanEvaluationError {
         /// How many completions it has.
         n_completions: u64,
     },
+    /// Plans that leave issues open have more completions together than fit into memory.
+    #[error(
+        "with the plan `{plan}`, {n_completions} outcomes complete the plans; the maximum is \
+         {COMPLETIONS_IN_ALL_MAX} of all plans together: weigh some of them in another run, or settle \
+         more of their issues"
+    )]
+    TooManyCompletionsInAll {
+        /// The first plan that is too many.
+        plan: String,
+        /// How many completions it and the plans before it have.
+        n_completions: u64,
+    },
     /// More draws of more plans than fit into memory, or none.
     #[error(
         "{n_plans} plans, {n_cells} cells and {n_draws} draws: the product must be from 1 to \
@@ -65,6 +80,8 @@ pub struct EvaluatedPlans {
     pub n_draws: u64,
     /// In how many of them some outcome is acceptable to all whose consent it needs.
     pub n_with_agreement: u64,
+    /// In how many of them the search for one reached its limit.
+    pub n_undecided: u64,
     /// By plan.
     pub plans: Vec<PlanTally>,
 }
@@ -83,8 +100,8 @@ impl PlanEvaluator {
     ///
     /// # Errors
     ///
-    /// If a plan leaves more open than can be looked at, or there is no draw, or more than fit into
-    /// memory.
+    /// If a plan leaves more open than can be looked at, or all plans together do, or there is no draw,
+    /// or more than fit into memory.
     ///
     /// # Panics
     ///
@@ -111,6 +128,16 @@ impl PlanEvaluator {
                 n_open: it.open_issues().count(),
                 n_completions: n_completions(it),
             });
+        }
+        let mut n_in_all = 0;
+        for plan in plans.iter().filter(|it| !it.is_complete()) {
+            n_in_all += n_completions(plan);
+            if n_in_all > COMPLETIONS_IN_ALL_MAX {
+                return Err(PlanEvaluationError::TooManyCompletionsInAll {
+                    plan: plan.name.clone(),
+                    n_completions: n_in_all,
+                });
+            }
         }
         Ok(Self {
             cells,
@@ -191,6 +218,7 @@ impl PlanEvaluator {
             sums: EvaluatedPlans {
                 n_draws: 0,
                 n_with_agreement: 0,
+                n_undecided: 0,
                 plans: plans.collect(),
             },
         };
@@ -223,13 +251,13 @@ struct Weighing<'a> {
 impl DrawTally for Weighing<'_> {
     fn take(&mut self, parties: &[Preferences]) {
         let consent = &self.scenario.consent;
-        let has_agreement = some_agreement(parties, consent).is_some();
+        let zone = zone_of_possible_agreement(parties, consent);
         let asks: Vec<Utility> = parties.iter().map(Preferences::reservation_value).collect();
-        let asks = has_agreement.then_some(&*asks);
         for it in &mut self.sums.plans {
-            it.take(parties, consent, asks);
+            it.take(parties, consent, zone, &asks);
         }
-        self.sums.n_with_agreement += u64::from(has_agreement);
+        self.sums.n_with_agreement += u64::from(zone == Zone::Exists);
+        self.sums.n_undecided += u64::from(zone == Zone::Undecided);
         self.sums.n_draws += 1;
     }
 
@@ -238,6 +266,7 @@ impl DrawTally for Weighing<'_> {
             sum.merge(it);
         }
         self.sums.n_with_agreement += other.sums.n_with_agreement;
+        self.sums.n_undecided += other.sums.n_undecided;
         self.sums.n_draws += other.sums.n_draws;
     }
 }

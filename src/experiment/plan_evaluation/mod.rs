@@ -8,7 +8,8 @@ mod plan_tally;
 
 pub use completion_tally::{ChangeTally, CompletionTally, PlanPartyTally};
 pub use evaluator::{
-    COMPLETIONS_MAX, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator,
+    COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError,
+    PlanEvaluator,
 };
 pub use extreme_completions::CompletionKind;
 pub use plan_tally::{Amendment, PlanTally};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::experiment::plan_evaluation::completion_tally::CompletionTally;
 use demarche_core::domain::{ConsentRule, DraftPlan, Outcome, Preferences, Utility};
-use demarche_core::solution::nearest_amendment;
+use demarche_core::solution::{Zone, nearest_amendment};
 
 /// How a plan fares over draws.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,6 +18,8 @@ pub struct PlanTally {
     pub completions: Vec<CompletionTally>,
     /// By the number of changed terms and the outcome, in how many draws it is the nearest amendment.
     amendments: BTreeMap<(usize, Outcome), u64>,
+    /// In how many draws a search reached its limit.
+    n_undecided: u64,
     n_draws: u64,
 }
 
@@ -43,26 +45,35 @@ impl PlanTally {
             n_completions,
             completions,
             amendments: BTreeMap::new(),
+            n_undecided: 0,
             n_draws: 0,
         }
     }
 
-    /// Takes in one draw; `asks` is what each party takes at least where some agreement exists.
+    /// Takes in one draw, in which there is a zone of possible agreement or not; `asks` is what each
+    /// party takes at least.
     pub(super) fn take(
         &mut self,
         parties: &[Preferences],
         consent: &ConsentRule,
-        asks: Option<&[Utility]>,
+        zone: Zone,
+        asks: &[Utility],
     ) {
         for it in &mut self.completions {
             it.take(parties, consent);
         }
-        let nearest =
-            asks.and_then(|it| nearest_amendment(parties, it, consent, &self.plan.options));
-        if let Some(it) = nearest {
-            *(self.amendments)
-                .entry((it.n_changes, it.outcome))
-                .or_default() += 1;
+        let nearest = match zone {
+            Zone::Exists => nearest_amendment(parties, asks, consent, &self.plan.options).ok(),
+            Zone::Empty => Some(None),
+            Zone::Undecided => None,
+        };
+        match nearest {
+            Some(Some(it)) => {
+                let key = (it.n_changes, it.outcome);
+                *self.amendments.entry(key).or_default() += 1;
+            }
+            Some(None) => {}
+            None => self.n_undecided += 1,
         }
         self.n_draws += 1;
     }
@@ -75,7 +86,25 @@ impl PlanTally {
         for (amendment, n) in other.amendments {
             *self.amendments.entry(amendment).or_default() += n;
         }
+        self.n_undecided += other.n_undecided;
         self.n_draws += other.n_draws;
+    }
+
+    /// Whether all whose consent is needed accept every completion in as many draws, of a plan that
+    /// leaves issues open.
+    pub fn is_accepted_alike(&self) -> bool {
+        match &self.completions[..] {
+            [most, least] => most.n_accepted == least.n_accepted,
+            _ => false,
+        }
+    }
+
+    /// The completions without one that is there as the most and as the least accepted.
+    pub fn distinct_completions(&self) -> &[CompletionTally] {
+        match &self.completions[..] {
+            [most, least] if most.outcome == least.outcome => &self.completions[..1],
+            all => all,
+        }
     }
 
     /// The nearest amendments of all draws in which one exists, the most frequent first, of several the one
@@ -108,8 +137,13 @@ impl PlanTally {
         self.n_draws
     }
 
+    /// In how many draws the search for the nearest amendment, or for any agreement, reached its limit.
+    pub fn n_undecided(&self) -> u64 {
+        self.n_undecided
+    }
+
     /// In how many draws no amendment exists: no outcome is acceptable to all whose consent it needs.
     pub fn n_without_amendment(&self) -> u64 {
-        self.n_draws - self.amendments.values().sum::<u64>()
+        self.n_draws - self.n_undecided - self.amendments.values().sum::<u64>()
     }
 }

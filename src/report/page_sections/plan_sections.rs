@@ -4,7 +4,7 @@ use demarche_core::domain::Scenario;
 
 use crate::report::drawing::{Axis, Chart, HeatMap, PageTable, Quantity, Unit};
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
-use crate::report::summary::{CellAcceptance, PlanAcceptance, PlanFindings};
+use crate::report::summary::{CellAcceptance, NeededChanges, PlanAcceptance, PlanFindings};
 use crate::run::{Manifest, PlanRecord, StudyRecord, SweepRecord};
 use crate::wording::{Notation, count, counted, decimal, percent};
 
@@ -49,7 +49,7 @@ impl<'a> Plans<'a> {
 
     /// The plan that all whose consent is needed accept most often, in a sentence.
     pub(crate) fn answer(&self) -> String {
-        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
+        let joint = self.acceptances().filter(|it| it.is_joint());
         let best = joint
             .rev()
             .max_by(|a, b| a.accepts.value.total_cmp(&b.accepts.value));
@@ -63,7 +63,7 @@ impl<'a> Plans<'a> {
         };
         format!(
             "All whose consent is needed would accept “{}” in {share} of {} (95 % interval {low} to {high}){of}.",
-            self.row_name(best),
+            self.completion_name(&best.plan, &best.completion),
             counted(self.draws, "draw"),
         )
     }
@@ -94,9 +94,47 @@ impl<'a> Plans<'a> {
         record.map_or_else(|| plan.to_owned(), |it| it.label.clone())
     }
 
+    /// How the completions of plans fare, without those that are there twice.
+    fn acceptances(&self) -> impl DoubleEndedIterator<Item = &'a PlanAcceptance> {
+        let all = self.findings.acceptances.iter();
+        all.filter(|it| !self.is_repeated(&it.plan, &it.completion))
+    }
+
+    /// The completions of a plan, with the figures of all whose consent is needed.
+    fn joint(&self, plan: &str) -> impl Iterator<Item = &'a PlanAcceptance> {
+        let all = self.findings.acceptances.iter();
+        all.filter(move |it| it.is_joint() && it.plan == plan)
+    }
+
+    /// Whether a completion is there as the most accepted one already: then all are accepted alike.
+    fn is_repeated(&self, plan: &str, completion: &str) -> bool {
+        completion == "least_accepted" && {
+            let mut others = self.joint(plan).filter(|it| it.completion != completion);
+            let own = self.joint(plan).find(|it| it.completion == completion);
+            own.is_some_and(|own| others.any(|it| it.settled == own.settled))
+        }
+    }
+
     /// What people read of one completion of a plan.
-    fn row_name(&self, it: &PlanAcceptance) -> String {
-        completion_name(&self.label(&it.plan), &it.completion)
+    fn completion_name(&self, plan: &str, completion: &str) -> String {
+        let label = self.label(plan);
+        let mut least = self
+            .joint(plan)
+            .filter(|it| it.completion == "least_accepted");
+        let mut most = self
+            .joint(plan)
+            .filter(|it| it.completion == "most_accepted");
+        let accepts = |it: &PlanAcceptance| it.accepts.value.to_bits();
+        let is_alike = most.next().map(accepts) == least.next().map(accepts);
+        match completion {
+            "whole" => label,
+            _ if self.is_repeated(plan, "least_accepted") => {
+                format!("{label} (all completions alike)")
+            }
+            "most_accepted" if is_alike => format!("{label} (fewest refusals)"),
+            "least_accepted" if is_alike => format!("{label} (most refusals)"),
+            other => format!("{label} ({})", other.replace('_', " ")),
+        }
     }
 
     fn party_label(&self, party: &str) -> String {
@@ -121,14 +159,14 @@ impl<'a> Plans<'a> {
     }
 
     fn acceptance(&self) -> Section {
-        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
+        let joint = self.acceptances().filter(|it| it.is_joint());
         let shown: Vec<&PlanAcceptance> = joint.take(ROWS_SHOWN).collect();
         let parties = self.scenario.parties.iter();
         let columns = parties.clone().map(|it| it.label.clone());
         let columns = ["All needed".to_owned()].into_iter().chain(columns);
         let cells = shown.iter().map(|joint| {
             let of_party = |party: &str| {
-                let mut all = self.findings.acceptances.iter();
+                let mut all = self.acceptances();
                 let found = all.find(|it| it.is_of_same(joint) && it.party == party);
                 found.map_or(Quantity::exact(0.0), |it| it.accepts)
             };
@@ -138,7 +176,9 @@ impl<'a> Plans<'a> {
         let chart = Chart::HeatMap(HeatMap {
             rows: (
                 "Plan".to_owned(),
-                shown.iter().map(|it| self.row_name(it)).collect(),
+                (shown.iter())
+                    .map(|it| self.completion_name(&it.plan, &it.completion))
+                    .collect(),
             ),
             columns: ("Who accepts".to_owned(), columns.collect()),
             axis: Axis::new("Share of draws", Unit::Share),
@@ -155,8 +195,8 @@ impl<'a> Plans<'a> {
             counted(self.draws, "draw")
         )];
         let is_open = |it: &PlanAcceptance| it.completion != "whole";
-        if self.findings.acceptances.iter().any(is_open) {
-            text.push("A plan that leaves issues open is shown with two of the outcomes that complete it: the one that all whose consent is needed accept most often, and the one that they accept least often.".to_owned());
+        if self.acceptances().any(is_open) {
+            text.push("A plan that leaves issues open is shown with two of the outcomes that complete it: the one that all whose consent is needed accept most often, and the one that they accept least often; ties go to the fewest and the most refusals. Where all completions are accepted alike, the first stands for them.".to_owned());
         }
         Section {
             id: "plans".to_owned(),
@@ -178,7 +218,13 @@ impl<'a> Plans<'a> {
             let all = self.findings.by_cell.iter();
             all.filter(move |it| it.cell == cell && it.completion != "least_accepted")
         };
-        let name = |it: &CellAcceptance| completion_name(&self.label(&it.plan), &it.completion);
+        let name = |it: &CellAcceptance| {
+            let label = self.label(&it.plan);
+            match it.completion.as_str() {
+                "whole" => label,
+                other => format!("{label} ({})", other.replace('_', " ")),
+            }
+        };
         let mut cells: Vec<u32> = self.findings.by_cell.iter().map(|it| it.cell).collect();
         cells.dedup();
         let values = |cell: &u32| cell_values(sweep, *cell);
@@ -241,7 +287,7 @@ impl<'a> Plans<'a> {
             "alone in the way",
             "real red line crossed",
         ];
-        let of_parties = self.findings.acceptances.iter().filter(|it| !it.is_joint());
+        let of_parties = self.acceptances().filter(|it| !it.is_joint());
         let gain = |it: Option<f64>| {
             let [text] = Notation::Decimals(3).signed_texts([it?]);
             Some(text)
@@ -252,7 +298,7 @@ impl<'a> Plans<'a> {
                 format!("{issue} ({} short)", decimal(shortfall, 3))
             });
             vec![
-                self.row_name(it),
+                self.completion_name(&it.plan, &it.completion),
                 self.party_label(&it.party),
                 it.consent.replace('_', " "),
                 percent(it.accepts.value),
@@ -271,15 +317,15 @@ impl<'a> Plans<'a> {
 
     fn changes(&self) -> Section {
         let needed = &self.findings.needed;
-        let mut numbers: Vec<Option<u64>> =
+        let mut numbers: Vec<NeededChanges> =
             needed.values().flat_map(|it| it.keys()).copied().collect();
-        // No amendment at all comes last.
-        numbers.sort_by_key(|it| it.unwrap_or(u64::MAX));
+        numbers.sort();
         numbers.dedup();
-        let column = |it: &Option<u64>| match it {
-            None => "no amendment exists".to_owned(),
-            Some(0) => "none".to_owned(),
-            Some(n) => count(*n),
+        let column = |it: &NeededChanges| match it {
+            NeededChanges::NoAmendment => "no amendment exists".to_owned(),
+            NeededChanges::Undecided => "undecided: search limit reached".to_owned(),
+            NeededChanges::Some(0) => "none".to_owned(),
+            NeededChanges::Some(n) => count(*n),
         };
         let shown: Vec<&PlanRecord> = (self.records.iter())
             .filter(|it| needed.contains_key(&it.name))
@@ -287,7 +333,7 @@ impl<'a> Plans<'a> {
             .collect();
         let cells = shown.iter().map(|plan| {
             let of_plan = &needed[&plan.name];
-            let share = |it: &Option<u64>| of_plan.get(it).copied().unwrap_or_default();
+            let share = |it: &NeededChanges| of_plan.get(it).copied().unwrap_or_default();
             numbers
                 .iter()
                 .map(|it| Quantity::exact(share(it)))
@@ -337,10 +383,12 @@ impl<'a> Plans<'a> {
     }
 
     fn single_changes(&self) -> PageTable {
-        let rows = self.findings.changes.iter().map(|it| {
+        let changes = self.findings.changes.iter();
+        let distinct = changes.filter(|it| !self.is_repeated(&it.plan, &it.completion));
+        let rows = distinct.map(|it| {
             let [share, low, high] = it.accepted.fields(Unit::Share);
             vec![
-                completion_name(&self.label(&it.plan), &it.completion),
+                self.completion_name(&it.plan, &it.completion),
                 self.settled(&it.issue, &it.option),
                 share,
                 low,
@@ -415,11 +463,17 @@ impl<'a> Plans<'a> {
 
     /// How the completions of a plan that are shown settle an issue that it leaves open.
     fn completed(&self, plan: &PlanRecord, issue: &str) -> String {
-        let joint = self.findings.acceptances.iter().filter(|it| it.is_joint());
-        let of_plan = joint.filter(|it| it.plan == plan.name);
+        let of_plan = self
+            .acceptances()
+            .filter(|it| it.is_joint() && it.plan == plan.name);
+        let is_alike = self.is_repeated(&plan.name, "least_accepted");
         let options = of_plan.filter_map(|it| {
             let option = it.settled.get(issue)?;
-            let words = it.completion.replace('_', " ");
+            let words = if is_alike {
+                "all completions alike, such as".to_owned()
+            } else {
+                it.completion.replace('_', " ")
+            };
             let settled = self.settled(issue, option);
             let label = settled.split_once(": ").map_or(&*settled, |it| it.1);
             Some(format!("{words} “{label}”"))
@@ -446,11 +500,4 @@ fn cell_values(sweep: &SweepRecord, cell: u32) -> Vec<String> {
     let values = sweep.values.get(cell as usize).into_iter().flatten();
     let text = |it: &serde_json::Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
     values.map(text).collect()
-}
-
-fn completion_name(label: &str, completion: &str) -> String {
-    match completion {
-        "whole" => label.to_owned(),
-        other => format!("{label} ({})", other.replace('_', " ")),
-    }
 }

@@ -13,7 +13,7 @@ mod table_rows;
 
 pub(crate) use failures::ReasonRow;
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement, RoundShare};
-pub(crate) use plans::{CellAcceptance, PlanAcceptance, PlanFindings};
+pub(crate) use plans::{CellAcceptance, NeededChanges, PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
 pub(crate) use studies::{Dependence, FormSummary};
 pub(crate) use swept_cells::{CellFigures, CellSummary};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use demarche_core::solution::Zone;
+
 use crate::report::drawing::Quantity;
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
 use crate::run::TableError;
@@ -20,8 +22,8 @@ pub(crate) struct PlanFindings {
     pub(crate) changes: Vec<PlanChange>,
     /// The most frequent nearest amendments, of each plan the most frequent first.
     pub(crate) amendments: Vec<PlanAmendment>,
-    /// By plan, in what share of draws how many changes are needed; `None`: no amendment exists.
-    pub(crate) needed: BTreeMap<String, BTreeMap<Option<u64>, f64>>,
+    /// By plan, in what share of draws how many changes are needed.
+    pub(crate) needed: BTreeMap<String, BTreeMap<NeededChanges, f64>>,
 }
 
 /// How a completion of a plan fares with a party, or with all whose consent is needed.
@@ -88,17 +90,35 @@ pub(crate) struct PlanAmendment {
     pub(crate) amended: BTreeMap<String, String>,
 }
 
+/// How many terms of a plan have to change in a draw.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum NeededChanges {
+    /// So many at least.
+    Some(u64),
+    /// No change is enough.
+    NoAmendment,
+    /// The search reached its limit.
+    Undecided,
+}
+
 impl PlanFindings {
     /// Reads those of a run; nothing of a run without.
     pub(super) fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
-        let mut needed: BTreeMap<String, BTreeMap<Option<u64>, f64>> = BTreeMap::new();
+        let mut needed: BTreeMap<String, BTreeMap<NeededChanges, f64>> = BTreeMap::new();
         let amendments = rows("amendments", open, |it| {
             if !it.is_of_first() {
                 return None;
             }
-            let n_changes = it.text("n_changes").parse().ok();
+            let share = it.number("share")?;
+            let n_changes = match it.text("n_changes").parse() {
+                Ok(n) => NeededChanges::Some(n),
+                Err(_) if it.text("exists") == Zone::Undecided.name() => NeededChanges::Undecided,
+                Err(_) => NeededChanges::NoAmendment,
+            };
             let by_changes = needed.entry(it.owned("plan")).or_default();
-            *by_changes.entry(n_changes).or_default() += it.number("share")?;
+            if share > 0.0 || n_changes != NeededChanges::Undecided {
+                *by_changes.entry(n_changes).or_default() += share;
+            }
             PlanAmendment::read(it).filter(|_| it.is_listed())
         })?;
         let mut by_cell = Vec::new();

@@ -1,6 +1,7 @@
 //! The tables of weighed plans: who accepts them, what single changes win, and the nearest amendments.
 
 use demarche_core::domain::{PartyId, Scenario};
+use demarche_core::solution::Zone;
 use demarche_stats::estimate::{Estimate, Interval};
 
 use crate::experiment::{
@@ -96,7 +97,7 @@ fn push_plan(rows: &mut Rows, row: PlanRow<'_>) {
         for (party, of_party) in scenario.party_ids().zip(&completion.parties) {
             let party_fields = [
                 scenario.party(party).name.as_str().into(),
-                consent(scenario, completion, party).into(),
+                consent(completion, party).into(),
             ];
             let fields = plan.into_iter().chain(party_fields);
             let fields = fields.chain(share_fields(of_party.accepts()));
@@ -107,10 +108,10 @@ fn push_plan(rows: &mut Rows, row: PlanRow<'_>) {
 }
 
 /// Whether an outcome needs the consent of a party, in a word.
-fn consent(scenario: &Scenario, completion: &CompletionTally, party: PartyId) -> &'static str {
+fn consent(completion: &CompletionTally, party: PartyId) -> &'static str {
     if completion.needed.contains(party) {
         "needed"
-    } else if scenario.consent.counted().contains(party) {
+    } else if completion.counted.contains(party) {
         "counted"
     } else {
         "not_needed"
@@ -173,10 +174,11 @@ fn push_amendments(rows: &mut Rows, row: PlanRow<'_>) {
     let cell = row.cell.0;
     let plan = tally.plan.name.as_str();
     let n_draws = tally.n_draws();
-    let fields = |rank: Option<u64>, n_changes: Option<u64>, n: u64| {
+    let fields = |exists: Zone, rank: Option<u64>, n_changes: Option<u64>, n: u64| {
         let key = [
             cell.into(),
             plan.into(),
+            exists.name().into(),
             rank.into(),
             n_changes.into(),
             n.into(),
@@ -193,10 +195,16 @@ fn push_amendments(rows: &mut Rows, row: PlanRow<'_>) {
             let name = scenario.option_name(it.outcome, issue);
             (!is_term).then_some(name).into()
         });
-        rows.push(fields(Some(rank), Some(it.n_changes as u64), it.n).chain(amended));
+        let n_changes = Some(it.n_changes as u64);
+        rows.push(fields(Zone::Exists, Some(rank), n_changes, it.n).chain(amended));
     }
-    let without_any = fields(None, None, tally.n_without_amendment());
-    rows.push(without_any.chain(scenario.issues.iter().map(|_| Field::Missing)));
+    for (exists, n) in [
+        (Zone::Empty, tally.n_without_amendment()),
+        (Zone::Undecided, tally.n_undecided()),
+    ] {
+        let without_any = fields(exists, None, None, n);
+        rows.push(without_any.chain(scenario.issues.iter().map(|_| Field::Missing)));
+    }
 }
 
 /// A share with its interval and over how many.

@@ -13,7 +13,9 @@ use demarche::domain::{
     CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX,
     PARTIES_MAX, SHAPE_MAX, SHAPE_MIN, TEXT_CHARS_MAX,
 };
-use demarche::experiment::{COMPLETIONS_MAX, CellId, PLAN_DRAWS_MAX, SESSIONS_MAX};
+use demarche::experiment::{
+    COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, CellId, PLAN_DRAWS_MAX, SESSIONS_MAX,
+};
 use demarche::interchange::{
     ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, ForeignFile, INPUT_BYTES_MAX, ImportOptions,
     JSON_VALUES_MAX, SCENARIO_BYTES_MAX, Scaling, YAML_ALIASES_MAX, YAML_DEPTH_MAX,
@@ -864,6 +866,10 @@ fn the_page_of_limits_has_them() {
         ("cells of a sweep", CELLS_MAX.to_string()),
         ("plans weighed together", PLANS_MAX.to_string()),
         ("outcomes that complete a plan", COMPLETIONS_MAX.to_string()),
+        (
+            "outcomes that complete all plans together",
+            COMPLETIONS_IN_ALL_MAX.to_string(),
+        ),
         ("draws of `weigh`", PLAN_DRAWS_MAX.to_string()),
         ("numbers in `draws.csv`", DRAWN_NUMBERS_MAX.to_string()),
     ];

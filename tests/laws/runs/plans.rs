@@ -101,9 +101,12 @@ fn the_tables_say_what_the_manifest_names() {
     assert_eq!(amended, [""]);
     let amended = column(&out, "amendments.csv", &amendments, "amended_second_rope");
     assert_eq!(amended, ["yes"]);
-    // Of every plan there is a row for draws without any amendment.
-    let none = column(&out, "amendments.csv", &[("rank", "")], "n_nearest");
-    assert_eq!(none, ["0", "0", "0", "0"]);
+    // Of every plan there is a row for draws without any amendment, and one for undecided ones.
+    for exists in ["no", "undecided"] {
+        let none = [("rank", ""), ("exists", exists)];
+        let none = column(&out, "amendments.csv", &none, "n_nearest");
+        assert_eq!(none, ["0", "0", "0", "0"]);
+    }
     let changes = [("plan", "mornings-for-repairs"), ("rank", "1")];
     assert_eq!(column(&out, "changes.csv", &changes, "n"), ["500"]);
 }
@@ -166,6 +169,54 @@ fn a_cell_of_a_sweep_has_the_rows_of_a_run_with_its_values_set() {
     check(&["verify", path_text(&out)], 0);
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("In other cells"));
+}
+
+#[test]
+fn every_cell_has_its_own_rule_of_consent() {
+    let folder = TempDir::new().unwrap();
+    let villages = fs::read_to_string(VILLAGES).unwrap();
+    let vote = villages.replace("alternating_offers", "proposal_and_vote");
+    let scenario = |name: &str, consent: &str| {
+        let text = format!("{vote}\n[[consent]]\n{consent}\n");
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    scenario("veto.toml", "party = \"upper\"");
+    scenario("quota.toml", "quota = 1\nof = [\"lower\"]");
+    let experiment = folder.path().join("experiment.toml");
+    let text = "schema = 1\nname = \"cells\"\nscenario = \"veto.toml\"\n[[sweep.axis]]\npath = \"scenario\"\nvalues = [\"veto.toml\", \"quota.toml\"]\n";
+    fs::write(&experiment, text).unwrap();
+    let out = folder.path().join("run");
+    let arguments = ["weigh", path_text(&experiment), DEMANDS, "--draws", "50"];
+    check(&[&arguments[..], &["--out", path_text(&out)]].concat(), 0);
+    let consent = |cell: &str, party: &str| {
+        let of_party = [("cell", cell), ("party", party)];
+        let mut all = column(&out, "plans.csv", &of_party, "consent");
+        all.dedup();
+        all
+    };
+    assert_eq!(consent("0", "upper"), ["needed"]);
+    assert_eq!(consent("0", "lower"), ["not_needed"]);
+    assert_eq!(consent("1", "upper"), ["not_needed"]);
+    assert_eq!(consent("1", "lower"), ["counted"]);
+}
+
+#[test]
+fn completions_that_are_accepted_alike_are_shown_once() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let text = weigh(&out, &["--set", "party.*.reservation_value=0"]);
+    assert_eq!(
+        text.matches("all completions are accepted alike").count(),
+        1
+    );
+    assert_eq!(text.matches("the first completion: ").count(), 1);
+    assert!(!text.contains("least accepted"), "{text}");
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("(all completions alike)"));
+    assert!(!page.contains("(least accepted)") && !page.contains("(most accepted)"));
+    // The tables keep both rows, as in any run.
+    let least = [("completion", "least_accepted"), ("party", "")];
+    assert_eq!(column(&out, "plans.csv", &least, "acceptance_rate"), ["1"]);
 }
 
 #[test]

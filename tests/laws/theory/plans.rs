@@ -9,8 +9,8 @@ use demarche::domain::{
     Scenario, Statement,
 };
 use demarche::experiment::{
-    COMPLETIONS_MAX, Cell, ChangeTally, CompletionKind, CompletionTally, EvaluatedPlans, Interrupt,
-    PlanEvaluationError, PlanEvaluator, PlanTally, measure_claims,
+    COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, Cell, ChangeTally, CompletionKind, CompletionTally,
+    EvaluatedPlans, Interrupt, PlanEvaluationError, PlanEvaluator, PlanTally, measure_claims,
 };
 use demarche::negotiation::{PreferenceDraw, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
@@ -359,15 +359,17 @@ fn a_plan_that_leaves_too_much_open_is_refused() {
     }
     text += "[protocol.alternating_offers]\ndeadline_rounds = 2\n";
     let setting = setting_of(&text);
-    let load = |options: [Option<usize>; 3]| {
-        let options = options.map(|it| it.map(OptionId::new)).to_vec();
-        let plans = vec![plan("open", options)];
+    let open = |name: &str, options: [Option<usize>; 3]| {
+        plan(name, options.map(|it| it.map(OptionId::new)).to_vec())
+    };
+    let load_all = |plans: Vec<DraftPlan>| {
         let cell = Cell {
             setting: Arc::clone(&setting),
             seeds: Seeds::new(SEED),
         };
         PlanEvaluator::new(vec![cell], plans, 1)
     };
+    let load = |options| load_all(vec![open("open", options)]);
     let n_completions = 41 * 41 * 41;
     assert!(n_completions > COMPLETIONS_MAX);
     let expected = PlanEvaluationError::TooManyCompletions {
@@ -377,4 +379,82 @@ fn a_plan_that_leaves_too_much_open_is_refused() {
     };
     assert_eq!(load([None; 3]).unwrap_err(), expected);
     assert!(load([Some(0), None, None]).is_ok());
+    // Each of them is small enough, and complete plans take no room.
+    let n_each = 41 * 41;
+    let n_fit = COMPLETIONS_IN_ALL_MAX / n_each;
+    let plans = |n: u64| {
+        let complete = (0..9).map(|it| open(&format!("complete-{it}"), [Some(0); 3]));
+        let plans = (1..=n).map(|it| open(&format!("plan-{it}"), [Some(0), None, None]));
+        load_all(complete.chain(plans).collect())
+    };
+    assert!(plans(n_fit).is_ok());
+    let expected = PlanEvaluationError::TooManyCompletionsInAll {
+        plan: format!("plan-{}", n_fit + 1),
+        n_completions: (n_fit + 1) * n_each,
+    };
+    assert_eq!(plans(n_fit + 3).unwrap_err(), expected);
+}
+
+/// Two parties about many small steps: what each step gives one of them costs the other about as much.
+fn many_steps(n_issues: usize) -> String {
+    let mut random = RandomChoices::new("many steps", 0);
+    let mut text =
+        "schema = 1\nname = \"steps\"\ntitle = \"Steps\"\nkind = \"synthetic\"\n".to_owned();
+    for issue in 0..n_issues {
+        let _ = write!(
+            text,
+            "[[issue]]\nid = \"i{issue}\"\nlabel = \"{issue}\"\noptions = [{{ id = \"no\", label = \"no\" }}, {{ id = \"yes\", label = \"yes\" }}]\n",
+        );
+    }
+    for (party, utility, least) in [
+        ("x", "no = 0.0, yes = 1.0", 0.5),
+        ("y", "no = 1.0, yes = 0.0", 0.57),
+    ] {
+        let _ = write!(
+            text,
+            "[[party]]\nid = \"{party}\"\nlabel = \"{party}\"\nreservation_value = {least}\n"
+        );
+        for issue in 0..n_issues {
+            let weight = random.between(1000, 1600);
+            let _ = write!(
+                text,
+                "[[party.preference]]\nissue = \"i{issue}\"\nweight = {weight}\nutility = {{ {utility} }}\n",
+            );
+        }
+        text += "[[party.strategy]]\np = 1.0\nrandom_offer = {}\n";
+    }
+    text + "[protocol.alternating_offers]\ndeadline_rounds = 2\n"
+}
+
+#[test]
+fn a_draw_in_which_the_search_gives_up_counts_as_undecided() {
+    let n_issues = 39;
+    let setting = setting_of(&many_steps(n_issues));
+    let status_quo = plan("status-quo", vec![Some(OptionId::new(0)); n_issues]);
+    let open = plan(
+        "open",
+        (0..n_issues)
+            .map(|it| (it > 3).then_some(OptionId::new(0)))
+            .collect(),
+    );
+    let evaluated = weighed(&setting, &[status_quo, open], 2, 1);
+    assert_eq!((evaluated.n_with_agreement, evaluated.n_undecided), (2, 0));
+    for it in &evaluated.plans {
+        assert_eq!((it.n_undecided(), it.n_without_amendment()), (2, 0));
+        assert!(it.amendments().is_empty());
+    }
+}
+
+#[test]
+fn completions_that_are_accepted_alike_are_there_once() {
+    let always = TWO_VILLAGES.replace("reservation_value = ", "reservation_value = 0.0 # ");
+    let setting = setting_of(&always);
+    let open = plan("open", vec![None, Some(OptionId::new(0)), None]);
+    let evaluated = weighed(&setting, &[open], 20, 1);
+    let [it] = &evaluated.plans[..] else {
+        panic!("one plan was weighed");
+    };
+    assert!(it.is_accepted_alike());
+    assert_eq!(it.completions.len(), 2);
+    assert_eq!(it.distinct_completions(), &it.completions[..1]);
 }

@@ -20,8 +20,9 @@ mod solution_point;
 mod test_support;
 
 pub use agreements::{
-    NearestAgreement, Obstacle, ZONE_STEPS_MAX, Zone, for_each_completion, nearest_agreement,
-    nearest_amendment, smallest_obstacle_sets, some_agreement, zone_of_possible_agreement,
+    AMENDMENT_STEPS_MAX, NearestAgreement, Obstacle, StepsUsedUp, ZONE_STEPS_MAX, Zone,
+    for_each_completion, nearest_agreement, nearest_amendment, smallest_obstacle_sets,
+    some_agreement, zone_of_possible_agreement,
 };
 pub use claims::{best_deal, holds, is_always_preferred, utility_range};
 pub use concept::Concept;

@@ -207,16 +207,22 @@ pub(crate) const AMENDMENTS: TableEntry = TableEntry {
             column(&[CELL], SEE_ABOVE, "", "never"),
             column(&[("plan", Text)], PLAN, "", "never"),
             column(
+                &[("exists", Text)],
+                "whether there is an amendment in these draws: every plan has a row for the draws without any, and one for those in which a search reached its limit",
+                "`yes`, `no`, `undecided`",
+                "never",
+            ),
+            column(
                 &[("rank", Identifier)],
                 "place by frequency; ties to fewer changes, then in the order of outcomes",
                 "from 1",
-                "of the row for draws without any",
+                "of the rows for draws without any",
             ),
             column(
                 &[("n_changes", Count)],
                 "how many of the plan's terms it changes; what the plan leaves open is free",
                 "from 0",
-                "of the row for draws without any",
+                "of the rows for draws without any",
             ),
             column(
                 &[("n_nearest", Count)],
@@ -241,7 +247,7 @@ pub(crate) const AMENDMENTS: TableEntry = TableEntry {
                 &[("amended_<issue>", Opt)],
                 "the option, where the amendment changes a term or settles what the plan leaves open",
                 "an option",
-                "as in the plan; of the row for draws without any",
+                "as in the plan; of the rows for draws without any",
             ),
         ]
     },

@@ -13,8 +13,10 @@ mod zone_of_possible_agreement;
 pub(crate) use acceptable_outcomes::for_each_acceptable;
 pub use completions::for_each_completion;
 pub(crate) use coupling::Coupling;
-pub use nearest_agreement::{NearestAgreement, nearest_agreement, nearest_amendment};
+pub use nearest_agreement::{
+    AMENDMENT_STEPS_MAX, NearestAgreement, nearest_agreement, nearest_amendment,
+};
 pub use obstacles::{Obstacle, smallest_obstacle_sets};
 pub use zone_of_possible_agreement::{
-    ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
+    StepsUsedUp, ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
 };

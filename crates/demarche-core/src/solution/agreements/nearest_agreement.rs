@@ -4,6 +4,10 @@ use crate::domain::{
     ConsentRule, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences, Utility,
 };
 use crate::solution::agreements::settling::{Path, Settling, Stage};
+use crate::solution::agreements::zone_of_possible_agreement::StepsUsedUp;
+
+/// Options that [`nearest_amendment`] tries before it gives up.
+pub const AMENDMENT_STEPS_MAX: u64 = 1 << 20;
 
 /// An outcome that can be agreed on, near to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,13 +57,19 @@ pub fn nearest_agreement(
 ) -> Option<NearestAgreement> {
     let space = parties.first().expect("somebody negotiates").space();
     let options = space.issues().map(|it| Some(space.option(from, it)));
-    nearest_amendment(parties, asks, consent, &options.collect::<Vec<_>>())
+    let plan: Vec<Option<OptionId>> = options.collect();
+    let found = search(parties, asks, consent, &plan, u64::MAX);
+    found.expect("the search has no limit")
 }
 
 /// The outcome that can be agreed on and changes the fewest terms of a plan.
 ///
 /// Like [`nearest_agreement`], of a plan that names options for some of the issues only: how the
 /// others are settled changes nothing of it. `plan` has an entry per issue, `None` where it is open.
+///
+/// # Errors
+///
+/// If the search reaches [`AMENDMENT_STEPS_MAX`].
 ///
 /// # Panics
 ///
@@ -69,19 +79,36 @@ pub fn nearest_amendment(
     asks: &[Utility],
     consent: &ConsentRule,
     plan: &[Option<OptionId>],
-) -> Option<NearestAgreement> {
+) -> Result<Option<NearestAgreement>, StepsUsedUp> {
+    search(parties, asks, consent, plan, AMENDMENT_STEPS_MAX)
+}
+
+/// [`nearest_amendment`] within so many steps.
+fn search(
+    parties: &[Preferences],
+    asks: &[Utility],
+    consent: &ConsentRule,
+    plan: &[Option<OptionId>],
+    steps_max: u64,
+) -> Result<Option<NearestAgreement>, StepsUsedUp> {
     assert_eq!(parties.len(), asks.len(), "a number per party");
     let search = Search::new(parties, asks, consent, plan);
     let n_terms = plan.iter().flatten().count();
-    (0..=n_terms).find_map(|n_changes| {
+    let mut steps_left = steps_max;
+    for n_changes in 0..=n_terms {
         let mut found = Found {
             n_changes,
             best: None,
+            steps_left,
         };
         let mut path = search.settling.path(vec![OptionId::new(0); plan.len()]);
-        search.descend(&mut path, 0, n_changes, &mut found);
-        found.best
-    })
+        search.descend(&mut path, 0, n_changes, &mut found)?;
+        if found.best.is_some() {
+            return Ok(found.best);
+        }
+        steps_left = found.steps_left;
+    }
+    Ok(None)
 }
 
 struct Search<'a> {
@@ -100,6 +127,8 @@ struct Search<'a> {
 struct Found {
     n_changes: usize,
     best: Option<NearestAgreement>,
+    /// How many more options may be tried.
+    steps_left: u64,
 }
 
 impl<'a> Search<'a> {
@@ -130,14 +159,20 @@ impl<'a> Search<'a> {
 
     /// Settles the rest with just so many more changes, as far as there is hope of an agreement that
     /// is better than the best found.
-    fn descend(&self, path: &mut Path<i64>, depth: usize, n_changes: usize, found: &mut Found) {
+    fn descend(
+        &self,
+        path: &mut Path<i64>,
+        depth: usize,
+        n_changes: usize,
+        found: &mut Found,
+    ) -> Result<(), StepsUsedUp> {
         let Some(stage) = self.settling.stages().get(depth) else {
             if let Some(it) = self.arrive(path, found.n_changes)
                 && found.best.is_none_or(|best| it.is_better_than(&best))
             {
                 found.best = Some(it);
             }
-            return;
+            return Ok(());
         };
         // As many changes as there are terms to come, at most.
         let n_most = self.hopes[depth + 1].len() - 1;
@@ -149,6 +184,7 @@ impl<'a> Search<'a> {
             if rest > n_most {
                 continue;
             }
+            found.steps_left = found.steps_left.checked_sub(1).ok_or(StepsUsedUp)?;
             let (sums, barred) = self.settling.settle(path, depth, option);
             let surplus = |it: PartyId| {
                 let most = sums[it.idx()] + self.hopes[depth + 1][rest][it.idx()];
@@ -160,9 +196,10 @@ impl<'a> Search<'a> {
                 && found.best.is_none_or(|it| most > it.least_surplus_units)
                 && !self.always_needed.iter().any(|it| barred.contains(it));
             if is_hopeful {
-                self.descend(path, depth + 1, rest, found);
+                self.descend(path, depth + 1, rest, found)?;
             }
         }
+        Ok(())
     }
 
     /// What is settled, if it can be agreed on.
@@ -293,7 +330,14 @@ mod tests {
             let open = whole.into_iter().zip(is_open);
             let plan: Vec<Option<OptionId>> = open.map(|(it, is_open)| it.filter(|_| !is_open)).collect();
             let nearest = nearest_amendment(&parties, &asks, &consent, &plan);
-            prop_assert_eq!(nearest, by_enumeration(&parties, &asks, &consent, &plan));
+            prop_assert_eq!(nearest, Ok(by_enumeration(&parties, &asks, &consent, &plan)));
+            let within = |n_steps| search(&parties, &asks, &consent, &plan, n_steps);
+            // Nobody settles anything without a step.
+            prop_assert_eq!(within(0), Err(StepsUsedUp));
+            for n_steps in [1, 3, 9, 27, 81] {
+                let limited = within(n_steps);
+                prop_assert!(limited == nearest || limited == Err(StepsUsedUp));
+            }
         }
     }
 }

@@ -83,9 +83,10 @@ pub fn zone_of_possible_agreement(
     }
 }
 
-/// A search took more steps than it may.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct StepsUsedUp;
+/// A search tried as many options as it may, and has no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the search tried as many options as it may")]
+pub struct StepsUsedUp;
 
 /// [`some_agreement`] within so many steps.
 fn search(
