@@ -32,17 +32,18 @@ pub use stopping_rule::StoppingRule;
 pub use studies::{
     AS_IT_STANDS, AgreementBox, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT, Factor, FactorKind,
     Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormResult, LeastShift, Robustness,
-    SensitivityMeasure, ShiftTrials, Study, StudyError, Trial, agreement_boxes, built_in_forms,
-    design_findings, findings, form_names, points_for_claim, points_for_interval,
+    SensitivityMeasure, ShiftTrials, Study, StudyError, StudyInput, Trial, agreement_boxes,
+    built_in_forms, design_findings, findings, form_names, points_for_claim, points_for_interval,
 };
 pub use tallies::{
-    AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, ExaminedSession, Failure,
-    FailureReason, FailureTally, FigureWorker, MeasuredColumn, MeasuredSession, Measurement,
-    MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, Pairing, Part, PartyMeasurement,
-    PartyTally, QUANTILE_PERCENTS, ReasonShare, SESSION_MEASUREMENTS, SessionFigures,
-    SessionMeasurement, SessionMeasurer, StrategyTally, Tally, UTILITY, measure_claims,
+    AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, EndingWorker, ExaminedSession,
+    Failure, FailureReason, FailureTally, FigureWorker, MeasuredColumn, MeasuredSession,
+    Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, PairedWords, Pairing,
+    Part, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, ReasonShare, SESSION_MEASUREMENTS,
+    SessionEnding, SessionFigures, SessionMeasurement, SessionMeasurer, StrategyTally, Tally,
+    UTILITY, measure_claims,
 };
 pub(crate) use tallies::{
-    OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, party_metrics,
-    session_metrics,
+    ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS,
+    compared_metrics, party_metrics, session_metrics,
 };

@@ -14,6 +14,7 @@ pub(crate) use page_sections::{
     range_of_forms, render_cause, render_ending, repeated, strategy_words, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
+pub(crate) use pages::zone_words;
 pub use pages::{
     Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,
     RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,

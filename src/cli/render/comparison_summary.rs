@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::render::text::{Notation, count, wrap};
 use crate::experiment::{Difference, RunComparison};
-use crate::report::ComparedRuns;
+use crate::report::{ComparedRuns, zone_words};
 use crate::run::Change;
 
 /// Maximum number of changes of inputs listed.
@@ -76,6 +76,13 @@ fn deals(res: &mut String, comparison: &RunComparison, width: usize) {
             count(it.neither)
         );
         let _ = writeln!(res, "       {}", wrap(&line, width, 7));
+    }
+    for (it, words) in comparison.zones().iter().zip(zone_words(comparison)) {
+        // Runs of versions that did not measure it have none.
+        if it.first.n > 0 && it.second.n > 0 {
+            let line = format!("{words}: {}", shift(it, Notation::Percent));
+            let _ = writeln!(res, "{}", wrap(&line, width, 2));
+        }
     }
 }
 

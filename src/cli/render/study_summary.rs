@@ -11,8 +11,8 @@ use crate::cli::render::text::{
     Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
 };
 use crate::experiment::{
-    AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, SensitivityMeasure, Study,
-    points_for_claim, points_for_interval,
+    AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips,
+    SensitivityMeasure, Study, UTILITY, ZONE_METRICS, points_for_claim, points_for_interval,
 };
 use crate::report::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, Quantity, too_few_points};
 
@@ -22,8 +22,14 @@ const FACTORS_TOLD: usize = 10;
 /// How indices and numbers of the scenario are written.
 const INDICES: Notation = Notation::Decimals(3);
 
-/// Factors listed of each party's utility.
-const FACTORS_TOLD_OF_PARTY: usize = 3;
+/// Factors listed of zones and of each party's utility.
+const FACTORS_TOLD_OF_OTHERS: usize = 3;
+
+/// An outcome that may depend on factors: its metric, and whose it is.
+type Outcome = (&'static str, Option<PartyId>);
+
+const DEALS: Outcome = (AGREEMENT_RATE, None);
+const ZONES: Outcome = (ZONE_METRICS[0], None);
 
 /// The box that is shown holds at least this share of the deals.
 const COVERAGE_TOLD: f64 = 0.5;
@@ -53,7 +59,7 @@ pub(crate) fn render_sensitivity(
     let mut res = format!(
         "{} over {}\n\n",
         counted(sessions, "session"),
-        counted(study.numbers().len() as u64, "uncertain number"),
+        inputs_counted(study),
     );
     let studied = Studied {
         scenario,
@@ -70,16 +76,32 @@ pub(crate) fn render_sensitivity(
     res
 }
 
+/// How many inputs of each kind a study has.
+fn inputs_counted(study: &Study) -> String {
+    let n_of = |kind: FactorKind| {
+        let factors = study.factors().iter();
+        factors.filter(|it| it.kind == kind).count() as u64
+    };
+    let counts = [
+        (n_of(FactorKind::Number), "uncertain number"),
+        (n_of(FactorKind::RedLine), "red line"),
+    ];
+    let counts = counts.into_iter().filter(|it| it.0 > 0);
+    let counts: Vec<String> = counts.map(|(n, noun)| counted(n, noun)).collect();
+    counts.join(" and ")
+}
+
 /// Appends what agreement depends on, or what utilities depend on if no factor affects agreement.
 /// Whether it is agreement.
 pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usize) -> bool {
-    if let Some(measure) = studied.leading_measure(None) {
+    if let Some(measure) = studied.leading_measure(DEALS) {
         push_deals(res, studied, measure, width);
+        push_other(res, studied, ZONES, "Zone of possible agreement", width);
         return true;
     }
     let is_leading = |it: &Finding| studied.kind().leading_measures().contains(&it.measure);
     let why =
-        if studied.of(None).any(is_leading) {
+        if studied.of(DEALS).any(is_leading) {
             NoWordOnDeals::NoDifference
         } else {
             let DealCounts { sessions, deals } = studied.sessions;
@@ -90,16 +112,21 @@ pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usiz
     let why = studied.sessions.why_utilities(why);
     let _ = writeln!(res, "{}", wrap(&why, width, 0));
     for (party, it) in studied.scenario.party_ids().zip(&studied.scenario.parties) {
-        push_utility(res, studied, (party, &it.label), width);
+        let (outcome, heading) = ((UTILITY, Some(party)), format!("{}'s utility", it.label));
+        if !push_other(res, studied, outcome, &heading, width) {
+            let text = format!("{}: no varied number had an effect", it.label);
+            let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+        }
     }
+    push_other(res, studied, ZONES, "Zone of possible agreement", width);
     false
 }
 
 impl<'a> Studied<'a> {
-    /// The findings on agreement, or on a party's utility.
-    fn of(self, party: Option<PartyId>) -> impl Iterator<Item = &'a Finding> {
+    /// The findings on an outcome.
+    fn of(self, outcome: Outcome) -> impl Iterator<Item = &'a Finding> {
         let all = self.findings.iter();
-        all.filter(move |it| it.party == party)
+        all.filter(move |it| (it.metric, it.party) == outcome)
     }
 
     /// The kind of design.
@@ -112,20 +139,20 @@ impl<'a> Studied<'a> {
     }
 
     /// The leading measure of an outcome, if any factor has an effect.
-    fn leading_measure(self, party: Option<PartyId>) -> Option<SensitivityMeasure> {
+    fn leading_measure(self, outcome: Outcome) -> Option<SensitivityMeasure> {
         self.kind().leading_measure(|measure| {
-            let all = self.of(party).filter(move |it| it.measure == measure);
+            let all = self.of(outcome).filter(move |it| it.measure == measure);
             all.map(|it| Quantity::from(it.estimate))
         })
     }
 
     /// The single factors by a measure of an outcome, in descending order of magnitude.
-    fn ranked(self, party: Option<PartyId>, measure: SensitivityMeasure) -> Vec<&'a Finding> {
+    fn ranked(self, outcome: Outcome, measure: SensitivityMeasure) -> Vec<&'a Finding> {
         let is_single = |it: &&Finding| {
             let kind = self.factors[it.factor].kind;
             it.measure == measure && !matches!(kind, FactorKind::Basis | FactorKind::Source)
         };
-        let mut res: Vec<&Finding> = self.of(party).filter(is_single).collect();
+        let mut res: Vec<&Finding> = self.of(outcome).filter(is_single).collect();
         res.sort_by(|one, other| {
             let size = |it: &Finding| it.estimate.point.abs();
             size(other).total_cmp(&size(one))
@@ -137,8 +164,8 @@ impl<'a> Studied<'a> {
 /// Appends what agreement depends on.
 fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasure, width: usize) {
     let Studied { factors, .. } = *studied;
-    let of = |measure: SensitivityMeasure| studied.of(None).filter(move |it| it.measure == measure);
-    let ranked = studied.ranked(None, measure);
+    let of = |measure| studied.of(DEALS).filter(move |it| it.measure == measure);
+    let ranked = studied.ranked(DEALS, measure);
     let heading = match measure {
         SensitivityMeasure::Total => {
             "What the agreement rate depends on: the share of the variance that involves each \
@@ -160,9 +187,10 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
     };
     let _ = writeln!(res, "{}", wrap(heading, width, 0));
     for it in ranked.iter().take(FACTORS_TOLD) {
+        let kind = factors[it.factor].kind;
         let direction = of(SensitivityMeasure::PartialRankCorrelation)
             .find(|other| other.factor == it.factor && measure != other.measure)
-            .map_or_else(String::new, |it| direction(&it.estimate));
+            .map_or_else(String::new, |it| direction(kind, &it.estimate));
         push_factor(res, &factors[it.factor], &it.estimate, &direction, width);
     }
     if ranked.len() > FACTORS_TOLD {
@@ -204,17 +232,16 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
     }
 }
 
-/// What a party's utility depends on.
-fn push_utility(
+/// Appends what another outcome depends on; whether it depends on anything.
+fn push_other(
     res: &mut String,
     studied: &Studied<'_>,
-    (party, label): (PartyId, &str),
+    outcome: Outcome,
+    heading: &str,
     width: usize,
-) {
-    let Some(measure) = studied.leading_measure(Some(party)) else {
-        let text = format!("{label}: no varied number had an effect");
-        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
-        return;
+) -> bool {
+    let Some(measure) = studied.leading_measure(outcome) else {
+        return false;
     };
     let of_what = match measure {
         SensitivityMeasure::Total => "the share of its variance (total Sobol' index",
@@ -229,13 +256,14 @@ fn push_utility(
             "its association with each number (partial rank correlation"
         }
     };
-    let heading = format!("{label}'s utility: {of_what}, 95 % interval)");
+    let heading = format!("{heading}: {of_what}, 95 % interval)");
     let _ = writeln!(res, "\n{}", wrap(&heading, width, 0));
-    let ranked = studied.ranked(Some(party), measure);
-    for it in ranked.iter().take(FACTORS_TOLD_OF_PARTY) {
+    let ranked = studied.ranked(outcome, measure);
+    for it in ranked.iter().take(FACTORS_TOLD_OF_OTHERS) {
         push_factor(res, &studied.factors[it.factor], &it.estimate, "", width);
     }
     push_doubts(res, studied, measure, &ranked, width);
+    true
 }
 
 fn push_factor(
@@ -319,12 +347,13 @@ fn named(factor: &Factor) -> String {
             "randomness: strategies, random offers, numbers outside the study".to_owned()
         }
         FactorKind::Basis => format!("{} numbers", factor.name),
+        FactorKind::RedLine => format!("whether it is real: {}", factor.name),
         FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
     }
 }
 
-/// The direction of a number's association with deals; empty if its interval includes 0.
-fn direction(correlation: &Estimate) -> String {
+/// The direction of a factor's association with deals; empty if its interval includes 0.
+fn direction(kind: FactorKind, correlation: &Estimate) -> String {
     let sure = |it: Interval| {
         if it.low > 0.0 {
             Some("more")
@@ -335,7 +364,12 @@ fn direction(correlation: &Estimate) -> String {
         }
     };
     let word = correlation.interval.and_then(sure);
-    word.map_or_else(String::new, |it| format!(": {it} deals as it increases"))
+    let when = if kind == FactorKind::RedLine {
+        "where it is"
+    } else {
+        "as it increases"
+    };
+    word.map_or_else(String::new, |it| format!(": {it} deals {when}"))
 }
 
 fn interval_of(estimate: &Estimate) -> String {

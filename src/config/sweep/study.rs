@@ -6,6 +6,7 @@ use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
 use crate::config::diagnostics::{Diagnostic, nearest};
 use crate::config::files::{SensitivityFile, StudyMethod};
+use crate::experiment::StudyInput;
 
 /// Base points of a study that does not say how many.
 const BASE_POINTS: u32 = 1024;
@@ -21,8 +22,8 @@ pub struct StudyPlan {
     pub method: StudyMethod,
     /// How many base points or trajectories; `None` for the design's own default.
     pub points: Option<u32>,
-    /// Which numbers; `None` for all uncertain ones.
-    pub numbers: Option<Vec<NumberId>>,
+    /// Which numbers and red lines; `None` for all uncertain ones.
+    pub inputs: Option<Vec<StudyInput>>,
 }
 
 impl StudyMethod {
@@ -98,56 +99,71 @@ pub(crate) fn resolve_study(
             method.points_default()
         )));
     }
-    let numbers = file.numbers.as_ref().map(|names| {
+    let inputs = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
             diagnostics.push(
                 Diagnostic::at(names.span(), "a study needs a number")
                     .hint("without `numbers` it studies all uncertain numbers"),
             );
         }
-        let mut res = Vec::new();
+        let mut known = Vec::new();
         for name in names.get_ref() {
-            match uncertain_numbers(setting, &[name.get_ref()]) {
-                Ok(numbers) => res.extend(numbers),
+            match study_inputs(setting, &[name.get_ref()]) {
+                Ok(_) => known.push(name.get_ref()),
                 Err(message) => diagnostics.push(
                     Diagnostic::at(name.span(), message)
                         .hint("a basis (`assumed`), a number's path, or a prefix of paths"),
                 ),
             }
         }
-        sorted(res)
+        study_inputs(setting, &known).unwrap_or_default()
     });
     StudyPlan {
         is_in_file: true,
         method,
         points: file.points.as_ref().map(|it| *it.get_ref()),
-        numbers,
+        inputs,
     }
 }
 
-/// The uncertain numbers that some names mean: bases, paths, or beginnings of paths.
+/// The uncertain numbers and red lines that some names mean: bases of numbers, paths, or beginnings of
+/// paths.
 ///
 /// # Errors
 ///
 /// What is wrong with the first name that means none.
-pub fn uncertain_numbers<S: AsRef<str>>(
+pub fn study_inputs<S: AsRef<str>>(
     setting: &Setting,
     names: &[S],
-) -> Result<Vec<NumberId>, String> {
-    let uncertain = setting.uncertain_numbers();
-    let mut res = Vec::new();
+) -> Result<Vec<StudyInput>, String> {
+    let all = StudyInput::all(setting);
+    let mut is_meant = vec![false; all.len()];
     for name in names {
-        let mut meant = numbers(setting, &[name])?;
-        meant.retain(|it| uncertain.contains(it));
-        if meant.is_empty() {
-            let name = name.as_ref();
+        let name = name.as_ref();
+        let numbers = numbers(setting, &[name]);
+        let is_of_name = |it: &StudyInput| match it {
+            StudyInput::Number(id) => numbers.as_ref().is_ok_and(|it| it.contains(id)),
+            StudyInput::RedLine(it) => begins(&it.path, name),
+        };
+        let of_name: Vec<bool> = all.iter().map(is_of_name).collect();
+        if !of_name.contains(&true) {
+            numbers?;
             return Err(format!(
                 "`{name}` is not uncertain: there is nothing to study"
             ));
         }
-        res.extend(meant);
+        for (is_meant, is_of_name) in is_meant.iter_mut().zip(of_name) {
+            *is_meant |= is_of_name;
+        }
     }
-    Ok(sorted(res))
+    let meant = all.into_iter().zip(is_meant).filter(|it| it.1);
+    Ok(meant.map(|it| it.0).collect())
+}
+
+/// Whether a path is the one of this name, or below it.
+fn begins(path: &str, name: &str) -> bool {
+    let rest = path.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// All numbers that some names mean, certain ones too: bases, paths, or beginnings of paths.
@@ -162,10 +178,7 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
         let basis = Basis::ALL.into_iter().find(|it| it.name() == name);
         let is_meant = |it: &Number| match basis {
             Some(basis) => it.provenance.basis == Some(basis),
-            None => it
-                .path
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+            None => begins(&it.path, name),
         };
         let n_before = res.len();
         let meant = setting.numbered().filter(|it| is_meant(it.1));
@@ -177,11 +190,7 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
             return Err(format!("the scenario has no number `{name}`{meant}"));
         }
     }
-    Ok(sorted(res))
-}
-
-fn sorted(mut numbers: Vec<NumberId>) -> Vec<NumberId> {
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+    res.sort_unstable();
+    res.dedup();
+    Ok(res)
 }

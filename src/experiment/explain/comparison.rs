@@ -1,17 +1,22 @@
 //! What differs between the sessions of two runs, pair by pair with common random numbers or apart.
 
 use demarche_core::domain::{IssueId, OptionId, PartyId, from_units};
+use demarche_core::solution::Zone;
 use demarche_stats::estimate::{
     Estimate, Moments, PairedNumbers, PairedShares, unpaired_difference, unpaired_share_difference,
 };
 
-use crate::experiment::tallies::{AGREEMENT_RATE, Pairing, UTILITY};
+use crate::experiment::tallies::{
+    AGREEMENT_RATE, AGREEMENT_RATE_GIVEN_BOTH_ZONES, Pairing, UTILITY, ZONE_METRICS,
+};
 
 /// A session as far as runs are compared by it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ComparedSession {
     /// The agreement; `None` without one.
     pub deal: Option<ComparedDeal>,
+    /// Whether there was anything to agree on; `None` of versions that did not measure it.
+    pub zone: Option<Zone>,
     /// By party, what it ended with, from 0 to 1.
     pub utilities: Vec<f64>,
 }
@@ -76,7 +81,7 @@ pub struct RunComparison {
     pairing: Pairing,
     n_parties: usize,
     numbers: Vec<ComparedNumbers>,
-    /// Whether there is a deal, then option by option.
+    /// Those of [`SHARES`], then option by option.
     shares: Vec<Shares>,
     /// By issue, how many options it has.
     options: Vec<usize>,
@@ -120,6 +125,36 @@ impl Count {
         }
     }
 }
+
+/// A share of sessions.
+#[derive(Clone, Copy, Debug)]
+struct ShareMetric {
+    /// Its name where sessions are pairs.
+    of_pair: &'static str,
+    /// Its name where they are found apart.
+    alone: &'static str,
+    /// Whether it happened; `None` of a session that it is not about.
+    of: fn(&ComparedSession) -> Option<bool>,
+}
+
+/// Deals, and the zones that they take.
+const SHARES: [ShareMetric; 3] = [
+    ShareMetric {
+        of_pair: AGREEMENT_RATE,
+        alone: AGREEMENT_RATE,
+        of: |it| Some(it.deal.is_some()),
+    },
+    ShareMetric {
+        of_pair: ZONE_METRICS[0],
+        alone: ZONE_METRICS[0],
+        of: ComparedSession::has_zone,
+    },
+    ShareMetric {
+        of_pair: AGREEMENT_RATE_GIVEN_BOTH_ZONES,
+        alone: ZONE_METRICS[1],
+        of: |it| it.has_zone()?.then_some(it.deal.is_some()),
+    },
+];
 
 /// A figure of a deal.
 #[derive(Clone, Copy, Debug)]
@@ -197,7 +232,12 @@ impl FigureUnit {
 }
 
 impl ComparedSession {
-    /// Whether there is a deal, the figures of the deal, what each party ended with, and what the
+    /// As the share of zones counts.
+    fn has_zone(&self) -> Option<bool> {
+        self.zone.map(|it| it == Zone::Exists)
+    }
+
+    /// Those of [`SHARES`] as 1 or 0, the figures of the deal, what each party ended with, and what the
     /// deal is worth to each.
     fn numbers(&self) -> impl Iterator<Item = Option<i64>> {
         let deal = self.deal.as_ref();
@@ -208,28 +248,30 @@ impl ComparedSession {
             .iter()
             .map(|&it| FigureUnit::Utility.units(it));
         let is_agreed = deal.is_some();
-        std::iter::once(Some(i64::from(is_agreed)))
+        let shares = SHARES.iter().map(|it| (it.of)(self).map(i64::from));
+        shares
             .chain(of_deal)
             .chain(utilities.clone().map(Some))
             .chain(utilities.map(move |it| is_agreed.then_some(it)))
     }
 
-    /// Whether there is a deal, and with which options.
+    /// What of [`SHARES`] happened, and with which options there is a deal.
     fn happenings(&self, options: &[usize]) -> impl Iterator<Item = Option<bool>> {
         let deal = self.deal.as_ref();
         let settled = options.iter().enumerate().flat_map(move |(issue, &n)| {
             let agreed = deal.map(|it| it.options[issue].idx());
             (0..n).map(move |option| agreed.map(|it| it == option))
         });
-        std::iter::once(Some(deal.is_some())).chain(settled)
+        let shares = SHARES.iter().map(|it| (it.of)(self));
+        shares.chain(settled)
     }
 }
 
 impl RunComparison {
     /// No sessions yet, of so many parties and of issues with so many options each.
     pub fn new(pairing: Pairing, n_parties: usize, options: Vec<usize>) -> Self {
-        let n_numbers = 1 + DEAL_METRICS.len() + 2 * n_parties;
-        let n_shares = 1 + options.iter().sum::<usize>();
+        let n_numbers = SHARES.len() + DEAL_METRICS.len() + 2 * n_parties;
+        let n_shares = SHARES.len() + options.iter().sum::<usize>();
         Self {
             pairing,
             n_parties,
@@ -295,17 +337,28 @@ impl RunComparison {
 
     /// The share of deals.
     pub fn deals(&self) -> Difference {
-        let mut res = self.share(AGREEMENT_RATE, Subject::Session, &self.shares[0]);
+        self.session_share(0)
+    }
+
+    /// The share of sessions with a zone of possible agreement, and that of deals where there is one;
+    /// without a session of runs that did not measure it.
+    pub fn zones(&self) -> [Difference; 2] {
+        [1, 2].map(|it| self.session_share(it))
+    }
+
+    fn session_share(&self, idx: usize) -> Difference {
+        let metric = self.named(SHARES[idx].of_pair, SHARES[idx].alone);
+        let mut res = self.share(metric, Subject::Session, &self.shares[idx]);
         if self.pairing == Pairing::Paired {
             // As for the cells of a sweep.
-            res.estimate = self.numbers[0].pairs.differences().estimate(1.0);
+            res.estimate = self.numbers[idx].pairs.differences().estimate(1.0);
         }
         res
     }
 
     /// The figures of deals.
     pub fn figures_of_deals(&self) -> Vec<Difference> {
-        let metrics = DEAL_METRICS.iter().zip(&self.numbers[1..]);
+        let metrics = DEAL_METRICS.iter().zip(&self.numbers[SHARES.len()..]);
         metrics
             .map(|(it, sums)| {
                 let metric = self.named(it.of_pair, it.alone);
@@ -332,7 +385,7 @@ impl RunComparison {
             (0..n).map(move |it| Subject::Option(IssueId::new(issue), OptionId::new(it)))
         });
         options
-            .zip(&self.shares[1..])
+            .zip(&self.shares[SHARES.len()..])
             .map(|(subject, counts)| self.share(metric, subject, counts))
             .collect()
     }
@@ -340,6 +393,7 @@ impl RunComparison {
     /// All of these, in this order.
     pub fn differences(&self) -> Vec<Difference> {
         let mut res = vec![self.deals()];
+        res.extend(self.zones());
         res.extend(self.figures_of_deals());
         res.extend(self.utilities());
         res.extend(self.utilities_of_deals());
@@ -355,7 +409,8 @@ impl RunComparison {
     }
 
     fn of_parties(&self, metric: &'static str, from: usize) -> Vec<Difference> {
-        let sums = &self.numbers[1 + DEAL_METRICS.len() + from..][..self.n_parties];
+        let first = SHARES.len() + DEAL_METRICS.len() + from;
+        let sums = &self.numbers[first..][..self.n_parties];
         let parties = sums.iter().enumerate();
         parties
             .map(|(idx, sums)| {
@@ -435,6 +490,11 @@ mod tests {
                 nash_product: 0.0,
                 options: vec![OptionId::new(option)],
             }),
+            zone: Some(if utility < 0.3 {
+                Zone::Empty
+            } else {
+                Zone::Exists
+            }),
             utilities: vec![utility],
         }
     }
@@ -453,6 +513,17 @@ mod tests {
             neither: 1,
         };
         assert_eq!(deals.pairs, Some(pairs));
+        let [zones, found] = it.zones();
+        assert_eq!(
+            zones.estimate.map(|it| (it.point, it.n)),
+            Some((-1.0 / 3.0, 3))
+        );
+        // Of the pairs with two zones the first has a deal in both runs, the last in neither.
+        assert_eq!(
+            (found.first.point, found.second.point),
+            (Some(0.5), Some(0.5))
+        );
+        assert_eq!(found.estimate.map(|it| (it.point, it.n)), Some((0.0, 2)));
         let round = it.figures_of_deals()[0];
         assert_eq!((round.first.point, round.first.n), (Some(4.0), 1));
         assert_eq!(round.estimate.map(|it| it.point), Some(3.0));

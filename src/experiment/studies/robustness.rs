@@ -11,7 +11,7 @@ use demarche_stats::estimate::{Estimate, PairedShares};
 use crate::experiment::batch::{BatchError, Interrupt, run};
 use crate::experiment::plan::{Cell, Plan, SESSIONS_MAX, TooManySessions};
 use crate::experiment::studies::model_forms::{Form, FormDimension};
-use crate::experiment::tallies::{FigureWorker, SessionFigures};
+use crate::experiment::tallies::{EndingWorker, SessionEnding};
 
 /// Sessions under each form, unless a file or the command line says how many.
 pub const FORM_SESSIONS_DEFAULT: u64 = 500;
@@ -119,7 +119,7 @@ impl Robustness {
         seeds: Seeds,
         threads: usize,
         interrupt: &Interrupt,
-        mut advance: impl FnMut(&Form, &[SessionFigures]),
+        mut advance: impl FnMut(&Form, &[SessionEnding]),
     ) -> Result<Option<Vec<Option<FormResult>>>, BatchError<Infallible>> {
         let (forms, cells): (Vec<&Form>, Vec<Cell>) = (self.forms.iter())
             .filter_map(|form| {
@@ -131,14 +131,14 @@ impl Robustness {
         let mut pairs = vec![PairedShares::default(); cells.len()];
         let mut base: Vec<bool> = Vec::new();
         let plan = Plan::new(cells, self.sessions).expect("a plan has room");
-        let worker = Arc::new(FigureWorker);
+        let worker = Arc::new(EndingWorker);
         run(&plan, threads, interrupt, &worker, |chunk| {
             let cell = chunk.cell.idx();
             advance(forms[cell], &chunk.product);
             for it in &chunk.product {
-                endings[cell][it.ending()] += 1;
+                endings[cell][it.idx()] += 1;
             }
-            let is_agreed = chunk.product.iter().map(SessionFigures::is_agreed);
+            let is_agreed = chunk.product.iter().map(|it| it.is_agreed());
             let is_agreed: Vec<bool> = is_agreed.collect();
             // The chunk of the scenario as it stands comes before those of its other forms.
             if cell == 0 {

@@ -5,19 +5,19 @@ use std::num::NonZeroU32;
 use demarche_core::domain::{Number, PartyId};
 use demarche_core::negotiation::Setting;
 use demarche_stats::design::{DesignedPoints, Layout};
-use demarche_stats::estimate::{Estimate, Interval};
+use demarche_stats::estimate::{CONFIDENCE, Estimate, Interval};
 use demarche_stats::sensitivity::{
     PeelingRule, RadialOutputs, ScenarioBox, elementary_effects, partial_rank_correlations,
     peeling_trajectory, total_index_shares, variance_indices,
 };
 
-use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyDesign};
-use crate::experiment::tallies::{SessionFigures, Tally};
+use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyDesign, StudyInput};
+use crate::experiment::tallies::{AGREEMENT_RATE, SessionFigures, Tally, compared_metrics};
 
 /// How much an outcome depends on a factor, by one measure.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Finding {
-    /// Which outcome: `agreement_rate`, or a party's `utility`.
+    /// Which outcome: `agreement_rate`, `zone_rate`, or a party's `utility`.
     pub metric: &'static str,
     /// Whose.
     pub party: Option<PartyId>,
@@ -93,8 +93,9 @@ const PEELING: PeelingRule = PeelingRule {
     paste_share: Some(0.05),
 };
 
-/// What the sessions of a study show, for whether there is an agreement and for every party's
-/// utility; `figures` are those of the study's sessions in order.
+/// What the sessions of a study show, for whether there is an agreement, for whether there was a zone
+/// of possible agreement, and for every party's utility; `figures` are those of the study's sessions
+/// in order.
 ///
 /// # Panics
 ///
@@ -102,12 +103,22 @@ const PEELING: PeelingRule = PeelingRule {
 pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Finding> {
     assert_eq!(figures.len() as u64, study.n_sessions(), "a whole study");
     let mut res = Vec::new();
-    for metric in 0..figures.first().map_or(0, SessionFigures::n_metrics) {
-        let outputs: Vec<f64> = figures.iter().map(|it| it.number(metric)).collect();
+    let metrics = figures
+        .first()
+        .map_or_else(Vec::new, SessionFigures::metrics);
+    for (idx, metric) in metrics.into_iter().enumerate() {
+        if !metric.words.is_of_every_session() {
+            continue;
+        }
+        let number = |it: &SessionFigures| it.number(idx, &metric);
+        let numbers = figures.iter().map(number);
+        let outputs: Vec<f64> = numbers
+            .map(|it| it.expect("every session has one"))
+            .collect();
         let found = match study.design() {
             StudyDesign::Radial(draws) => {
                 let mut found = radial_findings(study.factors(), draws.crossed(), &outputs, seed);
-                if metric == 0 {
+                if metric.party.is_none() {
                     let points: Vec<Vec<f64>> = draws.points().collect();
                     let outputs = ends(&outputs, draws.crossed().len());
                     found.extend(correlation_findings(&points, &outputs));
@@ -116,13 +127,14 @@ pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Fin
             }
             StudyDesign::Trajectories(draws) => trajectory_findings(draws.points(), &outputs, seed),
         };
-        res.extend(named(metric, found));
+        res.extend(named((metric.words.name, metric.party), found));
     }
     res
 }
 
-/// What the cells of a sweep show whose points follow a design, for the share of deals and every
-/// party's mean utility; nothing of cells that no session was run in.
+/// What the cells of a sweep show whose points follow a design, for the shares of deals and of zones of
+/// possible agreement, that of deals where there was one, and every party's mean utility; nothing of a
+/// figure that a cell does not have.
 ///
 /// # Panics
 ///
@@ -138,16 +150,13 @@ pub fn design_findings(
         tallies.len(),
         "a tally for every point"
     );
-    let n_metrics = 1 + tallies.first().map_or(0, |it| it.parties().len());
+    let n_parties = tallies.first().map_or(0, |it| it.parties().len());
     let mut res = Vec::new();
-    for metric in 0..n_metrics {
-        let outputs: Option<Vec<f64>> = tallies
-            .iter()
-            .map(|it| match SessionFigures::party(metric) {
-                None => it.agreement_rate(),
-                Some(party) => it.parties()[party.idx()].mean_utility(),
-            })
-            .collect();
+    for metric in compared_metrics(n_parties) {
+        let (name, party) = (metric.words.name, metric.party);
+        let figure = |it: &Tally| it.estimate_at(CONFIDENCE, name, party);
+        let figures = tallies.iter().map(figure);
+        let outputs: Option<Vec<f64>> = figures.map(|it| Some(it?.point)).collect();
         let Some(outputs) = outputs else {
             continue;
         };
@@ -159,19 +168,22 @@ pub fn design_findings(
             Layout::Spread => correlation_findings(&design.points, &outputs),
             Layout::Trajectories => trajectory_findings(&design.points, &outputs, seed),
         };
-        res.extend(named(metric, found));
+        res.extend(named((name, party), found));
     }
     res
 }
 
 /// Findings of a metric; those without an interval are none.
-fn named(metric: usize, found: Vec<Found>) -> impl Iterator<Item = Finding> {
+fn named(
+    (metric, party): (&'static str, Option<PartyId>),
+    found: Vec<Found>,
+) -> impl Iterator<Item = Finding> {
     found
         .into_iter()
         .filter(|(_, _, estimate)| estimate.interval.is_some())
         .map(move |(factor, measure, estimate)| Finding {
-            metric: SessionFigures::metric_name(metric),
-            party: SessionFigures::party(metric),
+            metric,
+            party,
             factor,
             measure,
             estimate,
@@ -251,10 +263,12 @@ fn radial_findings(
     let single = |it: FactorKind| it == FactorKind::Number || it == FactorKind::Parameter;
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
     let is_source = |it: FactorKind| it == FactorKind::Source;
+    // What is in no group of numbers.
+    let is_apart = |it: FactorKind| it == FactorKind::RedLine || it == FactorKind::Randomness;
     for is_meant in [single, is_basis, is_source] {
-        // The parts of numbers, and of groups of them, make a whole only together with random numbers.
+        // The parts of numbers, and of groups of them, make a whole only together with the rest.
         let parts: Vec<usize> = (0..factors.len())
-            .filter(|it| is_meant(factors[*it].kind) || factors[*it].kind == FactorKind::Randomness)
+            .filter(|it| is_meant(factors[*it].kind) || is_apart(factors[*it].kind))
             .collect();
         let members: Vec<Vec<usize>> = parts
             .iter()
@@ -275,7 +289,7 @@ fn radial_findings(
 }
 
 /// The outputs at A and at B of every base point.
-fn ends(outputs: &[f64], n_crossed: usize) -> Vec<f64> {
+fn ends<T: Copy>(outputs: &[T], n_crossed: usize) -> Vec<T> {
     let base_points = outputs.chunks(n_crossed + 2);
     base_points
         .flat_map(|it| [it[0], it[n_crossed + 1]])
@@ -331,7 +345,7 @@ pub fn agreement_boxes(
     };
     let mut ranked: Vec<(usize, f64)> = findings
         .iter()
-        .filter(|it| it.party.is_none() && it.measure == SensitivityMeasure::Total)
+        .filter(|it| it.metric == AGREEMENT_RATE && it.measure == SensitivityMeasure::Total)
         .filter(|it| study.factors()[it.factor].kind == FactorKind::Number)
         .map(|it| (it.factor, it.estimate.point))
         .collect();
@@ -339,18 +353,15 @@ pub fn agreement_boxes(
     ranked.truncate(BOX_FACTORS_MAX);
     let numbers: Vec<&Number> = setting.numbers().collect();
     let drawn = |point: &Vec<f64>| -> Vec<f64> {
-        let quantile = |(factor, _): &(usize, f64)| {
-            let number = numbers[study.numbers()[*factor].idx()];
-            number.distribution.quantile(point[*factor])
+        let quantile = |(factor, _): &(usize, f64)| match &study.inputs()[*factor] {
+            StudyInput::Number(id) => numbers[id.idx()].distribution.quantile(point[*factor]),
+            StudyInput::RedLine(_) => unreachable!("only numbers are ranked"),
         };
         ranked.iter().map(quantile).collect()
     };
     let points: Vec<Vec<f64>> = draws.points().map(|it| drawn(&it)).collect();
-    let agreed: Vec<f64> = figures.iter().map(|it| it.number(0)).collect();
-    let is_agreed: Vec<bool> = ends(&agreed, draws.crossed().len())
-        .into_iter()
-        .map(|it| it > 0.0)
-        .collect();
+    let agreed: Vec<bool> = figures.iter().map(|it| it.ending().is_agreed()).collect();
+    let is_agreed = ends(&agreed, draws.crossed().len());
     let trajectory = peeling_trajectory(&points, &is_agreed, &PEELING);
     let factor_box = |it: ScenarioBox| AgreementBox {
         limits: it

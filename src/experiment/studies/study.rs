@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use demarche_core::domain::Basis;
-use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
+use demarche_core::domain::{Basis, Number};
+use demarche_core::negotiation::{DesignedDraws, NumberId, Setting, UncertainRedLine};
 use demarche_core::randomness::Replication;
 use demarche_stats::design::{
     MorrisLevels, SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence, morris_trajectory,
@@ -16,7 +16,8 @@ use demarche_stats::design::{
 pub struct Factor {
     /// What kind of thing it is.
     pub kind: FactorKind,
-    /// Its name: a number's path, a basis, names of sources with ` + ` between them, or `luck`.
+    /// Its name: the path of a number or of a red line's draw, a basis, names of sources with ` + ` between
+    /// them, or `luck`.
     pub name: String,
     /// Of a number, how it follows from its sources.
     pub basis: Option<Basis>,
@@ -36,6 +37,8 @@ impl Factor {
 pub enum FactorKind {
     /// A number that is drawn.
     Number,
+    /// Whether a red line is real.
+    RedLine,
     /// A parameter that a sweep varies.
     Parameter,
     /// All that is left to random numbers: which strategy a party follows, what it happens to offer, and
@@ -52,6 +55,7 @@ impl FactorKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Number => "number",
+            Self::RedLine => "red_line",
             Self::Parameter => "parameter",
             Self::Randomness => "luck",
             Self::Basis => "basis",
@@ -60,10 +64,68 @@ impl FactorKind {
     }
 }
 
-/// Sessions chosen to learn which of a setting's uncertain numbers matter.
+/// Something that a study varies by itself: each has a dimension of the design.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StudyInput {
+    /// A number.
+    Number(NumberId),
+    /// Whether a red line is real.
+    RedLine(UncertainRedLine),
+}
+
+impl StudyInput {
+    /// All that is uncertain in a setting: its numbers, then its red lines.
+    pub fn all(setting: &Setting) -> Vec<Self> {
+        let numbers = setting.uncertain_numbers().into_iter().map(Self::Number);
+        let red_lines = setting.uncertain_red_lines().into_iter();
+        numbers.chain(red_lines.map(Self::RedLine)).collect()
+    }
+
+    /// Its name in files and tables.
+    ///
+    /// # Panics
+    ///
+    /// If the setting has no such number.
+    pub fn path<'a>(&'a self, setting: &'a Setting) -> &'a str {
+        match self {
+            Self::Number(id) => &number(setting, *id).path,
+            Self::RedLine(it) => &it.path,
+        }
+    }
+
+    /// By which the draws of a design have it.
+    fn id(&self) -> NumberId {
+        match self {
+            Self::Number(id) => *id,
+            Self::RedLine(it) => it.id,
+        }
+    }
+
+    fn factor(&self, setting: &Setting) -> Factor {
+        match self {
+            Self::Number(id) => {
+                let number = number(setting, *id);
+                Factor {
+                    kind: FactorKind::Number,
+                    name: number.path.clone(),
+                    basis: number.provenance.basis,
+                    sources: number.provenance.sources.clone(),
+                }
+            }
+            Self::RedLine(it) => group(FactorKind::RedLine, &it.path),
+        }
+    }
+}
+
+fn number(setting: &Setting, id: NumberId) -> &Number {
+    let number = setting.numbers().nth(id.idx());
+    number.expect("one of the setting's numbers")
+}
+
+/// Sessions chosen to learn what of a setting matters.
 #[derive(Clone, Debug)]
 pub struct Study {
-    numbers: Vec<NumberId>,
+    inputs: Vec<StudyInput>,
     factors: Vec<Factor>,
     design: StudyDesign,
 }
@@ -90,7 +152,7 @@ pub enum DesignBlock {
     B,
     /// The beginning of a trajectory.
     Start,
-    /// The point before, but for one number.
+    /// The point before, but for one input.
     Step,
 }
 
@@ -121,15 +183,15 @@ pub(crate) enum StudyDesign {
 #[non_exhaustive]
 pub enum StudyError {
     /// Saltelli's design needs two dimensions of the Sobol' sequence for each.
-    #[error("{0} numbers exceed the {NUMBERS_MAX} of Saltelli's design")]
+    #[error("{0} numbers exceed the {INPUTS_MAX} of Saltelli's design")]
     TooManyNumbers(usize),
     /// Figures of all sessions, and all points of trajectories, are held in memory.
     #[error("a study of this many numbers has at most {0} points")]
     TooManyPoints(u32),
 }
 
-/// Most numbers of a radial study.
-const NUMBERS_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
+/// Most inputs of a radial study.
+const INPUTS_MAX: usize = SOBOL_DIMENSIONS_MAX / 2;
 
 /// Most sessions of a radial study: some gigabytes of figures.
 const SESSIONS_MAX: u64 = 1 << 24;
@@ -140,27 +202,27 @@ const COORDINATES_MAX: u64 = 1 << 27;
 impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
     ///
-    /// Every base point is a session with the numbers at A; then for each number a session with
+    /// Every base point is a session with all inputs at A; then for each input a session with
     /// only that one at B, a session with only the random numbers of B, for each basis and for each set of
     /// sources one with all their numbers at B; and a session with everything at B.
     ///
     /// # Errors
     ///
-    /// If there are more numbers or more points than there is room for.
+    /// If there are more inputs or more points than there is room for.
     ///
     /// # Panics
     ///
-    /// If the setting has no such number.
+    /// If the setting has no such input.
     pub fn radial(
         setting: &Setting,
-        numbers: Vec<NumberId>,
+        inputs: Vec<StudyInput>,
         base_points: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
-        let sequence = SobolSequence::new(2 * numbers.len(), Scrambling::Owen { seed })
-            .ok_or(StudyError::TooManyNumbers(numbers.len()))?;
-        let mut factors = factors_of(setting, &numbers);
-        let mut crossed: Vec<Vec<usize>> = (0..numbers.len()).map(|it| vec![it]).collect();
+        let sequence = SobolSequence::new(2 * inputs.len(), Scrambling::Owen { seed })
+            .ok_or(StudyError::TooManyNumbers(inputs.len()))?;
+        let mut factors = factors_of(setting, &inputs);
+        let mut crossed: Vec<Vec<usize>> = (0..inputs.len()).map(|it| vec![it]).collect();
         // Randomness takes no dimension of the sequence.
         crossed.push(Vec::new());
         for (factor, members) in groups_of(&factors) {
@@ -169,19 +231,19 @@ impl Study {
         }
         let draws = RadialDraws {
             sequence,
-            dimensions: dimensions(&numbers),
+            dimensions: dimensions(&inputs),
             crossed,
             base_points,
         };
         check_points(base_points, SESSIONS_MAX / draws.rows_per_base_point())?;
         Ok(Self {
-            numbers,
+            inputs,
             factors,
             design: StudyDesign::Radial(Arc::new(draws)),
         })
     }
 
-    /// A study by Morris's trajectories: a cheap look at which numbers matter at all.
+    /// A study by Morris's trajectories: a cheap look at which inputs matter at all.
     ///
     /// Randomness stays the same along a trajectory.
     ///
@@ -191,41 +253,41 @@ impl Study {
     ///
     /// # Panics
     ///
-    /// If the setting has no such number.
+    /// If the setting has no such input.
     pub fn trajectories(
         setting: &Setting,
-        numbers: Vec<NumberId>,
+        inputs: Vec<StudyInput>,
         n_trajectories: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
-        let n_numbers = numbers.len() as u64;
+        let n_inputs = inputs.len() as u64;
         check_points(
             n_trajectories,
-            COORDINATES_MAX / (n_numbers * (n_numbers + 1)).max(1),
+            COORDINATES_MAX / (n_inputs * (n_inputs + 1)).max(1),
         )?;
-        let mut factors = factors_of(setting, &numbers);
-        factors.truncate(numbers.len());
+        let mut factors = factors_of(setting, &inputs);
+        factors.truncate(inputs.len());
         let draws = TrajectoryDraws {
-            dimensions: dimensions(&numbers),
+            dimensions: dimensions(&inputs),
             points: (0..n_trajectories)
-                .flat_map(|it| morris_trajectory(it, numbers.len(), MorrisLevels::FOUR, seed))
+                .flat_map(|it| morris_trajectory(it, inputs.len(), MorrisLevels::FOUR, seed))
                 .collect(),
         };
         Ok(Self {
-            numbers,
+            inputs,
             factors,
             design: StudyDesign::Trajectories(Arc::new(draws)),
         })
     }
 
-    /// What the outcome may depend on: the numbers in order, then random numbers, bases and sources.
+    /// What the outcome may depend on: the inputs in order, then random numbers, bases and sources.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
     }
 
-    /// The numbers that are varied one by one.
-    pub fn numbers(&self) -> &[NumberId] {
-        &self.numbers
+    /// What is varied one by one.
+    pub fn inputs(&self) -> &[StudyInput] {
+        &self.inputs
     }
 
     pub(crate) fn design(&self) -> &StudyDesign {
@@ -256,7 +318,7 @@ impl Study {
         }
     }
 
-    /// The probability at whose quantile each of the numbers is in a session, in their order.
+    /// The probability at whose quantile each of the inputs is in a session, in their order.
     ///
     /// # Panics
     ///
@@ -266,9 +328,9 @@ impl Study {
             StudyDesign::Radial(it) => &**it,
             StudyDesign::Trajectories(it) => &**it,
         };
-        let probability = move |it: &NumberId| design.probability(session, *it);
-        let numbers = self.numbers.iter();
-        numbers.map(move |it| probability(it).expect("a session of the study"))
+        let probability = move |it: &StudyInput| design.probability(session, it.id());
+        let inputs = self.inputs.iter();
+        inputs.map(move |it| probability(it).expect("a session of the study"))
     }
 
     /// How many sessions it takes.
@@ -317,19 +379,10 @@ fn check_points(n_points: u32, most: u64) -> Result<(), StudyError> {
     Err(StudyError::TooManyPoints(most))
 }
 
-/// The numbers as factors, and random numbers.
-fn factors_of(setting: &Setting, numbers: &[NumberId]) -> Vec<Factor> {
-    let all: Vec<_> = setting.numbers().collect();
-    let of_numbers = numbers.iter().map(|it| {
-        let number = all[it.idx()];
-        Factor {
-            kind: FactorKind::Number,
-            name: number.path.clone(),
-            basis: number.provenance.basis,
-            sources: number.provenance.sources.clone(),
-        }
-    });
-    of_numbers
+/// The inputs as factors, and random numbers.
+fn factors_of(setting: &Setting, inputs: &[StudyInput]) -> Vec<Factor> {
+    let of_inputs = inputs.iter().map(|it| it.factor(setting));
+    of_inputs
         .chain([group(FactorKind::Randomness, "luck")])
         .collect()
 }
@@ -368,9 +421,9 @@ fn groups_of(factors: &[Factor]) -> Vec<(Factor, Vec<usize>)> {
     of_bases.chain(of_sources).collect()
 }
 
-/// The dimension of every number that is varied.
-fn dimensions(numbers: &[NumberId]) -> BTreeMap<NumberId, usize> {
-    numbers.iter().copied().zip(0..).collect()
+/// The dimension of everything that is varied.
+fn dimensions(inputs: &[StudyInput]) -> BTreeMap<NumberId, usize> {
+    inputs.iter().map(StudyInput::id).zip(0..).collect()
 }
 
 /// The draws of a radial study: base points, each with rows that differ in one factor.
@@ -489,9 +542,10 @@ mod tests {
     #[test]
     fn a_row_differs_from_a_in_what_is_crossed_and_nothing_else() {
         let numbers: Vec<NumberId> = [3, 5, 8].map(NumberId::new).to_vec();
+        let inputs: Vec<StudyInput> = numbers.iter().copied().map(StudyInput::Number).collect();
         let draws = RadialDraws {
             sequence: SobolSequence::new(6, Scrambling::Owen { seed: 1 }).unwrap(),
-            dimensions: dimensions(&numbers),
+            dimensions: dimensions(&inputs),
             crossed: vec![vec![0], vec![1], vec![2], vec![], vec![0, 2]],
             base_points: 4,
         };

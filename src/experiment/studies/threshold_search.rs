@@ -11,7 +11,7 @@ use demarche_stats::estimate::{Bootstrap, Estimate, Interval};
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
 use crate::experiment::plan::{Cell, Plan};
-use crate::experiment::tallies::{FigureWorker, SessionFigures};
+use crate::experiment::tallies::{EndingWorker, SessionEnding};
 
 /// What a search for flips asks.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ impl FlipSearch {
         &self,
         threads: usize,
         interrupt: &Interrupt,
-        mut advance: impl FnMut(&Trial, &[SessionFigures]),
+        mut advance: impl FnMut(&Trial, &[SessionEnding]),
     ) -> Result<Option<ShiftTrials<'_>>, BatchError<Infallible>> {
         let mut coarse = vec![Shift { of: None, by: 0.0 }];
         for (idx, &number) in self.numbers.iter().enumerate() {
@@ -188,7 +188,7 @@ impl FlipSearch {
         shifts: &[Shift],
         threads: usize,
         interrupt: &Interrupt,
-        advance: &mut impl FnMut(&Trial, &[SessionFigures]),
+        advance: &mut impl FnMut(&Trial, &[SessionEnding]),
     ) -> Result<Vec<Tried>, BatchError<Infallible>> {
         let cells = shifts.iter().map(|it| {
             let setting = self.setting.clone();
@@ -212,7 +212,7 @@ impl FlipSearch {
             &plan,
             threads,
             interrupt,
-            &Arc::new(FigureWorker),
+            &Arc::new(EndingWorker),
             |chunk| {
                 let tried = &mut res[chunk.cell.idx()];
                 tried.add(&chunk.product);
@@ -277,10 +277,10 @@ struct Tried {
 }
 
 impl Tried {
-    fn add(&mut self, sessions: &[SessionFigures]) {
+    fn add(&mut self, sessions: &[SessionEnding]) {
         let n_before = self.is_agreed.len();
         self.is_agreed
-            .extend(sessions.iter().map(SessionFigures::is_agreed));
+            .extend(sessions.iter().map(|it| it.is_agreed()));
         let new = &self.is_agreed[n_before..];
         self.n_agreed += new.iter().filter(|it| **it).count() as u64;
     }

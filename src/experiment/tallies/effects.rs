@@ -1,94 +1,11 @@
 //! What a cell changes against the first one, replication by replication with common random numbers.
 
-use demarche_core::domain::{PartyId, Utility, from_units};
-use demarche_core::negotiation::{PartyReport, SessionResult};
+use demarche_core::domain::PartyId;
 use demarche_stats::estimate::{Estimate, Moments};
 
-use crate::experiment::batch::Worker;
 use crate::experiment::plan::CellId;
-use crate::experiment::tallies::measurements::{AGREEMENT_RATE, UTILITY};
-
-/// A session's figures that cells are compared by: whether there is an agreement, then every
-/// party's utility in units of 2⁻⁴⁸.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SessionFigures {
-    ending: usize,
-    numbers: Box<[i64]>,
-}
-
-impl SessionFigures {
-    /// Of a session.
-    pub fn of(session: &SessionResult) -> Self {
-        let is_agreed = i64::from(session.ending.agreement().is_some());
-        let utilities = session.parties.iter().map(PartyReport::utility);
-        Self {
-            ending: session.ending.idx(),
-            numbers: std::iter::once(is_agreed)
-                .chain(utilities.map(Utility::units))
-                .collect(),
-        }
-    }
-
-    /// Number of figures.
-    pub(crate) fn n_metrics(&self) -> usize {
-        self.numbers.len()
-    }
-
-    /// The name in tables of the figure at a position.
-    pub(crate) fn metric_name(metric: usize) -> &'static str {
-        if metric == 0 { AGREEMENT_RATE } else { UTILITY }
-    }
-
-    /// Whose the figure at a position is; `None` if it is about the session.
-    pub(crate) fn party(metric: usize) -> Option<PartyId> {
-        metric.checked_sub(1).map(PartyId::new)
-    }
-
-    /// What 1 in the figures at a position stands for.
-    fn unit(metric: usize) -> f64 {
-        if metric == 0 { 1.0 } else { from_units(1) }
-    }
-
-    /// The figure at a position: 1 or 0 for an agreement, else a utility.
-    pub(crate) fn number(&self, metric: usize) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "utilities are below 2^53 units")]
-        let figure = self.numbers[metric] as f64;
-        figure * Self::unit(metric)
-    }
-
-    /// What the session was worth to a party.
-    pub fn utility(&self, party: PartyId) -> f64 {
-        self.number(party.idx() + 1)
-    }
-
-    /// How the session ended, as a position among [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
-    pub fn ending(&self) -> usize {
-        self.ending
-    }
-
-    /// Whether there is an agreement.
-    pub fn is_agreed(&self) -> bool {
-        self.numbers[0] == 1
-    }
-}
-
-/// Keeps of every session its figures and nothing else.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FigureWorker;
-
-impl Worker for FigureWorker {
-    type ChunkOutput = Vec<SessionFigures>;
-    type Heard = ();
-
-    fn work_up(
-        &self,
-        _: CellId,
-        (): (),
-        sessions: impl Iterator<Item = SessionResult>,
-    ) -> Vec<SessionFigures> {
-        sessions.map(|it| SessionFigures::of(&it)).collect()
-    }
-}
+use crate::experiment::tallies::measurements::ComparedMetric;
+use crate::experiment::tallies::session_figures::SessionFigures;
 
 /// Whether cells are compared replication by replication.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,7 +23,9 @@ pub enum Pairing {
 pub struct Effects {
     /// The baseline's figures of the replications that the other cells are at.
     baseline: Vec<SessionFigures>,
-    /// By cell, per figure.
+    /// The metrics that cells are compared by; none as long as there is no difference.
+    metrics: Vec<ComparedMetric>,
+    /// By cell, per metric.
     differences: Vec<Vec<Moments>>,
 }
 
@@ -136,14 +55,18 @@ impl Effects {
         if self.differences.len() <= cell.idx() {
             self.differences.resize(cell.idx() + 1, Vec::new());
         }
+        if let Some(first) = figures.first()
+            && self.metrics.is_empty()
+        {
+            self.metrics = first.metrics();
+        }
         let moments = &mut self.differences[cell.idx()];
+        moments.resize(self.metrics.len(), Moments::default());
         for (mine, base) in figures.iter().zip(&self.baseline) {
-            moments.resize(mine.numbers.len(), Moments::default());
-            for (moment, (mine, base)) in moments
-                .iter_mut()
-                .zip(mine.numbers.iter().zip(&base.numbers))
-            {
-                moment.add(mine - base);
+            for (metric, moment) in moments.iter_mut().enumerate() {
+                if let (Some(mine), Some(base)) = (mine.amount(metric), base.amount(metric)) {
+                    moment.add(mine - base);
+                }
             }
         }
     }
@@ -151,12 +74,12 @@ impl Effects {
     /// A cell's differences from the baseline; none for the baseline itself.
     pub fn of(&self, cell: CellId) -> Vec<Effect> {
         let moments = self.differences.get(cell.idx());
-        let figures = moments.into_iter().flatten().enumerate();
-        figures
-            .map(|(metric, it)| Effect {
-                metric: SessionFigures::metric_name(metric),
-                party: SessionFigures::party(metric),
-                difference: it.estimate(SessionFigures::unit(metric)),
+        let differences = self.metrics.iter().zip(moments.into_iter().flatten());
+        differences
+            .map(|(metric, moments)| Effect {
+                metric: metric.paired.name,
+                party: metric.party,
+                difference: moments.estimate(metric.kind.unit()),
             })
             .collect()
     }

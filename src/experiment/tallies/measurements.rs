@@ -1,83 +1,16 @@
 //! What is measured in every session: the lists from which the columns of the session tables, the
 //! metrics of the summary, their sums, their names in `until`, and their documentation follow.
 
-use demarche_core::domain::{PartyId, Utility, from_units, units};
+use demarche_core::domain::{PartyId, Utility};
 use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
 use demarche_core::protocol::Ending;
 use demarche_core::solution::Zone;
 
 use crate::experiment::tallies::measured_session::MeasuredSession;
-
-/// Something measured in every session, by a function of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Measurement<F> {
-    /// What its amounts are.
-    pub kind: MeasurementKind,
-    /// Its amount in a session; `None` where it has none.
-    pub of: F,
-    /// Its column in the table of sessions or of parties, if it has one there.
-    pub column: Option<MeasuredColumn>,
-    /// Its mean or share over sessions, if the summary has one.
-    pub metric: Option<MetricWords>,
-}
-
-/// Something measured of a session.
-pub type SessionMeasurement = Measurement<fn(&MeasuredSession) -> Option<Amount>>;
-
-/// Something measured of a party in a session.
-pub type PartyMeasurement = Measurement<fn(&SessionResult, PartyId) -> Option<Amount>>;
-
-/// What amounts are, and so what they are added up in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MeasurementKind {
-    /// Whether something happened, as 1 or 0: over sessions, a share.
-    Event,
-    /// How many.
-    Count,
-    /// One count over another.
-    Ratio,
-    /// A utility, or the difference of two.
-    Utility,
-    /// A sum of utilities.
-    UtilitySum,
-    /// A product of surpluses.
-    SurplusProduct,
-}
-
-/// An amount, as exact as it is known.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Amount {
-    /// An integer.
-    Whole(u32),
-    /// Units of 2⁻⁴⁸, in which utilities are integers.
-    Units(i64),
-    /// A number that is no multiple of such a unit.
-    Real(f64),
-}
-
-/// A column with what is measured, in the words of its documentation, in Markdown.
-#[derive(Clone, Copy, Debug)]
-pub struct MeasuredColumn {
-    /// Its name in the header.
-    pub name: &'static str,
-    /// What it tells.
-    pub meaning: &'static str,
-    /// Which values there are.
-    pub range: &'static str,
-    /// When a cell is empty.
-    pub empty: &'static str,
-}
-
-/// A mean or share over sessions, in the words of its documentation, in Markdown.
-#[derive(Clone, Copy, Debug)]
-pub struct MetricWords {
-    /// Its name in the summary and in `until`.
-    pub name: &'static str,
-    /// What it stands for.
-    pub meaning: &'static str,
-    /// Over which sessions it is.
-    pub over: &'static str,
-}
+use crate::experiment::tallies::measurement::{
+    ALL_SESSIONS, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, PairedWords,
+    PartyMeasurement, SessionMeasurement,
+};
 
 /// The share of sessions that end in agreement.
 pub const AGREEMENT_RATE: &str = "agreement_rate";
@@ -102,6 +35,9 @@ pub(crate) const ZONE_METRICS: [&str; 4] = [
     "zone_undecided_rate",
 ];
 
+/// The share of agreements over the replications in which two cells or runs both have a zone.
+pub(crate) const AGREEMENT_RATE_GIVEN_BOTH_ZONES: &str = "agreement_rate_given_zone_in_both";
+
 /// The metrics of how a party's offers change from one to the next.
 pub(crate) const OFFER_CHANGES: [&str; 5] = [
     "issues_per_changing_offer",
@@ -116,6 +52,11 @@ pub(crate) const OFFER_CHANGES: [&str; 5] = [
 pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     ending(AGREEMENT_RATE, |it| {
         Some(event(it.result.ending.idx() == 0))
+    })
+    .paired(PairedWords {
+        name: AGREEMENT_RATE,
+        meaning: "whether the session ends in agreement",
+        over: ALL_PAIRS,
     }),
     ending("deadline_rate", |it| {
         Some(event(it.result.ending.idx() == 1))
@@ -131,13 +72,23 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         ZONE_METRICS[0],
         "share of sessions with a zone of possible agreement",
         ALL_SESSIONS,
-    ),
+    )
+    .paired(PairedWords {
+        name: ZONE_METRICS[0],
+        meaning: "whether there is a zone of possible agreement; no if that is not known",
+        over: ALL_PAIRS,
+    }),
     zone_share(
         |it| (it.zone == Zone::Exists).then(|| event(it.result.ending.agreement().is_some())),
         ZONE_METRICS[1],
         "share of these sessions that ended in agreement",
         "sessions with a zone of possible agreement",
-    ),
+    )
+    .paired(PairedWords {
+        name: AGREEMENT_RATE_GIVEN_BOTH_ZONES,
+        meaning: "whether the session ends in agreement",
+        over: "replications in which both have a zone of possible agreement",
+    }),
     zone_share(
         |it| {
             let is_agreed = it.result.ending.agreement().is_some();
@@ -166,6 +117,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
             name: "offers",
             meaning: "mean number of offers",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     },
     Measurement {
@@ -179,6 +131,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
             name: ROUND,
             meaning: "mean round of the agreement",
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     Measurement {
@@ -197,6 +150,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
             name: "utilitarian_welfare_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     Measurement {
@@ -215,6 +169,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
             name: "egalitarian_welfare_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     Measurement {
@@ -230,6 +185,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
             name: "nash_product_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
 ];
@@ -250,6 +206,11 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: UTILITY,
             meaning: "mean payoff",
             over: ALL_SESSIONS,
+            paired: Some(PairedWords {
+                name: UTILITY,
+                meaning: "the party's payoff",
+                over: ALL_PAIRS,
+            }),
         }),
     },
     Measurement {
@@ -265,6 +226,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: "utility_given_agreement",
             meaning: MEAN_OF_A_PARTY_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     Measurement {
@@ -284,6 +246,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: SURPLUS,
             meaning: MEAN_OF_A_PARTY_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     Measurement {
@@ -305,6 +268,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: SURPLUS_BEFORE_LEVERAGE,
             meaning: MEAN_OF_A_PARTY_COLUMN,
             over: SESSIONS_WITH_AGREEMENT,
+            paired: None,
         }),
     },
     // Its column stands further to the left, with what else was drawn before the session.
@@ -316,6 +280,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: "reservation_value",
             meaning: "mean after leverage",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     },
     Measurement {
@@ -342,6 +307,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: "concessions",
             meaning: "mean number",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     },
     Measurement {
@@ -405,6 +371,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: OFFER_CHANGES[0],
             meaning: MEAN_OF_AN_OFFER_COLUMN,
             over: "sessions in which it changed its offer",
+            paired: None,
         }),
     },
     offer_count(
@@ -438,6 +405,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: "walked_out_rate",
             meaning: "share of sessions that it walked out of",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     },
     Measurement {
@@ -451,11 +419,12 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
             name: "forfeited_rate",
             meaning: "share of sessions that it forfeited",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     },
 ];
 
-const ALL_SESSIONS: &str = "all sessions";
+const ALL_PAIRS: &str = "all replications";
 const SESSIONS_WITH_AGREEMENT: &str = "sessions with agreement";
 const WITHOUT_AGREEMENT: &str = "without agreement";
 const MEAN_OF_A_SESSION_COLUMN: &str = "means of the columns of `sessions.csv`";
@@ -476,6 +445,7 @@ const fn ending(
             name,
             meaning: "share of sessions that ended so; they sum to 1",
             over: ALL_SESSIONS,
+            paired: None,
         }),
     }
 }
@@ -494,6 +464,7 @@ const fn zone_share(
             name,
             meaning,
             over,
+            paired: None,
         }),
     }
 }
@@ -516,6 +487,7 @@ const fn offer_count(
             name,
             meaning: MEAN_OF_AN_OFFER_COLUMN,
             over: ALL_SESSIONS,
+            paired: None,
         }),
     }
 }
@@ -554,28 +526,39 @@ pub(crate) fn party_metrics() -> impl Iterator<Item = (&'static PartyMeasurement
     with_metric(PARTY_MEASUREMENTS)
 }
 
+/// A metric by which sessions, cells and runs are compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ComparedMetric {
+    /// The metric over the sessions of one cell.
+    pub(crate) words: MetricWords,
+    /// Its difference between two.
+    pub(crate) paired: PairedWords,
+    /// Whose it is; `None` if it is about the session.
+    pub(crate) party: Option<PartyId>,
+    /// What its amounts are.
+    pub(crate) kind: MeasurementKind,
+}
+
+/// All metrics by which sessions of so many parties are compared: those of the session, then those of
+/// each party.
+pub(crate) fn compared_metrics(n_parties: usize) -> impl Iterator<Item = ComparedMetric> {
+    let metric = |words: MetricWords, kind, party| {
+        Some(ComparedMetric {
+            words,
+            paired: words.paired?,
+            party,
+            kind,
+        })
+    };
+    let of_session = session_metrics().filter_map(move |it| metric(it.1, it.0.kind, None));
+    let of_parties = (0..n_parties).map(PartyId::new).flat_map(move |party| {
+        party_metrics().filter_map(move |it| metric(it.1, it.0.kind, Some(party)))
+    });
+    of_session.chain(of_parties)
+}
+
 fn with_metric<F>(
     all: &'static [Measurement<F>],
 ) -> impl Iterator<Item = (&'static Measurement<F>, MetricWords)> {
     all.iter().filter_map(|it| Some((it, it.metric?)))
-}
-
-impl Amount {
-    /// In the units of 2⁻⁴⁸ for utilities, else in ones.
-    pub(crate) fn whole(self) -> i64 {
-        match self {
-            Self::Whole(it) => it.into(),
-            Self::Units(it) => it,
-            Self::Real(it) => units(it),
-        }
-    }
-
-    /// As a float.
-    pub fn number(self) -> f64 {
-        match self {
-            Self::Whole(it) => it.into(),
-            Self::Units(it) => from_units(it),
-            Self::Real(it) => it,
-        }
-    }
 }

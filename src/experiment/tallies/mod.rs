@@ -5,22 +5,26 @@ mod calibration_checks;
 mod effects;
 mod failure_tally;
 mod measured_session;
+mod measurement;
 mod measurements;
 mod numbers;
+mod session_figures;
 mod tally;
 
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
-pub use effects::{Effect, Effects, FigureWorker, Pairing, SessionFigures};
+pub use effects::{Effect, Effects, Pairing};
 pub use failure_tally::{ExaminedSession, Failure, FailureReason, FailureTally, Part, ReasonShare};
 pub use measured_session::{MeasuredSession, SessionMeasurer};
-pub use measurements::{
-    AGREEMENT_RATE, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords,
-    PARTY_MEASUREMENTS, PartyMeasurement, SESSION_MEASUREMENTS, SessionMeasurement, UTILITY,
+pub use measurement::{
+    Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, PairedWords,
+    PartyMeasurement, SessionMeasurement,
 };
+pub use measurements::{AGREEMENT_RATE, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS, UTILITY};
 pub(crate) use measurements::{
-    OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, party_metrics,
-    session_metrics,
+    AGREEMENT_RATE_GIVEN_BOTH_ZONES, ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS,
+    SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, compared_metrics, party_metrics, session_metrics,
 };
 pub use numbers::QUANTILE_PERCENTS;
+pub use session_figures::{EndingWorker, FigureWorker, SessionEnding, SessionFigures};
 pub use tally::{Metric, PartyTally, StrategyTally, Tally};

@@ -6,9 +6,10 @@ use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
 use crate::experiment::tallies::failure_tally::{ExaminedSession, FailureTally};
 use crate::experiment::tallies::measured_session::MeasuredSession;
+use crate::experiment::tallies::measurement::{Amount, MeasurementKind};
 use crate::experiment::tallies::measurements::{
-    Amount, MeasurementKind, OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, UTILITY,
-    ZONE_METRICS, party_metrics, session_metrics,
+    OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, UTILITY, ZONE_METRICS, party_metrics,
+    session_metrics,
 };
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
 

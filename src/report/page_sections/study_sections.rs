@@ -4,7 +4,8 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{
-    AGREEMENT_RATE, SensitivityMeasure, UTILITY, points_for_claim, points_for_interval,
+    AGREEMENT_RATE, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
+    points_for_interval,
 };
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
 use crate::report::page_sections::study_words::{
@@ -108,13 +109,24 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
             let label = found.map_or(option, |it| &it.label);
             format!("{}: “{label}” ({})", party(name), issue_label(of))
         }
-        ["party", name, "red_line", line, "probability"] => {
+        [
+            "party",
+            name,
+            "red_line",
+            line,
+            of @ ("probability" | "real"),
+        ] => {
             let party = scenario.parties.iter().find(|it| it.name == name);
             let lines = party.into_iter().flat_map(|it| &it.preferences.red_lines);
             let found = lines.into_iter().find(|it| it.name == line);
             let label = found.map_or(line, |it| &it.label);
             let party = party.map_or(name, |it| &it.label);
-            format!("{party}: how likely “{label}” is a real red line")
+            let how = if of == "real" {
+                "whether"
+            } else {
+                "how likely"
+            };
+            format!("{party}: {how} “{label}” is a real red line")
         }
         ["party", name, ref rest @ ..] => {
             format!("{}: {}", party(name), rest.join(" ").replace('_', " "))
@@ -135,7 +147,7 @@ pub(crate) fn dependence(
     let mut text: Vec<String> = studied.why_utilities.iter().cloned().collect();
     let mut drawn = Vec::new();
     for outcome in &studied.outcomes {
-        if outcome.party.is_empty() {
+        if outcome.metric == AGREEMENT_RATE {
             text.push(format!(
                 "The outcome is {}. Charts show the most influential factors; whiskers are 95 % intervals, and a factor whose interval includes 0 may have no influence.",
                 outcome.label
@@ -175,7 +187,7 @@ pub(crate) fn most(
 ) -> Option<String> {
     let studied = Studied::of(manifest, scenario, summary)?;
     let outcome = studied.outcomes.first()?;
-    let (row, it) = *outcome.ranked(outcome.measure.name(), &is_number).first()?;
+    let (row, it) = *outcome.ranked(outcome.measure.name(), &is_single).first()?;
     let ends = it.interval?;
     let [size, low, high] = Notation::Decimals(2).texts([it.value, ends.low, ends.high]);
     let interval = format!("95 % interval {low} to {high}");
@@ -219,9 +231,9 @@ pub(crate) fn doubts(
     first.and_then(rendered).into_iter().collect()
 }
 
-/// Whether a row is of a number or a parameter, and not of randomness or of several.
-fn is_number(row: &Dependence) -> bool {
-    ["number", "parameter"].contains(&row.kind.as_str())
+/// Whether a row is of a single thing that is varied, and not of randomness or of several.
+fn is_single(row: &Dependence) -> bool {
+    ["number", "red_line", "parameter"].contains(&row.kind.as_str())
 }
 
 /// The outcomes with findings in a study.
@@ -248,10 +260,12 @@ impl<'a> Studied<'a> {
             return None;
         }
         let deals = "whether there is a deal".to_owned();
+        let zones = "whether there is a zone of possible agreement".to_owned();
         let kind = design_kind(manifest);
+        let zones = StudyOutcome::of(rows, kind, (ZONE_METRICS[0], ""), zones);
         if let Some(it) = StudyOutcome::of(rows, kind, (AGREEMENT_RATE, ""), deals) {
             return Some(Self {
-                outcomes: vec![it],
+                outcomes: [it].into_iter().chain(zones).collect(),
                 why_utilities: None,
             });
         }
@@ -273,10 +287,9 @@ impl<'a> Studied<'a> {
             NoWordOnDeals::NoInterval(points_to_take(manifest, counts))
         };
         Some(Self {
-            outcomes: scenario
-                .parties
-                .iter()
+            outcomes: (scenario.parties.iter())
                 .filter_map(|it| utility(it))
+                .chain(zones)
                 .collect(),
             why_utilities: Some(counts.why_utilities(why)),
         })
@@ -284,6 +297,7 @@ impl<'a> Studied<'a> {
 
     fn factors(&self) -> PageTable {
         let head = [
+            "outcome",
             "party",
             "factor",
             "kind",
@@ -296,6 +310,7 @@ impl<'a> Studied<'a> {
         ];
         let fields = |it: &Dependence| {
             let texts = [
+                &it.metric,
                 &it.party,
                 &it.factor,
                 &it.kind,
@@ -312,14 +327,10 @@ impl<'a> Studied<'a> {
             let numbers = numbers.map(|it| written(it.into()));
             texts.map(String::clone).into_iter().chain(numbers)
         };
-        // Of deals there is no party to name.
-        let n_left_out = usize::from(self.why_utilities.is_none());
         let rows = self.outcomes.iter().flat_map(StudyOutcome::own_rows);
         PageTable {
-            head: head[n_left_out..].iter().map(|&it| it.to_owned()).collect(),
-            rows: rows
-                .map(|it| fields(it).skip(n_left_out).collect())
-                .collect(),
+            head: head.map(str::to_owned).to_vec(),
+            rows: rows.map(|it| fields(it).collect()).collect(),
         }
     }
 }
@@ -397,7 +408,7 @@ impl<'a> StudyOutcome<'a> {
     /// enough, and which number it is; `None` if there are enough.
     fn points_for_claim(&self) -> Option<(Estimate, u64, &'a str)> {
         self.measure.points?;
-        let (row, it) = *self.ranked(self.measure.name(), &is_number).first()?;
+        let (row, it) = *self.ranked(self.measure.name(), &is_single).first()?;
         let estimate = Estimate {
             point: it.value,
             standard_error: None,
@@ -415,10 +426,10 @@ impl<'a> StudyOutcome<'a> {
 
     /// All charts of the outcome: by measure, basis and source.
     fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
-        let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
+        let is_shown = |it: &Dependence| is_single(it) || it.kind == "luck";
         let mut drawn = Vec::new();
         for measure in &MEASURES {
-            let ranked = self.ranked(measure.name(), &is_single);
+            let ranked = self.ranked(measure.name(), &is_shown);
             let id = measure.name().replace('_', "-");
             drawn.extend(bars(scenario, &ranked, measure, &id, measure.title));
         }
@@ -437,13 +448,14 @@ impl<'a> StudyOutcome<'a> {
 
     /// The chart of the leading measure.
     fn leading_chart(&self, scenario: &Scenario) -> Option<PageFigure> {
-        let is_single = |it: &Dependence| is_number(it) || it.kind == "luck";
-        let ranked = self.ranked(self.measure.name(), &is_single);
-        let id = format!(
-            "{}-of-{}",
-            self.measure.name().replace('_', "-"),
+        let is_shown = |it: &Dependence| is_single(it) || it.kind == "luck";
+        let ranked = self.ranked(self.measure.name(), &is_shown);
+        let whose = if self.party.is_empty() {
+            self.metric
+        } else {
             self.party
-        );
+        };
+        let id = format!("{}-of-{whose}", self.measure.name()).replace('_', "-");
         let title = format!("{} of {}", self.measure.title, self.label);
         bars(scenario, &ranked, self.measure, &id, &title)
     }

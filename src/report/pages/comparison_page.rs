@@ -47,6 +47,17 @@ pub struct ComparedRuns {
     pub comparison: RunComparison,
 }
 
+/// What the figures on zones of possible agreement are, in their order.
+pub(crate) fn zone_words(comparison: &RunComparison) -> [&'static str; 2] {
+    [
+        "Sessions with a zone of possible agreement",
+        match comparison.pairing() {
+            Pairing::Paired => "Deals where both runs have a zone",
+            Pairing::Unpaired => "Deals where there is a zone",
+        },
+    ]
+}
+
 impl ComparedRuns {
     /// The two runs, each in a line.
     pub fn render_runs(&self) -> [String; 2] {
@@ -249,14 +260,24 @@ impl ComparedRuns {
 
     fn deals(&self) -> Section {
         let deals = self.comparison.deals();
-        let share = [("Share of deals".to_owned(), deals)];
+        let zones = self.comparison.zones().into_iter();
+        let zones = zone_words(&self.comparison)
+            .map(str::to_owned)
+            .into_iter()
+            .zip(zones);
+        // Runs of versions that did not measure it have none.
+        let zones = zones.filter(|(_, it)| it.first.n > 0 && it.second.n > 0);
+        let shares: Vec<(String, Difference)> = [("Share of deals".to_owned(), deals)]
+            .into_iter()
+            .chain(zones)
+            .collect();
         let mut text = Vec::new();
         let mut figures = Vec::from_iter(changes(
             "change-deals",
-            "Change of the share of deals",
+            "Change of the shares of deals and zones",
             "Figure",
             Notation::Percent,
-            &share,
+            &shares,
         ));
         if let Some(it) = deals.pairs {
             text.push(format!(
@@ -292,7 +313,7 @@ impl ComparedRuns {
             text,
             blocks: vec![
                 PageBlock::Figures(figures),
-                table("Figure", Notation::Percent, &share),
+                table("Figure", Notation::Percent, &shares),
             ],
         }
     }

@@ -6,6 +6,7 @@ mod page_files;
 mod run_page;
 mod session_page;
 
+pub(crate) use comparison_page::zone_words;
 pub use comparison_page::{ComparedRun, ComparedRuns};
 pub use page::{
     Card, Move, Page, PageBlock, PageFigure, PageStep, Section, SettledIssue, Stand, Steps,

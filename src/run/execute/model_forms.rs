@@ -21,17 +21,17 @@ pub(super) fn run_forms(
     let mut n_sessions = n_before;
     observer.wave_begins();
     let (threads, interrupt) = (options.threads, &options.interrupt);
-    let results = robustness.run(Seeds::new(seed), threads, interrupt, |form, figures| {
-        n_sessions += figures.len() as u64;
-        for it in figures {
-            endings[it.ending()] += 1;
+    let results = robustness.run(Seeds::new(seed), threads, interrupt, |form, ended| {
+        n_sessions += ended.len() as u64;
+        for it in ended {
+            endings[it.idx()] += 1;
         }
-        let agreed = figures.iter().filter(|it| it.is_agreed());
+        let agreed = ended.iter().filter(|it| it.is_agreed());
         observer.progressed(Progress::Form {
             n_sessions,
             form,
             n_agreements: agreed.count() as u64,
-            n_last: figures.len() as u64,
+            n_last: ended.len() as u64,
         });
     });
     observer.wave_ends();

@@ -1,5 +1,6 @@
 //! Running a study of one scenario's numbers: its sessions, and what is made of them.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use demarche_core::negotiation::Setting;
 use demarche_core::randomness::Seeds;
 
 use crate::experiment::{
-    AgreementBox, Cell, Finding, FlipSearch, Flips, Plan, Robustness, SessionFigures, Study,
-    agreement_boxes, findings, run,
+    AgreementBox, Cell, FigureWorker, Finding, FlipSearch, Flips, Plan, Robustness, SessionFigures,
+    Study, agreement_boxes, findings, run,
 };
 use crate::run::execute::error::{RunError, StopCause};
 use crate::run::execute::finish::{FormResults, seal};
@@ -19,8 +20,8 @@ use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
 use crate::tables::{
-    DrawTable, FinishedTable, LeftOut, PointTable, RunDirectory, StudyWorker, Workbook, WriteError,
-    write_boxes, write_flips, write_robustness, write_sensitivity, write_workbook,
+    DrawTable, FinishedTable, LeftOut, RunDirectory, Workbook, write_boxes, write_flips,
+    write_points, write_robustness, write_sensitivity, write_workbook,
 };
 
 /// A study that is over, or was interrupted.
@@ -127,25 +128,8 @@ impl<'a> Running<'a, '_> {
     ) -> Result<FinishedStudy<'a>, RunError> {
         let spec = self.spec;
         let (setting, copies) = (spec.setting(), spec.copies());
-        let mut table = match draws {
-            DrawTable::Written => {
-                let begun = PointTable::begin(&self.directory, copies, study, setting);
-                Some(begun.map_err(|it| self.stopped(it))?)
-            }
-            DrawTable::Omitted => None,
-        };
-        let figures = self.run_points(study, draws, table.as_mut())?;
-        let is_complete = figures.len() as u64 == study.n_sessions();
-        let mut tables = Vec::new();
-        if let Some(table) = table {
-            let ended = if is_complete {
-                table.finish().map(|it| tables.push(it))
-            } else {
-                table.discard(&self.directory)
-            };
-            ended.map_err(|it| self.stopped(it))?;
-        }
-        if !is_complete {
+        let figures = self.run_points(study)?;
+        if (figures.len() as u64) < study.n_sessions() {
             return self.finish(study.n_sessions(), &[], None);
         }
         if self.safe_to_leave(study.n_sessions())? == Asked::ToStop {
@@ -155,8 +139,21 @@ impl<'a> Running<'a, '_> {
         let boxes = agreement_boxes(study, setting, &figures, &found);
         let (directory, factors) = (&self.directory, study.factors());
         let written = write_sensitivity(directory, copies, setting.scenario(), factors, &found)
-            .and_then(|first| Ok([first, write_boxes(directory, copies, factors, &boxes)?]));
-        tables.extend(written.map_err(|it| self.stopped(it))?);
+            .and_then(|first| {
+                Ok(vec![
+                    first,
+                    write_boxes(directory, copies, factors, &boxes)?,
+                ])
+            });
+        let mut tables = written.map_err(|it| self.stopped(it))?;
+        if draws == DrawTable::Written {
+            let cell = Cell {
+                setting: Arc::clone(setting),
+                seeds: Seeds::new(spec.seed()),
+            };
+            let points = write_points(directory, copies, study, &cell, &figures);
+            tables.push(points.map_err(|it| self.stopped(it))?);
+        }
         let answer = StudyAnswer::Sensitivity {
             study,
             findings: found,
@@ -166,12 +163,7 @@ impl<'a> Running<'a, '_> {
     }
 
     /// Runs the sessions of a study, as far as it is not interrupted.
-    fn run_points(
-        &mut self,
-        study: &Study,
-        draws: DrawTable,
-        mut table: Option<&mut PointTable>,
-    ) -> Result<Vec<SessionFigures>, RunError> {
+    fn run_points(&mut self, study: &Study) -> Result<Vec<SessionFigures>, RunError> {
         let setting: &Arc<Setting> = self.spec.setting();
         let cell = Cell {
             setting: Arc::new(study.designed((**setting).clone())),
@@ -184,24 +176,20 @@ impl<'a> Running<'a, '_> {
             is_most: false,
         });
         let mut figures: Vec<SessionFigures> = Vec::new();
-        let worker = Arc::new(StudyWorker::new(study, setting, draws));
+        let worker = Arc::new(FigureWorker::new(plan.cells()));
         let (observer, endings) = (&mut *self.observer, &mut self.endings);
         let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
         observer.wave_begins();
         let res = run(&plan, threads, interrupt, &worker, |chunk| {
-            let product = chunk.product;
-            for it in &product.figures {
-                endings[it.ending()] += 1;
+            for it in &chunk.product {
+                endings[it.ending().idx()] += 1;
             }
-            figures.extend(product.figures);
-            if let (Some(table), Some(rows)) = (&mut table, &product.rows) {
-                table.push(rows)?;
-            }
+            figures.extend(chunk.product);
             observer.progressed(Progress::Points {
                 n_sessions: figures.len() as u64,
                 study,
             });
-            Ok::<(), WriteError>(())
+            Ok::<(), Infallible>(())
         });
         observer.wave_ends();
         observer.sessions_ended();
@@ -221,11 +209,11 @@ impl<'a> Running<'a, '_> {
         let (observer, endings) = (&mut *self.observer, &mut self.endings);
         let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
         observer.wave_begins();
-        let trials = search.run(threads, interrupt, |trial, figures| {
-            for it in figures {
-                endings[it.ending()] += 1;
+        let trials = search.run(threads, interrupt, |trial, ended| {
+            for it in ended {
+                endings[it.idx()] += 1;
             }
-            n_sessions += figures.len() as u64;
+            n_sessions += ended.len() as u64;
             observer.progressed(Progress::Shift {
                 n_sessions,
                 setting,

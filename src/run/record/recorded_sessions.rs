@@ -4,6 +4,7 @@ use std::io::Read;
 
 use demarche_core::domain::OptionId;
 use demarche_core::protocol::Ending;
+use demarche_core::solution::Zone;
 
 use crate::experiment::{CellId, ComparedDeal, ComparedSession};
 use crate::run::record::run_record::{Named, RunSchema};
@@ -16,6 +17,8 @@ struct SessionColumns {
     replication: usize,
     ending: usize,
     round: usize,
+    /// `None` of versions that did not measure it.
+    zone: Option<usize>,
     offers: usize,
     utilitarian_welfare: usize,
     egalitarian_welfare: usize,
@@ -75,6 +78,7 @@ impl<R: Read> RecordedSessions<R> {
             replication: sessions.column("replication")?,
             ending: sessions.column("ending")?,
             round: sessions.column("round")?,
+            zone: sessions.header()?.iter().position(|it| it == "zone"),
             offers: sessions.column("offers")?,
             utilitarian_welfare: sessions.column("utilitarian_welfare")?,
             egalitarian_welfare: sessions.column("egalitarian_welfare")?,
@@ -117,10 +121,14 @@ impl<R: Read> RecordedSessions<R> {
                     self.next
                 )));
             }
-            let deal = self.deal()?;
+            let (deal, zone) = (self.deal()?, self.zone()?);
             let utilities = self.utilities()?;
             self.next += 1;
-            return Ok(Some(ComparedSession { deal, utilities }));
+            return Ok(Some(ComparedSession {
+                deal,
+                zone,
+                utilities,
+            }));
         }
         if self.next_of_cell()? {
             return Err((self.parties).wrong("the session of this row is not in the other table"));
@@ -136,6 +144,16 @@ impl<R: Read> RecordedSessions<R> {
     /// How many sessions of the cell there were so far.
     pub fn n_sessions(&self) -> u64 {
         self.next
+    }
+
+    fn zone(&self) -> Result<Option<Zone>, TableError> {
+        let (table, column) = (&self.sessions, self.session_columns.zone);
+        let named = column.map(|it| {
+            let word = table.text(it);
+            let zone = Zone::ALL.into_iter().find(|it| it.name() == word);
+            zone.ok_or_else(|| table.wrong(format!("`{word}` is not a value of `zone`")))
+        });
+        named.transpose()
     }
 
     fn deal(&self) -> Result<Option<ComparedDeal>, TableError> {
@@ -350,6 +368,26 @@ mod tests {
         assert_eq!(options(&sessions[0]), Some(vec![OptionId::new(1)]));
         assert_eq!((options(&sessions[1]), sessions.len()), (None, 2));
         assert_eq!(sessions[1].utilities, [0.5]);
+        assert_eq!(
+            sessions[0].zone, None,
+            "of a version that did not measure it"
+        );
+    }
+
+    #[test]
+    fn zones_are_read_back() {
+        let measured = |zone: &str| {
+            let mut lines = SESSIONS.lines();
+            let header = format!("{},zone\n", lines.next().unwrap());
+            let rows = lines.map(|it| format!("{it},{zone}\n"));
+            read(&(header + &rows.collect::<String>()), PARTIES)
+        };
+        for zone in Zone::ALL {
+            assert_eq!(measured(zone.name()).unwrap()[1].zone, Some(zone));
+        }
+        let error = measured("perhaps").unwrap_err();
+        let expected = "sessions.csv, line 2: `perhaps` is not a value of `zone`";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

@@ -7,11 +7,10 @@ use demarche_core::randomness::{MasterSeed, Seeds};
 use demarche_core::strategy::Strategies;
 
 use crate::config::{
-    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers,
-    uncertain_numbers,
+    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers, study_inputs,
 };
 use crate::experiment::{
-    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, built_in_forms, form_names,
+    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, StudyInput, built_in_forms, form_names,
 };
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
@@ -198,13 +197,13 @@ impl Asked<'_> {
         of_file: &StudyPlan,
         seed: MasterSeed,
     ) -> Result<(Study, StudyRecord), SpecError> {
-        let numbers = if self.numbers.is_empty() {
-            let all = || setting.uncertain_numbers();
-            of_file.numbers.clone().unwrap_or_else(all)
+        let inputs = if self.numbers.is_empty() {
+            let all = || StudyInput::all(setting);
+            of_file.inputs.clone().unwrap_or_else(all)
         } else {
-            uncertain_numbers(setting, self.numbers).map_err(SpecError::Numbers)?
+            study_inputs(setting, self.numbers).map_err(SpecError::Numbers)?
         };
-        if numbers.is_empty() {
+        if inputs.is_empty() {
             return Err(SpecError::NothingUncertain);
         }
         let method = self.method.unwrap_or(of_file.method);
@@ -217,11 +216,13 @@ impl Asked<'_> {
         let record = StudyRecord::Design {
             method: method.name().to_owned(),
             points,
-            numbers: paths(setting, &numbers),
+            numbers: (inputs.iter())
+                .map(|it| it.path(setting).to_owned())
+                .collect(),
         };
         let study = match method {
-            StudyMethod::Saltelli => Study::radial(setting, numbers, points, seed.0),
-            StudyMethod::Morris => Study::trajectories(setting, numbers, points, seed.0),
+            StudyMethod::Saltelli => Study::radial(setting, inputs, points, seed.0),
+            StudyMethod::Morris => Study::trajectories(setting, inputs, points, seed.0),
         };
         Ok((study?, record))
     }

@@ -113,7 +113,7 @@ impl ChunkOutput {
         }
         push_session(&mut self.record, measured);
         if let Some(rounded) = &mut self.rounded {
-            self.figures.push(SessionFigures::of(session));
+            self.figures.push(SessionFigures::of(measured));
             push_rounded_session(rounded, measured);
         }
     }

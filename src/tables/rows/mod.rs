@@ -17,7 +17,7 @@ pub use session_tables::{
     Distances, DrawTable, SessionRows, SessionTable, Transcripts, session_columns,
 };
 pub use solution_tables::{SolutionsTable, write_frontier};
-pub use study_points::{PointTable, StudyOutput, StudyWorker};
+pub use study_points::write_points;
 pub use study_tables::{write_boxes, write_flips, write_robustness, write_sensitivity};
 pub use summary_tables::SummaryTable;
 pub(crate) use summary_tables::{

@@ -1,164 +1,96 @@
-//! The table of a study's sessions, each with its numbers and how it ended, written as they come.
+//! The table of a study's sessions, each with its numbers and what came of it.
 
-use std::sync::Arc;
-
-use demarche_core::domain::{Distribution, Number};
-use demarche_core::negotiation::{NumberId, SessionResult, Setting};
+use demarche_core::domain::Number;
 use demarche_core::protocol::Ending;
 use demarche_core::randomness::Replication;
 
-use crate::experiment::{CellId, SessionFigures, Study, Worker};
-use crate::tables::folder::{FinishedTable, RunDirectory, TableFile, WriteError};
+use crate::experiment::{Cell, ComparedMetric, MeasurementKind, SessionFigures, Study, StudyInput};
+use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
-use crate::tables::rows::session_tables::DrawTable;
 use crate::tables::schema::{Column, TableEntry, number};
 
-/// The name of the table of a study's sessions, without the ending.
-const POINTS: &str = "points";
+/// Sessions whose rows are handed to the system at a time.
+const ROWS_AT_A_TIME: usize = 1 << 10;
 
-/// `points.csv` being written: every session of a study with its numbers and how it ended.
-#[derive(Debug)]
-pub struct PointTable {
-    file: TableFile,
-}
-
-impl PointTable {
-    /// Begins it.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written.
-    ///
-    /// # Panics
-    ///
-    /// If the setting has no such number.
-    pub fn begin(
-        directory: &RunDirectory,
-        copies: TableCopies,
-        study: &Study,
-        setting: &Setting,
-    ) -> Result<Self, WriteError> {
-        let numbers: Vec<&Number> = setting.numbers().collect();
-        let studied = study.numbers().iter();
-        let studied: Vec<Column> = studied.map(|it| number(&numbers[it.idx()].path)).collect();
-        let entry = TableEntry::of(POINTS).1;
-        let columns = entry.header(&[], &setting.scenario().parties, &studied);
-        let file = directory.table(POINTS, columns, copies)?;
-        Ok(Self { file })
-    }
-
-    /// Adds rows.
-    ///
-    /// # Errors
-    ///
-    /// If they cannot be written.
-    pub fn push(&mut self, rows: &Rows) -> Result<(), WriteError> {
-        self.file.push(rows)
-    }
-
-    /// Ends it.
-    ///
-    /// # Errors
-    ///
-    /// If its Parquet copy cannot be written.
-    pub fn finish(self) -> Result<FinishedTable, WriteError> {
-        self.file.finish()
-    }
-
-    /// Removes it: not all sessions of the study were run.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be removed.
-    pub fn discard(self, directory: &RunDirectory) -> Result<(), WriteError> {
-        drop(self.file);
-        directory.remove(&format!("{POINTS}.csv"))
-    }
-}
-
-/// Keeps of every session of a study its figures, and makes its row if rows are wanted.
-#[derive(Debug)]
-pub struct StudyWorker {
-    study: Study,
-    setting: Arc<Setting>,
-    /// Of the studied numbers; `None` if no rows are wanted.
-    distributions: Option<Vec<Distribution>>,
-}
-
-/// What comes of some sessions of a study.
-#[derive(Debug)]
-pub struct StudyOutput {
-    /// Their figures.
-    pub figures: Vec<SessionFigures>,
-    /// Their rows, if rows are wanted.
-    pub rows: Option<Rows>,
-}
-
-impl StudyWorker {
-    /// For the sessions of a study of a setting, with rows if they are to be written.
-    ///
-    /// # Panics
-    ///
-    /// If the setting has no such number.
-    pub fn new(study: &Study, setting: &Arc<Setting>, draws: DrawTable) -> Self {
-        let numbers: Vec<&Number> = setting.numbers().collect();
-        let distribution = |it: &NumberId| numbers[it.idx()].distribution.clone();
-        let distributions = (draws == DrawTable::Written)
-            .then(|| study.numbers().iter().map(distribution).collect());
-        Self {
-            study: study.clone(),
-            setting: Arc::clone(setting),
-            distributions,
-        }
-    }
-
-    fn push(
-        &self,
-        rows: &mut Rows,
-        distributions: &[Distribution],
-        replication: Replication,
-        figures: &SessionFigures,
-    ) {
-        let row = self.study.row(replication);
-        let factor = row.factor.map(|it| &self.study.factors()[it]);
-        let ending = Ending::NAMES[figures.ending()];
-        let fixed: [Field<'_>; 7] = [
-            replication.0.into(),
-            row.point.into(),
-            row.block.name().into(),
-            factor.map(|it| it.kind.name()).into(),
-            factor.map(|it| it.name.as_str()).into(),
-            ending.into(),
-            u32::from(figures.is_agreed()).into(),
-        ];
-        let parties = self.setting.scenario().party_ids();
-        let utilities = parties.map(|it| figures.utility(it).into());
-        let probabilities = self.study.probabilities(replication);
-        let numbers = distributions.iter().zip(probabilities);
-        let numbers = numbers.map(|(it, p)| it.quantile(p).into());
-        rows.push(fixed.into_iter().chain(utilities).chain(numbers));
-    }
-}
-
-impl Worker for StudyWorker {
-    type ChunkOutput = StudyOutput;
-    type Heard = ();
-
-    fn work_up(
-        &self,
-        _: CellId,
-        (): (),
-        sessions: impl Iterator<Item = SessionResult>,
-    ) -> StudyOutput {
-        let mut figures = Vec::new();
-        let mut rows = self.distributions.as_ref().map(|_| Rows::new());
-        for result in sessions {
-            let of_session = SessionFigures::of(&result);
-            if let (Some(rows), Some(distributions)) = (&mut rows, &self.distributions) {
-                self.push(rows, distributions, result.replication, &of_session);
+/// Writes `points.csv`: every session of a study in the order of its design, with its numbers and red
+/// lines, how it ended and what it was worth to the parties; `figures` are those of its sessions in
+/// order.
+///
+/// # Errors
+///
+/// If it cannot be written.
+///
+/// # Panics
+///
+/// If the setting has no such number.
+pub fn write_points(
+    directory: &RunDirectory,
+    copies: TableCopies,
+    study: &Study,
+    cell: &Cell,
+    figures: &[SessionFigures],
+) -> Result<FinishedTable, WriteError> {
+    let setting = &cell.setting;
+    let inputs = study.inputs().iter();
+    let columns: Vec<Column> = inputs.map(|it| number(it.path(setting))).collect();
+    let designed = study.designed((**setting).clone());
+    let numbers: Vec<&Number> = setting.numbers().collect();
+    let drawn = |session: Replication| {
+        let inputs = study.inputs().iter().zip(study.probabilities(session));
+        let drawn = inputs.map(|(input, p)| match input {
+            StudyInput::Number(id) => numbers[id.idx()].distribution.quantile(p),
+            StudyInput::RedLine(it) => {
+                let is_real = designed.is_red_line_real(it, &cell.seeds, session);
+                f64::from(u8::from(is_real))
             }
-            figures.push(of_session);
+        });
+        drawn.collect::<Vec<f64>>()
+    };
+    let (name, entry) = ("points", TableEntry::of("points").1);
+    let columns = entry.header(&[], &setting.scenario().parties, &columns);
+    let mut file = directory.table(name, columns, copies)?;
+    let metrics = figures
+        .first()
+        .map_or_else(Vec::new, SessionFigures::metrics);
+    let mut rows = Rows::new();
+    let mut sessions = (0..).map(Replication);
+    for block in figures.chunks(ROWS_AT_A_TIME) {
+        for (figures, session) in block.iter().zip(&mut sessions) {
+            let row = (session, drawn(session));
+            push(&mut rows, study, row, (&metrics, figures));
         }
-        StudyOutput { figures, rows }
+        file.push(&rows)?;
+        rows.clear();
     }
+    file.finish()
+}
+
+fn push(
+    rows: &mut Rows,
+    study: &Study,
+    (session, drawn): (Replication, Vec<f64>),
+    (metrics, figures): (&[ComparedMetric], &SessionFigures),
+) {
+    let row = study.row(session);
+    let factor = row.factor.map(|it| &study.factors()[it]);
+    let fixed: [Field<'_>; 6] = [
+        session.0.into(),
+        row.point.into(),
+        row.block.name().into(),
+        factor.map(|it| it.kind.name()).into(),
+        factor.map(|it| it.name.as_str()).into(),
+        Ending::NAMES[figures.ending().idx()].into(),
+    ];
+    let outcomes = metrics.iter().enumerate();
+    let outcomes = outcomes.filter(|it| it.1.words.is_of_every_session());
+    let outcomes = outcomes.map(|(idx, metric)| match metric.kind {
+        MeasurementKind::Event => figures.amount(idx).map(i64::unsigned_abs).into(),
+        MeasurementKind::Count
+        | MeasurementKind::Ratio
+        | MeasurementKind::Utility
+        | MeasurementKind::UtilitySum
+        | MeasurementKind::SurplusProduct => figures.number(idx, metric).into(),
+    });
+    let drawn = drawn.into_iter().map(Field::from);
+    rows.push(fixed.into_iter().chain(outcomes).chain(drawn));
 }

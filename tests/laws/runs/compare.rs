@@ -70,7 +70,11 @@ fn sweep(folder: &TempDir, name: &str, settings: &str) {
 fn check_effects(effects: &Path, differences: &Path) {
     let differences = rows(differences);
     let effects = rows(effects);
-    assert_eq!(effects.len(), 3, "the share of deals and two utilities");
+    assert_eq!(
+        effects.len(),
+        5,
+        "deals, zones, deals given zones, two utilities"
+    );
     for effect in effects {
         let same = ["metric", "party"];
         let it = differences
@@ -129,8 +133,8 @@ fn a_run_does_not_differ_from_itself() {
     assert!(text.contains("The configurations are the same."), "{text}");
     assert!(!text.contains("Options whose share changed"), "{text}");
     let rows = rows(&folder.path().join("table.csv"));
-    // Deals, five figures of deals, two of each party, eight options.
-    assert_eq!(rows.len(), 1 + 5 + 4 + 8);
+    // Deals, two shares of zones, five figures of deals, two of each party, eight options.
+    assert_eq!(rows.len(), 1 + 2 + 5 + 4 + 8);
     for it in rows {
         assert_eq!(
             (it["difference"].as_str(), &it["first"]),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demarche::config::load_scenario;
-use demarche::experiment::Study;
+use demarche::experiment::{Study, StudyInput};
 use demarche::negotiation::{NumberId, PlainLoop, SessionResult, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::stats::design::{MorrisLevels, Scrambling, SobolSequence, morris_trajectory};
@@ -102,8 +102,18 @@ fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
 
 /// What a study says of a factor and the deals, by one measure.
 fn finding(table: &[BTreeMap<String, String>], factor: &str, measure: &str) -> f64 {
+    finding_on(table, "agreement_rate", factor, measure)
+}
+
+/// What a study says of a factor and an outcome of the session, by one measure.
+fn finding_on(
+    table: &[BTreeMap<String, String>],
+    metric: &str,
+    factor: &str,
+    measure: &str,
+) -> f64 {
     let is_meant = |it: &&BTreeMap<String, String>| {
-        it["metric"] == "agreement_rate" && it["factor"] == factor && it["measure"] == measure
+        it["metric"] == metric && it["factor"] == factor && it["measure"] == measure
     };
     let mut meant = table.iter().filter(is_meant);
     let res = meant
@@ -142,6 +152,11 @@ fn the_one_number_that_decides_has_all_of_the_variance() {
     assert!(finding(&table, SELLER, "partial_rank_correlation") < -0.8);
     for other in [BUYER, MINE] {
         assert_near(finding(&table, other, "partial_rank_correlation"), 0.0, 0.1);
+    }
+    // There is a deal exactly if there is a zone.
+    for measure in ["total", "first_order", "share", "partial_rank_correlation"] {
+        let of_zones = finding_on(&table, "zone_rate", SELLER, measure);
+        assert_near(of_zones, finding(&table, SELLER, measure), 0.0);
     }
     // Deals are all where the reservation value is at most what even is worth: half of a range
     // from 0.3 to 0.7.
@@ -198,6 +213,88 @@ fn indices_of_two_numbers_that_decide_together_are_those_worked_out_by_hand() {
         ("assumed".into(), String::new())
     );
     assert_eq!(of("luck", "kind"), "luck");
+}
+
+/// The bargain where both would take `even`, and the seller has a red line there.
+fn red_line_decides(probability: &str) -> String {
+    let line = format!(
+        "[[party.red_line]]\nid = \"pride\"\nlabel = \"never at that price\"\n\
+         when = {{ price = \"even\" }}\nprobability = {probability}\n[[party]]\nid = \"buyer\""
+    );
+    let certain = "reservation_value = { constant = 0.4, basis";
+    bargain(0.5)
+        .replace(
+            "reservation_value = { uniform = { min = 0.3, max = 0.7 }, basis",
+            certain,
+        )
+        .replace(
+            "reservation_value = { uniform = { min = 0.25, max = 0.75 }, basis",
+            certain,
+        )
+        .replace("[[party]]\nid = \"buyer\"", &line)
+}
+
+const REAL: &str = "party.seller.red_line.pride.real";
+const PROBABILITY: &str = "party.seller.red_line.pride.probability";
+
+#[test]
+fn whether_the_red_line_that_decides_is_real_has_all_of_the_variance() {
+    let folder = TempDir::new().unwrap();
+    let file = written(&folder, "line.toml", &red_line_decides("0.5"));
+    let more = ["--points", "256", "--draws"];
+    let out = run(&folder, "sensitivity", "run", &file, &more);
+    let table = rows(&out, "sensitivity.csv");
+    for metric in ["agreement_rate", "zone_rate"] {
+        assert_near(finding_on(&table, metric, REAL, "total"), 1.0, 0.05);
+        assert_near(finding_on(&table, metric, REAL, "first_order"), 1.0, 0.1);
+        let correlation = finding_on(&table, metric, REAL, "partial_rank_correlation");
+        assert!(correlation < -0.8, "fewer where it is: {correlation}");
+        for other in [MINE, "luck"] {
+            assert_near(finding_on(&table, metric, other, "total"), 0.0, 0.0);
+        }
+    }
+    let mut shares = table.iter().filter(|it| {
+        it["metric"] == "agreement_rate" && it["kind"] == "red_line" && it["measure"] == "share"
+    });
+    assert_near(number(shares.next().unwrap(), "estimate"), 1.0, 0.0);
+    assert!(shares.next().is_none(), "it is in no group");
+    for row in rows(&out, "points.csv") {
+        assert_ne!(row[REAL], row["agreement"]);
+    }
+    let more = ["--method", "morris", "--points", "20", "--numbers", REAL];
+    let table = rows(
+        &run(&folder, "sensitivity", "morris", &file, &more),
+        "sensitivity.csv",
+    );
+    // Every move by 2/3 of the range leads from one half into the other.
+    assert_near(finding(&table, REAL, "mean_effect"), -1.5, 1e-8);
+}
+
+#[test]
+fn a_probability_and_what_is_drawn_with_it_are_factors_each() {
+    let folder = TempDir::new().unwrap();
+    let probability = "{ uniform = { min = 0.0, max = 1.0 } }";
+    let file = written(&folder, "line.toml", &red_line_decides(probability));
+    let out = run(&folder, "sensitivity", "run", &file, &["--points", "2048"]);
+    let table = rows(&out, "sensitivity.csv");
+    // y = [U ≤ 1 − P] of two uniform numbers: V = 1/4, the variance of E(y|P) is 1/12, and the mean
+    // variance of y given P is 1/6.
+    for one in [REAL, PROBABILITY] {
+        assert_near(finding(&table, one, "first_order"), 1.0 / 3.0, 0.05);
+        assert_near(finding(&table, one, "total"), 2.0 / 3.0, 0.05);
+        assert_near(finding(&table, one, "share"), 0.5, 0.03);
+    }
+}
+
+#[test]
+fn a_red_line_that_is_certain_is_no_factor() {
+    for (probability, n) in [("0.0", 0), ("1.0", 0), ("0.3", 1)] {
+        let setting = setting_of(&red_line_decides(probability));
+        let inputs = StudyInput::all(&setting);
+        let is_line = |it: &&StudyInput| matches!(it, StudyInput::RedLine(_));
+        assert_eq!(inputs.iter().filter(is_line).count(), n, "{probability}");
+        assert!(inputs.len() == n + 1, "{inputs:?}");
+    }
 }
 
 #[test]
@@ -558,7 +655,7 @@ fn a_row_has_each_number_at_the_quantile_that_the_design_says() {
     const POINTS: u32 = 8;
     let setting = setting_of(&bargain(0.5));
     let numbers: Vec<NumberId> = setting.uncertain_numbers();
-    let study = Study::radial(&setting, numbers.clone(), POINTS, 11).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting), POINTS, 11).unwrap();
     // Seller's reservation value, what mine is worth to it, buyer's reservation value.
     let ranges = [(0.3, 0.7), (0.8, 1.0), (0.25, 0.75)];
     let all: Vec<_> = setting.numbers().map(|it| it.path.clone()).collect();
@@ -620,7 +717,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
         2,
         "how the upper village feels about halves; the lower's reservation value"
     );
-    let study = Study::radial(&setting, numbers, 32, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting), 32, 1).unwrap();
     // A, two numbers, randomness, all numbers as a group without a basis and without a source, B.
     let sessions = results(study.designed(setting), study.n_sessions());
     for rows in sessions.chunks(7) {
@@ -657,7 +754,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
 #[test]
 fn points_of_a_trajectory_have_each_number_at_their_quantile() {
     let setting = setting_of(&bargain(0.5));
-    let study = Study::trajectories(&setting, setting.uncertain_numbers(), 5, 2).unwrap();
+    let study = Study::trajectories(&setting, StudyInput::all(&setting), 5, 2).unwrap();
     let sessions = results(study.designed(setting), study.n_sessions());
     let levels = MorrisLevels::new(4).unwrap();
     let points = (0..5).flat_map(|it| morris_trajectory(it, 3, levels, 2));
@@ -1013,6 +1110,7 @@ fn every_session_of_a_study_has_a_row_with_its_numbers_and_how_it_ended() {
             // Whether there is a deal follows from both reservation values.
             let is_willing = number(row, SELLER) <= 0.5 && number(row, BUYER) <= 0.5;
             assert_eq!(row["agreement"], u8::from(is_willing).to_string());
+            assert_eq!(row["zone"], row["agreement"]);
             assert_eq!(row["ending"] == "agreement", is_willing);
             let of_none = number(row, SELLER);
             let expected = if is_willing { 0.5 } else { of_none };

@@ -1,8 +1,9 @@
 //! Sweeps: their cells, random numbers and tables, and errors in axes.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, io};
@@ -276,6 +277,46 @@ fn an_effect_is_the_mean_difference_of_the_rows() {
         assert_eq!(fields[8], "600");
     }
     assert!(lines_of_cell(&swept[Path::new("effects.csv")], 0).is_empty());
+}
+
+#[test]
+fn rounds_change_deals_and_no_zone() {
+    let folder = TempDir::new().unwrap();
+    let file = experiment(
+        &folder,
+        "[[sweep.axis]]\npath = \"protocol.alternating_offers.deadline_rounds\"\nvalues = [20, 1]\n",
+    );
+    let swept = tables(&run(&folder, "sweep", "run", &file, &[]));
+    let effects = lines_of_cell(&swept[Path::new("effects.csv")], 1);
+    let difference = |metric: &str| -> Vec<f64> {
+        let row = effects
+            .iter()
+            .find(|it| it.contains(&format!(",{metric},")));
+        let fields = row.unwrap().split(',').skip(3);
+        fields.map(|it| it.parse().unwrap()).collect()
+    };
+    let [deals, zones, found] = [
+        "agreement_rate",
+        "zone_rate",
+        "agreement_rate_given_zone_in_both",
+    ]
+    .map(difference);
+    assert!(deals[0] < 0.0, "{deals:?}");
+    // Nothing differs in any pair, so the interval has no width.
+    assert_eq!(zones[..4], [0.0; 4]);
+    // Zones are the same, and nobody agrees without one: then the share of deals is that of zones
+    // times that of deals among them.
+    let rate = f64::from(u32::try_from(n_zones(&swept)).unwrap()) / 600.0;
+    assert!((found[0] * rate - deals[0]).abs() < 1e-6, "{found:?}");
+}
+
+/// In how many sessions of the first cell there is a zone of possible agreement.
+fn n_zones(swept: &BTreeMap<PathBuf, Vec<u8>>) -> usize {
+    let mut reader = csv::Reader::from_reader(swept[Path::new("sessions.csv")].as_slice());
+    let column = reader.headers().unwrap().iter().position(|it| it == "zone");
+    let rows = reader.records().map(|it| it.unwrap());
+    let has_zone = |it: &csv::StringRecord| &it[0] == "0" && &it[column.unwrap()] == "yes";
+    rows.filter(has_zone).count()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{DrawnNumbers, GroupOf, Number, PartyId, Preferences, Utility};
 use crate::negotiation::correlated_draws::CorrelatedDraws;
 use crate::negotiation::setting::Setting;
-use crate::negotiation::variation::{NumberId, NumberPlace};
+use crate::negotiation::variation::{NumberId, NumberPlace, UncertainRedLine};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds, Stream};
 use crate::strategy::StrategySpec;
 
@@ -193,6 +193,29 @@ impl Setting {
     }
 }
 
+impl Setting {
+    /// Whether a red line is real in a session.
+    ///
+    /// # Panics
+    ///
+    /// If it is one of another setting.
+    pub fn is_red_line_real(
+        &self,
+        line: &UncertainRedLine,
+        seeds: &Seeds,
+        replication: Replication,
+    ) -> bool {
+        let (party, idx) = (line.party, line.red_line);
+        let places = &self.party(party).places;
+        let uncertain = &self.scenario().party(party).preferences.red_lines[idx];
+        let mut draws = Draws::new(self, seeds, replication, party, Purpose::Preferences);
+        let numbers = std::iter::once(&uncertain.probability);
+        let probability = draws.group(places.red_line_probabilities()[idx], numbers);
+        let probability = probability.sum();
+        draws.is_real(places.red_lines[idx], probability)
+    }
+}
+
 /// Draws the numbers of one party for one purpose in one replication.
 #[derive(Debug)]
 struct Draws<'a> {
@@ -227,10 +250,14 @@ impl<'a> Draws<'a> {
             return probability > 0.0;
         }
         let designed = (self.setting).designed_probability(self.replication, place.first);
-        let uniform = designed.unwrap_or_else(|| {
-            self.stream.seek(place.group);
-            self.stream.uniform()
-        });
+        let uniform = designed.map_or_else(
+            || {
+                self.stream.seek(place.group);
+                self.stream.uniform()
+            },
+            // A design has them in ascending order: first bluffs, then real ones.
+            |it| 1.0 - it,
+        );
         uniform < probability
     }
 

@@ -22,4 +22,4 @@ pub use plain_loop::PlainLoop;
 pub use report::{PartyReport, SessionResult};
 pub use setting::{SEARCH_BYTES_MAX, Setting, SettingError};
 pub use sourced_rule::{RuleKind, SourcedRule};
-pub use variation::{DesignedDraws, NumberId};
+pub use variation::{DesignedDraws, NumberId, UncertainRedLine};

@@ -7,7 +7,9 @@ use crate::domain::{
 };
 use crate::negotiation::copula::Correlated;
 use crate::negotiation::sourced_rule::SourcedRule;
-use crate::negotiation::variation::{DesignedDraws, NumberId, NumberPlace, NumberPlaces};
+use crate::negotiation::variation::{
+    DesignedDraws, NumberId, NumberPlace, NumberPlaces, UncertainRedLine,
+};
 use crate::protocol::{PartyNumberRange, ProtocolKind, ROUNDS_MAX, RelativeTime, Rules, Session};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
 use crate::search::{Audiences, HalvesPlan, PlanError};
@@ -56,7 +58,7 @@ pub(super) struct PartyPlaces {
 
 impl PartyPlaces {
     /// The places of the red lines' probabilities: the last of its preferences.
-    fn red_line_probabilities(&self) -> &[NumberPlace] {
+    pub(super) fn red_line_probabilities(&self) -> &[NumberPlace] {
         let n_others = self.preferences.len() - self.red_lines.len();
         &self.preferences[n_others..]
     }
@@ -286,6 +288,27 @@ impl Setting {
             .numbered()
             .filter(|it| !it.1.distribution.is_constant());
         uncertain.map(|it| it.0).collect()
+    }
+
+    /// The red lines that are real in some sessions and bluffs in others, whatever their probabilities
+    /// are drawn as: none whose probability is certainly 0 or 1.
+    pub fn uncertain_red_lines(&self) -> Vec<UncertainRedLine> {
+        let parties = self.scenario.party_ids().zip(&self.scenario.parties);
+        let lines = parties.flat_map(|(id, party)| {
+            let places = &self.parties[id.idx()].places.red_lines;
+            let lines = party.preferences.red_lines.iter().zip(places).enumerate();
+            let uncertain = lines.filter(|(_, (line, _))| {
+                let (min, max) = line.probability.distribution.range();
+                min < 1.0 && max > 0.0
+            });
+            uncertain.map(move |(red_line, (line, place))| UncertainRedLine {
+                party: id,
+                red_line,
+                path: format!("party.{}.red_line.{}.real", party.name, line.name),
+                id: place.first,
+            })
+        });
+        lines.collect()
     }
 
     /// The same, with another distribution of a number.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::PartyId;
 use crate::randomness::{NameHash, Replication};
 
 /// The position of a number among [`Setting::numbers`](crate::negotiation::setting::Setting::numbers).
@@ -23,6 +24,19 @@ impl NumberId {
     pub(super) fn plus(self, places: usize) -> Self {
         Self(self.0 + places)
     }
+}
+
+/// A red line that may be real in one session and a bluff in another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UncertainRedLine {
+    /// Whose.
+    pub party: PartyId,
+    /// Its position among those of the party in the scenario.
+    pub red_line: usize,
+    /// The name of the draw that decides whether it is real.
+    pub path: String,
+    /// By which a [design](DesignedDraws) has that draw; it is behind all numbers.
+    pub id: NumberId,
 }
 
 /// Where numbers that are drawn together are drawn from, and where they are listed.
@@ -62,5 +76,8 @@ pub trait DesignedDraws: Send + Sync + fmt::Debug {
     fn base_replication(&self, row: Replication) -> Replication;
 
     /// The probability, in [0, 1], at whose quantile a row has a number; `None` leaves it to random numbers.
+    ///
+    /// Whether a [red line](UncertainRedLine) is real is 1 or 0 for this: with a probability p of being
+    /// real it is so above 1 − p.
     fn probability(&self, row: Replication, number: NumberId) -> Option<f64>;
 }

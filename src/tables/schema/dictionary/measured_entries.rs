@@ -1,8 +1,8 @@
 //! The entries of what is measured in every session: its columns, and its metrics in the summary.
 
 use crate::experiment::{
-    Measurement, MeasurementKind, MetricWords, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS,
-    party_metrics, session_metrics,
+    Measurement, MeasurementKind, MetricWords, PARTY_MEASUREMENTS, PairedWords,
+    SESSION_MEASUREMENTS, compared_metrics, party_metrics, session_metrics,
 };
 use crate::tables::schema::dictionary::entry::{ColumnEntry, Content, WordEntry, column, word};
 
@@ -26,12 +26,13 @@ pub(crate) fn metric_words() -> Vec<WordEntry> {
     let of_session = session_metrics().map(|it| it.1);
     let of_parties = party_metrics().map(|it| it.1);
     let mut res: Vec<WordEntry> = Vec::new();
-    for MetricWords {
-        name,
-        meaning,
-        over,
-    } in of_session.chain(of_parties)
-    {
+    for it in of_session.chain(of_parties) {
+        let MetricWords {
+            name,
+            meaning,
+            over,
+            ..
+        } = it;
         match res.last_mut() {
             Some(last) if (last.meaning, last.over) == (meaning, over) => last.names.push(name),
             _ => res.push(word("metric", &[name], meaning, over)),
@@ -40,13 +41,45 @@ pub(crate) fn metric_words() -> Vec<WordEntry> {
     res
 }
 
-/// What the figures of a metric are; `None` if the summary has no such metric.
+/// The metrics by which cells are compared.
+pub(crate) fn paired_words() -> Vec<WordEntry> {
+    let words = compared_metrics(1).map(|it| {
+        let PairedWords {
+            name,
+            meaning,
+            over,
+        } = it.paired;
+        word("metric", &[name], meaning, over)
+    });
+    words.collect()
+}
+
+/// What a study says the dependence of.
+pub(crate) fn outcome_words() -> Vec<WordEntry> {
+    let outcomes = compared_metrics(1).filter(|it| it.words.is_of_every_session());
+    let words = outcomes.map(|it| {
+        let range = if it.kind == MeasurementKind::Event {
+            "0 or 1"
+        } else {
+            "0 to 1"
+        };
+        word("metric", &[it.words.name], it.paired.meaning, range)
+    });
+    words.collect()
+}
+
+/// What the figures of a metric are; `None` if no table has such a metric.
 pub(crate) fn metric_content(name: &str) -> Option<Content> {
     fn kinds<F>(
         measured: &[Measurement<F>],
     ) -> impl Iterator<Item = (&'static str, MeasurementKind)> {
         let named = measured.iter();
-        named.filter_map(|it| Some((it.metric?.name, it.kind)))
+        named.flat_map(|it| {
+            let words = it.metric;
+            let paired = words.and_then(|it| it.paired);
+            let names = [words.map(|it| it.name), paired.map(|it| it.name)];
+            names.into_iter().flatten().map(|name| (name, it.kind))
+        })
     }
     let mut all = kinds(SESSION_MEASUREMENTS).chain(kinds(PARTY_MEASUREMENTS));
     let (_, kind) = all.find(|it| it.0 == name)?;

@@ -4,6 +4,7 @@ use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Number, Party, Share, Text, Utility,
 };
 use crate::tables::schema::dictionary::entry::{TableEntry, column, word};
+use crate::tables::schema::dictionary::measured_entries::outcome_words;
 
 /// What outcomes depend on.
 pub(crate) const SENSITIVITY: TableEntry = TableEntry {
@@ -11,27 +12,22 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
     one_row_per: "metric, factor and measure",
     columns: || {
         vec![
-            column(
-                &[("metric", Text)],
-                "the outcome: `agreement_rate` is whether a session ends in a deal, `utility` a party's payoff",
-                "",
-                "never",
-            ),
+            column(&[("metric", Text)], "the outcome, see below", "", "never"),
             column(
                 &[("party", Party)],
                 "whose",
                 "a party",
-                "for `agreement_rate`",
+                "for outcomes of the session",
             ),
             column(
                 &[("kind", Text)],
                 "what the factor is",
-                "`number`, `luck`, `basis`, `source`; `parameter` of a sweep",
+                "`number`, `red_line`, `luck`, `basis`, `source`; `parameter` of a sweep",
                 "never",
             ),
             column(
                 &[("factor", Text)],
-                "its name: a number's path, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
+                "its name: a number's path, the path of a red line with `.real`, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
                 "",
                 "never",
             ),
@@ -74,7 +70,8 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
         ]
     },
     words: || {
-        vec![
+        let mut words = outcome_words();
+        words.extend([
             word(
                 "measure",
                 &["first_order"],
@@ -90,7 +87,7 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             word(
                 "measure",
                 &["share"],
-                "the factor's part of the sum of the total indices of all numbers and of randomness",
+                "the factor's part of the sum of the total indices of all numbers, red lines and randomness",
                 "0 to 1",
             ),
             word(
@@ -117,7 +114,8 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
                 "Morris's σ: standard deviation of that change",
                 "from 0",
             ),
-        ]
+        ]);
+        words
     },
 };
 
@@ -287,13 +285,13 @@ pub(crate) const POINTS: TableEntry = TableEntry {
             ),
             column(
                 &[("block", Text)],
-                "its role: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one number",
+                "its role: `a` and `b` have all factors at A or at B, `ab` all at A but one at B; `start` begins a trajectory, `step` differs from the row above in one factor",
                 "",
                 "never",
             ),
             column(
                 &[("kind", Text), ("factor", Text)],
-                "the factor at B, or the number that was moved, as in `sensitivity.csv`",
+                "the factor at B, or the one that was moved, as in `sensitivity.csv`",
                 "",
                 "in `a`, `b` and `start`",
             ),
@@ -310,6 +308,12 @@ pub(crate) const POINTS: TableEntry = TableEntry {
                 "never",
             ),
             column(
+                &[("zone", Count)],
+                "1 with a zone of possible agreement, 0 without, or if that is not known",
+                "`0`, `1`",
+                "never",
+            ),
+            column(
                 &[("utility_<party>", Utility)],
                 "the party's payoff",
                 "0 to 1",
@@ -317,7 +321,7 @@ pub(crate) const POINTS: TableEntry = TableEntry {
             ),
             column(
                 &[("<path>", Number)],
-                "each studied number in this session",
+                "each studied number in this session; of a red line, 1 if it is real, else 0",
                 "as the scenario has it",
                 "never",
             ),

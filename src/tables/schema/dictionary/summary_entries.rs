@@ -4,7 +4,7 @@ use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Issue, Mean, OfMetric, Option as Opt, Party, Share, Text, Utility, Value,
 };
 use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column};
-use crate::tables::schema::dictionary::measured_entries::metric_words;
+use crate::tables::schema::dictionary::measured_entries::{metric_words, paired_words};
 
 /// Figures with their uncertainty.
 pub(crate) const SUMMARY: TableEntry = TableEntry {
@@ -468,23 +468,18 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
                 "`0`",
                 "never",
             ),
-            column(
-                &[("metric", Text)],
-                "`agreement_rate`, or `utility` of a party",
-                "",
-                "never",
-            ),
+            column(&[("metric", Text)], "which figure, see below", "", "never"),
             column(
                 &[("party", Party)],
                 "whose",
                 "a party",
-                "for `agreement_rate`",
+                "for figures of the session",
             ),
             column(
                 &[("difference", OfMetric)],
                 "mean difference",
                 "-1 to 1",
-                "never",
+                "without such a replication",
             ),
             column(
                 &[
@@ -499,13 +494,13 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
             ),
             column(
                 &[("n", Count)],
-                "replications that both cells have",
+                "replications that both cells have, of those that the figure is over",
                 "from 1",
-                "never",
+                "without such a replication",
             ),
         ]
     },
-    words: Vec::new,
+    words: paired_words,
 };
 
 /// Deals by the strategies that were drawn.

@@ -1,0 +1,142 @@
+//! What is kept of a session where many are compared, and the workers that keep it.
+
+use std::sync::Arc;
+
+use demarche_core::domain::PartyId;
+use demarche_core::negotiation::SessionResult;
+
+use crate::experiment::batch::Worker;
+use crate::experiment::plan::{Cell, CellId};
+use crate::experiment::tallies::measured_session::{MeasuredSession, SessionMeasurer};
+use crate::experiment::tallies::measurement::Amount;
+use crate::experiment::tallies::measurements::{
+    ComparedMetric, compared_metrics, party_metrics, session_metrics,
+};
+
+/// How a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionEnding(u8);
+
+impl SessionEnding {
+    /// Of a session.
+    ///
+    /// # Panics
+    ///
+    /// Only if the code of this module is wrong.
+    pub fn of(session: &SessionResult) -> Self {
+        Self(u8::try_from(session.ending.idx()).expect("there are four endings"))
+    }
+
+    /// Its position among [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
+    pub fn idx(self) -> usize {
+        self.0.into()
+    }
+
+    /// Whether there is an agreement.
+    pub fn is_agreed(self) -> bool {
+        self.idx() == 0
+    }
+}
+
+/// A session's figures that sessions, cells and runs are compared by: its amounts of all metrics that
+/// are compared, those of the session, then those of each party.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SessionFigures {
+    ending: SessionEnding,
+    /// [Whole amounts](Amount::whole); `None` where the session has none.
+    amounts: Box<[Option<i64>]>,
+}
+
+impl SessionFigures {
+    /// Of a session.
+    pub fn of(session: &MeasuredSession) -> Self {
+        let result = &session.result;
+        let of_session = session_metrics().filter(|it| it.1.paired.is_some());
+        let of_session = of_session.map(|it| (it.0.of)(session));
+        let parties = (0..result.parties.len()).map(PartyId::new);
+        let of_parties = parties.flat_map(|party| {
+            let metrics = party_metrics().filter(|it| it.1.paired.is_some());
+            metrics.map(move |it| (it.0.of)(result, party))
+        });
+        let amounts = of_session.chain(of_parties);
+        Self {
+            ending: SessionEnding::of(result),
+            amounts: amounts.map(|it| it.map(Amount::whole)).collect(),
+        }
+    }
+
+    /// The metrics that it has amounts of, in order.
+    pub(crate) fn metrics(&self) -> Vec<ComparedMetric> {
+        let is_of_party = |it: &ComparedMetric| it.party.is_some();
+        let n_of_session = compared_metrics(0).count();
+        let n_of_party = compared_metrics(1).filter(is_of_party).count();
+        let n_parties = (self.amounts.len() - n_of_session) / n_of_party;
+        compared_metrics(n_parties).collect()
+    }
+
+    /// The amount of the metric at a position; `None` where the session has none.
+    pub(crate) fn amount(&self, idx: usize) -> Option<i64> {
+        self.amounts[idx]
+    }
+
+    /// The same as a number.
+    #[expect(clippy::cast_precision_loss, reason = "utilities are below 2^53 units")]
+    pub(crate) fn number(&self, idx: usize, metric: &ComparedMetric) -> Option<f64> {
+        self.amount(idx).map(|it| it as f64 * metric.kind.unit())
+    }
+
+    /// How the session ended.
+    pub fn ending(&self) -> SessionEnding {
+        self.ending
+    }
+}
+
+/// Keeps of every session its figures and nothing else.
+#[derive(Debug)]
+pub struct FigureWorker {
+    cells: Vec<Cell>,
+}
+
+impl FigureWorker {
+    /// For the sessions of a plan's cells.
+    pub fn new(cells: &[Cell]) -> Self {
+        Self {
+            cells: cells.to_vec(),
+        }
+    }
+}
+
+impl Worker for FigureWorker {
+    type ChunkOutput = Vec<SessionFigures>;
+    type Heard = ();
+
+    fn work_up(
+        &self,
+        cell: CellId,
+        (): (),
+        sessions: impl Iterator<Item = SessionResult>,
+    ) -> Vec<SessionFigures> {
+        let Cell { setting, seeds } = &self.cells[cell.idx()];
+        let mut measurer = SessionMeasurer::new(Arc::clone(setting));
+        let figures = sessions.map(|it| SessionFigures::of(&measurer.measure(seeds, it)));
+        figures.collect()
+    }
+}
+
+/// Keeps of every session how it ended and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EndingWorker;
+
+impl Worker for EndingWorker {
+    type ChunkOutput = Vec<SessionEnding>;
+    type Heard = ();
+
+    fn work_up(
+        &self,
+        _: CellId,
+        (): (),
+        sessions: impl Iterator<Item = SessionResult>,
+    ) -> Vec<SessionEnding> {
+        sessions.map(|it| SessionEnding::of(&it)).collect()
+    }
+}
