@@ -33,4 +33,4 @@ pub use load::{
 };
 pub use plans::{LoadedPlans, load_plans};
 pub use recorded::load_recorded;
-pub use sweep::{StudyPlan, Sweep, TooFewPoints, numbers, study_inputs};
+pub use sweep::{StudiedForms, StudyPlan, Sweep, TooFewPoints, numbers, study_inputs};

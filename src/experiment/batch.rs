@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,7 @@ use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime;
 
 use crate::actors::{ActorError, SessionActor, SessionSink, spawn};
-use crate::experiment::plan::{CellId, Plan};
+use crate::experiment::plan::{CellId, SessionPlan};
 
 /// Sessions that one worker has under way at once: enough to make messages cheap, few enough for
 /// the preferences of all of them to stay in the processor's cache.
@@ -137,8 +138,8 @@ pub trait Worker: Send + Sync + 'static {
 /// # Panics
 ///
 /// If a worker panics.
-pub fn run<W: Worker, E>(
-    plan: &Plan,
+pub fn run<P: SessionPlan, W: Worker, E>(
+    plan: &P,
     threads: usize,
     interrupt: &Interrupt,
     worker: &Arc<W>,
@@ -188,17 +189,17 @@ enum Workers {
 }
 
 /// What all workers of a run share.
-struct Work<W> {
-    plan: Plan,
+struct Work<P, W> {
+    plan: P,
     queue: ChunkQueue,
     interrupt: Interrupt,
     worker: Arc<W>,
 }
 
 /// Takes products as they come and hands them over in plan order.
-fn hand_over<W: Worker, E>(
+fn hand_over<P: SessionPlan, W: Worker, E>(
     products: &mpsc::Receiver<(u64, ChunkResult<W::ChunkOutput>)>,
-    work: &Work<W>,
+    work: &Work<P, W>,
     deliver: &mut impl FnMut(Chunk<W::ChunkOutput>) -> Result<(), E>,
 ) -> Result<Workers, BatchError<E>> {
     let mut early: BTreeMap<u64, ChunkResult<W::ChunkOutput>> = BTreeMap::new();
@@ -247,7 +248,7 @@ impl<E> From<LostChunk> for BatchError<E> {
     }
 }
 
-impl<W: Worker> Work<W> {
+impl<P: SessionPlan, W: Worker> Work<P, W> {
     /// Takes one chunk after the other, until `send` says that nobody wants more.
     fn carry_out(&self, send: &mut dyn FnMut(u64, ChunkResult<W::ChunkOutput>) -> bool) {
         let runtime = runtime::Builder::new_current_thread()
@@ -258,10 +259,15 @@ impl<W: Worker> Work<W> {
             && let Some(idx) = self.queue.take()
         {
             let (cell, replications) = self.plan.chunk(idx);
+            let n_replications = replications.end - replications.start;
             // The actors of another cell end with their session actor.
             at_work.take_if(|it| it.0 != cell);
-            let (_, session_actor) =
-                at_work.get_or_insert_with(|| (cell, spawn_actors(&runtime, &self.plan, cell)));
+            let (_, session_actor) = at_work.get_or_insert_with(|| {
+                (
+                    cell,
+                    spawn_actors(&runtime, &self.plan, (cell, n_replications)),
+                )
+            });
             let negotiation = self.negotiate(session_actor, cell, replications.clone());
             let Some(gathered) = runtime.block_on(unless(&self.interrupt, negotiation)) else {
                 return;
@@ -278,13 +284,11 @@ impl<W: Worker> Work<W> {
                     Ok(Chunk { cell, product })
                 }
                 Err(source) => {
-                    let mut numbers = replications.map(|it| it.0);
-                    let first = numbers.next().unwrap_or_default();
-                    let last = numbers.last().unwrap_or(first);
+                    let (first, end) = (replications.start, replications.end);
                     Err(LostChunk {
                         cell,
                         first,
-                        last,
+                        last: end - 1,
                         source,
                     })
                 }
@@ -316,17 +320,17 @@ impl<W: Worker> Work<W> {
         &self,
         session_actor: &mut SessionActor,
         cell: CellId,
-        replications: impl ExactSizeIterator<Item = Replication>,
+        replications: Range<u64>,
     ) -> Result<(W::Heard, Vec<SessionResult>), ActorError> {
         let mut gathering = Gathering {
             worker: &*self.worker,
             cell,
             heard: W::Heard::default(),
-            results: Vec::with_capacity(replications.len()),
+            results: Vec::new(),
         };
         let seeds: &Seeds = &self.plan.cells()[cell.idx()].seeds;
         session_actor
-            .negotiate_into(seeds, replications, &mut gathering)
+            .negotiate_into(seeds, replications.map(Replication), &mut gathering)
             .await?;
         let mut results = gathering.results;
         results.sort_by_key(|it| it.replication);
@@ -353,11 +357,16 @@ impl<W: Worker> SessionSink for Gathering<'_, W> {
     }
 }
 
-/// Starts the actors of a cell.
-fn spawn_actors(runtime: &runtime::Runtime, plan: &Plan, cell: CellId) -> SessionActor {
+/// Starts the actors of a cell, for chunks of at most so many replications.
+fn spawn_actors(
+    runtime: &runtime::Runtime,
+    plan: &impl SessionPlan,
+    (cell, n_replications): (CellId, u64),
+) -> SessionActor {
     let setting = &plan.cells()[cell.idx()].setting;
     let fitting = SEARCH_ROWS_MAX / setting.n_search_rows().max(1);
-    let tables = fitting.clamp(1, SESSIONS_IN_FLIGHT);
+    let needed = usize::try_from(n_replications).unwrap_or(SESSIONS_IN_FLIGHT);
+    let tables = fitting.min(needed).clamp(1, SESSIONS_IN_FLIGHT);
     spawn(runtime.handle(), setting, tables)
 }
 
@@ -390,7 +399,7 @@ struct TicketState {
 }
 
 impl ChunkQueue {
-    fn new(plan: &Plan, ahead_max: u64) -> Self {
+    fn new(plan: &impl SessionPlan, ahead_max: u64) -> Self {
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),

@@ -20,7 +20,7 @@ pub use explain::{
     Subject, TooManyOutcomes, TraceStep, check_outcomes,
 };
 pub use forfeit::Forfeit;
-pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, TooManySessions};
+pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, SessionPlan, TooManySessions};
 pub use plan_evaluation::{
     Amendment, COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, ChangeTally, CompletionKind,
     CompletionTally, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator,
@@ -30,10 +30,11 @@ pub use random_numbers::RandomNumbers;
 pub use shard::{Shard, ShardError};
 pub use stopping_rule::StoppingRule;
 pub use studies::{
-    AS_IT_STANDS, AgreementBox, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT, Factor, FactorKind,
-    Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormResult, LeastShift, Robustness,
-    SensitivityMeasure, ShiftTrials, Study, StudyError, StudyInput, Trial, agreement_boxes,
-    built_in_forms, design_findings, findings, form_names, points_for_claim, points_for_interval,
+    AS_IT_STANDS, AgreementBox, CombinationError, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT,
+    Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormFactor,
+    FormLevel, FormResult, LeastShift, Robustness, SensitivityMeasure, ShiftTrials, Study,
+    StudyError, StudyInput, Trial, agreement_boxes, built_in_forms, design_findings, findings,
+    form_levels, form_names, points_for_claim, points_for_interval,
 };
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, EndingWorker, ExaminedSession,

@@ -40,6 +40,79 @@ pub struct Plan {
     chunks: Range<u64>,
 }
 
+/// A list of all work in a fixed order that threads can carry out.
+pub trait SessionPlan: Clone + Send + Sync + 'static {
+    /// All cells in order.
+    fn cells(&self) -> &[Cell];
+
+    /// How many chunks of work there are.
+    fn n_chunks(&self) -> u64;
+
+    /// The cell of a chunk, and which of its replications.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such chunk.
+    fn chunk(&self, idx: u64) -> (CellId, Range<u64>);
+}
+
+impl SessionPlan for Plan {
+    fn cells(&self) -> &[Cell] {
+        self.cells()
+    }
+
+    fn n_chunks(&self) -> u64 {
+        self.n_chunks()
+    }
+
+    fn chunk(&self, idx: u64) -> (CellId, Range<u64>) {
+        let (cell, Replications(range)) = self.chunk_of(idx);
+        (cell, range)
+    }
+}
+
+/// Each cell with its own number of replications, one cell after the other.
+#[derive(Clone, Debug)]
+pub(super) struct UnevenPlan {
+    cells: Arc<[Cell]>,
+    chunks: Arc<[(CellId, Range<u64>)]>,
+}
+
+impl UnevenPlan {
+    /// Cells with their numbers of replications.
+    ///
+    /// # Panics
+    ///
+    /// If there are 2³² of them.
+    pub(super) fn new(cells: Vec<(Cell, u64)>) -> Self {
+        let chunks = cells.iter().enumerate().flat_map(|(idx, (_, n))| {
+            let cell = CellId(u32::try_from(idx).expect("fewer than 2^32 cells"));
+            let n_chunks = n.div_ceil(CHUNK_SESSIONS);
+            let range = |it: u64| it * CHUNK_SESSIONS..((it + 1) * CHUNK_SESSIONS).min(*n);
+            (0..n_chunks).map(move |it| (cell, range(it)))
+        });
+        Self {
+            chunks: chunks.collect(),
+            cells: cells.into_iter().map(|it| it.0).collect(),
+        }
+    }
+}
+
+impl SessionPlan for UnevenPlan {
+    fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    fn n_chunks(&self) -> u64 {
+        self.chunks.len() as u64
+    }
+
+    fn chunk(&self, idx: u64) -> (CellId, Range<u64>) {
+        let idx = usize::try_from(idx).expect("a chunk is of the plan");
+        self.chunks[idx].clone()
+    }
+}
+
 /// Sessions of a chunk: enough that handing one over costs nothing beside running it, few enough
 /// that all threads are done at about the same time.
 pub(super) const CHUNK_SESSIONS: u64 = 256;
@@ -169,6 +242,10 @@ impl Plan {
         CellId,
         impl ExactSizeIterator<Item = Replication> + Clone + use<>,
     ) {
+        self.chunk_of(idx)
+    }
+
+    fn chunk_of(&self, idx: u64) -> (CellId, Replications) {
         assert!(idx < self.n_chunks(), "a chunk is of the plan");
         let idx = self.chunks.start + idx;
         let n_cells = self.active.len() as u64;

@@ -20,8 +20,8 @@ pub(crate) use formats::{as_written, written};
 pub use rows::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, SessionRows,
     SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines, session_columns,
-    write_boxes, write_flips, write_frontier, write_plans, write_points, write_robustness,
-    write_sensitivity,
+    write_boxes, write_flips, write_form_levels, write_frontier, write_plans, write_points,
+    write_robustness, write_sensitivity,
 };
 pub(crate) use rows::{
     agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,

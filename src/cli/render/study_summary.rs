@@ -11,7 +11,7 @@ use crate::cli::render::text::{
     Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
 };
 use crate::experiment::{
-    AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips,
+    AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, FormLevel,
     SensitivityMeasure, Study, UTILITY, ZONE_METRICS, points_for_claim, points_for_interval,
 };
 use crate::report::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, Quantity, too_few_points};
@@ -49,8 +49,7 @@ pub(crate) struct Studied<'a> {
 pub(crate) fn render_sensitivity(
     study: &Study,
     scenario: &Scenario,
-    findings: &[Finding],
-    boxes: &[AgreementBox],
+    (findings, boxes, levels): (&[Finding], &[AgreementBox], &[FormLevel]),
     endings: [u64; 4],
     width: usize,
 ) -> String {
@@ -69,6 +68,7 @@ pub(crate) fn render_sensitivity(
         points: Some((study.n_points(), study.points_noun())),
     };
     let is_of_deals = push_findings(&mut res, &studied, width);
+    push_forms(&mut res, &studied, levels, width);
     let rendered = boxes.iter().rev().find(|it| it.coverage >= COVERAGE_TOLD);
     if let Some(it) = rendered.filter(|_| is_of_deals) {
         push_box(&mut res, study.factors(), it, width);
@@ -85,10 +85,47 @@ fn inputs_counted(study: &Study) -> String {
     let counts = [
         (n_of(FactorKind::Number), "uncertain number"),
         (n_of(FactorKind::RedLine), "red line"),
+        (n_of(FactorKind::Form), "dimension of form"),
     ];
     let counts = counts.into_iter().filter(|it| it.0 > 0);
     let counts: Vec<String> = counts.map(|(n, noun)| counted(n, noun)).collect();
-    counts.join(" and ")
+    counts.join(", ")
+}
+
+/// Appends how far agreement hangs on the form of the model, and how often each level led to a deal.
+fn push_forms(res: &mut String, studied: &Studied<'_>, levels: &[FormLevel], width: usize) {
+    if levels.is_empty() {
+        return;
+    }
+    let is_of_all = |it: &&Finding| {
+        let kind = studied.factors[it.factor].kind;
+        kind == FactorKind::AllForms && it.measure == SensitivityMeasure::Total
+    };
+    if let Some(it) = studied.of(DEALS).find(is_of_all) {
+        let text = format!(
+            "The form of the model is involved in {} of the variance ({}), alone or in interaction \
+             with numbers and randomness.",
+            percent_of(&it.estimate),
+            percent_interval(&it.estimate)
+        );
+        let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
+    }
+    res.push_str("\nDeals by level of the form of the model (95 % interval)\n");
+    for of_dimension in levels.chunk_by(|one, other| one.dimension == other.dimension) {
+        let dimension = of_dimension[0].dimension.name().replace('_', " ");
+        let _ = writeln!(res, "{dimension}");
+        for it in of_dimension {
+            let line = match (&it.deals, &it.not_applicable) {
+                (Some(deals), _) => {
+                    let interval = format!("({})", percent_interval(deals));
+                    format!("  {:>7} {interval:<18}  {}", percent_of(deals), it.label)
+                }
+                (None, Some(why)) => format!("  left out: {} ({why})", it.label),
+                (None, None) => format!("  no session: {}", it.label),
+            };
+            let _ = writeln!(res, "{}", wrap(&line, width, 30));
+        }
+    }
 }
 
 /// Appends what agreement depends on, or what utilities depend on if no factor affects agreement.
@@ -150,7 +187,7 @@ impl<'a> Studied<'a> {
     fn ranked(self, outcome: Outcome, measure: SensitivityMeasure) -> Vec<&'a Finding> {
         let is_single = |it: &&Finding| {
             let kind = self.factors[it.factor].kind;
-            it.measure == measure && !matches!(kind, FactorKind::Basis | FactorKind::Source)
+            it.measure == measure && kind.is_single()
         };
         let mut res: Vec<&Finding> = self.of(outcome).filter(is_single).collect();
         res.sort_by(|one, other| {
@@ -348,7 +385,10 @@ fn named(factor: &Factor) -> String {
         }
         FactorKind::Basis => format!("{} numbers", factor.name),
         FactorKind::RedLine => format!("whether it is real: {}", factor.name),
-        FactorKind::Number | FactorKind::Parameter | FactorKind::Source => factor.name.clone(),
+        FactorKind::Form => format!("form of the model: {}", factor.name.replace('_', " ")),
+        FactorKind::Number | FactorKind::Parameter | FactorKind::Source | FactorKind::AllForms => {
+            factor.name.clone()
+        }
     }
 }
 

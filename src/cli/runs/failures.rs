@@ -42,6 +42,12 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         SpecError::Study(StudyError::TooManyPoints(_)) => {
             format!("{description}; reduce --points")
         }
+        SpecError::Study(StudyError::Forms(_)) => {
+            format!("{description}; name fewer in `forms` of [robustness]")
+        }
+        SpecError::FormsAlongTrajectories => {
+            format!("{description}; take --method saltelli, or no --forms")
+        }
         SpecError::Plans(PlanEvaluationError::Draws {
             n_plans,
             n_cells,

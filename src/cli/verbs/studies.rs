@@ -16,7 +16,7 @@ use crate::cli::runs::{
     in_new_folder, make_page, report_left_out, report_line, spec_failure, study_failure,
 };
 use crate::cli::{hush_caught_panics, message, options, print};
-use crate::config::StudyMethod;
+use crate::config::{StudiedForms, StudyMethod};
 use crate::report::RunSummary;
 use crate::run::{
     FinishedStudy, StudyAnswer, StudyQuestion, StudyRequest, StudySpec, execute_study,
@@ -51,6 +51,10 @@ pub(crate) struct SensitivityArguments {
     /// `party.russia`; may be repeated
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
+    /// Also vary the form of the model: each dimension that `robustness` tries is a factor, whose
+    /// levels are the form as written and the forms of the file's [robustness], or all usual ones
+    #[arg(long)]
+    forms: bool,
     /// Also write every session with its numbers and its ending to points.csv: about ten bytes per
     /// number and session
     #[arg(long)]
@@ -153,6 +157,7 @@ pub(crate) fn sensitivity(
         method: arguments.method.map(StudyMethod::from),
         points: arguments.points,
         numbers: arguments.numbers.clone(),
+        forms: arguments.forms.then_some(StudiedForms::Varied),
         draws: if arguments.draws {
             DrawTable::Written
         } else {
@@ -254,7 +259,11 @@ fn render(spec: &StudySpec, answer: &StudyAnswer<'_>, endings: [u64; 4]) -> Stri
             study,
             findings,
             boxes,
-        } => render_sensitivity(study, setting.scenario(), findings, boxes, endings, width),
+            levels,
+        } => {
+            let found = (&findings[..], &boxes[..], &levels[..]);
+            render_sensitivity(study, setting.scenario(), found, endings, width)
+        }
         StudyAnswer::Flip { search, flips } => render_flips(setting, search, flips, width),
         StudyAnswer::Robustness {
             robustness,

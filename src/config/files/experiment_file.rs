@@ -107,6 +107,10 @@ pub(crate) struct SensitivityFile {
     /// uncertain numbers.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     pub(crate) numbers: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Whether each dimension of the form of the model is a factor too: the forms of `[robustness]`, or
+    /// all usual ones; by default not. Only with `saltelli`.
+    #[schemars(with = "Option<bool>")]
+    pub(crate) forms: Option<Spanned<bool>>,
 }
 
 /// The design of a study of uncertain numbers.

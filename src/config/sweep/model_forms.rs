@@ -13,8 +13,7 @@ use crate::config::files::RobustnessFile;
 use crate::config::resolve::check_name;
 use crate::config::sweep::swept_cells::names;
 use crate::experiment::{
-    AS_IT_STANDS, FORM_SESSIONS_DEFAULT, Form, FormDimension, Robustness, built_in_forms,
-    form_names,
+    AS_IT_STANDS, FORM_SESSIONS_DEFAULT, Form, Robustness, built_in_forms, form_names,
 };
 
 /// Builds the scenario in every form, and reports every error in them.
@@ -56,12 +55,8 @@ pub(crate) fn build_robustness(
             ));
         }
         setting.share_plans(base);
-        forms.push(Form {
-            id: id.clone(),
-            dimension: FormDimension::Named,
-            label: form.get_ref().label.clone().unwrap_or_else(|| id.clone()),
-            setting: Ok(Arc::new(setting)),
-        });
+        let label = form.get_ref().label.clone().unwrap_or_else(|| id.clone());
+        forms.push(Form::named(id.clone(), label, Arc::new(setting)));
     }
     if forms.is_empty() && diagnostics.is_empty() {
         let diagnostic = Diagnostic::at(place, "there is no form of the model to try");

@@ -13,6 +13,16 @@ const BASE_POINTS: u32 = 1024;
 /// Trajectories of a study that does not say how many.
 const TRAJECTORIES: u32 = 64;
 
+/// Which forms of the model a study has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum StudiedForms {
+    /// The one that the scenario is written in.
+    #[default]
+    AsWritten,
+    /// Others too: each dimension of the form is a factor.
+    Varied,
+}
+
 /// How a scenario's own uncertain numbers are studied.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StudyPlan {
@@ -24,6 +34,8 @@ pub struct StudyPlan {
     pub points: Option<u32>,
     /// Which numbers and red lines; `None` for all uncertain ones.
     pub inputs: Option<Vec<StudyInput>>,
+    /// Which forms of the model.
+    pub forms: StudiedForms,
 }
 
 impl StudyMethod {
@@ -99,6 +111,12 @@ pub(crate) fn resolve_study(
             method.points_default()
         )));
     }
+    let varied = file.forms.as_ref().filter(|it| *it.get_ref());
+    if let Some(it) = varied.filter(|_| method == StudyMethod::Morris) {
+        let message = "levels of a form have no order, which `morris` needs";
+        let hint = "method = \"saltelli\", or no `forms`";
+        diagnostics.push(Diagnostic::at(it.span(), message).hint(hint));
+    }
     let inputs = file.numbers.as_ref().map(|names| {
         if names.get_ref().is_empty() {
             diagnostics.push(
@@ -123,6 +141,7 @@ pub(crate) fn resolve_study(
         method,
         points: file.points.as_ref().map(|it| *it.get_ref()),
         inputs,
+        forms: varied.map_or(StudiedForms::AsWritten, |_| StudiedForms::Varied),
     }
 }
 

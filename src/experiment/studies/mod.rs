@@ -1,12 +1,18 @@
 //! Studies of a scenario: of its own numbers by sensitivity and threshold search, and of the form of
 //! the model.
 
+mod form_factors;
+mod form_sessions;
 mod model_forms;
 mod robustness;
 mod sensitivity;
 mod study;
+mod study_draws;
+mod study_run;
 mod threshold_search;
 
+pub use form_factors::FormFactor;
+pub use form_sessions::CombinationError;
 pub use model_forms::{Form, FormDimension, built_in_forms, form_names};
 pub use robustness::{AS_IT_STANDS, FORM_SESSIONS_DEFAULT, FormResult, Robustness};
 pub use sensitivity::{
@@ -14,4 +20,5 @@ pub use sensitivity::{
     points_for_claim, points_for_interval,
 };
 pub use study::{DesignBlock, DesignRow, Factor, FactorKind, Study, StudyError, StudyInput};
+pub use study_run::{FormLevel, form_levels};
 pub use threshold_search::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials, Trial};

@@ -54,6 +54,19 @@ pub enum FormDimension {
 }
 
 impl FormDimension {
+    /// Those that a form can have.
+    pub const ALL: [Self; 9] = [
+        Self::Unchanged,
+        Self::Rounds,
+        Self::Offering,
+        Self::Acceptance,
+        Self::Protocol,
+        Self::Consent,
+        Self::PartyOrder,
+        Self::RelativeTime,
+        Self::Named,
+    ];
+
     /// Those of the forms that are built in.
     const BUILT_IN: [Self; 7] = [
         Self::Rounds,
@@ -93,6 +106,49 @@ pub struct Form {
     pub label: String,
     /// The scenario in this form, or why the form does not apply to it.
     pub setting: Result<Arc<Setting>, String>,
+    /// What makes it, of those that are built in.
+    change: Option<Change>,
+}
+
+impl Form {
+    /// The scenario without a change.
+    pub(super) fn as_it_stands(id: &str, setting: Arc<Setting>) -> Self {
+        Self {
+            id: id.to_owned(),
+            dimension: FormDimension::Unchanged,
+            label: "as it stands".to_owned(),
+            setting: Ok(setting),
+            change: None,
+        }
+    }
+
+    /// A form that an experiment's file describes.
+    pub fn named(id: String, label: String, setting: Arc<Setting>) -> Self {
+        Self {
+            id,
+            dimension: FormDimension::Named,
+            label,
+            setting: Ok(setting),
+            change: None,
+        }
+    }
+
+    /// A scenario that other forms have changed, in this form too.
+    ///
+    /// Forms without a change that is built in take its place.
+    pub(super) fn applied_to(&self, setting: &Arc<Setting>) -> Result<Arc<Setting>, String> {
+        let Some(change) = self.change else {
+            return self.setting.clone();
+        };
+        match change.apply(setting) {
+            Ok(mut changed) => {
+                changed.share_plans(setting);
+                Ok(Arc::new(changed))
+            }
+            Err(why) if why == HAS_IT_ALREADY => Ok(Arc::clone(setting)),
+            Err(why) => Err(why),
+        }
+    }
 }
 
 /// A change that makes a form of a scenario.
@@ -258,6 +314,7 @@ impl Change {
                 setting.share_plans(base);
                 Arc::new(setting)
             }),
+            change: Some(self),
         }
     }
 }

@@ -10,7 +10,7 @@ use demarche_stats::estimate::{Estimate, PairedShares};
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
 use crate::experiment::plan::{Cell, Plan, SESSIONS_MAX, TooManySessions};
-use crate::experiment::studies::model_forms::{Form, FormDimension};
+use crate::experiment::studies::model_forms::Form;
 use crate::experiment::tallies::{EndingWorker, SessionEnding};
 
 /// Sessions under each form, unless a file or the command line says how many.
@@ -43,12 +43,7 @@ pub struct FormResult {
 impl Robustness {
     /// A scenario beside other forms of it.
     pub fn new(base: Arc<Setting>, others: Vec<Form>, sessions: u64) -> Self {
-        let base = Form {
-            id: AS_IT_STANDS.to_owned(),
-            dimension: FormDimension::Unchanged,
-            label: "as it stands".to_owned(),
-            setting: Ok(base),
-        };
+        let base = Form::as_it_stands(AS_IT_STANDS, base);
         Self {
             forms: [base].into_iter().chain(others).collect(),
             sessions,

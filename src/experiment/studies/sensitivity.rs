@@ -11,7 +11,8 @@ use demarche_stats::sensitivity::{
     peeling_trajectory, total_index_shares, variance_indices,
 };
 
-use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyDesign, StudyInput};
+use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyInput};
+use crate::experiment::studies::study_draws::StudyDesign;
 use crate::experiment::tallies::{AGREEMENT_RATE, SessionFigures, Tally, compared_metrics};
 
 /// How much an outcome depends on a factor, by one measure.
@@ -119,7 +120,13 @@ pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Fin
             StudyDesign::Radial(draws) => {
                 let mut found = radial_findings(study.factors(), draws.crossed(), &outputs, seed);
                 if metric.party.is_none() {
-                    let points: Vec<Vec<f64>> = draws.points().collect();
+                    // Levels of a form have no order.
+                    let n_inputs = study.inputs().len();
+                    let inputs = |mut point: Vec<f64>| {
+                        point.truncate(n_inputs);
+                        point
+                    };
+                    let points: Vec<Vec<f64>> = draws.points().map(inputs).collect();
                     let outputs = ends(&outputs, draws.crossed().len());
                     found.extend(correlation_findings(&points, &outputs));
                 }
@@ -260,16 +267,23 @@ fn radial_findings(
         let total = (0..).zip(indices.total);
         res.extend(total.map(|(factor, it)| (factor, SensitivityMeasure::Total, it)));
     }
-    let single = |it: FactorKind| it == FactorKind::Number || it == FactorKind::Parameter;
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
     let is_source = |it: FactorKind| it == FactorKind::Source;
-    // What is in no group of numbers.
-    let is_apart = |it: FactorKind| it == FactorKind::RedLine || it == FactorKind::Randomness;
-    for is_meant in [single, is_basis, is_source] {
-        // The parts of numbers, and of groups of them, make a whole only together with the rest.
-        let parts: Vec<usize> = (0..factors.len())
-            .filter(|it| is_meant(factors[*it].kind) || is_apart(factors[*it].kind))
-            .collect();
+    let is_all_forms = |it: FactorKind| it == FactorKind::AllForms;
+    for is_meant in [FactorKind::is_single, is_basis, is_source, is_all_forms] {
+        let mut is_in_group = vec![false; factors.len()];
+        let groups = crossed.iter().zip(factors);
+        for (inputs, factor) in groups.filter(|it| is_meant(it.1.kind)) {
+            for input in inputs {
+                is_in_group[*input] = !factor.kind.is_single();
+            }
+        }
+        // Groups make a whole only together with what is in none of them.
+        let is_part = |it: &usize| {
+            let kind = factors[*it].kind;
+            is_meant(kind) || (kind.is_single() && !is_in_group[*it])
+        };
+        let parts: Vec<usize> = (0..factors.len()).filter(is_part).collect();
         let members: Vec<Vec<usize>> = parts
             .iter()
             .map(|it| match &crossed[*it][..] {
@@ -281,7 +295,7 @@ fn radial_findings(
         let rendered = parts.into_iter().zip(shares.into_iter().flatten());
         res.extend(
             rendered
-                .filter(|(it, _)| is_meant(factors[*it].kind) || is_meant(FactorKind::Number))
+                .filter(|(it, _)| is_meant(factors[*it].kind))
                 .map(|(factor, it)| (factor, SensitivityMeasure::Share, it)),
         );
     }

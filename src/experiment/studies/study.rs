@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use demarche_core::domain::{Basis, Number};
-use demarche_core::negotiation::{DesignedDraws, NumberId, Setting, UncertainRedLine};
+use demarche_core::negotiation::{NumberId, Setting, UncertainRedLine};
 use demarche_core::randomness::Replication;
 use demarche_stats::design::{
     MorrisLevels, SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence, morris_trajectory,
-    quantile_argument,
+};
+
+use crate::experiment::studies::form_factors::{FormFactor, levels};
+use crate::experiment::studies::form_sessions::{CombinationError, FormSessions, sessions_by_form};
+use crate::experiment::studies::study_draws::{
+    FormDraws, RadialDraws, StudyDesign, TrajectoryDraws,
 };
 
 /// Something that an outcome may depend on.
@@ -16,8 +21,8 @@ use demarche_stats::design::{
 pub struct Factor {
     /// What kind of thing it is.
     pub kind: FactorKind,
-    /// Its name: the path of a number or of a red line's draw, a basis, names of sources with ` + ` between
-    /// them, or `luck`.
+    /// Its name: the path of a number or of a red line's draw, a dimension of the form of the model, a
+    /// basis, names of sources with ` + ` between them, or `luck`.
     pub name: String,
     /// Of a number, how it follows from its sources.
     pub basis: Option<Basis>,
@@ -39,6 +44,8 @@ pub enum FactorKind {
     Number,
     /// Whether a red line is real.
     RedLine,
+    /// A dimension of the form of the model.
+    Form,
     /// A parameter that a sweep varies.
     Parameter,
     /// All that is left to random numbers: which strategy a party follows, what it happens to offer, and
@@ -48,6 +55,8 @@ pub enum FactorKind {
     Basis,
     /// All numbers of the study that rest on the same sources, together.
     Source,
+    /// All dimensions of the form of the model, together.
+    AllForms,
 }
 
 impl FactorKind {
@@ -56,10 +65,20 @@ impl FactorKind {
         match self {
             Self::Number => "number",
             Self::RedLine => "red_line",
+            Self::Form => "form",
             Self::Parameter => "parameter",
             Self::Randomness => "luck",
             Self::Basis => "basis",
             Self::Source => "source",
+            Self::AllForms => "all_forms",
+        }
+    }
+
+    /// Whether it is no group of others.
+    pub fn is_single(self) -> bool {
+        match self {
+            Self::Number | Self::RedLine | Self::Form | Self::Parameter | Self::Randomness => true,
+            Self::Basis | Self::Source | Self::AllForms => false,
         }
     }
 }
@@ -93,14 +112,6 @@ impl StudyInput {
         }
     }
 
-    /// By which the draws of a design have it.
-    fn id(&self) -> NumberId {
-        match self {
-            Self::Number(id) => *id,
-            Self::RedLine(it) => it.id,
-        }
-    }
-
     fn factor(&self, setting: &Setting) -> Factor {
         match self {
             Self::Number(id) => {
@@ -126,8 +137,13 @@ fn number(setting: &Setting, id: NumberId) -> &Number {
 #[derive(Clone, Debug)]
 pub struct Study {
     inputs: Vec<StudyInput>,
+    /// The dimensions of the form of the model; those with several levels have dimensions of the design
+    /// behind those of the inputs.
+    forms: Vec<FormFactor>,
     factors: Vec<Factor>,
     design: StudyDesign,
+    /// The sessions by form of the model; none of a study of one form.
+    by_form: Arc<[FormSessions]>,
 }
 
 /// A session's place in the design of a study.
@@ -169,17 +185,8 @@ impl DesignBlock {
     }
 }
 
-/// How a study chooses its sessions.
-#[derive(Clone, Debug)]
-pub(crate) enum StudyDesign {
-    /// Base points with rows that differ in one factor.
-    Radial(Arc<RadialDraws>),
-    /// Trajectories along which one factor moves at a time.
-    Trajectories(Arc<TrajectoryDraws>),
-}
-
-/// Why numbers cannot be studied as asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+/// Why a setting cannot be studied as asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
     /// Saltelli's design needs two dimensions of the Sobol' sequence for each.
@@ -188,6 +195,9 @@ pub enum StudyError {
     /// Figures of all sessions, and all points of trajectories, are held in memory.
     #[error("a study of this many numbers has at most {0} points")]
     TooManyPoints(u32),
+    /// Forms of the model cannot be varied together.
+    #[error(transparent)]
+    Forms(#[from] CombinationError),
 }
 
 /// Most inputs of a radial study.
@@ -202,13 +212,17 @@ const COORDINATES_MAX: u64 = 1 << 27;
 impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
     ///
-    /// Every base point is a session with all inputs at A; then for each input a session with
-    /// only that one at B, a session with only the random numbers of B, for each basis and for each set of
-    /// sources one with all their numbers at B; and a session with everything at B.
+    /// Every base point is a session with everything at A; then for each input and for each dimension of
+    /// the form of the model a session with only that one at B, a session with only the random numbers of
+    /// B, with forms one with all their dimensions at B, for each basis and for each set of sources one with
+    /// all their numbers at B; and a session with everything at B.
+    ///
+    /// A dimension of the form has one level in a session: the form as written or one of its alternatives,
+    /// all equally likely. Only settings that the design meets are made.
     ///
     /// # Errors
     ///
-    /// If there are more inputs or more points than there is room for.
+    /// If there are more inputs, points or forms than there is room for, or forms do not go together.
     ///
     /// # Panics
     ///
@@ -216,30 +230,40 @@ impl Study {
     pub fn radial(
         setting: &Setting,
         inputs: Vec<StudyInput>,
+        forms: Vec<FormFactor>,
         base_points: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
-        let sequence = SobolSequence::new(2 * inputs.len(), Scrambling::Owen { seed })
-            .ok_or(StudyError::TooManyNumbers(inputs.len()))?;
-        let mut factors = factors_of(setting, &inputs);
-        let mut crossed: Vec<Vec<usize>> = (0..inputs.len()).map(|it| vec![it]).collect();
+        let n_forms = forms.iter().filter(|it| it.n_levels() > 1).count();
+        let n_dimensions = inputs.len() + n_forms;
+        let sequence = SobolSequence::new(2 * n_dimensions, Scrambling::Owen { seed })
+            .ok_or(StudyError::TooManyNumbers(n_dimensions))?;
+        let mut factors = factors_of(setting, &inputs, &forms);
+        let mut crossed: Vec<Vec<usize>> = (0..n_dimensions).map(|it| vec![it]).collect();
         // Randomness takes no dimension of the sequence.
         crossed.push(Vec::new());
+        if n_forms > 0 {
+            factors.push(group(FactorKind::AllForms, "form of the model"));
+            crossed.push((inputs.len()..n_dimensions).collect());
+        }
         for (factor, members) in groups_of(&factors) {
             factors.push(factor);
             crossed.push(members);
         }
         let draws = RadialDraws {
             sequence,
-            dimensions: dimensions(&inputs),
+            n_dimensions,
             crossed,
             base_points,
         };
         check_points(base_points, SESSIONS_MAX / draws.rows_per_base_point())?;
+        let by_form = sessions_by_form(setting, &forms, (&draws, inputs.len()))?;
         Ok(Self {
             inputs,
+            forms,
             factors,
             design: StudyDesign::Radial(Arc::new(draws)),
+            by_form: by_form.into(),
         })
     }
 
@@ -265,22 +289,25 @@ impl Study {
             n_trajectories,
             COORDINATES_MAX / (n_inputs * (n_inputs + 1)).max(1),
         )?;
-        let mut factors = factors_of(setting, &inputs);
+        let mut factors = factors_of(setting, &inputs, &[]);
         factors.truncate(inputs.len());
         let draws = TrajectoryDraws {
-            dimensions: dimensions(&inputs),
+            n_dimensions: inputs.len(),
             points: (0..n_trajectories)
                 .flat_map(|it| morris_trajectory(it, inputs.len(), MorrisLevels::FOUR, seed))
                 .collect(),
         };
         Ok(Self {
             inputs,
+            forms: Vec::new(),
             factors,
             design: StudyDesign::Trajectories(Arc::new(draws)),
+            by_form: Arc::new([]),
         })
     }
 
-    /// What the outcome may depend on: the inputs in order, then random numbers, bases and sources.
+    /// What the outcome may depend on: the inputs in order, then dimensions of the form of the model, random
+    /// numbers, all forms, bases and sources.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
     }
@@ -288,6 +315,27 @@ impl Study {
     /// What is varied one by one.
     pub fn inputs(&self) -> &[StudyInput] {
         &self.inputs
+    }
+
+    /// The dimensions of the form of the model, also those without an alternative, which are no factors.
+    pub fn forms(&self) -> &[FormFactor] {
+        &self.forms
+    }
+
+    /// The level of each dimension of the form of the model in a session.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such session.
+    pub fn levels(&self, session: Replication) -> Vec<usize> {
+        let n_inputs = self.inputs.len();
+        levels(&self.forms, |form| {
+            self.design.probability(session, n_inputs + form)
+        })
+    }
+
+    pub(super) fn by_form(&self) -> &[FormSessions] {
+        &self.by_form
     }
 
     pub(crate) fn design(&self) -> &StudyDesign {
@@ -324,19 +372,14 @@ impl Study {
     ///
     /// If there is no such session.
     pub fn probabilities(&self, session: Replication) -> impl Iterator<Item = f64> {
-        let design: &dyn DesignedDraws = match &self.design {
-            StudyDesign::Radial(it) => &**it,
-            StudyDesign::Trajectories(it) => &**it,
-        };
-        let probability = move |it: &StudyInput| design.probability(session, it.id());
-        let inputs = self.inputs.iter();
-        inputs.map(move |it| probability(it).expect("a session of the study"))
+        let dimensions = 0..self.inputs.len();
+        dimensions.map(move |it| self.design.probability(session, it))
     }
 
     /// How many sessions it takes.
     pub fn n_sessions(&self) -> u64 {
         match &self.design {
-            StudyDesign::Radial(it) => u64::from(it.base_points) * it.rows_per_base_point(),
+            StudyDesign::Radial(it) => it.n_sessions(),
             StudyDesign::Trajectories(it) => it.points.len() as u64,
         }
     }
@@ -362,12 +405,38 @@ impl Study {
         }
     }
 
-    /// The setting whose replications are the sessions of this study.
+    /// The setting whose replications are the sessions of this study, all in the form as it stands.
     pub fn designed(&self, setting: Setting) -> Setting {
-        match &self.design {
-            StudyDesign::Radial(it) => setting.designed(Arc::clone(it) as _),
-            StudyDesign::Trajectories(it) => setting.designed(Arc::clone(it) as _),
-        }
+        self.designed_sessions(setting, None)
+    }
+
+    /// The setting in a form of the model whose replications are these sessions; without a list, all.
+    pub(super) fn designed_sessions(
+        &self,
+        setting: Setting,
+        sessions: Option<Arc<[u64]>>,
+    ) -> Setting {
+        let draws = FormDraws {
+            design: self.design.clone(),
+            dimensions: self.dimensions(&setting),
+            sessions,
+        };
+        setting.designed(Arc::new(draws))
+    }
+
+    /// The dimensions of what is drawn in a setting, by its path: other forms list other numbers of
+    /// strategies, and perhaps parties in another order.
+    fn dimensions(&self, setting: &Setting) -> BTreeMap<NumberId, usize> {
+        let by_path: BTreeMap<&str, usize> = (self.factors[..self.inputs.len()].iter())
+            .map(|it| it.name.as_str())
+            .zip(0..)
+            .collect();
+        let numbers = setting.numbered();
+        let numbers = numbers.map(|(id, it)| (id, by_path.get(it.path.as_str())));
+        let red_lines = setting.uncertain_red_lines().into_iter();
+        let red_lines = red_lines.map(|it| (it.id, by_path.get(it.path.as_str())));
+        let drawn = numbers.chain(red_lines);
+        drawn.filter_map(|(id, it)| Some((id, *it?))).collect()
     }
 }
 
@@ -379,10 +448,13 @@ fn check_points(n_points: u32, most: u64) -> Result<(), StudyError> {
     Err(StudyError::TooManyPoints(most))
 }
 
-/// The inputs as factors, and random numbers.
-fn factors_of(setting: &Setting, inputs: &[StudyInput]) -> Vec<Factor> {
+/// The inputs as factors, dimensions of the form of the model with several levels, and random numbers.
+fn factors_of(setting: &Setting, inputs: &[StudyInput], forms: &[FormFactor]) -> Vec<Factor> {
     let of_inputs = inputs.iter().map(|it| it.factor(setting));
+    let forms = forms.iter().filter(|it| it.n_levels() > 1);
+    let of_forms = forms.map(|it| group(FactorKind::Form, it.dimension().name()));
     of_inputs
+        .chain(of_forms)
         .chain([group(FactorKind::Randomness, "luck")])
         .collect()
 }
@@ -419,160 +491,4 @@ fn groups_of(factors: &[Factor]) -> Vec<(Factor, Vec<usize>)> {
         (group(FactorKind::Source, &name), members)
     });
     of_bases.chain(of_sources).collect()
-}
-
-/// The dimension of everything that is varied.
-fn dimensions(inputs: &[StudyInput]) -> BTreeMap<NumberId, usize> {
-    inputs.iter().map(StudyInput::id).zip(0..).collect()
-}
-
-/// The draws of a radial study: base points, each with rows that differ in one factor.
-#[derive(Debug)]
-pub(crate) struct RadialDraws {
-    /// A in the first half of the dimensions, B in the second.
-    sequence: SobolSequence,
-    dimensions: BTreeMap<NumberId, usize>,
-    /// By row between A and B, the dimensions that are at B; none where only random numbers are.
-    crossed: Vec<Vec<usize>>,
-    base_points: u32,
-}
-
-impl RadialDraws {
-    /// By row between A and B, the dimensions that are at B; none where only random numbers are.
-    pub(crate) fn crossed(&self) -> &[Vec<usize>] {
-        &self.crossed
-    }
-
-    pub(crate) fn rows_per_base_point(&self) -> u64 {
-        self.crossed.len() as u64 + 2
-    }
-
-    /// The probabilities at A and at B of every base point.
-    pub(crate) fn points(&self) -> impl Iterator<Item = Vec<f64>> {
-        (0..self.base_points).flat_map(|it| {
-            let mut a = self.sequence.point(it);
-            let b = a.split_off(self.dimensions.len());
-            [a, b]
-        })
-    }
-
-    /// The base point of a row, and which of its rows it is.
-    fn place(&self, row: Replication) -> (u32, u64) {
-        let rows = self.rows_per_base_point();
-        let base_point = u32::try_from(row.0 / rows).expect("a study has fewer than 2^32 points");
-        (base_point, row.0 % rows)
-    }
-
-    /// Which factor a row has at B; `None` if it is A or B itself.
-    fn crossed_idx(&self, place: u64) -> Option<usize> {
-        let idx = usize::try_from(place.checked_sub(1)?).ok()?;
-        (idx < self.crossed.len()).then_some(idx)
-    }
-
-    /// The dimensions that a row has at B; `None` if it is A or B itself.
-    fn crossed_in(&self, place: u64) -> Option<&Vec<usize>> {
-        self.crossed_idx(place).map(|it| &self.crossed[it])
-    }
-}
-
-impl DesignedDraws for RadialDraws {
-    fn base_replication(&self, row: Replication) -> Replication {
-        let (base_point, place) = self.place(row);
-        let is_b = place + 1 == self.rows_per_base_point()
-            || self.crossed_in(place).is_some_and(Vec::is_empty);
-        Replication(2 * u64::from(base_point) + u64::from(is_b))
-    }
-
-    fn probability(&self, row: Replication, number: NumberId) -> Option<f64> {
-        let dimension = *self.dimensions.get(&number)?;
-        let (base_point, place) = self.place(row);
-        let is_b = place + 1 == self.rows_per_base_point()
-            || self
-                .crossed_in(place)
-                .is_some_and(|it| it.contains(&dimension));
-        let half = if is_b { self.dimensions.len() } else { 0 };
-        Some(self.sequence.coordinate(base_point, half + dimension))
-    }
-}
-
-/// The draws of a study by trajectories.
-#[derive(Debug)]
-pub(crate) struct TrajectoryDraws {
-    dimensions: BTreeMap<NumberId, usize>,
-    /// The points of one trajectory after the other.
-    points: Vec<Vec<f64>>,
-}
-
-impl TrajectoryDraws {
-    pub(crate) fn points(&self) -> &[Vec<f64>] {
-        &self.points
-    }
-
-    /// The position of the number that differs from the session before.
-    fn moved_at(&self, session: Replication) -> Option<usize> {
-        let idx = usize::try_from(session.0).ok()?;
-        let (before, after) = (self.points.get(idx.checked_sub(1)?)?, self.points.get(idx)?);
-        let mut pairs = before.iter().zip(after);
-        pairs.position(|(before, after)| before.total_cmp(after).is_ne())
-    }
-
-    fn n_steps(&self) -> u64 {
-        self.dimensions.len() as u64
-    }
-}
-
-impl DesignedDraws for TrajectoryDraws {
-    fn base_replication(&self, row: Replication) -> Replication {
-        Replication(row.0 / (self.n_steps() + 1))
-    }
-
-    fn probability(&self, row: Replication, number: NumberId) -> Option<f64> {
-        let dimension = *self.dimensions.get(&number)?;
-        let point = usize::try_from(row.0)
-            .ok()
-            .and_then(|it| self.points.get(it))?;
-        Some(quantile_argument(point[dimension]))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_differs_from_a_in_what_is_crossed_and_nothing_else() {
-        let numbers: Vec<NumberId> = [3, 5, 8].map(NumberId::new).to_vec();
-        let inputs: Vec<StudyInput> = numbers.iter().copied().map(StudyInput::Number).collect();
-        let draws = RadialDraws {
-            sequence: SobolSequence::new(6, Scrambling::Owen { seed: 1 }).unwrap(),
-            dimensions: dimensions(&inputs),
-            crossed: vec![vec![0], vec![1], vec![2], vec![], vec![0, 2]],
-            base_points: 4,
-        };
-        let row = |it: u64| -> Vec<f64> {
-            let at = |number: &NumberId| draws.probability(Replication(it), *number).unwrap();
-            numbers.iter().map(at).collect()
-        };
-        for base_point in 0..4 {
-            let first = 7 * base_point;
-            let (a, b) = (row(first), row(first + 6));
-            let crossed = |at: [bool; 3]| -> Vec<f64> {
-                (0..3)
-                    .map(|it| if at[it] { b[it] } else { a[it] })
-                    .collect()
-            };
-            assert_eq!(row(first + 1), crossed([true, false, false]));
-            assert_eq!(row(first + 3), crossed([false, false, true]));
-            assert_eq!(row(first + 4), a);
-            assert_eq!(row(first + 5), crossed([true, false, true]));
-            let replications: Vec<u64> = (first..first + 7)
-                .map(|it| draws.base_replication(Replication(it)).0 - 2 * base_point)
-                .collect();
-            assert_eq!(replications, [0, 0, 0, 0, 1, 0, 1]);
-        }
-        let points: Vec<Vec<f64>> = draws.points().collect();
-        assert_eq!(points[2], row(7));
-        assert_eq!(points[3], row(13));
-        assert_eq!(draws.probability(Replication(0), NumberId::new(4)), None);
-    }
 }

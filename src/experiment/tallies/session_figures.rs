@@ -67,11 +67,23 @@ impl SessionFigures {
 
     /// The metrics that it has amounts of, in order.
     pub(crate) fn metrics(&self) -> Vec<ComparedMetric> {
-        let is_of_party = |it: &ComparedMetric| it.party.is_some();
-        let n_of_session = compared_metrics(0).count();
-        let n_of_party = compared_metrics(1).filter(is_of_party).count();
+        let [n_of_session, n_of_party] = n_metrics();
         let n_parties = (self.amounts.len() - n_of_session) / n_of_party;
         compared_metrics(n_parties).collect()
+    }
+
+    /// The same with its parties in another order: by place, which party stands there.
+    pub(crate) fn with_parties(&self, order: &[PartyId]) -> Self {
+        let [n_of_session, n_of_party] = n_metrics();
+        let (of_session, of_parties) = self.amounts.split_at(n_of_session);
+        let parties = order.iter().flat_map(|it| {
+            let first = n_of_party * it.idx();
+            &of_parties[first..first + n_of_party]
+        });
+        Self {
+            ending: self.ending,
+            amounts: of_session.iter().chain(parties).copied().collect(),
+        }
     }
 
     /// The amount of the metric at a position; `None` where the session has none.
@@ -89,6 +101,12 @@ impl SessionFigures {
     pub fn ending(&self) -> SessionEnding {
         self.ending
     }
+}
+
+/// How many metrics are compared of a session, and of each party.
+fn n_metrics() -> [usize; 2] {
+    let n_of_session = compared_metrics(0).count();
+    [n_of_session, compared_metrics(1).count() - n_of_session]
 }
 
 /// Keeps of every session its figures and nothing else.

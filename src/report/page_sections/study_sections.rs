@@ -4,10 +4,11 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{
-    AGREEMENT_RATE, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
+    AGREEMENT_RATE, FormDimension, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
     points_for_interval,
 };
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
+use crate::report::page_sections::model_form_section::{levels, share_of_forms};
 use crate::report::page_sections::study_words::{
     ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points,
 };
@@ -91,6 +92,10 @@ const MEASURES: [MeasureWords; 5] = [
 
 /// A number of the scenario in words, by its path; other factors as they are.
 fn number_label(scenario: &Scenario, factor: &str) -> String {
+    let is_form = |it: &FormDimension| it.name() == factor;
+    if FormDimension::ALL.iter().any(is_form) {
+        return format!("Form of the model: {}", factor.replace('_', " "));
+    }
     let parts: Vec<&str> = factor.split('.').collect();
     let party = |name: &str| {
         let found = scenario.parties.iter().find(|it| it.name == name);
@@ -165,17 +170,20 @@ pub(crate) fn dependence(
     if studied.outcomes.iter().any(StudyOutcome::is_above_one) {
         text.push(ABOVE_ONE.to_owned());
     }
+    text.extend(share_of_forms(summary));
+    let mut blocks = vec![
+        PageBlock::Figures(drawn),
+        PageBlock::Folded {
+            summary: "All factors".to_owned(),
+            table: studied.factors(),
+        },
+    ];
+    blocks.extend(levels(summary));
     Some(Section {
         id: "dependence".to_owned(),
         heading: "What the result depends on".to_owned(),
         text,
-        blocks: vec![
-            PageBlock::Figures(drawn),
-            PageBlock::Folded {
-                summary: "All factors".to_owned(),
-                table: studied.factors(),
-            },
-        ],
+        blocks,
     })
 }
 
@@ -233,7 +241,7 @@ pub(crate) fn doubts(
 
 /// Whether a row is of a single thing that is varied, and not of randomness or of several.
 fn is_single(row: &Dependence) -> bool {
-    ["number", "red_line", "parameter"].contains(&row.kind.as_str())
+    ["number", "red_line", "form", "parameter"].contains(&row.kind.as_str())
 }
 
 /// The outcomes with findings in a study.

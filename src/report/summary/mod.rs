@@ -15,6 +15,6 @@ pub(crate) use failures::ReasonRow;
 pub(crate) use first_cell::{Blocker, FirstCell, RankedAgreement, RoundShare};
 pub(crate) use plans::{CellAcceptance, NeededChanges, PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
-pub(crate) use studies::{Dependence, FormSummary};
+pub(crate) use studies::{Dependence, FormSummary, LevelSummary};
 pub(crate) use swept_cells::{CellFigures, CellSummary};
 pub use table_rows::{OpenTable, TABLE_BYTES_MAX};

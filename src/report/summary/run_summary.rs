@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::report::summary::first_cell::FirstCell;
 use crate::report::summary::plans::PlanFindings;
-use crate::report::summary::studies::{Dependence, FlipFindings, FormSummary};
+use crate::report::summary::studies::{Dependence, FlipFindings, FormSummary, LevelSummary};
 use crate::report::summary::swept_cells::{CellFigures, SweptCells};
 use crate::report::summary::table_rows::{OpenTable, rows};
 use crate::run::{RunResults, RunSpec, StudyAnswer, StudySpec, TableError};
@@ -26,6 +26,8 @@ pub struct RunSummary {
     /// What came of other forms of the model, the scenario as it stands first; empty if none were
     /// tried.
     pub(crate) forms: Vec<FormSummary>,
+    /// What came of the levels of the form of the model, by a study that varies it.
+    pub(crate) levels: Vec<LevelSummary>,
 }
 
 impl RunSummary {
@@ -56,6 +58,7 @@ impl RunSummary {
             flips: FlipFindings::read(open)?,
             plans: PlanFindings::read(open)?,
             forms: FormSummary::read_all(open)?,
+            levels: LevelSummary::read_all(open)?,
         })
     }
 
@@ -78,9 +81,13 @@ impl RunSummary {
         let setting = spec.setting();
         match answer {
             StudyAnswer::Sensitivity {
-                study, findings, ..
+                study,
+                findings,
+                levels,
+                ..
             } => Self {
                 dependences: Dependence::of_all(setting.scenario(), study.factors(), findings),
+                levels: LevelSummary::of_all(levels),
                 ..Self::default()
             },
             StudyAnswer::Robustness {

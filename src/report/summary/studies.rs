@@ -4,7 +4,7 @@ use demarche_core::domain::{Basis, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Interval;
 
-use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip, FormResult, Robustness};
+use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip, FormLevel, FormResult, Robustness};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{as_quantity, name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
@@ -76,6 +76,44 @@ pub(crate) struct FormSummary {
     pub(crate) deals: Option<Quantity>,
     /// How much greater it is than that of the scenario as it stands; `None` for that one itself.
     pub(crate) difference: Option<Quantity>,
+}
+
+/// How often a level of the form of the model led to a deal.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct LevelSummary {
+    /// The name of its dimension.
+    pub(crate) dimension: String,
+    /// What it is called.
+    pub(crate) label: String,
+    /// Why it is no level; empty if it is one.
+    pub(crate) not_applicable: String,
+    /// The share of deals at this level.
+    pub(crate) deals: Option<Quantity>,
+}
+
+impl LevelSummary {
+    /// Reads those of a study.
+    pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, TableError> {
+        rows("form_levels", open, |it| {
+            Some(Self {
+                dimension: it.owned("dimension"),
+                label: it.owned("label"),
+                not_applicable: it.owned("not_applicable"),
+                deals: it.quantity(AGREEMENT_RATE),
+            })
+        })
+    }
+
+    /// Of those in memory.
+    pub(super) fn of_all(levels: &[FormLevel]) -> Vec<Self> {
+        let summary = |it: &FormLevel| Self {
+            dimension: text(it.dimension.name()),
+            label: text(&it.label),
+            not_applicable: text(it.not_applicable.as_deref().unwrap_or_default()),
+            deals: it.deals.and_then(|it| quantity(&it)),
+        };
+        levels.iter().map(summary).collect()
+    }
 }
 
 impl FormSummary {

@@ -1,15 +1,13 @@
 //! Running a study of one scenario's numbers: its sessions, and what is made of them.
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-use demarche_core::negotiation::Setting;
 use demarche_core::randomness::Seeds;
 
 use crate::experiment::{
-    AgreementBox, Cell, FigureWorker, Finding, FlipSearch, Flips, Plan, Robustness, SessionFigures,
-    Study, agreement_boxes, findings, run,
+    AgreementBox, Cell, Finding, FlipSearch, Flips, FormLevel, Robustness, SessionFigures, Study,
+    agreement_boxes, findings, form_levels,
 };
 use crate::run::execute::error::{RunError, StopCause};
 use crate::run::execute::finish::{FormResults, seal};
@@ -21,7 +19,7 @@ use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
 use crate::tables::{
     DrawTable, FinishedTable, LeftOut, RunDirectory, Workbook, write_boxes, write_flips,
-    write_points, write_robustness, write_sensitivity, write_workbook,
+    write_form_levels, write_points, write_robustness, write_sensitivity, write_workbook,
 };
 
 /// A study that is over, or was interrupted.
@@ -54,6 +52,8 @@ pub enum StudyAnswer<'a> {
         findings: Vec<Finding>,
         /// Where agreements are frequent.
         boxes: Vec<AgreementBox>,
+        /// How often each level of the form of the model led to a deal, if it was varied.
+        levels: Vec<FormLevel>,
     },
     /// What would flip the answer.
     Flip {
@@ -128,10 +128,13 @@ impl<'a> Running<'a, '_> {
     ) -> Result<FinishedStudy<'a>, RunError> {
         let spec = self.spec;
         let (setting, copies) = (spec.setting(), spec.copies());
-        let figures = self.run_points(study)?;
-        if (figures.len() as u64) < study.n_sessions() {
+        let cell = Cell {
+            setting: Arc::clone(setting),
+            seeds: Seeds::new(spec.seed()),
+        };
+        let Some(figures) = self.run_points(study, &cell)? else {
             return self.finish(study.n_sessions(), &[], None);
-        }
+        };
         if self.safe_to_leave(study.n_sessions())? == Asked::ToStop {
             return self.finish(study.n_sessions(), &[], None);
         }
@@ -147,54 +150,48 @@ impl<'a> Running<'a, '_> {
             });
         let mut tables = written.map_err(|it| self.stopped(it))?;
         if draws == DrawTable::Written {
-            let cell = Cell {
-                setting: Arc::clone(setting),
-                seeds: Seeds::new(spec.seed()),
-            };
             let points = write_points(directory, copies, study, &cell, &figures);
             tables.push(points.map_err(|it| self.stopped(it))?);
+        }
+        let levels = form_levels(study, &figures);
+        if !levels.is_empty() {
+            let table = write_form_levels(directory, copies, &levels);
+            tables.push(table.map_err(|it| self.stopped(it))?);
         }
         let answer = StudyAnswer::Sensitivity {
             study,
             findings: found,
             boxes,
+            levels,
         };
         self.finish(study.n_sessions(), &tables, Some(answer))
     }
 
-    /// Runs the sessions of a study, as far as it is not interrupted.
-    fn run_points(&mut self, study: &Study) -> Result<Vec<SessionFigures>, RunError> {
-        let setting: &Arc<Setting> = self.spec.setting();
-        let cell = Cell {
-            setting: Arc::new(study.designed((**setting).clone())),
-            seeds: Seeds::new(self.spec.seed()),
-        };
-        let plan = Plan::new(vec![cell], study.n_sessions()).expect("a study has fewer sessions");
+    /// Runs the sessions of a study; `None` if it is interrupted.
+    fn run_points(
+        &mut self,
+        study: &Study,
+        cell: &Cell,
+    ) -> Result<Option<Vec<SessionFigures>>, RunError> {
         self.observer.planned(Workload {
             noun: "session",
-            n: plan.n_sessions(),
+            n: study.n_sessions(),
             is_most: false,
         });
-        let mut figures: Vec<SessionFigures> = Vec::new();
-        let worker = Arc::new(FigureWorker::new(plan.cells()));
+        let mut n_sessions = 0;
         let (observer, endings) = (&mut *self.observer, &mut self.endings);
         let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
         observer.wave_begins();
-        let res = run(&plan, threads, interrupt, &worker, |chunk| {
-            for it in &chunk.product {
+        let figures = study.run(cell, threads, interrupt, |figures| {
+            for it in figures {
                 endings[it.ending().idx()] += 1;
             }
-            figures.extend(chunk.product);
-            observer.progressed(Progress::Points {
-                n_sessions: figures.len() as u64,
-                study,
-            });
-            Ok::<(), Infallible>(())
+            n_sessions += figures.len() as u64;
+            observer.progressed(Progress::Points { n_sessions, study });
         });
         observer.wave_ends();
         observer.sessions_ended();
-        res.map_err(|it| self.stopped(it))?;
-        Ok(figures)
+        figures.map_err(|it| self.stopped(it))
     }
 
     /// Searches the smallest changes that flip the answer.

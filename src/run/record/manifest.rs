@@ -97,8 +97,11 @@ pub enum StudyRecord {
         method: String,
         /// How many base points or trajectories.
         points: u32,
-        /// The paths of the numbers studied.
+        /// The paths of the numbers and red lines studied.
         numbers: Vec<String>,
+        /// The alternatives to the form of the model as it is written, if it is studied.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        forms: Vec<String>,
     },
     /// `flip`.
     Flip {

@@ -43,6 +43,9 @@ pub enum SpecError {
     /// A name that means no form of the model.
     #[error("{0}")]
     Forms(String),
+    /// Forms of the model are to be varied along trajectories.
+    #[error("levels of a form of the model have no order, which `morris` needs")]
+    FormsAlongTrajectories,
     /// There is nothing to study.
     #[error("no number of the scenario is uncertain: there is nothing to study")]
     NothingUncertain,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use demarche_core::strategy::Strategies;
 use serde::{Deserialize, Serialize};
 
-use crate::config::StudyMethod;
+use crate::config::{StudiedForms, StudyMethod};
 use crate::tables::{Distances, DrawTable, TableCopies, Transcripts, Workbook};
 
 /// The kind of a run of sessions, named like its verb.
@@ -146,6 +146,8 @@ pub enum StudyQuestion {
         points: Option<u32>,
         /// Which numbers: bases, paths, or beginnings of paths.
         numbers: Vec<String>,
+        /// Which forms of the model.
+        forms: Option<StudiedForms>,
         /// Whether every session is written with its numbers.
         draws: DrawTable,
     },

@@ -7,10 +7,12 @@ use demarche_core::randomness::{MasterSeed, Seeds};
 use demarche_core::strategy::Strategies;
 
 use crate::config::{
-    Overrides, ReadFile, StudyMethod, StudyPlan, load_experiment, nearest, numbers, study_inputs,
+    Overrides, ReadFile, StudiedForms, StudyMethod, StudyPlan, load_experiment, nearest, numbers,
+    study_inputs,
 };
 use crate::experiment::{
-    FORM_SESSIONS_DEFAULT, FlipSearch, Robustness, Study, StudyInput, built_in_forms, form_names,
+    FORM_SESSIONS_DEFAULT, FlipSearch, FormFactor, Robustness, Study, StudyInput, built_in_forms,
+    form_names,
 };
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
@@ -83,6 +85,7 @@ impl StudySpec {
                 method,
                 points,
                 numbers,
+                forms,
                 draws,
             } => {
                 let asked = Asked {
@@ -90,7 +93,13 @@ impl StudySpec {
                     points,
                     numbers: &numbers,
                 };
-                let (study, record) = asked.study(&setting, &experiment.study, seed)?;
+                let forms = match forms.unwrap_or(experiment.study.forms) {
+                    StudiedForms::AsWritten => Vec::new(),
+                    StudiedForms::Varied => {
+                        studied_forms(&setting, &request.strategies, experiment.robustness)
+                    }
+                };
+                let (study, record) = asked.study(&setting, &experiment.study, forms, seed)?;
                 (
                     "sensitivity",
                     StudyWork::Sensitivity { study, draws },
@@ -195,6 +204,7 @@ impl Asked<'_> {
         &self,
         setting: &Setting,
         of_file: &StudyPlan,
+        forms: Vec<FormFactor>,
         seed: MasterSeed,
     ) -> Result<(Study, StudyRecord), SpecError> {
         let inputs = if self.numbers.is_empty() {
@@ -203,7 +213,7 @@ impl Asked<'_> {
         } else {
             study_inputs(setting, self.numbers).map_err(SpecError::Numbers)?
         };
-        if inputs.is_empty() {
+        if inputs.is_empty() && forms.is_empty() {
             return Err(SpecError::NothingUncertain);
         }
         let method = self.method.unwrap_or(of_file.method);
@@ -213,19 +223,38 @@ impl Asked<'_> {
             .or(points_of_file.flatten())
             .unwrap_or_else(|| method.points_default());
         method.check_points(points)?;
+        if method == StudyMethod::Morris && !forms.is_empty() {
+            return Err(SpecError::FormsAlongTrajectories);
+        }
+        let levels = forms.iter().flat_map(FormFactor::alternatives);
         let record = StudyRecord::Design {
             method: method.name().to_owned(),
             points,
             numbers: (inputs.iter())
                 .map(|it| it.path(setting).to_owned())
                 .collect(),
+            forms: levels.map(|it| it.id.clone()).collect(),
         };
         let study = match method {
-            StudyMethod::Saltelli => Study::radial(setting, inputs, points, seed.0),
+            StudyMethod::Saltelli => Study::radial(setting, inputs, forms, points, seed.0),
             StudyMethod::Morris => Study::trajectories(setting, inputs, points, seed.0),
         };
         Ok((study?, record))
     }
+}
+
+/// The dimensions of the form of the model with the forms of the file, or all usual ones.
+fn studied_forms(
+    setting: &Setting,
+    strategies: &Strategies,
+    of_file: Option<Robustness>,
+) -> Vec<FormFactor> {
+    let forms = match of_file {
+        // The first is the scenario as it stands.
+        Some(it) => it.forms()[1..].to_vec(),
+        None => built_in_forms(setting, strategies, None),
+    };
+    FormFactor::all(forms)
 }
 
 /// The forms that are asked for by name or, without names, those of the file, or all usual ones.

@@ -18,7 +18,9 @@ pub use session_tables::{
 };
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_points::write_points;
-pub use study_tables::{write_boxes, write_flips, write_robustness, write_sensitivity};
+pub use study_tables::{
+    write_boxes, write_flips, write_form_levels, write_robustness, write_sensitivity,
+};
 pub use summary_tables::SummaryTable;
 pub(crate) use summary_tables::{
     agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,

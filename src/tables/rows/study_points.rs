@@ -4,10 +4,12 @@ use demarche_core::domain::Number;
 use demarche_core::protocol::Ending;
 use demarche_core::randomness::Replication;
 
-use crate::experiment::{Cell, ComparedMetric, MeasurementKind, SessionFigures, Study, StudyInput};
+use crate::experiment::{
+    Cell, ComparedMetric, FormFactor, MeasurementKind, SessionFigures, Study, StudyInput,
+};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
-use crate::tables::schema::{Column, TableEntry, number};
+use crate::tables::schema::{Column, TableEntry, number, text};
 
 /// Sessions whose rows are handed to the system at a time.
 const ROWS_AT_A_TIME: usize = 1 << 10;
@@ -32,7 +34,11 @@ pub fn write_points(
 ) -> Result<FinishedTable, WriteError> {
     let setting = &cell.setting;
     let inputs = study.inputs().iter();
-    let columns: Vec<Column> = inputs.map(|it| number(it.path(setting))).collect();
+    let of_inputs = inputs.map(|it| number(it.path(setting)));
+    let is_varied = |it: &&FormFactor| it.n_levels() > 1;
+    let of_forms = study.forms().iter().filter(is_varied);
+    let of_forms = of_forms.map(|it| text(it.dimension().name()));
+    let columns: Vec<Column> = of_inputs.chain(of_forms).collect();
     let designed = study.designed((**setting).clone());
     let numbers: Vec<&Number> = setting.numbers().collect();
     let drawn = |session: Replication| {
@@ -44,7 +50,10 @@ pub fn write_points(
                 f64::from(u8::from(is_real))
             }
         });
-        drawn.collect::<Vec<f64>>()
+        let levels = study.forms().iter().zip(study.levels(session));
+        let levels = levels.filter(|it| is_varied(&it.0));
+        let levels = levels.map(|(form, level)| form.level_name(level).into());
+        drawn.map(Field::from).chain(levels).collect()
     };
     let (name, entry) = ("points", TableEntry::of("points").1);
     let columns = entry.header(&[], &setting.scenario().parties, &columns);
@@ -68,7 +77,7 @@ pub fn write_points(
 fn push(
     rows: &mut Rows,
     study: &Study,
-    (session, drawn): (Replication, Vec<f64>),
+    (session, drawn): (Replication, Vec<Field<'_>>),
     (metrics, figures): (&[ComparedMetric], &SessionFigures),
 ) {
     let row = study.row(session);
@@ -91,6 +100,5 @@ fn push(
         | MeasurementKind::UtilitySum
         | MeasurementKind::SurplusProduct => figures.number(idx, metric).into(),
     });
-    let drawn = drawn.into_iter().map(Field::from);
     rows.push(fixed.into_iter().chain(outcomes).chain(drawn));
 }

@@ -5,7 +5,7 @@ use demarche_core::domain::{Basis, Number, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::CONFIDENCE;
 
-use crate::experiment::{AgreementBox, Factor, Finding, Flip, FormResult, Robustness};
+use crate::experiment::{AgreementBox, Factor, Finding, Flip, FormLevel, FormResult, Robustness};
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
 use crate::tables::rows::summary_tables::estimate_fields;
@@ -159,6 +159,29 @@ pub fn write_robustness(
                     .chain(estimate_fields(result.map(|it| it.deals).as_ref()))
                     .chain(differences),
             );
+        }
+    })
+}
+
+/// Writes `form_levels.csv`: how often each level of the form of the model led to a deal.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_form_levels(
+    directory: &RunDirectory,
+    copies: TableCopies,
+    levels: &[FormLevel],
+) -> Result<FinishedTable, WriteError> {
+    write(directory, copies, "form_levels", |rows| {
+        for it in levels {
+            let key: [Field<'_>; 4] = [
+                it.dimension.name().into(),
+                it.name.as_str().into(),
+                it.label.as_str().into(),
+                it.not_applicable.as_deref().into(),
+            ];
+            rows.push(key.into_iter().chain(estimate_fields(it.deals.as_ref())));
         }
     })
 }

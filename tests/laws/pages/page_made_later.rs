@@ -285,6 +285,7 @@ fn a_run_in_memory_and_one_read_back_come_to_the_same() {
         method: None,
         points: Some(64),
         numbers: Vec::new(),
+        forms: None,
         draws: DrawTable::Omitted,
     };
     let flip = StudyQuestion::Flip {

@@ -3,6 +3,7 @@
 mod compare;
 mod correlated_studies;
 mod earlier_versions;
+mod form_studies;
 mod formats;
 mod library;
 mod plans;

@@ -655,7 +655,7 @@ fn a_row_has_each_number_at_the_quantile_that_the_design_says() {
     const POINTS: u32 = 8;
     let setting = setting_of(&bargain(0.5));
     let numbers: Vec<NumberId> = setting.uncertain_numbers();
-    let study = Study::radial(&setting, StudyInput::all(&setting), POINTS, 11).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), POINTS, 11).unwrap();
     // Seller's reservation value, what mine is worth to it, buyer's reservation value.
     let ranges = [(0.3, 0.7), (0.8, 1.0), (0.25, 0.75)];
     let all: Vec<_> = setting.numbers().map(|it| it.path.clone()).collect();
@@ -717,7 +717,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
         2,
         "how the upper village feels about halves; the lower's reservation value"
     );
-    let study = Study::radial(&setting, StudyInput::all(&setting), 32, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), 32, 1).unwrap();
     // A, two numbers, randomness, all numbers as a group without a basis and without a source, B.
     let sessions = results(study.designed(setting), study.n_sessions());
     for rows in sessions.chunks(7) {

@@ -4,7 +4,7 @@ use crate::tables::schema::dictionary::entry::TableEntry;
 use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
 use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
 use crate::tables::schema::dictionary::study_entries::{
-    BOXES, FLIP_CURVES, FLIPS, POINTS, ROBUSTNESS, SENSITIVITY,
+    BOXES, FLIP_CURVES, FLIPS, FORM_LEVELS, POINTS, ROBUSTNESS, SENSITIVITY,
 };
 use crate::tables::schema::dictionary::summary_entries::{
     AGREEMENTS, BLOCKERS, CELLS, EFFECTS, FAILURES, OPTIONS, RED_LINES, ROUNDS, STRATEGIES,
@@ -12,7 +12,7 @@ use crate::tables::schema::dictionary::summary_entries::{
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 24] = [
+const TABLES: [&TableEntry; 25] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -26,6 +26,7 @@ const TABLES: [&TableEntry; 24] = [
     &EFFECTS,
     &ROBUSTNESS,
     &SENSITIVITY,
+    &FORM_LEVELS,
     &BOXES,
     &FLIPS,
     &FLIP_CURVES,

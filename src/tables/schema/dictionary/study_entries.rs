@@ -1,7 +1,7 @@
 //! The tables of studies, column by column.
 
 use crate::tables::schema::dictionary::entry::Content::{
-    Count, Identifier, Number, Party, Share, Text, Utility,
+    Count, Identifier, Number, Party, Share, Text, Utility, Value,
 };
 use crate::tables::schema::dictionary::entry::{TableEntry, column, word};
 use crate::tables::schema::dictionary::measured_entries::outcome_words;
@@ -22,12 +22,12 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             column(
                 &[("kind", Text)],
                 "what the factor is",
-                "`number`, `red_line`, `luck`, `basis`, `source`; `parameter` of a sweep",
+                "`number`, `red_line`, `form`, `luck`, `basis`, `source`, `all_forms`; `parameter` of a sweep",
                 "never",
             ),
             column(
                 &[("factor", Text)],
-                "its name: a number's path, the path of a red line with `.real`, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
+                "its name: a number's path, the path of a red line with `.real`, a dimension of the form of the model, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
                 "",
                 "never",
             ),
@@ -87,7 +87,7 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             word(
                 "measure",
                 &["share"],
-                "the factor's part of the sum of the total indices of all numbers, red lines and randomness",
+                "the factor's part of the sum of the total indices of all numbers, red lines, dimensions of form and randomness",
                 "0 to 1",
             ),
             word(
@@ -320,11 +320,59 @@ pub(crate) const POINTS: TableEntry = TableEntry {
                 "never",
             ),
             column(
-                &[("<path>", Number)],
-                "each studied number in this session; of a red line, 1 if it is real, else 0",
+                &[("<path>", Value)],
+                "each studied number in this session; of a red line, 1 if it is real, else 0; of a dimension of form, its level",
                 "as the scenario has it",
                 "never",
             ),
+        ]
+    },
+    words: Vec::new,
+};
+
+/// How often levels of the form of the model led to a deal.
+pub(crate) const FORM_LEVELS: TableEntry = TableEntry {
+    name: "form_levels",
+    one_row_per: "dimension of the form of the model and level",
+    columns: || {
+        vec![
+            column(
+                &[("dimension", Text)],
+                "the factor, as in `sensitivity.csv`",
+                "as in `robustness.csv`",
+                "never",
+            ),
+            column(
+                &[("level", Text)],
+                "the form; `as_written` is the scenario without a change of the dimension",
+                "as in `robustness.csv`",
+                "never",
+            ),
+            column(&[("label", Text)], "the form in words", "", "never"),
+            column(
+                &[("not_applicable", Text)],
+                "why it is no level",
+                "",
+                "if it is one",
+            ),
+            column(
+                &[("agreement_rate", Share)],
+                "share of the sessions at this level that end in a deal, whatever else is drawn",
+                "0 to 1",
+                "if it is no level; without such a session",
+            ),
+            column(
+                &[
+                    ("standard_error", Share),
+                    ("interval_low", Share),
+                    ("interval_high", Share),
+                    ("confidence", Share),
+                ],
+                "of that share",
+                "0 to 1",
+                "as that share",
+            ),
+            column(&[("n", Count)], "such sessions", "from 1", "as that share"),
         ]
     },
     words: Vec::new,

@@ -1,0 +1,253 @@
+//! Studies that vary the form of the model too, where what decides can be worked out by hand.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::process::{VILLAGES, check, path_text, run, tables};
+
+/// A bargain over one price at which both can agree, `even`, with these strategies and rules.
+///
+/// The seller's reservation value is drawn from 0.3 to 0.7, and `even` is worth 0.5 to it and all to
+/// the buyer; all else is worth nothing to one of them.
+fn bargain(reservation_value: &str, strategy: &str, rounds: u32) -> String {
+    let party = |id: &str, reservation_value: &str, utility: &str| {
+        format!(
+            "[[party]]\nid = \"{id}\"\nlabel = \"{id}\"\nreservation_value = {reservation_value}\n\
+             [[party.preference]]\nissue = \"price\"\nweight = 1.0\nutility = {utility}\n\
+             [[party.strategy]]\np = 1.0\n{strategy}\naccept = {{ constant = {{ at_least = 0.0 }} }}\n"
+        )
+    };
+    format!(
+        "schema = 1\nname = \"bargain\"\ntitle = \"A thing for sale\"\nkind = \"synthetic\"\n\
+         [[issue]]\nid = \"price\"\nlabel = \"The price\"\noptions = [{}, {}, {}]\n{}{}\
+         [protocol.alternating_offers]\ndeadline_rounds = {rounds}\n",
+        "{ id = \"mine\", label = \"mine\" }",
+        "{ id = \"even\", label = \"even\" }",
+        "{ id = \"yours\", label = \"yours\" }",
+        party(
+            "seller",
+            reservation_value,
+            "{ mine = 1.0, even = 0.5, yours = 0.0 }"
+        ),
+        party("buyer", "0.4", "{ mine = 0.0, even = 1.0, yours = 1.0 }"),
+    )
+}
+
+const UNCERTAIN: &str = "{ uniform = { min = 0.3, max = 0.7 } }";
+const RESERVATION: &str = "party.seller.reservation_value";
+
+/// An experiment over a scenario, in a folder of its own.
+fn experiment(folder: &TempDir, scenario: &str, more: &str) -> String {
+    fs::write(folder.path().join("bargain.toml"), scenario).unwrap();
+    let path = folder.path().join("experiment.toml");
+    let text = format!("schema = 1\nname = \"forms\"\nscenario = \"bargain.toml\"\n{more}");
+    fs::write(&path, text).unwrap();
+    path_text(&path).to_owned()
+}
+
+type Row = BTreeMap<String, String>;
+
+fn rows(folder: &Path, name: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(folder.join(name)).expect("the table can be read");
+    let header = reader.headers().unwrap().clone();
+    let row = |it: csv::StringRecord| {
+        let fields = header.iter().zip(it.iter());
+        fields
+            .map(|it| (it.0.to_owned(), it.1.to_owned()))
+            .collect()
+    };
+    reader.records().map(|it| row(it.unwrap())).collect()
+}
+
+fn estimate(table: &[Row], metric: &str, (kind, factor): (&str, &str), measure: &str) -> f64 {
+    let found = table.iter().find(|it| {
+        (&it["metric"][..], &it["measure"][..]) == (metric, measure)
+            && (&it["kind"][..], &it["factor"][..]) == (kind, factor)
+    });
+    found.unwrap_or_else(|| panic!("{measure} of {factor}"))["estimate"]
+        .parse()
+        .unwrap()
+}
+
+#[track_caller]
+fn assert_near(found: f64, expected: f64, tolerance: f64) {
+    let error = (found - expected).abs();
+    assert!(
+        error <= tolerance,
+        "{found} is not within {tolerance} of {expected}"
+    );
+}
+
+/// In one round, the seller demands all that it can get as GENIUS counts time, and no more than no deal
+/// where time reaches the deadline.
+#[test]
+fn the_dimension_of_form_that_decides_has_all_of_the_variance() {
+    let folder = TempDir::new().unwrap();
+    let strategy = "time_dependent = { concession_exponent = 0.2 }";
+    let scenario = bargain("{ uniform = { min = 0.42, max = 0.48 } }", strategy, 1);
+    let file = experiment(
+        &folder,
+        &scenario,
+        "[sensitivity]\npoints = 256\nforms = true\n\
+         [robustness]\nforms = [\"relative_time\", \"consent\"]\n",
+    );
+    let out = run(&folder, "sensitivity", "run", &file, &["--draws"]);
+    let table = rows(&out, "sensitivity.csv");
+    for factor in [
+        ("form", "relative_time"),
+        ("all_forms", "form of the model"),
+    ] {
+        let of = |measure| estimate(&table, "agreement_rate", factor, measure);
+        assert_near(of("total"), 1.0, 0.05);
+        assert_near(of("first_order"), 1.0, 0.1);
+        assert_near(of("share"), 1.0, 0.0);
+    }
+    for factor in [("number", RESERVATION), ("luck", "luck")] {
+        assert_near(
+            estimate(&table, "agreement_rate", factor, "total"),
+            0.0,
+            0.0,
+        );
+    }
+    let levels = rows(&out, "form_levels.csv");
+    let of = |level: &str| {
+        let mut of_dimension = levels.iter().filter(|it| it["dimension"] != "consent");
+        let found = of_dimension.find(|it| it["level"] == level);
+        found.unwrap_or_else(|| levels.iter().find(|it| it["level"] == level).unwrap())
+    };
+    let share = |level: &str| of(level)["agreement_rate"].parse::<f64>().unwrap();
+    assert_near(share("as_written"), 1.0, 0.0);
+    assert_near(share("time_genius"), 0.0, 0.0);
+    // Both levels are equally likely, and the points are evenly spread.
+    assert_eq!(of("as_written")["n"], of("time_genius")["n"]);
+    // Two parties agree only together anyway.
+    assert!(!of("unanimity")["not_applicable"].is_empty());
+    assert!(of("unanimity")["agreement_rate"].is_empty());
+    assert!(!table.iter().any(|it| it["factor"] == "consent"));
+    for row in rows(&out, "points.csv") {
+        let is_written = row["relative_time"] == "as_written";
+        assert_eq!(row["agreement"], u8::from(is_written).to_string());
+    }
+}
+
+#[test]
+fn zones_and_utilities_of_a_session_are_the_same_in_every_form() {
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain(UNCERTAIN, "trade_off = { concession_exponent = 1.0 }", 12);
+    let file = experiment(&folder, &scenario, "");
+    let more = ["--points", "64", "--forms", "--draws"];
+    let out = run(&folder, "sensitivity", "run", &file, &more);
+    let table = rows(&out, "sensitivity.csv");
+    let dimensions: Vec<&str> = ["rounds", "offering", "acceptance", "protocol"]
+        .into_iter()
+        .chain(["party_order", "relative_time"])
+        .collect();
+    for dimension in &dimensions {
+        let of = |metric| estimate(&table, metric, ("form", dimension), "total");
+        assert_near(of("zone_rate"), 0.0, 0.0);
+    }
+    assert_near(
+        estimate(&table, "zone_rate", ("number", RESERVATION), "total"),
+        1.0,
+        0.1,
+    );
+    let points = rows(&out, "points.csv");
+    for row in &points {
+        let number = |column: &str| row[column].parse::<f64>().unwrap();
+        let is_willing = number(RESERVATION) <= 0.5;
+        assert_eq!(row["zone"], u8::from(is_willing).to_string());
+        // Whoever comes first: even is worth a half to the seller and all to the buyer.
+        let utilities = [number("utility_seller"), number("utility_buyer")];
+        let expected = if row["agreement"] == "1" {
+            [0.5, 1.0]
+        } else {
+            [number(RESERVATION), 0.4]
+        };
+        for (found, expected) in utilities.into_iter().zip(expected) {
+            assert_near(found, expected, 1e-8);
+        }
+    }
+    for (dimension, n_levels) in dimensions.into_iter().zip([4, 5, 3, 4, 2, 2]) {
+        let levels: std::collections::BTreeSet<&str> =
+            points.iter().map(|it| &it[dimension][..]).collect();
+        assert_eq!(levels.len(), n_levels, "{dimension}: {levels:?}");
+    }
+    let again = run(
+        &folder,
+        "sensitivity",
+        "again",
+        &file,
+        &[&more[..], &["--threads", "3"]].concat(),
+    );
+    assert!(tables(&out) == tables(&again), "any number of threads");
+}
+
+#[test]
+fn a_form_with_nothing_uncertain_can_be_studied() {
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain("0.45", "time_dependent = { concession_exponent = 0.2 }", 1);
+    let file = experiment(
+        &folder,
+        &scenario,
+        "[robustness]\nforms = [\"relative_time\"]\n",
+    );
+    let out = run(
+        &folder,
+        "sensitivity",
+        "run",
+        &file,
+        &["--points", "32", "--forms"],
+    );
+    let table = rows(&out, "sensitivity.csv");
+    let factor = ("form", "relative_time");
+    assert_near(
+        estimate(&table, "agreement_rate", factor, "total"),
+        1.0,
+        0.2,
+    );
+}
+
+#[test]
+fn named_forms_go_together_with_others() {
+    let folder = TempDir::new().unwrap();
+    let strategy = "time_dependent = { concession_exponent = 0.2 }";
+    let scenario = bargain("{ uniform = { min = 0.42, max = 0.48 } }", strategy, 1);
+    let file = experiment(
+        &folder,
+        &scenario,
+        "[sensitivity]\npoints = 128\nforms = true\n\
+         [robustness]\nforms = [\"relative_time\"]\n\
+         [[robustness.form]]\nid = \"soft_seller\"\n\
+         set = { \"party.seller.strategy.0.time_dependent.concession_exponent\" = 1000.0 }\n",
+    );
+    let out = run(&folder, "sensitivity", "run", &file, &["--draws"]);
+    for row in rows(&out, "points.csv") {
+        // A seller that gives way at once agrees however time is counted.
+        let is_agreed = row["relative_time"] == "as_written" || row["named"] == "soft_seller";
+        assert_eq!(row["agreement"], u8::from(is_agreed).to_string(), "{row:?}");
+    }
+}
+
+#[test]
+fn forms_along_trajectories_are_refused() {
+    let out = TempDir::new().unwrap().path().join("run");
+    let more = ["--forms", "--method", "morris", "--out", path_text(&out)];
+    let output = check(&[&["sensitivity", VILLAGES], &more[..]].concat(), 2);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.contains("take --method saltelli, or no --forms"),
+        "{text}"
+    );
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain(UNCERTAIN, "random_offer = {}", 5);
+    let more = "[sensitivity]\nmethod = \"morris\"\nforms = true\n";
+    let file = experiment(&folder, &scenario, more);
+    let output = check(&["sensitivity", &file, "--out", path_text(&out)], 2);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("levels of a form have no order"), "{text}");
+    assert!(text.contains("experiment.toml:6:9"), "{text}");
+    assert!(!out.exists());
+}
