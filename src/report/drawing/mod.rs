@@ -2,6 +2,7 @@
 
 mod chart_kinds;
 mod frontier_chart;
+mod label_lines;
 mod plots;
 mod svg;
 

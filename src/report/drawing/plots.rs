@@ -15,6 +15,7 @@ use kuva::render::theme::Theme;
 use crate::report::drawing::chart_kinds::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Unit,
 };
+use crate::report::drawing::label_lines::{LabelLines, distinct, shortened, with_all_lines};
 use crate::report::drawing::svg::render_svg;
 
 /// For how much room a chart is drawn.
@@ -34,11 +35,27 @@ impl Size {
         }
     }
 
-    /// Letters of a label beside a chart.
+    /// Letters of a line of a label beside a chart.
     fn label_letters(self) -> usize {
         match self {
             Self::Wide => 44,
             Self::Narrow => 25,
+        }
+    }
+
+    /// Letters of a line of a label beside a heat map, which needs room for its scale of colors.
+    fn row_letters(self) -> usize {
+        match self {
+            Self::Wide => 44,
+            Self::Narrow => 18,
+        }
+    }
+
+    /// Lines of a label beside a chart, at most.
+    fn label_lines(self) -> usize {
+        match self {
+            Self::Wide => 2,
+            Self::Narrow => 4,
         }
     }
 
@@ -91,13 +108,31 @@ impl Chart {
     ///
     /// Its inner identifiers begin with `name`, so that charts of different names can share a page.
     pub fn svg(&self, room: Size, name: &str) -> String {
+        let labels = self.labels(room);
         let (plots, layout) = match self {
-            Self::Bars(it) => it.plots(room),
+            Self::Bars(it) => it.plots(room, &labels),
             Self::Lines(it) => it.plots(room),
-            Self::HeatMap(it) => it.plots(room),
+            Self::HeatMap(it) => it.plots(room, &labels),
             Self::Scatter(it) => it.plots(room),
         };
-        with_identifiers(&render_svg(plots, layout), name)
+        let svg = with_all_lines(render_svg(plots, layout), &labels);
+        with_identifiers(&svg, name)
+    }
+
+    /// The labels beside it, from top to bottom.
+    fn labels(&self, room: Size) -> Vec<LabelLines> {
+        let n_lines = room.label_lines();
+        match self {
+            Self::Bars(it) => {
+                let names = it.bars.iter().map(|it| it.0.as_str());
+                LabelLines::of(names, room.label_letters(), n_lines)
+            }
+            Self::HeatMap(it) => {
+                let names = it.rows.1.iter().map(String::as_str);
+                LabelLines::of(names, room.row_letters(), n_lines)
+            }
+            Self::Lines(_) | Self::Scatter(_) => Vec::new(),
+        }
     }
 }
 
@@ -167,51 +202,19 @@ fn ticks(axis: &Axis) -> TickFormat {
     }
 }
 
-/// A label of at most so many letters.
-fn shortened(label: &str, letters: usize) -> String {
-    if label.chars().count() <= letters {
-        return label.to_owned();
-    }
-    let start: String = label.chars().take(letters - 1).collect();
-    format!("{}…", start.trim_end())
-}
-
-/// The same with its end, for a label whose beginning others have too.
-fn shortened_within(label: &str, letters: usize) -> String {
-    let start: String = label.chars().take((letters - 1) / 2).collect();
-    let n_skipped = label.chars().count() - letters / 2;
-    let end: String = label.chars().skip(n_skipped).collect();
-    format!("{}…{}", start.trim_end(), end.trim_start())
-}
-
-/// Labels of at most so many letters that are distinguished, since equal ones would share a place.
-fn distinct<'a>(labels: impl Iterator<Item = &'a str>, letters: usize) -> Vec<String> {
-    let labels: Vec<&str> = labels.collect();
-    let mut res: Vec<String> = Vec::new();
-    for label in &labels {
-        let mut it = shortened(label, letters);
-        let is_another = |other: &&str| *other != *label && shortened(other, letters) == it;
-        if it != *label && labels.iter().any(is_another) {
-            it = shortened_within(label, letters);
-        }
-        while res.contains(&it) {
-            it.push('\u{200b}');
-        }
-        res.push(it);
-    }
-    res
+/// What a row is higher than one with a label on one line.
+fn more_lines(labels: &[LabelLines]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a label has few lines")]
+    let n_lines = labels.iter().map(LabelLines::n_lines).max().unwrap_or(1) as f64;
+    14.0 * (n_lines - 1.0)
 }
 
 impl Bars {
     #[expect(clippy::cast_precision_loss, reason = "a chart has few bars")]
-    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
+    fn plots(&self, room: Size, labels: &[LabelLines]) -> (Vec<Plot>, Layout) {
         let unit = self.axis.unit;
-        let names = distinct(
-            self.bars.iter().map(|it| it.0.as_str()),
-            room.label_letters(),
-        );
         // The library draws from the bottom upwards.
-        let bars = names.into_iter().zip(&self.bars).rev();
+        let bars = labels.iter().map(LabelLines::drawn).zip(&self.bars).rev();
         let arms_upwards = self.bars.iter().rev().map(|it| arms(unit, &it.1));
         let hover: Vec<String> = self.hover().collect();
         let mut plot = BarPlot::new()
@@ -226,7 +229,7 @@ impl Bars {
                 .with_error_color(chrome::INK);
         }
         let plots = vec![plot.into()];
-        let height = 58.0 + 26.0 * self.bars.len() as f64;
+        let height = 58.0 + (26.0 + more_lines(labels)) * self.bars.len() as f64;
         let mut layout = layout(&plots, room, height)
             .with_x_label(self.axis.title())
             .with_x_tick_format(ticks(&self.axis))
@@ -322,27 +325,24 @@ impl Lines {
 
 impl HeatMap {
     #[expect(clippy::cast_precision_loss, reason = "a chart has few rows")]
-    fn plots(&self, room: Size) -> (Vec<Plot>, Layout) {
+    fn plots(&self, room: Size, labels: &[LabelLines]) -> (Vec<Plot>, Layout) {
         let unit = self.axis.unit;
         let n_rows = self.rows.1.len();
         let upwards = || (0..n_rows).rev();
         let cells = |row: usize| self.cells[row].iter().map(|it| drawn(unit, it.value));
-        let names = |of: &[String], letters| -> Vec<String> {
-            distinct(of.iter().map(String::as_str), letters)
-        };
-        let mut rows = names(&self.rows.1, room.label_letters());
-        rows.reverse();
-        let columns = names(&self.columns.1, room.slanted_letters());
+        let rows = labels.iter().rev().map(LabelLines::drawn);
+        let columns = self.columns.1.iter().map(String::as_str);
+        let columns = distinct(columns, room.slanted_letters());
         let plot = Heatmap::new()
             .with_data(upwards().map(|it| cells(it).collect::<Vec<f64>>()))
             .with_color_map(ColorMap::Cividis)
             .with_legend(self.axis.title())
             .with_tooltip_labels(upwards().flat_map(|it| self.hover(it)));
         let plots = vec![plot.into()];
-        let height = 150.0 + 30.0 * n_rows as f64;
+        let height = 150.0 + (30.0 + more_lines(labels)) * n_rows as f64;
         let layout = layout(&plots, room, height)
             .with_x_categories(columns)
-            .with_y_categories(rows)
+            .with_y_categories(rows.collect())
             .with_x_tick_rotate(-40.0);
         (plots, layout)
     }

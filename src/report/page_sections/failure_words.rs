@@ -48,7 +48,7 @@ pub(crate) fn render_reason(scenario: &Scenario, reason: &ReasonRow) -> String {
         "three_or_more" => "three or more red lines and reservation values at once".to_owned(),
         "held_out" => format!("{who} held out against an acceptable offer{over}"),
         "not_conceded" if party.is_none() => format!("the text was not acceptable{over}"),
-        "not_conceded" => format!("the last offer of {who} was nearest but not acceptable{over}"),
+        "not_conceded" => format!("{who} did not concede enough{over}"),
         "never_proposed" => "nothing was proposed".to_owned(),
         "too_late" => "an acceptable offer came too late".to_owned(),
         "walked_out" => format!("{who} walked out"),
