@@ -83,12 +83,17 @@ fn inputs_counted(study: &Study) -> String {
         factors.filter(|it| it.kind == kind).count() as u64
     };
     let counts = [
-        (n_of(FactorKind::Number), "uncertain number"),
-        (n_of(FactorKind::RedLine), "red line"),
-        (n_of(FactorKind::Form), "dimension of form"),
+        (n_of(FactorKind::Number), "uncertain number", ""),
+        (n_of(FactorKind::RedLine), "red line", ""),
+        (
+            n_of(FactorKind::Form),
+            "dimension",
+            " of the form of the model",
+        ),
     ];
     let counts = counts.into_iter().filter(|it| it.0 > 0);
-    let counts: Vec<String> = counts.map(|(n, noun)| counted(n, noun)).collect();
+    let counts = counts.map(|(n, noun, of)| format!("{}{of}", counted(n, noun)));
+    let counts: Vec<String> = counts.collect();
     counts.join(", ")
 }
 
@@ -113,17 +118,17 @@ fn push_forms(res: &mut String, studied: &Studied<'_>, levels: &[FormLevel], wid
     res.push_str("\nDeals by level of the form of the model (95 % interval)\n");
     for of_dimension in levels.chunk_by(|one, other| one.dimension == other.dimension) {
         let dimension = of_dimension[0].dimension.name().replace('_', " ");
-        let _ = writeln!(res, "{dimension}");
+        let _ = writeln!(res, "  {dimension}");
         for it in of_dimension {
-            let line = match (&it.deals, &it.not_applicable) {
-                (Some(deals), _) => {
-                    let interval = format!("({})", percent_interval(deals));
-                    format!("  {:>7} {interval:<18}  {}", percent_of(deals), it.label)
-                }
-                (None, Some(why)) => format!("  left out: {} ({why})", it.label),
-                (None, None) => format!("  no session: {}", it.label),
-            };
-            let _ = writeln!(res, "{}", wrap(&line, width, 30));
+            let lead = it.deals.map_or_else(String::new, |deals| {
+                let interval = format!("({})", percent_interval(&deals));
+                format!("{:>7} {interval:<18}", percent_of(&deals))
+            });
+            let why = it.not_applicable.as_ref();
+            let why = why.map_or_else(String::new, |it| format!(", left out: {it}"));
+            let lead = format!("    {lead:<26}  ");
+            let label = wrap(&format!("{}{why}", it.label), width, 32);
+            let _ = writeln!(res, "{lead}{label}");
         }
     }
 }
@@ -361,8 +366,18 @@ fn push_shares(res: &mut String, factors: &[Factor], shares: &[&Finding], width:
     }
     let text = "By basis (shares of the sum of all total indices, 95 % interval)";
     let _ = writeln!(res, "\n{}", wrap(text, width, 0));
-    for it in of_kind(FactorKind::Basis).chain(of_kind(FactorKind::Randomness)) {
+    let rest = of_kind(FactorKind::AllForms).chain(of_kind(FactorKind::Randomness));
+    for it in of_kind(FactorKind::Basis).chain(rest) {
         push_share(res, &factors[it.factor], &it.estimate, width);
+    }
+    let red_lines: Vec<f64> = (of_kind(FactorKind::RedLine))
+        .map(|it| it.estimate.point)
+        .collect();
+    if !red_lines.is_empty() {
+        let share = percent(red_lines.iter().sum());
+        let text = format!("whether red lines are real, {} together", red_lines.len());
+        let lead = format!("  {share:>7} {:<18}  ", "");
+        let _ = writeln!(res, "{lead}{}", wrap(&text, width, lead.len()));
     }
     res.push_str("By source\n");
     for it in of_kind(FactorKind::Source) {

@@ -166,6 +166,20 @@ impl Explanation {
         }
     }
 
+    /// By how much a party held out against an offer, by its position in `proposals`, in units of
+    /// utility: what it demanded instead, which it offered next or had offered last, is worth that much
+    /// more to it. `None` if it never made an offer.
+    pub fn held_out_units(
+        &self,
+        preferences: &Preferences,
+        party: PartyId,
+        refused: usize,
+    ) -> Option<i64> {
+        let demand = demand_beside(&self.proposals, party, refused)?;
+        let offer = self.proposals[refused].outcome;
+        Some(preferences.utility(demand).units() - preferences.utility(offer).units())
+    }
+
     /// The changes of one option that would have made something last on the table acceptable.
     ///
     /// Sorted, each once.
@@ -277,13 +291,8 @@ fn account(
     pivotal_rejections: u32,
 ) -> PartyAccount {
     let utility = |it: &Proposal| preferences.utility(it.outcome);
-    let offers = || proposals.iter().enumerate();
-    let demand_beside = |refused: usize| {
-        let mut own = offers().filter(|(_, it)| it.proposer == Some(party));
-        let next = own.clone().find(|(idx, _)| *idx > refused);
-        next.or_else(|| own.next_back()).map(|(_, it)| utility(it))
-    };
-    let refused_acceptable = offers()
+    let all = proposals;
+    let refused_acceptable = (proposals.iter().enumerate())
         .filter(|(_, it)| it.no.contains(party) && preferences.is_acceptable(it.outcome))
         .map(|(idx, it)| {
             let with_it = it.yes.with(party);
@@ -303,9 +312,17 @@ fn account(
         refused_acceptable: refused_acceptable.map(|(proposals, is_alone)| RefusedAcceptable {
             proposals,
             is_alone,
-            demand: demand_beside(proposals),
+            demand: demand_beside(all, party, proposals).map(|it| preferences.utility(it)),
         }),
     }
+}
+
+/// What a party demanded instead of an offer, by its position: what it offered next or, if it made no
+/// more offers, had offered last.
+fn demand_beside(proposals: &[Proposal], party: PartyId, refused: usize) -> Option<Outcome> {
+    let mut own = (proposals.iter().enumerate()).filter(|(_, it)| it.proposer == Some(party));
+    let next = own.clone().find(|(idx, _)| *idx > refused);
+    next.or_else(|| own.next_back()).map(|(_, it)| it.outcome)
 }
 
 fn cause(

@@ -40,15 +40,17 @@ impl FailureExaminer {
             .explainer
             .preferences(seeds, session.result.replication);
         let is_agreed = session.result.ending.agreement().is_some();
+        let mut missing = BTreeMap::new();
         let reasons = match session.zone {
             _ if is_agreed => Vec::new(),
             Zone::Undecided => Vec::new(),
             Zone::Empty => self.why_empty(&parties),
-            Zone::Exists => self.why_missed(seeds, &parties, session),
+            Zone::Exists => self.why_missed(seeds, &parties, session, &mut missing),
         };
         ExaminedSession {
             real_red_lines: self.real_red_lines(&parties),
             reasons,
+            missing,
         }
     }
 
@@ -80,11 +82,13 @@ impl FailureExaminer {
         in_equal_parts(reasons.collect())
     }
 
+    /// Why a zone was missed; `missing` gets the utility that was missing, by reason.
     fn why_missed(
         &mut self,
         seeds: &Seeds,
         parties: &[Preferences],
         measured: &MeasuredSession,
+        missing: &mut BTreeMap<FailureReason, i64>,
     ) -> Vec<(FailureReason, Part)> {
         if measured.result.n_offers > OFFERS_MAX {
             return vec![(FailureReason::TooLong, Part::WHOLE)];
@@ -102,8 +106,12 @@ impl FailureExaminer {
                 let refused = explanation.refused_acceptable.expect("an acceptable offer");
                 let offer = explanation.proposals[refused].outcome;
                 let reasons = who.iter().map(|party| {
-                    let issue = parties[party.idx()].costliest_issue(offer);
-                    FailureReason::HeldOut(party, issue)
+                    let preferences = &parties[party.idx()];
+                    let issue = preferences.costliest_issue(offer);
+                    let reason = FailureReason::HeldOut(party, issue);
+                    let by = explanation.held_out_units(preferences, party, refused);
+                    missing.extend(by.map(|it| (reason, it)));
+                    reason
                 });
                 in_equal_parts(reasons.collect())
             }
@@ -120,6 +128,11 @@ impl FailureExaminer {
                 if reasons.is_empty() {
                     // A standing text that all could accept, and nobody proposed.
                     return only(FailureReason::NeverProposed);
+                }
+                if let Some(party) = near.to.proposer {
+                    let utility = |it| parties[party.idx()].utility(it).units();
+                    let conceded = utility(from) - utility(to);
+                    missing.extend(reasons.iter().map(|it| (*it, conceded)));
                 }
                 in_equal_parts(reasons)
             }

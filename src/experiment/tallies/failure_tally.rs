@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use demarche_core::domain::{IssueId, PartyId};
+use demarche_core::domain::{IssueId, PartyId, from_units};
+use demarche_stats::estimate::Moments;
 
 /// Why a session has no agreement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -148,6 +149,9 @@ pub struct ExaminedSession {
     /// Why it has no agreement, each reason once, with parts that sum to the whole; none if it has one,
     /// or it is not known whether there was a zone.
     pub reasons: Vec<(FailureReason, Part)>,
+    /// By reason, the utility that was missing, in units: by how much the party held out, or the concession
+    /// that the nearest acceptable outcome would have cost it; nothing where that is not known.
+    pub missing: BTreeMap<FailureReason, i64>,
 }
 
 /// Counts over examined sessions. All exact, so that any split gives the same bits.
@@ -157,6 +161,7 @@ pub struct FailureTally {
     /// By way to fail, in the order of [`Failure::ALL`].
     n_failed: [u64; 2],
     reasons: BTreeMap<FailureReason, PartSum>,
+    missing: BTreeMap<FailureReason, Moments>,
     n_real: BTreeMap<(PartyId, usize), u64>,
 }
 
@@ -191,6 +196,9 @@ pub struct ReasonShare {
     pub share: f64,
     /// How many sessions failed so.
     pub n: u64,
+    /// The mean of what was missing, as a utility, over its sessions in which that is known; `None` of
+    /// none.
+    pub missing_utility: Option<f64>,
 }
 
 impl FailureTally {
@@ -207,6 +215,9 @@ impl FailureTally {
             let PartSum(counts) = self.reasons.entry(*reason).or_default();
             *counts.entry(*part).or_default() += 1;
         }
+        for (reason, units) in &session.missing {
+            self.missing.entry(*reason).or_default().add(*units);
+        }
     }
 
     /// Takes in all sessions of another tally of the same cell.
@@ -217,6 +228,9 @@ impl FailureTally {
         }
         for (line, n) in &other.n_real {
             *self.n_real.entry(*line).or_default() += n;
+        }
+        for (reason, theirs) in &other.missing {
+            self.missing.entry(*reason).or_default().merge(theirs);
         }
         for (reason, PartSum(counts)) in &other.reasons {
             let PartSum(mine) = self.reasons.entry(*reason).or_default();
@@ -246,6 +260,7 @@ impl FailureTally {
             n_sessions: sum.n_sessions(),
             share: sum.share(n),
             n,
+            missing_utility: (self.missing.get(&reason)).and_then(|it| it.mean(from_units(1))),
         });
         let mut res: Vec<ReasonShare> = share.collect();
         // The sort is stable: of equal shares the first of their order comes first.

@@ -6,7 +6,7 @@ use demarche_core::domain::{Party, Scenario};
 
 use crate::experiment::Failure;
 use crate::report::summary::ReasonRow;
-use crate::wording::{capitalized, count, percent};
+use crate::wording::{capitalized, count, decimal, percent};
 
 /// How many reasons a sentence names.
 const REASONS_NAMED: usize = 3;
@@ -19,7 +19,10 @@ pub(crate) fn failure_sentences(scenario: &Scenario, reasons: &[ReasonRow]) -> V
         let first = of_failure.first()?;
         let named = of_failure.iter().take(REASONS_NAMED).map(|it| {
             let reason = render_reason(scenario, it);
-            format!("{reason} {}", percent(it.share))
+            let missing = it.missing_utility.map_or_else(String::new, |by| {
+                format!(" (by {} of its utility on average)", decimal(by, 3))
+            });
+            format!("{reason} {}{missing}", percent(it.share))
         });
         let named: Vec<String> = named.collect();
         let head = match failure {

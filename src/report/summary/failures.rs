@@ -27,6 +27,8 @@ pub(crate) struct ReasonRow {
     pub(crate) n: u64,
     /// Of how many that were examined.
     pub(crate) n_examined: u64,
+    /// What was missing on average, as the party's utility; `None` of runs of earlier versions, too.
+    pub(crate) missing_utility: Option<f64>,
 }
 
 impl ReasonRow {
@@ -47,6 +49,7 @@ impl ReasonRow {
             share: row.number("share")?,
             n: row.whole("n"),
             n_examined: row.whole("n_examined"),
+            missing_utility: row.number("missing_utility"),
         })
     }
 
@@ -76,6 +79,7 @@ impl ReasonRow {
             share: as_written(share.share)?,
             n: share.n,
             n_examined,
+            missing_utility: share.missing_utility.and_then(as_written),
         })
     }
 }

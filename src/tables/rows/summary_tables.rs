@@ -250,6 +250,7 @@ fn push_failures(rows: &mut Rows, scenario: &Scenario, cell: CellId, failures: &
             it.share.into(),
             it.n.into(),
             failures.n_examined().into(),
+            it.missing_utility.into(),
         ]);
     }
 }

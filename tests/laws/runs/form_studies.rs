@@ -251,3 +251,27 @@ fn forms_along_trajectories_are_refused() {
     assert!(text.contains("experiment.toml:6:9"), "{text}");
     assert!(!out.exists());
 }
+
+#[test]
+fn studies_of_forms_are_summarized_in_words() {
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain(
+        UNCERTAIN,
+        "time_dependent = { concession_exponent = 0.2 }",
+        1,
+    );
+    let more = "[robustness]\nforms = [\"relative_time\", \"consent\", \"rounds\"]\n";
+    let file = experiment(&folder, &scenario, more);
+    let out = folder.path().join("run");
+    let arguments = ["sensitivity", &file, "--points", "128", "--forms", "--out"];
+    let output = check(&[&arguments[..], &[path_text(&out)]].concat(), 0);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let text = text.replace(path_text(&out), "FOLDER");
+    insta::with_settings!({ snapshot_path => "snapshots/studies" }, {
+        insta::assert_snapshot!("summary_of_forms", text);
+    });
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("Form of the model: relative time"));
+    assert!(page.contains("The form of the model is involved in"));
+    assert!(page.contains("Share of deals by level of the form of the model"));
+}

@@ -187,3 +187,64 @@ fn every_failed_session_is_shared_whole_among_its_reasons() {
         assert!(names.contains(name), "{name} is not among {names:?}");
     }
 }
+
+/// A thing that the buyer gets at one of three prices, each worth less to one the more it is worth to the
+/// other; neither offers anything but its best price.
+fn bargain(buyer_accepts: f64) -> Arc<Setting> {
+    let party = |id: &str, utility: &str, offers: &str, accepts: f64| {
+        format!(
+            "[[party]]\nid = \"{id}\"\nlabel = \"{id}\"\nreservation_value = 0.25\n\
+             [[party.preference]]\nissue = \"price\"\nweight = 1.0\nutility = {utility}\n\
+             [[party.strategy]]\np = 1.0\n{offers} = {{}}\n\
+             accept = {{ constant = {{ at_least = {accepts:?} }} }}\n"
+        )
+    };
+    let option = |id: &str| format!("{{ id = \"{id}\", label = \"{id}\" }}");
+    let text = format!(
+        "schema = 1\nname = \"bargain\"\ntitle = \"A thing for sale\"\nkind = \"synthetic\"\n\
+         [[issue]]\nid = \"price\"\nlabel = \"The price\"\noptions = [{}, {}, {}]\n{}{}\
+         [protocol.alternating_offers]\ndeadline_rounds = 30\n",
+        option("high"),
+        option("middle"),
+        option("low"),
+        party(
+            "seller",
+            "{ high = 1.0, middle = 0.75, low = 0.0 }",
+            if buyer_accepts > 0.5 {
+                "random_offer"
+            } else {
+                "tough"
+            },
+            0.9,
+        ),
+        party(
+            "buyer",
+            "{ high = 0.0, middle = 0.5, low = 1.0 }",
+            "tough",
+            buyer_accepts
+        ),
+    );
+    setting_of(&text)
+}
+
+/// The missing utility of the one reason for which a bargain fails.
+fn missing_in(setting: &Arc<Setting>) -> (&'static str, Option<f64>) {
+    let mut measurer = SessionMeasurer::new(Arc::clone(setting));
+    let mut examiner = FailureExaminer::new(Arc::clone(setting));
+    let mut tally = FailureTally::default();
+    for (_, result) in in_a_plain_loop(setting, &seeds(), 5) {
+        tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
+    }
+    let reasons = tally.reasons(Failure::MissedZone);
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    (reasons[0].reason.name(), reasons[0].missing_utility)
+}
+
+#[test]
+fn what_was_missing_for_a_deal_is_that_worked_out_by_hand() {
+    // The middle price is one change from either last offer, and better for the seller, who comes first:
+    // it gives up 1 − 3/4.
+    assert_eq!(missing_in(&bargain(0.4)), ("not_conceded", Some(0.25)));
+    // Among the seller's random offers is the middle price, and the buyer holds out for 1 instead of 1/2.
+    assert_eq!(missing_in(&bargain(0.9)), ("held_out", Some(0.5)));
+}
