@@ -275,3 +275,28 @@ fn studies_of_forms_are_summarized_in_words() {
     assert!(page.contains("The form of the model is involved in"));
     assert!(page.contains("Share of deals by level of the form of the model"));
 }
+
+#[test]
+fn more_forms_than_there_is_room_for_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain(
+        UNCERTAIN,
+        "time_dependent = { concession_exponent = 0.2 }",
+        9,
+    );
+    let mut more = String::from("[robustness]\n");
+    for it in 1..=60 {
+        let value = format!("set = {{ \"protocol.alternating_offers.deadline_rounds\" = {it} }}");
+        more += &format!("[[robustness.form]]\nid = \"form_{it}\"\n{value}\n");
+    }
+    let file = experiment(&folder, &scenario, &more);
+    let out = folder.path().join("run");
+    let arguments = ["sensitivity", &file, "--forms", "--out", path_text(&out)];
+    let output = check(&arguments, 2);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.contains("forms of the model, more than 4096; name fewer in `forms`"),
+        "{text}"
+    );
+    assert!(!out.exists());
+}
