@@ -284,11 +284,12 @@ fn more_forms_than_there_is_room_for_are_refused() {
         "time_dependent = { concession_exponent = 0.2 }",
         9,
     );
-    let mut more = String::from("[robustness]\n");
-    for it in 1..=60 {
+    let form = |it: u32| {
         let value = format!("set = {{ \"protocol.alternating_offers.deadline_rounds\" = {it} }}");
-        more += &format!("[[robustness.form]]\nid = \"form_{it}\"\n{value}\n");
-    }
+        format!("[[robustness.form]]\nid = \"form_{it}\"\n{value}\n")
+    };
+    let forms: Vec<String> = (1..=60).map(form).collect();
+    let more = format!("[robustness]\n{}", forms.concat());
     let file = experiment(&folder, &scenario, &more);
     let out = folder.path().join("run");
     let arguments = ["sensitivity", &file, "--forms", "--out", path_text(&out)];
