@@ -12,7 +12,8 @@ use crate::cli::render::text::{
 };
 use crate::experiment::{
     AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, FormLevel,
-    SensitivityMeasure, Study, UTILITY, ZONE_METRICS, points_for_claim, points_for_interval,
+    SensitivityMeasure, Study, StudyInput, UTILITY, ZONE_METRICS, points_for_claim,
+    points_for_interval,
 };
 use crate::report::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, Quantity, too_few_points};
 
@@ -82,8 +83,15 @@ fn inputs_counted(study: &Study) -> String {
         let factors = study.factors().iter();
         factors.filter(|it| it.kind == kind).count() as u64
     };
+    let is_number = |it: &&StudyInput| matches!(it, StudyInput::Number(_));
+    let n_numbers = study.inputs().iter().filter(is_number).count() as u64;
     let counts = [
-        (n_of(FactorKind::Number), "uncertain number", ""),
+        (n_numbers, "uncertain number", ""),
+        (
+            n_of(FactorKind::Correlated),
+            "group",
+            " of correlated numbers",
+        ),
         (n_of(FactorKind::RedLine), "red line", ""),
         (
             n_of(FactorKind::Form),
@@ -214,9 +222,15 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
              number, alone or in interaction (total Sobol' index, 95 % interval)"
         }
         SensitivityMeasure::MeanEffectSize => {
-            "What the agreement rate depends on: its mean absolute change over the range of each \
-             number, estimated from steps of two thirds of the range (Morris's mu*, 95 % \
-             interval)"
+            let is_correlated = |it: &Factor| it.kind == FactorKind::Correlated;
+            // Trajectories with correlated numbers keep off the ends of ranges.
+            let is_correlated = factors.iter().any(is_correlated);
+            let step = if is_correlated { "half" } else { "two thirds" };
+            &format!(
+                "What the agreement rate depends on: its mean absolute change over the range of \
+                 each number, estimated from steps of {step} of the range (Morris's mu*, 95 % \
+                 interval)"
+            )
         }
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
@@ -401,6 +415,7 @@ fn named(factor: &Factor) -> String {
         FactorKind::Basis => format!("{} numbers", factor.name),
         FactorKind::RedLine => format!("whether it is real: {}", factor.name),
         FactorKind::Form => format!("form of the model: {}", factor.name.replace('_', " ")),
+        FactorKind::Correlated => format!("correlated: {}", factor.name),
         FactorKind::Number | FactorKind::Parameter | FactorKind::Source | FactorKind::AllForms => {
             factor.name.clone()
         }

@@ -8,6 +8,7 @@ mod robustness;
 mod sensitivity;
 mod study;
 mod study_draws;
+mod study_factors;
 mod study_run;
 mod threshold_search;
 
@@ -19,6 +20,7 @@ pub use sensitivity::{
     AgreementBox, Finding, SensitivityMeasure, agreement_boxes, design_findings, findings,
     points_for_claim, points_for_interval,
 };
-pub use study::{DesignBlock, DesignRow, Factor, FactorKind, Study, StudyError, StudyInput};
+pub use study::{DesignBlock, DesignRow, Study, StudyError};
+pub use study_factors::{Factor, FactorKind, StudyInput};
 pub use study_run::{FormLevel, form_levels};
 pub use threshold_search::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials, Trial};

@@ -11,8 +11,9 @@ use demarche_stats::sensitivity::{
     peeling_trajectory, total_index_shares, variance_indices,
 };
 
-use crate::experiment::studies::study::{Factor, FactorKind, Study, StudyInput};
+use crate::experiment::studies::study::Study;
 use crate::experiment::studies::study_draws::StudyDesign;
+use crate::experiment::studies::study_factors::{Factor, FactorKind, StudyInput};
 use crate::experiment::tallies::{AGREEMENT_RATE, SessionFigures, Tally, compared_metrics};
 
 /// How much an outcome depends on a factor, by one measure.
@@ -120,19 +121,24 @@ pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Fin
             StudyDesign::Radial(draws) => {
                 let mut found = radial_findings(study.factors(), draws.crossed(), &outputs, seed);
                 if metric.party.is_none() {
-                    // Levels of a form have no order.
-                    let n_inputs = study.inputs().len();
-                    let inputs = |mut point: Vec<f64>| {
-                        point.truncate(n_inputs);
-                        point
-                    };
-                    let points: Vec<Vec<f64>> = draws.points().map(inputs).collect();
+                    // Levels of a form have no order, and are no inputs.
+                    let points = draws.points().map(|it| study.correlated(it));
+                    let points: Vec<Vec<f64>> = points.collect();
                     let outputs = ends(&outputs, draws.crossed().len());
-                    found.extend(correlation_findings(&points, &outputs));
+                    let of_inputs = correlation_findings(&points, &outputs).into_iter();
+                    found.extend(of_inputs.map(|it| (study.factor_of(it.0), it.1, it.2)));
                 }
                 found
             }
-            StudyDesign::Trajectories(draws) => trajectory_findings(draws.points(), &outputs, seed),
+            StudyDesign::Trajectories(draws) => {
+                let mut found = trajectory_findings(&draws.points_by_factor(), &outputs, seed);
+                // Which way several numbers move together is not one thing.
+                found.retain(|it| {
+                    it.1 == SensitivityMeasure::MeanEffectSize
+                        || study.factors()[it.0].kind != FactorKind::Correlated
+                });
+                found
+            }
         };
         res.extend(named((metric.words.name, metric.party), found));
     }
@@ -249,7 +255,8 @@ type Found = (usize, SensitivityMeasure, Estimate);
 /// Variance-based indices of a radial design's outputs, and what part of them falls to each
 /// number, each basis and each set of sources.
 ///
-/// `crossed` are, by factor, the inputs that its rows have at B; none for random numbers.
+/// `crossed` are, by factor, the dimensions that its rows have at B; none for random numbers. Factors
+/// behind them are not in the design by themselves.
 fn radial_findings(
     factors: &[Factor],
     crossed: &[Vec<usize>],
@@ -270,12 +277,21 @@ fn radial_findings(
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
     let is_source = |it: FactorKind| it == FactorKind::Source;
     let is_all_forms = |it: FactorKind| it == FactorKind::AllForms;
+    // By dimension, the factor that moves it and nothing that is independent of it.
+    let mut single = vec![0; factors.len()];
+    for (factor, dimensions) in crossed.iter().enumerate() {
+        if factors[factor].kind.is_single() {
+            for dimension in dimensions {
+                single[*dimension] = factor;
+            }
+        }
+    }
     for is_meant in [FactorKind::is_single, is_basis, is_source, is_all_forms] {
         let mut is_in_group = vec![false; factors.len()];
         let groups = crossed.iter().zip(factors);
-        for (inputs, factor) in groups.filter(|it| is_meant(it.1.kind)) {
-            for input in inputs {
-                is_in_group[*input] = !factor.kind.is_single();
+        for (dimensions, factor) in groups.filter(|it| is_meant(it.1.kind)) {
+            for dimension in dimensions {
+                is_in_group[single[*dimension]] = !factor.kind.is_single();
             }
         }
         // Groups make a whole only together with what is in none of them.
@@ -283,12 +299,17 @@ fn radial_findings(
             let kind = factors[*it].kind;
             is_meant(kind) || (kind.is_single() && !is_in_group[*it])
         };
-        let parts: Vec<usize> = (0..factors.len()).filter(is_part).collect();
+        let parts: Vec<usize> = (0..crossed.len()).filter(is_part).collect();
         let members: Vec<Vec<usize>> = parts
             .iter()
             .map(|it| match &crossed[*it][..] {
                 [] => vec![*it],
-                inputs => inputs.to_vec(),
+                dimensions => {
+                    let mut members: Vec<usize> = dimensions.iter().map(|it| single[*it]).collect();
+                    members.sort_unstable();
+                    members.dedup();
+                    members
+                }
             })
             .collect();
         let shares = total_index_shares(&outputs, &members, RESAMPLES, seed);
@@ -360,20 +381,27 @@ pub fn agreement_boxes(
     let mut ranked: Vec<(usize, f64)> = findings
         .iter()
         .filter(|it| it.metric == AGREEMENT_RATE && it.measure == SensitivityMeasure::Total)
-        .filter(|it| study.factors()[it.factor].kind == FactorKind::Number)
-        .map(|it| (it.factor, it.estimate.point))
+        .filter(|it| {
+            let kind = study.factors()[it.factor].kind;
+            kind == FactorKind::Number || kind == FactorKind::Correlated
+        })
+        .flat_map(|it| {
+            let inputs = draws.crossed()[it.factor].iter();
+            inputs.map(|input| (*input, it.estimate.point))
+        })
         .collect();
     ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
     ranked.truncate(BOX_FACTORS_MAX);
     let numbers: Vec<&Number> = setting.numbers().collect();
     let drawn = |point: &Vec<f64>| -> Vec<f64> {
-        let quantile = |(factor, _): &(usize, f64)| match &study.inputs()[*factor] {
-            StudyInput::Number(id) => numbers[id.idx()].distribution.quantile(point[*factor]),
+        let quantile = |(input, _): &(usize, f64)| match &study.inputs()[*input] {
+            StudyInput::Number(id) => numbers[id.idx()].distribution.quantile(point[*input]),
             StudyInput::RedLine(_) => unreachable!("only numbers are ranked"),
         };
         ranked.iter().map(quantile).collect()
     };
-    let points: Vec<Vec<f64>> = draws.points().map(|it| drawn(&it)).collect();
+    let points = draws.points().map(|it| study.correlated(it));
+    let points: Vec<Vec<f64>> = points.map(|it| drawn(&it)).collect();
     let agreed: Vec<bool> = figures.iter().map(|it| it.ending().is_agreed()).collect();
     let is_agreed = ends(&agreed, draws.crossed().len());
     let trajectory = peeling_trajectory(&points, &is_agreed, &PEELING);
@@ -381,7 +409,7 @@ pub fn agreement_boxes(
         limits: it
             .restricted
             .iter()
-            .map(|&input| (ranked[input].0, it.limits[input]))
+            .map(|&input| (study.factor_of(ranked[input].0), it.limits[input]))
             .collect(),
         coverage: it.coverage,
         density: it.density,

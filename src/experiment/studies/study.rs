@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use demarche_core::domain::{Basis, Number};
-use demarche_core::negotiation::{NumberId, Setting, UncertainRedLine};
+use demarche_core::negotiation::{NumberId, Setting};
 use demarche_core::randomness::Replication;
 use demarche_stats::design::{
     MorrisLevels, SOBOL_DIMENSIONS_MAX, Scrambling, SobolSequence, morris_trajectory,
@@ -15,123 +14,7 @@ use crate::experiment::studies::form_sessions::{CombinationError, FormSessions, 
 use crate::experiment::studies::study_draws::{
     FormDraws, RadialDraws, StudyDesign, TrajectoryDraws,
 };
-
-/// Something that an outcome may depend on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Factor {
-    /// What kind of thing it is.
-    pub kind: FactorKind,
-    /// Its name: the path of a number or of a red line's draw, a dimension of the form of the model, a
-    /// basis, names of sources with ` + ` between them, or `luck`.
-    pub name: String,
-    /// Of a number, how it follows from its sources.
-    pub basis: Option<Basis>,
-    /// Of a number, the names of its sources.
-    pub sources: Vec<String>,
-}
-
-impl Factor {
-    /// A parameter of a sweep.
-    pub fn parameter(path: &str) -> Self {
-        group(FactorKind::Parameter, path)
-    }
-}
-
-/// What kind of thing an outcome may depend on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FactorKind {
-    /// A number that is drawn.
-    Number,
-    /// Whether a red line is real.
-    RedLine,
-    /// A dimension of the form of the model.
-    Form,
-    /// A parameter that a sweep varies.
-    Parameter,
-    /// All that is left to random numbers: which strategy a party follows, what it happens to offer, and
-    /// numbers that the study leaves out.
-    Randomness,
-    /// All numbers of the study with one basis, together.
-    Basis,
-    /// All numbers of the study that rest on the same sources, together.
-    Source,
-    /// All dimensions of the form of the model, together.
-    AllForms,
-}
-
-impl FactorKind {
-    /// The word for it in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::RedLine => "red_line",
-            Self::Form => "form",
-            Self::Parameter => "parameter",
-            Self::Randomness => "luck",
-            Self::Basis => "basis",
-            Self::Source => "source",
-            Self::AllForms => "all_forms",
-        }
-    }
-
-    /// Whether it is no group of others.
-    pub fn is_single(self) -> bool {
-        match self {
-            Self::Number | Self::RedLine | Self::Form | Self::Parameter | Self::Randomness => true,
-            Self::Basis | Self::Source | Self::AllForms => false,
-        }
-    }
-}
-
-/// Something that a study varies by itself: each has a dimension of the design.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum StudyInput {
-    /// A number.
-    Number(NumberId),
-    /// Whether a red line is real.
-    RedLine(UncertainRedLine),
-}
-
-impl StudyInput {
-    /// All that is uncertain in a setting: its numbers, then its red lines.
-    pub fn all(setting: &Setting) -> Vec<Self> {
-        let numbers = setting.uncertain_numbers().into_iter().map(Self::Number);
-        let red_lines = setting.uncertain_red_lines().into_iter();
-        numbers.chain(red_lines.map(Self::RedLine)).collect()
-    }
-
-    /// Its name in files and tables.
-    ///
-    /// # Panics
-    ///
-    /// If the setting has no such number.
-    pub fn path<'a>(&'a self, setting: &'a Setting) -> &'a str {
-        match self {
-            Self::Number(id) => &number(setting, *id).path,
-            Self::RedLine(it) => &it.path,
-        }
-    }
-
-    fn factor(&self, setting: &Setting) -> Factor {
-        match self {
-            Self::Number(id) => {
-                let number = number(setting, *id);
-                Factor {
-                    kind: FactorKind::Number,
-                    name: number.path.clone(),
-                    basis: number.provenance.basis,
-                    sources: number.provenance.sources.clone(),
-                }
-            }
-            Self::RedLine(it) => group(FactorKind::RedLine, &it.path),
-        }
-    }
-}
-
-fn number(setting: &Setting, id: NumberId) -> &Number {
-    let number = setting.numbers().nth(id.idx());
-    number.expect("one of the setting's numbers")
-}
+use crate::experiment::studies::study_factors::{Factor, StudyFactors, StudyInput, whole_groups};
 
 /// Sessions chosen to learn what of a setting matters.
 #[derive(Clone, Debug)]
@@ -141,6 +24,11 @@ pub struct Study {
     /// behind those of the inputs.
     forms: Vec<FormFactor>,
     factors: Vec<Factor>,
+    /// By input, the factor that it is by itself.
+    of_inputs: Vec<usize>,
+    /// The scenario with correlations of uncertain numbers only: those of certain ones would depend on
+    /// random numbers that are not in the design.
+    correlated: Arc<Setting>,
     design: StudyDesign,
     /// The sessions by form of the model; none of a study of one form.
     by_form: Arc<[FormSessions]>,
@@ -212,8 +100,8 @@ const COORDINATES_MAX: u64 = 1 << 27;
 impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
     ///
-    /// Every base point is a session with everything at A; then for each input and for each dimension of
-    /// the form of the model a session with only that one at B, a session with only the random numbers of
+    /// Every base point is a session with everything at A; then for each input, for correlated numbers
+    /// together, and for each dimension of the form of the model a session with only that one at B, a session with only the random numbers of
     /// B, with forms one with all their dimensions at B, for each basis and for each set of sources one with
     /// all their numbers at B; and a session with everything at B.
     ///
@@ -234,26 +122,17 @@ impl Study {
         base_points: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
+        let correlated = with_uncertain_correlations(setting);
+        let inputs = whole_groups(&correlated, inputs);
         let n_forms = forms.iter().filter(|it| it.n_levels() > 1).count();
         let n_dimensions = inputs.len() + n_forms;
         let sequence = SobolSequence::new(2 * n_dimensions, Scrambling::Owen { seed })
             .ok_or(StudyError::TooManyNumbers(n_dimensions))?;
-        let mut factors = factors_of(setting, &inputs, &forms);
-        let mut crossed: Vec<Vec<usize>> = (0..n_dimensions).map(|it| vec![it]).collect();
-        // Randomness takes no dimension of the sequence.
-        crossed.push(Vec::new());
-        if n_forms > 0 {
-            factors.push(group(FactorKind::AllForms, "form of the model"));
-            crossed.push((inputs.len()..n_dimensions).collect());
-        }
-        for (factor, members) in groups_of(&factors) {
-            factors.push(factor);
-            crossed.push(members);
-        }
+        let factors = StudyFactors::new(&correlated, &inputs, &forms);
         let draws = RadialDraws {
             sequence,
             n_dimensions,
-            crossed,
+            crossed: factors.dimensions,
             base_points,
         };
         check_points(base_points, SESSIONS_MAX / draws.rows_per_base_point())?;
@@ -261,7 +140,9 @@ impl Study {
         Ok(Self {
             inputs,
             forms,
-            factors,
+            factors: factors.factors,
+            of_inputs: factors.of_inputs,
+            correlated: Arc::new(correlated),
             design: StudyDesign::Radial(Arc::new(draws)),
             by_form: by_form.into(),
         })
@@ -284,35 +165,42 @@ impl Study {
         n_trajectories: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
+        let correlated = with_uncertain_correlations(setting);
+        let inputs = whole_groups(&correlated, inputs);
         let n_inputs = inputs.len() as u64;
         check_points(
             n_trajectories,
             COORDINATES_MAX / (n_inputs * (n_inputs + 1)).max(1),
         )?;
-        let mut factors = factors_of(setting, &inputs, &[]);
-        factors.truncate(inputs.len());
-        let draws = TrajectoryDraws {
-            n_dimensions: inputs.len(),
-            points: (0..n_trajectories)
-                .flat_map(|it| morris_trajectory(it, inputs.len(), MorrisLevels::FOUR, seed))
-                .collect(),
+        let factors = StudyFactors::of_inputs_alone(&correlated, &inputs);
+        let is_correlated = factors.dimensions.len() < inputs.len();
+        let levels = if is_correlated {
+            // The normal quantile of an end is infinite.
+            MorrisLevels::FOUR.in_the_middles()
+        } else {
+            MorrisLevels::FOUR
         };
+        let trajectory = |it| morris_trajectory(it, inputs.len(), levels, seed);
+        let draws = TrajectoryDraws::new(factors.dimensions, (0..n_trajectories).map(trajectory));
         Ok(Self {
             inputs,
             forms: Vec::new(),
-            factors,
+            factors: factors.factors,
+            of_inputs: factors.of_inputs,
+            correlated: Arc::new(correlated),
             design: StudyDesign::Trajectories(Arc::new(draws)),
             by_form: Arc::new([]),
         })
     }
 
-    /// What the outcome may depend on: the inputs in order, then dimensions of the form of the model, random
-    /// numbers, all forms, bases and sources.
+    /// What the outcome may depend on: the inputs in order, those that are correlated together, then
+    /// dimensions of the form of the model, random numbers, all forms, bases and sources; and then each
+    /// correlated number by itself, which has a direction and no share of the variance.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
     }
 
-    /// What is varied one by one.
+    /// What is varied, each in a dimension of its own.
     pub fn inputs(&self) -> &[StudyInput] {
         &self.inputs
     }
@@ -371,16 +259,41 @@ impl Study {
     /// # Panics
     ///
     /// If there is no such session.
-    pub fn probabilities(&self, session: Replication) -> impl Iterator<Item = f64> {
+    pub fn probabilities(&self, session: Replication) -> Vec<f64> {
         let dimensions = 0..self.inputs.len();
-        dimensions.map(move |it| self.design.probability(session, it))
+        let independent = dimensions.map(|it| self.design.probability(session, it));
+        self.correlated(independent.collect())
+    }
+
+    /// The probabilities of the inputs at a point of the design, whose dimensions are independent.
+    pub(crate) fn correlated(&self, mut point: Vec<f64>) -> Vec<f64> {
+        point.truncate(self.inputs.len());
+        let number = |(idx, it): (usize, &StudyInput)| match it {
+            StudyInput::Number(id) => Some((idx, *id)),
+            StudyInput::RedLine(_) => None,
+        };
+        if !self.correlated.correlations().is_empty() {
+            let numbers = self.inputs.iter().enumerate().filter_map(number);
+            let (places, independent): (Vec<usize>, Vec<(NumberId, f64)>) =
+                numbers.map(|(idx, id)| (idx, (id, point[idx]))).unzip();
+            let correlated = self.correlated.correlated_probabilities(&independent);
+            for (place, probability) in places.into_iter().zip(correlated) {
+                point[place] = probability;
+            }
+        }
+        point
+    }
+
+    /// The position of the factor that an input is by itself.
+    pub(crate) fn factor_of(&self, input: usize) -> usize {
+        self.of_inputs[input]
     }
 
     /// How many sessions it takes.
     pub fn n_sessions(&self) -> u64 {
         match &self.design {
             StudyDesign::Radial(it) => it.n_sessions(),
-            StudyDesign::Trajectories(it) => it.points.len() as u64,
+            StudyDesign::Trajectories(it) => it.n_sessions(),
         }
     }
 
@@ -421,16 +334,16 @@ impl Study {
             dimensions: self.dimensions(&setting),
             sessions,
         };
+        let setting = setting.with_correlations_of(&self.correlated);
         setting.designed(Arc::new(draws))
     }
 
     /// The dimensions of what is drawn in a setting, by its path: other forms list other numbers of
     /// strategies, and perhaps parties in another order.
     fn dimensions(&self, setting: &Setting) -> BTreeMap<NumberId, usize> {
-        let by_path: BTreeMap<&str, usize> = (self.factors[..self.inputs.len()].iter())
-            .map(|it| it.name.as_str())
-            .zip(0..)
-            .collect();
+        let own_factors = self.of_inputs.iter().map(|it| &self.factors[*it]);
+        let by_path: BTreeMap<&str, usize> =
+            own_factors.map(|it| it.name.as_str()).zip(0..).collect();
         let numbers = setting.numbered();
         let numbers = numbers.map(|(id, it)| (id, by_path.get(it.path.as_str())));
         let red_lines = setting.uncertain_red_lines().into_iter();
@@ -440,55 +353,16 @@ impl Study {
     }
 }
 
+/// The setting with correlations of uncertain numbers only.
+fn with_uncertain_correlations(setting: &Setting) -> Setting {
+    let uncertain = setting.uncertain_numbers();
+    setting.clone().with_correlations_among(&uncertain)
+}
+
 fn check_points(n_points: u32, most: u64) -> Result<(), StudyError> {
     if u64::from(n_points) <= most {
         return Ok(());
     }
     let most = u32::try_from(most).expect("fewer than the points asked for");
     Err(StudyError::TooManyPoints(most))
-}
-
-/// The inputs as factors, dimensions of the form of the model with several levels, and random numbers.
-fn factors_of(setting: &Setting, inputs: &[StudyInput], forms: &[FormFactor]) -> Vec<Factor> {
-    let of_inputs = inputs.iter().map(|it| it.factor(setting));
-    let forms = forms.iter().filter(|it| it.n_levels() > 1);
-    let of_forms = forms.map(|it| group(FactorKind::Form, it.dimension().name()));
-    of_inputs
-        .chain(of_forms)
-        .chain([group(FactorKind::Randomness, "luck")])
-        .collect()
-}
-
-fn group(kind: FactorKind, name: &str) -> Factor {
-    Factor {
-        kind,
-        name: name.to_owned(),
-        basis: None,
-        sources: Vec::new(),
-    }
-}
-
-/// The factors by basis and by sources, with their positions.
-fn groups_of(factors: &[Factor]) -> Vec<(Factor, Vec<usize>)> {
-    let mut bases: BTreeMap<Option<Basis>, Vec<usize>> = BTreeMap::new();
-    let mut sources: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
-    for (idx, it) in factors.iter().enumerate() {
-        if it.kind == FactorKind::Number {
-            bases.entry(it.basis).or_default().push(idx);
-            sources.entry(&it.sources).or_default().push(idx);
-        }
-    }
-    let of_bases = bases.into_iter().map(|(basis, members)| {
-        let name = basis.map_or("no basis", Basis::name);
-        (group(FactorKind::Basis, name), members)
-    });
-    let of_sources = sources.into_iter().map(|(names, members)| {
-        let name = if names.is_empty() {
-            "no source".to_owned()
-        } else {
-            names.join(" + ")
-        };
-        (group(FactorKind::Source, &name), members)
-    });
-    of_bases.chain(of_sources).collect()
 }

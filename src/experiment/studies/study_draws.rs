@@ -142,26 +142,64 @@ impl RadialDraws {
 /// The draws of a study by trajectories.
 #[derive(Debug)]
 pub(crate) struct TrajectoryDraws {
-    pub(super) n_dimensions: usize,
+    /// By factor, the dimensions that it moves.
+    dimensions: Vec<Vec<usize>>,
     /// The points of one trajectory after the other.
-    pub(super) points: Vec<Vec<f64>>,
+    points: Vec<Vec<f64>>,
 }
 
 impl TrajectoryDraws {
-    pub(crate) fn points(&self) -> &[Vec<f64>] {
-        &self.points
+    /// The draws of trajectories along which one dimension moves at a time, with factors that move
+    /// several dimensions: all of them at the turn of the first, each to where it moves by itself.
+    pub(super) fn new(
+        dimensions: Vec<Vec<usize>>,
+        trajectories: impl Iterator<Item = Vec<Vec<f64>>>,
+    ) -> Self {
+        let together = |points: Vec<Vec<f64>>| {
+            let (Some(start), Some(end)) = (points.first(), points.last()) else {
+                return points;
+            };
+            let mut point = start.clone();
+            let mut merged = vec![point.clone()];
+            for step in points.windows(2) {
+                let is_moved = |it: &usize| step[0][*it].total_cmp(&step[1][*it]).is_ne();
+                let factor = dimensions.iter().find(|it| is_moved(&it[0]));
+                for dimension in factor.into_iter().flatten() {
+                    point[*dimension] = end[*dimension];
+                }
+                if factor.is_some() {
+                    merged.push(point.clone());
+                }
+            }
+            merged
+        };
+        let points = trajectories.flat_map(together).collect();
+        Self { dimensions, points }
     }
 
-    /// The position of the number that differs from the session before.
+    /// The points, of every factor the first of its dimensions.
+    pub(crate) fn points_by_factor(&self) -> Vec<Vec<f64>> {
+        let of_factors = |point: &Vec<f64>| {
+            let first = self.dimensions.iter().map(|it| point[it[0]]);
+            first.collect()
+        };
+        self.points.iter().map(of_factors).collect()
+    }
+
+    /// The position of the factor that differs from the session before.
     pub(super) fn moved_at(&self, session: Replication) -> Option<usize> {
         let idx = usize::try_from(session.0).ok()?;
         let (before, after) = (self.points.get(idx.checked_sub(1)?)?, self.points.get(idx)?);
-        let mut pairs = before.iter().zip(after);
-        pairs.position(|(before, after)| before.total_cmp(after).is_ne())
+        let mut factors = self.dimensions.iter().map(|it| it[0]);
+        factors.position(|it| before[it].total_cmp(&after[it]).is_ne())
+    }
+
+    pub(super) fn n_sessions(&self) -> u64 {
+        self.points.len() as u64
     }
 
     pub(super) fn n_steps(&self) -> u64 {
-        self.n_dimensions as u64
+        self.dimensions.len() as u64
     }
 
     fn base_replication(&self, row: Replication) -> Replication {
@@ -181,6 +219,31 @@ mod tests {
     use demarche_stats::design::Scrambling;
 
     use super::*;
+
+    #[test]
+    fn a_factor_of_several_dimensions_moves_them_at_the_turn_of_the_first() {
+        let trajectory = [
+            [0.0, 1.0, 2.0],
+            [0.0, 6.0, 2.0],
+            [5.0, 6.0, 2.0],
+            [5.0, 6.0, 7.0],
+        ];
+        let trajectory = trajectory.map(Vec::from).to_vec();
+        let of = |dimensions: &[&[usize]]| {
+            let dimensions = dimensions.iter().map(|it| it.to_vec()).collect();
+            TrajectoryDraws::new(dimensions, [trajectory.clone()].into_iter())
+        };
+        assert_eq!(of(&[&[0], &[1], &[2]]).points, trajectory);
+        let draws = of(&[&[0, 2], &[1]]);
+        let expected = [[0.0, 1.0, 2.0], [0.0, 6.0, 2.0], [5.0, 6.0, 7.0]].map(Vec::from);
+        assert_eq!(draws.points, expected);
+        assert_eq!(
+            draws.points_by_factor(),
+            [[0.0, 1.0], [0.0, 6.0], [5.0, 6.0]]
+        );
+        let moved = [0, 1, 2].map(|it| draws.moved_at(Replication(it)));
+        assert_eq!(moved, [None, Some(1), Some(0)]);
+    }
 
     #[test]
     fn a_row_differs_from_a_in_what_is_crossed_and_nothing_else() {

@@ -96,6 +96,10 @@ fn number_label(scenario: &Scenario, factor: &str) -> String {
     if FormDimension::ALL.iter().any(is_form) {
         return format!("Form of the model: {}", factor.replace('_', " "));
     }
+    if factor.contains(" + ") {
+        let labels = factor.split(" + ").map(|it| number_label(scenario, it));
+        return labels.collect::<Vec<_>>().join(" + ");
+    }
     let parts: Vec<&str> = factor.split('.').collect();
     let party = |name: &str| {
         let found = scenario.parties.iter().find(|it| it.name == name);
@@ -241,7 +245,7 @@ pub(crate) fn doubts(
 
 /// Whether a row is of a single thing that is varied, and not of randomness or of several.
 fn is_single(row: &Dependence) -> bool {
-    ["number", "red_line", "form", "parameter"].contains(&row.kind.as_str())
+    ["number", "correlated", "red_line", "form", "parameter"].contains(&row.kind.as_str())
 }
 
 /// The outcomes with findings in a study.

@@ -227,19 +227,19 @@ impl Asked<'_> {
             return Err(SpecError::FormsAlongTrajectories);
         }
         let levels = forms.iter().flat_map(FormFactor::alternatives);
-        let record = StudyRecord::Design {
-            method: method.name().to_owned(),
-            points,
-            numbers: (inputs.iter())
-                .map(|it| it.path(setting).to_owned())
-                .collect(),
-            forms: levels.map(|it| it.id.clone()).collect(),
-        };
+        let levels = levels.map(|it| it.id.clone()).collect();
         let study = match method {
             StudyMethod::Saltelli => Study::radial(setting, inputs, forms, points, seed.0),
             StudyMethod::Morris => Study::trajectories(setting, inputs, points, seed.0),
+        }?;
+        let inputs = study.inputs().iter();
+        let record = StudyRecord::Design {
+            method: method.name().to_owned(),
+            points,
+            numbers: inputs.map(|it| it.path(setting).to_owned()).collect(),
+            forms: levels,
         };
-        Ok((study?, record))
+        Ok((study, record))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The correlations of a setting, and the draws of the numbers that they name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Correlation, Number};
@@ -53,12 +53,15 @@ impl Setting {
     /// If the setting has no such number.
     #[must_use]
     pub fn with_correlations_among(self, numbers: &[NumberId]) -> Self {
+        if self.correlations().is_empty() {
+            return self;
+        }
         let all: Vec<&Number> = self.numbers().collect();
-        let paths: Vec<&str> = numbers
+        let paths: BTreeSet<&str> = numbers
             .iter()
             .map(|it| all[it.idx()].path.as_str())
             .collect();
-        let is_among = |it: &&Correlation| it.between.iter().all(|it| paths.contains(&it.as_str()));
+        let is_among = |it: &&Correlation| it.between.iter().all(|it| paths.contains(it.as_str()));
         let kept = self
             .correlations()
             .iter()

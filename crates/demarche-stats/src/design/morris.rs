@@ -2,34 +2,59 @@
 
 use crate::design::split_mix::SplitMix;
 
-/// Number of levels of a coordinate; even.
+/// Levels of a coordinate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MorrisLevels {
     // Invariant: even and at least 2.
     n: u32,
+    spread: Spread,
+}
+
+/// Where the levels of a coordinate are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Spread {
+    /// Evenly from 0 to 1.
+    ToTheEnds,
+    /// In the middles of equal parts.
+    InTheMiddles,
 }
 
 impl MorrisLevels {
     /// Four levels, the usual number.
-    pub const FOUR: Self = Self { n: 4 };
+    pub const FOUR: Self = Self {
+        n: 4,
+        spread: Spread::ToTheEnds,
+    };
 
-    /// `None` unless the number is even and positive.
+    /// So many levels from 0 to 1; `None` unless the number is even and positive.
     pub fn new(n: u32) -> Option<Self> {
-        (n > 0 && n.is_multiple_of(2)).then_some(Self { n })
+        let spread = Spread::ToTheEnds;
+        (n > 0 && n.is_multiple_of(2)).then_some(Self { n, spread })
+    }
+
+    /// As many levels, in the middles of equal parts of [0, 1]: where the ends are not to be reached.
+    #[must_use]
+    pub fn in_the_middles(self) -> Self {
+        let spread = Spread::InTheMiddles;
+        Self { spread, ..self }
     }
 
     /// The step Δ of a coordinate.
     ///
     /// ```text
-    /// Δ = p / ( 2 (p − 1) )
+    /// Δ = p / ( 2 (p − 1) )   of p levels from 0 to 1
+    /// Δ = 1/2                 of levels in the middles
     /// ```
     pub fn delta(self) -> f64 {
-        self.share(self.n / 2)
+        self.share(self.n / 2) - self.share(0)
     }
 
     /// The coordinate of a level, in [0, 1].
     fn share(self, level: u32) -> f64 {
-        f64::from(level) / f64::from(self.n - 1)
+        match self.spread {
+            Spread::ToTheEnds => f64::from(level) / f64::from(self.n - 1),
+            Spread::InTheMiddles => (f64::from(level) + 0.5) / f64::from(self.n),
+        }
     }
 }
 
@@ -114,6 +139,26 @@ mod tests {
         check(10, 7, 4);
         assert_eq!(MorrisLevels::new(3), None);
         assert_eq!(MorrisLevels::new(0), None);
+    }
+
+    #[test]
+    fn levels_in_the_middles_leave_the_ends_out() {
+        let levels = MorrisLevels::FOUR.in_the_middles();
+        assert!((levels.delta() - 0.5).abs() < 1e-15);
+        let shares = [0, 1, 2, 3].map(|it| levels.share(it));
+        assert_eq!(
+            shares.map(|it| 8.0 * it).map(f64::to_bits),
+            [1.0, 3.0, 5.0, 7.0].map(f64::to_bits)
+        );
+        // The same moves as from end to end.
+        let of = |levels| morris_trajectory(3, 5, levels, 4);
+        for (middle, end) in of(levels)
+            .iter()
+            .flatten()
+            .zip(of(MorrisLevels::FOUR).iter().flatten())
+        {
+            assert!((middle - (0.125 + 0.75 * end)).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -22,12 +22,12 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             column(
                 &[("kind", Text)],
                 "what the factor is",
-                "`number`, `red_line`, `form`, `luck`, `basis`, `source`, `all_forms`; `parameter` of a sweep",
+                "`number`, `correlated`, `red_line`, `form`, `luck`, `basis`, `source`, `all_forms`; `parameter` of a sweep",
                 "never",
             ),
             column(
                 &[("factor", Text)],
-                "its name: a number's path, the path of a red line with `.real`, a dimension of the form of the model, a basis (`no basis`), sources with ` + ` between them (`no source`), `luck`",
+                "its name: a number's path, paths of correlated numbers with ` + ` between them, the path of a red line with `.real`, a dimension of the form of the model, a basis (`no basis`; with ` + ` between the bases of correlated numbers), sources with ` + ` between them (`no source`), `luck`",
                 "",
                 "never",
             ),
