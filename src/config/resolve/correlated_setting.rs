@@ -7,6 +7,9 @@ use toml::Spanned;
 use crate::config::diagnostics::{Diagnostic, nearest};
 use crate::config::files::CorrelationFile;
 
+/// Errors for which the nearest number is looked for.
+const SUGGESTIONS_MAX: usize = 16;
+
 /// The setting with correlations, which have passed all other checks; `may_be_certain` says of a
 /// constant whether the file is not to blame for that it is one.
 pub(crate) fn correlated(
@@ -44,7 +47,16 @@ pub(crate) fn correlated(
     match setting.with_correlations(correlations) {
         Ok(setting) => (diagnostics.len() == n_before).then_some(setting),
         Err(errors) => {
-            diagnostics.extend(errors.iter().map(|it| diagnostic(it, files, &paths)));
+            // Telling what a path was meant to be takes a look at all numbers.
+            let known = |idx| {
+                if idx < SUGGESTIONS_MAX {
+                    &paths[..]
+                } else {
+                    &[]
+                }
+            };
+            let errors = errors.iter().enumerate();
+            diagnostics.extend(errors.map(|(idx, it)| diagnostic(it, files, known(idx))));
             None
         }
     }

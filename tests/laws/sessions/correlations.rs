@@ -343,6 +343,24 @@ fn a_number_that_a_setting_fixes_moves_no_other_and_is_read_back() {
 }
 
 #[test]
+fn a_shift_moves_a_correlated_number_and_none_that_goes_with_it() {
+    let setting = setting_of(&correlated(&[(EAST, WEST, 0.8), (EAST, WEIGHT, -0.4)]));
+    let mut numbers = setting.numbered();
+    let east = numbers.find(|it| it.1.path == EAST).expect("it is there").0;
+    let shifted = (*setting).clone().with_shift(east, 0.1);
+    for path in [WEST, WEIGHT] {
+        assert_eq!(draws_of(&shifted, path), draws_of(&setting, path));
+    }
+    let pairs = in_all(&draws_of(&shifted, EAST));
+    let pairs = pairs.into_iter().zip(in_all(&draws_of(&setting, EAST)));
+    assert!(
+        pairs
+            .into_iter()
+            .all(|(one, other)| (one - other - 0.1).abs() < 1e-12)
+    );
+}
+
+#[test]
 fn a_file_that_extends_another_changes_a_correlation_by_its_id_and_adds_others() {
     let base = format!(
         "{GARDENS}[[correlation]]\nid = \"walls\"\nbetween = [\"{EAST}\", \"{WEST}\"]\nrank = 0.5\n"
