@@ -140,17 +140,16 @@ impl RunReport<'_> {
         if self.manifest.complete || n_planned == 0 {
             return None;
         }
-        let contains = match &self.manifest.until {
+        let sessions = counted(n_run, "session");
+        let contains = match (n_run == n_planned, self.manifest.verb.as_str()) {
             // Forms of the model come after all sessions.
-            None if n_run == n_planned => format!(
-                "all {} of the scenario as it stands, and none under other forms of the model",
-                counted(n_run, "session")
+            (true, "batch") => format!(
+                "all {sessions} of the scenario as it stands, and none under other forms of the model"
             ),
-            None => format!("{} of {} sessions", count(n_run), count(n_planned)),
-            Some(_) => format!(
-                "{}, fewer than were needed or none under other forms of the model",
-                counted(n_run, "session")
-            ),
+            (true, _) => format!("all {sessions}, and none of the figures that follow from them"),
+            // The most that there may be are rarely needed.
+            (false, _) if self.manifest.until.is_some() => sessions,
+            (false, _) => format!("{} of {} sessions", count(n_run), count(n_planned)),
         };
         Some(format!("The run was interrupted: it contains {contains}."))
     }
