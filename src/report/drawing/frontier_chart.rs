@@ -66,7 +66,7 @@ impl FrontierChart<'_> {
             .with_y_label(format!("Utility of {y}"))
             .with_reference_line(ReferenceLine::vertical(no_agreement[0]).with_color(BLACK))
             .with_reference_line(ReferenceLine::horizontal(no_agreement[1]).with_color(BLACK));
-        render_svg(plots, layout)
+        render_svg(plots, layout, &[])
     }
 
     /// The points of the frontier; between two parties with a line through them.

@@ -26,14 +26,23 @@ impl LabelLines {
             1 => letters,
             n => letters * n - letters / 2,
         };
+        let labels: Vec<&str> = labels.collect();
         let mut res: Vec<Self> = Vec::new();
-        for label in distinct(labels, room) {
-            let lines = broken(&label, letters, lines_max);
+        for (label, short) in labels.iter().zip(distinct(labels.iter().copied(), room)) {
+            let whole = broken(label, letters, lines_max);
+            let is_whole = whole.iter().all(|it| it.chars().count() <= letters);
+            let lines = if is_whole {
+                whole
+            } else {
+                let lines = broken(&short, letters, lines_max).into_iter();
+                lines.map(|it| shortened(&it, letters)).collect()
+            };
             let widest = lines.iter().max_by_key(|it| it.chars().count());
             let mut drawn = widest.expect("a label has a line").clone();
             if lines.len() > 1 {
-                // A letter that is written otherwise in XML would not be found again.
-                drawn = drawn.replace(['&', '<', '>', '"', '\''], "n");
+                // A letter that is written otherwise in XML would not be found again, nor a text that
+                // stands elsewhere in the picture too.
+                drawn = drawn.replace(['&', '<', '>', '"', '\''], "n") + "\u{200b}";
             }
             while res.iter().any(|it| it.drawn == drawn) {
                 drawn.push('\u{200b}');
@@ -95,7 +104,7 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A text on at most so many lines of at most so many letters.
+/// A text on at most so many lines, of at most so many letters but for long words and the last line.
 fn broken(text: &str, letters: usize, lines_max: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -111,7 +120,7 @@ fn broken(text: &str, letters: usize, lines_max: usize) -> Vec<String> {
             lines.push(word.to_owned());
         }
     }
-    lines.iter().map(|it| shortened(it, letters)).collect()
+    lines
 }
 
 /// A label of at most so many letters.

@@ -15,7 +15,7 @@ use kuva::render::theme::Theme;
 use crate::report::drawing::chart_kinds::{
     Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Quantity, Scatter, Unit,
 };
-use crate::report::drawing::label_lines::{LabelLines, distinct, shortened, with_all_lines};
+use crate::report::drawing::label_lines::{LabelLines, distinct, shortened};
 use crate::report::drawing::svg::render_svg;
 
 /// For how much room a chart is drawn.
@@ -115,8 +115,7 @@ impl Chart {
             Self::HeatMap(it) => it.plots(room, &labels),
             Self::Scatter(it) => it.plots(room),
         };
-        let svg = with_all_lines(render_svg(plots, layout), &labels);
-        with_identifiers(&svg, name)
+        with_identifiers(&render_svg(plots, layout, &labels), name)
     }
 
     /// The labels beside it, from top to bottom.
@@ -403,5 +402,29 @@ mod tests {
         assert!(svg.contains("endings-wide-clip-0"));
         assert!(!svg.contains(IDENTIFIER));
         assert_eq!(svg, chart.svg(Size::Wide, "endings-wide"));
+    }
+
+    #[test]
+    fn every_word_of_a_long_label_stands_beside_its_bar() {
+        let label =
+            "The first party \u{0}did not concede enough on security & guarantees for others";
+        let bars = vec![
+            (label.to_owned(), Quantity::exact(0.5)),
+            (label.replace("first", "second"), Quantity::exact(0.25)),
+        ];
+        let chart = Chart::Bars(Bars {
+            category_label: "Reason".to_owned(),
+            axis: Axis::new("Share", Unit::Share),
+            bars,
+        });
+        for room in [Size::Wide, Size::Narrow] {
+            let svg = chart.svg(room, "reasons");
+            let lines = svg.split("<tspan").skip(1);
+            let lines = lines.map(|it| it.split(['<', '>']).nth(1).unwrap_or_default());
+            let text = lines.collect::<Vec<&str>>().join(" ");
+            let shown = label.replace('\u{0}', "\u{fffd}").replace('&', "&amp;");
+            assert!(text.contains(&shown), "{text}");
+            assert!(text.contains(&shown.replace("first", "second")), "{text}");
+        }
     }
 }

@@ -3,10 +3,12 @@
 use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 
-/// Draws plots; a character that XML does not allow, such as a control character in a label,
+use crate::report::drawing::label_lines::{LabelLines, with_all_lines};
+
+/// Draws plots with labels beside them; a character that XML does not allow, such as a control character in a label,
 /// becomes U+FFFD.
-pub(crate) fn render_svg(plots: Vec<Plot>, layout: Layout) -> String {
-    let svg = kuva::render_to_svg(plots, layout);
+pub(super) fn render_svg(plots: Vec<Plot>, layout: Layout, labels: &[LabelLines]) -> String {
+    let svg = with_all_lines(kuva::render_to_svg(plots, layout), labels);
     let allowed = |it: char| {
         if is_xml(it) {
             it
@@ -33,7 +35,7 @@ mod tests {
         let plots: Vec<Plot> = vec![ScatterPlot::new().with_data(vec![(0.0, 1.0)]).into()];
         let title = "a\u{1b}b\u{0}c\u{ffff}d & <e>";
         let layout = Layout::auto_from_plots(&plots).with_title(title);
-        let svg = render_svg(plots, layout);
+        let svg = render_svg(plots, layout, &[]);
         assert!(
             svg.contains("a\u{fffd}b\u{fffd}c\u{fffd}d &amp; &lt;e"),
             "{svg}"
