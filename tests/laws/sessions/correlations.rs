@@ -60,6 +60,7 @@ const LINE: &str = "party.east.red_line.low.probability";
 const HIGH: &str = "party.west.preference.height.utility.high";
 const LEVERAGE: &str = "leverage.east_on_west.lowers_reservation_value";
 const SLOW: &str = "party.east.strategy.0.time_dependent.concession_exponent";
+const REPLY: &str = "party.west.strategy.0.trade_off.concession_exponent";
 const FAST: &str = "party.east.strategy.1.time_dependent.concession_exponent";
 
 const REPLICATIONS: usize = 4000;
@@ -169,9 +170,15 @@ fn every_number_keeps_its_distribution() {
         (LINE, LEVERAGE, -0.7),
         (LINE, SLOW, 0.4),
         (LINE, FAST, -0.4),
+        // Of these two, which one rule draws from one place, a session draws one.
+        (SLOW, REPLY, 0.5),
+        (FAST, REPLY, 0.5),
     ];
     let [plain, setting] = [GARDENS.to_owned(), correlated(&pairs)].map(|it| setting_of(&it));
-    for path in [EAST, WEST, WEIGHT, ADDS, HIGH, LINE, LEVERAGE, SLOW, FAST] {
+    let all = [
+        EAST, WEST, WEIGHT, ADDS, HIGH, LINE, LEVERAGE, SLOW, FAST, REPLY,
+    ];
+    for path in all {
         let [plain, correlated] = [&plain, &setting]
             .map(|it| -> Vec<f64> { draws_of(it, path).into_iter().flatten().collect() });
         let n = whole(plain.len());
