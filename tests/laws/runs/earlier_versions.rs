@@ -1,4 +1,4 @@
-//! Runs of the results version before: read, compared and verified, but not made again.
+//! Runs of earlier results versions: read, compared and verified, but not made again.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ fn a_run_of_the_version_before_is_reported_compared_and_verified() {
 }
 
 #[test]
-fn a_run_of_the_version_before_is_not_made_again() {
+fn a_run_of_an_earlier_version_is_not_made_again() {
     let run = Path::new(FOLDER).join("one");
     let run = path_text(&run);
     for arguments in [
@@ -37,7 +37,7 @@ fn a_run_of_the_version_before_is_not_made_again() {
         let output = check(arguments, 2);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let expected =
-            "the run has results version 1, and this program 2: its sessions would differ";
+            "the run has results version 1, and this program 3: its sessions would differ";
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }

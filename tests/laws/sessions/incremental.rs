@@ -1,4 +1,5 @@
-//! Offers in small steps: the rule against its definition, read literally, outcome by outcome.
+//! Offers in small steps: `incremental`, and `trade_off` with a limit to the issues changed, against
+//! their definitions, read literally, outcome by outcome.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use demarche::domain::{
 };
 use demarche::protocol::{Event, Rules};
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
-use demarche::search::{Audiences, Counted, Halves, HalvesPlan, OfferDistance, OutcomeSearch};
+use demarche::search::{Audiences, Halves, HalvesPlan, OfferDistance, OutcomeSearch};
 use demarche::strategy::{OFFERING_RULES, Situation, Turn};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
@@ -25,6 +26,8 @@ struct Notes {
     yes: PartySet,
     put_forward: Vec<Vec<Outcome>>,
     accepted: Vec<Vec<Outcome>>,
+    /// What each asked for at one time or another.
+    asked: Vec<Vec<Outcome>>,
 }
 
 impl Notes {
@@ -35,6 +38,7 @@ impl Notes {
             yes: PartySet::EMPTY,
             put_forward: vec![Vec::new(); n_parties],
             accepted: vec![Vec::new(); n_parties],
+            asked: vec![Vec::new(); n_parties],
         }
     }
 
@@ -45,6 +49,7 @@ impl Notes {
                 self.yes = PartySet::EMPTY;
             } else {
                 self.put_forward[offer.proposer.idx()].push(offer.outcome);
+                self.asked[offer.proposer.idx()].push(offer.outcome);
             }
         }
         if let Some(answers) = event.answers_to_offer() {
@@ -53,6 +58,9 @@ impl Notes {
             }
             for party in answers.accepted().without(self.me).iter() {
                 self.accepted[party.idx()].push(answers.outcome);
+                if self.put_forward[party.idx()].is_empty() {
+                    self.asked[party.idx()].push(answers.outcome);
+                }
             }
         }
     }
@@ -64,17 +72,29 @@ impl Notes {
             .collect()
     }
 
-    /// R of the definition.
-    fn refusers(&self, rules: &Rules) -> PartySet {
-        let asked = self.own_offers.last().map_or(PartySet::EMPTY, |it| {
-            rules.consent.asked(&rules.space, *it).without(self.me)
-        });
-        let refusers: PartySet = asked.iter().filter(|it| !self.yes.contains(*it)).collect();
-        if refusers.is_empty() {
+    /// Those whose answers to the last own offer count.
+    fn asked_about_last(&self, rules: &Rules) -> PartySet {
+        let last = self.own_offers.last();
+        last.map_or(PartySet::EMPTY, |it| rules.consent.asked(&rules.space, *it))
+    }
+
+    fn not_won(&self, asked: PartySet) -> PartySet {
+        let others = asked.without(self.me);
+        others.iter().filter(|it| !self.yes.contains(*it)).collect()
+    }
+
+    /// R(o) of the definition, for an outcome about which these are asked.
+    fn refusers_among(&self, rules: &Rules, asked: PartySet) -> PartySet {
+        if self.not_won(self.asked_about_last(rules)).is_empty() {
             self.heard()
         } else {
-            refusers
+            self.not_won(asked)
         }
+    }
+
+    /// R(x) of the definition.
+    fn refusers(&self, rules: &Rules) -> PartySet {
+        self.refusers_among(rules, self.asked_about_last(rules))
     }
 
     /// What parties ask of an issue, as in the definition.
@@ -83,6 +103,15 @@ impl Notes {
             let offered = self.put_forward[it.idx()].last();
             offered.or_else(|| self.accepted[it.idx()].last())
         });
+        texts.map(|it| rules.space.option(*it, issue)).collect()
+    }
+
+    /// What parties have ever asked of an issue.
+    fn earlier_asks(&self, parties: PartySet, rules: &Rules, issue: IssueId) -> Vec<OptionId> {
+        let texts = parties
+            .without(self.me)
+            .iter()
+            .flat_map(|it| &self.asked[it.idx()]);
         texts.map(|it| rules.space.option(*it, issue)).collect()
     }
 
@@ -120,12 +149,26 @@ impl Notes {
                     asks.into_iter().any(between)
                 }
             };
+            let needs_less = || {
+                let changed = rules.space.share(issue, from) ^ rules.space.share(issue, to);
+                let outcome = Outcome::from_shares(last.code() ^ changed);
+                let asked = rules.consent.asked(&rules.space, outcome);
+                let refused = self.not_won(self.asked_about_last(rules));
+                refused.iter().any(|it| !asked.contains(it))
+            };
             let takes_from = |ask: OptionId| apart(to, ask) > apart(from, ask);
             let is_third_party = !principals.contains(self.me);
             apart(from, to) == 1
                 && !self.has_given_up(rules, issue, to)
-                && (wants_ask == WantsAsk::No
-                    || is_asked(self.asks(self.refusers(rules), rules, issue)))
+                && match wants_ask {
+                    WantsAsk::No => true,
+                    WantsAsk::Ever => {
+                        is_asked(self.earlier_asks(self.refusers(rules), rules, issue))
+                    }
+                    WantsAsk::Yes => {
+                        is_asked(self.asks(self.refusers(rules), rules, issue)) || needs_less()
+                    }
+                }
                 && !(is_third_party
                     && self
                         .asks(principals, rules, issue)
@@ -134,16 +177,15 @@ impl Notes {
         })
     }
 
-    /// D of the definition, made of distances that have a test of their own.
-    fn distances(&self, rules: &Rules, weight_of_yes: f64) -> OfferDistance {
-        let distances = OfferDistance::new(&rules.space, &rules.scales, rules.n_parties);
-        let mut distances = distances.counting(Counted::All);
+    /// D of the definition with these in R, made of distances that have a test of their own.
+    fn distances(&self, rules: &Rules, refusers: PartySet, weight_of_yes: f64) -> OfferDistance {
+        let mut distances = OfferDistance::new(&rules.space, &rules.scales, rules.n_parties);
         for party in self.heard().iter() {
             let texts = self.put_forward[party.idx()].iter();
             for outcome in texts.chain(&self.accepted[party.idx()]) {
                 distances.hear(&rules.space, party, *outcome);
             }
-            if !self.refusers(rules).contains(party) {
+            if !refusers.contains(party) {
                 distances.weigh(party, weight_of_yes);
             }
         }
@@ -155,6 +197,8 @@ impl Notes {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WantsAsk {
     Yes,
+    /// Or has asked.
+    Ever,
     No,
 }
 
@@ -168,7 +212,15 @@ enum Way {
     AboveAllSteps,
 }
 
+/// The two rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rule {
+    Incremental,
+    TradeOff,
+}
+
 struct Numbers {
+    rule: Rule,
     issues_changed_max: usize,
     weight_of_yes: f64,
     sweetener_after: f64,
@@ -183,16 +235,20 @@ fn by_definition(
     relative_time: f64,
     numbers: &Numbers,
 ) -> (Way, Option<Outcome>) {
-    let distances = notes.distances(rules, numbers.weight_of_yes);
+    let counted = |it| match numbers.rule {
+        Rule::Incremental => PartySet::all(rules.n_parties),
+        Rule::TradeOff => rules.consent.asked(&rules.space, it),
+    };
     let worth_it = |it: &Outcome| preferences.utility(*it) >= demand && preferences.allows(*it);
     let outcomes: Vec<Outcome> = rules.space.outcomes().filter(worth_it).collect();
-    let far = |it: Outcome| distances.distance(&rules.space, it, PartySet::all(rules.n_parties));
+    let far = |it: Outcome, refusers| {
+        let distances = notes.distances(rules, refusers, numbers.weight_of_yes);
+        distances.distance(&rules.space, it, counted(it))
+    };
     let own = |it: Outcome| Reverse(preferences.sum_of_contributions(it));
     let nearest = || {
-        outcomes
-            .iter()
-            .copied()
-            .min_by_key(|&it| (far(it), own(it), it))
+        let key = |it: &Outcome| (far(*it, notes.refusers(rules)), own(*it), *it);
+        outcomes.iter().copied().min_by_key(key)
     };
     let Some(&last) = notes.own_offers.last() else {
         return (Way::First, nearest());
@@ -200,16 +256,33 @@ fn by_definition(
     let step = |wants_ask| {
         let n_changes = |it| notes.changed(rules, it).len();
         let near = outcomes.iter().copied().filter(|&it| {
-            n_changes(it) <= numbers.issues_changed_max && notes.is_allowed(rules, it, wants_ask)
+            let may_stand_still = wants_ask != WantsAsk::Ever;
+            (may_stand_still || it != last)
+                && n_changes(it) <= numbers.issues_changed_max
+                && notes.is_allowed(rules, it, wants_ask)
         });
-        near.min_by_key(|&it| (far(it), n_changes(it), own(it), it))
+        near.min_by_key(|&it| {
+            let asked = rules.consent.asked(&rules.space, it);
+            let distance = far(it, notes.refusers_among(rules, asked));
+            (distance, n_changes(it), own(it), it)
+        })
     };
+    if numbers.rule == Rule::TradeOff {
+        return match step(WantsAsk::No) {
+            None => (Way::AboveAllSteps, nearest()),
+            Some(it) if it != last => (Way::Step, Some(it)),
+            repeat => (Way::Repeat, repeat),
+        };
+    }
     match step(WantsAsk::Yes) {
         None => (Way::AboveAllSteps, nearest()),
         Some(it) if it != last => (Way::Step, Some(it)),
         repeat if relative_time < numbers.sweetener_after => (Way::Repeat, repeat),
         repeat if notes.refusers(rules).is_empty() => (Way::Repeat, repeat),
-        _ => (Way::Sweetener, step(WantsAsk::No)),
+        repeat => {
+            let sweetener = step(WantsAsk::Ever);
+            (Way::Sweetener, sweetener.or(repeat))
+        }
     }
 }
 
@@ -241,7 +314,7 @@ fn moments() -> impl Strategy<Value = Moment> {
     })
 }
 
-fn check(world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
+fn check(rule: Rule, world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
     let rules = world.rules(moment.rounds);
     let preferences = world.preferences();
     let me = world.me();
@@ -262,17 +335,25 @@ fn check(world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
     };
     let seeds = Seeds::new(MasterSeed(1));
     let mut stream = seeds.stream(Replication(0), NameHash::of("offers"), Purpose::Strategy);
-    let kind = OFFERING_RULES.iter().find(|it| it.name == "incremental");
+    let issues_changed_max = f64::from(u8::try_from(moment.issues_changed_max).expect("a digit"));
+    let (name, [second, third]) = match rule {
+        Rule::Incremental => ("incremental", [issues_changed_max, moment.weight_of_yes]),
+        Rule::TradeOff => ("trade_off", [moment.weight_of_yes, issues_changed_max]),
+    };
     let numbers = [
         moment.concession_exponent,
-        f64::from(u8::try_from(moment.issues_changed_max).expect("a digit")),
-        moment.weight_of_yes,
+        second,
+        third,
         moment.sweetener_after,
     ];
-    let mut rule = (kind.expect("it is built in").start)(&numbers, &rules);
+    let kind = OFFERING_RULES
+        .iter()
+        .find(|it| it.name == name)
+        .expect("it is built in");
+    let mut started = (kind.start)(&numbers[..kind.parameters.len()], &rules);
     let mut notes = Notes::new(me, rules.n_parties);
     for event in world.events() {
-        rule.observe(&event, &situation);
+        started.observe(&event, &situation);
         notes.observe(&event);
     }
     let mut turn = Turn {
@@ -280,8 +361,9 @@ fn check(world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
         search: &mut search,
         stream: &mut stream,
     };
-    let demand = rule.aspiration(&mut turn);
+    let demand = started.aspiration(&mut turn);
     let numbers = Numbers {
+        rule,
         issues_changed_max: moment.issues_changed_max,
         weight_of_yes: moment.weight_of_yes,
         sweetener_after: moment.sweetener_after,
@@ -295,17 +377,24 @@ fn check(world: &World, moment: &Moment) -> Result<Way, TestCaseError> {
         relative_time,
         &numbers,
     );
-    let offer = rule.offer(&mut turn);
-    prop_assert_eq!(offer, expected, "{:?}, after {:?}", way, world.events());
-    prop_assert_eq!(rule.offer(&mut turn), expected, "asking is not offering");
+    let offer = started.offer(&mut turn);
+    prop_assert_eq!(
+        offer,
+        expected,
+        "{:?}, {:?}, after {:?}",
+        rule,
+        way,
+        world.events()
+    );
+    prop_assert_eq!(started.offer(&mut turn), expected, "asking is not offering");
     if let Some(offer) = offer {
         prop_assert!(preferences.utility(offer) >= demand);
     }
     Ok(way)
 }
 
-#[test]
-fn an_offer_is_the_one_of_the_definition_on_every_world() {
+/// How often each way was met, on random worlds on which the rule keeps its definition.
+fn ways_met(rule: Rule) -> std::collections::BTreeMap<Way, u32> {
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 4000,
         failure_persistence: None,
@@ -314,21 +403,28 @@ fn an_offer_is_the_one_of_the_definition_on_every_world() {
     });
     let ways = std::cell::RefCell::new(std::collections::BTreeMap::<Way, u32>::new());
     let checked = runner.run(&(worlds(), moments()), |(world, moment)| {
-        let way = check(&world, &moment)?;
+        let way = check(rule, &world, &moment)?;
         *ways.borrow_mut().entry(way).or_default() += 1;
         Ok(())
     });
     checked.unwrap_or_else(|it| panic!("{it}"));
-    let ways = ways.into_inner();
-    // A law that meets one case only would say little.
-    assert!(
-        ways.len() == 5 && ways.values().all(|&it| it > 100),
-        "{ways:?}"
-    );
+    ways.into_inner()
 }
 
-/// A random scenario in which all follow the rule with the defaults, and few offers please.
-fn everybody_goes_step_by_step(case: u64) -> String {
+#[test]
+fn an_offer_is_the_one_of_the_definition_on_every_world() {
+    // A law that meets one case only would say little.
+    for (rule, n_ways) in [(Rule::Incremental, 5), (Rule::TradeOff, 4)] {
+        let ways = ways_met(rule);
+        assert!(
+            ways.len() == n_ways && ways.values().all(|&it| it > 100),
+            "{rule:?}: {ways:?}"
+        );
+    }
+}
+
+/// A random scenario in which all follow a rule with two issues changed at most, and few offers please.
+fn everybody_goes_step_by_step(rule: Rule, case: u64) -> String {
     let text = scenario_text(&mut RandomChoices::new("incremental", case));
     let mut lines_since_p = usize::MAX;
     let lines = text.lines().map(|line| {
@@ -337,7 +433,15 @@ fn everybody_goes_step_by_step(case: u64) -> String {
             lines_since_p = 0;
         }
         match lines_since_p {
-            1 => "incremental = { concession_exponent = { uniform = { min = 0.3, max = 3.0 } } }",
+            1 => match rule {
+                Rule::Incremental => {
+                    "incremental = { concession_exponent = { uniform = { min = 0.3, max = 3.0 } } }"
+                }
+                Rule::TradeOff => {
+                    "trade_off = { concession_exponent = { uniform = { min = 0.3, max = 3.0 } }, \
+                     issues_changed_max = 2 }"
+                }
+            },
             2 => "accept = { constant = { at_least = 0.9 } }",
             _ if line.starts_with("deadline_rounds = ") => "deadline_rounds = 20",
             _ => line,
@@ -348,9 +452,16 @@ fn everybody_goes_step_by_step(case: u64) -> String {
 
 #[test]
 fn in_sessions_nobody_takes_back_jumps_or_gives_what_is_not_asked() {
+    for (rule, n_cases) in [(Rule::Incremental, 400), (Rule::TradeOff, 200)] {
+        check_sessions(rule, n_cases);
+    }
+}
+
+/// `trade_off` may give what is not asked, and at any time.
+fn check_sessions(rule: Rule, n_cases: u64) {
     let (mut n_changes, mut n_sweeteners) = (0, 0);
-    for case in 0..400 {
-        let setting = setting_of(&everybody_goes_step_by_step(case));
+    for case in 0..n_cases {
+        let setting = setting_of(&everybody_goes_step_by_step(rule, case));
         let rules = setting.rules();
         let parties = (0..rules.n_parties).map(PartyId::new);
         for (session, _) in in_a_plain_loop(&setting, &Seeds::new(MasterSeed(case)), 4) {
@@ -368,7 +479,10 @@ fn in_sessions_nobody_takes_back_jumps_or_gives_what_is_not_asked() {
                     assert!(own.is_allowed(rules, offer.outcome, WantsAsk::No));
                     let is_asked_for = own.is_allowed(rules, offer.outcome, WantsAsk::Yes);
                     let is_late = rules.relative_time(event.round()) >= 0.9;
-                    assert!(is_asked_for || is_late, "case {case}: {event:?}");
+                    assert!(
+                        is_asked_for || is_late || rule == Rule::TradeOff,
+                        "case {case}: {event:?}"
+                    );
                     n_changes += u32::from(changed > 0);
                     n_sweeteners += u32::from(!is_asked_for);
                 }

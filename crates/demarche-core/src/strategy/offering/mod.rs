@@ -9,6 +9,7 @@ pub(super) mod micro;
 pub(super) mod negmas_time_based;
 pub(super) mod nice_tit_for_tat;
 pub(super) mod random_offer;
+mod revision;
 pub(super) mod time_dependent;
 pub(super) mod tit_for_tat;
 pub(super) mod top_fraction;

@@ -1,0 +1,447 @@
+//! A party's last offer, revised in small steps: what a delegation could offer next without going
+//! back on its word.
+//!
+//! ```text
+//! x     = its last offer;  t_p = what p asks for
+//! R(o)  = those whose answer to o counts and who have not said yes to x; if R(x) is empty, all heard
+//! D(o)  = Σ_p w_p·d_p(o) / Σ_p w_p;  w_p = 1 if p ∈ R(o), else the weight of a yes
+//! offer = argmin D(o) over outcomes o worth the demand and with at most k issues changed from x, each
+//!         (i)   by one step on an ordinal issue,
+//!         (ii)  to no option that an earlier offer of its own had,
+//!         (iii) where asked for: towards t_p of some p ∈ R(x) (nominal: to it), or to an option with which
+//!               the answer of some refuser of x does not count any more; as a sweetener: towards what some
+//!               p ∈ R(x) has ever asked for, and at least one issue,
+//!         (iv)  if some deals do not need its consent: away from t_q of no other q that all deals need
+//! ```
+//!
+//! `t_p` as in [`Asks`]; whose distances `d_p` count, the rule says. Of equally near outcomes it takes the one
+//! with fewer changes, then of greater own utility, then the first in the order of the space.
+//! A refuser can be won, or its consent made needless: R depends on the outcome, since whose answer
+//! counts does.
+//! By (iv) a third party leaves what the principals dispute where it stands, until they move: it does
+//! not concede in another's name. Whom a quota counts is a principal too.
+
+mod neighborhood;
+mod reception;
+
+use crate::domain::{IssueId, OptionId, Outcome, PartySet, Scale, Utility};
+use crate::protocol::{Asks, Event, Rules};
+use crate::strategy::offering::revision::neighborhood::{Neighborhood, Step};
+use crate::strategy::{Parameter, Situation};
+
+pub(super) use reception::{Reception, WEIGHT_OF_YES};
+
+/// How many issues a revision changes at most, by default.
+pub(super) const ISSUES_CHANGED_MAX: Parameter = Parameter {
+    name: "issues_changed_max",
+    about: "how many issues it changes in one offer at most; rounded to a whole number",
+    min: 1.0,
+    max: 5.0,
+    words: &[],
+    default: Some(2.0),
+};
+
+/// What a party's next offer may be, given all that it has offered and heard.
+#[derive(Debug)]
+pub(super) struct Revision {
+    issues_changed_max: usize,
+    /// What the others ask for.
+    asks: Asks,
+    /// By flat position of an option, who has ever asked for it.
+    ever_asked: Vec<PartySet>,
+    /// Those whom every deal asks.
+    principals: PartySet,
+    /// By flat position of an option, whether an offer of its own had it.
+    has_offered: Vec<bool>,
+    /// Kept between offers, so that they allocate nothing.
+    steps: Vec<Step>,
+    /// The same.
+    asked_around: Vec<PartySet>,
+}
+
+/// Where changed issues may go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Towards {
+    /// Towards what a refuser asks, or to where its consent is not needed.
+    Refusers,
+    /// Towards what a refuser has ever asked for, and not to stand still: a sweetener.
+    EarlierAsks,
+    /// Anywhere.
+    All,
+}
+
+impl Revision {
+    /// Of a party that has said and heard nothing; the number is rounded.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "within the parameter's range"
+    )]
+    pub(super) fn new(rules: &Rules, issues_changed_max: f64) -> Self {
+        let consent = &rules.consent;
+        Self {
+            issues_changed_max: libm::round(issues_changed_max) as usize,
+            asks: Asks::new(rules.n_parties),
+            ever_asked: vec![PartySet::EMPTY; rules.space.n_options_total()],
+            principals: consent.always_needed().union(consent.counted()),
+            has_offered: vec![false; rules.space.n_options_total()],
+            steps: Vec::new(),
+            asked_around: Vec::new(),
+        }
+    }
+
+    /// Takes in what happened.
+    pub(super) fn observe(&mut self, event: &Event, situation: &Situation<'_>) {
+        if let Some(offer) = event.offer()
+            && offer.proposer == situation.me
+        {
+            for flat in situation.rules.space.flat_options(offer.outcome) {
+                self.has_offered[flat] = true;
+            }
+        }
+        self.asks.observe(event);
+        let proposer = event.offer().map(|it| PartySet::only(it.proposer));
+        let accepted = event.answers_to_offer().map(|it| it.accepted());
+        for party in proposer.or(accepted).unwrap_or(PartySet::EMPTY).iter() {
+            let ask = self.asks.of(party).expect("it has been heard");
+            for flat in situation.rules.space.flat_options(ask) {
+                let parties = &mut self.ever_asked[flat];
+                *parties = parties.union(PartySet::only(party));
+            }
+        }
+    }
+
+    /// The outcome nearest to what the others want, among those worth the demand within the steps that
+    /// are allowed; `None` if there is none, not even the last offer.
+    pub(super) fn nearest(
+        &mut self,
+        situation: &Situation<'_>,
+        reception: &mut Reception,
+        demand: Utility,
+        towards: Towards,
+    ) -> Option<Outcome> {
+        let last_offer = reception.last_offer()?;
+        let space = &situation.rules.space;
+        self.list_steps(situation, last_offer, reception, towards);
+        self.list_asked_around(situation, last_offer);
+        let mut best = None;
+        for &asked in &self.asked_around {
+            reception.weigh(reception.refusers_among(situation, asked));
+            let offer_distance = reception.offer_distance();
+            let others = offer_distance
+                .counted(asked)
+                .intersection(offer_distance.heard());
+            for step in &mut self.steps {
+                let flat = |option| space.flat(step.issue, option);
+                let [there, here] = [step.to, step.from].map(|it| {
+                    let cost = offer_distance.cost_of_option(flat(it), others);
+                    i64::from(cost)
+                });
+                step.distance = there - here;
+            }
+            self.steps.sort_unstable();
+            let mut neighborhood = Neighborhood::new(situation, demand, &self.steps);
+            neighborhood.n_changes_min = usize::from(towards == Towards::EarlierAsks);
+            if self.asked_around.len() > 1 {
+                neighborhood.asked = Some(asked);
+            }
+            neighborhood.look_around(last_offer, self.issues_changed_max);
+            if let Some(candidate) = neighborhood.best {
+                let outcome = candidate.outcome();
+                let distance = offer_distance.distance(space, outcome, others);
+                let key = (
+                    distance,
+                    candidate.n_changes,
+                    candidate.units,
+                    candidate.code,
+                );
+                best = Some(best.map_or(key, |best| key.min(best)));
+            }
+        }
+        best.map(|(_, _, _, code)| Outcome::from_shares(code))
+    }
+
+    /// Lists the allowed changes of one issue each.
+    fn list_steps(
+        &mut self,
+        situation: &Situation<'_>,
+        last_offer: Outcome,
+        reception: &Reception,
+        towards: Towards,
+    ) {
+        let space = &situation.rules.space;
+        let consent = &situation.rules.consent;
+        let refusers = reception.refusers(situation);
+        let is_refused = !reception.has_won_all(situation);
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        for issue in space.issues() {
+            let from = space.option(last_offer, issue);
+            let worth = |option| situation.preferences.contribution(issue, option);
+            for to in self.next_options(situation, issue, from) {
+                let changed = space.share(issue, from) ^ space.share(issue, to);
+                let is_allowed = match towards {
+                    Towards::All => true,
+                    Towards::EarlierAsks => {
+                        self.was_asked_for(situation, refusers, issue, [from, to])
+                    }
+                    Towards::Refusers => {
+                        self.is_asked_for(situation, refusers, issue, [from, to])
+                            || is_refused && {
+                                let outcome = Outcome::from_shares(last_offer.code() ^ changed);
+                                !consent.asked(space, outcome).contains_all(refusers)
+                            }
+                    }
+                };
+                if is_allowed {
+                    steps.push(Step {
+                        distance: 0,
+                        units: worth(to) - worth(from),
+                        issue,
+                        from,
+                        to,
+                        changed,
+                    });
+                }
+            }
+        }
+        self.steps = steps;
+    }
+
+    /// Lists whose answers may count for the outcomes around the last offer, set by set.
+    fn list_asked_around(&mut self, situation: &Situation<'_>, last_offer: Outcome) {
+        let consent = &situation.rules.consent;
+        let matters = |issue| {
+            let mut clauses = consent.vetoes().iter().flat_map(|it| it.when.clauses());
+            clauses.any(|it| it.0 == issue)
+        };
+        let steps: Vec<&Step> = self.steps.iter().filter(|it| matters(it.issue)).collect();
+        self.asked_around.clear();
+        add_asked(
+            &mut self.asked_around,
+            situation.rules,
+            last_offer,
+            &steps,
+            self.issues_changed_max,
+        );
+    }
+
+    /// What may become of an issue that the last offer settles so, whoever asks for it or not.
+    fn next_options(
+        &self,
+        situation: &Situation<'_>,
+        issue: IssueId,
+        at: OptionId,
+    ) -> impl Iterator<Item = OptionId> {
+        let space = &situation.rules.space;
+        let scale = situation.rules.scales[issue.idx()];
+        let principals = if self.principals.contains(situation.me) {
+            PartySet::EMPTY
+        } else {
+            self.principals
+        };
+        let is_away = move |option: OptionId, ask: OptionId| match scale {
+            Scale::Nominal => ask == at,
+            Scale::Ordinal => !is_nearer(scale, ask, [at, option]),
+        };
+        let is_neutral = move |option| {
+            let mut asks = self.asks.of_issue(principals, space, issue);
+            asks.all(|ask| !is_away(option, ask))
+        };
+        let steps = match scale {
+            Scale::Nominal => 0..space.n_options(issue),
+            Scale::Ordinal => {
+                at.idx().saturating_sub(1)..(at.idx() + 2).min(space.n_options(issue))
+            }
+        };
+        steps.map(OptionId::new).filter(move |&option| {
+            option != at && !self.has_offered[space.flat(issue, option)] && is_neutral(option)
+        })
+    }
+
+    /// Whether one of these parties asks for such a step, or a longer one, on an issue.
+    fn is_asked_for(
+        &self,
+        situation: &Situation<'_>,
+        parties: PartySet,
+        issue: IssueId,
+        step: [OptionId; 2],
+    ) -> bool {
+        let scale = situation.rules.scales[issue.idx()];
+        let space = &situation.rules.space;
+        let mut asks = self.asks.of_issue(parties, space, issue);
+        asks.any(|ask| is_nearer(scale, ask, step))
+    }
+
+    /// Whether one of these parties has ever asked for such a step, or a longer one, on an issue.
+    fn was_asked_for(
+        &self,
+        situation: &Situation<'_>,
+        parties: PartySet,
+        issue: IssueId,
+        step: [OptionId; 2],
+    ) -> bool {
+        let scale = situation.rules.scales[issue.idx()];
+        let space = &situation.rules.space;
+        let mut options = (0..space.n_options(issue)).map(OptionId::new);
+        options.any(|ask| {
+            let by = self.ever_asked[space.flat(issue, ask)].intersection(parties);
+            !by.is_empty() && is_nearer(scale, ask, step)
+        })
+    }
+}
+
+/// Whether a step on an issue goes towards what is asked.
+fn is_nearer(scale: Scale, ask: OptionId, [from, to]: [OptionId; 2]) -> bool {
+    match scale {
+        Scale::Nominal => ask == to,
+        Scale::Ordinal => ask != from && (ask < from) == (to < from),
+    }
+}
+
+/// Adds whose answers count for an outcome, and for all to which so many of these steps lead from it;
+/// steps on the same issue stand side by side.
+fn add_asked(
+    sets: &mut Vec<PartySet>,
+    rules: &Rules,
+    outcome: Outcome,
+    mut steps: &[&Step],
+    n_steps_max: usize,
+) {
+    let asked = rules.consent.asked(&rules.space, outcome);
+    if !sets.contains(&asked) {
+        sets.push(asked);
+    }
+    if n_steps_max == 0 {
+        return;
+    }
+    while let Some((step, rest)) = steps.split_first() {
+        steps = rest;
+        let n_same = rest.iter().take_while(|it| it.issue == step.issue).count();
+        let outcome = Outcome::from_shares(outcome.code() ^ step.changed);
+        add_asked(sets, rules, outcome, &rest[n_same..], n_steps_max - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::{ConsentRule, DrawnNumbers, OutcomeSpace, PartyId, Preferences, Veto};
+    use crate::protocol::{ProtocolKind, RelativeTime};
+    use crate::search::Counted;
+
+    /// Two ordinal issues of three options; the first weighs three times as much as the second, and
+    /// of both the last option is the best.
+    fn preferences(space: &Arc<OutcomeSpace>) -> Preferences {
+        let mut res = Preferences::indifferent(Arc::clone(space), Vec::new());
+        res.set(&[3.0, 1.0], &[0.0, 0.5, 1.0, 0.0, 0.5, 1.0], &[], 0.0);
+        res
+    }
+
+    fn at(space: &OutcomeSpace, options: [usize; 2]) -> Outcome {
+        space.outcome(&options.map(OptionId::new))
+    }
+
+    /// What the last of three parties offers after `[2, 2]` when the first two asked for one thing
+    /// after the other, and both have refused.
+    #[track_caller]
+    fn check(
+        consent: &ConsentRule,
+        asks: &[[[usize; 2]; 2]],
+        demand: f64,
+        towards: Towards,
+        expected: Option<[usize; 2]>,
+    ) {
+        let space = Arc::new(OutcomeSpace::new(&[3, 3]).unwrap());
+        let rules = Rules {
+            protocol: ProtocolKind::ProposalAndVote,
+            deadline_rounds: 20,
+            relative_time: RelativeTime::default(),
+            consent: consent.clone(),
+            n_parties: 3,
+            scales: vec![Scale::Ordinal; 2],
+            space: Arc::clone(&space),
+        };
+        let preferences = preferences(&space);
+        let situation = Situation {
+            me: PartyId::new(2),
+            round: 2,
+            rules: &rules,
+            preferences: &preferences,
+            numbers: &DrawnNumbers::default(),
+            best_utility: Utility::ONE,
+        };
+        let mut reception = Reception::new(&rules, Counted::All, 0.2);
+        let mut revision = Revision::new(&rules, 2.0);
+        let of_others = asks.iter().flat_map(|it| [(0, it[0]), (1, it[1])]);
+        for (proposer, text) in of_others.chain([(2, [2, 2])]) {
+            let offered = Event::Offered {
+                round: 1,
+                proposer: PartyId::new(proposer),
+                offer: at(&space, text),
+            };
+            reception.observe(&offered, &situation);
+            revision.observe(&offered, &situation);
+        }
+        let refusers = reception.refusers(&situation);
+        let others = [0, 1].map(PartyId::new).into_iter().collect();
+        assert_eq!(refusers, others);
+        let demand = Utility::new(demand).unwrap();
+        let offer = revision.nearest(&situation, &mut reception, demand, towards);
+        assert_eq!(offer, expected.map(|it| at(&space, it)));
+    }
+
+    #[test]
+    fn a_step_goes_where_both_ask_as_far_as_the_demand_allows() {
+        // [2, 1] is worth 7/8, [1, 2] 5/8, and [1, 1] a half.
+        let all = ConsentRule::unanimity(3);
+        let asks = &[[[0, 0], [0, 0]]];
+        check(&all, asks, 0.9, Towards::Refusers, Some([2, 2]));
+        check(&all, asks, 0.8, Towards::Refusers, Some([2, 1]));
+        check(&all, asks, 0.5, Towards::Refusers, Some([1, 1]));
+        // One step on an issue, however little is demanded; and none where nobody asks for it.
+        check(&all, asks, 0.0, Towards::Refusers, Some([1, 1]));
+        check(
+            &all,
+            &[[[0, 2], [0, 2]]],
+            0.0,
+            Towards::Refusers,
+            Some([1, 2]),
+        );
+        // Where only one asks for a step, the other would be as much farther: the fewest changes.
+        check(
+            &all,
+            &[[[0, 2], [2, 0]]],
+            0.0,
+            Towards::Refusers,
+            Some([2, 2]),
+        );
+    }
+
+    #[test]
+    fn a_third_party_leaves_what_the_principals_dispute_where_it_stands() {
+        let principals = ConsentRule::new(
+            [0, 1]
+                .map(|it| Veto {
+                    party: PartyId::new(it),
+                    when: crate::domain::Condition::default(),
+                })
+                .to_vec(),
+            Vec::new(),
+        );
+        // The second party asked for the first's text before: its mean distance does not hold the
+        // third one back any more.
+        let disputed = &[[[0, 0], [0, 0]], [[0, 0], [2, 2]]];
+        let half = &[[[0, 0], [0, 0]], [[0, 0], [0, 2]]];
+        for towards in [Towards::Refusers, Towards::All] {
+            check(&principals, disputed, 0.0, towards, Some([2, 2]));
+            check(&principals, half, 0.0, towards, Some([1, 2]));
+            check(&principals, &[[[0, 0], [0, 0]]], 0.0, towards, Some([1, 1]));
+        }
+        // Among equals it would take a side.
+        let all = ConsentRule::unanimity(3);
+        check(&all, disputed, 0.0, Towards::Refusers, Some([1, 1]));
+    }
+}
