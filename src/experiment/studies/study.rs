@@ -150,7 +150,7 @@ impl Study {
 
     /// A study by Morris's trajectories: a cheap look at which inputs matter at all.
     ///
-    /// Randomness stays the same along a trajectory.
+    /// Randomness stays the same along a trajectory. A red line moves between not real and real.
     ///
     /// # Errors
     ///
@@ -180,7 +180,18 @@ impl Study {
         } else {
             MorrisLevels::FOUR
         };
-        let trajectory = |it| morris_trajectory(it, inputs.len(), levels, seed);
+        let trajectory = |it| {
+            let mut points = morris_trajectory(it, inputs.len(), levels, seed);
+            for point in &mut points {
+                for (coordinate, input) in point.iter_mut().zip(&inputs) {
+                    // It has two states, and every move leads from one half of the range into the other.
+                    if matches!(input, StudyInput::RedLine(_)) {
+                        *coordinate = coordinate.round();
+                    }
+                }
+            }
+            points
+        };
         let draws = TrajectoryDraws::new(factors.dimensions, (0..n_trajectories).map(trajectory));
         Ok(Self {
             inputs,

@@ -266,8 +266,39 @@ fn whether_the_red_line_that_decides_is_real_has_all_of_the_variance() {
         &run(&folder, "sensitivity", "morris", &file, &more),
         "sensitivity.csv",
     );
-    // Every move by 2/3 of the range leads from one half into the other.
-    assert_near(finding(&table, REAL, "mean_effect"), -1.5, 1e-8);
+    assert_near(finding(&table, REAL, "mean_effect"), -1.0, 1e-8);
+}
+
+/// However likely it is, and wherever the levels of numbers are.
+#[test]
+fn the_effect_of_a_red_line_is_what_it_changes_where_it_is_real() {
+    let folder = TempDir::new().unwrap();
+    let yours = "party.seller.preference.price.utility.yours";
+    let correlated =
+        red_line_decides("0.05").replacen(
+            "utility.yours = 0.0",
+            "utility.yours = { uniform = { min = 0.0, max = 0.1 } }",
+            1,
+        ) + &format!("[[correlation]]\nbetween = [\"{MINE}\", \"{yours}\"]\nrank = 0.5\n");
+    let scenarios = [
+        red_line_decides("0.05"),
+        red_line_decides("0.5"),
+        red_line_decides("0.95"),
+        correlated,
+    ];
+    for (idx, scenario) in scenarios.iter().enumerate() {
+        let file = written(&folder, &format!("{idx}.toml"), scenario);
+        let more = ["--method", "morris", "--points", "20"];
+        let out = run(&folder, "sensitivity", &format!("run{idx}"), &file, &more);
+        let table = rows(&out, "sensitivity.csv");
+        for (measure, expected) in [
+            ("mean_effect", -1.0),
+            ("mean_effect_size", 1.0),
+            ("effect_deviation", 0.0),
+        ] {
+            assert_near(finding(&table, REAL, measure), expected, 1e-8);
+        }
+    }
 }
 
 #[test]

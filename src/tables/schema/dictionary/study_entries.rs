@@ -99,8 +99,8 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             word(
                 "measure",
                 &["mean_effect"],
-                "Morris's μ: mean change of the outcome per whole range of the factor",
-                "as the outcome, or slightly beyond",
+                "Morris's μ: mean change of the outcome per whole range of the factor; of a red line, from not real to real",
+                "of a red line at most the outcome's whole range; of others at most 1.5 times that, 2 times in a study with correlated numbers",
             ),
             word(
                 "measure",
