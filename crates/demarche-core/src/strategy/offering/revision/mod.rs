@@ -31,7 +31,7 @@ use crate::strategy::{Parameter, Situation};
 
 pub(super) use reception::{Reception, WEIGHT_OF_YES};
 
-/// How many issues a revision changes at most, by default.
+/// The limit to the issues that a revision changes.
 pub(super) const ISSUES_CHANGED_MAX: Parameter = Parameter {
     name: "issues_changed_max",
     about: "how many issues it changes in one offer at most; rounded to a whole number",
