@@ -210,12 +210,21 @@ impl Revision {
 
     /// Lists whose answers may count for the outcomes around the last offer, set by set.
     fn list_asked_around(&mut self, situation: &Situation<'_>, last_offer: Outcome) {
-        let consent = &situation.rules.consent;
-        let matters = |issue| {
-            let mut clauses = consent.vetoes().iter().flat_map(|it| it.when.clauses());
-            clauses.any(|it| it.0 == issue)
+        let vetoes = situation.rules.consent.vetoes();
+        let is_same = |issue, one, other| {
+            let mut vetoes = vetoes.iter();
+            vetoes.all(|it| it.when.allows(issue, one) == it.when.allows(issue, other))
         };
-        let steps: Vec<&Step> = self.steps.iter().filter(|it| matters(it.issue)).collect();
+        // Options that no condition tells apart lead to the same sets: one of them is enough.
+        let mut steps: Vec<&Step> = Vec::new();
+        for step in &self.steps {
+            let mut same_issue = steps.iter().rev().take_while(|it| it.issue == step.issue);
+            if !is_same(step.issue, step.from, step.to)
+                && !same_issue.any(|it| is_same(step.issue, it.to, step.to))
+            {
+                steps.push(step);
+            }
+        }
         self.asked_around.clear();
         add_asked(
             &mut self.asked_around,
