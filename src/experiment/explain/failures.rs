@@ -123,15 +123,19 @@ impl FailureExaminer {
                 let differs = |it: Outcome, issue| space.option(it, issue);
                 let issues = space.issues();
                 let changed = issues.filter(|it| differs(from, *it) != differs(to, *it));
-                let reasons = changed.map(|it| FailureReason::NotConceded(near.to.proposer, it));
+                let conceded = |party: PartyId| {
+                    let utility = |it| parties[party.idx()].utility(it).units();
+                    utility(from) - utility(to)
+                };
+                // An agreement that is no worse for it would have been no concession.
+                let proposer = near.to.proposer.filter(|it| conceded(*it) > 0);
+                let reasons = changed.map(|it| FailureReason::NotConceded(proposer, it));
                 let reasons: Vec<FailureReason> = reasons.collect();
                 if reasons.is_empty() {
                     // A standing text that all could accept, and nobody proposed.
                     return only(FailureReason::NeverProposed);
                 }
-                if let Some(party) = near.to.proposer {
-                    let utility = |it| parties[party.idx()].utility(it).units();
-                    let conceded = utility(from) - utility(to);
+                if let Some(conceded) = proposer.map(conceded) {
                     missing.extend(reasons.iter().map(|it| (*it, conceded)));
                 }
                 in_equal_parts(reasons)

@@ -248,3 +248,28 @@ fn what_was_missing_for_a_deal_is_that_worked_out_by_hand() {
     // Among the seller's random offers is the middle price, and the buyer holds out for 1 instead of 1/2.
     assert_eq!(missing_in(&bargain(0.9)), ("held_out", Some(0.5)));
 }
+
+#[test]
+fn who_did_not_concede_enough_would_have_lost_by_the_agreement() {
+    let (mut n_lost, mut n_no_loss) = (0, 0);
+    for case in 0..1500 {
+        let setting = setting_of(&scenario_text(&mut RandomChoices::new("missing", case)));
+        let mut measurer = SessionMeasurer::new(Arc::clone(&setting));
+        let mut examiner = FailureExaminer::new(Arc::clone(&setting));
+        let mut tally = FailureTally::default();
+        for (_, result) in in_a_plain_loop(&setting, &seeds(), 4) {
+            tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
+        }
+        for it in tally.reasons(Failure::MissedZone) {
+            match it.reason {
+                FailureReason::NotConceded(Some(_), _) => {
+                    assert!(it.missing_utility > Some(0.0), "case {case}: {it:?}");
+                    n_lost += 1;
+                }
+                FailureReason::NotConceded(None, _) => n_no_loss += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(n_lost > 50 && n_no_loss > 0, "{n_lost}, {n_no_loss}");
+}

@@ -225,7 +225,7 @@ pub(crate) const FAILURES: TableEntry = TableEntry {
                 &[("missing_utility", Utility)],
                 "mean over those sessions of what was missing, in the party's utility: by how much it held out, or the concession that it had still to make",
                 "−1 to 1",
-                "for other reasons; for a mediator's text; of a party that made no offer",
+                "for other reasons; without a party; of a party that made no offer",
             ),
         ]
     },
