@@ -97,22 +97,30 @@ pub(super) fn levels(summary: &RunSummary) -> Option<PageBlock> {
     })
 }
 
-/// The range over all forms that were run, in a sentence; `None` if none were.
+/// The range over all other forms that were run, in a sentence; `None` if none were run, not even the
+/// scenario as it stands.
 pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
     let ran = ran(forms);
+    let (base, others) = ran.split_first()?;
     let share = |it: &&(&FormSummary, Quantity)| it.1.value;
-    let least = ran
+    let by_share = |one: &&_, other: &&_| share(one).total_cmp(&share(other));
+    let Some(least) = others.iter().min_by(|one, other| by_share(one, other)) else {
+        return Some("No other form of the model was run.".to_owned());
+    };
+    let most = others
         .iter()
-        .min_by(|one, other| share(one).total_cmp(&share(other)))?;
-    let from_last = ran.iter().rev();
-    let most = from_last.max_by(|one, other| share(one).total_cmp(&share(other)))?;
+        .rev()
+        .max_by(|one, other| by_share(one, other));
+    let most = most.unwrap_or(least);
     Some(format!(
-        "Over {} of the model the share of deals ranges from {} ({}) to {} ({}).",
-        counted(ran.len() as u64, "form"),
+        "In {} the share of deals is {} as the scenario stands, and from {} ({}) to {} ({}) under {} of the model.",
+        counted(base.0.n, "session"),
+        Unit::Share.render(base.1.value),
         Unit::Share.render(least.1.value),
         least.0.label,
         Unit::Share.render(most.1.value),
         most.0.label,
+        counted(others.len() as u64, "other form"),
     ))
 }
 
@@ -120,4 +128,42 @@ pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
 fn ran(forms: &[FormSummary]) -> Vec<(&FormSummary, Quantity)> {
     let forms = forms.iter();
     forms.filter_map(|it| Some((it, it.deals?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(label: &str, share: Option<f64>) -> FormSummary {
+        FormSummary {
+            label: label.to_owned(),
+            not_applicable: String::new(),
+            deals: share.map(Quantity::exact),
+            n: 500,
+            difference: None,
+        }
+    }
+
+    #[test]
+    fn the_range_is_that_of_the_other_forms() {
+        let base = form("as it stands", Some(0.5));
+        let others = [
+            ("a", Some(0.25)),
+            ("b", None),
+            ("c", Some(0.25)),
+            ("d", Some(0.4)),
+        ];
+        let others = others.map(|it| form(it.0, it.1));
+        assert_eq!(range_of_forms(&[]), None);
+        assert_eq!(
+            range_of_forms(&[base.clone(), form("b", None)]).unwrap(),
+            "No other form of the model was run."
+        );
+        let all = [&[base][..], &others].concat();
+        assert_eq!(
+            range_of_forms(&all).unwrap(),
+            "In 500 sessions the share of deals is 50.0 % as the scenario stands, and from 25.0 % (a) \
+             to 40.0 % (d) under 3 other forms of the model."
+        );
+    }
 }

@@ -346,16 +346,16 @@ impl Sessions<'_> {
             let party = scenario.parties.iter().find(|p| p.name == it.party);
             party.map(|it| it.label.clone())
         };
-        let bars = blockers
-            .iter()
-            .filter_map(|it| Some((label(it)?, it.share?)));
-        let who = Chart::Bars(Bars {
-            category_label: "Party".to_owned(),
-            axis: Axis::new("Share of sessions without a deal", Unit::Share),
-            bars: bars.collect(),
-        });
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let each = |offers: &u64| Quantity::exact(*offers as f64 / n as f64);
+        let bars = blockers
+            .iter()
+            .filter_map(|it| Some((label(it)?, each(&it.pivotal_rejections.iter().sum()))));
+        let who = Chart::Bars(Bars {
+            category_label: "Party".to_owned(),
+            axis: Axis::new("Pivotal rejections per session", Unit::Utility),
+            bars: bars.collect(),
+        });
         let by_issue =
             |it: &Blocker| -> Vec<Quantity> { it.pivotal_rejections.iter().map(each).collect() };
         let over = Chart::HeatMap(HeatMap {
@@ -374,14 +374,14 @@ impl Sessions<'_> {
             id: "blockers".to_owned(),
             heading: "Blockers".to_owned(),
             text: vec![format!(
-                "Of {}: a rejection is pivotal if no other party rejected the offer, and acceptance would have produced a deal. Several parties can have pivotal rejections in one session, of different offers.",
+                "Of {}: a rejection is pivotal if no other party rejected the offer, and acceptance would have produced a deal. It says who rejected, not whose terms were too hard: many of these sessions have no zone of possible agreement, and a party that is asked for more rejects more.",
                 counted(n, "session") + " without a deal"
             )],
             blocks: vec![PageBlock::Figures(vec![
                 PageFigure::new(
                     "blockers",
-                    "Sessions with a pivotal rejection by the party",
-                    "Whiskers are 95 % intervals.",
+                    "Pivotal rejections by party",
+                    "Mean number of offers that the party's rejection alone prevented, over these sessions.",
                     &who,
                 ),
                 PageFigure::new(

@@ -74,6 +74,8 @@ pub(crate) struct FormSummary {
     pub(crate) not_applicable: String,
     /// The share of deals, if it was run.
     pub(crate) deals: Option<Quantity>,
+    /// Of how many sessions.
+    pub(crate) n: u64,
     /// How much greater it is than that of the scenario as it stands; `None` for that one itself.
     pub(crate) difference: Option<Quantity>,
 }
@@ -130,6 +132,7 @@ impl FormSummary {
                 label: it.owned("label"),
                 not_applicable: it.owned("not_applicable"),
                 deals: it.quantity(AGREEMENT_RATE),
+                n: it.whole("n"),
                 difference,
             })
         })
@@ -142,6 +145,7 @@ impl FormSummary {
             label: text(&form.label),
             not_applicable: text(form.setting.as_ref().err().map_or("", String::as_str)),
             deals: it.and_then(|it| quantity(&it.deals)),
+            n: it.map_or(0, |it| it.deals.n),
             difference: it.and_then(|it| quantity(&it.difference?)),
         });
         summary.collect()
