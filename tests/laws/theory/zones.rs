@@ -261,13 +261,14 @@ fn who_did_not_concede_enough_would_have_lost_by_the_agreement() {
             tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
         }
         for it in tally.reasons(Failure::MissedZone) {
-            match it.reason {
-                FailureReason::NotConceded(Some(_), _) => {
-                    assert!(it.missing_utility > Some(0.0), "case {case}: {it:?}");
-                    n_lost += 1;
-                }
-                FailureReason::NotConceded(None, _) => n_no_loss += 1,
-                _ => {}
+            if let FailureReason::NotConceded(party, _) = it.reason {
+                n_lost += u32::from(party.is_some());
+                n_no_loss += u32::from(party.is_none());
+                assert_eq!(party.is_some(), it.missing_utility.is_some(), "case {case}");
+                assert!(
+                    it.missing_utility.is_none_or(|it| it > 0.0),
+                    "case {case}: {it:?}"
+                );
             }
         }
     }
