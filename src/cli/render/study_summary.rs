@@ -15,7 +15,10 @@ use crate::experiment::{
     SensitivityMeasure, Study, StudyInput, UTILITY, ZONE_METRICS, points_for_claim,
     points_for_interval,
 };
-use crate::report::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, Quantity, too_few_points};
+use crate::report::{
+    ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, Quantity, share_of_forms,
+    too_few_points,
+};
 
 /// Maximum number of factors listed; the table has all.
 const FACTORS_TOLD: usize = 10;
@@ -105,37 +108,34 @@ fn inputs_counted(study: &Study) -> String {
     counts.join(", ")
 }
 
-/// Appends how far agreement hangs on the form of the model, and how often each level led to a deal.
+/// Appends how far the outcomes that are analysed hang on the form of the model, and how often each level
+/// led to a deal.
 fn push_forms(res: &mut String, studied: &Studied<'_>, levels: &[FormLevel], width: usize) {
     if levels.is_empty() {
         return;
     }
-    let is_of_all = |it: &&Finding| {
-        let kind = studied.factors[it.factor].kind;
-        kind == FactorKind::AllForms && it.measure == SensitivityMeasure::Total
-    };
-    if let Some(it) = studied.of(DEALS).find(is_of_all) {
-        let text = format!(
-            "The form of the model is involved in {} of the variance ({}), alone or in interaction \
-             with numbers and randomness.",
-            percent_of(&it.estimate),
-            percent_interval(&it.estimate)
-        );
+    let shares = studied.shares_of_forms();
+    if let Some(text) = share_of_forms(&shares) {
         let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
     }
-    res.push_str("\nDeals by level of the form of the model (95 % interval)\n");
+    if shares.iter().any(|(_, it)| it.value > 1.0) {
+        let _ = writeln!(res, "{}", wrap(ABOVE_ONE, width, 0));
+    }
+    res.push_str("\nDeals by level of the form of the model (95 % interval, sessions)\n");
+    let _ = writeln!(res, "{}", wrap(LEVELS_TOGETHER, width, 0));
     for of_dimension in levels.chunk_by(|one, other| one.dimension == other.dimension) {
         let dimension = of_dimension[0].dimension.name().replace('_', " ");
         let _ = writeln!(res, "  {dimension}");
         for it in of_dimension {
             let lead = it.deals.map_or_else(String::new, |deals| {
                 let interval = format!("({})", percent_interval(&deals));
-                format!("{:>7} {interval:<18}", percent_of(&deals))
+                let n = count(deals.n);
+                format!("{:>7} {interval:<18} {n:>7}", percent_of(&deals))
             });
             let why = it.not_applicable.as_ref();
             let why = why.map_or_else(String::new, |it| format!(", left out: {it}"));
-            let lead = format!("    {lead:<26}  ");
-            let label = wrap(&format!("{}{why}", it.label), width, 32);
+            let lead = format!("    {lead:<34}  ");
+            let label = wrap(&format!("{}{why}", it.label), width, 40);
             let _ = writeln!(res, "{lead}{label}");
         }
     }
@@ -164,7 +164,7 @@ pub(crate) fn push_findings(res: &mut String, studied: &Studied<'_>, width: usiz
     for (party, it) in studied.scenario.party_ids().zip(&studied.scenario.parties) {
         let (outcome, heading) = ((UTILITY, Some(party)), format!("{}'s utility", it.label));
         if !push_other(res, studied, outcome, &heading, width) {
-            let text = format!("{}: no varied number had an effect", it.label);
+            let text = format!("{}: no varied factor had an effect", it.label);
             let _ = writeln!(res, "\n{}", wrap(&text, width, 0));
         }
     }
@@ -196,6 +196,29 @@ impl<'a> Studied<'a> {
         })
     }
 
+    /// How much of the variance involves the form of the model: of deals or, if these depend on
+    /// nothing, of each party's utility.
+    fn shares_of_forms(self) -> Vec<(String, Quantity)> {
+        let share_of = |outcome| {
+            let is_of_all = |it: &&Finding| {
+                let kind = self.factors[it.factor].kind;
+                kind == FactorKind::AllForms && it.measure == SensitivityMeasure::Total
+            };
+            self.leading_measure(outcome)?;
+            let found = self.of(outcome).find(is_of_all)?;
+            Some(Quantity::from(found.estimate))
+        };
+        if let Some(share) = share_of(DEALS) {
+            return vec![("deals".to_owned(), share)];
+        }
+        let parties = self.scenario.party_ids().zip(&self.scenario.parties);
+        let of_utility = parties.filter_map(|(party, it)| {
+            let share = share_of((UTILITY, Some(party)))?;
+            Some((format!("the utility of {}", it.label), share))
+        });
+        of_utility.collect()
+    }
+
     /// The single factors by a measure of an outcome, in descending order of magnitude.
     fn ranked(self, outcome: Outcome, measure: SensitivityMeasure) -> Vec<&'a Finding> {
         let is_single = |it: &&Finding| {
@@ -219,17 +242,23 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
     let heading = match measure {
         SensitivityMeasure::Total => {
             "What the agreement rate depends on: the share of the variance that involves each \
-             number, alone or in interaction (total Sobol' index, 95 % interval)"
+             factor, alone or in interaction (total Sobol' index, 95 % interval)"
         }
         SensitivityMeasure::MeanEffectSize => {
             let is_correlated = |it: &Factor| it.kind == FactorKind::Correlated;
             // Trajectories with correlated numbers keep off the ends of ranges.
             let is_correlated = factors.iter().any(is_correlated);
             let step = if is_correlated { "half" } else { "two thirds" };
+            let is_red_line = |it: &Factor| it.kind == FactorKind::RedLine;
+            let red_lines = if factors.iter().any(is_red_line) {
+                ", of red lines from not real to real"
+            } else {
+                ""
+            };
             &format!(
                 "What the agreement rate depends on: its mean absolute change over the range of \
-                 each number, estimated from steps of {step} of the range (Morris's mu*, 95 % \
-                 interval)"
+                 each factor, estimated from steps of {step} of the range{red_lines} (Morris's \
+                 mu*, 95 % interval)"
             )
         }
         SensitivityMeasure::PartialRankCorrelation
@@ -237,7 +266,7 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
         | SensitivityMeasure::Share
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => {
-            "What the agreement rate depends on: partial rank correlation of each number with \
+            "What the agreement rate depends on: partial rank correlation of each factor with \
              deals (95 % interval)"
         }
     };
@@ -302,14 +331,14 @@ fn push_other(
     let of_what = match measure {
         SensitivityMeasure::Total => "the share of its variance (total Sobol' index",
         SensitivityMeasure::MeanEffectSize => {
-            "its mean absolute change over the range of each number (Morris's mu*"
+            "its mean absolute change over the range of each factor (Morris's mu*"
         }
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => {
-            "its association with each number (partial rank correlation"
+            "its association with each factor (partial rank correlation"
         }
     };
     let heading = format!("{heading}: {of_what}, 95 % interval)");

@@ -52,7 +52,7 @@ pub(crate) struct SensitivityArguments {
     #[arg(long, value_name = "NUMBERS")]
     numbers: Vec<String>,
     /// Also vary the form of the model: each dimension that `robustness` tries is a factor, whose
-    /// levels are the form as written and the forms of the file's [robustness], or all usual ones
+    /// levels are the form as it stands and the forms of the file's [robustness], or all usual ones
     #[arg(long)]
     forms: bool,
     /// Also write every session with its numbers and its ending to points.csv: about ten bytes per

@@ -7,11 +7,9 @@ use std::sync::Arc;
 use demarche_core::negotiation::Setting;
 
 use crate::experiment::studies::model_forms::{Form, FormDimension};
+use crate::experiment::studies::robustness::AS_IT_STANDS;
 
-/// The level of every dimension that is the scenario as it is written.
-pub(super) const AS_WRITTEN: &str = "as_written";
-
-/// A dimension of the form of the model: as it is written, and its alternatives, all equally likely.
+/// A dimension of the form of the model: as it stands, and its alternatives, all equally likely.
 #[derive(Clone, Debug)]
 pub struct FormFactor {
     dimension: FormDimension,
@@ -48,7 +46,7 @@ impl FormFactor {
         self.dimension
     }
 
-    /// Its levels after the form as it is written.
+    /// Its levels after the form as it stands.
     pub fn alternatives(&self) -> &[Form] {
         &self.alternatives
     }
@@ -63,10 +61,10 @@ impl FormFactor {
         1 + self.alternatives.len()
     }
 
-    /// The name of a level in tables; the form as written is the first.
+    /// The name of a level in tables; the form as it stands is the first.
     pub fn level_name(&self, level: usize) -> &str {
         let form = level.checked_sub(1).map(|it| &self.alternatives[it]);
-        form.map_or(AS_WRITTEN, |it| &it.id)
+        form.map_or(AS_IT_STANDS, |it| &it.id)
     }
 
     /// The level at a probability in [0, 1]: each takes an equal part of it.

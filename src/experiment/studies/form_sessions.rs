@@ -17,8 +17,8 @@ const COMBINATIONS_MAX: usize = 4096;
 #[non_exhaustive]
 pub enum CombinationError {
     /// All settings of a study are held in memory.
-    #[error("the design meets {0} forms of the model, more than {COMBINATIONS_MAX}")]
-    TooMany(usize),
+    #[error("the design meets more than {COMBINATIONS_MAX} forms of the model")]
+    TooMany,
     /// Changes that are sound one by one are not so together.
     #[error("{0}")]
     Apart(String),
@@ -53,9 +53,9 @@ pub(super) fn sessions_by_form(
             .entry(levels(forms, probability))
             .or_default()
             .push(session);
-    }
-    if sessions.len() > COMBINATIONS_MAX {
-        return Err(CombinationError::TooMany(sessions.len()));
+        if sessions.len() > COMBINATIONS_MAX {
+            return Err(CombinationError::TooMany);
+        }
     }
     let mut combined = CombinedForms::new(Arc::new(setting.clone()), forms);
     let by_form = sessions.into_iter().map(|(levels, sessions)| {

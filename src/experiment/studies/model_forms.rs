@@ -30,6 +30,9 @@ const ROUND_FACTORS: [(&str, f64); 3] = [
     ("five_times_the_rounds", 5.0),
 ];
 
+/// What people read for the scenario without a change.
+pub(super) const STANDS_LABEL: &str = "as it stands";
+
 /// Part of the model that a form changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FormDimension {
@@ -116,7 +119,7 @@ impl Form {
         Self {
             id: id.to_owned(),
             dimension: FormDimension::Unchanged,
-            label: "as it stands".to_owned(),
+            label: STANDS_LABEL.to_owned(),
             setting: Ok(setting),
             change: None,
         }

@@ -78,10 +78,10 @@ impl DesignBlock {
 #[non_exhaustive]
 pub enum StudyError {
     /// Saltelli's design needs two dimensions of the Sobol' sequence for each.
-    #[error("{0} numbers exceed the {INPUTS_MAX} of Saltelli's design")]
+    #[error("{0} factors exceed the {INPUTS_MAX} of Saltelli's design")]
     TooManyNumbers(usize),
     /// Figures of all sessions, and all points of trajectories, are held in memory.
-    #[error("a study of this many numbers has at most {0} points")]
+    #[error("a study of this many factors has at most {0} points")]
     TooManyPoints(u32),
     /// Forms of the model cannot be varied together.
     #[error(transparent)]
@@ -105,7 +105,7 @@ impl Study {
     /// B, with forms one with all their dimensions at B, for each basis and for each set of sources one with
     /// all their numbers at B; and a session with everything at B.
     ///
-    /// A dimension of the form has one level in a session: the form as written or one of its alternatives,
+    /// A dimension of the form has one level in a session: the form as it stands or one of its alternatives,
     /// all equally likely. Only settings that the design meets are made.
     ///
     /// # Errors

@@ -53,6 +53,24 @@ pub enum FactorKind {
 }
 
 impl FactorKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Number,
+        Self::Correlated,
+        Self::RedLine,
+        Self::Form,
+        Self::Parameter,
+        Self::Randomness,
+        Self::Basis,
+        Self::Source,
+        Self::AllForms,
+    ];
+
+    /// The kind that tables have this word for.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// The word for it in tables.
     pub fn name(self) -> &'static str {
         match self {

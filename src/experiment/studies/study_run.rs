@@ -11,7 +11,7 @@ use demarche_stats::estimate::Estimate;
 use crate::experiment::batch::{BatchError, Interrupt, run};
 use crate::experiment::plan::{Cell, SessionPlan, UnevenPlan};
 use crate::experiment::studies::form_factors::FormFactor;
-use crate::experiment::studies::model_forms::FormDimension;
+use crate::experiment::studies::model_forms::{FormDimension, STANDS_LABEL};
 use crate::experiment::studies::study::Study;
 use crate::experiment::tallies::{FigureWorker, SessionFigures};
 
@@ -145,7 +145,7 @@ pub fn form_levels(study: &Study, figures: &[SessionFigures]) -> Vec<FormLevel> 
             deals: None,
         };
         let labels = form.alternatives().iter().map(|it| it.label.as_str());
-        let labels = ["as written"]
+        let labels = [STANDS_LABEL]
             .into_iter()
             .chain(labels)
             .zip(counts)

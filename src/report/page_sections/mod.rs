@@ -1,6 +1,7 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod factor_labels;
 mod failure_words;
 mod model_form_section;
 mod plan_sections;
@@ -25,5 +26,8 @@ pub(crate) use session_words::{
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};
-pub(crate) use study_words::{ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points};
+pub(crate) use study_words::{
+    ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
+    too_few_points,
+};
 pub(crate) use zone_words::zone_shares;

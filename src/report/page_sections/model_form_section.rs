@@ -1,10 +1,9 @@
 //! How far the share of deals hangs on the form of the model.
 
-use crate::experiment::{AGREEMENT_RATE, SensitivityMeasure};
 use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{FormSummary, LevelSummary, RunSummary};
-use crate::wording::counted;
+use crate::wording::{count, counted};
 
 /// The share of deals under every form that was tried; `None` if none was.
 pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
@@ -61,19 +60,6 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
     })
 }
 
-/// How much of deals involves the form of the model, in a sentence; `None` if that was not varied.
-pub(super) fn share_of_forms(summary: &RunSummary) -> Option<String> {
-    let mut rows = summary.dependences.iter();
-    let of_all = rows.find(|it| {
-        let is_total = it.measure == SensitivityMeasure::Total.name();
-        it.metric == AGREEMENT_RATE && it.kind == "all_forms" && is_total
-    })?;
-    let [share, low, high] = of_all.estimate?.fields(Unit::Share);
-    Some(format!(
-        "The form of the model is involved in {share} ({low} to {high}) of the variance of deals, alone or in interaction with numbers and randomness; the rest is about what parties want, and about chance."
-    ))
-}
-
 /// The share of deals at every level of the form of the model; `None` if that was not varied.
 pub(super) fn levels(summary: &RunSummary) -> Option<PageBlock> {
     if summary.levels.is_empty() {
@@ -84,14 +70,23 @@ pub(super) fn levels(summary: &RunSummary) -> Option<PageBlock> {
         let [share, low, high] = deals.unwrap_or_default();
         let dimension = it.dimension.replace('_', " ");
         let left_out = it.not_applicable.clone();
-        vec![dimension, it.label.clone(), share, low, high, left_out]
+        let n = it.deals.map_or_else(String::new, |_| count(it.n));
+        vec![dimension, it.label.clone(), share, low, high, n, left_out]
     };
     Some(PageBlock::Open {
-        name: "Share of deals by level of the form of the model, whatever else is drawn".to_owned(),
+        name: "Share of deals by level of the form of the model".to_owned(),
         table: PageTable {
-            head: ["dimension", "level", "deals", "from", "to", "left out"]
-                .map(str::to_owned)
-                .to_vec(),
+            head: [
+                "dimension",
+                "level",
+                "deals",
+                "from",
+                "to",
+                "sessions",
+                "left out",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             rows: summary.levels.iter().map(row).collect(),
         },
     })

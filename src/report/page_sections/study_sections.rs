@@ -1,16 +1,18 @@
-//! What a study found: which numbers carry the answer, and what would flip it.
+//! What a study found: which factors carry the answer, and what would flip it.
 
 use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{
-    AGREEMENT_RATE, FormDimension, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
+    AGREEMENT_RATE, FactorKind, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
     points_for_interval,
 };
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
-use crate::report::page_sections::model_form_section::{levels, share_of_forms};
+use crate::report::page_sections::factor_labels::{factor_label, path_label};
+use crate::report::page_sections::model_form_section::levels;
 use crate::report::page_sections::study_words::{
-    ABOVE_ONE, DealCounts, DesignKind, NoWordOnDeals, too_few_points,
+    ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
+    too_few_points,
 };
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{Dependence, RunSummary};
@@ -83,67 +85,12 @@ const MEASURES: [MeasureWords; 5] = [
     MeasureWords {
         measure: SensitivityMeasure::PartialRankCorrelation,
         title: "Direction: partial rank correlation",
-        caption: "Positive: the outcome increases with the number, all others held fixed. Negative: it decreases.",
+        caption: "Positive: the outcome increases with the factor, all others held fixed. Negative: it decreases.",
         is_size: false,
         is_share: false,
         points: None,
     },
 ];
-
-/// A number of the scenario in words, by its path; other factors as they are.
-fn number_label(scenario: &Scenario, factor: &str) -> String {
-    let is_form = |it: &FormDimension| it.name() == factor;
-    if FormDimension::ALL.iter().any(is_form) {
-        return format!("Form of the model: {}", factor.replace('_', " "));
-    }
-    if factor.contains(" + ") {
-        let labels = factor.split(" + ").map(|it| number_label(scenario, it));
-        return labels.collect::<Vec<_>>().join(" + ");
-    }
-    let parts: Vec<&str> = factor.split('.').collect();
-    let party = |name: &str| {
-        let found = scenario.parties.iter().find(|it| it.name == name);
-        found.map_or_else(|| name.to_owned(), |it| it.label.clone())
-    };
-    let issue = |name: &str| scenario.issues.iter().find(|it| it.name == name);
-    let issue_label =
-        |name: &str| issue(name).map_or_else(|| name.to_owned(), |it| it.label.clone());
-    match parts[..] {
-        ["party", name, "preference", of, "weight"] => {
-            format!("{}: weight of {}", party(name), issue_label(of))
-        }
-        ["party", name, "preference", of, "utility", option] => {
-            let options = issue(of).into_iter().flat_map(|it| &it.options);
-            let found = options.into_iter().find(|it| it.name == option);
-            let label = found.map_or(option, |it| &it.label);
-            format!("{}: “{label}” ({})", party(name), issue_label(of))
-        }
-        [
-            "party",
-            name,
-            "red_line",
-            line,
-            of @ ("probability" | "real"),
-        ] => {
-            let party = scenario.parties.iter().find(|it| it.name == name);
-            let lines = party.into_iter().flat_map(|it| &it.preferences.red_lines);
-            let found = lines.into_iter().find(|it| it.name == line);
-            let label = found.map_or(line, |it| &it.label);
-            let party = party.map_or(name, |it| &it.label);
-            let how = if of == "real" {
-                "whether"
-            } else {
-                "how likely"
-            };
-            format!("{party}: {how} “{label}” is a real red line")
-        }
-        ["party", name, ref rest @ ..] => {
-            format!("{}: {}", party(name), rest.join(" ").replace('_', " "))
-        }
-        ["leverage", name, ..] => format!("Leverage: {}", name.replace('_', " ")),
-        _ => factor.to_owned(),
-    }
-}
 
 /// What the agreement rate depends on, or utilities if no factor affects it; `None` if the run has
 /// no such table.
@@ -171,10 +118,16 @@ pub(crate) fn dependence(
             "Charts show the most influential factors for each party; whiskers are 95 % intervals, and a factor whose interval includes 0 may have no influence.".to_owned(),
         );
     }
+    let of_forms: Vec<(String, Quantity)> = (studied.outcomes.iter())
+        .filter_map(StudyOutcome::share_of_forms)
+        .collect();
+    text.extend(share_of_forms(&of_forms));
     if studied.outcomes.iter().any(StudyOutcome::is_above_one) {
         text.push(ABOVE_ONE.to_owned());
     }
-    text.extend(share_of_forms(summary));
+    if !summary.levels.is_empty() {
+        text.push(LEVELS_TOGETHER.to_owned());
+    }
     let mut blocks = vec![
         PageBlock::Figures(drawn),
         PageBlock::Folded {
@@ -217,7 +170,7 @@ pub(crate) fn most(
     let sentence = format!(
         "{caution}{} depends most on {}: {how_much}.",
         outcome.label,
-        number_label(scenario, &row.factor),
+        factor_label(scenario, row),
     );
     Some(capitalized(&sentence))
 }
@@ -232,7 +185,7 @@ pub(crate) fn doubts(
     let first = studied.as_ref().and_then(|it| it.outcomes.first());
     let rendered = |outcome: &StudyOutcome<'_>| {
         let (estimate, points, factor) = outcome.points_for_claim()?;
-        let name = number_label(scenario, factor);
+        let name = factor_label(scenario, factor);
         Some(too_few_points(
             &name,
             &estimate,
@@ -245,7 +198,7 @@ pub(crate) fn doubts(
 
 /// Whether a row is of a single thing that is varied, and not of randomness or of several.
 fn is_single(row: &Dependence) -> bool {
-    ["number", "correlated", "red_line", "form", "parameter"].contains(&row.kind.as_str())
+    row.kind.is_single() && row.kind != FactorKind::Randomness
 }
 
 /// The outcomes with findings in a study.
@@ -322,10 +275,10 @@ impl<'a> Studied<'a> {
         ];
         let fields = |it: &Dependence| {
             let texts = [
-                &it.metric,
+                it.metric.as_str(),
                 &it.party,
                 &it.factor,
-                &it.kind,
+                it.kind.name(),
                 &it.basis,
                 &it.sources,
                 &it.measure,
@@ -337,7 +290,7 @@ impl<'a> Studied<'a> {
                 interval.map(|it| it.high),
             ];
             let numbers = numbers.map(|it| written(it.into()));
-            texts.map(String::clone).into_iter().chain(numbers)
+            texts.map(str::to_owned).into_iter().chain(numbers)
         };
         let rows = self.outcomes.iter().flat_map(StudyOutcome::own_rows);
         PageTable {
@@ -416,9 +369,9 @@ impl<'a> StudyOutcome<'a> {
         res
     }
 
-    /// The figure of the number that matters most, how many points it would take to be known well
-    /// enough, and which number it is; `None` if there are enough.
-    fn points_for_claim(&self) -> Option<(Estimate, u64, &'a str)> {
+    /// The figure of the factor that matters most, how many points it would take to be known well
+    /// enough, and which factor it is; `None` if there are enough.
+    fn points_for_claim(&self) -> Option<(Estimate, u64, &'a Dependence)> {
         self.measure.points?;
         let (row, it) = *self.ranked(self.measure.name(), &is_single).first()?;
         let estimate = Estimate {
@@ -428,7 +381,21 @@ impl<'a> StudyOutcome<'a> {
             n: row.n,
         };
         let points = points_for_claim(&estimate, self.measure.is_share)?;
-        Some((estimate, points, &row.factor))
+        Some((estimate, points, row))
+    }
+
+    /// How much of the variance involves the form of the model, with the outcome; `None` for zones,
+    /// which are the same in every form, and if the form was not varied.
+    fn share_of_forms(&self) -> Option<(String, Quantity)> {
+        let is_all_forms = |it: &Dependence| it.kind == FactorKind::AllForms;
+        let total = SensitivityMeasure::Total.name();
+        let (_, share) = *self.ranked(total, &is_all_forms).first()?;
+        let outcome = match self.metric {
+            AGREEMENT_RATE => "deals".to_owned(),
+            UTILITY => self.label.clone(),
+            _ => return None,
+        };
+        Some((outcome, share))
     }
 
     fn is_above_one(&self) -> bool {
@@ -438,7 +405,7 @@ impl<'a> StudyOutcome<'a> {
 
     /// All charts of the outcome: by measure, basis and source.
     fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
-        let is_shown = |it: &Dependence| is_single(it) || it.kind == "luck";
+        let is_shown = |it: &Dependence| it.kind.is_single();
         let mut drawn = Vec::new();
         for measure in &MEASURES {
             let ranked = self.ranked(measure.name(), &is_shown);
@@ -447,11 +414,11 @@ impl<'a> StudyOutcome<'a> {
         }
         if self.measure.is_size {
             for (kind, title) in [
-                ("basis", "By basis: reported, inferred, assumed"),
-                ("source", "By source"),
+                (FactorKind::Basis, "By basis: reported, inferred, assumed"),
+                (FactorKind::Source, "By source"),
             ] {
                 let ranked = self.ranked(self.measure.name(), &|it| it.kind == kind);
-                let id = format!("{}-by-{kind}", self.measure.name().replace('_', "-"));
+                let id = format!("{}-by-{}", self.measure.name(), kind.name()).replace('_', "-");
                 drawn.extend(bars(scenario, &ranked, self.measure, &id, title));
             }
         }
@@ -460,7 +427,7 @@ impl<'a> StudyOutcome<'a> {
 
     /// The chart of the leading measure.
     fn leading_chart(&self, scenario: &Scenario) -> Option<PageFigure> {
-        let is_shown = |it: &Dependence| is_single(it) || it.kind == "luck";
+        let is_shown = |it: &Dependence| it.kind.is_single();
         let ranked = self.ranked(self.measure.name(), &is_shown);
         let whose = if self.party.is_empty() {
             self.metric
@@ -484,7 +451,7 @@ fn bars(
         return None;
     }
     let shown = ranked.iter().take(FACTORS_SHOWN);
-    let bars = shown.map(|(row, it)| (number_label(scenario, &row.factor), *it));
+    let bars = shown.map(|(row, it)| (factor_label(scenario, row), *it));
     let chart = Chart::Bars(Bars {
         category_label: "Factor".to_owned(),
         axis: Axis::new(measure.title, Unit::Utility),
@@ -512,7 +479,7 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
             category_label: "Number".to_owned(),
             axis: Axis::new("Smallest shift", Unit::Utility),
             bars: bars
-                .map(|(name, it)| (number_label(scenario, name), *it))
+                .map(|(name, it)| (path_label(scenario, name), *it))
                 .collect(),
         });
         let caption = "The shift of a number, in its own unit, with all else unchanged. Whiskers are 95 % intervals.";
@@ -533,7 +500,7 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         let points = summary.flips.trials.iter();
         let points = points.filter(|it| it.number == *name);
         let points = points.map(|it| (it.shift, it.deals));
-        (number_label(scenario, name), points.collect::<Vec<_>>())
+        (path_label(scenario, name), points.collect::<Vec<_>>())
     });
     let lines: Vec<_> = lines.filter(|it| it.1.len() > 1).collect();
     if !lines.is_empty() {

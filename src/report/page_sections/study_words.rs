@@ -3,7 +3,7 @@
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::SensitivityMeasure;
-use crate::report::drawing::Quantity;
+use crate::report::drawing::{Quantity, Unit};
 use crate::wording::{count, counted};
 
 /// The kind of design whose results are presented.
@@ -67,18 +67,18 @@ impl DealCounts {
         let Self { sessions, deals } = self;
         let reason = if deals == 0 {
             format!(
-                "None of the {} ended in a deal, so the agreement rate depends on no number.",
+                "None of the {} ended in a deal, so the agreement rate depends on no factor.",
                 counted(sessions, "session")
             )
         } else if deals == sessions {
             format!(
-                "All {} ended in a deal, so the agreement rate depends on no number.",
+                "All {} ended in a deal, so the agreement rate depends on no factor.",
                 counted(sessions, "session")
             )
         } else {
             match why {
                 NoWordOnDeals::NoDifference => {
-                    "No varied number affected whether there is a deal.".to_owned()
+                    "No varied factor affected whether there is a deal.".to_owned()
                 }
                 NoWordOnDeals::NoInterval(points) => self.too_rare(points),
             }
@@ -119,12 +119,44 @@ pub(crate) fn too_few_points(factor: &str, estimate: &Estimate, points: u64, nou
     )
 }
 
+/// How much of the variance of some outcomes involves the form of the model, in a sentence; `None` of
+/// none.
+pub(crate) fn share_of_forms(shares: &[(String, Quantity)]) -> Option<String> {
+    let part = |(outcome, share): &(String, Quantity)| {
+        let [share, low, high] = share.fields(Unit::Share);
+        format!("{share} ({low} to {high}) of the variance of {outcome}")
+    };
+    let parts: Vec<String> = shares.iter().map(part).collect();
+    let (last, before) = parts.split_last()?;
+    let parts = if before.is_empty() {
+        last.clone()
+    } else {
+        format!("{} and {last}", before.join(", "))
+    };
+    let is_above_one = shares.iter().any(|(_, it)| it.value > 1.0);
+    let rest = if is_above_one {
+        ""
+    } else {
+        "; the rest is about what parties want, and about chance"
+    };
+    Some(format!(
+        "The form of the model is involved in {parts}, alone or in interaction with numbers and \
+         randomness{rest}."
+    ))
+}
+
+/// How shares of deals by level of the form of the model are to be read.
+pub(crate) const LEVELS_TOGETHER: &str = "All other dimensions and numbers vary at the same time; \
+     `demarche robustness` changes one dimension at a time.";
+
 /// The caveat of indices above 1.
 pub(crate) const ABOVE_ONE: &str =
     "An index above 1 is sampling noise: a share of a variance is at most 1.";
 
 #[cfg(test)]
 mod tests {
+    use demarche_stats::estimate::Interval;
+
     use super::*;
 
     #[track_caller]
@@ -136,17 +168,40 @@ mod tests {
     }
 
     #[test]
+    fn the_share_of_forms_leaves_a_rest_only_where_it_is_none_of_noise() {
+        let share = |outcome: &str, value: f64| {
+            let (low, high) = (value - 0.1, value + 0.1);
+            let interval = Some(Interval { low, high });
+            (outcome.to_owned(), Quantity { value, interval })
+        };
+        assert_eq!(share_of_forms(&[]), None);
+        assert_eq!(
+            share_of_forms(&[share("deals", 0.25)]).unwrap(),
+            "The form of the model is involved in 25.0 % (15.0 % to 35.0 %) of the variance of \
+             deals, alone or in interaction with numbers and randomness; the rest is about what \
+             parties want, and about chance."
+        );
+        let shares = [("a", 0.25), ("b", 0.5), ("c", 1.25)].map(|it| share(it.0, it.1));
+        assert_eq!(
+            share_of_forms(&shares).unwrap(),
+            "The form of the model is involved in 25.0 % (15.0 % to 35.0 %) of the variance of a, \
+             50.0 % (40.0 % to 60.0 %) of the variance of b and 125.0 % (115.0 % to 135.0 %) of the \
+             variance of c, alone or in interaction with numbers and randomness."
+        );
+    }
+
+    #[test]
     fn the_reason_for_a_study_of_utilities_is_given() {
         let rare = NoWordOnDeals::NoInterval(Some((4096, "base points")));
         check(
             [1000, 0],
             rare,
-            "None of the 1,000 sessions ended in a deal, so the agreement rate depends on no number.",
+            "None of the 1,000 sessions ended in a deal, so the agreement rate depends on no factor.",
         );
         check(
             [1000, 1000],
             NoWordOnDeals::NoDifference,
-            "All 1,000 sessions ended in a deal, so the agreement rate depends on no number.",
+            "All 1,000 sessions ended in a deal, so the agreement rate depends on no factor.",
         );
         check(
             [1000, 3],
@@ -163,7 +218,7 @@ mod tests {
         check(
             [1000, 500],
             NoWordOnDeals::NoDifference,
-            "No varied number affected whether there is a deal.",
+            "No varied factor affected whether there is a deal.",
         );
         check(
             [1000, 500],

@@ -4,7 +4,9 @@ use demarche_core::domain::{Basis, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Interval;
 
-use crate::experiment::{AGREEMENT_RATE, Factor, Finding, Flip, FormLevel, FormResult, Robustness};
+use crate::experiment::{
+    AGREEMENT_RATE, Factor, FactorKind, Finding, Flip, FormLevel, FormResult, Robustness,
+};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{as_quantity, name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
@@ -19,7 +21,7 @@ pub(crate) struct Dependence {
     /// The identifier of the party whose outcome it is; empty if it is the session's.
     pub(crate) party: String,
     /// What the factor is.
-    pub(crate) kind: String,
+    pub(crate) kind: FactorKind,
     /// Its name.
     pub(crate) factor: String,
     /// The basis of the number, if it is one.
@@ -91,6 +93,8 @@ pub(crate) struct LevelSummary {
     pub(crate) not_applicable: String,
     /// The share of deals at this level.
     pub(crate) deals: Option<Quantity>,
+    /// Over how many sessions.
+    pub(crate) n: u64,
 }
 
 impl LevelSummary {
@@ -102,6 +106,7 @@ impl LevelSummary {
                 label: it.owned("label"),
                 not_applicable: it.owned("not_applicable"),
                 deals: it.quantity(AGREEMENT_RATE),
+                n: it.whole("n"),
             })
         })
     }
@@ -113,6 +118,7 @@ impl LevelSummary {
             label: text(&it.label),
             not_applicable: text(it.not_applicable.as_deref().unwrap_or_default()),
             deals: it.deals.and_then(|it| quantity(&it)),
+            n: it.deals.map_or(0, |it| it.n),
         };
         levels.iter().map(summary).collect()
     }
@@ -155,21 +161,21 @@ impl FormSummary {
 impl Dependence {
     /// Reads those of a run.
     pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, TableError> {
-        rows("sensitivity", open, |it| Some(Self::read(it)))
+        rows("sensitivity", open, Self::read)
     }
 
-    fn read(row: Row<'_>) -> Self {
-        Self {
+    fn read(row: Row<'_>) -> Option<Self> {
+        Some(Self {
             metric: row.owned("metric"),
             party: row.owned("party"),
-            kind: row.owned("kind"),
+            kind: FactorKind::named(row.text("kind"))?,
             factor: row.owned("factor"),
             basis: row.owned("basis"),
             sources: row.owned("sources"),
             measure: row.owned("measure"),
             estimate: row.quantity("estimate"),
             n: row.whole("n"),
-        }
+        })
     }
 
     /// Of findings.
@@ -187,7 +193,7 @@ impl Dependence {
         Self {
             metric: text(it.metric),
             party: it.party.map_or_else(String::new, |it| name(scenario, it)),
-            kind: text(factor.kind.name()),
+            kind: factor.kind,
             factor: text(&factor.name),
             basis: text(factor.basis.map_or("", Basis::name)),
             sources: text(&factor.sources.join(" ")),

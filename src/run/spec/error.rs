@@ -47,7 +47,10 @@ pub enum SpecError {
     #[error("levels of a form of the model have no order, which `morris` needs")]
     FormsAlongTrajectories,
     /// There is nothing to study.
-    #[error("no number of the scenario is uncertain: there is nothing to study")]
+    #[error(
+        "no number or red line of the scenario is uncertain, and no other form of the model is varied: \
+         there is nothing to study"
+    )]
     NothingUncertain,
     /// What a study finds would have no intervals.
     #[error(transparent)]

@@ -213,7 +213,7 @@ impl Asked<'_> {
         } else {
             study_inputs(setting, self.numbers).map_err(SpecError::Numbers)?
         };
-        if inputs.is_empty() && forms.is_empty() {
+        if inputs.is_empty() && forms.iter().all(|it| it.n_levels() == 1) {
             return Err(SpecError::NothingUncertain);
         }
         let method = self.method.unwrap_or(of_file.method);

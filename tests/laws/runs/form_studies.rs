@@ -119,17 +119,17 @@ fn the_dimension_of_form_that_decides_has_all_of_the_variance() {
         found.unwrap_or_else(|| levels.iter().find(|it| it["level"] == level).unwrap())
     };
     let share = |level: &str| of(level)["agreement_rate"].parse::<f64>().unwrap();
-    assert_near(share("as_written"), 1.0, 0.0);
+    assert_near(share("as_it_stands"), 1.0, 0.0);
     assert_near(share("time_genius"), 0.0, 0.0);
     // Both levels are equally likely, and the points are evenly spread.
-    assert_eq!(of("as_written")["n"], of("time_genius")["n"]);
+    assert_eq!(of("as_it_stands")["n"], of("time_genius")["n"]);
     // Two parties agree only together anyway.
     assert!(!of("unanimity")["not_applicable"].is_empty());
     assert!(of("unanimity")["agreement_rate"].is_empty());
     assert!(!table.iter().any(|it| it["factor"] == "consent"));
     for row in rows(&out, "points.csv") {
-        let is_written = row["relative_time"] == "as_written";
-        assert_eq!(row["agreement"], u8::from(is_written).to_string());
+        let is_as_it_stands = row["relative_time"] == "as_it_stands";
+        assert_eq!(row["agreement"], u8::from(is_as_it_stands).to_string());
     }
 }
 
@@ -211,6 +211,49 @@ fn a_form_with_nothing_uncertain_can_be_studied() {
 }
 
 #[test]
+fn forms_without_an_alternative_are_nothing_to_study() {
+    let folder = TempDir::new().unwrap();
+    let scenario = bargain("0.45", "random_offer = {}", 5);
+    // Two parties agree only together anyway.
+    let file = experiment(&folder, &scenario, "[robustness]\nforms = [\"consent\"]\n");
+    let out = folder.path().join("run");
+    let output = check(
+        &["sensitivity", &file, "--forms", "--out", path_text(&out)],
+        2,
+    );
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("there is nothing to study"), "{text}");
+    assert!(!out.exists());
+}
+
+/// The seller demands all that it can get as GENIUS counts time, and no more than no deal where time
+/// reaches the deadline; the buyer takes whatever it is offered.
+#[test]
+fn where_all_sessions_end_alike_the_share_of_forms_is_that_of_utilities() {
+    let folder = TempDir::new().unwrap();
+    let strategy = "time_dependent = { concession_exponent = 0.2 }";
+    let scenario = bargain("{ uniform = { min = 0.1, max = 0.2 } }", strategy, 1)
+        .replace("even = 0.5, yours = 0.0", "even = 0.5, yours = 0.3")
+        .replace("mine = 0.0, even = 1.0", "mine = 0.5, even = 0.8");
+    let more = "[robustness]\nforms = [\"relative_time\"]\n";
+    let file = experiment(&folder, &scenario, more);
+    let out = folder.path().join("run");
+    let arguments = ["sensitivity", &file, "--points", "64", "--forms", "--out"];
+    let output = check(&[&arguments[..], &[path_text(&out)]].concat(), 0);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    for text in [&text, &page] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("ended in a deal, so the agreement rate depends on no factor"));
+        assert!(
+            text.contains("of the variance of the utility of seller"),
+            "{text}"
+        );
+        assert!(text.contains("All other dimensions and numbers vary at the same time"));
+    }
+}
+
+#[test]
 fn named_forms_go_together_with_others() {
     let folder = TempDir::new().unwrap();
     let strategy = "time_dependent = { concession_exponent = 0.2 }";
@@ -226,7 +269,7 @@ fn named_forms_go_together_with_others() {
     let out = run(&folder, "sensitivity", "run", &file, &["--draws"]);
     for row in rows(&out, "points.csv") {
         // A seller that gives way at once agrees however time is counted.
-        let is_agreed = row["relative_time"] == "as_written" || row["named"] == "soft_seller";
+        let is_agreed = row["relative_time"] == "as_it_stands" || row["named"] == "soft_seller";
         assert_eq!(row["agreement"], u8::from(is_agreed).to_string(), "{row:?}");
     }
 }
@@ -255,11 +298,12 @@ fn forms_along_trajectories_are_refused() {
 #[test]
 fn studies_of_forms_are_summarized_in_words() {
     let folder = TempDir::new().unwrap();
-    let scenario = bargain(
-        UNCERTAIN,
-        "time_dependent = { concession_exponent = 0.2 }",
-        1,
-    );
+    // A source has the name of a dimension.
+    let uncertain = UNCERTAIN.replace(" } }", " }, source = [\"protocol\"] }");
+    let strategy = "time_dependent = { concession_exponent = 0.2 }";
+    let scenario = bargain(&uncertain, strategy, 1);
+    let source = "schema = 1\nsource = [{ id = \"protocol\", title = \"Minutes\" }]\n";
+    let scenario = scenario.replace("schema = 1\n", source);
     let more = "[robustness]\nforms = [\"relative_time\", \"consent\", \"rounds\"]\n";
     let file = experiment(&folder, &scenario, more);
     let out = folder.path().join("run");
@@ -272,6 +316,7 @@ fn studies_of_forms_are_summarized_in_words() {
     });
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("Form of the model: relative time"));
+    assert!(!page.contains("Form of the model: protocol"));
     assert!(page.contains("The form of the model is involved in"));
     assert!(page.contains("Share of deals by level of the form of the model"));
 }
@@ -296,7 +341,7 @@ fn more_forms_than_there_is_room_for_are_refused() {
     let output = check(&arguments, 2);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(
-        text.contains("forms of the model, more than 4096; name fewer in `forms`"),
+        text.contains("more than 4096 forms of the model; name fewer in `forms`"),
         "{text}"
     );
     assert!(!out.exists());

@@ -475,7 +475,7 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
         let more = ["--points", "64", "--set", &setting, "--set", &buyer];
         let (out, text, page) = render(&folder, name, &file, &more);
         let why = format!(
-            "{how_many} 768 sessions ended in a deal, so the agreement rate depends on no number"
+            "{how_many} 768 sessions ended in a deal, so the agreement rate depends on no factor"
         );
         assert!(text.contains(&why), "{text}");
         if n_deals == 0 {
@@ -492,7 +492,7 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
             assert!(out.join("figures/total-of-buyer.svg").exists());
         } else {
             assert!(
-                text.contains("Buyer: no varied number had an effect"),
+                text.contains("Buyer: no varied factor had an effect"),
                 "{text}"
             );
         }

@@ -344,7 +344,7 @@ pub(crate) const FORM_LEVELS: TableEntry = TableEntry {
             ),
             column(
                 &[("level", Text)],
-                "the form; `as_written` is the scenario without a change of the dimension",
+                "the form; `as_it_stands` is the scenario without a change of the dimension",
                 "as in `robustness.csv`",
                 "never",
             ),
