@@ -75,10 +75,21 @@ fn diagnostic(
     match error {
         CorrelationError::NoSuchNumber { end, path, .. } => {
             let place = entry.between.get_ref()[*end].span();
-            let near = nearest(path, paths.iter().map(String::as_str));
+            let probability = path
+                .strip_suffix("real")
+                .filter(|_| is_reality_of_red_line(path))
+                .map(|it| format!("{it}probability"));
+            let wanted = probability.as_deref().unwrap_or(path);
+            let near = nearest(wanted, paths.iter().map(String::as_str));
             let hint = if is_choice_of_strategy(path) {
                 "which strategy a party follows is no number; its parameters can be correlated"
                     .to_owned()
+            } else if is_reality_of_red_line(path) {
+                let rule = "that a line is real cannot be correlated, only how likely it is";
+                near.map_or_else(
+                    || rule.to_owned(),
+                    |it| format!("{rule}: did you mean `{it}`?"),
+                )
             } else {
                 near.map_or_else(
                     || "a path is that of a number with a distribution: \"party.upper.reservation_value\"".to_owned(),
@@ -95,6 +106,8 @@ fn diagnostic(
         CorrelationError::PairTwice { .. } => Diagnostic::at(between, message)
             .hint("keep one; to replace that of another file, give both the same `id`"),
         CorrelationError::TooManyNumbers { .. } => Diagnostic::at(between, message),
+        CorrelationError::TooManyCombinations { .. } => Diagnostic::at(between, message)
+            .hint("correlate numbers of fewer strategies"),
         CorrelationError::Contradictory { factor, .. } => Diagnostic::at(file.span(), message)
             .hint(format!(
                 "they can hold together if all their ranks are multiplied by {factor}; of two numbers without a correlation the rank is 0"
@@ -110,4 +123,10 @@ fn is_choice_of_strategy(path: &str) -> bool {
         segments[..],
         ["party", _, "strategy"] | ["party", _, "strategy", _] | ["party", _, "strategy", _, "p"]
     )
+}
+
+/// Whether a path leads to whether a red line is real.
+fn is_reality_of_red_line(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('.').collect();
+    matches!(segments[..], ["party", _, "red_line", _, "real"])
 }

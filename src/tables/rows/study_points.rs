@@ -43,8 +43,14 @@ pub fn write_points(
     let numbers: Vec<&Number> = setting.numbers().collect();
     let drawn = |session: Replication| {
         let inputs = study.inputs().iter().zip(study.probabilities(session));
+        // Correlated numbers may depend on which strategies are followed.
+        let is_correlated = !setting.correlations().is_empty();
+        let in_session = is_correlated.then(|| designed.drawn(&cell.seeds, session));
         let drawn = inputs.map(|(input, p)| match input {
-            StudyInput::Number(id) => numbers[id.idx()].distribution.quantile(p),
+            StudyInput::Number(id) => {
+                let drawn = in_session.as_ref().and_then(|it| it[id.idx()]);
+                drawn.unwrap_or_else(|| numbers[id.idx()].distribution.quantile(p))
+            }
             StudyInput::RedLine(it) => {
                 let is_real = designed.is_red_line_real(it, &cell.seeds, session);
                 f64::from(u8::from(is_real))

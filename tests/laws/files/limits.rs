@@ -10,8 +10,8 @@ use demarche::config::{
     SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
 };
 use demarche::domain::{
-    CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX,
-    PARTIES_MAX, SHAPE_MAX, SHAPE_MIN, TEXT_CHARS_MAX,
+    CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX,
+    NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX, SHAPE_MAX, SHAPE_MIN, TEXT_CHARS_MAX,
 };
 use demarche::experiment::{
     COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, CellId, PLAN_DRAWS_MAX, SESSIONS_MAX,
@@ -827,6 +827,10 @@ fn the_page_of_limits_has_them() {
         (
             "numbers that correlations name",
             CORRELATED_NUMBERS_MAX.to_string(),
+        ),
+        (
+            "combinations of strategies that correlated numbers are of",
+            CORRELATED_COMBINATIONS_MAX.to_string(),
         ),
         ("rounds", "1,000,000".to_owned()),
         ("characters of a label", LABEL_CHARS_MAX.to_string()),

@@ -78,7 +78,7 @@ fn correlated(pairs: &[(&str, &str, f64)]) -> String {
 }
 
 /// What a number is drawn as in the replications in which it is.
-fn draws_of(setting: &Setting, path: &str) -> Vec<Option<f64>> {
+pub(super) fn draws_of(setting: &Setting, path: &str) -> Vec<Option<f64>> {
     let place = setting.numbers().position(|it| it.path == path);
     let place = place.expect("there is the number");
     let replications = (0..REPLICATIONS as u64).map(Replication);
@@ -91,12 +91,12 @@ fn in_all(draws: &[Option<f64>]) -> Vec<f64> {
     draws.iter().map(|it| it.expect("always drawn")).collect()
 }
 
-fn whole(number: usize) -> f64 {
+pub(super) fn whole(number: usize) -> f64 {
     f64::from(u32::try_from(number).expect("a small number"))
 }
 
 /// Spearman's rank correlation of numbers without ties.
-fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {
+pub(super) fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {
     let (one, other) = (ranks(one), ranks(other));
     let n = whole(one.len());
     let squares = one.iter().zip(&other).map(|(a, b)| (a - b) * (a - b));
@@ -114,7 +114,7 @@ fn ranks(numbers: &[f64]) -> Vec<f64> {
 }
 
 /// The greatest distance between the shares of two samples that are at most so great.
-fn kolmogorov_distance(one: &[f64], other: &[f64]) -> f64 {
+pub(super) fn kolmogorov_distance(one: &[f64], other: &[f64]) -> f64 {
     let share_below = |sample: &[f64], number: f64| {
         let n_below = sample.partition_point(|it| *it <= number);
         whole(n_below) / whole(sample.len())

@@ -1,5 +1,6 @@
 //! Sessions: both drivers, strategies, stable values, explanations and replays.
 
+mod alternative_numbers;
 mod correlations;
 mod drivers;
 mod explain;

@@ -19,7 +19,7 @@ mod scenario;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
-pub use correlation::{CORRELATED_NUMBERS_MAX, Correlation};
+pub use correlation::{CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation};
 pub use draft_plan::DraftPlan;
 pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;

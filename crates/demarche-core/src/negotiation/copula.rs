@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::{
-    CORRELATED_NUMBERS_MAX, Correlation, standard_normal_probability, standard_normal_quantile,
+    CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation, standard_normal_probability,
+    standard_normal_quantile,
 };
-use crate::negotiation::rank_matrix::{NormalRows, RankMatrix};
+use crate::negotiation::rank_matrix::RankMatrix;
+use crate::negotiation::strategy_choices::StrategyChoices;
 use crate::negotiation::variation::NumberId;
 use crate::randomness::{NameHash, Purpose};
 
@@ -55,6 +57,17 @@ pub enum CorrelationError {
         /// The first with a number too many.
         correlation: usize,
     },
+    /// Numbers of more combinations of strategies than are looked at.
+    #[error(
+        "the correlated numbers {} are of strategies with more than {CORRELATED_COMBINATIONS_MAX} combinations",
+        in_words(numbers)
+    )]
+    TooManyCombinations {
+        /// The first of their correlations.
+        correlation: usize,
+        /// The numbers of strategies that hang together.
+        numbers: Vec<String>,
+    },
     /// Correlations that no numbers have together.
     #[error("the correlations between {} contradict each other", in_words(numbers))]
     Contradictory {
@@ -78,6 +91,7 @@ impl CorrelationError {
             | Self::PairTwice { correlation }
             | Self::NotARank { correlation }
             | Self::TooManyNumbers { correlation }
+            | Self::TooManyCombinations { correlation, .. }
             | Self::Contradictory { correlation, .. } => correlation,
         }
     }
@@ -147,14 +161,16 @@ pub(super) type Addresses = BTreeMap<String, (NumberId, NumberAddress)>;
 ///
 /// with `V_j` the uniform number that number j has without correlations, and L the Cholesky factor of
 /// the matrix of normal correlations, in the order in which files name the numbers, with those of
-/// strategies behind all others. So the first of them, and any that is correlated with none before
-/// it, keeps its draw, and the draws of preferences do not depend on strategies.
+/// strategies behind all others, and behind these the numbers of parties that have some of several
+/// strategies. So the first of a group, and any that is correlated with none before it, keeps its
+/// draw, and the draws of preferences do not depend on strategies.
+///
+/// Where no matrix has all correlations at once, each combination of strategies has its own, of the
+/// numbers that are drawn in it.
 #[derive(Clone, Debug)]
 pub(super) struct Copula {
     members: Vec<Member>,
-    rows: NormalRows,
-    /// The members that hang together, directly or through others.
-    groups: Vec<Vec<usize>>,
+    groups: Vec<Group>,
     /// Positions of members by their numbers, in ascending order of these.
     by_number: Vec<(NumberId, usize)>,
 }
@@ -165,6 +181,71 @@ struct Member {
     address: NumberAddress,
 }
 
+/// Members that hang together, directly or through others.
+#[derive(Clone, Debug)]
+struct Group {
+    /// Their positions, in the order of their matrix.
+    members: Vec<usize>,
+    /// The choices on which the matrix depends.
+    choices: StrategyChoices,
+    /// By combination of these and by place among the members, the coefficients by members; none of
+    /// those that are not drawn in the combination.
+    rows: Vec<Vec<Vec<(usize, f64)>>>,
+}
+
+impl Group {
+    /// Of the numbers in these places of a matrix whose correlations are possible.
+    fn new(
+        matrix: &RankMatrix,
+        mut members: Vec<usize>,
+        address: impl Fn(usize) -> NumberAddress,
+    ) -> Self {
+        let addresses: Vec<NumberAddress> = members.iter().map(|it| address(*it)).collect();
+        let choices = StrategyChoices::of(addresses.iter());
+        members.sort_by_key(|it| {
+            let address = address(*it);
+            let is_of_strategy = address.strategy.is_some();
+            (
+                is_of_strategy,
+                is_of_strategy.then(|| choices.place(address.party)),
+            )
+        });
+        let of_members = |rows: Vec<Vec<(usize, f64)>>,
+                          members: &[usize]|
+         -> Vec<Vec<(usize, f64)>> {
+            let row =
+                |row: Vec<(usize, f64)>| row.into_iter().map(|it| (members[it.0], it.1)).collect();
+            rows.into_iter().map(row).collect()
+        };
+        if let Some(rows) = matrix.among(&members).normal_rows() {
+            let rows = vec![of_members(rows, &members)];
+            let choices = StrategyChoices::default();
+            return Self {
+                members,
+                choices,
+                rows,
+            };
+        }
+        let of_combination = |combination: usize| {
+            let is_drawn = |it: &usize| choices.is_drawn(combination, &address(*it));
+            let drawn: Vec<usize> = members.iter().copied().filter(is_drawn).collect();
+            let rows = of_members(matrix.among(&drawn).nearest_rows(), &drawn);
+            let mut rows = rows.into_iter();
+            let row = |it: &usize| {
+                let row = is_drawn(it).then(|| rows.next());
+                row.flatten().unwrap_or_default()
+            };
+            members.iter().map(row).collect()
+        };
+        let rows = (0..choices.n_combinations()).map(of_combination).collect();
+        Self {
+            members,
+            choices,
+            rows,
+        }
+    }
+}
+
 impl Copula {
     /// The copula of some correlations; `None` where all numbers are independent.
     ///
@@ -173,46 +254,45 @@ impl Copula {
         correlations: &[Correlation],
         addresses: &Addresses,
     ) -> Result<Option<Self>, Vec<CorrelationError>> {
-        let mut named = Named::default();
-        for (idx, it) in correlations.iter().enumerate() {
-            named.add(idx, it, addresses);
-        }
+        let named = Named::of(correlations, addresses);
         if !named.errors.is_empty() {
             return Err(named.errors);
         }
-        named.put_strategies_last(addresses);
-        let mut matrix = RankMatrix::independent(named.paths.len());
-        for (it, &[one, other]) in correlations.iter().zip(&named.pairs) {
-            matrix.set(one, other, Some(it.rank.distribution.range().0));
-        }
-        named.free_alternatives(&mut matrix, addresses);
+        let matrix = named.matrix(correlations, addresses);
         let groups = matrix.groups();
         let errors: Vec<CorrelationError> = (groups.iter())
-            .filter_map(|it| named.contradiction(&matrix, it))
+            .filter_map(|it| named.contradiction(&matrix, it, addresses))
             .collect();
         if !errors.is_empty() {
             return Err(errors);
         }
+        Ok(Self::of_possible(correlations, addresses))
+    }
+
+    /// The copula of correlations that are right and possible, or of some of such.
+    pub(super) fn of_possible(correlations: &[Correlation], addresses: &Addresses) -> Option<Self> {
+        let named = Named::of(correlations, addresses);
+        let matrix = named.matrix(correlations, addresses);
         // Numbers that go with no other are as if they were not named.
-        let mut members: Vec<usize> = groups.concat();
+        let mut members: Vec<usize> = matrix.groups().concat();
         members.sort_unstable();
         if members.is_empty() {
-            return Ok(None);
+            return None;
         }
         let matrix = matrix.among(&members);
-        let rows = matrix.normal_rows();
-        let paths = members.iter().map(|it| named.paths[*it].as_str());
         let mut copula = Self {
             members: Vec::new(),
-            rows: rows.expect("every group of them is possible"),
-            groups: matrix.groups(),
+            groups: Vec::new(),
             by_number: Vec::new(),
         };
-        for path in paths {
+        for path in members.iter().map(|it| named.paths[*it].as_str()) {
             copula.push(path, addresses[path].1);
         }
+        let groups = matrix.groups().into_iter();
+        let groups = groups.map(|it| Group::new(&matrix, it, |it| copula.members[it].address));
+        copula.groups = groups.collect();
         copula.link(addresses);
-        Ok(Some(copula))
+        Some(copula)
     }
 
     fn push(&mut self, path: &str, mut address: NumberAddress) {
@@ -252,8 +332,13 @@ impl Copula {
     }
 
     /// The members that hang together, directly or through others, by their positions.
-    pub(super) fn groups(&self) -> &[Vec<usize>] {
-        &self.groups
+    pub(super) fn groups(&self) -> impl Iterator<Item = &[usize]> {
+        self.groups.iter().map(|it| &it.members[..])
+    }
+
+    /// The parties on whose strategies draws of others depend.
+    pub(super) fn choosing_parties(&self) -> impl Iterator<Item = NameHash> {
+        self.groups.iter().flat_map(|it| it.choices.parties())
     }
 
     /// The numbers that are members, with their positions.
@@ -261,10 +346,17 @@ impl Copula {
         &self.by_number
     }
 
-    /// The uniform numbers of all members, from those that they have by themselves.
-    pub(super) fn correlated(&self, independent: &[f64]) -> Vec<f64> {
+    /// The uniform numbers of all members, from those that they have by themselves and the strategies
+    /// that parties follow: of a party of which that is not known, one of the strategies counts.
+    ///
+    /// A number of a strategy that is not followed is as if it were.
+    pub(super) fn correlated(
+        &self,
+        independent: &[f64],
+        followed: impl Fn(NameHash) -> Option<usize>,
+    ) -> Vec<f64> {
         let mut normal: Vec<Option<f64>> = vec![None; independent.len()];
-        let mut uniform = |row: &Vec<(usize, f64)>| match row[..] {
+        let mut uniform = |row: &[(usize, f64)]| match *row {
             // Exactly, so that no rounding moves it.
             [(only, coefficient)] if coefficient > 0.0 => independent[only],
             [(only, _)] => within(1.0 - independent[only]),
@@ -277,7 +369,18 @@ impl Copula {
                 within(standard_normal_probability(terms.sum()))
             }
         };
-        self.rows.iter().map(&mut uniform).collect()
+        let mut uniforms = independent.to_vec();
+        for group in &self.groups {
+            for (place, member) in group.members.iter().enumerate() {
+                let own = &self.members[*member].address;
+                let combination = group.choices.combination(|party| {
+                    let is_own = party == own.party;
+                    own.strategy.filter(|_| is_own).or_else(|| followed(party))
+                });
+                uniforms[*member] = uniform(&group.rows[combination][place]);
+            }
+        }
+        uniforms
     }
 }
 
@@ -300,6 +403,17 @@ struct Named {
 }
 
 impl Named {
+    fn of(correlations: &[Correlation], addresses: &Addresses) -> Self {
+        let mut named = Self::default();
+        for (idx, it) in correlations.iter().enumerate() {
+            named.add(idx, it, addresses);
+        }
+        if named.errors.is_empty() {
+            named.put_strategies_last(addresses);
+        }
+        named
+    }
+
     fn add(&mut self, correlation: usize, it: &Correlation, addresses: &Addresses) {
         let n_before = self.errors.len();
         for (end, path) in it.between.iter().enumerate() {
@@ -375,8 +489,12 @@ impl Named {
         self.paths = order.iter().map(|it| self.paths[*it].clone()).collect();
     }
 
-    /// Notes which numbers are never drawn together.
-    fn free_alternatives(&self, matrix: &mut RankMatrix, addresses: &Addresses) {
+    /// The rank correlations of the numbers; none of those that are never drawn together.
+    fn matrix(&self, correlations: &[Correlation], addresses: &Addresses) -> RankMatrix {
+        let mut matrix = RankMatrix::independent(self.paths.len());
+        for (it, &[one, other]) in correlations.iter().zip(&self.pairs) {
+            matrix.set(one, other, Some(it.rank.distribution.range().0));
+        }
         let address = |it: usize| &addresses[&self.paths[it]].1;
         for one in 0..self.paths.len() {
             for other in 0..one {
@@ -385,19 +503,48 @@ impl Named {
                 }
             }
         }
+        matrix
     }
 
-    /// What is wrong with the correlations in a group of the numbers.
-    fn contradiction(&self, matrix: &RankMatrix, group: &[usize]) -> Option<CorrelationError> {
-        let matrix = matrix.among(group);
-        if matrix.normal_rows().is_some() {
-            return None;
+    /// What is wrong with the correlations in a group of the numbers, in the combination of strategies
+    /// in which they would have to be weakest.
+    fn contradiction(
+        &self,
+        matrix: &RankMatrix,
+        group: &[usize],
+        addresses: &Addresses,
+    ) -> Option<CorrelationError> {
+        let address = |it: usize| &addresses[&self.paths[it]].1;
+        let paths = |numbers: &[usize]| numbers.iter().map(|it| self.paths[*it].clone()).collect();
+        let first = |numbers: &[usize]| {
+            let mut pairs = self.pairs.iter();
+            let found = pairs.position(|it| it.iter().all(|it| numbers.contains(it)));
+            found.expect("a group has a pair")
+        };
+        let choices = StrategyChoices::of(group.iter().map(|it| address(*it)));
+        let n_combinations = choices.n_combinations();
+        if n_combinations > CORRELATED_COMBINATIONS_MAX {
+            let is_of_strategy = |it: &usize| address(*it).strategy.is_some();
+            let of_strategies: Vec<usize> = group.iter().copied().filter(is_of_strategy).collect();
+            return Some(CorrelationError::TooManyCombinations {
+                correlation: first(group),
+                numbers: paths(&of_strategies),
+            });
         }
-        let first = self.pairs.iter().position(|it| group.contains(&it[0]));
-        Some(CorrelationError::Contradictory {
-            correlation: first.expect("a group has a pair"),
-            numbers: group.iter().map(|it| self.paths[*it].clone()).collect(),
-            factor: matrix.greatest_factor(),
+        let of_combination = |combination: usize| {
+            let is_drawn = |it: &usize| choices.is_drawn(combination, address(*it));
+            let drawn: Vec<usize> = group.iter().copied().filter(is_drawn).collect();
+            // In an order that no file changes, so that rounding does not decide.
+            let mut sorted = drawn.clone();
+            sorted.sort_by_key(|it| &self.paths[*it]);
+            (matrix.among(&sorted).greatest_factor(), drawn)
+        };
+        let combinations = (0..n_combinations).map(of_combination);
+        let (factor, numbers) = combinations.min_by(|one, other| one.0.total_cmp(&other.0))?;
+        (factor < 1.0).then(|| CorrelationError::Contradictory {
+            correlation: first(&numbers),
+            numbers: paths(&numbers),
+            factor,
         })
     }
 }

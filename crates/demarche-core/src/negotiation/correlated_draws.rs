@@ -13,12 +13,16 @@ impl Setting {
     /// The same, with numbers that are not drawn independently; they take the place of those that
     /// there were.
     ///
-    /// Each number keeps its distribution, and the first of two that of its draws too: only the
-    /// draws of the others move. A constant among them moves nothing and is moved by nothing.
+    /// Each number keeps its distribution. Of numbers that hang together, directly or through others,
+    /// the first keeps its draws too, and any other that is correlated with none before it; the draws
+    /// of all others move. First come numbers of preferences and leverage in the order in which the
+    /// correlations name them, then those of strategies. A constant among them moves nothing and is
+    /// moved by nothing.
     ///
     /// # Errors
     ///
-    /// All that is wrong with single correlations or, if nothing is, all that contradict each other.
+    /// All that is wrong with single correlations or, if nothing is, all that contradict each other in
+    /// some combination of strategies that parties may follow.
     pub fn with_correlations(
         mut self,
         correlations: Vec<Correlation>,
@@ -52,7 +56,7 @@ impl Setting {
     ///
     /// If the setting has no such number.
     #[must_use]
-    pub fn with_correlations_among(self, numbers: &[NumberId]) -> Self {
+    pub fn with_correlations_among(mut self, numbers: &[NumberId]) -> Self {
         if self.correlations().is_empty() {
             return self;
         }
@@ -62,14 +66,17 @@ impl Setting {
             .map(|it| all[it.idx()].path.as_str())
             .collect();
         let is_among = |it: &&Correlation| it.between.iter().all(|it| paths.contains(it.as_str()));
-        let kept = self
-            .correlations()
-            .iter()
+        let kept: Vec<Correlation> = (self.correlations().iter())
             .filter(is_among)
             .cloned()
             .collect();
-        let kept = self.with_correlations(kept);
-        kept.expect("a part of a positive semi-definite matrix is one")
+        // A part of a positive semi-definite matrix is one.
+        let copula = Copula::of_possible(&kept, &addresses(&self));
+        self.correlated = Correlated {
+            correlations: kept.into(),
+            copula: copula.map(Arc::new),
+        };
+        self
     }
 
     /// The numbers that are correlated, directly or through others, group by group, each in ascending
@@ -78,7 +85,7 @@ impl Setting {
         let Some(copula) = &self.correlated.copula else {
             return Vec::new();
         };
-        let groups = copula.groups().iter().map(|group| {
+        let groups = copula.groups().map(|group| {
             let numbers = copula.numbers().iter();
             let members = numbers.filter(|it| group.contains(&it.1));
             members.map(|it| it.0).collect()
@@ -88,6 +95,10 @@ impl Setting {
 
     /// The probabilities at whose quantiles numbers are drawn, from those at which they would be
     /// without correlations, in [0, 1); a group of correlated numbers is there as a whole, or not.
+    ///
+    /// Numbers of strategies that no session draws together have these probabilities together only
+    /// where they can; where several parties have such and they cannot, numbers of other strategies
+    /// than the first of a party are perhaps less correlated here than in sessions.
     pub fn correlated_probabilities(&self, independent: &[(NumberId, f64)]) -> Vec<f64> {
         let mut probabilities: Vec<f64> = independent.iter().map(|it| it.1).collect();
         if let Some(copula) = &self.correlated.copula {
@@ -100,7 +111,7 @@ impl Setting {
                     of_members[member] = independent[*place].1;
                 }
             }
-            let correlated = copula.correlated(&of_members);
+            let correlated = copula.correlated(&of_members, |_| None);
             for &(number, member) in copula.numbers() {
                 if let Some(place) = places.get(&number) {
                     probabilities[*place] = correlated[member];
@@ -196,9 +207,17 @@ impl<'a> CorrelatedDraws<'a> {
             })
         });
         let independent: Vec<f64> = independent.collect();
+        let parties = copula.choosing_parties();
+        let strategies: Vec<(NameHash, usize)> = parties
+            .filter_map(|it| Some((it, setting.strategy_followed(seeds, replication, it)?)))
+            .collect();
+        let followed = |party| {
+            let mut strategies = strategies.iter();
+            strategies.find(|it| it.0 == party).map(|it| it.1)
+        };
         Some(Self {
             copula,
-            uniforms: copula.correlated(&independent),
+            uniforms: copula.correlated(&independent, followed),
         })
     }
 

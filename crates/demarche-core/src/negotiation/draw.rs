@@ -162,6 +162,20 @@ fn choose(strategies: &[StrategySpec], stream: &mut Stream) -> usize {
 }
 
 impl Setting {
+    /// The position of the strategy that a party follows in a session; `None` without such a party.
+    pub(super) fn strategy_followed(
+        &self,
+        seeds: &Seeds,
+        replication: Replication,
+        party: NameHash,
+    ) -> Option<usize> {
+        let mut parties = self.scenario().party_ids().map(|it| self.party(it));
+        let party = parties.find(|it| it.name == party)?;
+        let base = self.base_replication(replication);
+        let mut stream = seeds.stream(base, party.name, Purpose::Strategy);
+        Some(choose(&party.strategies, &mut stream))
+    }
+
     /// Every number as it is drawn in a session, by its position among [`Setting::numbers`], before
     /// weights are put to their proportions and leverage takes off from reservation values; `None`
     /// for numbers of strategies that are not followed there.

@@ -11,6 +11,7 @@ mod rank_matrix;
 mod report;
 mod setting;
 mod sourced_rule;
+mod strategy_choices;
 mod variation;
 
 pub use copula::CorrelationError;

@@ -93,12 +93,25 @@ impl RankMatrix {
     /// ```
     ///
     /// Where `R_ij` does not matter, `L_ij` is 0: the two are independent given those before them.
+    /// That may fail where another value of `R_ij` would not.
     /// A number that those before it determine has `L_jj` = 0, and no other number has a part of it.
     ///
     /// Higham, *Accuracy and Stability of Numerical Algorithms*, second edition (2002), section 10.3.
     pub(super) fn normal_rows(&self) -> Option<NormalRows> {
+        let (rows, is_exact) = self.factor();
+        is_exact.then_some(rows)
+    }
+
+    /// The same of a matrix that is positive semi-definite but for rounding, which is left out.
+    pub(super) fn nearest_rows(&self) -> NormalRows {
+        self.factor().0
+    }
+
+    /// Rows whose squares sum to 1, and whether they have the correlations of the matrix.
+    fn factor(&self) -> (NormalRows, bool) {
         let n = self.n;
         let mut lower = vec![0.0; n * n];
+        let mut is_exact = true;
         for row in 0..n {
             let mut rest = 1.0;
             for column in 0..row {
@@ -112,11 +125,15 @@ impl RankMatrix {
                     lower[row * n + column] = left / own;
                     rest -= (left / own) * (left / own);
                 } else if left.abs() > VARIANCE_TOLERANCE.sqrt() {
-                    return None;
+                    is_exact = false;
                 }
             }
             if rest < -VARIANCE_TOLERANCE {
-                return None;
+                is_exact = false;
+                let norm = f64::sqrt(1.0 - rest);
+                for coefficient in &mut lower[row * n..row * n + row] {
+                    *coefficient /= norm;
+                }
             }
             if rest > VARIANCE_TOLERANCE {
                 lower[row * n + row] = rest.sqrt();
@@ -126,7 +143,7 @@ impl RankMatrix {
             let coefficients = (0..=row).map(|it| (it, lower[row * n + it]));
             coefficients.filter(|it| it.1.abs() > 0.0).collect()
         };
-        Some((0..n).map(row).collect())
+        ((0..n).map(row).collect(), is_exact)
     }
 
     /// The greatest factor, in thousandths, by which all rank correlations together can be

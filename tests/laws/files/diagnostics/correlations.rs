@@ -65,6 +65,25 @@ fn paths_that_lead_to_no_uncertain_number() {
 }
 
 #[test]
+fn whether_a_red_line_is_real() {
+    let line = "red_line = [{ id = \"low\", label = \"Low\", when = { height = \"low\" }, probability = { uniform = { min = 0.1, max = 0.9 } } }]";
+    let text = replaced(
+        &uncertain(),
+        "id = \"west\"\n",
+        &format!("id = \"west\"\n{line}\n"),
+    );
+    let correlations = [
+        correlation("party.west.red_line.low.real", LOW, "0.5"),
+        correlation(PAYS, "party.east.red_line.low.real", "0.5"),
+    ];
+    check_files(
+        "correlation_red_line_real",
+        &[("scenario.toml", &(text + &correlations.concat()))],
+        &[],
+    );
+}
+
+#[test]
 fn pairs_that_are_none() {
     let one = format!("\n[[correlation]]\nbetween = [\"{WEST}\"]\nrank = 0.5\n");
     check("correlation_of_one", &one);
