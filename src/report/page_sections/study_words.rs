@@ -2,7 +2,7 @@
 
 use demarche_stats::estimate::Estimate;
 
-use crate::experiment::SensitivityMeasure;
+use crate::experiment::{SensitivityMeasure, points_for_claim};
 use crate::report::drawing::{Quantity, Unit};
 use crate::wording::{count, counted};
 
@@ -119,8 +119,8 @@ pub(crate) fn too_few_points(factor: &str, estimate: &Estimate, points: u64, nou
     )
 }
 
-/// How much of the variance of some outcomes involves the form of the model, in a sentence; `None` of
-/// none.
+/// How much of the variance of some outcomes involves the form of the model, in a sentence, with what the
+/// rest is about if they are known well enough; `None` of none.
 pub(crate) fn share_of_forms(shares: &[(String, Quantity)]) -> Option<String> {
     let part = |(outcome, share): &(String, Quantity)| {
         let [share, low, high] = share.fields(Unit::Share);
@@ -133,11 +133,19 @@ pub(crate) fn share_of_forms(shares: &[(String, Quantity)]) -> Option<String> {
     } else {
         format!("{} and {last}", before.join(", "))
     };
-    let is_above_one = shares.iter().any(|(_, it)| it.value > 1.0);
-    let rest = if is_above_one {
-        ""
-    } else {
+    let is_known = |(_, it): &(String, Quantity)| {
+        let estimate = Estimate {
+            point: it.value,
+            standard_error: None,
+            interval: it.interval,
+            n: 1,
+        };
+        it.value <= 1.0 && points_for_claim(&estimate, true).is_none()
+    };
+    let rest = if shares.iter().all(is_known) {
         "; the rest is about what parties want, and about chance"
+    } else {
+        ""
     };
     Some(format!(
         "The form of the model is involved in {parts}, alone or in interaction with numbers and \
@@ -168,24 +176,26 @@ mod tests {
     }
 
     #[test]
-    fn the_share_of_forms_leaves_a_rest_only_where_it_is_none_of_noise() {
+    fn the_share_of_forms_leaves_a_rest_only_where_it_is_known_well_enough() {
         let share = |outcome: &str, value: f64| {
-            let (low, high) = (value - 0.1, value + 0.1);
+            let (low, high) = (value - 0.05, value + 0.05);
             let interval = Some(Interval { low, high });
             (outcome.to_owned(), Quantity { value, interval })
         };
         assert_eq!(share_of_forms(&[]), None);
         assert_eq!(
             share_of_forms(&[share("deals", 0.25)]).unwrap(),
-            "The form of the model is involved in 25.0 % (15.0 % to 35.0 %) of the variance of \
+            "The form of the model is involved in 25.0 % (20.0 % to 30.0 %) of the variance of \
              deals, alone or in interaction with numbers and randomness; the rest is about what \
              parties want, and about chance."
         );
+        let unsure = share_of_forms(&[share("deals", 0.0625)]).unwrap();
+        assert!(unsure.ends_with("with numbers and randomness."), "{unsure}");
         let shares = [("a", 0.25), ("b", 0.5), ("c", 1.25)].map(|it| share(it.0, it.1));
         assert_eq!(
             share_of_forms(&shares).unwrap(),
-            "The form of the model is involved in 25.0 % (15.0 % to 35.0 %) of the variance of a, \
-             50.0 % (40.0 % to 60.0 %) of the variance of b and 125.0 % (115.0 % to 135.0 %) of the \
+            "The form of the model is involved in 25.0 % (20.0 % to 30.0 %) of the variance of a, \
+             50.0 % (45.0 % to 55.0 %) of the variance of b and 125.0 % (120.0 % to 130.0 %) of the \
              variance of c, alone or in interaction with numbers and randomness."
         );
     }

@@ -84,11 +84,8 @@ impl RunReport<'_> {
         }
         let (counts, summary) = (&self.manifest.counts, self.summary);
         match self.manifest.verb.as_str() {
-            "sensitivity" => {
-                most(self.manifest, self.setting.scenario(), summary).unwrap_or_else(|| {
-                    "No number of the scenario affects the result of a session.".to_owned()
-                })
-            }
+            "sensitivity" => most(self.manifest, self.setting.scenario(), summary)
+                .unwrap_or_else(|| "No varied factor affects the result of a session.".to_owned()),
             "flip" => {
                 let flips = summary.flips.least.iter();
                 let n_found = flips.filter(|it| it.shift.is_some()).count();
