@@ -8,6 +8,7 @@ use crate::domain::{
     CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation, standard_normal_probability,
     standard_normal_quantile,
 };
+use crate::negotiation::number_address::NumberAddress;
 use crate::negotiation::rank_matrix::RankMatrix;
 use crate::negotiation::strategy_choices::StrategyChoices;
 use crate::negotiation::variation::NumberId;
@@ -113,33 +114,6 @@ fn in_words(paths: &[String]) -> String {
         return last;
     }
     format!("{} and {last}", shown.join(", "))
-}
-
-/// Where the uniform number is drawn from that a number has by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct NumberAddress {
-    pub(super) party: NameHash,
-    pub(super) purpose: Purpose,
-    /// Its group's place in the stream.
-    pub(super) group: NameHash,
-    /// Its place in the group.
-    pub(super) offset: usize,
-    /// Of a strategy's number, the position of the strategy.
-    pub(super) strategy: Option<usize>,
-}
-
-impl NumberAddress {
-    /// Whether it is a number of another strategy of the same party than the other one.
-    fn excludes(&self, other: &Self) -> bool {
-        let strategies = self.strategy.zip(other.strategy);
-        self.party == other.party && strategies.is_some_and(|it| it.0 != it.1)
-    }
-
-    /// Whether the other one has the same place in the same stream.
-    fn is_same_place(&self, other: &Self) -> bool {
-        let place = |it: &Self| (it.party, it.purpose, it.group, it.offset);
-        place(self) == place(other)
-    }
 }
 
 /// What a setting has of correlations.

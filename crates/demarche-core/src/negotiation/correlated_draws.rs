@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Correlation, Number};
-use crate::negotiation::copula::{Addresses, Copula, Correlated, CorrelationError, NumberAddress};
+use crate::negotiation::copula::{Addresses, Copula, Correlated, CorrelationError};
+use crate::negotiation::number_address::NumberAddress;
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::{NumberId, NumberPlace};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};

@@ -4,6 +4,7 @@ mod copula;
 mod correlated_draws;
 mod draw;
 mod negotiator;
+mod number_address;
 mod offer_changes;
 mod panic_guard;
 mod plain_loop;
