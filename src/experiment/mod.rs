@@ -39,12 +39,13 @@ pub use studies::{
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, EndingWorker, ExaminedSession,
     Failure, FailureReason, FailureTally, FigureWorker, MeasuredColumn, MeasuredSession,
-    Measurement, MeasurementKind, Metric, MetricWords, PARTY_MEASUREMENTS, PairedWords, Pairing,
-    Part, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, ReasonShare, SESSION_MEASUREMENTS,
-    SessionEnding, SessionFigures, SessionMeasurement, SessionMeasurer, StrategyTally, Tally,
-    UTILITY, measure_claims,
+    Measurement, MeasurementKind, Metric, MetricWords, Over, PARTY_MEASUREMENTS, PairedWords,
+    Pairing, Part, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, ReasonShare,
+    SESSION_MEASUREMENTS, SessionEnding, SessionFigures, SessionMeasurement, SessionMeasurer,
+    StrategyTally, Tally, UTILITY, measure_claims,
 };
 pub(crate) use tallies::{
-    ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS,
-    compared_metrics, party_metrics, session_metrics,
+    AGREEMENT_RATE_GIVEN_ZONE, ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS,
+    SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, ZONE_RATE, compared_metrics, party_metrics,
+    session_metrics,
 };

@@ -158,3 +158,12 @@ pub(crate) fn wait_for_bytes(child: &mut Child, run: &Path, n_bytes: u64) {
         std::thread::yield_now();
     }
 }
+
+/// The rows of a table, each as fields by column.
+#[track_caller]
+pub(crate) fn rows(path: impl AsRef<Path>) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).expect("the table can be read");
+    let rows = reader.deserialize();
+    rows.map(|it| it.expect("a row has a field for each column"))
+        .collect()
+}

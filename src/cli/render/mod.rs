@@ -3,6 +3,7 @@
 mod analysis_summary;
 mod comparison_summary;
 mod explanation_summary;
+mod flip_summary;
 mod narration;
 mod plan_summary;
 mod robustness_summary;
@@ -14,12 +15,13 @@ mod text;
 pub(crate) use analysis_summary::{Analysis, render_draw};
 pub(crate) use comparison_summary::comparison_summary;
 pub(crate) use explanation_summary::{render_causes, render_explanation};
+pub(crate) use flip_summary::render_flips;
 pub(crate) use narration::{
     Narrator, describe_changes, describe_ending, describe_gains, describe_text, narration,
 };
 pub(crate) use plan_summary::render_plans;
 pub(crate) use robustness_summary::{range_line, render_robustness};
-pub(crate) use study_summary::{Studied, push_findings, render_flips, render_sensitivity};
+pub(crate) use study_summary::{Studied, push_findings, render_sensitivity};
 pub(crate) use summary::{outcome_lines, summary, sureness};
 pub(crate) use sweep_summary::{planned, sweep_summary};
 pub(crate) use text::{

@@ -1,19 +1,16 @@
-//! Findings of a study as text: the most influential factors, shares by basis, and threshold
-//! shifts.
+//! Findings of a study as text: the most influential factors, and shares by basis.
 
 use std::fmt::Write as _;
 
-use demarche_core::domain::{Basis, Number, PartyId, Scenario};
-use demarche_core::negotiation::Setting;
+use demarche_core::domain::{Basis, PartyId, Scenario};
 use demarche_stats::estimate::{Estimate, Interval};
 
 use crate::cli::render::text::{
-    Notation, count, counted, decimal, percent, percent_interval, percent_of, signed, wrap,
+    Notation, count, counted, decimal, percent, percent_interval, percent_of, wrap,
 };
 use crate::experiment::{
-    AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, Flip, FlipSearch, Flips, FormLevel,
-    SensitivityMeasure, Study, StudyInput, UTILITY, ZONE_METRICS, points_for_claim,
-    points_for_interval,
+    AGREEMENT_RATE, AgreementBox, Factor, FactorKind, Finding, FormLevel, SensitivityMeasure,
+    Study, StudyInput, UTILITY, ZONE_RATE, points_for_claim, points_for_interval,
 };
 use crate::report::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, Quantity, share_of_forms,
@@ -24,7 +21,7 @@ use crate::report::{
 const FACTORS_TOLD: usize = 10;
 
 /// How indices and numbers of the scenario are written.
-const INDICES: Notation = Notation::Decimals(3);
+pub(super) const INDICES: Notation = Notation::Decimals(3);
 
 /// Factors listed of zones and of each party's utility.
 const FACTORS_TOLD_OF_OTHERS: usize = 3;
@@ -33,7 +30,7 @@ const FACTORS_TOLD_OF_OTHERS: usize = 3;
 type Outcome = (&'static str, Option<PartyId>);
 
 const DEALS: Outcome = (AGREEMENT_RATE, None);
-const ZONES: Outcome = (ZONE_METRICS[0], None);
+const ZONES: Outcome = (ZONE_RATE, None);
 
 /// The box that is shown holds at least this share of the deals.
 const COVERAGE_TOLD: f64 = 0.5;
@@ -499,72 +496,8 @@ fn push_box(res: &mut String, factors: &[Factor], it: &AgreementBox, width: usiz
     }
 }
 
-/// Shifts that cross the threshold, the smallest first.
-pub(crate) fn render_flips(
-    setting: &Setting,
-    search: &FlipSearch,
-    found: &Flips,
-    width: usize,
-) -> String {
-    let numbers: Vec<&Number> = setting.numbers().collect();
-    let stands = format!(
-        "Deals without any shift: {} of {} ({})",
-        percent_of(&found.unmoved),
-        counted(search.sessions, "session"),
-        percent_interval(&found.unmoved),
-    );
-    let asked = format!(
-        "Smallest shift of one number at which {} of sessions end in a deal, all else equal and \
-         with common random numbers (95 % interval)",
-        percent(search.rate),
-    );
-    let mut res = format!(
-        "{}\n\n{}\n",
-        wrap(&stands, width, 0),
-        wrap(&asked, width, 0)
-    );
-    let mut ranked: Vec<&Flip> = found.flips.iter().collect();
-    let distance = |it: &Flip| it.shift.map_or(f64::INFINITY, |it| it.by.abs());
-    ranked.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
-    for it in ranked {
-        let number = numbers[it.number.idx()];
-        let rests_on = resting_on(number.provenance.basis, &number.provenance.sources);
-        let _ = writeln!(res, "  {}{rests_on}", number.path);
-        let text = match it.shift {
-            Some(shift) => {
-                let median = number.distribution.quantile(0.5);
-                let moved = number.moved(median, shift.by);
-                let interval = shift.interval.map_or_else(
-                    || ", without an interval".to_owned(),
-                    |it| format!(" ({} to {})", signed(it.low, 3), signed(it.high, 3)),
-                );
-                let median_moved = INDICES.change(median, moved, None);
-                format!(
-                    "{}{interval}: its median from {} to {}",
-                    signed(shift.by, 3),
-                    median_moved.first,
-                    median_moved.second
-                )
-            }
-            None => out_of_reach(it),
-        };
-        let _ = writeln!(res, "    {}", wrap(&text, width, 4));
-    }
-    res
-}
-
-fn out_of_reach(flip: &Flip) -> String {
-    let ends = [flip.curve.first(), flip.curve.last()];
-    let rendered: Vec<String> = ends
-        .into_iter()
-        .flatten()
-        .map(|(by, rate)| format!("{} ({} deals)", signed(*by, 3), percent(rate.point)))
-        .collect();
-    format!("out of reach: from {}", rendered.join(" to "))
-}
-
 /// The basis and sources of a number, in brackets.
-fn resting_on(basis: Option<Basis>, sources: &[String]) -> String {
+pub(super) fn resting_on(basis: Option<Basis>, sources: &[String]) -> String {
     let basis = basis.map(|it| it.name().to_owned());
     let parts: Vec<String> = basis.into_iter().chain(sources.iter().cloned()).collect();
     if parts.is_empty() {

@@ -7,7 +7,8 @@ use demarche_stats::estimate::{
 };
 
 use crate::experiment::tallies::{
-    AGREEMENT_RATE, AGREEMENT_RATE_GIVEN_BOTH_ZONES, Pairing, UTILITY, ZONE_METRICS,
+    AGREEMENT_RATE, AGREEMENT_RATE_GIVEN_BOTH_ZONES, AGREEMENT_RATE_GIVEN_ZONE, Pairing, UTILITY,
+    ZONE_RATE,
 };
 
 /// A session as far as runs are compared by it.
@@ -145,13 +146,13 @@ const SHARES: [ShareMetric; 3] = [
         of: |it| Some(it.deal.is_some()),
     },
     ShareMetric {
-        of_pair: ZONE_METRICS[0],
-        alone: ZONE_METRICS[0],
+        of_pair: ZONE_RATE,
+        alone: ZONE_RATE,
         of: ComparedSession::has_zone,
     },
     ShareMetric {
         of_pair: AGREEMENT_RATE_GIVEN_BOTH_ZONES,
-        alone: ZONE_METRICS[1],
+        alone: AGREEMENT_RATE_GIVEN_ZONE,
         of: |it| it.has_zone()?.then_some(it.deal.is_some()),
     },
 ];

@@ -70,17 +70,6 @@ impl FormDimension {
         Self::Named,
     ];
 
-    /// Those of the forms that are built in.
-    const BUILT_IN: [Self; 7] = [
-        Self::Rounds,
-        Self::Offering,
-        Self::Acceptance,
-        Self::Protocol,
-        Self::Consent,
-        Self::PartyOrder,
-        Self::RelativeTime,
-    ];
-
     /// Its name in files and tables.
     pub fn name(self) -> &'static str {
         match self {
@@ -143,14 +132,10 @@ impl Form {
         let Some(change) = self.change else {
             return self.setting.clone();
         };
-        match change.apply(setting) {
-            Ok(mut changed) => {
-                changed.share_plans(setting);
-                Ok(Arc::new(changed))
-            }
-            Err(why) if why == HAS_IT_ALREADY => Ok(Arc::clone(setting)),
-            Err(why) => Err(why),
+        if change.is_there(setting) {
+            return Ok(Arc::clone(setting));
         }
+        change.apply(setting)
     }
 }
 
@@ -172,9 +157,6 @@ enum Change {
     /// Time counted in this way.
     Time(RelativeTime),
 }
-
-/// Why a form is not there to be run.
-const HAS_IT_ALREADY: &str = "the scenario has it already";
 
 impl Change {
     /// All that there are, with those that no party would mean.
@@ -253,45 +235,47 @@ impl Change {
         }
     }
 
-    /// The scenario with the change, or why it does not apply.
-    fn apply(self, base: &Setting) -> Result<Setting, String> {
-        let (scenario, rules) = (base.scenario(), base.rules());
+    /// Whether the change leaves a scenario as it is.
+    fn is_there(self, base: &Setting) -> bool {
+        let rules = base.rules();
+        let all_strategies = || {
+            let parties = base.scenario().party_ids();
+            parties.flat_map(|it| base.strategies(it))
+        };
         match self {
-            Self::Rounds(_, by) => {
-                let rounds = changed_rounds(base, by);
-                if rounds == rules.deadline_rounds {
-                    return Err(HAS_IT_ALREADY.to_owned());
-                }
-                let changed = base.clone().with_deadline(rounds);
-                changed.map_err(|it| it.to_string())
+            Self::Rounds(_, by) => changed_rounds(base, by) == rules.deadline_rounds,
+            Self::Time(relative_time) => relative_time == rules.relative_time,
+            Self::Offering(kind) => all_strategies().all(|it| it.offering.name == kind.name),
+            Self::Acceptance(kind) => all_strategies().all(|it| it.acceptance.name == kind.name),
+            Self::Protocol(entry) => entry.name == rules.protocol.name(),
+            Self::Unanimity => {
+                base.scenario().consent.always_needed() == PartySet::all(rules.n_parties)
             }
-            Self::Time(relative_time) if relative_time == rules.relative_time => {
-                Err(HAS_IT_ALREADY.to_owned())
+            Self::Reversed => false,
+        }
+    }
+
+    /// The scenario with the change, or why it does not apply.
+    fn apply(self, base: &Setting) -> Result<Arc<Setting>, String> {
+        let (scenario, rules) = (base.scenario(), base.rules());
+        let changed = match self {
+            Self::Rounds(_, by) => {
+                let changed = base.clone().with_deadline(changed_rounds(base, by));
+                changed.map_err(|it| it.to_string())
             }
             Self::Time(relative_time) => Ok(base.clone().with_relative_time(relative_time)),
             Self::Offering(kind) => of_all(base, |spec, path| {
-                (spec.offering.name != kind.name)
-                    .then(|| with_offering(spec, kind, path))
-                    .transpose()
+                (spec.offering.name != kind.name).then(|| with_offering(spec, kind, path))
             }),
             Self::Acceptance(kind) => of_all(base, |spec, path| {
-                (spec.acceptance.name != kind.name)
-                    .then(|| with_acceptance(spec, kind, path))
-                    .transpose()
+                (spec.acceptance.name != kind.name).then(|| with_acceptance(spec, kind, path))
             }),
-            Self::Protocol(entry) if entry.name == rules.protocol.name() => {
-                Err(HAS_IT_ALREADY.to_owned())
-            }
             Self::Protocol(entry) => {
                 let numbers = entry.numbers_default(rules.n_parties);
                 let protocol = (entry.new)(numbers);
                 rebuilt(base, scenario.clone(), protocol, strategies(base))
             }
             Self::Unanimity => {
-                let all = PartySet::all(rules.n_parties);
-                if scenario.consent.always_needed() == all {
-                    return Err(HAS_IT_ALREADY.to_owned());
-                }
                 let scenario = Scenario {
                     consent: ConsentRule::unanimity(rules.n_parties),
                     ..scenario.clone()
@@ -305,7 +289,10 @@ impl Change {
                 strategies.reverse();
                 rebuilt(base, scenario.with_parties_reversed(), protocol, strategies)
             }
-        }
+        };
+        let mut changed = changed?;
+        changed.share_plans(base);
+        Ok(Arc::new(changed))
     }
 
     fn form(self, base: &Setting) -> Form {
@@ -313,10 +300,11 @@ impl Change {
             id: self.id(),
             dimension: self.dimension(),
             label: self.label(base),
-            setting: self.apply(base).map(|mut setting| {
-                setting.share_plans(base);
-                Arc::new(setting)
-            }),
+            setting: if self.is_there(base) {
+                Err("the scenario has it already".to_owned())
+            } else {
+                self.apply(base)
+            },
             change: Some(self),
         }
     }
@@ -354,22 +342,17 @@ fn rebuilt(
 /// gets a strategy with its path, and gives nothing if it leaves it as it is.
 fn of_all(
     base: &Setting,
-    change: impl Fn(&StrategySpec, &str) -> Result<Option<StrategySpec>, String>,
+    change: impl Fn(&StrategySpec, &str) -> Option<Result<StrategySpec, String>>,
 ) -> Result<Setting, String> {
     let scenario = base.scenario();
     let mut all = strategies(base);
-    let mut is_changed = false;
     for (party, specs) in scenario.parties.iter().zip(&mut all) {
         for (idx, spec) in specs.iter_mut().enumerate() {
             let path = format!("party.{}.strategy.{idx}", party.name);
-            if let Some(new) = change(spec, &path)? {
-                *spec = new;
-                is_changed = true;
+            if let Some(changed) = change(spec, &path) {
+                *spec = changed?;
             }
         }
-    }
-    if !is_changed {
-        return Err(HAS_IT_ALREADY.to_owned());
     }
     rebuilt(base, scenario.clone(), base.rules().protocol.clone(), all)
 }
@@ -434,12 +417,14 @@ fn with_acceptance(
 
 /// The names by which files choose forms: dimensions, then single forms.
 pub fn form_names(strategies: &Strategies) -> Vec<String> {
-    let dimensions = FormDimension::BUILT_IN.map(|it| it.name().to_owned());
     let forms = Change::all(strategies);
-    dimensions
-        .into_iter()
-        .chain(forms.into_iter().map(Change::id))
-        .collect()
+    let is_built_in = |dimension: &FormDimension| {
+        let mut forms = forms.iter();
+        forms.any(|it| it.dimension() == *dimension)
+    };
+    let dimensions = FormDimension::ALL.into_iter().filter(is_built_in);
+    let dimensions = dimensions.map(|it| it.name().to_owned());
+    dimensions.chain(forms.iter().map(|it| it.id())).collect()
 }
 
 /// The forms of a scenario with these names, each a dimension, which means its default forms, or a

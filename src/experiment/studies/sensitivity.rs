@@ -14,7 +14,7 @@ use demarche_stats::sensitivity::{
 use crate::experiment::studies::study::Study;
 use crate::experiment::studies::study_draws::StudyDesign;
 use crate::experiment::studies::study_factors::{Factor, FactorKind, StudyInput};
-use crate::experiment::tallies::{AGREEMENT_RATE, SessionFigures, Tally, compared_metrics};
+use crate::experiment::tallies::{AGREEMENT_RATE, Over, SessionFigures, Tally, compared_metrics};
 
 /// How much an outcome depends on a factor, by one measure.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -109,7 +109,7 @@ pub fn findings(study: &Study, figures: &[SessionFigures], seed: u64) -> Vec<Fin
         .first()
         .map_or_else(Vec::new, SessionFigures::metrics);
     for (idx, metric) in metrics.into_iter().enumerate() {
-        if !metric.words.is_of_every_session() {
+        if metric.words.over != Over::AllSessions {
             continue;
         }
         let number = |it: &SessionFigures| it.number(idx, &metric);

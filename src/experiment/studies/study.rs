@@ -100,10 +100,14 @@ const COORDINATES_MAX: u64 = 1 << 27;
 impl Study {
     /// A study by Saltelli's radial design: for variance-based indices, rank correlations, boxes.
     ///
-    /// Every base point is a session with everything at A; then for each input, for correlated numbers
-    /// together, and for each dimension of the form of the model a session with only that one at B, a session with only the random numbers of
-    /// B, with forms one with all their dimensions at B, for each basis and for each set of sources one with
-    /// all their numbers at B; and a session with everything at B.
+    /// Every base point is a session with everything at A; then sessions that have something of B:
+    ///
+    /// - for each input, for correlated numbers together, and for each dimension of the form of the model,
+    ///   one with only that,
+    /// - one with only the random numbers and, with forms, one with all their dimensions,
+    /// - for each basis and for each set of sources, one with all their numbers;
+    ///
+    /// and a session with everything at B.
     ///
     /// A dimension of the form has one level in a session: the form as it stands or one of its alternatives,
     /// all equally likely. Only settings that the design meets are made.

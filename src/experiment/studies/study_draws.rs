@@ -25,10 +25,7 @@ impl StudyDesign {
     pub(super) fn probability(&self, session: Replication, dimension: usize) -> f64 {
         match self {
             Self::Radial(it) => it.probability(session, dimension),
-            Self::Trajectories(it) => {
-                let probability = it.probability(session, dimension);
-                probability.expect("a session of the study")
-            }
+            Self::Trajectories(it) => it.probability(session, dimension),
         }
     }
 }
@@ -206,11 +203,9 @@ impl TrajectoryDraws {
         Replication(row.0 / (self.n_steps() + 1))
     }
 
-    fn probability(&self, row: Replication, dimension: usize) -> Option<f64> {
-        let point = usize::try_from(row.0)
-            .ok()
-            .and_then(|it| self.points.get(it))?;
-        Some(quantile_argument(point[dimension]))
+    fn probability(&self, row: Replication, dimension: usize) -> f64 {
+        let row = usize::try_from(row.0).expect("a session of the study");
+        quantile_argument(self.points[row][dimension])
     }
 }
 

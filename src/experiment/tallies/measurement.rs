@@ -73,7 +73,7 @@ pub struct MetricWords {
     /// What it stands for.
     pub meaning: &'static str,
     /// Over which sessions it is.
-    pub over: &'static str,
+    pub over: Over,
     /// How cells and runs are compared by it, pair by pair, if they are.
     pub paired: Option<PairedWords>,
 }
@@ -89,15 +89,24 @@ pub struct PairedWords {
     pub over: &'static str,
 }
 
-impl MetricWords {
-    /// Whether every session has an amount, so that a study can say what it depends on.
-    pub(crate) fn is_of_every_session(&self) -> bool {
-        self.over == ALL_SESSIONS
-    }
+/// The sessions that a metric is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Over {
+    /// Every session has an amount, so that a study can say what it depends on.
+    AllSessions,
+    /// Those that these words tell.
+    Those(&'static str),
 }
 
-/// What a metric of all sessions is over.
-pub(super) const ALL_SESSIONS: &str = "all sessions";
+impl Over {
+    /// What documentation says.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::AllSessions => "all sessions",
+            Self::Those(words) => words,
+        }
+    }
+}
 
 impl<F: Copy> Measurement<F> {
     /// The same, by which sessions are compared.

@@ -8,7 +8,7 @@ use demarche_core::solution::Zone;
 
 use crate::experiment::tallies::measured_session::MeasuredSession;
 use crate::experiment::tallies::measurement::{
-    ALL_SESSIONS, Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, PairedWords,
+    Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, Over, PairedWords,
     PartyMeasurement, SessionMeasurement,
 };
 
@@ -29,11 +29,17 @@ pub(crate) const SURPLUS_BEFORE_LEVERAGE: &str = "surplus_before_leverage_given_
 /// The metrics that take the share of agreements apart:
 /// P(deal) = P(zone) · P(deal | zone) + P(deal without a zone), but for undecided sessions.
 pub(crate) const ZONE_METRICS: [&str; 4] = [
-    "zone_rate",
-    "agreement_rate_given_zone",
+    ZONE_RATE,
+    AGREEMENT_RATE_GIVEN_ZONE,
     "agreement_without_zone_rate",
     "zone_undecided_rate",
 ];
+
+/// The share of sessions with a zone of possible agreement.
+pub(crate) const ZONE_RATE: &str = "zone_rate";
+
+/// The share of these with an agreement.
+pub(crate) const AGREEMENT_RATE_GIVEN_ZONE: &str = "agreement_rate_given_zone";
 
 /// The share of agreements over the replications in which two cells or runs both have a zone.
 pub(crate) const AGREEMENT_RATE_GIVEN_BOTH_ZONES: &str = "agreement_rate_given_zone_in_both";
@@ -69,20 +75,20 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
     }),
     zone_share(
         |it| Some(event(it.zone == Zone::Exists)),
-        ZONE_METRICS[0],
+        ZONE_RATE,
         "share of sessions with a zone of possible agreement",
-        ALL_SESSIONS,
+        Over::AllSessions,
     )
     .paired(PairedWords {
-        name: ZONE_METRICS[0],
+        name: ZONE_RATE,
         meaning: "whether there is a zone of possible agreement; no if that is not known",
         over: ALL_PAIRS,
     }),
     zone_share(
         |it| (it.zone == Zone::Exists).then(|| event(it.result.ending.agreement().is_some())),
-        ZONE_METRICS[1],
+        AGREEMENT_RATE_GIVEN_ZONE,
         "share of these sessions that ended in agreement",
-        "sessions with a zone of possible agreement",
+        Over::Those("sessions with a zone of possible agreement"),
     )
     .paired(PairedWords {
         name: AGREEMENT_RATE_GIVEN_BOTH_ZONES,
@@ -96,13 +102,13 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         },
         ZONE_METRICS[2],
         "share of sessions that ended in agreement without a zone of possible agreement",
-        ALL_SESSIONS,
+        Over::AllSessions,
     ),
     zone_share(
         |it| Some(event(it.zone == Zone::Undecided)),
         ZONE_METRICS[3],
         "share of sessions of which it is not known whether there was such a zone",
-        ALL_SESSIONS,
+        Over::AllSessions,
     ),
     Measurement {
         kind: MeasurementKind::Count,
@@ -116,7 +122,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         metric: Some(MetricWords {
             name: "offers",
             meaning: "mean number of offers",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     },
@@ -130,7 +136,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         metric: Some(MetricWords {
             name: ROUND,
             meaning: "mean round of the agreement",
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -149,7 +155,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         metric: Some(MetricWords {
             name: "utilitarian_welfare_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -168,7 +174,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         metric: Some(MetricWords {
             name: "egalitarian_welfare_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -184,7 +190,7 @@ pub const SESSION_MEASUREMENTS: &[SessionMeasurement] = &[
         metric: Some(MetricWords {
             name: "nash_product_given_agreement",
             meaning: MEAN_OF_A_SESSION_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -205,7 +211,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: UTILITY,
             meaning: "mean payoff",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: Some(PairedWords {
                 name: UTILITY,
                 meaning: "the party's payoff",
@@ -225,7 +231,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: "utility_given_agreement",
             meaning: MEAN_OF_A_PARTY_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -245,7 +251,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: SURPLUS,
             meaning: MEAN_OF_A_PARTY_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -267,7 +273,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: SURPLUS_BEFORE_LEVERAGE,
             meaning: MEAN_OF_A_PARTY_COLUMN,
-            over: SESSIONS_WITH_AGREEMENT,
+            over: Over::Those(SESSIONS_WITH_AGREEMENT),
             paired: None,
         }),
     },
@@ -279,7 +285,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: "reservation_value",
             meaning: "mean after leverage",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     },
@@ -306,7 +312,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: "concessions",
             meaning: "mean number",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     },
@@ -370,7 +376,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: OFFER_CHANGES[0],
             meaning: MEAN_OF_AN_OFFER_COLUMN,
-            over: "sessions in which it changed its offer",
+            over: Over::Those("sessions in which it changed its offer"),
             paired: None,
         }),
     },
@@ -404,7 +410,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: "walked_out_rate",
             meaning: "share of sessions that it walked out of",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     },
@@ -418,7 +424,7 @@ pub const PARTY_MEASUREMENTS: &[PartyMeasurement] = &[
         metric: Some(MetricWords {
             name: "forfeited_rate",
             meaning: "share of sessions that it forfeited",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     },
@@ -444,7 +450,7 @@ const fn ending(
         metric: Some(MetricWords {
             name,
             meaning: "share of sessions that ended so; they sum to 1",
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     }
@@ -454,7 +460,7 @@ const fn zone_share(
     of: fn(&MeasuredSession) -> Option<Amount>,
     name: &'static str,
     meaning: &'static str,
-    over: &'static str,
+    over: Over,
 ) -> SessionMeasurement {
     Measurement {
         kind: MeasurementKind::Event,
@@ -486,7 +492,7 @@ const fn offer_count(
         metric: Some(MetricWords {
             name,
             meaning: MEAN_OF_AN_OFFER_COLUMN,
-            over: ALL_SESSIONS,
+            over: Over::AllSessions,
             paired: None,
         }),
     }

@@ -17,13 +17,14 @@ pub use effects::{Effect, Effects, Pairing};
 pub use failure_tally::{ExaminedSession, Failure, FailureReason, FailureTally, Part, ReasonShare};
 pub use measured_session::{MeasuredSession, SessionMeasurer};
 pub use measurement::{
-    Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, PairedWords,
+    Amount, MeasuredColumn, Measurement, MeasurementKind, MetricWords, Over, PairedWords,
     PartyMeasurement, SessionMeasurement,
 };
 pub use measurements::{AGREEMENT_RATE, PARTY_MEASUREMENTS, SESSION_MEASUREMENTS, UTILITY};
 pub(crate) use measurements::{
-    AGREEMENT_RATE_GIVEN_BOTH_ZONES, ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS,
-    SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, compared_metrics, party_metrics, session_metrics,
+    AGREEMENT_RATE_GIVEN_BOTH_ZONES, AGREEMENT_RATE_GIVEN_ZONE, ComparedMetric, OFFER_CHANGES,
+    ROUND, SURPLUS, SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, ZONE_RATE, compared_metrics,
+    party_metrics, session_metrics,
 };
 pub use numbers::QUANTILE_PERCENTS;
 pub use session_figures::{EndingWorker, FigureWorker, SessionEnding, SessionFigures};

@@ -2,6 +2,7 @@
 
 mod cell_sections;
 mod factor_labels;
+mod failure_section;
 mod failure_words;
 mod model_form_section;
 mod plan_sections;
@@ -12,6 +13,7 @@ mod session_words;
 mod source_section;
 mod study_sections;
 mod study_words;
+mod utility_space_section;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};

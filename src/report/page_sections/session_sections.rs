@@ -1,33 +1,15 @@
-//! Results of the sessions of a cell: endings, deals, blockers, rounds, and deals in the space of
-//! utilities.
+//! Results of the sessions of a cell: endings, deals and what they are worth, rounds, strategies, talk.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use demarche_core::domain::{Outcome, Party, PartyId, Scenario};
-use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
-use demarche_core::randomness::{MasterSeed, Replication, Seeds};
-use demarche_core::solution::preference_correlation;
+use demarche_core::domain::{Outcome, Party, Scenario};
+use demarche_core::negotiation::Setting;
 
-use crate::experiment::{Failure, SolutionAnalyzer};
-use crate::report::drawing::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
-    Unit,
-};
-use crate::report::page_sections::failure_words::{failure_sentences, render_reason};
+use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
 use crate::report::page_sections::session_words::strategy_words;
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
-use crate::report::summary::{Blocker, FirstCell, RankedAgreement, RoundShare};
-use crate::wording::{capitalized, count, counted, decimal, percent};
-
-/// Outcomes up to which every one can be looked at for a page.
-const OUTCOMES_MAX: u64 = 2_000_000;
-
-/// Points of the frontier that a picture shows; more are a blot.
-const FRONTIER_SHOWN: usize = 240;
-
-/// Reasons for no deal that a chart shows.
-const REASONS_SHOWN: usize = 8;
+use crate::report::summary::{FirstCell, RankedAgreement, RoundShare};
+use crate::wording::{counted, decimal, percent};
 
 /// Results of the first cell.
 #[derive(Clone, Copy, Debug)]
@@ -36,22 +18,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) first: &'a FirstCell,
 }
 
-/// Each number at its median, and no random numbers.
-#[derive(Debug)]
-struct Medians;
-
-impl DesignedDraws for Medians {
-    fn base_replication(&self, row: Replication) -> Replication {
-        row
-    }
-
-    fn probability(&self, _: Replication, _: NumberId) -> Option<f64> {
-        Some(0.5)
-    }
-}
-
 impl Sessions<'_> {
-    fn scenario(&self) -> &Scenario {
+    pub(super) fn scenario(&self) -> &Scenario {
         self.setting.scenario()
     }
 
@@ -97,44 +65,6 @@ impl Sessions<'_> {
                 "Whiskers are 95 % intervals of the share.",
                 &chart,
             )])],
-        })
-    }
-
-    fn failures(&self) -> Option<Section> {
-        let reasons = &self.first.failures;
-        let scenario = self.scenario();
-        let charts = Failure::ALL.into_iter().filter_map(|failure| {
-            let of_failure = reasons.iter().filter(|it| it.failure == failure.name());
-            let bars = of_failure.take(REASONS_SHOWN).map(|it| {
-                let reason = capitalized(&render_reason(scenario, it));
-                (reason, Quantity::exact(it.share))
-            });
-            let bars: Vec<(String, Quantity)> = bars.collect();
-            let (id, title) = match failure {
-                Failure::NoZone => ("no-zone", "Why there is no zone of possible agreement"),
-                Failure::MissedZone => {
-                    ("missed-zone", "Why a zone of possible agreement is missed")
-                }
-            };
-            let chart = Chart::Bars(Bars {
-                category_label: "Reason".to_owned(),
-                axis: Axis::new("Share of these sessions", Unit::Share),
-                bars: bars.clone(),
-            });
-            let caption = "The most frequent reasons; failures.csv has all.";
-            (!bars.is_empty()).then(|| PageFigure::new(id, title, caption, &chart))
-        });
-        let charts: Vec<PageFigure> = charts.collect();
-        let mut text = failure_sentences(scenario, reasons);
-        text.push(
-            "What empties a zone is a smallest set of up to two red lines and reservation values without which there would be one; several such sets share a session equally."
-                .to_owned(),
-        );
-        (!charts.is_empty()).then(|| Section {
-            id: "failures".to_owned(),
-            heading: "Why there is no deal".to_owned(),
-            text,
-            blocks: vec![PageBlock::Figures(charts)],
         })
     }
 
@@ -243,7 +173,7 @@ impl Sessions<'_> {
     }
 
     /// The outcome of an agreement; `None` if it is none of the scenario.
-    fn outcome(&self, deal: &RankedAgreement) -> Option<Outcome> {
+    pub(super) fn outcome(&self, deal: &RankedAgreement) -> Option<Outcome> {
         let (scenario, space) = (self.scenario(), &self.scenario().space);
         let options: Option<Vec<_>> = space
             .issues()
@@ -335,65 +265,6 @@ impl Sessions<'_> {
         })
     }
 
-    fn blockers(&self) -> Option<Section> {
-        let scenario = self.scenario();
-        let blockers = &self.first.blockers;
-        let n = blockers.first().map_or(0, |it| it.n);
-        if n == 0 {
-            return None;
-        }
-        let label = |it: &Blocker| {
-            let party = scenario.parties.iter().find(|p| p.name == it.party);
-            party.map(|it| it.label.clone())
-        };
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        let each = |offers: &u64| Quantity::exact(*offers as f64 / n as f64);
-        let bars = blockers
-            .iter()
-            .filter_map(|it| Some((label(it)?, each(&it.pivotal_rejections.iter().sum()))));
-        let who = Chart::Bars(Bars {
-            category_label: "Party".to_owned(),
-            axis: Axis::new("Pivotal rejections per session", Unit::Utility),
-            bars: bars.collect(),
-        });
-        let by_issue =
-            |it: &Blocker| -> Vec<Quantity> { it.pivotal_rejections.iter().map(each).collect() };
-        let over = Chart::HeatMap(HeatMap {
-            rows: (
-                "Party".to_owned(),
-                blockers.iter().filter_map(label).collect(),
-            ),
-            columns: (
-                "Issue".to_owned(),
-                scenario.issues.iter().map(|it| it.label.clone()).collect(),
-            ),
-            axis: Axis::new("Pivotal rejections per session", Unit::Utility),
-            cells: blockers.iter().map(by_issue).collect(),
-        });
-        Some(Section {
-            id: "blockers".to_owned(),
-            heading: "Blockers".to_owned(),
-            text: vec![format!(
-                "Of {}: a rejection is pivotal if no other party rejected the offer, and acceptance would have produced a deal. It says who rejected, not whose terms were too hard: many of these sessions have no zone of possible agreement, and a party that is asked for more rejects more.",
-                counted(n, "session") + " without a deal"
-            )],
-            blocks: vec![PageBlock::Figures(vec![
-                PageFigure::new(
-                    "blockers",
-                    "Pivotal rejections by party",
-                    "Mean number of offers that the party's rejection alone prevented, over these sessions.",
-                    &who,
-                ),
-                PageFigure::new(
-                    "blocked-issues",
-                    "Pivotal rejections by issue",
-                    "Mean number of pivotal rejections over these sessions, by the issue with the greatest shortfall from the party's best option.",
-                    &over,
-                ),
-            ])],
-        })
-    }
-
     fn rounds(&self) -> Option<Section> {
         let start = Quantity::exact(1.0);
         let rounds = self.first.rounds.iter();
@@ -477,114 +348,4 @@ impl Sessions<'_> {
             }],
         })
     }
-
-    fn utility_space(&self) -> Option<Section> {
-        let scenario = self.scenario();
-        if scenario.space.n_outcomes() > OUTCOMES_MAX {
-            return None;
-        }
-        let medians = Setting::clone(self.setting).designed(Arc::new(Medians));
-        let mut analyzer = SolutionAnalyzer::new(Arc::new(medians));
-        // With every number at its median nothing is left to random numbers.
-        let benchmark = analyzer.look(&Seeds::new(MasterSeed(0)), Replication(0));
-        let parties = most_opposed(scenario, &benchmark.parties);
-        let at = |outcome: Outcome| parties.map(|it| benchmark.exact[it.idx()].utility(outcome));
-        let frontier = &benchmark.feasible_set.frontier;
-        let step = frontier.len().div_ceil(FRONTIER_SHOWN).max(1);
-        let dust = frontier.points().step_by(step);
-        let dust = dust.map(|it| (parties.map(|p| it[p.idx()]), "Pareto optimum".to_owned()));
-        let (label, deals) = match self.first.frequent_agreements() {
-            [] => ("Deals, each made once", &self.first.agreements[..]),
-            frequent => ("Most frequent deals", frequent),
-        };
-        let deals = deals.iter().filter_map(|it| {
-            let name = format!("Deal {}", it.rank);
-            Some((at(self.outcome(it)?), name))
-        });
-        let solutions = benchmark.solutions.iter();
-        let spots = |label: &str, mark, spots: Vec<([f64; 2], String)>| Series {
-            label: label.to_owned(),
-            mark,
-            spots,
-        };
-        let no_deal = parties.map(|it| benchmark.exact[it.idx()].reservation_value());
-        let groups = [
-            spots("Pareto frontier", Mark::Dust, dust.collect()),
-            spots(label, Mark::Disc, deals.collect()),
-            spots(
-                "Bargaining solutions",
-                Mark::Star,
-                solutions.map(|it| (at(it.outcome), it.labels())).collect(),
-            ),
-            spots("No deal", Mark::Plus, vec![(no_deal, "No deal".to_owned())]),
-        ];
-        let [x, y] = parties.map(|it| {
-            let label = &scenario.party(it).label;
-            Axis::new(format!("Utility of {label}"), Unit::Utility)
-        });
-        let chart = Chart::Scatter(Scatter {
-            x,
-            y,
-            groups: groups
-                .into_iter()
-                .filter(|it| !it.spots.is_empty())
-                .collect(),
-            crossing: Some(no_deal),
-        });
-        let mut caption = "The lines cross at the reservation values: points to the right of and above them are better for both parties than no deal.".to_owned();
-        if step > 1 {
-            let n = count(frontier.len() as u64);
-            let _ = write!(
-                caption,
-                " Every {step}th of {n} points of the frontier is shown."
-            );
-        }
-        Some(Section {
-            id: "utility-space".to_owned(),
-            heading: "Deals in utility space".to_owned(),
-            text: vec![format!(
-                "With every number at its median{}: {}, {} of them Pareto-optimal. Shown are the two parties whose interests are most opposed{}.",
-                if scenario
-                    .parties
-                    .iter()
-                    .all(|it| it.preferences.red_lines.is_empty())
-                {
-                    ""
-                } else {
-                    ", and of the red lines only those real that are then more likely real than not"
-                },
-                counted(benchmark.feasible_set.n_acceptable, "acceptable outcome"),
-                count(frontier.len() as u64),
-                match scenario.parties.len() {
-                    2 => String::new(),
-                    n => format!(
-                        " of {n}; a point on the frontier of all parties may look dominated in this plane"
-                    ),
-                }
-            )],
-            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
-                "utility-space",
-                "Utilities of two parties",
-                &caption,
-                &chart,
-            )])],
-        })
-    }
-}
-
-/// The two parties whose interests are most opposed; the first such two.
-fn most_opposed(
-    scenario: &Scenario,
-    preferences: &[demarche_core::domain::Preferences],
-) -> [PartyId; 2] {
-    let pairs = scenario.party_ids().flat_map(|x| {
-        let later = scenario.party_ids().skip(x.idx() + 1);
-        later.map(move |y| [x, y])
-    });
-    let concord_of = |[x, y]: [PartyId; 2]| {
-        preference_correlation(&preferences[x.idx()], &preferences[y.idx()]).unwrap_or_default()
-    };
-    pairs
-        .min_by(|a, b| concord_of(*a).total_cmp(&concord_of(*b)))
-        .expect("a negotiation has two parties")
 }

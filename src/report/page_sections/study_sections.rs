@@ -4,7 +4,7 @@ use demarche_core::domain::{Party, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::{
-    AGREEMENT_RATE, FactorKind, SensitivityMeasure, UTILITY, ZONE_METRICS, points_for_claim,
+    AGREEMENT_RATE, FactorKind, SensitivityMeasure, UTILITY, ZONE_RATE, points_for_claim,
     points_for_interval,
 };
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
@@ -227,7 +227,7 @@ impl<'a> Studied<'a> {
         let deals = "whether there is a deal".to_owned();
         let zones = "whether there is a zone of possible agreement".to_owned();
         let kind = design_kind(manifest);
-        let zones = StudyOutcome::of(rows, kind, (ZONE_METRICS[0], ""), zones);
+        let zones = StudyOutcome::of(rows, kind, (ZONE_RATE, ""), zones);
         if let Some(it) = StudyOutcome::of(rows, kind, (AGREEMENT_RATE, ""), deals) {
             return Some(Self {
                 outcomes: [it].into_iter().chain(zones).collect(),

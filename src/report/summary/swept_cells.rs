@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 use demarche_stats::estimate::CONFIDENCE;
 
-use crate::experiment::{AGREEMENT_RATE, CellId, Effects, Tally, UTILITY, ZONE_METRICS};
+use crate::experiment::{
+    AGREEMENT_RATE, AGREEMENT_RATE_GIVEN_ZONE, CellId, Effects, Tally, UTILITY, ZONE_RATE,
+};
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, text};
 use crate::report::summary::table_rows::{OpenTable, Row, rows};
 use crate::run::{CellResults, SweptParameters, TableError};
 use crate::tables::{Field, swept_paths, written};
-
-const ZONE_RATE: &str = ZONE_METRICS[0];
-const DEALS_GIVEN_ZONE: &str = ZONE_METRICS[1];
 
 /// The cells of a sweep; a batch has none.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -133,7 +132,7 @@ impl CellFigures {
         match row.text("metric") {
             AGREEMENT_RATE => self.deals = estimate,
             ZONE_RATE => self.zone = estimate,
-            DEALS_GIVEN_ZONE => self.deals_given_zone = estimate,
+            AGREEMENT_RATE_GIVEN_ZONE => self.deals_given_zone = estimate,
             UTILITY => {
                 let party = |it| (row.owned("party"), it);
                 self.utilities.extend(estimate.map(party));
@@ -144,7 +143,13 @@ impl CellFigures {
 
     /// Whether one is of every cell.
     pub(super) fn has(metric: &str) -> bool {
-        [AGREEMENT_RATE, ZONE_RATE, DEALS_GIVEN_ZONE, UTILITY].contains(&metric)
+        [
+            AGREEMENT_RATE,
+            ZONE_RATE,
+            AGREEMENT_RATE_GIVEN_ZONE,
+            UTILITY,
+        ]
+        .contains(&metric)
     }
 
     fn of(scenario: &Scenario, tally: &Tally) -> Self {
@@ -158,7 +163,7 @@ impl CellFigures {
         Self {
             deals: figure(AGREEMENT_RATE, None),
             zone: figure(ZONE_RATE, None),
-            deals_given_zone: figure(DEALS_GIVEN_ZONE, None),
+            deals_given_zone: figure(AGREEMENT_RATE_GIVEN_ZONE, None),
             utilities: utilities.collect(),
         }
     }

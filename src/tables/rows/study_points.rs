@@ -5,7 +5,7 @@ use demarche_core::protocol::Ending;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    Cell, ComparedMetric, FormFactor, MeasurementKind, SessionFigures, Study, StudyInput,
+    Cell, ComparedMetric, FormFactor, MeasurementKind, Over, SessionFigures, Study, StudyInput,
 };
 use crate::tables::folder::{FinishedTable, RunDirectory, WriteError};
 use crate::tables::formats::{Field, Rows, TableCopies};
@@ -97,7 +97,7 @@ fn push(
         Ending::NAMES[figures.ending().idx()].into(),
     ];
     let outcomes = metrics.iter().enumerate();
-    let outcomes = outcomes.filter(|it| it.1.words.is_of_every_session());
+    let outcomes = outcomes.filter(|it| it.1.words.over == Over::AllSessions);
     let outcomes = outcomes.map(|(idx, metric)| match metric.kind {
         MeasurementKind::Event => figures.amount(idx).map(i64::unsigned_abs).into(),
         MeasurementKind::Count

@@ -1,13 +1,12 @@
 //! What differs between two runs: against the tables of a sweep, against itself, and what is refused.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::support::process::{VILLAGES, forget_tables, path_text, run};
+use crate::support::process::{VILLAGES, forget_tables, path_text, rows, run};
 
 const CHANGED: &str = "party.upper.reservation_value=0.72";
 
@@ -35,21 +34,6 @@ fn check_refused(folder: &TempDir, arguments: &[&str], rendered: &str) {
 
 fn batch(folder: &TempDir, name: &str, more: &[&str]) {
     run(folder, "batch", name, VILLAGES, more);
-}
-
-/// Rows of a table as fields by column.
-fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let text = fs::read_to_string(path).unwrap();
-    let mut lines = text.lines().map(|it| it.split(','));
-    let header: Vec<&str> = lines.next().unwrap().collect();
-    lines
-        .map(|line| {
-            let fields = header.iter().zip(line);
-            fields
-                .map(|(key, it)| ((*key).to_owned(), it.to_owned()))
-                .collect()
-        })
-        .collect()
 }
 
 /// A sweep of the two villages over the reservation value that [`CHANGED`] sets.
@@ -132,7 +116,7 @@ fn a_run_does_not_differ_from_itself() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("The configurations are the same."), "{text}");
     assert!(!text.contains("Options whose share changed"), "{text}");
-    let rows = rows(&folder.path().join("table.csv"));
+    let rows = rows(folder.path().join("table.csv"));
     // Deals, two shares of zones, five figures of deals, two of each party, eight options.
     assert_eq!(rows.len(), 1 + 2 + 5 + 4 + 8);
     for it in rows {
@@ -171,7 +155,7 @@ fn runs_with_other_random_numbers_are_no_pairs() {
         &["one", "two", "--unpaired", "--out", "table.csv"],
         0,
     );
-    let rows = rows(&folder.path().join("table.csv"));
+    let rows = rows(folder.path().join("table.csv"));
     assert!(rows.iter().all(|it| it["compared"] == "unpaired"));
     assert_eq!(
         (&rows[0]["n_first"][..], &rows[0]["n_second"][..]),

@@ -1,6 +1,5 @@
 //! Designs and studies over correlated numbers.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
@@ -10,7 +9,7 @@ use demarche::negotiation::Setting;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
-use crate::support::process::{path_text, run, tables};
+use crate::support::process::{path_text, rows, run, tables};
 use crate::support::worlds::load_text;
 
 /// Two parties of which each has an uncertain reservation value and an uncertain weight.
@@ -281,17 +280,6 @@ fn correlated_numbers_move_together_along_trajectories() {
     }
 }
 
-/// The rows of a table, each by the names of its columns.
-fn rows(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(folder.join(name)).expect("the table can be read");
-    let header = reader.headers().expect("it has a header").clone();
-    let record = |it: csv::StringRecord| {
-        let pairs = header.iter().zip(it.iter());
-        pairs.map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
-    };
-    reader.records().map(|it| record(it.unwrap())).collect()
-}
-
 fn sensitivity(folder: &TempDir, name: &str, text: &str, more: &[&str]) -> std::path::PathBuf {
     let file = folder.path().join(format!("{name}.toml"));
     fs::write(&file, text).expect("it can be written");
@@ -303,7 +291,7 @@ fn a_group_has_all_of_the_variance_where_nothing_else_matters() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = correlated(&[(ONE, OTHER, 0.7)]);
     let out = sensitivity(&folder, "radial", &text, &["--points", "256", "--draws"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     let together = format!("{ONE} + {OTHER}");
     let found = |factor: &str, measure: &str| -> Option<f64> {
         let mut meant = table.iter().filter(|it| {
@@ -329,8 +317,12 @@ fn a_group_has_all_of_the_variance_where_nothing_else_matters() {
         assert!(direction < -0.2, "{path}: {direction}");
     }
     assert_eq!(found(&together, "partial_rank_correlation"), None);
-    assert!(rows(&out, "boxes.csv").iter().any(|it| it["factor"] == ONE));
-    let points = rows(&out, "points.csv");
+    assert!(
+        rows(out.join("boxes.csv"))
+            .iter()
+            .any(|it| it["factor"] == ONE)
+    );
+    let points = rows(out.join("points.csv"));
     assert!(
         points
             .iter()
@@ -338,7 +330,7 @@ fn a_group_has_all_of_the_variance_where_nothing_else_matters() {
     );
 
     let out = sensitivity(&folder, "morris", &text, &["--method", "morris"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     let measures = |factor: &str| -> Vec<&str> {
         let of_factor = table
             .iter()

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::process::{VILLAGES, check, path_text, run, tables};
+use crate::support::process::{VILLAGES, check, path_text, rows, run, tables};
 
 /// A bargain over one price at which both can agree, `even`, with these strategies and rules.
 ///
@@ -50,18 +49,6 @@ fn experiment(folder: &TempDir, scenario: &str, more: &str) -> String {
 
 type Row = BTreeMap<String, String>;
 
-fn rows(folder: &Path, name: &str) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(folder.join(name)).expect("the table can be read");
-    let header = reader.headers().unwrap().clone();
-    let row = |it: csv::StringRecord| {
-        let fields = header.iter().zip(it.iter());
-        fields
-            .map(|it| (it.0.to_owned(), it.1.to_owned()))
-            .collect()
-    };
-    reader.records().map(|it| row(it.unwrap())).collect()
-}
-
 fn estimate(table: &[Row], metric: &str, (kind, factor): (&str, &str), measure: &str) -> f64 {
     let found = table.iter().find(|it| {
         (&it["metric"][..], &it["measure"][..]) == (metric, measure)
@@ -95,7 +82,7 @@ fn the_dimension_of_form_that_decides_has_all_of_the_variance() {
          [robustness]\nforms = [\"relative_time\", \"consent\"]\n",
     );
     let out = run(&folder, "sensitivity", "run", &file, &["--draws"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     for factor in [
         ("form", "relative_time"),
         ("all_forms", "form of the model"),
@@ -112,7 +99,7 @@ fn the_dimension_of_form_that_decides_has_all_of_the_variance() {
             0.0,
         );
     }
-    let levels = rows(&out, "form_levels.csv");
+    let levels = rows(out.join("form_levels.csv"));
     let of = |level: &str| {
         let mut of_dimension = levels.iter().filter(|it| it["dimension"] != "consent");
         let found = of_dimension.find(|it| it["level"] == level);
@@ -127,7 +114,7 @@ fn the_dimension_of_form_that_decides_has_all_of_the_variance() {
     assert!(!of("unanimity")["not_applicable"].is_empty());
     assert!(of("unanimity")["agreement_rate"].is_empty());
     assert!(!table.iter().any(|it| it["factor"] == "consent"));
-    for row in rows(&out, "points.csv") {
+    for row in rows(out.join("points.csv")) {
         let is_as_it_stands = row["relative_time"] == "as_it_stands";
         assert_eq!(row["agreement"], u8::from(is_as_it_stands).to_string());
     }
@@ -140,7 +127,7 @@ fn zones_and_utilities_of_a_session_are_the_same_in_every_form() {
     let file = experiment(&folder, &scenario, "");
     let more = ["--points", "64", "--forms", "--draws"];
     let out = run(&folder, "sensitivity", "run", &file, &more);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     let dimensions: Vec<&str> = ["rounds", "offering", "acceptance", "protocol"]
         .into_iter()
         .chain(["party_order", "relative_time"])
@@ -154,7 +141,7 @@ fn zones_and_utilities_of_a_session_are_the_same_in_every_form() {
         1.0,
         0.1,
     );
-    let points = rows(&out, "points.csv");
+    let points = rows(out.join("points.csv"));
     for row in &points {
         let number = |column: &str| row[column].parse::<f64>().unwrap();
         let is_willing = number(RESERVATION) <= 0.5;
@@ -201,7 +188,7 @@ fn a_form_with_nothing_uncertain_can_be_studied() {
         &file,
         &["--points", "32", "--forms"],
     );
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     let factor = ("form", "relative_time");
     assert_near(
         estimate(&table, "agreement_rate", factor, "total"),
@@ -267,7 +254,7 @@ fn named_forms_go_together_with_others() {
          set = { \"party.seller.strategy.0.time_dependent.concession_exponent\" = 1000.0 }\n",
     );
     let out = run(&folder, "sensitivity", "run", &file, &["--draws"]);
-    for row in rows(&out, "points.csv") {
+    for row in rows(out.join("points.csv")) {
         // A seller that gives way at once agrees however time is counted.
         let is_agreed = row["relative_time"] == "as_it_stands" || row["named"] == "soft_seller";
         assert_eq!(row["agreement"], u8::from(is_agreed).to_string(), "{row:?}");

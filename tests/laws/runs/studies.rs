@@ -13,7 +13,7 @@ use demarche::stats::design::{MorrisLevels, Scrambling, SobolSequence, morris_tr
 use tempfile::TempDir;
 
 use crate::runs::sweeps::message;
-use crate::support::process::{VILLAGES, check, interrupt, path_text, run, start, tables};
+use crate::support::process::{VILLAGES, check, interrupt, path_text, rows, run, start, tables};
 
 /// A seller and a buyer of a thing at one price that both could take: `even`.
 ///
@@ -83,17 +83,6 @@ fn written(folder: &TempDir, name: &str, text: &str) -> String {
     path_text(&path).to_owned()
 }
 
-/// The rows of a table, each by the names of its columns.
-fn rows(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(folder.join(name)).expect("the table can be read");
-    let header = reader.headers().expect("it has a header").clone();
-    let record = |it: csv::StringRecord| {
-        let pairs = header.iter().zip(it.iter());
-        pairs.map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
-    };
-    reader.records().map(|it| record(it.unwrap())).collect()
-}
-
 fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
     row[column]
         .parse()
@@ -140,7 +129,7 @@ fn the_one_number_that_decides_has_all_of_the_variance() {
     let folder = TempDir::new().unwrap();
     let file = one_number_decides(&folder);
     let out = run(&folder, "sensitivity", "run", &file, &["--points", "512"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     assert_near(finding(&table, SELLER, "total"), 1.0, 0.05);
     assert_near(finding(&table, SELLER, "first_order"), 1.0, 0.1);
     assert_near(finding(&table, SELLER, "share"), 1.0, 0.0);
@@ -160,7 +149,7 @@ fn the_one_number_that_decides_has_all_of_the_variance() {
     }
     // Deals are all where the reservation value is at most what even is worth: half of a range
     // from 0.3 to 0.7.
-    let boxes = rows(&out, "boxes.csv");
+    let boxes = rows(out.join("boxes.csv"));
     let last = boxes.last().unwrap();
     assert_eq!(last["factor"], SELLER);
     assert_near(number(last, "low"), 0.3, 0.001);
@@ -177,7 +166,7 @@ fn indices_of_two_numbers_that_decide_together_are_those_worked_out_by_hand() {
     let folder = TempDir::new().unwrap();
     let file = two_numbers_decide(&folder);
     let out = run(&folder, "sensitivity", "run", &file, &["--points", "2048"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     // y = [s ≤ 1/2] [b ≤ 1/2] of two fair coins: V = 3/16, the variance of E(y|s) is 1/16, and the
     // mean variance of y given s is 1/8.
     for one in [SELLER, BUYER] {
@@ -243,7 +232,7 @@ fn whether_the_red_line_that_decides_is_real_has_all_of_the_variance() {
     let file = written(&folder, "line.toml", &red_line_decides("0.5"));
     let more = ["--points", "256", "--draws"];
     let out = run(&folder, "sensitivity", "run", &file, &more);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     for metric in ["agreement_rate", "zone_rate"] {
         assert_near(finding_on(&table, metric, REAL, "total"), 1.0, 0.05);
         assert_near(finding_on(&table, metric, REAL, "first_order"), 1.0, 0.1);
@@ -258,14 +247,11 @@ fn whether_the_red_line_that_decides_is_real_has_all_of_the_variance() {
     });
     assert_near(number(shares.next().unwrap(), "estimate"), 1.0, 0.0);
     assert!(shares.next().is_none(), "it is in no group");
-    for row in rows(&out, "points.csv") {
+    for row in rows(out.join("points.csv")) {
         assert_ne!(row[REAL], row["agreement"]);
     }
     let more = ["--method", "morris", "--points", "20", "--numbers", REAL];
-    let table = rows(
-        &run(&folder, "sensitivity", "morris", &file, &more),
-        "sensitivity.csv",
-    );
+    let table = rows(run(&folder, "sensitivity", "morris", &file, &more).join("sensitivity.csv"));
     assert_near(finding(&table, REAL, "mean_effect"), -1.0, 1e-8);
 }
 
@@ -290,7 +276,7 @@ fn the_effect_of_a_red_line_is_what_it_changes_where_it_is_real() {
         let file = written(&folder, &format!("{idx}.toml"), scenario);
         let more = ["--method", "morris", "--points", "20"];
         let out = run(&folder, "sensitivity", &format!("run{idx}"), &file, &more);
-        let table = rows(&out, "sensitivity.csv");
+        let table = rows(out.join("sensitivity.csv"));
         for (measure, expected) in [
             ("mean_effect", -1.0),
             ("mean_effect_size", 1.0),
@@ -307,7 +293,7 @@ fn a_probability_and_what_is_drawn_with_it_are_factors_each() {
     let probability = "{ uniform = { min = 0.0, max = 1.0 } }";
     let file = written(&folder, "line.toml", &red_line_decides(probability));
     let out = run(&folder, "sensitivity", "run", &file, &["--points", "2048"]);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     // y = [U ≤ 1 − P] of two uniform numbers: V = 1/4, the variance of E(y|P) is 1/12, and the mean
     // variance of y given P is 1/6.
     for one in [REAL, PROBABILITY] {
@@ -340,10 +326,7 @@ fn a_study_of_some_numbers_counts_the_rest_as_randomness() {
         "--numbers",
         MINE,
     ];
-    let table = rows(
-        &run(&folder, "sensitivity", "run", &file, &more),
-        "sensitivity.csv",
-    );
+    let table = rows(run(&folder, "sensitivity", "run", &file, &more).join("sensitivity.csv"));
     assert_near(finding(&table, BUYER, "total"), 2.0 / 3.0, 0.08);
     assert_near(finding(&table, "luck", "total"), 2.0 / 3.0, 0.08);
     assert_near(finding(&table, "luck", "share"), 0.5, 0.03);
@@ -356,7 +339,7 @@ fn trajectories_find_the_one_number_that_decides() {
     let file = one_number_decides(&folder);
     let more = ["--method", "morris", "--points", "40"];
     let out = run(&folder, "sensitivity", "run", &file, &more);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     // Every move by 2/3 of the range leads from one half into the other.
     assert_near(finding(&table, SELLER, "mean_effect"), -1.5, 1e-8);
     assert_near(finding(&table, SELLER, "mean_effect_size"), 1.5, 1e-8);
@@ -364,7 +347,7 @@ fn trajectories_find_the_one_number_that_decides() {
         assert_near(finding(&table, other, "mean_effect_size"), 0.0, 0.0);
         assert_near(finding(&table, other, "effect_deviation"), 0.0, 0.0);
     }
-    assert!(rows(&out, "boxes.csv").is_empty());
+    assert!(rows(out.join("boxes.csv")).is_empty());
 }
 
 /// What a study says on standard output, and the words of its page, one space between them.
@@ -401,7 +384,7 @@ fn an_index_without_an_interval_is_omitted_and_rare_deals_are_the_stated_reason(
         "{text}"
     );
     assert!(!page.contains("Whether there is a deal depends most on"));
-    for row in rows(&out, "sensitivity.csv") {
+    for row in rows(out.join("sensitivity.csv")) {
         // Which way deals go has an interval all the same.
         let is_index = row["measure"] != "partial_rank_correlation";
         assert_eq!(row["metric"] == "utility", is_index, "{row:?}");
@@ -419,7 +402,7 @@ fn a_share_above_one_is_reported_as_noise_and_is_no_headline() {
         let seed = format!("{seed}");
         let more = ["--points", "32", "--seed", &seed, "--set", &rare];
         let (out, text, page) = render(&folder, &seed, &file, &more);
-        let totals = rows(&out, "sensitivity.csv").into_iter().filter(|it| {
+        let totals = rows(out.join("sensitivity.csv")).into_iter().filter(|it| {
             let is_of_deals = it["metric"] == "agreement_rate" && it["measure"] == "total";
             is_of_deals && it["kind"] == "number"
         });
@@ -496,16 +479,16 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
                 "{text}"
             );
         }
-        let table = rows(&out, "sensitivity.csv");
+        let table = rows(out.join("sensitivity.csv"));
         assert!(table.iter().all(|it| it["metric"] == "utility"), "{name}");
         // One box around all sessions if all agree, none if none does.
-        assert_eq!(rows(&out, "boxes.csv").len(), n_deals, "{name}");
+        assert_eq!(rows(out.join("boxes.csv")).len(), n_deals, "{name}");
     }
 }
 
 /// The row of `flips.csv` of a number.
 fn flip_of(folder: &Path, path: &str) -> BTreeMap<String, String> {
-    let all = rows(folder, "flips.csv");
+    let all = rows(folder.join("flips.csv"));
     all.into_iter().find(|it| it["number"] == path).unwrap()
 }
 
@@ -552,7 +535,7 @@ fn the_least_shift_is_the_one_worked_out_by_hand() {
             let buyer = flip_of(&out, BUYER);
             assert_eq!([&buyer["shift"], &buyer["interval_low"]], ["", ""]);
         }
-        let curve = rows(&out, "flip_curves.csv");
+        let curve = rows(out.join("flip_curves.csv"));
         for it in curve.iter().filter(|it| it["number"] == SELLER) {
             let expected = (0.5 - number(it, "shift") / 0.4).clamp(0.0, 1.0);
             assert_near(number(it, "agreement_rate"), expected, 0.05);
@@ -567,7 +550,7 @@ fn a_number_at_an_end_of_its_range_goes_the_other_way_only() {
     let setting = format!("{SELLER}=1.0");
     let more = ["--numbers", SELLER, "--set", setting.as_str()];
     let out = run(&folder, "flip", "run", &file, &more);
-    let curve = rows(&out, "flip_curves.csv");
+    let curve = rows(out.join("flip_curves.csv"));
     assert!(curve.iter().all(|it| number(it, "shift") <= 0.0));
     // From 1.0 to the 0.5 that even is worth, where all sessions agree at once.
     let row = flip_of(&out, SELLER);
@@ -639,7 +622,7 @@ fn the_cells_of_a_design_fill_the_ranges_of_its_axes() {
     );
     let file = written(&folder, "designed.toml", &text);
     let out = run(&folder, "sweep", "run", &file, &[]);
-    let cells = rows(&out, "cells.csv");
+    let cells = rows(out.join("cells.csv"));
     assert_eq!(cells.len(), 16);
     for (path, from, to) in [
         ("party.upper.reservation_value", 0.2, 0.6),
@@ -656,7 +639,7 @@ fn the_cells_of_a_design_fill_the_ranges_of_its_axes() {
             );
         }
     }
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     assert!(!table.is_empty());
     assert!(table.iter().all(|it| it["kind"] == "parameter"));
 }
@@ -850,7 +833,7 @@ fn the_experiment_that_comes_with_the_program_runs() {
     let rounds = "protocol.proposal_and_vote.deadline_rounds=2";
     let more = ["--points", "32", "--set", rounds];
     let out = run(&folder, "sensitivity", "run", file, &more);
-    let table = rows(&out, "sensitivity.csv");
+    let table = rows(out.join("sensitivity.csv"));
     let numbers = table.iter().filter(|it| it["kind"] == "number");
     let bases: std::collections::BTreeSet<&str> = numbers.map(|it| &it["basis"][..]).collect();
     assert_eq!(bases.into_iter().collect::<Vec<_>>(), ["assumed"]);
@@ -1120,7 +1103,11 @@ fn less_than_a_per_cent_is_taken_if_it_is_marked() {
         "party.lower.reservation_value",
     ];
     let out = run(&folder, "flip", "run", VILLAGES, &more);
-    assert_near(number(&rows(&out, "flips.csv")[0], "threshold"), 0.005, 0.0);
+    assert_near(
+        number(&rows(out.join("flips.csv"))[0], "threshold"),
+        0.005,
+        0.0,
+    );
 }
 
 #[test]
@@ -1129,7 +1116,7 @@ fn every_session_of_a_study_has_a_row_with_its_numbers_and_how_it_ended() {
     let file = two_numbers_decide(&folder);
     let more = ["--points", "32", "--draws"];
     let out = run(&folder, "sensitivity", "points", &file, &more);
-    let table = rows(&out, "points.csv");
+    let table = rows(out.join("points.csv"));
     assert_eq!(table.len(), 32 * 12);
     for (idx, rows) in table.chunks(12).enumerate() {
         let (a, b) = (&rows[0], &rows[11]);
@@ -1163,7 +1150,7 @@ fn every_session_of_a_study_has_a_row_with_its_numbers_and_how_it_ended() {
 
     let more = ["--method", "morris", "--points", "10", "--draws"];
     let out = run(&folder, "sensitivity", "steps", &file, &more);
-    let table = rows(&out, "points.csv");
+    let table = rows(out.join("points.csv"));
     assert_eq!(table.len(), 10 * 4);
     for rows in table.chunks(4) {
         assert_eq!(

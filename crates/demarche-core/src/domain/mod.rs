@@ -3,7 +3,6 @@
 mod claim;
 mod condition;
 mod consent;
-mod correlation;
 mod draft_plan;
 mod drawn_numbers;
 mod exact_preferences;
@@ -19,7 +18,6 @@ mod scenario;
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
-pub use correlation::{CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation};
 pub use draft_plan::DraftPlan;
 pub use drawn_numbers::DrawnNumbers;
 pub use exact_preferences::ExactPreferences;
@@ -29,9 +27,10 @@ pub use limits::{
     TEXT_CHARS_MAX,
 };
 pub use number::{
-    ArgumentPlace, ArgumentRange, Basis, DISTRIBUTIONS, Distribution, DistributionError,
-    DistributionForm, DistributionKind, DistributionParameter, Number, PROBABILITY_TOLERANCE,
-    Provenance, SHAPE_MAX, SHAPE_MIN, Utility, are_probabilities, from_units, threshold, units,
+    ArgumentPlace, ArgumentRange, Basis, CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX,
+    Correlation, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,
+    DistributionKind, DistributionParameter, Number, PROBABILITY_TOLERANCE, Provenance, SHAPE_MAX,
+    SHAPE_MIN, Utility, are_probabilities, from_units, threshold, units,
 };
 pub(crate) use number::{
     DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor, standard_normal_probability,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{DrawnNumbers, GroupOf, Number, PartyId, Preferences, Utility};
-use crate::negotiation::correlated_draws::CorrelatedDraws;
+use crate::negotiation::correlation::CorrelatedDraws;
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::{NumberId, NumberPlace, UncertainRedLine};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds, Stream};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{
     Distribution, GroupOf, Number, NumberGroup, PartyId, Preferences, Scenario, are_probabilities,
 };
-use crate::negotiation::copula::Correlated;
+use crate::negotiation::correlation::Correlated;
 use crate::negotiation::sourced_rule::SourcedRule;
 use crate::negotiation::variation::{
     DesignedDraws, NumberId, NumberPlace, NumberPlaces, UncertainRedLine,

@@ -132,6 +132,18 @@ pub(crate) fn column(
     }
 }
 
+/// The columns of how uncertain a figure is, of what kind that is.
+pub(crate) fn uncertainty(
+    figure: Content,
+    meaning: &'static str,
+    range: &'static str,
+    empty: &'static str,
+) -> ColumnEntry {
+    let names = ["standard_error", "interval_low", "interval_high"].map(|it| (it, figure));
+    let names = [&names[..], &[("confidence", Content::Share)]].concat();
+    column(&names, meaning, range, empty)
+}
+
 pub(crate) fn word(
     column: &'static str,
     names: &[&'static str],

@@ -1,7 +1,7 @@
 //! The entries of what is measured in every session: its columns, and its metrics in the summary.
 
 use crate::experiment::{
-    Measurement, MeasurementKind, MetricWords, PARTY_MEASUREMENTS, PairedWords,
+    Measurement, MeasurementKind, MetricWords, Over, PARTY_MEASUREMENTS, PairedWords,
     SESSION_MEASUREMENTS, compared_metrics, party_metrics, session_metrics,
 };
 use crate::tables::schema::dictionary::entry::{ColumnEntry, Content, WordEntry, column, word};
@@ -27,12 +27,8 @@ pub(crate) fn metric_words() -> Vec<WordEntry> {
     let of_parties = party_metrics().map(|it| it.1);
     let mut res: Vec<WordEntry> = Vec::new();
     for it in of_session.chain(of_parties) {
-        let MetricWords {
-            name,
-            meaning,
-            over,
-            ..
-        } = it;
+        let MetricWords { name, meaning, .. } = it;
+        let over = it.over.words();
         match res.last_mut() {
             Some(last) if (last.meaning, last.over) == (meaning, over) => last.names.push(name),
             _ => res.push(word("metric", &[name], meaning, over)),
@@ -56,7 +52,7 @@ pub(crate) fn paired_words() -> Vec<WordEntry> {
 
 /// What a study says the dependence of.
 pub(crate) fn outcome_words() -> Vec<WordEntry> {
-    let outcomes = compared_metrics(1).filter(|it| it.words.is_of_every_session());
+    let outcomes = compared_metrics(1).filter(|it| it.words.over == Over::AllSessions);
     let words = outcomes.map(|it| {
         let range = if it.kind == MeasurementKind::Event {
             "0 or 1"

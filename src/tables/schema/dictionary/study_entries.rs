@@ -3,7 +3,7 @@
 use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Number, Party, Share, Text, Utility, Value,
 };
-use crate::tables::schema::dictionary::entry::{TableEntry, column, word};
+use crate::tables::schema::dictionary::entry::{TableEntry, column, uncertainty, word};
 use crate::tables::schema::dictionary::measured_entries::outcome_words;
 
 /// What outcomes depend on.
@@ -50,17 +50,7 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
                 "see below",
                 "never",
             ),
-            column(
-                &[
-                    ("standard_error", Utility),
-                    ("interval_low", Utility),
-                    ("interval_high", Utility),
-                    ("confidence", Share),
-                ],
-                "of the estimate",
-                "as that figure",
-                "never",
-            ),
+            uncertainty(Utility, "of the estimate", "as that figure", "never"),
             column(
                 &[("n", Count)],
                 "base points, trajectories, or points of the design; for partial rank correlation, points",
@@ -248,17 +238,7 @@ pub(crate) const FLIP_CURVES: TableEntry = TableEntry {
                 "0 to 1",
                 "never",
             ),
-            column(
-                &[
-                    ("standard_error", Share),
-                    ("interval_low", Share),
-                    ("interval_high", Share),
-                    ("confidence", Share),
-                ],
-                "of that share",
-                "0 to 1",
-                "never",
-            ),
+            uncertainty(Share, "of that share", "0 to 1", "never"),
             column(&[("n", Count)], "sessions", "from 1", "never"),
         ]
     },
@@ -361,17 +341,7 @@ pub(crate) const FORM_LEVELS: TableEntry = TableEntry {
                 "0 to 1",
                 "if it is no level; without such a session",
             ),
-            column(
-                &[
-                    ("standard_error", Share),
-                    ("interval_low", Share),
-                    ("interval_high", Share),
-                    ("confidence", Share),
-                ],
-                "of that share",
-                "0 to 1",
-                "as that share",
-            ),
+            uncertainty(Share, "of that share", "0 to 1", "as that share"),
             column(&[("n", Count)], "such sessions", "from 1", "as that share"),
         ]
     },
@@ -420,17 +390,7 @@ pub(crate) const ROBUSTNESS: TableEntry = TableEntry {
                 "0 to 1",
                 "if it was not run",
             ),
-            column(
-                &[
-                    ("standard_error", Share),
-                    ("interval_low", Share),
-                    ("interval_high", Share),
-                    ("confidence", Share),
-                ],
-                "of that share",
-                "0 to 1",
-                "if it was not run",
-            ),
+            uncertainty(Share, "of that share", "0 to 1", "if it was not run"),
             column(&[("n", Count)], "sessions", "from 0", "never"),
             column(
                 &[("difference", Share)],

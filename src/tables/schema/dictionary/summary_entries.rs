@@ -3,7 +3,7 @@
 use crate::tables::schema::dictionary::entry::Content::{
     Count, Identifier, Issue, Mean, OfMetric, Option as Opt, Party, Share, Text, Utility, Value,
 };
-use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column};
+use crate::tables::schema::dictionary::entry::{CELL, SEE_ABOVE, TableEntry, column, uncertainty};
 use crate::tables::schema::dictionary::measured_entries::{metric_words, paired_words};
 
 /// Figures with their uncertainty.
@@ -487,13 +487,8 @@ pub(crate) const EFFECTS: TableEntry = TableEntry {
                 "-1 to 1",
                 "without such a replication",
             ),
-            column(
-                &[
-                    ("standard_error", OfMetric),
-                    ("interval_low", OfMetric),
-                    ("interval_high", OfMetric),
-                    ("confidence", Share),
-                ],
+            uncertainty(
+                OfMetric,
                 "of the mean difference, by Student's t",
                 "",
                 "with fewer than two pairs",

@@ -1,10 +1,12 @@
 //! Numbers of a scenario: utilities in exact units, decimals, distributions, and where each number comes from.
 
+mod correlation;
 mod decimal;
 mod distribution;
 mod provenance;
 mod utility;
 
+pub use correlation::{CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation};
 pub(crate) use decimal::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
 pub use distribution::{
     ArgumentPlace, ArgumentRange, DISTRIBUTIONS, Distribution, DistributionError, DistributionForm,

@@ -180,18 +180,16 @@ impl Revision {
             let worth = |option| situation.preferences.contribution(issue, option);
             for to in self.next_options(situation, issue, from) {
                 let changed = space.share(issue, from) ^ space.share(issue, to);
+                let step = (issue, [from, to]);
+                let is_asked = |when| self.is_asked_for(situation.rules, refusers, step, when);
+                let needs_less = || {
+                    let outcome = Outcome::from_shares(last_offer.code() ^ changed);
+                    !consent.asked(space, outcome).contains_all(refusers)
+                };
                 let is_allowed = match towards {
                     Towards::All => true,
-                    Towards::EarlierAsks => {
-                        self.was_asked_for(situation, refusers, issue, [from, to])
-                    }
-                    Towards::Refusers => {
-                        self.is_asked_for(situation, refusers, issue, [from, to])
-                            || is_refused && {
-                                let outcome = Outcome::from_shares(last_offer.code() ^ changed);
-                                !consent.asked(space, outcome).contains_all(refusers)
-                            }
-                    }
+                    Towards::EarlierAsks => is_asked(Asked::Ever),
+                    Towards::Refusers => is_asked(Asked::Now) || is_refused && needs_less(),
                 };
                 if is_allowed {
                     steps.push(Step {
@@ -268,36 +266,35 @@ impl Revision {
         })
     }
 
-    /// Whether one of these parties asks for such a step, or a longer one, on an issue.
+    /// Whether one of these parties asks for such a step, or a longer one, on an issue, or has ever.
     fn is_asked_for(
         &self,
-        situation: &Situation<'_>,
+        rules: &Rules,
         parties: PartySet,
-        issue: IssueId,
-        step: [OptionId; 2],
+        (issue, step): (IssueId, [OptionId; 2]),
+        when: Asked,
     ) -> bool {
-        let scale = situation.rules.scales[issue.idx()];
-        let space = &situation.rules.space;
-        let mut asks = self.asks.of_issue(parties, space, issue);
-        asks.any(|ask| is_nearer(scale, ask, step))
+        let space = &rules.space;
+        let is_nearer = |ask| is_nearer(rules.scales[issue.idx()], ask, step);
+        match when {
+            Asked::Now => self.asks.of_issue(parties, space, issue).any(is_nearer),
+            Asked::Ever => {
+                let has_asked = |option: &OptionId| {
+                    let by = self.ever_asked[space.flat(issue, *option)];
+                    !by.intersection(parties).is_empty()
+                };
+                let options = (0..space.n_options(issue)).map(OptionId::new);
+                options.filter(has_asked).any(is_nearer)
+            }
+        }
     }
+}
 
-    /// Whether one of these parties has ever asked for such a step, or a longer one, on an issue.
-    fn was_asked_for(
-        &self,
-        situation: &Situation<'_>,
-        parties: PartySet,
-        issue: IssueId,
-        step: [OptionId; 2],
-    ) -> bool {
-        let scale = situation.rules.scales[issue.idx()];
-        let space = &situation.rules.space;
-        let mut options = (0..space.n_options(issue)).map(OptionId::new);
-        options.any(|ask| {
-            let by = self.ever_asked[space.flat(issue, ask)].intersection(parties);
-            !by.is_empty() && is_nearer(scale, ask, step)
-        })
-    }
+/// When something was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    Now,
+    Ever,
 }
 
 /// Whether a step on an issue goes towards what is asked.

@@ -1,6 +1,6 @@
 //! Which numbers of a scenario are not drawn independently.
 
-use crate::domain::number::Number;
+use crate::domain::number::provenance::Number;
 
 /// The most numbers that correlations may name: their matrix is checked in the cube of it.
 pub const CORRELATED_NUMBERS_MAX: usize = 64;

@@ -8,9 +8,9 @@ use crate::domain::{
     CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, Correlation, standard_normal_probability,
     standard_normal_quantile,
 };
-use crate::negotiation::number_address::NumberAddress;
-use crate::negotiation::rank_matrix::RankMatrix;
-use crate::negotiation::strategy_choices::StrategyChoices;
+use crate::negotiation::correlation::number_address::NumberAddress;
+use crate::negotiation::correlation::rank_matrix::RankMatrix;
+use crate::negotiation::correlation::strategy_choices::StrategyChoices;
 use crate::negotiation::variation::NumberId;
 use crate::randomness::{NameHash, Purpose};
 
@@ -118,7 +118,7 @@ fn in_words(paths: &[String]) -> String {
 
 /// What a setting has of correlations.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Correlated {
+pub(in crate::negotiation) struct Correlated {
     pub(super) correlations: Arc<[Correlation]>,
     /// `None` where all numbers are independent.
     pub(super) copula: Option<Arc<Copula>>,

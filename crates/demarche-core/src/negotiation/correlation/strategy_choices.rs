@@ -1,6 +1,6 @@
 //! The combinations of strategies that parties may follow, as far as correlated numbers depend on them.
 
-use crate::negotiation::number_address::NumberAddress;
+use crate::negotiation::correlation::number_address::NumberAddress;
 use crate::randomness::NameHash;
 
 /// The parties that have numbers of several of their strategies in a group of correlated numbers.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Correlation, Number};
-use crate::negotiation::copula::{Addresses, Copula, Correlated, CorrelationError};
-use crate::negotiation::number_address::NumberAddress;
+use crate::negotiation::correlation::copula::{Addresses, Copula, Correlated, CorrelationError};
+use crate::negotiation::correlation::number_address::NumberAddress;
 use crate::negotiation::setting::Setting;
 use crate::negotiation::variation::{NumberId, NumberPlace};
 use crate::randomness::{NameHash, Purpose, Replication, Seeds};
@@ -178,7 +178,7 @@ fn addresses(setting: &Setting) -> Addresses {
 
 /// The uniform numbers of correlated numbers in one replication.
 #[derive(Debug)]
-pub(super) struct CorrelatedDraws<'a> {
+pub(in crate::negotiation) struct CorrelatedDraws<'a> {
     copula: &'a Copula,
     /// By member.
     uniforms: Vec<f64>,
@@ -186,7 +186,7 @@ pub(super) struct CorrelatedDraws<'a> {
 
 impl<'a> CorrelatedDraws<'a> {
     /// Those that one party needs for one purpose; `None` if it has no correlated number for it.
-    pub(super) fn new(
+    pub(in crate::negotiation) fn new(
         setting: &'a Setting,
         seeds: &Seeds,
         replication: Replication,
@@ -223,7 +223,7 @@ impl<'a> CorrelatedDraws<'a> {
     }
 
     /// The uniform number of a number, if it is correlated.
-    pub(super) fn uniform(&self, number: NumberId) -> Option<f64> {
+    pub(in crate::negotiation) fn uniform(&self, number: NumberId) -> Option<f64> {
         self.copula.member(number).map(|it| self.uniforms[it])
     }
 }
