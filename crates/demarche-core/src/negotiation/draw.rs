@@ -238,6 +238,8 @@ struct Draws<'a> {
     stream: Stream,
     /// `None` if no number of the party for this purpose is correlated.
     correlated: Option<CorrelatedDraws<'a>>,
+    /// Whether every number is where its own random number puts it.
+    is_plain: bool,
 }
 
 impl<'a> Draws<'a> {
@@ -250,11 +252,13 @@ impl<'a> Draws<'a> {
     ) -> Self {
         let base = setting.base_replication(replication);
         let name = setting.party(party).name;
+        let correlated = CorrelatedDraws::new(setting, seeds, replication, name, purpose);
         Self {
             setting,
             replication,
             stream: seeds.stream(base, name, purpose),
-            correlated: CorrelatedDraws::new(setting, seeds, replication, name, purpose),
+            is_plain: correlated.is_none() && !setting.is_varied(),
+            correlated,
         }
     }
 
@@ -292,14 +296,23 @@ impl<'a> Draws<'a> {
             } else {
                 self.stream.uniform()
             };
-            let id = place.first.plus(offset);
-            let correlated = self.correlated.as_ref().and_then(|it| it.uniform(id));
-            let probability = correlated
-                .or_else(|| self.setting.designed_probability(self.replication, id))
-                .unwrap_or(uniform);
-            let drawn = it.distribution.quantile(probability);
-            let shift = self.setting.shift_of(id);
-            shift.map_or(drawn, |by| it.moved(drawn, by))
+            if self.is_plain {
+                it.distribution.quantile(uniform)
+            } else {
+                self.varied(it, place.first.plus(offset), uniform)
+            }
         })
+    }
+
+    /// Where others, a design or a shift put a number that is not plain.
+    #[inline(never)]
+    fn varied(&self, number: &Number, id: NumberId, uniform: f64) -> f64 {
+        let correlated = self.correlated.as_ref().and_then(|it| it.uniform(id));
+        let probability = correlated
+            .or_else(|| self.setting.designed_probability(self.replication, id))
+            .unwrap_or(uniform);
+        let drawn = number.distribution.quantile(probability);
+        let shift = self.setting.shift_of(id);
+        shift.map_or(drawn, |by| number.moved(drawn, by))
     }
 }

@@ -430,6 +430,11 @@ impl Setting {
         self.design.as_ref()?.probability(replication, number)
     }
 
+    /// Whether a design or a shift may put numbers elsewhere than their random numbers do.
+    pub(super) fn is_varied(&self) -> bool {
+        self.design.is_some() || self.shift.is_some()
+    }
+
     /// By how much a number is moved in every draw; `None` if it stays.
     pub(super) fn shift_of(&self, number: NumberId) -> Option<f64> {
         self.shift.filter(|it| it.0 == number).map(|it| it.1)
