@@ -113,6 +113,12 @@ fn describe(setting: &Setting) -> String {
         setting.rules().protocol.name(),
         wrap(&rests_on(setting), terminal_width(), 0),
     );
+    if !scenario.limits.is_empty() {
+        text.push_str("\nLimits\n");
+    }
+    for it in scenario.limits.iter() {
+        let _ = writeln!(text, "  - {}", wrap(it, terminal_width(), 4));
+    }
     if !setting.correlations().is_empty() {
         text.push_str("\nCorrelated numbers\n");
     }

@@ -34,6 +34,9 @@ const KEYED_LISTS: [(&str, &str); 9] = [
     ("claim", "id"),
 ];
 
+/// Lists that grow when a file builds on another: what limits the one limits the other.
+const GROWING_LISTS: [&str; 1] = ["limits"];
+
 /// Tables of which single entries can be replaced; all others are replaced whole.
 const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
 
@@ -302,6 +305,13 @@ fn merge<'t>(base: &mut DeTable<'t>, over: DeTable<'t>, path: &str) {
         ) {
             (Some(DeValue::Array(old)), DeValue::Array(new)) if list_key.is_some() => {
                 merge_list(old, new, list_key.expect("just seen"), &below);
+            }
+            (Some(DeValue::Array(old)), DeValue::Array(new))
+                if GROWING_LISTS.contains(&below.as_str()) =>
+            {
+                for sentence in new {
+                    old.push(sentence);
+                }
             }
             (Some(DeValue::Table(old)), DeValue::Table(new))
                 if OPEN_TABLES.contains(&below.as_str()) =>

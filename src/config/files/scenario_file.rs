@@ -28,6 +28,9 @@ pub(crate) struct ScenarioFile {
     pub(crate) title: String,
     /// A paragraph about it.
     pub(crate) description: Option<String>,
+    /// What it leaves out or simplifies, a sentence each; added to those of the file it extends.
+    #[serde(default)]
+    pub(crate) limits: Vec<String>,
     /// Whether the numbers are about the world (`sourced`, the default) or invented (`synthetic`).
     #[serde(default)]
     pub(crate) kind: KindFile,

@@ -95,6 +95,7 @@ pub(crate) fn setting(
         name: file.name.into_inner(),
         title: file.title,
         description: file.description.map(Into::into),
+        limits: file.limits.into(),
         kind,
         sources: sources.into(),
         issues: issues.into(),

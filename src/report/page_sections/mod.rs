@@ -26,7 +26,7 @@ pub(crate) use session_words::{
     labels, render_cause, render_ending, repeated, strategy_words, whose,
 };
 pub use source_section::{MeasuredClaims, rests_on};
-pub(crate) use source_section::{at_the_table, sources};
+pub(crate) use source_section::{at_the_table, limits, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};
 pub(crate) use study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,

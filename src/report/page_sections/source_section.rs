@@ -80,6 +80,16 @@ fn render_bases(counts: &[(&str, u64)]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
+/// What a scenario says that it leaves out or simplifies; `None` if it says nothing.
+pub(crate) fn limits(scenario: &Scenario) -> Option<Section> {
+    (!scenario.limits.is_empty()).then(|| Section {
+        id: "limits".to_owned(),
+        heading: "Limits".to_owned(),
+        text: vec!["What the scenario leaves out or simplifies, in its own words.".to_owned()],
+        blocks: vec![PageBlock::List(scenario.limits.to_vec())],
+    })
+}
+
 /// Claims, sources and numbers of a setting.
 pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     let scenario = setting.scenario();

@@ -58,6 +58,8 @@ pub enum PageBlock {
         /// The table.
         table: PageTable,
     },
+    /// Sentences that belong together, one below the other.
+    List(Vec<String>),
     /// What happened one after the other, to be stepped through.
     Steps(Steps),
 }
@@ -195,6 +197,7 @@ impl Page {
             PageBlock::Cards(_)
             | PageBlock::Folded { .. }
             | PageBlock::Open { .. }
+            | PageBlock::List(_)
             | PageBlock::Steps(_) => &[],
         })
     }

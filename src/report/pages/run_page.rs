@@ -6,8 +6,8 @@ use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
-    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, most,
-    range_of_forms, rests_on, sources, zone_shares,
+    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, limits,
+    most, range_of_forms, rests_on, sources, zone_shares,
 };
 use crate::report::pages::page::{Page, Section};
 use crate::report::summary::RunSummary;
@@ -53,6 +53,7 @@ impl RunReport<'_> {
             }
         }
         sections.extend(of_sessions);
+        sections.extend(limits(self.setting.scenario()));
         sections.push(sources(self.setting, self.claims));
         Page {
             title: manifest.title.clone(),

@@ -277,3 +277,39 @@ fn deals_that_were_made_once_are_not_called_frequent() {
     assert!(page.contains("The most frequent deals follow the charts"));
     assert!(!page.contains("Made once"));
 }
+
+#[test]
+fn a_scenario_says_its_limits_where_its_results_are_read() {
+    let folder = TempDir::new().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let scenario = |name: &str, base: &str, limits: &str| {
+        let text = format!(
+            "schema = 1\nname = \"{name}\"\ntitle = \"{name}\"\nextends = \"{base}\"\nlimits = {limits}\n"
+        );
+        let path = folder.path().join(format!("{name}.toml"));
+        fs::write(&path, text).unwrap();
+        path
+    };
+    fs::copy(format!("{root}/{VILLAGES}"), folder.path().join("v.toml")).unwrap();
+    scenario("base", "v.toml", "[\"Rain & wells are left out.\"]");
+    let with = scenario("with", "base.toml", "[\"Nobody moves away.\"]");
+    let with = path_text(&with);
+
+    let checked = String::from_utf8(check(&["check", with, "--draws", "9"], 0).stdout).unwrap();
+    let list = "\nLimits\n  - Rain & wells are left out.\n  - Nobody moves away.\n";
+    assert!(checked.contains(list), "{checked}");
+    let run_of = |name, file| run(&folder, "batch", name, file, &["--sessions", "9"]);
+    let run_with = run_of("run", with);
+    let shown = page(&run_with);
+    let section = shown.split("<h2 id=\"limits\">").nth(1).expect("a section");
+    let list = "<li>Rain &amp; wells are left out.</li>\n<li>Nobody moves away.</li>";
+    assert!(section.contains(list), "{section}");
+    fs::remove_file(run_with.join("report.html")).unwrap();
+    fs::remove_dir_all(run_with.join("figures")).unwrap();
+    check(&["report", path_text(&run_with)], 0);
+    assert_eq!(page(&run_with), shown);
+
+    let checked = String::from_utf8(check(&["check", VILLAGES, "--draws", "9"], 0).stdout).unwrap();
+    assert!(!checked.contains("Limits"));
+    assert!(!page(&run_of("without", VILLAGES)).contains("Limits"));
+}

@@ -44,6 +44,8 @@ pub struct Scenario {
     pub title: String,
     /// A paragraph about it.
     pub description: Option<Arc<str>>,
+    /// What it leaves out or simplifies, a sentence each, in file order.
+    pub limits: Arc<[String]>,
     /// Whether the numbers are about the world.
     pub kind: ScenarioKind,
     /// Where the numbers come from.
