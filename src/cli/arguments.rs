@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use demarche_core::domain::{PartyId, Scenario};
+use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
-use crate::cli::files::CitedFiles;
+use crate::cli::files::{CitedFiles, stream_text};
 use crate::cli::warn;
 use crate::config::{
     Diagnostics, Experiment, Overrides, SESSIONS_DEFAULT, load_experiment, nearest,
 };
-use crate::tables::{TABLE_FORMATS, TableCopies, Workbook};
+use crate::run::{RunRequest, RunVerb};
+use crate::tables::{Distances, DrawTable, TABLE_FORMATS, TableCopies, Transcripts, Workbook};
 
 /// A file given on the command line.
 pub(crate) type FileArgument = PathBuf;
@@ -52,6 +54,13 @@ pub(crate) struct ExecutionArguments {
     /// Number of threads; by default one per core. Results do not depend on it
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(crate) threads: Option<u64>,
+    #[command(flatten)]
+    pub(crate) formats: FormatArguments,
+}
+
+/// The formats of a run's tables.
+#[derive(Debug, Args)]
+pub(crate) struct FormatArguments {
     #[arg(
         long,
         value_name = "FORMATS",
@@ -59,13 +68,18 @@ pub(crate) struct ExecutionArguments {
         value_parser = parse_formats,
         help = formats_help()
     )]
-    pub(crate) format: TableCopies,
+    format: TableCopies,
     /// Also write the tables to a workbook, tables.xlsx
     #[arg(long)]
     excel: bool,
 }
 
-impl ExecutionArguments {
+impl FormatArguments {
+    /// In which formats each table has a copy.
+    pub(crate) fn copies(&self) -> TableCopies {
+        self.format
+    }
+
     /// Whether a workbook is written.
     pub(crate) fn workbook(&self) -> Workbook {
         if self.excel {
@@ -73,6 +87,65 @@ impl ExecutionArguments {
         } else {
             Workbook::Omitted
         }
+    }
+}
+
+/// What a batch or a sweep writes, and of how many sessions.
+#[derive(Debug, Args)]
+pub(crate) struct ContentArguments {
+    /// Number of sessions; in a sweep, per cell
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    sessions: Option<u64>,
+    /// Also write every offer and answer to offers.csv
+    #[arg(long)]
+    transcripts: bool,
+    /// Write the distances of every agreement from the Pareto frontier and the bargaining solutions
+    /// to sessions.csv; takes much longer
+    #[arg(long)]
+    distances: bool,
+    /// Also write the drawn numbers to draws.csv: a row per session, a column per number
+    #[arg(long)]
+    draws: bool,
+}
+
+impl ContentArguments {
+    /// What is asked for of an experiment or a scenario; of a pipe, with its content.
+    pub(crate) fn request(
+        &self,
+        verb: RunVerb,
+        file: &Path,
+        formats: &FormatArguments,
+        settings: &Settings,
+    ) -> Result<RunRequest, Failure> {
+        let files_below = settings.cited.files_below.as_deref();
+        Ok(RunRequest {
+            verb,
+            experiment: file.display().to_string(),
+            experiment_text: stream_text(file)?,
+            settings: settings.set.clone(),
+            sessions: self.sessions,
+            seed: settings.seed,
+            transcripts: if self.transcripts {
+                Transcripts::Written
+            } else {
+                Transcripts::Omitted
+            },
+            distances: if self.distances {
+                Distances::Measured
+            } else {
+                Distances::Omitted
+            },
+            draws: if self.draws {
+                DrawTable::Written
+            } else {
+                DrawTable::Omitted
+            },
+            excel: formats.workbook(),
+            copies: formats.copies(),
+            files_below: files_below.map(|it| it.display().to_string()),
+            shard: None,
+            strategies: Strategies::default(),
+        })
     }
 }
 

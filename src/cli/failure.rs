@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Diagnostics(Diagnostics),
     /// Something else that was asked is wrong.
     WrongInput(String),
+    /// Shards are missing, damaged, or of another run.
+    Shards(String),
     /// It was asked rightly and could not be done.
     CouldNotFinish(String),
     /// Ctrl-C came before it was done, and nothing is left of it.

@@ -21,6 +21,10 @@ impl Failure {
                 message(&format!("error: {it}"));
                 ExitCode::from(2)
             }
+            Self::Shards(it) => {
+                message(&format!("error: {it}"));
+                ExitCode::from(3)
+            }
             Self::CouldNotFinish(it) => {
                 message(&format!("error: {it}"));
                 ExitCode::from(1)

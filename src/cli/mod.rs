@@ -23,8 +23,8 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, explain, interchange, merge, play, replay, report,
-    studies, verify, weigh,
+    analyze, batch_sweep, check, compare, explain, interchange, merge, missing, plan, play, replay,
+    report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::run::RunOptions;
@@ -41,7 +41,7 @@ struct Arguments {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, a replay or a table differs; 2 wrong input; 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, a replay or a table differs; 2 wrong input; 3 shards are missing, damaged or of another run; 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -49,6 +49,19 @@ enum Verb {
     Batch(batch_sweep::RunArguments),
     /// Run many sessions for each of several values of the scenario's numbers
     Sweep(batch_sweep::SweepArguments),
+    /// Cut a run into shards that other programs distribute
+    ///
+    /// Writes a folder with one file, plan.json, which contains all that a shard is made from: a
+    /// machine needs this file and the program. `demarche shard` runs one shard into the folder,
+    /// `demarche missing` lists those that lack, and `demarche merge` combines all of them.
+    Plan(plan::PlanArguments),
+    /// Run one shard of a plan
+    ///
+    /// A complete shard is left as it is, an interrupted one is resumed, so the same command can be
+    /// repeated until it succeeds. The shard ends itself if the process that started it dies.
+    Shard(shard::ShardArguments),
+    /// List the shards of a plan that are not complete, such as 3,7-9
+    Missing(missing::MissingArguments),
     /// Combine shards into one run, identical to a run without shards
     Merge(merge::MergeArguments),
     /// Study which numbers, sources and assumptions the result depends on
@@ -166,6 +179,9 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Batch(it) => batch_sweep::batch(&it, &ctrl_c),
         Verb::Sweep(it) => batch_sweep::sweep(&it, &ctrl_c),
+        Verb::Plan(it) => plan::plan(&it, &ctrl_c),
+        Verb::Shard(it) => shard::shard(&it, &ctrl_c),
+        Verb::Missing(it) => missing::missing(&it),
         Verb::Merge(it) => merge::merge(&it, &ctrl_c),
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),

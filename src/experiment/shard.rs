@@ -18,6 +18,16 @@ pub struct Shard {
 pub struct ShardError;
 
 impl Shard {
+    /// A part of so many.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    pub fn new(number: u32, of: u32) -> Self {
+        assert!((1..=of).contains(&number), "shards are numbered from 1");
+        Self { number, of }
+    }
+
     /// Which one, from 1.
     pub fn number(self) -> u32 {
         self.number
@@ -52,7 +62,7 @@ impl FromStr for Shard {
         let whole = |it: &str| it.parse::<u32>().map_err(|_| ShardError);
         let (number, of) = (whole(number)?, whole(of)?);
         let is_one = (1..=of).contains(&number);
-        is_one.then_some(Self { number, of }).ok_or(ShardError)
+        is_one.then(|| Self::new(number, of)).ok_or(ShardError)
     }
 }
 

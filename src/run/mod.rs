@@ -2,7 +2,7 @@
 //!
 //! A [`RunSpec`] is a request with its files, read and checked; [`execute`] runs it into a folder,
 //! whose tables and manifest are written as sessions finish. [`resume`] continues an interrupted
-//! run, and [`merge`] makes one of its shards. A study has a [`StudySpec`] and [`execute_study`],
+//! run, and [`merge`] makes one of its shards, which a [`ShardPlan`] names. A study has a [`StudySpec`] and [`execute_study`],
 //! plans to be weighed a [`WeighingSpec`] and [`execute_weighing`].
 //! Nothing here prints: whoever watches is an [`Observer`].
 
@@ -10,14 +10,16 @@ mod execute;
 mod journal;
 mod observer;
 mod record;
+mod shards;
 mod spec;
 mod writer;
 
 pub use execute::{
     DamagedTable, FinishedRun, FinishedStudy, FinishedWeighing, FolderPlace, FormResults,
-    InterruptedRun, MergeableRun, OpenShards, RefusalReason, RefusedRun, ReopenError, ResumableRun,
-    RunError, RunOptions, RunResults, StopCause, StoppedRun, StudyAnswer, check_tables,
-    damaged_tables, execute, execute_study, execute_weighing, merge, resume,
+    InterruptedRun, MergeableRun, OpenShards, PlannedShardError, RefusalReason, RefusedRun,
+    ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
+    StudyAnswer, check_tables, damaged_tables, execute, execute_shard, execute_study,
+    execute_weighing, merge, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};
@@ -30,6 +32,7 @@ pub use record::{
     TableError, Timing, Until, comparison_rows, configuration_changes, open_table, remove_page,
     swept_values,
 };
+pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};
 pub use spec::{
     PLAN_DRAWS_DEFAULT, RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest,
     StudySpec, StudyWork, WeighingRequest, WeighingSpec,

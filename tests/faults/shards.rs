@@ -4,10 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use demarche::run::SHARD_MARK;
 use tempfile::TempDir;
 
 use crate::support::process::{
-    VILLAGES, check, files, path_text, results, run, start_silent, wait_for_bytes,
+    VILLAGES, check, demarche, files, path_text, results, run, start_silent, tables, wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
@@ -34,11 +35,11 @@ fn merge_arguments<'a>(shards: &'a [PathBuf], out: &'a Path) -> Vec<&'a str> {
     ["merge"].into_iter().chain(shards).chain(out).collect()
 }
 
-/// Why shards are not merged, and that nothing was written.
+/// Why shards are not merged, with an exit code, and that nothing was written.
 #[track_caller]
-fn refusal(shards: &[PathBuf]) -> String {
+fn refusal(shards: &[PathBuf], code: i32) -> String {
     let out = shards[0].with_file_name("refused");
-    let output = check(&merge_arguments(shards, &out), 2);
+    let output = check(&merge_arguments(shards, &out), code);
     assert!(!out.exists(), "nothing is written");
     String::from_utf8(output.stderr).unwrap()
 }
@@ -94,12 +95,12 @@ fn what_does_not_belong_together_is_refused_by_name() {
     let shards = run_shards(&folder, "batch", VILLAGES, 3, &more);
     let [one, two, three] = [0, 1, 2].map(|it: usize| shards[it].clone());
 
-    let rendered = refusal(&[one.clone(), three.clone()]);
+    let rendered = refusal(&[one.clone(), three.clone()], 3);
     assert!(
         rendered.contains("cannot merge 2 of 3 shards: 2/3 is missing"),
         "{rendered}"
     );
-    let rendered = refusal(&[one.clone(), two.clone(), one.clone(), three.clone()]);
+    let rendered = refusal(&[one.clone(), two.clone(), one.clone(), three.clone()], 2);
     assert!(
         rendered.contains("batch-1-of-3: it is named twice"),
         "{rendered}"
@@ -112,7 +113,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
         VILLAGES,
         &[&more[..], &["--shard", "2/3"]].concat(),
     );
-    let rendered = refusal(&[one.clone(), two.clone(), again, three.clone()]);
+    let rendered = refusal(&[one.clone(), two.clone(), again, three.clone()], 3);
     assert!(
         rendered.contains("it is shard 2/3, and so is"),
         "{rendered}"
@@ -120,7 +121,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
 
     let other = ["--sessions", "3000", "--seed", "8", "--shard", "2/3"];
     let other = run(&folder, "batch", "other", VILLAGES, &other);
-    let rendered = refusal(&[one.clone(), other, three.clone()]);
+    let rendered = refusal(&[one.clone(), other, three.clone()], 3);
     assert!(
         rendered.contains("it belongs to a different run than"),
         "{rendered}"
@@ -132,11 +133,11 @@ fn what_does_not_belong_together_is_refused_by_name() {
 
     let quarter = [&more[..], &["--shard", "2/4"]].concat();
     let quarter = run(&folder, "batch", "quarter", VILLAGES, &quarter);
-    let rendered = refusal(&[one.clone(), quarter, three.clone()]);
+    let rendered = refusal(&[one.clone(), quarter, three.clone()], 3);
     assert!(rendered.contains("is shard 1/3"), "{rendered}");
 
     let whole = run(&folder, "batch", "whole", VILLAGES, &more);
-    let rendered = refusal(&[one, two, whole]);
+    let rendered = refusal(&[one, two, whole], 2);
     assert!(
         rendered.contains("cannot merge") && rendered.contains("the run is complete"),
         "{rendered}"
@@ -151,7 +152,9 @@ fn a_damaged_shard_is_refused_by_name_and_repaired_by_resuming_it() {
     let shards = run_shards(&folder, "batch", VILLAGES, 2, &more);
     let whole = files(&shards[1]);
     let mut n_merged = 0;
-    for (name, bytes) in &whole {
+    // The mark is for those who do not read the rest.
+    let read = whole.iter().filter(|it| !it.0.ends_with(SHARD_MARK));
+    for (name, bytes) in read {
         let path = shards[1].join(name);
         let mut other = bytes.clone();
         other[bytes.len() / 2] ^= 1;
@@ -163,7 +166,7 @@ fn a_damaged_shard_is_refused_by_name_and_repaired_by_resuming_it() {
             fs::write(&path, damaged).unwrap();
             // What stands behind the last chunk is of no chunk.
             if damaged.len() <= bytes.len() {
-                let rendered = refusal(&shards);
+                let rendered = refusal(&shards, 3);
                 assert!(rendered.contains(path_text(&path)), "{rendered}");
                 assert!(
                     rendered.contains("is damaged or truncated after chunk "),
@@ -222,4 +225,259 @@ fn what_has_no_shards_is_refused() {
         );
     }
     assert!(!out.exists(), "nothing is written");
+}
+
+/// Makes a plan of a run in shards, and tells where it is.
+#[track_caller]
+fn plan(folder: &TempDir, file: &str, of: u32, more: &[&str]) -> PathBuf {
+    let out = folder.path().join("planned");
+    let of = of.to_string();
+    let arguments = ["plan", file, "--shards", &of, "--out", path_text(&out)];
+    check(&[&arguments[..], more].concat(), 0);
+    out.join("plan.json")
+}
+
+#[track_caller]
+fn shard(plan: &Path, number: u32, more: &[&str], code: i32) -> String {
+    let number = number.to_string();
+    let arguments = ["shard", "--manifest", path_text(plan), "--index", &number];
+    let output = check(&[&arguments[..], more].concat(), code);
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+fn missing(plan: &Path) -> String {
+    let output = check(&["missing", "--manifest", path_text(plan)], 0);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn merge_plan<'a>(plan: &'a Path, out: &'a Path) -> [&'a str; 6] {
+    let [plan, out] = [plan, out].map(path_text);
+    ["merge", "--manifest", plan, "--quiet", "--out", out]
+}
+
+#[test]
+fn a_plan_is_all_that_its_shards_need() {
+    let folder = TempDir::new().unwrap();
+    // Somewhere else, where the files of the experiment are not.
+    let root = env!("CARGO_MANIFEST_DIR");
+    let scenario = folder.path().join("villages.toml");
+    fs::copy(Path::new(root).join(VILLAGES), &scenario).unwrap();
+    let file = folder.path().join("experiment.toml");
+    let text = "schema = 1\nname = \"villages\"\nseed = 9\nsessions = 700\n\
+                scenario = \"villages.toml\"\n\
+                [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.4, 0.6]\n";
+    fs::write(&file, text).unwrap();
+    let reference = run(
+        &folder,
+        "sweep",
+        "reference",
+        path_text(&file),
+        &["--draws"],
+    );
+    let plan = plan(&folder, path_text(&file), 3, &["--draws"]);
+    fs::remove_file(&file).unwrap();
+    fs::remove_file(&scenario).unwrap();
+    assert_eq!(missing(&plan), "1-3\n");
+    let out = folder.path().join("merged");
+    for (number, left) in [(2, "1,3\n"), (3, "1\n"), (1, "")] {
+        let rendered = check(&merge_plan(&plan, &out), 3).stderr;
+        let rendered = String::from_utf8(rendered).unwrap();
+        assert!(rendered.contains("1/3"), "{rendered}");
+        assert!(!out.exists(), "nothing is written");
+        shard(&plan, number, &[], 0);
+        assert_eq!(missing(&plan), left);
+    }
+    let before = files(plan.parent().unwrap());
+    assert!(shard(&plan, 2, &[], 0).contains("is already complete"));
+    assert!(
+        files(plan.parent().unwrap()) == before,
+        "nothing is written"
+    );
+    check(&merge_plan(&plan, &out), 0);
+    assert!(tables(&out) == tables(&reference));
+}
+
+#[test]
+fn a_shard_that_was_killed_is_resumed_by_the_same_command() {
+    let folder = TempDir::new().unwrap();
+    let more = ["--sessions", "20000"];
+    let reference = run(&folder, "batch", "reference", VILLAGES, &more);
+    let plan = plan(&folder, VILLAGES, 2, &more);
+    let place = plan.with_file_name("shard-1-of-2");
+    let mut child = start_silent(&["shard", "--manifest", path_text(&plan), "--index", "1"]);
+    wait_for_bytes(&mut child, &place, 10_000);
+    let busy = shard(&plan, 1, &[], 2);
+    assert!(busy.contains("another process is using it"), "{busy}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(missing(&plan), "1-2\n");
+    shard(&plan, 2, &[], 0);
+    let out = folder.path().join("merged");
+    let rendered = check(&merge_plan(&plan, &out), 3).stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
+    assert!(rendered.contains("shard-1-of-2"), "{rendered}");
+    assert!(rendered.contains("it is not complete"), "{rendered}");
+    shard(&plan, 1, &[], 0);
+    check(&merge_plan(&plan, &out), 0);
+    assert!(results(&out) == results(&reference));
+}
+
+#[test]
+fn clusters_tell_a_shard_its_number() {
+    let folder = TempDir::new().unwrap();
+    let plan = plan(&folder, VILLAGES, 4, &["--sessions", "1000"]);
+    let arguments = ["shard", "--quiet", "--manifest", path_text(&plan)];
+    let cases = [
+        ("SLURM_ARRAY_TASK_ID", "1", 0, "2-4\n"),
+        ("PBS_ARRAY_INDEX", "2", 0, "3-4\n"),
+        ("HQ_TASK_ID", "3", 0, "4\n"),
+        ("HQ_TASK_ID", "5", 2, "4\n"),
+        ("HQ_TASK_ID", "last", 2, "4\n"),
+        ("JOB_COMPLETION_INDEX", "3", 0, ""),
+    ];
+    for (variable, value, code, left) in cases {
+        let output = demarche(&arguments).env(variable, value).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{variable}={value}");
+        assert_eq!(missing(&plan), left);
+    }
+    check(&arguments, 2);
+}
+
+#[test]
+fn what_was_tampered_with_is_named_and_not_merged() {
+    let folder = TempDir::new().unwrap();
+    let more = ["--sessions", "1000"];
+    let plan = plan(&folder, VILLAGES, 3, &more);
+    let out = folder.path().join("merged");
+    for number in 1..=3 {
+        shard(&plan, number, &["--quiet"], 0);
+    }
+    let places = [1, 2, 3].map(|it| plan.with_file_name(format!("shard-{it}-of-3")));
+    let whole = files(plan.parent().unwrap());
+    let restore = || {
+        for (name, bytes) in &whole {
+            fs::write(plan.with_file_name(name), bytes).unwrap();
+        }
+    };
+    let refused = |expected: &[&str]| {
+        let stderr = check(&merge_plan(&plan, &out), 3).stderr;
+        let rendered = String::from_utf8(stderr).unwrap();
+        for it in expected {
+            assert!(rendered.contains(it), "{it} in {rendered}");
+        }
+        assert!(!out.exists(), "nothing is written");
+    };
+    // Of several damaged shards, each is named.
+    for it in &places[..2] {
+        let table = it.join("sessions.csv");
+        let bytes = fs::read(&table).unwrap();
+        fs::write(&table, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    refused(&["shard-1-of-3", "shard-2-of-3", "remove the folder of each"]);
+    restore();
+    // A mark that belongs to another shard.
+    fs::copy(places[0].join(SHARD_MARK), places[1].join(SHARD_MARK)).unwrap();
+    assert_eq!(missing(&plan), "2\n");
+    refused(&["shard-2-of-3", "a different shard of this one"]);
+    assert!(shard(&plan, 2, &[], 3).contains("a different shard"));
+    // A whole shard in the place of another.
+    for (name, bytes) in files(&places[0]) {
+        fs::write(places[1].join(name), bytes).unwrap();
+    }
+    refused(&["shard-2-of-3"]);
+    restore();
+    // A shard of another run.
+    fs::remove_dir_all(&places[2]).unwrap();
+    let other = ["--sessions", "1000", "--seed", "8", "--shard", "3/3"];
+    let other = run(&folder, "batch", "other", VILLAGES, &other);
+    fs::rename(other, &places[2]).unwrap();
+    refused(&["shard-3-of-3", "a shard of a different run"]);
+    assert!(shard(&plan, 3, &[], 3).contains("a different run"));
+    fs::remove_dir_all(&places[2]).unwrap();
+    shard(&plan, 3, &["--quiet"], 0);
+    // The plan itself.
+    let text = String::from_utf8(whole[Path::new("plan.json")].clone()).unwrap();
+    for (from, to, expected) in [
+        ("upper", "uppre", "does not have its SHA-256"),
+        (
+            "\"sessions\": 1000,\n    \"seed\"",
+            "\"sessions\": 1001,\n    \"seed\"",
+            "is not what it did",
+        ),
+        (
+            "\"results_version\": ",
+            "\"results_version\": 9",
+            "use the version that made it",
+        ),
+        ("\"shards\": 3", "\"shards\": 0", "is not a plan"),
+        ("{", "", "is not a plan"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        fs::write(&plan, text.replacen(from, to, 1)).unwrap();
+        let again = places[0].with_file_name("again");
+        let rendered = shard(&plan, 1, &["--out", path_text(&again)], 2);
+        assert!(rendered.contains(expected), "{expected} in {rendered}");
+        assert!(!again.exists(), "nothing is written");
+    }
+    fs::write(&plan, text).unwrap();
+    check(&merge_plan(&plan, &out), 0);
+}
+
+#[test]
+fn a_plan_has_no_shard_without_work() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("planned");
+    let arguments = [
+        "plan",
+        VILLAGES,
+        "--sessions",
+        "300",
+        "--out",
+        path_text(&out),
+    ];
+    let stderr = check(&[&arguments[..], &["--shards", "3"]].concat(), 2).stderr;
+    let rendered = String::from_utf8(stderr).unwrap();
+    assert!(rendered.contains("3 shards are too many"), "{rendered}");
+    assert!(!out.exists(), "nothing is written");
+    check(&[&arguments[..], &["--shards", "2"]].concat(), 0);
+    let rendered = check(&[&arguments[..], &["--shards", "2"]].concat(), 2).stderr;
+    let rendered = String::from_utf8(rendered).unwrap();
+    assert!(rendered.contains("already exists"), "{rendered}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shard_ends_when_its_parent_dies() {
+    use std::process::{Command, Stdio};
+
+    let folder = TempDir::new().unwrap();
+    let plan = plan(&folder, VILLAGES, 2, &["--sessions", "400000"]);
+    // The shell starts the shard, tells its number, and is killed while it waits.
+    let line = format!(
+        "'{}' shard --quiet --manifest '{}' --index 1 & echo $!; wait",
+        env!("CARGO_BIN_EXE_demarche"),
+        path_text(&plan)
+    );
+    let mut parent = Command::new("sh")
+        .args(["-c", &line])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut number = String::new();
+    let mut output = std::io::BufReader::new(parent.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut output, &mut number).unwrap();
+    let is_alive = || {
+        let asked = Command::new("kill")
+            .args(["-0", number.trim()])
+            .stderr(Stdio::null())
+            .status();
+        asked.unwrap().success()
+    };
+    wait_for_bytes(&mut parent, &plan.with_file_name("shard-1-of-2"), 10_000);
+    assert!(is_alive());
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    // It ends long before it would be done; each question takes a process.
+    while is_alive() {}
+    assert_eq!(missing(&plan), "1-2\n");
 }

@@ -3,6 +3,7 @@
 mod background;
 mod ctrl_c;
 mod interactive_player;
+mod parent;
 mod progress;
 mod reading_progress;
 mod run_observer;
@@ -12,6 +13,7 @@ mod user_command;
 pub(crate) use background::Background;
 pub(crate) use ctrl_c::CtrlC;
 pub(crate) use interactive_player::{Echo, InteractivePlayer};
+pub(crate) use parent::end_with_parent;
 pub(crate) use reading_progress::ReadingProgress;
 pub(crate) use run_observer::RunObserver;
 pub(crate) use terminal::{Rendered, message, print, print_data};

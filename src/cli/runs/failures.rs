@@ -8,8 +8,8 @@ use crate::cli::render::{count, counted, shell_word};
 use crate::cli::runs::folder::exists;
 use crate::experiment::{PLAN_DRAWS_MAX, PlanEvaluationError, StudyError};
 use crate::run::{
-    FolderPlace, JournalError, RefusalReason, RefusedRun, ReopenError, RunError, RunRequest,
-    SpecError, StoppedRun,
+    FolderPlace, JournalError, PlanError, PlannedShardError, RefusalReason, RefusedRun,
+    ReopenError, RunError, RunRequest, SpecError, StoppedRun,
 };
 
 /// Why what was asked of a verb cannot be run.
@@ -68,6 +68,36 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
     })
 }
 
+/// Why there is no plan of a run in shards, or it cannot be run.
+pub(crate) fn plan_failure(error: PlanError) -> Failure {
+    let description = error.to_string();
+    match error {
+        PlanError::Spec(it) => spec_failure(it, "plan"),
+        PlanError::TooMany { .. } => Failure::WrongInput(format!("{description}; reduce --shards")),
+        PlanError::NoPlan(_)
+        | PlanError::Version { .. }
+        | PlanError::Changed
+        | PlanError::Damaged { .. } => Failure::WrongInput(description),
+    }
+}
+
+/// Why a shard of a plan was not run to its end, and what to do.
+pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> Failure {
+    match error {
+        PlannedShardError::Plan(it) => plan_failure(it),
+        PlannedShardError::Reopen(it) => reopen_failure("run the shard in", it, None),
+        PlannedShardError::Run(RunError::Stopped(it)) => {
+            let why = with_causes(&it.cause);
+            Failure::CouldNotFinish(format!("{why}; the same command resumes the shard"))
+        }
+        PlannedShardError::Run(RunError::FolderExists(_)) => Failure::WrongInput(format!(
+            "{} is no shard, and nothing is overwritten; move it, or name another folder with --out",
+            folder.display()
+        )),
+        PlannedShardError::Run(RunError::Folder(it)) => Failure::could_not_finish(&it),
+    }
+}
+
 /// Why a run cannot be taken up for an act, such as `merge`; its request, as far as it is known.
 pub(crate) fn reopen_failure(
     act: &str,
@@ -76,6 +106,10 @@ pub(crate) fn reopen_failure(
 ) -> Failure {
     match error {
         ReopenError::Refused(it) => refusal(act, &it, request),
+        ReopenError::Shards(refused) => {
+            let each = refused.iter().map(|it| refused_for(act, it, request));
+            Failure::Shards(each.collect::<Vec<_>>().join("\nerror: "))
+        }
         ReopenError::Spec(it) => spec_failure(it, request.map_or("", |it| it.verb.name())),
         ReopenError::Missing {
             of,
@@ -85,7 +119,7 @@ pub(crate) fn reopen_failure(
             if n_missing > names.len() {
                 names.push(format!("{} more", n_missing - names.len()));
             }
-            Failure::WrongInput(format!(
+            Failure::Shards(format!(
                 "cannot {act} {} of {of} shards: {} missing",
                 of - n_missing,
                 names.join(", ") + if n_missing == 1 { " is" } else { " are" }
@@ -96,16 +130,37 @@ pub(crate) fn reopen_failure(
 
 fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Failure {
     let (folder, reason) = (&refused.folder, &refused.reason);
-    let mut why = with_causes(reason);
-    if let (RefusalReason::Corruption(_), Some(request)) = (reason, request) {
-        why = format!("{why}; {}", way_on(request, folder));
-    }
-    let description = format!("cannot {act} {}: {why}", folder.display());
+    let description = refused_for(act, refused, request);
     let is_of_disk = matches!(reason, RefusalReason::Journal(JournalError::Unreadable(_)));
     if is_of_disk && folder.is_dir() {
         return Failure::CouldNotFinish(description);
     }
-    Failure::WrongInput(description)
+    match reason {
+        RefusalReason::OtherRun { .. }
+        | RefusalReason::OtherNumber { .. }
+        | RefusalReason::SameShard { .. }
+        | RefusalReason::Unmarked
+        | RefusalReason::Mark(_)
+        | RefusalReason::Corruption(_) => Failure::Shards(description),
+        RefusalReason::NotFound(_)
+        | RefusalReason::Journal(_)
+        | RefusalReason::Unreadable { .. }
+        | RefusalReason::UnknownFile(_)
+        | RefusalReason::Difference(_)
+        | RefusalReason::NamedTwice
+        | RefusalReason::NoShard
+        | RefusalReason::Shard(_) => Failure::WrongInput(description),
+    }
+}
+
+/// Why a folder cannot be taken up for an act, and how to continue it.
+fn refused_for(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> String {
+    let (folder, reason) = (&refused.folder, &refused.reason);
+    let mut why = with_causes(reason);
+    if let (RefusalReason::Corruption(_), Some(request)) = (reason, request) {
+        why = format!("{why}; {}", way_on(request, folder));
+    }
+    format!("cannot {act} {}: {why}", folder.display())
 }
 
 /// Why a run failed, and how it can be resumed.

@@ -5,11 +5,15 @@ mod finish;
 mod folder;
 mod named;
 mod page;
+mod planned;
 mod resumable_run;
 
-pub(crate) use failures::{reopen_failure, run_failure, spec_failure, study_failure};
+pub(crate) use failures::{
+    plan_failure, planned_shard_failure, reopen_failure, run_failure, spec_failure, study_failure,
+};
 pub(crate) use finish::{conclude, report_left_out};
 pub(crate) use folder::{create_new, in_new_folder, refuse_existing};
 pub(crate) use named::{open_run, read_manifest};
 pub(crate) use page::{make_page, make_recorded_page, report_line};
+pub(crate) use planned::read_plan;
 pub(crate) use resumable_run::{JournaledFiles, resumable_run};

@@ -4,39 +4,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use demarche_core::strategy::Strategies;
 
 use crate::cli::arguments::{
-    ExecutionArguments, FileArgument, OutputArguments, Settings, parse_count,
+    ContentArguments, ExecutionArguments, FileArgument, OutputArguments, Settings,
 };
 use crate::cli::failure::Failure;
-use crate::cli::files::stream_text;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{planned, shell_word};
 use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec_failure};
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
 use crate::run::{Observer, RunRequest, RunSpec, RunVerb, execute, resume};
-use crate::tables::{Distances, DrawTable, Transcripts};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// An experiment or scenario file
     #[arg(value_name = "EXPERIMENT", required_unless_present = "resume")]
     file: Option<FileArgument>,
-    /// Number of sessions; in a sweep, per cell
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    sessions: Option<u64>,
-    /// Also write every offer and answer to offers.csv
-    #[arg(long)]
-    transcripts: bool,
-    /// Write the distances of every agreement from the Pareto frontier and the bargaining solutions
-    /// to sessions.csv; takes much longer
-    #[arg(long)]
-    distances: bool,
-    /// Also write the drawn numbers to draws.csv: a row per session, a column per number
-    #[arg(long)]
-    draws: bool,
+    #[command(flatten)]
+    content: ContentArguments,
     /// Resume the interrupted run in this folder; the results are identical to those of an
     /// uninterrupted run. `latest` is the newest run in runs/
     #[arg(long, value_name = "RUN", conflicts_with_all = WHAT_A_RUN_KNOWS)]
@@ -81,34 +67,11 @@ impl RunArguments {
     fn request(&self, verb: RunVerb) -> Result<RunRequest, Failure> {
         let file = self.file.as_deref();
         let file = file.expect("a new run has a file");
-        let files_below = self.settings.cited.files_below.as_deref();
+        let request =
+            (self.content).request(verb, file, &self.execution.formats, &self.settings)?;
         Ok(RunRequest {
-            verb,
-            experiment: file.display().to_string(),
-            experiment_text: stream_text(file)?,
-            settings: self.settings.set.clone(),
-            sessions: self.sessions,
-            seed: self.settings.seed,
-            transcripts: if self.transcripts {
-                Transcripts::Written
-            } else {
-                Transcripts::Omitted
-            },
-            distances: if self.distances {
-                Distances::Measured
-            } else {
-                Distances::Omitted
-            },
-            draws: if self.draws {
-                DrawTable::Written
-            } else {
-                DrawTable::Omitted
-            },
-            excel: self.execution.workbook(),
-            copies: self.execution.format,
-            files_below: files_below.map(|it| it.display().to_string()),
             shard: self.shard.map(|it| it.to_string()),
-            strategies: Strategies::default(),
+            ..request
         })
     }
 }

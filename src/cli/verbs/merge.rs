@@ -1,6 +1,6 @@
 //! `merge`: the shards of a batch or a sweep become the run that they are parts of.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +9,8 @@ use crate::cli::arguments::{CitedArguments, OutputArguments};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::runs::{
-    JournaledFiles, conclude, in_new_folder, refuse_existing, reopen_failure, run_failure,
+    JournaledFiles, conclude, in_new_folder, read_plan, refuse_existing, reopen_failure,
+    run_failure,
 };
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, options};
 use crate::run::{self, OpenShards};
@@ -17,8 +18,11 @@ use crate::run::{self, OpenShards};
 #[derive(Debug, Args)]
 pub(crate) struct MergeArguments {
     /// The folders of all shards, in any order
-    #[arg(value_name = "SHARD", required = true)]
+    #[arg(value_name = "SHARD", required_unless_present = "manifest")]
     folders: Vec<PathBuf>,
+    /// Combine the shards of this plan, which are beside it: the plan.json that `demarche plan` wrote
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["folders", "files_below"])]
+    manifest: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -28,19 +32,40 @@ pub(crate) struct MergeArguments {
 /// The action on shards, in words.
 const ACT: &str = "merge";
 
+/// Adds what to do with the shards of a plan that cannot be merged.
+fn advised(failure: Failure) -> Failure {
+    if let Failure::Shards(it) = failure {
+        let advice = "remove the folder of each, and run the shard again";
+        Failure::Shards(format!("{it}\n{advice}"))
+    } else {
+        failure
+    }
+}
+
 /// Combines shards into a run.
 pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     if let Some(out) = &arguments.output.out {
         refuse_existing(out)?;
     }
     let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.output.quiet);
-    let shards = OpenShards::open(&arguments.folders);
+    let plan = arguments.manifest.as_deref().map(read_plan).transpose()?;
+    let shards = match &plan {
+        Some((plan, place)) => OpenShards::of_plan(plan, place),
+        None => OpenShards::open(&arguments.folders),
+    };
     let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
     let request = shards.request().clone();
     let files_below = arguments.cited.files_below.as_deref();
     let files = JournaledFiles::of(shards.first_folder(), &request, files_below);
-    let run = shards.load(&|it| files.read(it), &mut observer);
-    let run = run.map_err(|it| reopen_failure(ACT, it, Some(&request)))?;
+    let read_file = |path: &Path| match &plan {
+        Some((plan, _)) => plan.read_file(path),
+        None => files.read(path),
+    };
+    let run = shards.load(&read_file, &mut observer);
+    let run = run.map_err(|it| match &plan {
+        Some(_) => advised(reopen_failure(ACT, it, None)),
+        None => reopen_failure(ACT, it, Some(&request)),
+    })?;
     hush_caught_panics();
     let options = options(None, ctrl_c);
     let finished = in_new_folder(

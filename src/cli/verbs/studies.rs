@@ -141,8 +141,8 @@ impl StudyArguments {
         StudyRequest {
             settings: self.settings.set.clone(),
             seed: self.settings.seed,
-            excel: self.execution.workbook(),
-            copies: self.execution.format,
+            excel: self.execution.formats.workbook(),
+            copies: self.execution.formats.copies(),
             ..StudyRequest::new(&self.file, question)
         }
     }

@@ -47,8 +47,8 @@ pub(crate) fn weigh(arguments: &WeighArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         settings: arguments.settings.set.clone(),
         seed: arguments.settings.seed,
         draws: arguments.draws,
-        excel: arguments.execution.workbook(),
-        copies: arguments.execution.format,
+        excel: arguments.execution.formats.workbook(),
+        copies: arguments.execution.formats.copies(),
         ..WeighingRequest::new(&arguments.file, &arguments.plans)
     };
     let mut observer = RunObserver::new(ctrl_c, WEIGHING_LEFT_AT_ONCE, arguments.output.quiet);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::experiment::{BatchError, Shard, ShardError};
 use crate::run::execute::verification::DamagedTable;
 use crate::run::journal::JournalError;
+use crate::run::shards::{PlanError, ShardMarkError};
 use crate::run::spec::SpecError;
 use crate::run::writer::ShardCorruption;
 use crate::tables::{RunDirectory, WriteError};
@@ -111,6 +112,21 @@ pub enum StopCause {
     Shard(#[from] ShardCorruption),
 }
 
+/// Why a shard of a plan was not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlannedShardError {
+    /// Its plan cannot be run.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// What was begun of it cannot be taken up.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+    /// It was not carried out, or not to its end.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
 /// Why a run, or shards, cannot be taken up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -121,6 +137,9 @@ pub enum ReopenError {
     /// Its files cannot be run any more.
     #[error(transparent)]
     Spec(#[from] SpecError),
+    /// Some shards are not whole, or are none of the run.
+    #[error("{} of the shards cannot be merged", .0.len())]
+    Shards(Vec<RefusedRun>),
     /// Not all shards are there.
     #[error("{} of {of} shards are there, and not {}", .of - .n_missing, .first.join(", "))]
     Missing {
@@ -212,6 +231,12 @@ pub enum RefusalReason {
         /// The folder of the other.
         than: PathBuf,
     },
+    /// It has no mark of a complete shard.
+    #[error("it is not complete; run the shard again")]
+    Unmarked,
+    /// Its mark is not that of this shard.
+    #[error(transparent)]
+    Mark(#[from] ShardMarkError),
     /// Not all of it is there.
     #[error(transparent)]
     Corruption(#[from] ShardCorruption),

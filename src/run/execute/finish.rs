@@ -2,10 +2,12 @@
 
 use crate::experiment::{Factor, Finding, FormResult, Tally, design_findings};
 use crate::run::execute::error::RunError;
+use crate::run::execute::journal_head::head;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::verification::check_tables;
 use crate::run::observer::Observer;
 use crate::run::record::{MANIFEST, Manifest, Until};
+use crate::run::shards::ShardMark;
 use crate::run::spec::RunSpec;
 use crate::run::writer::{CellResults, RunTables};
 use crate::tables::{
@@ -72,21 +74,24 @@ pub(super) fn conclude(
     observer: &mut dyn Observer,
 ) -> Result<FinishedRun, RunError> {
     let endings = endings(tables.tallies());
-    let results = if spec.shard().is_none() {
-        Some(write_results(
+    let results = match spec.shard() {
+        None => Some(write_results(
             spec,
             &directory,
             tables,
             (done, forms.unwrap_or_default()),
             stopwatch,
             observer,
-        )?)
-    } else {
-        if done.n_done == done.n_planned {
-            let synced = tables.sync().and_then(|()| directory.sync());
-            synced.map_err(|it| RunError::stopped(&directory, it))?;
+        )?),
+        Some(shard) => {
+            if done.n_done == done.n_planned {
+                let mark = ShardMark::new(shard, &head(spec).of_whole().digest());
+                let synced = tables.sync().and_then(|()| directory.sync());
+                let marked = synced.and_then(|()| mark.write(&directory));
+                marked.map_err(|it| RunError::stopped(&directory, it))?;
+            }
+            None
         }
-        None
     };
     Ok(FinishedRun {
         directory,

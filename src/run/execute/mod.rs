@@ -2,9 +2,11 @@
 
 mod error;
 mod finish;
+mod journal_head;
 mod merge;
 mod model_forms;
 mod options;
+mod planned_shard;
 mod resume;
 mod sessions;
 mod shards;
@@ -14,11 +16,14 @@ mod verification;
 mod weighing;
 
 pub use error::{
-    FolderPlace, RefusalReason, RefusedRun, ReopenError, RunError, StopCause, StoppedRun,
+    FolderPlace, PlannedShardError, RefusalReason, RefusedRun, ReopenError, RunError, StopCause,
+    StoppedRun,
 };
 pub use finish::{FinishedRun, FormResults, RunResults};
+pub(in crate::run) use journal_head::head;
 pub use merge::merge;
 pub use options::RunOptions;
+pub use planned_shard::execute_shard;
 pub use resume::{InterruptedRun, ResumableRun, resume};
 pub use sessions::execute;
 pub use shards::{MergeableRun, OpenShards};

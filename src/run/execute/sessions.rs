@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crate::experiment::{BatchError, Pairing, Plan, Robustness, Tally, run};
 use crate::run::execute::error::{RunError, StopCause, StoppedRun};
 use crate::run::execute::finish::{Done, FinishedRun, FormResults, conclude};
+use crate::run::execute::journal_head::head;
 use crate::run::execute::model_forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::{Stopwatch, SyncTimer};
-use crate::run::journal::{Journal, JournalHead};
+use crate::run::journal::Journal;
 use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::spec::RunSpec;
 use crate::run::writer::{RunTables, TableLayout};
@@ -60,11 +61,6 @@ pub fn execute(
     let made = Journal::create(folder, &head(spec));
     let (directory, journal) = made.map_err(|it| RunError::not_made(folder, it))?;
     carry_on(spec, directory, journal, options, observer)
-}
-
-/// What the journal of a run begins with.
-pub(super) fn head(spec: &RunSpec) -> JournalHead {
-    JournalHead::new(spec.request().clone(), spec.inputs().to_vec())
 }
 
 /// Creates the tables of a run, or continues them.

@@ -6,10 +6,11 @@ use demarche_core::strategy::Strategies;
 
 use crate::config::ReadFile;
 use crate::experiment::Shard;
-use crate::run::execute::error::{RefusalReason, ReopenError};
+use crate::run::execute::error::{RefusalReason, RefusedRun, ReopenError};
 use crate::run::execute::resume::load_again;
 use crate::run::journal::{Journal, JournalHead};
 use crate::run::observer::Observer;
+use crate::run::shards::ShardPlan;
 use crate::run::spec::{RunRequest, RunSpec};
 use crate::run::writer::{RunTables, ShardCorruption, read_shard};
 use crate::tables::RunDirectory;
@@ -59,6 +60,45 @@ impl OpenShards {
         Ok(Self { shards, head })
     }
 
+    /// Opens the folders of all shards of a plan, which are in the plan's own folder.
+    ///
+    /// # Errors
+    ///
+    /// If some are missing, and if one is no shard or one of another run.
+    pub fn of_plan(plan: &ShardPlan, folder: &Path) -> Result<Self, ReopenError> {
+        let places = plan
+            .shards()
+            .map(|it| (it, folder.join(plan.folder_name(it))));
+        let (there, missing): (Vec<_>, Vec<_>) =
+            places.partition(|(_, place)| place.symlink_metadata().is_ok());
+        if !missing.is_empty() {
+            return Err(missing_shards(
+                plan.n_shards(),
+                missing.into_iter().map(|it| it.0),
+            ));
+        }
+        let mut refused = Vec::new();
+        for (shard, place) in &there {
+            // The mark distinguishes a complete shard of this plan from everything else.
+            match plan.is_complete(*shard, place) {
+                Ok(true) => {}
+                Ok(false) => refused.push(RefusedRun {
+                    folder: place.clone(),
+                    reason: RefusalReason::Unmarked,
+                }),
+                Err(mark) => refused.push(RefusedRun {
+                    folder: place.clone(),
+                    reason: mark.into(),
+                }),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(ReopenError::Shards(refused));
+        }
+        let folders: Vec<PathBuf> = there.into_iter().map(|it| it.1).collect();
+        Self::open(&folders)
+    }
+
     /// What was asked for, of the whole run.
     pub fn request(&self) -> &RunRequest {
         &self.head.request
@@ -80,17 +120,24 @@ impl OpenShards {
     ///
     /// # Errors
     ///
-    /// If the files, or this program, are not those that the shards were made with, and if one of
-    /// the shards is not whole.
+    /// If the files, or this program, are not those that the shards were made with, and if shards are
+    /// not whole.
     pub fn load(
         self,
         read_file: &ReadFile<'_>,
         observer: &mut dyn Observer,
     ) -> Result<MergeableRun, ReopenError> {
         let spec = load_again(self.first_folder(), &self.head, read_file, observer)?;
-        for it in &self.shards {
-            let read = it.read(&spec, None);
-            read.map_err(|corruption| it.refused(RefusalReason::Corruption(corruption)))?;
+        let read = self.shards.iter().map(|it| (it, it.read(&spec, None)));
+        let corrupt = read.filter_map(|(shard, read)| {
+            Some(RefusedRun {
+                folder: shard.directory.path().to_owned(),
+                reason: RefusalReason::Corruption(read.err()?),
+            })
+        });
+        let corrupt: Vec<RefusedRun> = corrupt.collect();
+        if !corrupt.is_empty() {
+            return Err(ReopenError::Shards(corrupt));
         }
         Ok(MergeableRun {
             shards: self.shards,
@@ -192,15 +239,20 @@ fn common_head(shards: &[OpenShard]) -> Result<JournalHead, ReopenError> {
 /// Tells of shards of a run that are not there.
 fn refuse_gaps(shards: &[OpenShard]) -> Result<(), ReopenError> {
     let of = shards[0].shard.of();
-    let n_missing = of as usize - shards.len();
-    if n_missing == 0 {
+    let is_there = |number: &u32| shards.iter().any(|it| it.shard.number() == *number);
+    let missing: Vec<u32> = (1..=of).filter(|it| !is_there(it)).collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    let is_there = |number: &u32| shards.iter().any(|it| it.shard.number() == *number);
-    let missing = (1..=of).filter(|it| !is_there(it)).take(NAMED_MAX);
-    Err(ReopenError::Missing {
+    let missing = missing.into_iter().map(|it| Shard::new(it, of));
+    Err(missing_shards(of, missing))
+}
+
+/// Names the first of the shards that are missing.
+fn missing_shards(of: u32, missing: impl ExactSizeIterator<Item = Shard>) -> ReopenError {
+    ReopenError::Missing {
         of: of as usize,
-        n_missing,
-        first: missing.map(|it| format!("{it}/{of}")).collect(),
-    })
+        n_missing: missing.len(),
+        first: missing.take(NAMED_MAX).map(|it| it.to_string()).collect(),
+    }
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 use twox_hash::XxHash3_64;
 use twox_hash::xxhash3_64::{DEFAULT_SECRET_LENGTH, RawHasher, SecretBuffer};
 
@@ -111,6 +112,16 @@ impl JournalHead {
                 there.path, here.path
             )
         })
+    }
+
+    /// The SHA-256 of it, in hexadecimal.
+    ///
+    /// # Panics
+    ///
+    /// Never: it can be written as JSON.
+    pub(crate) fn digest(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a head has a form in JSON");
+        format!("{:x}", Sha256::digest(json))
     }
 
     /// The same for any shard of the run.

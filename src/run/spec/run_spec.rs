@@ -58,6 +58,12 @@ impl RunSpec {
             Some(text) if it == path => Ok(text.clone()),
             _ => read_file(it),
         })?;
+        // What cannot be run gets no warnings.
+        match (&experiment.sweep, request.verb) {
+            (None, RunVerb::Sweep) => return Err(SpecError::NoSweep(request.experiment)),
+            (Some(_), RunVerb::Batch) => return Err(SpecError::HasSweep(request.experiment)),
+            (None, RunVerb::Batch) | (Some(_), RunVerb::Sweep) => {}
+        }
         let scenario = experiment.scenario;
         for it in scenario.warnings() {
             observer.warned(&it);
@@ -75,12 +81,6 @@ impl RunSpec {
             &scenario.setting,
         );
         let (cells, pairing, design) = match experiment.sweep {
-            None if request.verb == RunVerb::Sweep => {
-                return Err(SpecError::NoSweep(request.experiment));
-            }
-            Some(_) if request.verb == RunVerb::Batch => {
-                return Err(SpecError::HasSweep(request.experiment));
-            }
             None => {
                 let cells = SpecCells::only(scenario.setting, experiment.seed);
                 (cells, Pairing::Unpaired, None)
