@@ -8,6 +8,7 @@ mod interactive;
 mod render;
 mod runs;
 mod sessions;
+mod shards;
 mod synonyms;
 mod verbs;
 

@@ -135,6 +135,42 @@ fn shards_from_pipes_become_one_run() {
     assert!(tables(&out) == tables(&reference));
 }
 
+#[test]
+fn a_sweep_from_a_pipe_is_cut_into_shards() {
+    let folder = TempDir::new().unwrap();
+    let scenario = format!("{}/{VILLAGES}", env!("CARGO_MANIFEST_DIR"));
+    let text = format!(
+        "schema = 1\nname = \"piped\"\nscenario = \"{scenario}\"\nsessions = 600\n\
+         [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.4, 0.8]\n"
+    );
+    let plan = folder.path().join("plan");
+    let arguments = ["plan", STDIN, "--shards", "2", "--out", path_text(&plan)];
+    let printed = check_with_input(&arguments, &text, 0).stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    assert!(
+        printed.starts_with("1,200 sessions in 2 cells"),
+        "{printed}"
+    );
+    let manifest = plan.join("plan.json");
+    for index in ["1", "2"] {
+        let shard = [
+            "shard",
+            "--manifest",
+            path_text(&manifest),
+            "--index",
+            index,
+        ];
+        check(&shard, 0);
+    }
+    let out = folder.path().join("merged");
+    let merge = ["merge", "--manifest", path_text(&manifest), "--quiet"];
+    check(&[&merge[..], &["--out", path_text(&out)]].concat(), 0);
+    let experiment = folder.path().join("piped.toml");
+    fs::write(&experiment, text).unwrap();
+    let reference = run(&folder, "sweep", "reference", path_text(&experiment), &[]);
+    assert!(tables(&out) == tables(&reference));
+}
+
 /// Nothing says that anybody will ever write to it, so whoever waits must be able to know and to leave.
 #[test]
 #[expect(

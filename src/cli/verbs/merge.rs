@@ -1,6 +1,6 @@
 //! `merge`: the shards of a batch or a sweep become the run that they are parts of.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,8 +12,9 @@ use crate::cli::runs::{
     JournaledFiles, conclude, in_new_folder, read_plan, refuse_existing, reopen_failure,
     run_failure,
 };
+use crate::cli::shards::open_planned;
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, options};
-use crate::run::{self, OpenShards};
+use crate::run::{self, MergeableRun, OpenShards, RunRequest};
 
 #[derive(Debug, Args)]
 pub(crate) struct MergeArguments {
@@ -32,40 +33,20 @@ pub(crate) struct MergeArguments {
 /// The action on shards, in words.
 const ACT: &str = "merge";
 
-/// Adds what to do with the shards of a plan that cannot be merged.
-fn advised(failure: Failure) -> Failure {
-    if let Failure::Shards(it) = failure {
-        let advice = "remove the folder of each, and run the shard again";
-        Failure::Shards(format!("{it}\n{advice}"))
-    } else {
-        failure
-    }
-}
-
 /// Combines shards into a run.
 pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     if let Some(out) = &arguments.output.out {
         refuse_existing(out)?;
     }
     let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.output.quiet);
-    let plan = arguments.manifest.as_deref().map(read_plan).transpose()?;
-    let shards = match &plan {
-        Some((plan, place)) => OpenShards::of_plan(plan, place),
-        None => OpenShards::open(&arguments.folders),
+    let (run, request) = match &arguments.manifest {
+        Some(path) => {
+            let (plan, place) = read_plan(path)?;
+            let run = open_planned(&plan, &place, &mut observer)?;
+            (run, plan.request().clone())
+        }
+        None => open_named(arguments, &mut observer)?,
     };
-    let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
-    let request = shards.request().clone();
-    let files_below = arguments.cited.files_below.as_deref();
-    let files = JournaledFiles::of(shards.first_folder(), &request, files_below);
-    let read_file = |path: &Path| match &plan {
-        Some((plan, _)) => plan.read_file(path),
-        None => files.read(path),
-    };
-    let run = shards.load(&read_file, &mut observer);
-    let run = run.map_err(|it| match &plan {
-        Some(_) => advised(reopen_failure(ACT, it, None)),
-        None => reopen_failure(ACT, it, Some(&request)),
-    })?;
     hush_caught_panics();
     let options = options(None, ctrl_c);
     let finished = in_new_folder(
@@ -80,4 +61,19 @@ pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCo
         !arguments.output.no_report,
         arguments.output.quiet,
     )
+}
+
+/// Opens the shards that are named, and what was asked for of the whole run.
+fn open_named(
+    arguments: &MergeArguments,
+    observer: &mut RunObserver<'_>,
+) -> Result<(MergeableRun, RunRequest), Failure> {
+    let shards = OpenShards::open(&arguments.folders);
+    let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
+    let request = shards.request().clone();
+    let files_below = arguments.cited.files_below.as_deref();
+    let files = JournaledFiles::of(shards.first_folder(), &request, files_below);
+    let run = shards.load(&|it| files.read(it), observer);
+    let run = run.map_err(|it| reopen_failure(ACT, it, Some(&request)))?;
+    Ok((run, request))
 }

@@ -1,0 +1,9 @@
+//! Runs in shards, as several verbs need them: cut, listed as far as they are missing, and merged.
+
+mod cut;
+mod listing;
+mod merging;
+
+pub(crate) use cut::{CutArguments, write_plan};
+pub(crate) use listing::{array_list, missing_numbers};
+pub(crate) use merging::open_planned;
