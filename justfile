@@ -44,6 +44,18 @@ soak SESSIONS="10000000":
     cargo build --release
     sh tests/soak.sh target/release/demarche {{SESSIONS}}
 
+# Run shards on Dask, kill a task, a node and the scheduler, and see that the merged run has the same bytes.
+[group('check')]
+dask:
+    cargo build --release
+    sh tests/dask/run.sh target/release/demarche
+
+# Run shards on Slurm (as root, on Debian), kill a task and a node, and see that the merged run has the same bytes.
+[group('check')]
+slurm:
+    cargo build --release
+    bash tests/slurm.sh target/release/demarche
+
 # Import every scenario folder below a folder, such as a copy of NegMAS's repository; print the outcomes by cause.
 [group('check')]
 import-all FOLDER:
@@ -69,6 +81,12 @@ reference:
 [group('dev')]
 bench *ARGS:
     cargo bench {{ARGS}}
+
+# Measure 16 shards on a Dask cluster of two threads against a batch with two threads; by default 30 s each.
+[group('dev')]
+dask-overhead SESSIONS="640000":
+    cargo build --release
+    sh tests/dask/run.sh target/release/demarche overhead {{SESSIONS}}
 
 # Rewrite the snapshots of the tests; read the diff before you commit.
 [group('dev')]

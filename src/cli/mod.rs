@@ -1,6 +1,7 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a terminal.
 
 mod arguments;
+mod engines;
 mod failure;
 mod failure_report;
 mod files;
@@ -24,8 +25,8 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, explain, interchange, merge, missing, plan, play, replay,
-    report, shard, studies, verify, weigh,
+    analyze, batch_sweep, check, compare, dist, explain, interchange, merge, missing, plan, play,
+    replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::run::RunOptions;
@@ -65,6 +66,8 @@ enum Verb {
     Missing(missing::MissingArguments),
     /// Combine shards into one run, identical to a run without shards
     Merge(merge::MergeArguments),
+    /// Have an engine run the shards of a run: Slurm or Dask
+    Dist(dist::DistArguments),
     /// Study which numbers, sources and assumptions the result depends on
     Sensitivity(studies::SensitivityArguments),
     /// Search for the smallest change of a number that changes the result
@@ -184,6 +187,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Shard(it) => shard::shard(&it, &ctrl_c),
         Verb::Missing(it) => missing::missing(&it),
         Verb::Merge(it) => merge::merge(&it, &ctrl_c),
+        Verb::Dist(it) => dist::dist(&it, &ctrl_c),
         Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
         Verb::Flip(it) => studies::flip(&it, &ctrl_c),
         Verb::Weigh(it) => weigh::weigh(&it, &ctrl_c),

@@ -6,6 +6,8 @@ mod attack;
 #[cfg(unix)]
 mod command_line;
 #[cfg(unix)]
+mod engines;
+#[cfg(unix)]
 mod folders;
 #[cfg(unix)]
 mod hostile_text;

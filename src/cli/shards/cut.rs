@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cli::arguments::{ContentArguments, FileArgument, FormatArguments, Settings};
 use crate::cli::failure::Failure;
-use crate::cli::runs::{in_new_folder, plan_failure, run_failure};
-use crate::run::{Observer, PlanError, RunError, RunRequest, RunVerb, ShardPlan, SpecError};
+use crate::cli::runs::{in_new_folder, plan_failure, read_plan, run_failure};
+use crate::run::{Observer, PLAN, PlanError, RunError, RunRequest, RunVerb, ShardPlan, SpecError};
 
 /// What is run, and into how many shards it is cut.
 #[derive(Debug, Args)]
@@ -73,4 +73,22 @@ pub(crate) fn write_plan(plan: &ShardPlan, asked: Option<&Path>) -> Result<PathB
         Ok(folder.to_owned())
     });
     folder.map_err(|it| run_failure(&it, plan.request()))
+}
+
+/// The folder of a plan: a new one, or the one where the same plan is already.
+pub(crate) fn planned_folder(plan: &ShardPlan, asked: Option<&Path>) -> Result<PathBuf, Failure> {
+    let there = asked.filter(|it| it.join(PLAN).exists());
+    let Some(folder) = there else {
+        return write_plan(plan, asked);
+    };
+    let path = folder.join(PLAN);
+    let (made, place) = read_plan(&path)?;
+    if made.has_shards_of(plan) {
+        return Ok(place);
+    }
+    Err(Failure::WrongInput(format!(
+        "{} is the plan of another run, or of another number of shards; repeat the command that made \
+         it, or name another folder with --out",
+        path.display()
+    )))
 }

@@ -1,13 +1,20 @@
 //! The shards of a plan become the run that they are parts of.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
-use crate::cli::runs::reopen_failure;
-use crate::run::{MergeableRun, Observer, OpenShards, ShardPlan};
+use crate::cli::files::cannot;
+use crate::cli::runs::{reopen_failure, study_failure};
+use crate::run::{self, FinishedRun, MergeableRun, Observer, OpenShards, RunOptions, ShardPlan};
+use crate::tables::RunDirectory;
 
 /// The action on shards, in words.
 const ACT: &str = "merge";
+
+/// The folder beside a plan that a merge fills before it gets its place.
+const UNFINISHED: &str = "merging";
 
 /// Opens all shards of a plan, which are beside it.
 pub(crate) fn open_planned(
@@ -29,4 +36,33 @@ fn advised(failure: Failure) -> Failure {
     } else {
         failure
     }
+}
+
+/// Merges shards beside their plan, and moves the run to its place once it is complete: if it is
+/// stopped before, it begins anew.
+pub(crate) fn merge_aside(
+    run: &MergeableRun,
+    place: &Path,
+    out: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedRun, Failure> {
+    let unfinished = place.join(UNFINISHED);
+    match fs::remove_dir_all(&unfinished) {
+        Err(it) if it.kind() != ErrorKind::NotFound => {
+            return Err(cannot("remove", &unfinished, &it));
+        }
+        _ => {}
+    }
+    let finished = run::merge(run, &unfinished, options, observer);
+    let finished = finished.map_err(|it| study_failure(&it))?;
+    if finished.is_interrupted() {
+        return Err(Failure::Interrupted);
+    }
+    fs::rename(&unfinished, out).map_err(|it| cannot("move the merged run to", out, &it))?;
+    let directory = RunDirectory::open_existing(out);
+    Ok(FinishedRun {
+        directory: directory.map_err(|it| Failure::could_not_finish(&it))?,
+        ..finished
+    })
 }

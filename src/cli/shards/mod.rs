@@ -4,6 +4,6 @@ mod cut;
 mod listing;
 mod merging;
 
-pub(crate) use cut::{CutArguments, write_plan};
+pub(crate) use cut::{CutArguments, planned_folder, write_plan};
 pub(crate) use listing::{array_list, missing_numbers};
-pub(crate) use merging::open_planned;
+pub(crate) use merging::{merge_aside, open_planned};

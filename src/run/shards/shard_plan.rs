@@ -223,6 +223,11 @@ impl ShardPlan {
         &self.name
     }
 
+    /// Whether its shards are those of another plan: of the same run, and as many.
+    pub fn has_shards_of(&self, other: &Self) -> bool {
+        (&self.run, self.shards) == (&other.run, other.shards)
+    }
+
     /// How many shards there are.
     pub fn n_shards(&self) -> u32 {
         self.shards
