@@ -477,7 +477,7 @@ impl<R: BufRead> InteractivePlayer<R> {
             ),
             ("put, or Enter", "put your draft forward"),
         ];
-        let answers = [("y, n", "say yes, say no")];
+        let answers = [("y, n", "accept, reject")];
         let yes = [("y", "accept their offer")];
         match question.ask {
             Request::Offer => lines.extend(drafts),

@@ -180,12 +180,15 @@ impl Narrator {
             // Where offers alternate, a counter-offer is the no.
             let is_told = setting.rules().protocol.is_alternating() && !answers.no.is_empty();
             if !is_told {
-                describe_answers(res, scenario, answers.accepted(), answers.no, width);
+                let not_asked = without_a_say(setting, answers.outcome, answers.proposer);
+                let answers = [answers.accepted(), answers.no];
+                describe_answers(res, scenario, answers, not_asked, width);
             }
         }
         if let Some(vote) = event.vote() {
             describe_text(res, scenario, vote.outcome, vote.standing, width);
-            describe_answers(res, scenario, vote.yes, vote.no, width);
+            let not_asked = without_a_say(setting, vote.outcome, None);
+            describe_answers(res, scenario, [vote.yes, vote.no], not_asked, width);
             if vote.standing.is_some() && setting.rules().is_taken(vote.outcome, vote.yes) {
                 res.push_str("    The text is changed\n");
             }
@@ -266,20 +269,38 @@ fn describe_offer(
     describe_changes(res, scenario, last, offer, width);
 }
 
+/// The parties other than the proposer whose consent an outcome does not need.
+fn without_a_say(setting: &Setting, outcome: Outcome, proposer: Option<PartyId>) -> PartySet {
+    let rules = setting.rules();
+    if rules.protocol.is_alternating() {
+        return PartySet::EMPTY;
+    }
+    let asked = rules.consent.asked(&rules.space, outcome);
+    let parties = setting.scenario().party_ids();
+    let others = parties.filter(|it| Some(*it) != proposer);
+    others.filter(|it| !asked.contains(*it)).collect()
+}
+
+/// Tells who accepts, who rejects, and whose consent is not needed.
 fn describe_answers(
     res: &mut String,
     scenario: &Scenario,
-    yes: PartySet,
-    no: PartySet,
+    [yes, no]: [PartySet; 2],
+    not_asked: PartySet,
     width: usize,
 ) {
-    let answers: Vec<String> = [("yes", yes), ("no", no)]
+    let answers = [
+        ("accepted by", yes),
+        ("rejected by", no),
+        ("not needed:", not_asked),
+    ];
+    let answers: Vec<String> = answers
         .into_iter()
         .filter(|(_, parties)| !parties.is_empty())
-        .map(|(word, parties)| format!("{word}: {}", labels(scenario, parties)))
+        .map(|(words, parties)| format!("{words} {}", labels(scenario, parties)))
         .collect();
-    if answers.is_empty() {
-        let _ = writeln!(res, "    → no other consent is required");
+    if yes.is_empty() && no.is_empty() {
+        let _ = writeln!(res, "    → no other consent is needed");
         return;
     }
     let line = format!("→ {}", answers.join("; "));
@@ -451,11 +472,11 @@ mod tests {
           Upper village repeats its offer, with the same answers
           Lower village changes its offer
             A second rope and bucket: bought together (was: not bought)
-            → no: Upper village
+            → rejected by Upper village
 
         Round 5
           Upper village repeats its offer
-            → yes: Lower village
+            → accepted by Lower village
           Lower village repeats its offer, with the same answers
         ");
         // A user who answers between an offer and its answers is shown both.

@@ -270,7 +270,7 @@ impl SessionReport<'_> {
             " A party with an acceptance condition other than `aspiration` may accept less, or reject more."
         };
         format!(
-            "In an offer, changes since the same party's previous offer are marked, and the other issues can be unfolded. {worth}; the broad line is its aspiration when it offers or answers.{otherwise}"
+            "In an offer, changes since the same party's previous offer are marked, and the other issues can be unfolded. {worth}; the broad line is its aspiration when it offers or answers.{otherwise} A party that accepts does not block the offer; it need not want it. One whose consent is not needed is not asked."
         )
     }
 
@@ -328,6 +328,9 @@ impl SessionReport<'_> {
                 None,
             ),
         };
+        let rules = self.setting.rules();
+        let needed = (!rules.protocol.is_alternating())
+            .then(|| rules.consent.asked(&rules.space, step.outcome));
         let parties = scenario.party_ids().zip(&step.standings).zip(preferences);
         let stands = parties.map(|((party, it), own)| Stand {
             party: label(party).clone(),
@@ -335,9 +338,10 @@ impl SessionReport<'_> {
             against: self.held_against(it),
             no_deal: own.reservation_value().get(),
             answer: match it.answer {
-                Some(Answer::Yes) => "yes",
-                Some(Answer::No) => "no",
+                Some(Answer::Yes) => "accepts",
+                Some(Answer::No) => "rejects",
                 None if proposer == Some(party) => "its own",
+                None if needed.is_some_and(|it| !it.contains(party)) => "not needed",
                 None => "not asked",
             }
             .to_owned(),
