@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 use demarche_core::protocol::{Ending, Session};
+use demarche_core::solution::StepsUsedUp;
 
 use crate::cli::render::narration::{describe_changes, describe_ending};
 use crate::cli::render::summary::outcome_lines;
@@ -138,8 +139,14 @@ fn nearest(
 ) {
     push_heading(res, "Nearest acceptable outcome", width);
     match explanation.nearest {
-        Some(near) => push_near(res, scenario, parties, near, width),
-        None if explanation.last.is_empty() => {
+        Ok(Some(near)) => push_near(res, scenario, parties, near, width),
+        Err(StepsUsedUp) => push(
+            res,
+            "Undecided: the search for it reached its limit.",
+            2,
+            width,
+        ),
+        Ok(None) if explanation.last.is_empty() => {
             push(
                 res,
                 "Nothing was proposed, so there is no nearest outcome.",
@@ -147,7 +154,7 @@ fn nearest(
                 width,
             );
         }
-        None => push(
+        Ok(None) => push(
             res,
             "No outcome is acceptable to all parties whose consent it requires.",
             2,
@@ -323,7 +330,8 @@ pub(crate) fn render_causes(
         lines.push((n, format!("{rarer} more, none more frequent")));
     }
     push_shares(&mut res, &lines, width);
-    if !causes.by_distance().is_empty() {
+    let n_undecided = causes.n_undecided();
+    if !causes.by_distance().is_empty() || n_undecided > 0 {
         let head = "Number of issues on which the nearest acceptable outcome differs";
         push_heading(&mut res, head, width);
         let mut lines: Vec<(u64, String)> = causes
@@ -331,7 +339,13 @@ pub(crate) fn render_causes(
             .iter()
             .map(|(&n_changes, &n)| (n, render_distance(n_changes)))
             .collect();
-        let n_none = looked - causes.by_distance().values().sum::<u64>();
+        if n_undecided > 0 {
+            lines.push((
+                n_undecided,
+                "undecided: the search reached its limit".to_owned(),
+            ));
+        }
+        let n_none = looked - lines.iter().map(|it| it.0).sum::<u64>();
         if n_none > 0 {
             lines.push((n_none, "no acceptable outcome, or no offer".to_owned()));
         }

@@ -17,7 +17,7 @@ use crate::cli::print;
 use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
 use crate::cli::runs::open_run;
 use crate::cli::sessions::{Check, OneSession, check_cell, check_number, read_sessions_manifest};
-use crate::experiment::{Causes, CellId, Explainer, Explanation, check_outcomes};
+use crate::experiment::{Causes, CellId, Explainer, Explanation};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedEnding, open_table};
 use crate::tables::{RunDirectory, TableDifference};
 
@@ -64,7 +64,6 @@ pub(crate) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
     }
     let path = folder.join(MANIFEST).display().to_string();
     let recorded = RecordedCell::of(&manifest, &path, CellId(cell), &Strategies::default())?;
-    check_outcomes(recorded.setting.scenario())?;
     let place = Place {
         cell,
         whose: recorded.whose(&manifest, cell),

@@ -5,7 +5,9 @@ use demarche_core::domain::{
 };
 use demarche_core::negotiation::SessionResult;
 use demarche_core::protocol::{Ending, Event, Rules, Session};
-use demarche_core::solution::{NearestAgreement, nearest_agreement, some_agreement};
+use demarche_core::solution::{
+    NearestAgreement, StepsUsedUp, Zone, nearest_agreement, zone_of_possible_agreement,
+};
 
 /// Why a session ended as it did.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,8 +23,9 @@ pub struct Explanation {
     /// The offer that [`Cause::RefusedAcceptable`] is about, by its position in `proposals`.
     pub refused_acceptable: Option<usize>,
     /// What was nearest to the last of them and acceptable to all whose consent it needs; `None`
-    /// if there is nothing acceptable, nothing was on the table, or there is an agreement.
-    pub nearest: Option<NearestAlternative>,
+    /// if there is nothing acceptable, nothing was on the table, or there is an agreement. An error if
+    /// a search reached its limit.
+    pub nearest: Result<Option<NearestAlternative>, StepsUsedUp>,
     /// The last step to the agreement; `None` without one, and if it was the first offer.
     pub last_step: Option<LastStep>,
 }
@@ -109,6 +112,8 @@ pub enum Cause {
     Forfeit(PartyId),
     /// No outcome was acceptable.
     NothingAcceptable,
+    /// Nothing acceptable was offered, and the search for an acceptable outcome reached its limit.
+    Undecided,
     /// A party left.
     Walkout(PartyId),
     /// An acceptable offer was refused by parties to whom it was worth their reservation values;
@@ -151,14 +156,18 @@ impl Explanation {
             .collect();
         let is_agreed = ending.agreement().is_some();
         let refused = refused_acceptable(rules, parties, &proposals);
-        let cause = cause(rules, parties, &proposals, refused, ending);
+        let zone = zone(rules, parties, &proposals);
+        let cause = cause(rules, parties, &proposals, (refused, zone), ending);
         let is_about_it = matches!(cause, Some(Cause::RefusedAcceptable(_)));
         Self {
             refused_acceptable: refused.filter(|_| is_about_it).map(|it| it.0),
             cause,
-            nearest: (!is_agreed && some_agreement(parties, &rules.consent).is_some())
-                .then(|| nearest(&rules.consent, parties, &reservation_values(parties), &last))
-                .flatten(),
+            nearest: match zone {
+                _ if is_agreed || last.is_empty() => Ok(None),
+                Zone::Exists => nearest(&rules.consent, parties, &last),
+                Zone::Empty => Ok(None),
+                Zone::Undecided => Err(StepsUsedUp),
+            },
             last_step: last_step(rules, &proposals, session),
             parties: accounts,
             proposals,
@@ -325,11 +334,20 @@ fn demand_beside(proposals: &[Proposal], party: PartyId, refused: usize) -> Opti
     next.or_else(|| own.next_back()).map(|(_, it)| it.outcome)
 }
 
+/// Whether any outcome was acceptable; where one was on the table, that needs no search.
+fn zone(rules: &Rules, parties: &[Preferences], proposals: &[Proposal]) -> Zone {
+    let mut outcomes = proposals.iter().map(|it| it.outcome);
+    if outcomes.any(|it| is_acceptable(rules, parties, it)) {
+        return Zone::Exists;
+    }
+    zone_of_possible_agreement(parties, &rules.consent)
+}
+
 fn cause(
     rules: &Rules,
     parties: &[Preferences],
     proposals: &[Proposal],
-    refused: Option<(usize, PartySet)>,
+    (refused, zone): (Option<(usize, PartySet)>, Zone),
     ending: &Ending,
 ) -> Option<Cause> {
     match ending {
@@ -337,8 +355,10 @@ fn cause(
         Ending::Forfeit { party, .. } => return Some(Cause::Forfeit(*party)),
         Ending::Deadline { .. } | Ending::Walkout { .. } => {}
     }
-    if some_agreement(parties, &rules.consent).is_none() {
-        return Some(Cause::NothingAcceptable);
+    match zone {
+        Zone::Exists => {}
+        Zone::Empty => return Some(Cause::NothingAcceptable),
+        Zone::Undecided => return Some(Cause::Undecided),
     }
     if let Ending::Walkout { party, .. } = ending {
         return Some(Cause::Walkout(*party));
@@ -394,26 +414,21 @@ fn last_step(rules: &Rules, proposals: &[Proposal], session: &Session) -> Option
     })
 }
 
-fn reservation_values(parties: &[Preferences]) -> Vec<Utility> {
-    let values = parties.iter().map(Preferences::reservation_value);
-    values.collect()
-}
-
 /// The outcome with the consent it needs that is nearest to any of these, the first of several as
 /// good.
 fn nearest(
     consent: &ConsentRule,
     parties: &[Preferences],
-    asks: &[Utility],
     from: &[Position],
-) -> Option<NearestAlternative> {
+) -> Result<Option<NearestAlternative>, StepsUsedUp> {
+    let asks: Vec<Utility> = parties.iter().map(Preferences::reservation_value).collect();
     let mut res: Option<NearestAlternative> = None;
     for &to in from {
-        if let Some(agreement) = nearest_agreement(parties, asks, consent, to.outcome)
+        if let Some(agreement) = nearest_agreement(parties, &asks, consent, to.outcome)?
             && res.is_none_or(|it| agreement.is_better_than(&it.agreement))
         {
             res = Some(NearestAlternative { to, agreement });
         }
     }
-    res
+    Ok(res)
 }

@@ -98,7 +98,7 @@ impl FailureExaminer {
         let space = &self.setting.rules().space;
         let only = |it| vec![(it, Part::WHOLE)];
         match explanation.cause {
-            None | Some(Cause::NothingAcceptable) => Vec::new(),
+            None | Some(Cause::NothingAcceptable | Cause::Undecided) => Vec::new(),
             Some(Cause::Forfeit(party)) => only(FailureReason::Forfeited(party)),
             Some(Cause::Walkout(party)) => only(FailureReason::WalkedOut(party)),
             Some(Cause::TooLate) => only(FailureReason::TooLate),
@@ -116,7 +116,7 @@ impl FailureExaminer {
                 in_equal_parts(reasons.collect())
             }
             Some(Cause::NeverOffered) => {
-                let Some(near) = explanation.nearest else {
+                let Ok(Some(near)) = explanation.nearest else {
                     return only(FailureReason::NeverProposed);
                 };
                 let (from, to) = (near.to.outcome, near.agreement.outcome);

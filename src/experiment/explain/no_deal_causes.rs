@@ -7,6 +7,7 @@ use demarche_core::domain::Preferences;
 use demarche_core::negotiation::{PlainLoop, PreferenceDraw, SessionResult, Setting};
 use demarche_core::protocol::Session;
 use demarche_core::randomness::{Replication, Seeds};
+use demarche_core::solution::StepsUsedUp;
 
 use crate::experiment::explain::explanation::{Cause, Explanation, OptionChange};
 
@@ -57,9 +58,13 @@ impl Explainer {
         };
         causes.n_sessions += 1;
         *causes.by_cause.entry(cause).or_default() += 1;
-        if let Some(near) = explanation.nearest {
-            let n = near.agreement.n_changes;
-            *causes.by_distance.entry(n).or_default() += 1;
+        match explanation.nearest {
+            Ok(Some(near)) => {
+                let n = near.agreement.n_changes;
+                *causes.by_distance.entry(n).or_default() += 1;
+            }
+            Ok(None) => {}
+            Err(StepsUsedUp) => causes.n_undecided += 1,
         }
         for change in explanation.single_changes(self.setting.rules(), &parties) {
             *causes.by_change.entry(change).or_default() += 1;
@@ -73,6 +78,7 @@ pub struct Causes {
     n_sessions: u64,
     by_cause: BTreeMap<Cause, u64>,
     by_distance: BTreeMap<usize, u64>,
+    n_undecided: u64,
     by_change: BTreeMap<OptionChange, u64>,
 }
 
@@ -94,6 +100,11 @@ impl Causes {
     /// the table, in how many sessions; those without such an outcome are not among them.
     pub fn by_distance(&self) -> &BTreeMap<usize, u64> {
         &self.by_distance
+    }
+
+    /// In how many sessions the search for the nearest acceptable outcome reached its limit.
+    pub fn n_undecided(&self) -> u64 {
+        self.n_undecided
     }
 
     /// The change of one option that would have made something last on the table acceptable in

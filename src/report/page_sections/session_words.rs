@@ -80,6 +80,10 @@ pub(crate) fn render_cause(scenario: &Scenario, cause: Cause) -> String {
         Cause::NothingAcceptable => {
             "no outcome was acceptable to all parties whose consent it requires".to_owned()
         }
+        Cause::Undecided => {
+            "undecided: nothing acceptable to all was proposed, and the search for such an outcome reached its limit"
+                .to_owned()
+        }
         Cause::Walkout(it) => format!(
             "{} walked out although an acceptable outcome existed",
             label(it)

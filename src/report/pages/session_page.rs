@@ -7,7 +7,6 @@ use demarche_core::domain::{Outcome, PartyId, PartySet, Preferences, Scenario, U
 use demarche_core::negotiation::{SessionResult, Setting};
 use demarche_core::protocol::Session;
 use demarche_core::randomness::Seeds;
-use demarche_core::solution::FEASIBLE_OUTCOMES_MAX;
 
 use crate::experiment::{Answer, Explanation, PartyStanding, SessionTrace, StepKind, TraceStep};
 use crate::report::drawing::PageTable;
@@ -169,12 +168,6 @@ impl SessionReport<'_> {
     fn why(&self, preferences: &[Preferences]) -> String {
         if self.result.ending.agreement().is_some() {
             return String::new();
-        }
-        if self.scenario().space.n_outcomes() > FEASIBLE_OUTCOMES_MAX {
-            return format!(
-                "No explanation: it requires an examination of every outcome, and there are more than {}.",
-                count(FEASIBLE_OUTCOMES_MAX)
-            );
         }
         let explanation = Explanation::new(preferences, self.session, self.result);
         explanation.cause.map_or_else(String::new, |it| {

@@ -9,12 +9,14 @@ use demarche::experiment::{Cause, Causes, Explainer, Explanation};
 use demarche::negotiation::Setting;
 use demarche::protocol::Session;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
+use demarche::solution::StepsUsedUp;
 use tempfile::TempDir;
 
 use crate::support::process::{VILLAGES, check, interrupt, path_text, run, start};
 #[cfg(unix)]
 use crate::support::terminal::{check_width, terminal};
 use crate::support::worlds::{RandomChoices, scenario_text, setting_of};
+use crate::theory::plans::many_steps;
 
 /// Whether an outcome has the consent it needs of those to whom it is worth no deal.
 fn is_acceptable(setting: &Setting, parties: &[Preferences], outcome: Outcome) -> bool {
@@ -56,7 +58,7 @@ fn check_laws(
         .flat_map(|from| acceptable.iter().map(|to| distance(from.outcome, *to)))
         .min()
         .filter(|_| !is_agreed);
-    let nearest = explanation.nearest.map(|it| {
+    let nearest = explanation.nearest.unwrap().map(|it| {
         assert!(acceptable.contains(&it.agreement.outcome));
         let n_changes = distance(it.to.outcome, it.agreement.outcome);
         assert_eq!(n_changes, it.agreement.n_changes);
@@ -139,6 +141,23 @@ fn every_explanation_is_what_listing_all_outcomes_says() {
     assert!(is_seen(|it| *it == Cause::NothingAcceptable));
     assert!(is_seen(|it| *it == Cause::NeverOffered));
     assert!(is_seen(|it| matches!(it, Cause::RefusedAcceptable(_))));
+}
+
+#[test]
+fn a_search_that_gives_up_is_told_as_undecided() {
+    let setting = setting_of(&many_steps(39));
+    let seeds = Seeds::new(MasterSeed(5));
+    let mut explainer = Explainer::new(Arc::clone(&setting));
+    let parties = explainer.preferences(&seeds, Replication(0));
+    let (session, result) = explainer.play(&seeds, Replication(0));
+    let explanation = Explanation::new(&parties, &session, &result);
+    // There is an acceptable outcome, and the nearest is too far to be found.
+    assert_eq!(explanation.cause, Some(Cause::NeverOffered));
+    assert_eq!(explanation.nearest, Err(StepsUsedUp));
+    let mut causes = Causes::default();
+    explainer.count(&seeds, &session, &result, &mut causes);
+    assert_eq!((causes.n_sessions(), causes.n_undecided()), (1, 1));
+    assert!(causes.by_distance().is_empty());
 }
 
 /// Sessions of two villages with little time.

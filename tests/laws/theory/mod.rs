@@ -3,7 +3,7 @@
 mod analyze;
 mod bargaining;
 mod designs;
-mod plans;
+pub(crate) mod plans;
 mod references;
 mod search;
 mod solutions;

@@ -396,7 +396,7 @@ fn a_plan_that_leaves_too_much_open_is_refused() {
 }
 
 /// Two parties about many small steps: what each step gives one of them costs the other about as much.
-fn many_steps(n_issues: usize) -> String {
+pub(crate) fn many_steps(n_issues: usize) -> String {
     let mut random = RandomChoices::new("many steps", 0);
     let mut text =
         "schema = 1\nname = \"steps\"\ntitle = \"Steps\"\nkind = \"synthetic\"\n".to_owned();

@@ -6,7 +6,7 @@ use crate::domain::{
 use crate::solution::agreements::settling::{Path, Settling, Stage};
 use crate::solution::agreements::zone_of_possible_agreement::StepsUsedUp;
 
-/// Options that [`nearest_amendment`] tries before it gives up.
+/// Options that [`nearest_agreement`] and [`nearest_amendment`] try before they give up.
 pub const AMENDMENT_STEPS_MAX: u64 = 1 << 20;
 
 /// An outcome that can be agreed on, near to another.
@@ -46,6 +46,10 @@ impl NearestAgreement {
 /// turns back where a party that is always needed cannot be content any more, or not better off than
 /// in what was found.
 ///
+/// # Errors
+///
+/// If the search reaches [`AMENDMENT_STEPS_MAX`].
+///
 /// # Panics
 ///
 /// If there is no party, or not one number per party.
@@ -54,12 +58,11 @@ pub fn nearest_agreement(
     asks: &[Utility],
     consent: &ConsentRule,
     from: Outcome,
-) -> Option<NearestAgreement> {
+) -> Result<Option<NearestAgreement>, StepsUsedUp> {
     let space = parties.first().expect("somebody negotiates").space();
     let options = space.issues().map(|it| Some(space.option(from, it)));
     let plan: Vec<Option<OptionId>> = options.collect();
-    let found = search(parties, asks, consent, &plan, u64::MAX);
-    found.expect("the search has no limit")
+    nearest_amendment(parties, asks, consent, &plan)
 }
 
 /// The outcome that can be agreed on and changes the fewest terms of a plan.
@@ -315,7 +318,7 @@ mod tests {
             let space = parties[0].space();
             let terms = |it: IssueId| Some(space.option(from, it));
             let whole: Vec<Option<OptionId>> = space.issues().map(terms).collect();
-            let nearest = nearest_agreement(&parties, &reservation_values, &consent, from);
+            let nearest = nearest_agreement(&parties, &reservation_values, &consent, from).unwrap();
             prop_assert_eq!(nearest.is_some(), some_agreement(&parties, &consent).is_some());
             prop_assert_eq!(nearest, by_enumeration(&parties, &reservation_values, &consent, &whole));
             let asks: Vec<Utility> = reservation_values
@@ -325,7 +328,7 @@ mod tests {
                     Utility::clamped(it.units() + i64::from(more) * Utility::ONE.units() / 16)
                 }))
                 .collect();
-            let nearest = nearest_agreement(&parties, &asks, &consent, from);
+            let nearest = nearest_agreement(&parties, &asks, &consent, from).unwrap();
             prop_assert_eq!(nearest, by_enumeration(&parties, &asks, &consent, &whole));
             let open = whole.into_iter().zip(is_open);
             let plan: Vec<Option<OptionId>> = open.map(|(it, is_open)| it.filter(|_| !is_open)).collect();
