@@ -152,13 +152,18 @@ fn resolve(
     texts: &SourceTexts,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Setting> {
-    if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics)
-        || !key_errors::check(
-            &mut document,
-            texts.scenario_schema(key_errors::scenario_schema_with),
-            diagnostics,
-        )
-    {
+    if !limits::check(&document.table, 0, SCENARIO_LIMITS, diagnostics) {
+        return None;
+    }
+    let schema = texts.scenario_schema(key_errors::scenario_schema_with);
+    let n_before = diagnostics.len();
+    let is_readable = key_errors::check(&mut document, schema, diagnostics);
+    for it in &mut diagnostics[n_before..] {
+        if let Some(path) = it.place().and_then(|it| texts.path_at(&it)) {
+            *it = document.with_paths_meant(it.clone(), path);
+        }
+    }
+    if !is_readable {
         return None;
     }
     let file: ScenarioFile = deserialize(document, diagnostics)?;

@@ -116,8 +116,8 @@ pub fn load_experiment(
             return Err(Diagnostics::new(vec![Diagnostic::nowhere(message)], texts));
         }
     };
-    if DeTable::parse(&text).is_ok_and(|it| it.get_ref().is_empty()) {
-        let diagnostic = Diagnostic::nowhere(empty(path)).hint(EMPTY_HINT);
+    if let Some(diagnostic) = empty_or_plan(path, &text) {
+        texts.add(Role::Plan, &path.display().to_string(), &text);
         return Err(Diagnostics::new(vec![diagnostic], texts));
     }
     let mut unreadable = Vec::new();
@@ -321,6 +321,35 @@ fn is_scenario(text: &str) -> bool {
     let (table, _) = DeTable::parse_recoverable(text);
     let has = |key: &str| table.get_ref().contains_key(key);
     !has("scenario") && (has("party") || has("issue") || has("extends"))
+}
+
+/// That a file is empty, a plan, or a table of plans, where a scenario or an experiment is wanted.
+fn empty_or_plan(path: &Path, text: &str) -> Option<Diagnostic> {
+    if DeTable::parse(text).is_ok_and(|it| it.get_ref().is_empty()) {
+        return Some(Diagnostic::nowhere(empty(path)).hint(EMPTY_HINT));
+    }
+    let hint =
+        "`demarche weigh SCENARIO PLAN` reads it, and `demarche schema plan` prints its keys";
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let table = table.get_ref();
+    let is_another = ["scenario", "party", "issue", "extends"]
+        .iter()
+        .any(|it| table.contains_key(*it));
+    if let Some((key, _)) = table.get_key_value("options").filter(|_| !is_another) {
+        let message = "this is a plan, not a scenario or an experiment";
+        return Some(Diagnostic::at(key.span(), message).hint(hint));
+    }
+    let is_table = path
+        .extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("csv"));
+    (is_table && !errors.is_empty()).then(|| {
+        let message = format!(
+            "{} is a CSV table, not a scenario or an experiment",
+            path.display()
+        );
+        let hint = "`demarche weigh SCENARIO PLAN` reads tables of plans";
+        Diagnostic::nowhere(message).hint(hint)
+    })
 }
 
 /// The experiment's file, and the scenario that it names even if the rest is wrong.

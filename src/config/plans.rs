@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use demarche_core::domain::{DraftPlan, Scenario};
+use toml::Spanned;
 
 use crate::config::build_scenario::{Input, check_schema_version, deserialize, finish};
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Role, SourceText, SourceTexts};
@@ -12,7 +13,7 @@ use crate::config::files::{
 };
 use crate::config::limits;
 use crate::config::limits::{PLAN_LIMITS, PLANS_MAX};
-use crate::config::resolve::plan;
+use crate::config::resolve::{plan, resolve_options};
 
 /// Plans for a scenario.
 #[derive(Clone, Debug)]
@@ -53,16 +54,20 @@ pub fn load_plans(
     let issues: Vec<&str> = scenario.issues.iter().map(|it| it.name.as_str()).collect();
     let mut files: Vec<PlanFile> = Vec::new();
     for text in texts.of_role(Role::Plan) {
-        files.extend(plan_of_file(text, &mut diagnostics));
+        files.extend(plan_of_file(text, scenario, &mut diagnostics));
     }
     for text in texts.of_role(Role::PlanTable) {
-        for document in plans_of_table(text, &issues, &mut diagnostics) {
-            let is_within = limits::check(&document.table, 0, PLAN_LIMITS, &mut diagnostics);
-            files.extend(
-                is_within
-                    .then(|| deserialize(document, &mut diagnostics))
-                    .flatten(),
-            );
+        for row in plans_of_table(text, &issues, &mut diagnostics) {
+            let is_within = limits::check(&row.document.table, 0, PLAN_LIMITS, &mut diagnostics);
+            let file = is_within.then(|| deserialize(row.document, &mut diagnostics));
+            match file.flatten() {
+                Some(file) if row.is_whole => files.push(file),
+                Some(file) => {
+                    let options = file.options.into_inner().into_iter();
+                    resolve_options(options, scenario, &mut diagnostics);
+                }
+                None => {}
+            }
         }
     }
     // In the order of the command line, whatever the kinds of files.
@@ -91,8 +96,14 @@ fn role(path: &Path) -> Role {
     }
 }
 
-/// The plan of a TOML file; nothing if there is an error.
-fn plan_of_file(text: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Option<PlanFile> {
+/// The plan of a TOML file; nothing if it cannot be read as a whole.
+///
+/// What of it can be read is then checked against the scenario too.
+fn plan_of_file(
+    text: &SourceText,
+    scenario: &Scenario,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<PlanFile> {
     let n_before = diagnostics.len();
     parse(&text.text, text.start, diagnostics);
     if diagnostics.len() > n_before {
@@ -106,11 +117,35 @@ fn plan_of_file(text: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> Option<
             return None;
         }
     }
-    let is_readable = limits::check(&document.table, 0, PLAN_LIMITS, diagnostics)
-        && key_errors::check(&mut document, &key_errors::plan_schema(), diagnostics);
-    let file: PlanFile = is_readable.then(|| deserialize(document, diagnostics))??;
+    if !limits::check(&document.table, 0, PLAN_LIMITS, diagnostics) {
+        return None;
+    }
+    let is_readable = key_errors::check(&mut document, &key_errors::plan_schema(), diagnostics);
+    if !is_readable {
+        check_readable_options(&document, scenario, diagnostics);
+        return None;
+    }
+    let file: PlanFile = deserialize(document, diagnostics)?;
     check_schema_version(&file.schema, diagnostics);
     Some(file)
+}
+
+/// Checks the options of a plan that cannot be read as a whole, as far as they are words.
+fn check_readable_options(
+    document: &Document<'_>,
+    scenario: &Scenario,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let options = document.table.get("options");
+    let Some(table) = options.and_then(|it| it.get_ref().as_table()) else {
+        return;
+    };
+    let words = table.iter().filter_map(|(issue, option)| {
+        let word = option.get_ref().as_str()?.to_owned();
+        let issue = Spanned::new(issue.span(), issue.get_ref().to_string());
+        Some((issue, Spanned::new(option.span(), word)))
+    });
+    resolve_options(words, scenario, diagnostics);
 }
 
 /// Reports plans with the same name, and more plans than are weighed together.

@@ -18,6 +18,8 @@ pub struct Diagnostic {
     hint: Option<String>,
     /// The settings without any of which it would not be there.
     causes: Vec<(usize, usize)>,
+    /// Whether it is about a key that nothing knows.
+    is_of_unknown_key: bool,
 }
 
 impl Diagnostic {
@@ -27,6 +29,7 @@ impl Diagnostic {
             message: message.into(),
             hint: None,
             causes: Vec::new(),
+            is_of_unknown_key: false,
         }
     }
 
@@ -36,7 +39,21 @@ impl Diagnostic {
             message: message.into(),
             hint: None,
             causes: Vec::new(),
+            is_of_unknown_key: false,
         }
+    }
+
+    /// That nothing knows a key, which stands at a place.
+    pub(crate) fn of_unknown_key(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            is_of_unknown_key: true,
+            ..Self::at(span, message)
+        }
+    }
+
+    /// Whether it says that nothing knows a key.
+    pub(crate) fn is_of_unknown_key(&self) -> bool {
+        self.is_of_unknown_key
     }
 
     #[must_use]

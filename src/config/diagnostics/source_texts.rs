@@ -146,6 +146,13 @@ impl SourceTexts {
             .is_some_and(|it| !matches!(it.0.role, Role::Scenario | Role::Reading(_)))
     }
 
+    /// The path of a setting, if that is what stands at a place.
+    pub(crate) fn path_at(&self, span: &Range<usize>) -> Option<&str> {
+        let (text, span) = self.locate(span).filter(|_| self.is_setting(span))?;
+        let quotes = ['"', '\''];
+        Some(text.text[span].trim().trim_matches(quotes))
+    }
+
     /// The text that a span points into, with the span's place in it.
     pub(crate) fn locate(&self, span: &Range<usize>) -> Option<(&SourceText, Range<usize>)> {
         let after = self.texts.partition_point(|it| it.start <= span.start);

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use demarche_core::domain::{DISTRIBUTIONS, DistributionKind};
 use demarche_core::strategy::Strategies;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -17,6 +18,9 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::config::diagnostics::{Diagnostic, LISTS_OF_TABLES, nearest, number_meant};
 use crate::config::files::experiment_file::ExperimentFile;
 use crate::config::files::layers::Document;
+use crate::config::files::number_forms::{
+    distribution_of, form, form_meant, form_of_list, is_number,
+};
 use crate::config::files::plan_file::PlanFile;
 use crate::config::files::scenario_file::ScenarioFile;
 use crate::config::files::strategy::{StrategyFile, strategy_schema};
@@ -121,6 +125,13 @@ impl<'a> Walk<'a> {
         name: &str,
     ) {
         let properties = schema["properties"].as_object();
+        if is_number(schema) {
+            self.without_distribution(table, properties, name);
+        }
+        let distribution = distribution_of(name.trim_matches('`'), schema);
+        if let Some(kind) = distribution {
+            self.arguments(kind, table, span, name);
+        }
         let others = match &schema["additionalProperties"] {
             Json::Bool(true) => None,
             Json::Object(_) => Some(&schema["additionalProperties"]),
@@ -137,12 +148,104 @@ impl<'a> Walk<'a> {
         }
         for required in schema["required"].as_array().into_iter().flatten() {
             let key = required.as_str().unwrap_or_default();
-            if !table.contains_key(key) {
+            if !table.contains_key(key) && distribution.is_none() {
                 let diagnostic = Diagnostic::at(span.clone(), format!("{name} has no `{key}`"));
                 self.diagnostics
                     .push(explain(diagnostic, &schema["properties"][key]));
                 self.is_readable = false;
             }
+        }
+    }
+
+    /// Tells of a number's table in which no key is a distribution, or nearly, and puts a number
+    /// in the place of the keys that are nothing.
+    fn without_distribution(
+        &mut self,
+        table: &mut DeTable<'_>,
+        properties: Option<&'a serde_json::Map<String, Json>>,
+        name: &str,
+    ) {
+        let known = || {
+            properties
+                .into_iter()
+                .flat_map(|it| it.keys().map(String::as_str))
+        };
+        let is_distribution = |it: &str| DISTRIBUTIONS.iter().any(|kind| kind.name == it);
+        let meant = |key: &str| nearest(key, known());
+        let keys = || table.keys().map(|it| it.get_ref().as_ref());
+        if keys().filter_map(meant).any(is_distribution) {
+            return;
+        }
+        let unknown: Vec<String> = keys()
+            .filter(|it| meant(it).is_none())
+            .map(str::to_owned)
+            .collect();
+        let Some(first) = unknown
+            .first()
+            .and_then(|it| table.get_key_value(it.as_str()))
+        else {
+            return;
+        };
+        let place = first.0.span();
+        let mut wrong = DeTable::new();
+        for key in &unknown {
+            let (key, value) = table.remove_entry(key.as_str()).expect("just listed");
+            wrong.insert(key, value);
+        }
+        let message = format!(
+            "{} in {name}, which has no distribution",
+            unknown_keys(&unknown)
+        );
+        let hint = format!("write {}", form_meant(&wrong));
+        self.diagnostics
+            .push(Diagnostic::at(place.clone(), message).hint(hint));
+        // One is within every range.
+        let one = DeValue::parse("1").expect("a number").into_inner();
+        let key = Spanned::new(place.clone(), Cow::Borrowed(DISTRIBUTIONS[0].name));
+        table.insert(key, Spanned::new(place, one));
+    }
+
+    /// Tells of all arguments of a distribution that are wrong or missing, in one error.
+    fn arguments(
+        &mut self,
+        kind: &DistributionKind,
+        table: &mut DeTable<'_>,
+        span: &Range<usize>,
+        name: &str,
+    ) {
+        let known: Vec<&str> = kind.parameters().iter().map(|it| it.name).collect();
+        let is_known = |it: &str| known.contains(&it);
+        let keys = || table.keys().map(|it| it.get_ref().as_ref());
+        let missing: Vec<&str> = known
+            .iter()
+            .copied()
+            .filter(|it| !table.contains_key(*it))
+            .collect();
+        let nearly = |it: &str| nearest(it, known.iter().copied());
+        let is_strange = |it: &str| nearly(it).is_none_or(|it| table.contains_key(it));
+        let strange: Vec<String> = keys()
+            .filter(|it| !is_known(it) && is_strange(it))
+            .map(str::to_owned)
+            .collect();
+        let n_nearly = keys().filter(|it| !is_known(it)).count() - strange.len();
+        if strange.is_empty() && missing.len() <= n_nearly {
+            return;
+        }
+        let message = match (&strange[..], &missing[..]) {
+            ([], _) => format!("{name} has no {}", listed(&missing, "and no")),
+            (_, []) => format!("{} in {name}", unknown_keys(&strange)),
+            _ => format!(
+                "{name} takes {}, not {}",
+                listed(&known, "and"),
+                listed(&strange, "and")
+            ),
+        };
+        let hint = format!("write {}", form(kind, table));
+        self.diagnostics
+            .push(Diagnostic::at(span.clone(), message).hint(hint));
+        self.is_readable = false;
+        for key in strange {
+            table.remove(key.as_str());
         }
     }
 
@@ -165,7 +268,7 @@ impl<'a> Walk<'a> {
         for key in unknown {
             let (written, value) = table.remove_entry(key.as_str()).expect("just listed");
             let message = format!("unknown key `{key}` in {name}");
-            let diagnostic = Diagnostic::at(written.span(), message);
+            let diagnostic = Diagnostic::of_unknown_key(written.span(), message);
             self.diagnostics
                 .push(diagnostic.suggest(&key, known.iter().copied()));
             match nearest(&key, known.iter().copied()) {
@@ -246,6 +349,20 @@ impl<'a> Walk<'a> {
 
     /// What to write for a value of the wrong type, where that is clear.
     fn mend_of_type(&self, value: &Value<'_>, schema: &'a Json, name: &str) -> Option<String> {
+        let first = &self.follow(schema)["anyOf"][0];
+        let arguments = if first.is_null() { schema } else { first };
+        if let Some(kind) = distribution_of(name.trim_matches('`'), self.follow(arguments)) {
+            let written = match value.get_ref() {
+                DeValue::Array(list) => form_of_list(Some(kind), list.iter().map(Spanned::get_ref)),
+                DeValue::Table(table) => Some(form(kind, table)),
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_) => None,
+            };
+            return written.map(|it| format!("write {it}"));
+        }
         let wants = |kind: &str| {
             let ways = self.follow(schema)["anyOf"].as_array();
             let mut ways = ways
@@ -254,7 +371,16 @@ impl<'a> Walk<'a> {
             ways.any(|it| types(self.follow(it)).contains(&kind))
         };
         let key = name.trim_matches('`');
+        let mut ways = self.follow(schema)["anyOf"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let is_of_number = ways.any(|it| is_number(self.follow(it)));
         match value.get_ref() {
+            DeValue::Array(list) if is_of_number => {
+                let entries = list.iter().map(Spanned::get_ref);
+                form_of_list(None, entries).map(|it| format!("write {it}"))
+            }
             DeValue::Table(_) if wants("array") => {
                 let is_called_so = |it: &&&str| it.rsplit('.').next() == Some(key);
                 let list = LISTS_OF_TABLES.iter().find(is_called_so)?;
@@ -354,15 +480,30 @@ fn explain(diagnostic: Diagnostic, schema: &Json) -> Diagnostic {
 
 fn table_with(schema: &Json) -> String {
     let required = schema["required"].as_array().into_iter().flatten();
-    let keys: Vec<String> = required
-        .filter_map(Json::as_str)
-        .map(|it| format!("`{it}`"))
-        .collect();
+    let keys: Vec<&str> = required.filter_map(Json::as_str).collect();
     match &keys[..] {
         [] => "a table".to_owned(),
-        [only] => format!("a table with {only}"),
-        [others @ .., last] => format!("a table with {} and {last}", others.join(", ")),
+        keys => format!("a table with {}", listed(keys, "and")),
     }
+}
+
+/// Keys in a sentence, in quotes.
+fn listed(keys: &[impl AsRef<str>], and: &str) -> String {
+    let keys: Vec<String> = keys.iter().map(|it| format!("`{}`", it.as_ref())).collect();
+    match &keys[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} {and} {last}", others.join(", ")),
+    }
+}
+
+fn unknown_keys(keys: &[String]) -> String {
+    let word = if keys.len() == 1 {
+        "unknown key"
+    } else {
+        "unknown keys"
+    };
+    format!("{word} {}", listed(keys, "and"))
 }
 
 fn types(schema: &Json) -> Vec<&str> {

@@ -9,8 +9,9 @@ use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::config::diagnostics::{
-    Diagnostic, Role, SourceText, SourceTexts, number_meant, toml_syntax,
+    Diagnostic, Role, SourceText, SourceTexts, number_meant, paths_meant, toml_syntax,
 };
+use crate::config::files::setting_paths::{EVERY, KEYED_LISTS, key_of, names_in, setting_paths};
 use crate::config::files::value::{Value, join, shift, shift_span, shift_table, table_to_json};
 use crate::config::limits;
 use crate::config::limits::{SCENARIO_LIMITS, TEXT_BYTES_MAX};
@@ -21,27 +22,11 @@ pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
 /// How many files may build on one another.
 pub const EXTENDS_DEPTH_MAX: usize = 16;
 
-/// Lists of tables that are matched by a key when a file builds on another, or a path names one.
-const KEYED_LISTS: [(&str, &str); 9] = [
-    ("source", "id"),
-    ("issue", "id"),
-    ("party", "id"),
-    ("party.preference", "issue"),
-    ("party.interaction", "id"),
-    ("party.red_line", "id"),
-    ("leverage", "id"),
-    ("correlation", "id"),
-    ("claim", "id"),
-];
-
 /// Lists that grow when a file builds on another: what limits the one limits the other.
 const GROWING_LISTS: [&str; 1] = ["limits"];
 
 /// Tables of which single entries can be replaced; all others are replaced whole.
 const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
-
-/// What stands for every entry of a list in a path.
-pub(crate) const EVERY: &str = "*";
 
 /// Bytes that settings whose paths have a `*` may write together: each writes its value often.
 pub const COPIED_BYTES_MAX: usize = 1 << 20;
@@ -283,13 +268,23 @@ impl<'t> Document<'t> {
         setting.check()?;
         let segments: Vec<&str> = path.split('.').collect();
         let mut walked = Vec::new();
-        setting.put(
+        let res = setting.put(
             &mut self.table,
             &segments,
             "",
             &mut walked,
             &mut self.copied,
-        )
+        );
+        res.map_err(|it| self.with_paths_meant(it, path))
+    }
+
+    /// An error about a path with the nearest paths that there are instead of single names.
+    pub(crate) fn with_paths_meant(&self, error: Diagnostic, path: &str) -> Diagnostic {
+        if !error.is_of_unknown_key() {
+            return error;
+        }
+        let meant = paths_meant(path, setting_paths(&self.table, path));
+        error.hint_if(meant)
     }
 }
 
@@ -340,10 +335,6 @@ fn merge_list<'t>(base: &mut DeArray<'t>, over: DeArray<'t>, key: &str, path: &s
             (_, element) => base.push(Spanned::new(span, element)),
         }
     }
-}
-
-fn key_of<'a>(element: &'a Value<'_>, key: &str) -> Option<&'a str> {
-    element.get_ref().as_table()?.get(key)?.get_ref().as_str()
 }
 
 /// A value for a path.
@@ -485,7 +476,8 @@ impl<'t> PathSetting<'_, 't> {
         segments: &[&str],
     ) -> Diagnostic {
         let path = joined(walked, segments);
-        let diagnostic = self.wrong(format!("there is no `{name}` on the path `{path}`"));
+        let message = format!("there is no `{name}` on the path `{path}`");
+        let diagnostic = Diagnostic::of_unknown_key(self.span.clone(), message);
         if name == EVERY {
             return diagnostic
                 .hint("`*` stands for every entry of a list: party.*.reservation_value");
@@ -499,16 +491,4 @@ fn joined(walked: &[String], segments: &[&str]) -> String {
     let walked = walked.iter().map(String::as_str);
     let parts: Vec<&str> = walked.chain(segments.iter().copied()).collect();
     parts.join(".")
-}
-
-/// What paths call the entries of a list: by their key, or by their place from 0.
-fn names_in(list: &DeArray<'_>, path: &str) -> Vec<String> {
-    let key = KEYED_LISTS.iter().find(|it| it.0 == path).map(|it| it.1);
-    list.iter()
-        .enumerate()
-        .map(|(idx, it)| {
-            key.and_then(|key| key_of(it, key))
-                .map_or_else(|| idx.to_string(), str::to_owned)
-        })
-        .collect()
 }

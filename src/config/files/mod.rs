@@ -4,10 +4,12 @@ mod experiment_file;
 pub(crate) mod key_errors;
 mod layers;
 mod number;
+mod number_forms;
 mod plan_file;
 mod plan_table;
 mod protocol;
 mod scenario_file;
+mod setting_paths;
 mod sourced;
 mod strategy;
 mod value;
@@ -19,7 +21,7 @@ pub(crate) use experiment_file::{
 };
 pub use key_errors::{experiment_schema, plan_schema, scenario_schema};
 pub use layers::{COPIED_BYTES_MAX, EXTENDS_DEPTH_MAX, ReadFile};
-pub(crate) use layers::{Document, EMPTY_HINT, EVERY, empty, parse, read_extended, read_text};
+pub(crate) use layers::{Document, EMPTY_HINT, empty, parse, read_extended, read_text};
 pub(crate) use number::{ArgumentFile, DistributionFile, NumberFile, OneOrMany};
 pub(crate) use plan_file::PlanFile;
 pub(crate) use plan_table::plans_of_table;
@@ -28,6 +30,7 @@ pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, CorrelationFile, IssueFile, KindFile, LeverageFile,
     PartyFile, PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
 };
+pub(crate) use setting_paths::EVERY;
 pub(crate) use sourced::{BasisFile, CredentialsFile, SourcedFile};
 pub(crate) use strategy::{ParametersFile, StrategyFile};
 pub(crate) use value::{Value, join, to_json};

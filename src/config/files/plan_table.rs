@@ -16,19 +16,29 @@ const BETWEEN_TEXTS: char = ';';
 /// The columns that are no issues.
 pub(crate) const PLAN_COLUMNS: [&str; 5] = ["name", "label", "source", "note", "lost"];
 
-/// The rows of a CSV table as plan files, each at the place of its row; `has_issue` knows the issues.
+/// A row of a table of plans.
+pub(crate) struct PlanRow<'t> {
+    /// The plan as a file would have it.
+    pub(crate) document: Document<'t>,
+    /// Whether all columns of the table are right, so that it is all of the plan.
+    pub(crate) is_whole: bool,
+}
+
+/// The rows of a CSV table as plan files, each at the place of its row; `known` are the issues.
 ///
-/// An empty cell is an issue left open, or a text left out.
+/// An empty cell is an issue left open, or a text left out. Columns that are wrong are left out.
 pub(crate) fn plans_of_table<'t>(
     text: &'t SourceText,
     known: &[&str],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Document<'t>> {
+) -> Vec<PlanRow<'t>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.text.as_bytes());
+    let n_before = diagnostics.len();
+    let mut is_whole = true;
     let mut header: Option<Vec<String>> = None;
     let mut plans = Vec::new();
     for record in reader.records() {
@@ -43,9 +53,7 @@ pub(crate) fn plans_of_table<'t>(
         let place = text.place_of_row(record.position().map_or(0, csv::Position::byte));
         let Some(columns) = &header else {
             let columns: Vec<String> = record.iter().map(str::to_owned).collect();
-            if !check_header(&columns, known, &place, diagnostics) {
-                return plans;
-            }
+            is_whole = check_header(&columns, known, &place, diagnostics);
             header = Some(columns);
             continue;
         };
@@ -60,9 +68,12 @@ pub(crate) fn plans_of_table<'t>(
             diagnostics.push(Diagnostic::at(place, message).hint(hint));
             continue;
         }
-        plans.push(plan_of_row(columns, &record, &place));
+        plans.push(PlanRow {
+            document: plan_of_row(columns, known, &record, &place),
+            is_whole,
+        });
     }
-    if plans.is_empty() && diagnostics.is_empty() {
+    if plans.is_empty() && diagnostics.len() == n_before {
         let message = "the table of plans has no row";
         let hint = "write a header with `name` and the issues, then a row per plan";
         diagnostics.push(Diagnostic::at(text.start..text.start, message).hint(hint));
@@ -70,7 +81,7 @@ pub(crate) fn plans_of_table<'t>(
     plans
 }
 
-/// Whether the columns are those of plans.
+/// Whether the columns are those of plans; tells of those that are not.
 fn check_header(
     columns: &[String],
     known: &[&str],
@@ -102,6 +113,7 @@ fn check_header(
 /// A row as the table of a plan file.
 fn plan_of_row<'t>(
     columns: &[String],
+    known: &[&str],
     record: &csv::StringRecord,
     place: &Range<usize>,
 ) -> Document<'t> {
@@ -113,7 +125,13 @@ fn plan_of_row<'t>(
     let (mut table, mut options) = (DeTable::new(), DeTable::new());
     let schema = DeValue::parse("1").expect("an integer").into_inner();
     table.insert(key("schema"), spanned(schema));
-    for (column, cell) in columns.iter().zip(record) {
+    if !columns.iter().any(|it| it == "name") {
+        table.insert(key("name"), text("row"));
+    }
+    for (idx, (column, cell)) in columns.iter().zip(record).enumerate() {
+        if columns[..idx].contains(column) {
+            continue;
+        }
         match column.as_str() {
             "name" => {
                 table.insert(key(column), text(cell));
@@ -131,9 +149,11 @@ fn plan_of_row<'t>(
             "label" | "source" | "note" => {
                 table.insert(key(column), text(cell));
             }
-            _ => {
+            issue if known.contains(&issue) => {
                 options.insert(key(column), text(cell));
             }
+            // It has been reported.
+            _ => {}
         }
     }
     table.insert(key("options"), spanned(DeValue::Table(options)));

@@ -11,6 +11,6 @@ mod rules;
 mod scenario;
 mod stopping_rule;
 
-pub(crate) use plan::plan;
+pub(crate) use plan::{plan, resolve_options};
 pub(crate) use scenario::{check_name, setting};
 pub(crate) use stopping_rule::stopping_rule;

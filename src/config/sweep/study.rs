@@ -4,7 +4,7 @@ use demarche_core::domain::{Basis, Number};
 use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 
-use crate::config::diagnostics::{Diagnostic, nearest};
+use crate::config::diagnostics::{Diagnostic, paths_meant};
 use crate::config::files::{SensitivityFile, StudyMethod};
 use crate::experiment::StudyInput;
 
@@ -185,6 +185,12 @@ fn begins(path: &str, name: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// A path after its beginnings, each of which names all numbers below it.
+fn with_beginnings(path: &str) -> impl Iterator<Item = &str> {
+    let dots = path.match_indices('.').map(|it| it.0);
+    dots.skip(1).chain([path.len()]).map(|end| &path[..end])
+}
+
 /// All numbers that some names mean, certain ones too: bases, paths, or beginnings of paths.
 ///
 /// # Errors
@@ -203,9 +209,11 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
         let meant = setting.numbered().filter(|it| is_meant(it.1));
         res.extend(meant.map(|it| it.0));
         if res.len() == n_before {
+            let bases = Basis::ALL.into_iter().map(Basis::name);
             let paths = setting.numbers().map(|it| it.path.as_str());
-            let meant = nearest(name, paths)
-                .map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+            let known = paths.flat_map(with_beginnings).map(str::to_owned);
+            let meant = paths_meant(name, bases.map(str::to_owned).chain(known))
+                .map_or_else(String::new, |it| format!("; {it}"));
             return Err(format!("the scenario has no number `{name}`{meant}"));
         }
     }

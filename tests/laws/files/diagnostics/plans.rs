@@ -111,3 +111,18 @@ fn a_table_of_plans_with_the_wrong_columns() {
     );
     check_plans("plan_table_without_rows", &[("plans.csv", "name,height\n")]);
 }
+
+#[test]
+fn one_error_hides_no_other() {
+    let unreadable = "schema = 1\nname = \"u\"\nlost = \"a gate\"\n[options]\nheight = 3\npayer = \"east\"\nlength = \"long\"\n";
+    let table = "name,hight,payer\na b,low,nobody\nragged,low\nlast,,everybody\n";
+    let nameless = "label,payer\nA,nobody\n";
+    check_plans(
+        "plans_with_errors_beside_each_other",
+        &[
+            ("unreadable.toml", unreadable),
+            ("table.csv", table),
+            ("nameless.csv", nameless),
+        ],
+    );
+}

@@ -280,3 +280,45 @@ fn no_sessions_asked_for() {
     };
     check_experiment_on("override_without_sessions", EXPERIMENT, BASE, &overrides);
 }
+
+#[test]
+fn a_wrong_path_is_answered_with_the_nearest_ones() {
+    for (name, setting) in [
+        (
+            "path_of_a_misspelled_party",
+            "party.est.reservation_value=0.5",
+        ),
+        ("path_without_its_beginning", "east.reservation_value=0.5"),
+        ("path_of_the_last_name_alone", "deadline_rounds=9"),
+        ("path_without_a_part", "party.west.weight=2"),
+        ("path_of_all_with_a_wrong_name", "party.*.reservation=0.5"),
+        (
+            "path_of_another_protocol",
+            "protocol.alternating_offers.deadline_rounds=9",
+        ),
+        ("path_like_no_other", "colour=3"),
+    ] {
+        check_setting(name, setting);
+    }
+    let text = format!("{EXPERIMENT}[set]\n\"east.preference.height.wieght\" = 2.0\n");
+    check_experiment("path_in_an_experiment", &text);
+    let axis = "[[sweep.axis]]\npath = \"party.west.reservation\"\nvalues = [0.1, 0.2]\n";
+    check_experiment("path_of_an_axis", &format!("{EXPERIMENT}{axis}"));
+}
+
+#[test]
+fn a_plan_is_no_experiment() {
+    let plan = "schema = 1\nname = \"low\"\nlabel = \"Low\"\n[options]\nheight = \"low\"\n";
+    for (name, file, text) in [
+        ("plan_as_an_experiment", "low.toml", plan),
+        (
+            "table_of_plans_as_an_experiment",
+            "all.csv",
+            "name,height\nlow,low\n",
+        ),
+    ] {
+        let files = [(file, text)];
+        let loaded = load_experiment(Path::new(file), &Overrides::default(), &reading(&files));
+        check_message(name, &loaded.expect_err("it is a plan").to_string());
+    }
+}
