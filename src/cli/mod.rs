@@ -1,5 +1,6 @@
 //! The command line: arguments, dispatch, exit codes. The only place with a terminal.
 
+mod argument_tips;
 mod arguments;
 mod engines;
 mod failure;
@@ -17,10 +18,11 @@ use std::fmt::Write as _;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use demarche_core::negotiation::is_panic_caught;
 
+use crate::cli::argument_tips::with_tips;
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
@@ -155,22 +157,11 @@ enum SchemaKind {
     Plan,
 }
 
-/// Adds what to write instead of a value that an argument once took.
-fn with_tips(mut error: clap::Error) -> clap::Error {
-    let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
-    if error.kind() == ErrorKind::TooManyValues && argument.as_deref() == Some("--excel") {
-        let tip = "`--excel` alone writes tables.xlsx, which needs no delimiter";
-        let tips = ContextValue::StyledStrs(vec![tip.into()]);
-        error.insert(ContextKind::Suggested, tips);
-    }
-    error
-}
-
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let res = match Arguments::try_parse() {
         Ok(arguments) => dispatch(arguments.verb),
-        Err(error) => help_or_error(&with_tips(error)),
+        Err(error) => help_or_error(&with_tips(error, &Arguments::command())),
     };
     match res {
         Ok(code) => code,

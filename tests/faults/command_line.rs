@@ -150,3 +150,20 @@ fn a_check_shows_a_bar_in_a_terminal() {
     it.exp_eof().unwrap();
     check_exit(&it, 130);
 }
+
+#[test]
+fn an_unknown_option_is_answered_with_the_nearest_or_with_its_verbs() {
+    let answer = |arguments: &[&str]| String::from_utf8(check(arguments, 2).stderr).unwrap();
+    let near = answer(&["batch", VILLAGES, "--sesions", "3"]);
+    assert!(near.contains("'--sessions'"), "{near}");
+    let of_another = answer(&["batch", VILLAGES, "--points", "3"]);
+    assert!(
+        of_another.contains("--points is an option of `demarche sensitivity`"),
+        "{of_another}"
+    );
+    for strange in ["--xyzzy", "-x"] {
+        let answer = answer(&["batch", VILLAGES, strange]);
+        assert!(!answer.contains("as a value"), "{answer}");
+        assert!(answer.contains("--help"), "{answer}");
+    }
+}
