@@ -26,5 +26,5 @@ pub(crate) use summary::{outcome_lines, summary, sureness};
 pub(crate) use sweep_summary::{planned, sweep_summary};
 pub(crate) use text::{
     BAD, FAINT, GOOD, HEADING, count, counted, decimal, excerpt, heading, listed, percent,
-    percent_interval, percent_of, shell_word, styled, terminal_width, wrap,
+    percent_interval, percent_of, settings_line, shell_word, styled, terminal_width, wrap,
 };

@@ -104,6 +104,15 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     res
 }
 
+/// The settings from the command line, a line below the title; empty if there are none.
+pub(crate) fn settings_line(settings: &[String], width: usize) -> String {
+    if settings.is_empty() {
+        return String::new();
+    }
+    let line = format!("With --set {}", settings.join(", "));
+    format!("{}\n", wrap(&line, width, 2))
+}
+
 /// Columns of the terminal, or a page's width where there is none.
 pub(crate) fn terminal_width() -> usize {
     const PAGE: u16 = 80;

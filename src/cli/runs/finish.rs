@@ -6,8 +6,8 @@ use demarche_core::protocol::ProtocolViolation;
 
 use crate::cli::failure::Failure;
 use crate::cli::render::{
-    Studied, count, counted, push_findings, range_line, shell_word, summary, sureness,
-    sweep_summary, terminal_width,
+    Studied, count, counted, push_findings, range_line, settings_line, shell_word, summary,
+    sureness, sweep_summary, terminal_width,
 };
 use crate::cli::runs::failures::way_on;
 use crate::cli::runs::page::{make_page, report_line};
@@ -122,7 +122,12 @@ fn render_cells(spec: &RunSpec, results: &RunResults) -> String {
             ),
         )
     };
-    format!("{}\n{what}, seed {}\n\n{rest}", spec.title(), spec.seed().0)
+    format!(
+        "{}\n{}{what}, seed {}\n\n{rest}",
+        spec.title(),
+        settings_line(spec.settings(), width),
+        spec.seed().0
+    )
 }
 
 /// Tells how far an interrupted run got.

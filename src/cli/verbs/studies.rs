@@ -10,7 +10,8 @@ use crate::cli::arguments::{
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{
-    count, counted, render_flips, render_robustness, render_sensitivity, terminal_width,
+    count, counted, render_flips, render_robustness, render_sensitivity, settings_line,
+    terminal_width,
 };
 use crate::cli::runs::{
     in_new_folder, make_page, report_left_out, report_line, spec_failure, study_failure,
@@ -229,7 +230,8 @@ fn conclude(
         return Ok(ExitCode::from(130));
     };
     if !arguments.output.quiet {
-        print(&format!("{}\n", spec.title()))?;
+        let settings = settings_line(spec.settings(), terminal_width());
+        print(&format!("{}\n{settings}", spec.title()))?;
         print(&render(spec, answer, finished.endings))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }

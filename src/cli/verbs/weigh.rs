@@ -11,7 +11,7 @@ use crate::cli::arguments::{
 };
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
-use crate::cli::render::{render_plans, terminal_width};
+use crate::cli::render::{render_plans, settings_line, terminal_width};
 use crate::cli::runs::{
     in_new_folder, make_recorded_page, report_left_out, report_line, spec_failure, study_failure,
 };
@@ -95,7 +95,8 @@ fn conclude(
         no_report, quiet, ..
     } = arguments.output;
     if !quiet {
-        print(&format!("{}\n", spec.title()))?;
+        let settings = settings_line(spec.settings(), terminal_width());
+        print(&format!("{}\n{settings}", spec.title()))?;
         print(&render_plans(spec, evaluated, terminal_width()))?;
         print(&format!("Tables: {}\n", directory.path().display()))?;
     }

@@ -23,7 +23,7 @@ pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
 pub(crate) use session_words::{
-    labels, render_cause, render_ending, repeated, strategy_words, whose,
+    labels, mark_note, marked_option, render_cause, render_ending, repeated, strategy_words, whose,
 };
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};

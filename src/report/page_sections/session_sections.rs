@@ -6,7 +6,7 @@ use demarche_core::domain::{Outcome, Party, Scenario};
 use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
-use crate::report::page_sections::session_words::strategy_words;
+use crate::report::page_sections::session_words::{mark_note, marked_option, strategy_words};
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
 use crate::report::summary::{FirstCell, RankedAgreement, RoundShare};
 use crate::wording::{counted, decimal, percent};
@@ -73,13 +73,16 @@ impl Sessions<'_> {
         if n == 0 {
             return None;
         }
-        let figures = self.scenario().issues.iter().map(|issue| {
+        let scenario = self.scenario();
+        let figures = scenario.space.issues().map(|id| {
+            let issue = scenario.issue(id);
             let shares = self.first.options.iter();
             let bars: Vec<(String, Quantity)> = shares
                 .filter(|it| it.issue == issue.name)
                 .filter_map(|it| {
-                    let option = issue.options.iter().find(|o| o.name == it.option)?;
-                    Some((option.label.clone(), it.share?))
+                    let mut options = scenario.space.options(id);
+                    let option = options.find(|o| issue.options[o.idx()].name == it.option)?;
+                    Some((marked_option(scenario, id, option), it.share?))
                 })
                 .collect();
             let chart = Chart::Bars(Bars {
@@ -100,7 +103,10 @@ impl Sessions<'_> {
         Some(Section {
             id: "deals".to_owned(),
             heading: "Options in deals".to_owned(),
-            text: vec![format!("Shares of {}. {which}", counted(n, "deal"))],
+            text: [format!("Shares of {}. {which}", counted(n, "deal"))]
+                .into_iter()
+                .chain(mark_note(scenario).map(str::to_owned))
+                .collect(),
             blocks: vec![
                 PageBlock::Figures(figures.collect()),
                 PageBlock::Cards(cards.collect()),
@@ -148,8 +154,9 @@ impl Sessions<'_> {
     fn card(&self, deal: &RankedAgreement) -> Option<Card> {
         let (scenario, outcome) = (self.scenario(), self.outcome(deal)?);
         let lines = scenario.space.issues().map(|issue| {
-            let option = scenario.option_label(outcome, issue);
-            [scenario.issue(issue).label.clone(), option.to_owned()]
+            let option = scenario.space.option(outcome, issue);
+            let option = marked_option(scenario, issue, option);
+            [scenario.issue(issue).label.clone(), option]
         });
         let worth = scenario.parties.iter().filter_map(|party| {
             let mean = deal.mean_utilities.get(&party.name)?;

@@ -1,6 +1,6 @@
 //! Texts about one session, for the terminal and its page.
 
-use demarche_core::domain::{PartyId, PartySet, Scenario};
+use demarche_core::domain::{IssueId, OptionId, PartyId, PartySet, Scenario};
 use demarche_core::protocol::Ending;
 use demarche_core::strategy::ACCEPTANCE_CONDITIONS;
 
@@ -11,6 +11,28 @@ use crate::wording::listed;
 pub(crate) fn labels(scenario: &Scenario, parties: PartySet) -> String {
     let labels = parties.iter().map(|it| scenario.party(it).label.as_str());
     labels.collect::<Vec<_>>().join(", ")
+}
+
+/// An option as pages show it, marked if no source says what it is worth to anybody.
+pub(crate) fn marked_option(scenario: &Scenario, issue: IssueId, option: OptionId) -> String {
+    let label = &scenario.issue(issue).options[option.idx()].label;
+    if scenario.is_option_assumed(issue, option) {
+        format!("{label} (assumed)")
+    } else {
+        label.clone()
+    }
+}
+
+/// What the mark on options means; `None` of a scenario without such options.
+pub(crate) fn mark_note(scenario: &Scenario) -> Option<&'static str> {
+    let space = &scenario.space;
+    let is_any = space.issues().any(|issue| {
+        let mut options = space.options(issue);
+        options.any(|it| scenario.is_option_assumed(issue, it))
+    });
+    is_any.then_some(
+        "An option marked (assumed) is the modeller's: no source says what it is worth to any party.",
+    )
 }
 
 /// A strategy by its rule, and by its acceptance condition unless that is the usual one.

@@ -153,7 +153,8 @@ impl RunReport<'_> {
     }
 
     fn lead(&self) -> Vec<String> {
-        let mut res = doubts(self.manifest, self.setting.scenario(), self.summary);
+        let mut res: Vec<String> = settings(self.manifest).into_iter().collect();
+        res.extend(doubts(self.manifest, self.setting.scenario(), self.summary));
         match self.manifest.verb.as_str() {
             "batch" => {
                 res.extend(zone_shares(self.setting, &self.summary.first));
@@ -172,6 +173,18 @@ impl RunReport<'_> {
         }
         res
     }
+}
+
+/// The settings from the command line that replace values of the files, in a sentence; `None` if there
+/// are none.
+pub(crate) fn settings(manifest: &Manifest) -> Option<String> {
+    let settings = &manifest.settings;
+    (!settings.is_empty()).then(|| {
+        format!(
+            "With {} instead of the values in the files.",
+            settings.join(", ")
+        )
+    })
 }
 
 /// The origin of a page.

@@ -11,12 +11,13 @@ use demarche_core::randomness::Seeds;
 use crate::experiment::{Answer, Explanation, PartyStanding, SessionTrace, StepKind, TraceStep};
 use crate::report::drawing::PageTable;
 use crate::report::page_sections::{
-    Courses, at_the_table, render_cause, render_ending, repeated, rests_on,
+    Courses, at_the_table, mark_note, marked_option, render_cause, render_ending, repeated,
+    rests_on,
 };
 use crate::report::pages::page::{
     Card, Move, Page, PageBlock, PageStep, Section, SettledIssue, Stand, Steps,
 };
-use crate::report::pages::run_page::origin;
+use crate::report::pages::run_page::{origin, settings};
 use crate::run::Manifest;
 use crate::wording::{count, counted, decimal, signed};
 
@@ -187,6 +188,7 @@ impl SessionReport<'_> {
             format!("{} {session}", at_the_table(self.setting)),
             rests_on(self.setting),
         ];
+        res.extend(settings(self.manifest));
         res.extend_from_slice(self.checks);
         res.retain(|it| !it.is_empty());
         res
@@ -200,6 +202,7 @@ impl SessionReport<'_> {
         why: &str,
     ) -> Section {
         let mut text = vec![self.legend()];
+        text.extend(mark_note(self.scenario()).map(str::to_owned));
         if rounds.left_out > 0 {
             text.push(format!(
                 "A page shows at most {}: the first {} and the last {}; {} between them are omitted. `demarche replay --json` prints all.",
@@ -424,7 +427,7 @@ fn settled(scenario: &Scenario, outcome: Outcome, before: Option<Outcome>) -> Ve
     let issues = scenario.space.issues();
     issues
         .map(|issue| {
-            let option = |it| scenario.option_label(it, issue).to_owned();
+            let option = |it| marked_option(scenario, issue, scenario.space.option(it, issue));
             let has_changed = |it: &Outcome| {
                 scenario.space.option(*it, issue) != scenario.space.option(outcome, issue)
             };

@@ -15,7 +15,7 @@ pub(crate) struct Description {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) seed: MasterSeed,
-    settings: Vec<String>,
+    pub(crate) settings: Vec<String>,
     pub(crate) inputs: Vec<InputFile>,
     resolved: serde_json::Value,
     set_numbers: Vec<String>,

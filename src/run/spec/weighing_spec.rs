@@ -146,6 +146,11 @@ impl WeighingSpec {
         &self.description.title
     }
 
+    /// The settings from the command line that replace values of the files.
+    pub fn settings(&self) -> &[String] {
+        &self.description.settings
+    }
+
     /// The master seed.
     pub fn seed(&self) -> MasterSeed {
         self.description.seed

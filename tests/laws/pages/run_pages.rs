@@ -313,3 +313,58 @@ fn a_scenario_says_its_limits_where_its_results_are_read() {
     assert!(!checked.contains("Limits"));
     assert!(!page(&run_of("without", VILLAGES)).contains("Limits"));
 }
+
+#[test]
+fn options_that_no_source_values_are_marked() {
+    let folder = TempDir::new().unwrap();
+    let batch = |name: &str, scenario: &str| {
+        page(&run(
+            &folder,
+            "batch",
+            name,
+            scenario,
+            &["--sessions", "60"],
+        ))
+    };
+    let flagship = batch("flagship", FLAGSHIP);
+    assert!(flagship.contains("An option marked (assumed) is the modeller"));
+    let of = |issue: &str| -> Vec<String> {
+        let rows = table_of(&flagship, &format!("options-{issue}")).into_iter();
+        rows.map(|it| it[0].clone()).collect()
+    };
+    let marked = |issue: &str| -> Vec<usize> {
+        let rows = of(issue).into_iter().enumerate();
+        let marked = rows.filter(|it| it.1.ends_with(" (assumed)"));
+        marked.map(|it| it.0).collect()
+    };
+    // The compromise in the middle is the modeller's, and its neighbors are in the reports.
+    assert_eq!(of("nato_path").len(), 3);
+    assert_eq!(marked("nato_path"), [1]);
+    assert_eq!(marked("luhansk"), [0_usize; 0]);
+    // A synthetic scenario has no sources to miss.
+    assert!(!batch("villages", VILLAGES).contains("(assumed)"));
+}
+
+#[test]
+fn settings_are_told_at_the_head_of_summary_and_page() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let arguments = [
+        "batch",
+        VILLAGES,
+        "--sessions",
+        "9",
+        "--out",
+        path_text(&out),
+    ];
+    let set = "party.*.reservation_value=0.2";
+    let arguments = [&arguments[..], &["--set", set]].concat();
+    let text = String::from_utf8(check(&arguments, 0).stdout).unwrap();
+    let second = text.lines().nth(1).unwrap();
+    assert_eq!(second, format!("With --set {set}"));
+    let shown = page(&out);
+    let head = shown.split("</header>").next().unwrap();
+    assert!(head.contains(&format!("With {set} instead of the values in the files.")));
+    let plain = run(&folder, "batch", "plain", VILLAGES, &["--sessions", "9"]);
+    assert!(!page(&plain).contains("instead of the values in the files"));
+}

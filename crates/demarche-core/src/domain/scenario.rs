@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::claim::Claim;
 use crate::domain::consent::{ConsentRule, Quota, Veto};
-use crate::domain::issue::{Issue, IssueId};
-use crate::domain::number::Number;
+use crate::domain::issue::{Issue, IssueId, OptionId};
+use crate::domain::number::{Basis, Number};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{Leverage, Party, PartyId, PartySet};
 
@@ -90,6 +90,14 @@ impl Scenario {
     pub fn option_label(&self, outcome: Outcome, issue: IssueId) -> &str {
         let option = self.space.option(outcome, issue);
         &self.issue(issue).options[option.idx()].label
+    }
+
+    /// Whether no source says what an option is worth to any party: all its utilities are assumed.
+    pub fn is_option_assumed(&self, issue: IssueId, option: OptionId) -> bool {
+        self.parties.iter().all(|it| {
+            let utility = &it.preferences.issues[issue.idx()].utilities[option.idx()];
+            utility.provenance.basis == Some(Basis::Assumed)
+        })
     }
 
     /// The same negotiation with the parties in reverse order. Names, and with them random numbers,
