@@ -1,15 +1,16 @@
 //! Weighed plans as text: who accepts each, what a single change wins, and the nearest amendments.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use demarche_core::domain::Scenario;
+use demarche_core::domain::{IssueId, OptionId, Outcome, Scenario};
 use demarche_stats::estimate::Estimate;
 
 use crate::cli::render::text::{
     Notation, count, counted, decimal, heading, percent_interval, percent_of, signed, wrap,
 };
 use crate::experiment::{
-    Amendment, CompletionKind, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally,
+    CompletionKind, CompletionTally, EvaluatedPlans, PlanPartyTally, PlanTally,
 };
 use crate::report::rests_on;
 use crate::run::WeighingSpec;
@@ -272,28 +273,56 @@ fn push_amendments(res: &mut String, scenario: &Scenario, tally: &PlanTally, wid
             .join(", ")
     );
     let _ = writeln!(res, "  {}", wrap(&text, width, 4));
-    let amendments = tally.amendments();
-    let others = amendments.iter().filter(|it| it.n_changes > 0);
-    for it in others.take(AMENDMENTS_LISTED) {
-        let text = format!(
-            "nearest amendment in {}: {}",
-            share(it.n),
-            amended(scenario, tally, it)
-        );
+    let listed = changed_terms(scenario, tally);
+    for (idx, it) in listed.iter().take(AMENDMENTS_LISTED).enumerate() {
+        let changed = terms_text(scenario, &it.terms);
+        let mut text = format!("nearest amendment in {}: changed: {changed}", share(it.n));
+        let option = |issue| (issue, scenario.space.option(it.first, issue));
+        let settled: Vec<_> = tally.plan.open_issues().map(option).collect();
+        // Of the others it would be much the same.
+        if idx == 0 && !settled.is_empty() {
+            let settled = terms_text(scenario, &settled);
+            let _ = write!(text, "; settled, most often: {settled}");
+        }
         let _ = writeln!(res, "    {}", wrap(&text, width, 6));
     }
 }
 
-/// What an amendment changes, and how it settles what the plan leaves open.
-fn amended(scenario: &Scenario, tally: &PlanTally, amendment: &Amendment) -> String {
-    let options = scenario.space.issues().zip(&tally.plan.options);
-    let changed = options
-        .filter(|(issue, named)| **named != Some(scenario.space.option(amendment.outcome, *issue)));
-    let parts: Vec<String> = changed
-        .map(|(issue, _)| {
-            let option = scenario.option_name(amendment.outcome, issue);
-            format!("{} = {option}", scenario.issue(issue).name)
-        })
-        .collect();
-    parts.join(", ")
+/// Amendments that change the same terms of a plan in the same way, however they settle the rest.
+struct ChangedTerms {
+    /// In how many draws one of them is the nearest.
+    n: u64,
+    terms: Vec<(IssueId, OptionId)>,
+    /// The one that is the nearest most often.
+    first: Outcome,
+}
+
+/// The amendments that change anything, by what they change, the most frequent first.
+fn changed_terms(scenario: &Scenario, tally: &PlanTally) -> Vec<ChangedTerms> {
+    let mut res: Vec<ChangedTerms> = Vec::new();
+    let mut places: BTreeMap<Vec<(IssueId, OptionId)>, usize> = BTreeMap::new();
+    let space = &scenario.space;
+    for it in tally.amendments().iter().filter(|it| it.n_changes > 0) {
+        let issues = tally.plan.changed_issues(space, it.outcome).into_iter();
+        let terms: Vec<_> = issues
+            .map(|issue| (issue, space.option(it.outcome, issue)))
+            .collect();
+        let place = *places.entry(terms.clone()).or_insert_with(|| {
+            let first = it.outcome;
+            res.push(ChangedTerms { n: 0, terms, first });
+            res.len() - 1
+        });
+        res[place].n += it.n;
+    }
+    res.sort_by_key(|it| std::cmp::Reverse(it.n));
+    res
+}
+
+/// Issues with their options.
+fn terms_text(scenario: &Scenario, terms: &[(IssueId, OptionId)]) -> String {
+    let part = |(issue, option): &(IssueId, OptionId)| {
+        let issue = scenario.issue(*issue);
+        format!("{} = {}", issue.name, issue.options[option.idx()].name)
+    };
+    terms.iter().map(part).collect::<Vec<_>>().join(", ")
 }

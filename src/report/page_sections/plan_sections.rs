@@ -3,6 +3,7 @@
 use demarche_core::domain::Scenario;
 
 use crate::report::drawing::{Axis, Chart, HeatMap, PageTable, Quantity, Unit};
+use crate::report::page_sections::session_words::{mark_note, marked_option};
 use crate::report::pages::{Card, PageBlock, PageFigure, Section};
 use crate::report::summary::{CellAcceptance, NeededChanges, PlanAcceptance, PlanFindings};
 use crate::run::{Manifest, PlanRecord, StudyRecord, SweepRecord};
@@ -151,11 +152,22 @@ impl<'a> Plans<'a> {
 
     /// An issue with one of its options.
     fn settled(&self, issue: &str, option: &str) -> String {
-        let mut issues = self.scenario.issues.iter();
-        let options = issues.find(|it| it.name == issue).map(|it| &it.options);
-        let found = options.and_then(|it| it.iter().find(|it| it.name == option));
-        let option = found.map_or(option, |it| &it.label);
+        let option = self.option_label(issue, option);
         format!("{}: {option}", self.issue_label(issue))
+    }
+
+    /// What people read of an option.
+    fn option_label(&self, issue: &str, option: &str) -> String {
+        let scenario = self.scenario;
+        let find = || {
+            let mut issues = scenario.space.issues();
+            let id = issues.find(|it| scenario.issue(*it).name == issue)?;
+            let named = &scenario.issue(id).options;
+            let mut options = scenario.space.options(id);
+            let option = options.find(|it| named[it.idx()].name == option)?;
+            Some(marked_option(scenario, id, option))
+        };
+        find().unwrap_or_else(|| option.to_owned())
     }
 
     fn acceptance(&self) -> Section {
@@ -365,9 +377,12 @@ impl<'a> Plans<'a> {
         Section {
             id: "changes".to_owned(),
             heading: "What would have to change".to_owned(),
-            text: vec![
+            text: [
                 "One change for all draws wins less than the best amendment of each draw: nobody knows the draw that is real.".to_owned(),
-            ],
+            ]
+            .into_iter()
+            .chain(mark_note(self.scenario).map(str::to_owned))
+            .collect(),
             blocks: vec![
                 PageBlock::Figures(figures),
                 PageBlock::Open {
@@ -405,21 +420,34 @@ impl<'a> Plans<'a> {
 
     fn amendments(&self) -> PageTable {
         let rows = self.findings.amendments.iter().map(|it| {
-            let amended = it.amended.iter().filter(|it| !it.1.is_empty());
-            let mut amended: Vec<String> = amended
-                .map(|(issue, option)| self.settled(issue, option))
-                .collect();
-            if amended.is_empty() {
-                amended.push("the plan as it is".to_owned());
-            }
+            let issues = self.scenario.issues.iter();
+            let amended = issues.filter_map(|issue| {
+                let option = it.amended.get(&issue.name)?;
+                (!option.is_empty()).then_some((&issue.name, option))
+            });
+            let record = self.record(&it.plan);
+            let is_term = |issue: &str| record.is_some_and(|it| it.options.contains_key(issue));
+            let (changed, settled): (Vec<_>, Vec<_>) = amended.partition(|it| is_term(it.0));
+            let shown = |options: Vec<(&String, &String)>| {
+                let options = options.into_iter();
+                let options = options.map(|(issue, option)| self.settled(issue, option));
+                options.collect::<Vec<_>>().join("; ")
+            };
             vec![
                 self.label(&it.plan),
                 count(it.n_changes),
-                amended.join("; "),
+                shown(changed),
+                shown(settled),
                 Unit::Share.render(it.share.value),
             ]
         });
-        let head = ["plan", "terms changed", "amendment", "share of draws"];
+        let head = [
+            "plan",
+            "terms changed",
+            "changed",
+            "settled, as the plan leaves it open",
+            "share of draws",
+        ];
         PageTable {
             head: head.map(str::to_owned).to_vec(),
             rows: rows.collect(),
@@ -447,10 +475,10 @@ impl<'a> Plans<'a> {
         let notes: Vec<String> = notes.into_iter().flatten().collect();
         let issues = self.scenario.issues.iter().map(|issue| {
             let named = plan.options.get(&issue.name);
-            let option =
-                named.and_then(|it| issue.options.iter().find(|option| option.name == *it));
-            let option =
-                option.map_or_else(|| self.completed(plan, &issue.name), |it| it.label.clone());
+            let option = named.map_or_else(
+                || self.completed(plan, &issue.name),
+                |it| self.option_label(&issue.name, it),
+            );
             [issue.label.clone(), option]
         });
         let lost = plan.lost.iter().map(|it| ["Lost".to_owned(), it.clone()]);
@@ -474,9 +502,7 @@ impl<'a> Plans<'a> {
             } else {
                 it.completion.replace('_', " ")
             };
-            let settled = self.settled(issue, option);
-            let label = settled.split_once(": ").map_or(&*settled, |it| it.1);
-            Some(format!("{words} “{label}”"))
+            Some(format!("{words} “{}”", self.option_label(issue, option)))
         });
         let options: Vec<String> = options.collect();
         format!("left open; {}", options.join(", "))

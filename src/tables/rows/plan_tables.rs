@@ -186,6 +186,11 @@ fn push_amendments(rows: &mut Rows, row: PlanRow<'_>) {
         key.into_iter()
             .chain(share_fields(Estimate::of_share(n, n_draws)))
     };
+    let changed_issues = |outcome| {
+        let issues = tally.plan.changed_issues(&scenario.space, outcome);
+        let names = issues.iter().map(|it| scenario.issue(*it).name.as_str());
+        names.collect::<Vec<_>>().join(" ")
+    };
     let amendments = tally.amendments();
     for (rank, it) in (1_u64..).zip(&amendments) {
         let options = scenario.space.issues().zip(&tally.plan.options);
@@ -196,14 +201,19 @@ fn push_amendments(rows: &mut Rows, row: PlanRow<'_>) {
             (!is_term).then_some(name).into()
         });
         let n_changes = Some(it.n_changes as u64);
-        rows.push(fields(Zone::Exists, Some(rank), n_changes, it.n).chain(amended));
+        let changed = changed_issues(it.outcome);
+        let changed = Field::from(Some(changed.as_str()).filter(|it| !it.is_empty()));
+        let fields = fields(Zone::Exists, Some(rank), n_changes, it.n);
+        rows.push(fields.chain([changed]).chain(amended));
     }
     for (exists, n) in [
         (Zone::Empty, tally.n_without_amendment()),
         (Zone::Undecided, tally.n_undecided()),
     ] {
         let without_any = fields(exists, None, None, n);
-        rows.push(without_any.chain(scenario.issues.iter().map(|_| Field::Missing)));
+        let rest = std::iter::once(Field::Missing);
+        let rest = rest.chain(scenario.issues.iter().map(|_| Field::Missing));
+        rows.push(without_any.chain(rest));
     }
 }
 

@@ -259,3 +259,53 @@ fn other_verbs_say_that_it_has_no_sessions() {
     let text = refusal(&["weigh", VILLAGES, OPEN, "--out", path_text(&out)]);
     assert!(text.contains("already exists"), "{text}");
 }
+
+#[test]
+fn amendments_tell_changed_terms_from_settled_issues() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    // So much is asked that alternate days and halves are not enough.
+    let set = "party.lower.reservation_value=0.7";
+    let arguments = [
+        "weigh",
+        VILLAGES,
+        OPEN,
+        "--draws",
+        "300",
+        "--set",
+        set,
+        "--out",
+        path_text(&out),
+    ];
+    let rendered = String::from_utf8(check(&arguments, 0).stdout).unwrap();
+    let words = rendered.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut amended = words.split("nearest amendment in ").skip(1);
+    let first = amended.next().expect("an amendment");
+    let changed = first.split("changed: ").nth(1).expect("what is changed");
+    let (changed, settled) = changed
+        .split_once("; settled, most often: ")
+        .expect("what is settled");
+    assert!(settled.starts_with("second_rope = "), "{first}");
+    assert!(!changed.contains("second_rope"), "{first}");
+    let n_terms = changed.matches(" = ").count();
+    assert!(n_terms > 0);
+    let issues = column(
+        &out,
+        "amendments.csv",
+        &[("exists", "yes")],
+        "changed_issues",
+    );
+    let n_changes = column(&out, "amendments.csv", &[("exists", "yes")], "n_changes");
+    for (issues, n) in issues.iter().zip(&n_changes) {
+        assert_eq!(issues.split_whitespace().count().to_string(), *n);
+        assert!(!issues.contains("second_rope"));
+    }
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("settled, as the plan leaves it open"));
+    // Whoever reads it sees that it is not what the files say.
+    assert!(
+        rendered.contains(&format!("With --set {set}\n")),
+        "{rendered}"
+    );
+    assert!(page.contains(&format!("With {set} instead of the values in the files.")));
+}

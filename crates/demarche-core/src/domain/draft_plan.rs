@@ -27,6 +27,15 @@ impl DraftPlan {
         issues.filter(|it| it.1.is_none()).map(|it| it.0)
     }
 
+    /// The issues that it settles and an outcome settles differently.
+    pub fn changed_issues(&self, space: &OutcomeSpace, outcome: Outcome) -> Vec<IssueId> {
+        let terms = space.issues().zip(&self.options);
+        let changed = terms.filter(|(issue, named)| {
+            named.is_some_and(|named| named != space.option(outcome, *issue))
+        });
+        changed.map(|it| it.0).collect()
+    }
+
     /// Whether it leaves no issue open.
     pub fn is_complete(&self) -> bool {
         self.options.iter().all(Option::is_some)

@@ -244,6 +244,12 @@ pub(crate) const AMENDMENTS: TableEntry = TableEntry {
             ),
             column(&[("n", Count)], "draws", "from 1", "never"),
             column(
+                &[("changed_issues", Text)],
+                "the issues of which it changes the plan's term, separated by spaces; it settles the others of its columns because the plan leaves them open",
+                "issues",
+                "if it changes none; of the rows for draws without any",
+            ),
+            column(
                 &[("amended_<issue>", Opt)],
                 "the option, where the amendment changes a term or settles what the plan leaves open",
                 "an option",
