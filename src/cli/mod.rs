@@ -19,7 +19,7 @@ use std::panic;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use demarche_core::negotiation::is_panic_caught;
 
 use crate::cli::argument_tips::with_tips;
@@ -142,8 +142,8 @@ enum Verb {
     },
     /// Print the manual page
     Man {
-        /// A verb, instead of the whole program
-        verb: Option<String>,
+        /// A verb, such as `batch` or `dist slurm`, instead of the whole program
+        verb: Vec<String>,
     },
 }
 
@@ -195,7 +195,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Export(it) => interchange::export(&it),
         Verb::Schema { kind } => schema(kind),
         Verb::Completions { shell } => completions(shell),
-        Verb::Man { verb } => manual(verb.as_deref()),
+        Verb::Man { verb } => manual(&verb),
     }
 }
 
@@ -278,14 +278,14 @@ fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn manual(verb: Option<&str>) -> Result<ExitCode, Failure> {
+fn manual(verb: &[String]) -> Result<ExitCode, Failure> {
     let mut command = Arguments::command();
     command.build();
-    if let Some(verb) = verb {
+    for word in verb {
         command = command
-            .find_subcommand(verb)
+            .find_subcommand(word)
             .cloned()
-            .ok_or_else(|| Failure::WrongInput(format!("there is no verb `{verb}`")))?;
+            .ok_or_else(|| Failure::WrongInput(format!("there is no verb `{}`", verb.join(" "))))?;
     }
     let mut bytes = Vec::new();
     clap_mangen::Man::new(command)
@@ -300,15 +300,21 @@ pub fn reference() -> String {
     let mut command = Arguments::command().term_width(100);
     command.build();
     let mut res = format!("{}\n", command.render_long_help());
-    let names: Vec<String> = command
-        .get_subcommands()
-        .map(|it| it.get_name().to_owned())
-        .filter(|it| it != "help")
-        .collect();
-    for name in names {
-        if let Some(verb) = command.find_subcommand_mut(&name) {
-            let _ = write!(res, "\n{}\n\n{}\n", "-".repeat(80), verb.render_long_help());
+    push_helps(&mut command, &mut res);
+    res
+}
+
+/// Adds the help of what is below a command.
+fn push_helps(command: &mut Command, res: &mut String) {
+    for below in command.get_subcommands_mut() {
+        if below.get_name() != "help" {
+            let _ = write!(
+                res,
+                "\n{}\n\n{}\n",
+                "-".repeat(80),
+                below.render_long_help()
+            );
+            push_helps(below, res);
         }
     }
-    res
 }

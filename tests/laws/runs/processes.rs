@@ -381,15 +381,16 @@ fn completions_and_the_manual_come_from_the_arguments() {
             "{shell}"
         );
     }
-    for verb in [None, Some("batch"), Some("play"), Some("check")] {
-        let arguments: Vec<&str> = ["man"].into_iter().chain(verb).collect();
-        let output = check(&arguments, 0);
+    for verb in ["", "batch", "play", "check", "dist slurm"] {
+        let arguments = ["man"].into_iter().chain(verb.split_whitespace());
+        let output = check(&arguments.collect::<Vec<&str>>(), 0);
         assert!(
             String::from_utf8_lossy(&output.stdout).contains(".TH"),
             "{verb:?}"
         );
     }
     check(&["man", "no-such-verb"], 2);
+    check(&["man", "dist", "no-such-engine"], 2);
 }
 
 /// Pages made from the code; `REGENERATE=1 cargo test --test laws pages` writes them anew.
