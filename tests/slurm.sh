@@ -16,8 +16,14 @@ skipped() {
 }
 
 [ "$(id -u)" = 0 ] || skipped "Slurm's daemons need root"
-if ! command -v slurmctld slurmd munged >/dev/null; then
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge; } \
+has_all() {
+    local tool
+    for tool in slurmctld slurmd munged pgrep; do
+        command -v "$tool" >/dev/null || return 1
+    done
+}
+if ! has_all; then
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge procps; } \
         >/dev/null 2>&1 || skipped "no Slurm to be had"
 fi
 

@@ -1,5 +1,7 @@
 """The time of 16 shards on a Dask cluster of two threads, against a batch with two threads.
 
+The merge, which works alike for any engine, is measured again by itself.
+
 Usage: python3 overhead.py PROGRAM FOLDER SESSIONS
 """
 
@@ -35,17 +37,16 @@ def main() -> None:
         print(f"load before: {os.getloadavg()[0]:.1f}", flush=True)
         threads = seconds_of([program, "batch", *what, "--threads", "2", "--out", folder / "a"])
         print(f"batch with 2 threads: {threads:.1f} s", flush=True)
-        engine: list[str | Path] = [
-            "--shards",
-            str(SHARDS),
-            "--scheduler",
-            cluster.address,
-            "--out",
-            folder / "b",
-        ]
-        dask = seconds_of([program, "dist", "dask", *what, *engine])
-        print(f"{SHARDS} shards on Dask, merge included: {dask:.1f} s", flush=True)
-        print(f"overhead: {100 * (dask / threads - 1):.1f} %; load after: {os.getloadavg()[0]:.1f}")
+        plan = folder / "b-shards" / "plan.json"
+        engine: list[str | Path] = ["--shards", str(SHARDS), "--scheduler", cluster.address]
+        dask = seconds_of([program, "dist", "dask", *what, *engine, "--out", folder / "b"])
+        again: list[str | Path] = ["--no-report", "--quiet", "--out", folder / "c"]
+        merge = seconds_of([program, "merge", "--manifest", plan, *again])
+        print(f"{SHARDS} shards on Dask: {dask - merge:.1f} s, and their merge {merge:.1f} s")
+        print(
+            f"overhead: {100 * ((dask - merge) / threads - 1):.1f} % and {100 * merge / threads:.1f} %"
+        )
+        print(f"load after: {os.getloadavg()[0]:.1f}")
     finally:
         cluster.kill_all()
 

@@ -128,8 +128,8 @@ def run_shard(index: int, folder_name: str, threads: int) -> ShardResult:
                 archive.add(folder, folder.name)
         n_bytes = packed.stat().st_size
         if n_bytes > ARCHIVE_BYTES_MAX:
-            hint = "plan more shards, or fewer tables with --tables"
-            words = f"its files have {n_bytes:,} bytes, more than {ARCHIVE_BYTES_MAX:,}; {hint}"
+            limit = f"{ARCHIVE_BYTES_MAX:,}"
+            words = f"its files have {n_bytes:,} bytes, more than {limit}; plan more shards"
             return ShardResult(WRONG_INPUT, words, b"")
         return ShardResult(0, "", packed.read_bytes())
 

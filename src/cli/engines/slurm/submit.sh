@@ -23,8 +23,8 @@ fi
 
 missing=$("$program" missing --manifest plan.json)
 
-# The numbers of an array are below MaxArraySize: 1001, unless the site has another.
-max_array_size=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 }')
+# The numbers of an array are below MaxArraySize: Slurm's default is 1001.
+max_array_size=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 }' || true)
 size=$((${max_array_size:-1001} - 1))
 
 # Prints a line `OFFSET ARRAY` for each array: shard OFFSET + 1 is its number 1.
