@@ -14,7 +14,9 @@ use crate::config::{
     Diagnostics, Experiment, Overrides, SESSIONS_DEFAULT, load_experiment, nearest,
 };
 use crate::run::{RunRequest, RunVerb};
-use crate::tables::{Distances, DrawTable, TABLE_FORMATS, TableCopies, Transcripts, Workbook};
+use crate::tables::{
+    Distances, DrawTable, RowTables, TABLE_FORMATS, TableCopies, Transcripts, Workbook,
+};
 
 /// A file given on the command line.
 pub(crate) type FileArgument = PathBuf;
@@ -96,6 +98,11 @@ pub(crate) struct ContentArguments {
     /// Number of sessions; in a sweep, per cell
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     sessions: Option<u64>,
+    /// Tables with rows for every session to write: `sessions`, `parties`, or `summary` for neither:
+    /// then only exact counts are kept, and a thousand million sessions take no more room than a
+    /// thousand
+    #[arg(long, value_name = "TABLES", default_value = "sessions,parties", value_parser = parse_tables)]
+    tables: RowTables,
     /// Also write every offer and answer to offers.csv
     #[arg(long)]
     transcripts: bool,
@@ -125,6 +132,7 @@ impl ContentArguments {
             settings: settings.set.clone(),
             sessions: self.sessions,
             seed: settings.seed,
+            tables: self.tables,
             transcripts: if self.transcripts {
                 Transcripts::Written
             } else {
@@ -238,6 +246,26 @@ pub(crate) fn parse_formats(text: &str) -> Result<TableCopies, String> {
         ));
     }
     Ok(copies)
+}
+
+/// Reads which of the tables are written that have rows for every session.
+pub(crate) fn parse_tables(text: &str) -> Result<RowTables, String> {
+    let mut tables = RowTables::Neither;
+    for name in text.split(',').map(str::trim) {
+        tables = match (name, tables) {
+            // The tables over all sessions are always written.
+            ("summary", it) => it,
+            ("sessions", RowTables::Neither | RowTables::Sessions) => RowTables::Sessions,
+            ("parties", RowTables::Neither | RowTables::Parties) => RowTables::Parties,
+            ("sessions" | "parties", _) => RowTables::Both,
+            _ => {
+                return Err(format!(
+                    "the tables are `sessions`, `parties` and `summary`, not `{name}`"
+                ));
+            }
+        };
+    }
+    Ok(tables)
 }
 
 /// The party that an argument names.

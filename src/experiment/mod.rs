@@ -27,7 +27,7 @@ pub use plan_evaluation::{
     PlanPartyTally, PlanTally,
 };
 pub use random_numbers::RandomNumbers;
-pub use shard::{Shard, ShardError};
+pub use shard::{Cut, Shard, ShardError};
 pub use stopping_rule::StoppingRule;
 pub use studies::{
     AS_IT_STANDS, AgreementBox, CombinationError, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT,
@@ -45,7 +45,7 @@ pub use tallies::{
     StrategyTally, Tally, UTILITY, measure_claims,
 };
 pub(crate) use tallies::{
-    AGREEMENT_RATE_GIVEN_ZONE, ComparedMetric, OFFER_CHANGES, ROUND, SURPLUS,
+    AGREEMENT_RATE_GIVEN_ZONE, ComparedMetric, NumberSource, OFFER_CHANGES, ROUND, SURPLUS,
     SURPLUS_BEFORE_LEVERAGE, ZONE_METRICS, ZONE_RATE, compared_metrics, party_metrics,
     session_metrics,
 };

@@ -12,6 +12,25 @@ pub struct Shard {
     of: u32,
 }
 
+/// Where shards may begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cut {
+    /// At any chunk.
+    Chunks,
+    /// At the first cell only: a shard has the same replications of all cells.
+    Blocks,
+}
+
+impl Cut {
+    /// Into how many pieces a plan can be cut: the most shards that it can have.
+    pub fn n_pieces(self, plan: &Plan) -> u64 {
+        match self {
+            Self::Chunks => plan.n_chunks(),
+            Self::Blocks => plan.n_chunks() / plan.active_cells().len() as u64,
+        }
+    }
+}
+
 /// What was written is no shard.
 #[derive(Debug, thiserror::Error)]
 #[error("a shard is written NUMBER/OF, from 1/OF to OF/OF, such as 3/64")]
@@ -39,16 +58,19 @@ impl Shard {
     }
 
     /// Its part of a plan: chunks that follow one another, so that the tables of all shards are
-    /// those of the whole cut into pieces; as many as the others have, or one more.
+    /// those of the whole cut into pieces; as many chunks, or blocks of them, as the others have, or
+    /// one more.
     ///
     /// # Panics
     ///
     /// Never: a share of the chunks is not more than all of them.
     #[must_use]
-    pub fn part(self, plan: &Plan) -> Plan {
+    pub fn part(self, plan: &Plan, cut: Cut) -> Plan {
+        let n_pieces = cut.n_pieces(plan);
+        let n_of_piece = plan.n_chunks() / n_pieces.max(1);
         let start = |number: u32| {
-            let share = u128::from(plan.n_chunks()) * u128::from(number) / u128::from(self.of);
-            u64::try_from(share).expect("a share is not more than the whole")
+            let share = u128::from(n_pieces) * u128::from(number) / u128::from(self.of);
+            u64::try_from(share).expect("a share is not more than the whole") * n_of_piece
         };
         plan.chunks(start(self.number - 1)..start(self.number))
     }

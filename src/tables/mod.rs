@@ -18,14 +18,15 @@ pub use formats::{
 };
 pub(crate) use formats::{as_written, written};
 pub use rows::{
-    DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, SessionRows,
-    SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines, session_columns,
-    write_boxes, write_flips, write_form_levels, write_frontier, write_plans, write_points,
-    write_robustness, write_sensitivity,
+    DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, RowTables,
+    SessionRows, SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines,
+    session_columns, write_boxes, write_flips, write_form_levels, write_frontier, write_plans,
+    write_points, write_robustness, write_sensitivity,
 };
 pub(crate) use rows::{
     agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,
     push_events, round_shares, summary_columns, summary_rows, surplus_ranges, swept_paths,
+    unlisted_agreement_fields,
 };
 pub use schema::{Column, Kind};
 pub(crate) use schema::{number, text};

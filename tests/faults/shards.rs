@@ -1,6 +1,7 @@
 //! Runs in parts: put together they have the bytes of the run in one go, and what does not belong
 //! together is refused by name.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,8 @@ use demarche::run::SHARD_MARK;
 use tempfile::TempDir;
 
 use crate::support::process::{
-    VILLAGES, check, demarche, files, path_text, results, run, start_silent, tables, wait_for_bytes,
+    VILLAGES, check, demarche, files, interrupt, path_text, results, run, start_silent, tables,
+    wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
@@ -480,4 +482,175 @@ fn a_shard_ends_when_its_parent_dies() {
     // It ends long before it would be done; each question takes a process.
     while is_alive() {}
     assert_eq!(missing(&plan), "1-2\n");
+}
+
+/// Asks for exact counts only.
+const COUNTS: [&str; 2] = ["--tables", "summary"];
+
+/// The tables without those that have rows for every session.
+fn summaries(run: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut res = tables(run);
+    res.retain(|name, _| !name.starts_with("sessions.csv") && !name.starts_with("parties.csv"));
+    res
+}
+
+#[test]
+fn counts_alone_give_the_tables_over_all_sessions() {
+    let folder = TempDir::new().unwrap();
+    let more = ["--sessions", "3000"];
+    let whole = run(&folder, "batch", "whole", VILLAGES, &more);
+    let counted = run(
+        &folder,
+        "batch",
+        "counted",
+        VILLAGES,
+        &[&more[..], &COUNTS].concat(),
+    );
+    assert!(tables(&counted) == summaries(&whole));
+    assert!(!counted.join("tallies.json").exists());
+    // Its page is the same, whenever it is made.
+    let page = fs::read(counted.join("report.html")).unwrap();
+    fs::remove_file(counted.join("report.html")).unwrap();
+    check(&["report", path_text(&counted)], 0);
+    assert!(fs::read(counted.join("report.html")).unwrap() == page);
+    check(&["verify", path_text(&counted)], 0);
+    check(&["replay", path_text(&counted), "7"], 0);
+    for (arguments, code) in [
+        (["explain", path_text(&counted)].to_vec(), 1),
+        (vec!["compare", path_text(&whole), path_text(&counted)], 2),
+    ] {
+        let rendered = String::from_utf8(check(&arguments, code).stderr).unwrap();
+        assert!(
+            rendered.contains("the run was made without it"),
+            "{rendered}"
+        );
+    }
+    for (names, expected) in [
+        ("parties", "parties.csv"),
+        ("summary,sessions", "sessions.csv"),
+    ] {
+        let some = [&more[..], &["--tables", names]].concat();
+        let some = run(&folder, "batch", names, VILLAGES, &some);
+        let mut both = tables(&whole);
+        both.retain(|it, _| {
+            it == Path::new(expected)
+                || !it.starts_with("sessions.csv") && !it.starts_with("parties.csv")
+        });
+        assert!(tables(&some) == both, "{names}");
+    }
+}
+
+#[test]
+fn counts_of_a_sweep_in_shards_are_those_of_one_in_one_go() {
+    let folder = TempDir::new().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = format!(
+        "schema = 1\nname = \"villages\"\nseed = 9\nsessions = 1800\n\
+         scenario = \"{root}/{VILLAGES}\"\n\
+         [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.4, 0.4, 0.8]\n"
+    );
+    let file = folder.path().join("experiment.toml");
+    fs::write(&file, text).unwrap();
+    let file = path_text(&file);
+    let whole = summaries(&run(&folder, "sweep", "whole", file, &[]));
+    let in_one_go = run(&folder, "sweep", "counted", file, &COUNTS);
+    assert!(tables(&in_one_go) == whole);
+    // Differences between cells need the same replications of all: 8 blocks of them.
+    let out = folder.path().join("too-many");
+    let arguments = ["plan", file, "--shards", "9", "--out", path_text(&out)];
+    check(&[&arguments[..], &COUNTS].concat(), 2);
+    let plan = plan(&folder, file, 3, &COUNTS);
+    for number in [3, 1, 2] {
+        shard(&plan, number, &["--quiet"], 0);
+    }
+    let merged = folder.path().join("merged");
+    check(&merge_plan(&plan, &merged), 0);
+    assert!(results(&merged) == results(&in_one_go));
+}
+
+#[test]
+fn counts_that_were_tampered_with_are_not_merged() {
+    let folder = TempDir::new().unwrap();
+    let plan = plan(
+        &folder,
+        VILLAGES,
+        2,
+        &[&["--sessions", "1000"][..], &COUNTS].concat(),
+    );
+    for number in [1, 2] {
+        shard(&plan, number, &["--quiet"], 0);
+    }
+    let out = folder.path().join("merged");
+    let places = [1, 2].map(|it| plan.with_file_name(format!("shard-{it}-of-2/tallies.json")));
+    let text = fs::read_to_string(&places[0]).unwrap();
+    let other = fs::read_to_string(&places[1]).unwrap();
+    let half = &text[..text.len() / 2];
+    for damaged in [
+        "",
+        "{}",
+        half,
+        &text.replacen("[2,", "[3,", 1),
+        &text.replacen(",1,", ",2,", 1),
+        &other,
+    ] {
+        assert!(damaged != text);
+        fs::write(&places[0], damaged).unwrap();
+        let stderr = check(&merge_plan(&plan, &out), 3).stderr;
+        let rendered = String::from_utf8(stderr).unwrap();
+        assert!(rendered.contains("shard-1-of-2"), "{rendered}");
+        assert!(!out.exists(), "nothing is written");
+    }
+    fs::remove_file(&places[0]).unwrap();
+    check(&merge_plan(&plan, &out), 3);
+    fs::write(&places[0], text).unwrap();
+    check(&merge_plan(&plan, &out), 0);
+}
+
+#[test]
+fn counts_need_no_rows_and_rows_need_tables() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    for more in ["--transcripts", "--draws", "--distances"] {
+        let arguments = ["batch", VILLAGES, more, "--out", path_text(&out)];
+        let stderr = check(&[&arguments[..], &COUNTS].concat(), 2).stderr;
+        let rendered = String::from_utf8(stderr).unwrap();
+        assert!(rendered.contains("choose other --tables"), "{rendered}");
+    }
+    check(
+        &[
+            "batch",
+            VILLAGES,
+            "--tables",
+            "offers",
+            "--out",
+            path_text(&out),
+        ],
+        2,
+    );
+    assert!(!out.exists(), "nothing is written");
+}
+
+#[test]
+fn a_run_of_counts_that_was_killed_or_interrupted_is_resumed() {
+    let folder = TempDir::new().unwrap();
+    let more = [&["--sessions", "60000"][..], &COUNTS].concat();
+    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let out = folder.path().join("run");
+    let arguments = ["batch", VILLAGES, "--quiet", "--out", path_text(&out)];
+    let arguments = [&arguments[..], &more].concat();
+    let mut child = start_silent(&arguments);
+    while !out.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the run is over");
+    }
+    interrupt(&child);
+    let code = child.wait().unwrap().code();
+    let again = ["batch", "--quiet", "--resume", path_text(&out)];
+    if code == Some(130) {
+        assert!(out.join("tallies.json").exists());
+        let mut child = start_silent(&again);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        check(&again, 0);
+    }
+    assert!(results(&out) == reference);
 }

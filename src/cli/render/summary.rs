@@ -11,7 +11,7 @@ use crate::cli::render::text::{
 };
 use crate::experiment::{StoppingRule, Tally};
 use crate::report::{ReasonRow, failure_sentences, rests_on, strategy_words};
-use crate::run::MostFrequent;
+use crate::run::{LISTED_MAX, MostFrequent};
 
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
@@ -159,6 +159,14 @@ fn most_frequent(
     width: usize,
 ) {
     let Some(agreement) = agreements.ranked.first() else {
+        if tally.n_agreements() > 0 {
+            let n = count(LISTED_MAX as u64);
+            let head = format!(
+                "There are more than {n} distinct agreements; without rows for every session they \
+                 are not listed"
+            );
+            let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
+        }
         return;
     };
     if agreement.n == 1 && tally.n_agreements() > 1 {

@@ -29,6 +29,10 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
             "{description}, and `demarche {verb}` examines one cell; name its scenario, or remove the \
              [sweep]"
         ),
+        SpecError::WithoutRows(_) => format!("{description}; choose other --tables"),
+        SpecError::UntilWithoutRows => {
+            format!("{description}; choose other --tables, or remove `until`")
+        }
         SpecError::Sessions(_) => format!("{description}; reduce --sessions"),
         SpecError::DrawnNumbers(_) => format!("{description}; run it without --draws"),
         SpecError::ShardOfUntil => {

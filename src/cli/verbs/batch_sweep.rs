@@ -39,10 +39,11 @@ pub(crate) struct RunArguments {
 }
 
 /// Arguments that a resumed run takes from its journal.
-const WHAT_A_RUN_KNOWS: [&str; 11] = [
+const WHAT_A_RUN_KNOWS: [&str; 12] = [
     "file",
     "sessions",
     "out",
+    "tables",
     "transcripts",
     "distances",
     "draws",

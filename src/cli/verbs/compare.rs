@@ -237,7 +237,7 @@ fn open(
 ) -> Result<(String, RecordedTable), Failure> {
     let named = directory.path().join(name).display().to_string();
     let opened = directory.open_table(name, &record.tables);
-    match opened.and_then(|it| it.ok_or(TableDifference::Missing)) {
+    match opened.and_then(|it| it.ok_or(TableDifference::of_none(&record.tables))) {
         Ok(it) => Ok((named, it)),
         Err(difference) => Err(Failure::WrongInput(format!("{named}: {difference}"))),
     }

@@ -171,7 +171,7 @@ fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<L
     let (directory, manifest) = &*place.run;
     let name = directory.path().join(SESSIONS).display().to_string();
     let opened = open_table(directory, manifest, SESSIONS);
-    let file = opened.and_then(|it| it.ok_or(TableDifference::Missing));
+    let file = opened.and_then(|it| it.ok_or(TableDifference::of_none(&manifest.tables)));
     let file = file.map_err(|it| Failure::CouldNotFinish(format!("{name}: {it}")))?;
     let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
     let endings =

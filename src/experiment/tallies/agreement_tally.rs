@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use demarche_core::domain::{Outcome, PartyId, Utility, from_units};
 use demarche_core::negotiation::SessionResult;
 
-use crate::experiment::plan::CellId;
+use crate::experiment::plan::{Cell, CellId};
+use crate::experiment::tallies::exact_numbers::NumberSource;
 
 /// How often an outcome was agreed in a cell, and what it was worth. Exact in any split.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +44,31 @@ impl AgreementTally {
         for (mine, theirs) in self.utility_sums.iter_mut().zip(&other.utility_sums) {
             *mine += theirs;
         }
+    }
+
+    /// Adds all of it to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.extend([
+            i128::from(self.cell.0),
+            self.outcome.code().into(),
+            self.n.into(),
+        ]);
+        numbers.extend(self.utility_sums.iter().map(|&it| i128::from(it)));
+    }
+
+    /// The next one, of one of these cells; `None` if it is none.
+    pub(crate) fn take(cells: &[Cell], numbers: &mut NumberSource<'_>) -> Option<Self> {
+        let cell = numbers.position(cells.len())?;
+        let scenario = cells[cell].setting.scenario();
+        Some(Self {
+            cell: CellId(u32::try_from(cell).ok()?),
+            outcome: scenario.space.outcome_of_code(numbers.next()?)?,
+            n: numbers.next()?,
+            utility_sums: scenario
+                .party_ids()
+                .map(|_| numbers.next())
+                .collect::<Option<_>>()?,
+        })
     }
 
     /// A party's mean utility of the agreement, to 2⁻³².

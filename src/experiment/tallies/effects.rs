@@ -4,7 +4,8 @@ use demarche_core::domain::PartyId;
 use demarche_stats::estimate::{Estimate, Moments};
 
 use crate::experiment::plan::CellId;
-use crate::experiment::tallies::measurements::ComparedMetric;
+use crate::experiment::tallies::exact_numbers::{NumberSource, push_moments, take_moments};
+use crate::experiment::tallies::measurements::{ComparedMetric, compared_metrics};
 use crate::experiment::tallies::session_figures::SessionFigures;
 
 /// Whether cells are compared replication by replication.
@@ -69,6 +70,41 @@ impl Effects {
                 }
             }
         }
+    }
+
+    /// Adds all differences to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.differences.len() as i128);
+        for moments in &self.differences {
+            numbers.push(moments.len() as i128);
+            for it in moments {
+                push_moments(numbers, it);
+            }
+        }
+    }
+
+    /// Takes in all differences of other replications, as they were pushed; `None` if those are none
+    /// of so many cells and parties.
+    pub(crate) fn take(
+        &mut self,
+        (n_cells, n_parties): (usize, usize),
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
+        self.metrics = compared_metrics(n_parties).collect();
+        let n_of_cells = numbers.position(n_cells + 1)?;
+        if self.differences.len() < n_of_cells {
+            self.differences.resize(n_of_cells, Vec::new());
+        }
+        for moments in &mut self.differences[..n_of_cells] {
+            let n = numbers.position(self.metrics.len() + 1)?;
+            if moments.len() < n {
+                moments.resize(n, Moments::default());
+            }
+            for it in &mut moments[..n] {
+                it.merge(&take_moments(numbers)?);
+            }
+        }
+        Some(())
     }
 
     /// A cell's differences from the baseline; none for the baseline itself.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use demarche_core::domain::{IssueId, PartyId, from_units};
+use demarche_core::domain::{IssueId, PartyId, Scenario, from_units};
 use demarche_stats::estimate::Moments;
+
+use crate::experiment::tallies::exact_numbers::{NumberSource, push_moments, take_moments};
 
 /// Why a session has no agreement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -100,6 +102,57 @@ impl FailureReason {
             | Self::TooLong => None,
         }
     }
+}
+
+impl FailureReason {
+    /// Which reason, and what it is about.
+    fn numbers(self) -> [i128; 3] {
+        let party = |it: PartyId| it.idx() as i128;
+        let issue = |it: IssueId| it.idx() as i128;
+        match self {
+            Self::ReservationValue(it) => [0, party(it), 0],
+            Self::RedLine(it, line) => [1, party(it), line as i128],
+            Self::ThreeOrMore => [2, 0, 0],
+            Self::HeldOut(it, on) => [3, party(it), issue(on)],
+            Self::NotConceded(Some(it), on) => [4, party(it), issue(on)],
+            Self::NotConceded(None, on) => [5, 0, issue(on)],
+            Self::NeverProposed => [6, 0, 0],
+            Self::TooLate => [7, 0, 0],
+            Self::WalkedOut(it) => [8, party(it), 0],
+            Self::Forfeited(it) => [9, party(it), 0],
+            Self::TooLong => [10, 0, 0],
+        }
+    }
+
+    fn from_numbers(scenario: &Scenario, numbers: &mut NumberSource<'_>) -> Option<Self> {
+        let kind: u8 = numbers.next()?;
+        if kind == 1 {
+            let (party, line) = take_red_line(scenario, numbers)?;
+            return Some(Self::RedLine(party, line));
+        }
+        let party = PartyId::new(numbers.position(scenario.parties.len())?);
+        let issue = IssueId::new(numbers.position(scenario.space.n_issues())?);
+        Some(match kind {
+            0 => Self::ReservationValue(party),
+            2 => Self::ThreeOrMore,
+            3 => Self::HeldOut(party, issue),
+            4 => Self::NotConceded(Some(party), issue),
+            5 => Self::NotConceded(None, issue),
+            6 => Self::NeverProposed,
+            7 => Self::TooLate,
+            8 => Self::WalkedOut(party),
+            9 => Self::Forfeited(party),
+            10 => Self::TooLong,
+            _ => return None,
+        })
+    }
+}
+
+/// The next red line of a scenario: whose, and its position.
+fn take_red_line(scenario: &Scenario, numbers: &mut NumberSource<'_>) -> Option<(PartyId, usize)> {
+    let party = PartyId::new(numbers.position(scenario.parties.len())?);
+    let line = numbers.position(scenario.party(party).preferences.red_lines.len())?;
+    Some((party, line))
 }
 
 /// One of the two ways in which a session has no agreement.
@@ -238,6 +291,65 @@ impl FailureTally {
                 *mine.entry(*part).or_default() += n;
             }
         }
+    }
+
+    /// Adds all of it to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.n_examined.into());
+        numbers.extend(self.n_failed.map(i128::from));
+        numbers.push(self.reasons.len() as i128);
+        for (reason, PartSum(counts)) in &self.reasons {
+            numbers.extend(reason.numbers());
+            numbers.push(counts.len() as i128);
+            for (part, n) in counts {
+                let part = [part.numerator, part.denominator].map(i128::from);
+                numbers.extend(part.into_iter().chain([(*n).into()]));
+            }
+        }
+        numbers.push(self.missing.len() as i128);
+        for (reason, moments) in &self.missing {
+            numbers.extend(reason.numbers());
+            push_moments(numbers, moments);
+        }
+        numbers.push(self.n_real.len() as i128);
+        for ((party, line), n) in &self.n_real {
+            numbers.extend([party.idx() as i128, *line as i128, (*n).into()]);
+        }
+    }
+
+    /// Takes in all sessions of another tally, as they were pushed; `None` if that is none of sessions
+    /// with this scenario.
+    pub(crate) fn take(
+        &mut self,
+        scenario: &Scenario,
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
+        let mut other = Self {
+            n_examined: numbers.next()?,
+            n_failed: [numbers.next()?, numbers.next()?],
+            ..Self::default()
+        };
+        for _ in 0..numbers.length()? {
+            let reason = FailureReason::from_numbers(scenario, numbers)?;
+            let PartSum(counts) = other.reasons.entry(reason).or_default();
+            for _ in 0..numbers.length()? {
+                let part = Part {
+                    numerator: numbers.next()?,
+                    denominator: numbers.next().filter(|it| *it > 0)?,
+                };
+                counts.insert(part, numbers.next()?);
+            }
+        }
+        for _ in 0..numbers.length()? {
+            let reason = FailureReason::from_numbers(scenario, numbers)?;
+            other.missing.insert(reason, take_moments(numbers)?);
+        }
+        for _ in 0..numbers.length()? {
+            let line = take_red_line(scenario, numbers)?;
+            other.n_real.insert(line, numbers.next()?);
+        }
+        self.merge(&other);
+        Some(())
     }
 
     /// How many sessions were examined.

@@ -3,6 +3,7 @@
 mod agreement_tally;
 mod calibration_checks;
 mod effects;
+mod exact_numbers;
 mod failure_tally;
 mod measured_session;
 mod measurement;
@@ -14,6 +15,7 @@ mod tally;
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
 pub use effects::{Effect, Effects, Pairing};
+pub(crate) use exact_numbers::NumberSource;
 pub use failure_tally::{ExaminedSession, Failure, FailureReason, FailureTally, Part, ReasonShare};
 pub use measured_session::{MeasuredSession, SessionMeasurer};
 pub use measurement::{

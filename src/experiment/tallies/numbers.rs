@@ -3,6 +3,8 @@
 use demarche_core::domain::{Utility, from_units};
 use demarche_stats::estimate::{BinCounts, Bins, Estimate, Moments};
 
+use crate::experiment::tallies::exact_numbers::{NumberSource, push_moments, take_moments};
+
 /// The per cents of the quantiles in tables.
 pub const QUANTILE_PERCENTS: [u64; 5] = [5, 25, 50, 75, 95];
 
@@ -58,6 +60,25 @@ impl NumberTally {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.counts.merge(&other.counts);
+    }
+
+    /// Adds what is known of them to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        push_moments(numbers, &self.moments);
+        numbers.push(self.counts.numbered().count() as i128);
+        for (bin, count) in self.counts.numbered() {
+            numbers.extend([i128::from(bin), count.into()]);
+        }
+    }
+
+    /// Takes in all numbers of another sample of the same kind, as they were pushed; `None` if that is
+    /// none.
+    pub(crate) fn take(&mut self, numbers: &mut NumberSource<'_>) -> Option<()> {
+        self.moments.merge(&take_moments(numbers)?);
+        for _ in 0..numbers.length()? {
+            self.counts.add_to_bin(numbers.next()?, numbers.next()?)?;
+        }
+        Some(())
     }
 
     /// Their mean with its interval at a confidence; `None` of nothing.

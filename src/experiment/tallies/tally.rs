@@ -1,9 +1,10 @@
 //! Statistics over sessions: counts and sums that can be merged in any split.
 
 use demarche_core::domain::{IssueId, OptionId, OutcomeSpace, PartyId};
-use demarche_core::negotiation::PartyReport;
+use demarche_core::negotiation::{PartyReport, Setting};
 use demarche_stats::estimate::{CONFIDENCE, Estimate};
 
+use crate::experiment::tallies::exact_numbers::NumberSource;
 use crate::experiment::tallies::failure_tally::{ExaminedSession, FailureTally};
 use crate::experiment::tallies::measured_session::MeasuredSession;
 use crate::experiment::tallies::measurement::{Amount, MeasurementKind};
@@ -125,6 +126,25 @@ impl Sum {
         }
     }
 
+    fn push(&self, numbers: &mut Vec<i128>) {
+        match self {
+            Self::Share { successes, n } => numbers.extend([i128::from(*successes), (*n).into()]),
+            Self::Mean { numbers: mine, .. } => mine.push(numbers),
+        }
+    }
+
+    fn take(&mut self, numbers: &mut NumberSource<'_>) -> Option<()> {
+        match self {
+            Self::Share { successes, n } => {
+                let (more, of): (u64, u64) = (numbers.next()?, numbers.next()?);
+                *successes = successes.checked_add(more)?;
+                *n = n.checked_add(of)?;
+                (successes <= n).then_some(())
+            }
+            Self::Mean { numbers: mine, .. } => mine.take(numbers),
+        }
+    }
+
     fn successes(&self) -> u64 {
         match self {
             Self::Share { successes, .. } => *successes,
@@ -211,6 +231,35 @@ impl Tally {
             mine.merge(theirs);
         }
         add_counts(&mut self.options, other.options.iter().copied());
+    }
+
+    /// Adds all of it to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.n_sessions.into());
+        for sum in &self.metrics {
+            sum.push(numbers);
+        }
+        for party in &self.parties {
+            party.push(numbers);
+        }
+        push_counts(numbers, &self.options);
+        self.failures.push(numbers);
+    }
+
+    /// Takes in all sessions of another tally of the same cell, with this setting, as they were pushed;
+    /// `None` if that is none.
+    pub(crate) fn take(&mut self, setting: &Setting, numbers: &mut NumberSource<'_>) -> Option<()> {
+        let scenario = setting.scenario();
+        self.n_sessions = self.n_sessions.checked_add(numbers.next()?)?;
+        for sum in &mut self.metrics {
+            sum.take(numbers)?;
+        }
+        for (party, id) in self.parties.iter_mut().zip(scenario.party_ids()) {
+            party.take(setting, id, numbers)?;
+        }
+        let options = take_counts(numbers, scenario.space.n_options_total())?;
+        add_counts(&mut self.options, options.into_iter());
+        self.failures.take(scenario, numbers)
     }
 
     /// How many sessions.
@@ -364,6 +413,45 @@ impl PartyTally {
         }
     }
 
+    fn push(&self, numbers: &mut Vec<i128>) {
+        for sum in &self.metrics {
+            sum.push(numbers);
+        }
+        numbers.extend([
+            i128::from(self.n_sessions_blocked),
+            self.n_pivotal_rejections.into(),
+        ]);
+        push_counts(numbers, &self.pivotal_rejections_by_issue);
+        numbers.push(self.strategies.len() as i128);
+        for it in &self.strategies {
+            numbers.extend([i128::from(it.n_sessions), it.n_agreements.into()]);
+        }
+    }
+
+    fn take(
+        &mut self,
+        setting: &Setting,
+        party: PartyId,
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
+        let mut other = Self::new();
+        for sum in &mut other.metrics {
+            sum.take(numbers)?;
+        }
+        other.n_sessions_blocked = numbers.next()?;
+        other.n_pivotal_rejections = numbers.next()?;
+        other.pivotal_rejections_by_issue =
+            take_counts(numbers, setting.scenario().space.n_issues())?;
+        for _ in 0..numbers.position(setting.strategies(party).len() + 1)? {
+            other.strategies.push(StrategyTally {
+                n_sessions: numbers.next()?,
+                n_agreements: numbers.next()?,
+            });
+        }
+        self.merge(&other);
+        Some(())
+    }
+
     /// By position of a strategy, the sessions in which it was followed; strategies behind the last
     /// that was followed are left out.
     pub fn strategies(&self) -> &[StrategyTally] {
@@ -450,4 +538,15 @@ fn add_counts(sums: &mut Vec<u64>, counts: impl ExactSizeIterator<Item = u64>) {
     for (sum, count) in sums.iter_mut().zip(counts) {
         *sum += count;
     }
+}
+
+fn push_counts(numbers: &mut Vec<i128>, counts: &[u64]) {
+    numbers.push(counts.len() as i128);
+    numbers.extend(counts.iter().map(|&it| i128::from(it)));
+}
+
+/// The next counts, of so many places at most.
+fn take_counts(numbers: &mut NumberSource<'_>, most: usize) -> Option<Vec<u64>> {
+    let n = numbers.position(most + 1)?;
+    (0..n).map(|_| numbers.next()).collect()
 }

@@ -164,7 +164,9 @@ impl FirstCell {
             })
         })?;
         self.agreements = first_rows("agreements", open, AGREEMENTS_SHOWN, |it| {
-            it.is_of_first().then(|| read_agreement(it))
+            // A row that stands for too many agreements to be listed has no rank.
+            let is_listed = !it.text("rank").is_empty();
+            (it.is_of_first() && is_listed).then(|| read_agreement(it))
         })?;
         self.failures = ReasonRow::read_all(open)?;
         self.blockers = rows("blockers", open, |it| {

@@ -5,6 +5,7 @@ use crate::run::execute::error::RunError;
 use crate::run::execute::journal_head::head;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::verification::check_tables;
+use crate::run::journal::TALLIES;
 use crate::run::observer::Observer;
 use crate::run::record::{MANIFEST, Manifest, Until};
 use crate::run::shards::ShardMark;
@@ -68,7 +69,7 @@ pub(super) struct Done {
 pub(super) fn conclude(
     spec: &RunSpec,
     directory: RunDirectory,
-    tables: RunTables,
+    mut tables: RunTables,
     (done, forms): (Done, Option<FormResults>),
     stopwatch: &Stopwatch,
     observer: &mut dyn Observer,
@@ -152,6 +153,7 @@ fn write_results(
     seal(directory, &manifest, observer)?;
     if is_complete {
         journal.remove().map_err(lost)?;
+        directory.remove(TALLIES).map_err(lost)?;
     }
     Ok(RunResults {
         manifest,

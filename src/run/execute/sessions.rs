@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::experiment::{BatchError, Pairing, Plan, Robustness, Tally, run};
+use crate::experiment::{BatchError, Cut, Pairing, Plan, Robustness, Tally, run};
 use crate::run::execute::error::{RunError, StopCause, StoppedRun};
 use crate::run::execute::finish::{Done, FinishedRun, FormResults, conclude};
 use crate::run::execute::journal_head::head;
@@ -75,8 +75,11 @@ pub(super) fn open_tables(
         TableLayout {
             cells: spec.plan().cells(),
             parameters: spec.parameters().clone(),
-            // A shard may begin after the first of the cells that are compared.
-            pairing: spec.shard().map_or(spec.pairing(), |_| Pairing::Unpaired),
+            pairing: match (spec.shard(), spec.cut()) {
+                // A shard may begin after the first of the cells that are compared.
+                (Some(_), Cut::Chunks) => Pairing::Unpaired,
+                (None, _) | (Some(_), Cut::Blocks) => spec.pairing(),
+            },
             copies: spec.request().copies,
             extras: spec.table_options(),
         },

@@ -184,7 +184,7 @@ impl OpenShard {
         read_shard(
             &self.directory,
             &self.journal,
-            &self.shard.part(spec.plan()),
+            (&self.shard.part(spec.plan(), spec.cut()), spec.pairing()),
             spec.table_options(),
             whole,
         )

@@ -341,6 +341,12 @@ impl Journal {
         JournalHead::from_json(&head)
     }
 
+    /// A digest of what the run was begun with.
+    pub(crate) fn digest(&self) -> Result<String, WriteError> {
+        let (head, _) = JournalReader::open(self)?;
+        Ok(format!("{:x}", Sha256::digest(head)))
+    }
+
     /// What is known of its chunks, from the first on.
     pub(crate) fn records(&self) -> Result<JournalReader, WriteError> {
         Ok(JournalReader::open(self)?.1)

@@ -4,10 +4,14 @@ mod codec;
 mod journal_file;
 mod recorded_chunks;
 mod session_codec;
+mod tallies_file;
 
 pub(crate) use journal_file::{
     ChunkRecord, Journal, JournalHead, JournalReader, RowBlockSum, checksum,
 };
 pub use journal_file::{JOURNAL, JournalError};
 pub(crate) use recorded_chunks::{Corruption, RecordedChunks};
-pub(crate) use session_codec::{push_rounded_session, push_session, read_sessions};
+pub(crate) use session_codec::{
+    push_forfeit, push_rounded_session, push_session, read_sessions, take_forfeit,
+};
+pub(crate) use tallies_file::{TALLIES, damaged_tallies, read_tallies, write_tallies};

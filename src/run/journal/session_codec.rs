@@ -6,7 +6,7 @@ use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
 use demarche_core::solution::Zone;
 
-use crate::experiment::MeasuredSession;
+use crate::experiment::{Cell, CellId, Forfeit, MeasuredSession, NumberSource};
 use crate::run::journal::codec::{ExactBytes, push_measurement, push_optional, push_whole};
 
 /// Adds a session.
@@ -183,6 +183,48 @@ fn read_violation(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Pro
         4 => ProtocolViolation::NoAnswer,
         _ => return None,
     })
+}
+
+/// Adds a forfeit, if there is one, to numbers.
+pub(crate) fn push_forfeit(numbers: &mut Vec<i128>, forfeit: Option<&Forfeit>) {
+    numbers.push(forfeit.is_some().into());
+    if let Some(it) = forfeit {
+        let mut violation = Vec::new();
+        push_violation(&mut violation, &it.violation);
+        numbers.extend([
+            i128::from(it.cell.0),
+            it.replication.0.into(),
+            it.party.idx() as i128,
+            violation.len() as i128,
+        ]);
+        numbers.extend(violation.into_iter().map(i128::from));
+    }
+}
+
+/// The next forfeit of one of these cells, if there is one.
+#[expect(
+    clippy::option_option,
+    reason = "the numbers may be malformed, and there may be no forfeit"
+)]
+pub(crate) fn take_forfeit(
+    cells: &[Cell],
+    numbers: &mut NumberSource<'_>,
+) -> Option<Option<Forfeit>> {
+    if numbers.next::<u8>()? == 0 {
+        return Some(None);
+    }
+    let cell = numbers.position(cells.len())?;
+    let scenario = cells[cell].setting.scenario();
+    let replication = Replication(numbers.next()?);
+    let party = PartyId::new(numbers.position(scenario.parties.len())?);
+    let n_bytes = numbers.length()?;
+    let violation: Option<Vec<u8>> = (0..n_bytes).map(|_| numbers.next()).collect();
+    Some(Some(Forfeit {
+        cell: CellId(u32::try_from(cell).ok()?),
+        replication,
+        party,
+        violation: read_violation(&mut ExactBytes(&violation?), scenario)?,
+    }))
 }
 
 fn push_ask(bytes: &mut Vec<u8>, asked: &Request) {

@@ -75,15 +75,12 @@ pub enum PlanError {
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// Some shards would have nothing to run.
-    #[error(
-        "{shards} shards are too many: the run has {chunks} chunks of sessions, and a shard has at \
-         least one"
-    )]
+    #[error("{shards} shards are too many: the run can be cut into {most}")]
     TooMany {
         /// How many were asked for.
         shards: u32,
-        /// How many chunks there are.
-        chunks: u64,
+        /// How many there can be.
+        most: u64,
     },
     /// It is no plan.
     #[error("{} is not a plan that `demarche plan` wrote", .0.display())]
@@ -141,8 +138,9 @@ impl ShardPlan {
             return Err(SpecError::ShardOfUntil.into());
         }
         let chunks = spec.plan().n_chunks();
-        if u64::from(shards) > chunks {
-            return Err(PlanError::TooMany { shards, chunks });
+        let most = spec.cut().n_pieces(spec.plan());
+        if u64::from(shards) > most {
+            return Err(PlanError::TooMany { shards, most });
         }
         let texts = texts.into_inner();
         let inputs = texts.into_iter().map(|(path, text)| {

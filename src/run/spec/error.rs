@@ -28,6 +28,17 @@ pub enum SpecError {
     /// The table of draws would be too wide.
     #[error("draws.csv would have {0} numbers, more than {DRAWN_NUMBERS_MAX}")]
     DrawnNumbers(usize),
+    /// Something is asked for that has a place in rows for every session only, and there are none.
+    #[error(
+        "{0} of every session cannot be written without tables that have rows for every session"
+    )]
+    WithoutRows(&'static str),
+    /// A run without rows for every session is to be stopped by a rule.
+    #[error(
+        "an experiment with `until` needs tables that have rows for every session: a run that is \
+         resumed decides by them again"
+    )]
+    UntilWithoutRows,
     /// There is no such shard.
     #[error(transparent)]
     Shard(#[from] ShardError),

@@ -6,7 +6,7 @@ use demarche_core::strategy::Strategies;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{StudiedForms, StudyMethod};
-use crate::tables::{Distances, DrawTable, TableCopies, Transcripts, Workbook};
+use crate::tables::{Distances, DrawTable, RowTables, TableCopies, Transcripts, Workbook};
 
 /// The kind of a run of sessions, named like its verb.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct RunRequest {
     pub sessions: Option<u64>,
     /// Which master seed, if not the file's.
     pub seed: Option<u64>,
+    /// Which of the tables with rows for every session are written.
+    #[serde(default)]
+    pub tables: RowTables,
     /// Whether every offer and every answer is written.
     pub transcripts: Transcripts,
     /// Whether agreements are compared with what theory says.
@@ -89,6 +92,7 @@ impl RunRequest {
             settings: Vec::new(),
             sessions: None,
             seed: None,
+            tables: RowTables::Both,
             transcripts: Transcripts::Omitted,
             distances: Distances::Omitted,
             draws: DrawTable::Omitted,

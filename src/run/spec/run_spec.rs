@@ -8,7 +8,7 @@ use demarche_core::randomness::MasterSeed;
 use demarche_stats::design::DesignedPoints;
 
 use crate::config::{Overrides, ReadFile, load_experiment};
-use crate::experiment::{Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes};
+use crate::experiment::{Cut, Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
@@ -16,7 +16,9 @@ use crate::run::spec::error::SpecError;
 use crate::run::spec::request::{RunRequest, RunVerb};
 use crate::run::spec::spec_cells::SpecCells;
 use crate::run::writer::{SweptParameters, TableOptions};
-use crate::tables::{DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable};
+use crate::tables::{
+    DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawTable, RowTables, SessionTable, Transcripts,
+};
 
 /// A batch or a sweep: a request with the files it names, read and checked.
 #[derive(Debug)]
@@ -129,8 +131,31 @@ impl RunSpec {
         if let Some(it) = &self.robustness {
             it.check()?;
         }
+        self.check_tables()?;
         if self.shard.is_some() && self.until.is_some() {
             return Err(SpecError::ShardOfUntil);
+        }
+        Ok(())
+    }
+
+    /// Tells what tables that are not written cannot hold.
+    fn check_tables(&self) -> Result<(), SpecError> {
+        let request = &self.request;
+        let has_sessions = request.tables.has(SessionTable::Sessions);
+        if request.distances == Distances::Measured && !has_sessions {
+            return Err(SpecError::WithoutRows("distances"));
+        }
+        if request.tables != RowTables::Neither {
+            return Ok(());
+        }
+        if request.transcripts == Transcripts::Written {
+            return Err(SpecError::WithoutRows("offers"));
+        }
+        if request.draws == DrawTable::Written {
+            return Err(SpecError::WithoutRows("drawn numbers"));
+        }
+        if self.until.is_some() {
+            return Err(SpecError::UntilWithoutRows);
         }
         Ok(())
     }
@@ -177,8 +202,19 @@ impl RunSpec {
 
     /// What is run of the plan.
     pub fn part(&self) -> Plan {
-        let part = self.shard.map(|it| it.part(&self.plan));
+        let part = self.shard.map(|it| it.part(&self.plan, self.cut()));
         part.unwrap_or_else(|| self.plan.clone())
+    }
+
+    /// Where shards may begin. Differences between cells are kept as sums only, so that the sessions
+    /// that are compared must be in one shard.
+    pub fn cut(&self) -> Cut {
+        let is_paired = self.pairing == Pairing::Paired;
+        if is_paired && self.request.tables == RowTables::Neither {
+            Cut::Blocks
+        } else {
+            Cut::Chunks
+        }
     }
 
     /// When a cell is run no further.
@@ -225,6 +261,7 @@ impl RunSpec {
     /// Optional contents of the tables.
     pub(crate) fn table_options(&self) -> TableOptions {
         TableOptions {
+            rows: self.request.tables,
             transcripts: self.request.transcripts,
             distances: self.request.distances,
             draws: self.request.draws,

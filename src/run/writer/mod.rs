@@ -1,11 +1,14 @@
 //! All tables of a run, written as chunks of sessions finish.
 
 mod agreement_counts;
+mod exact_counts;
+mod listed_agreements;
 mod run_tables;
 mod shard_tables;
 mod table_worker;
 mod waiting_rows;
 
+pub(crate) use listed_agreements::LISTED_MAX;
 pub(crate) use run_tables::{AGREEMENTS_SHOWN, RunTables, TableLayout};
 pub use run_tables::{CellResults, MostFrequent, SweptParameters};
 pub use shard_tables::ShardCorruption;

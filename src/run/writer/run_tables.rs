@@ -6,15 +6,18 @@ use crate::experiment::{
     AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
 use crate::run::journal::{
-    ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, checksum,
+    ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, damaged_tallies,
+    read_tallies, write_tallies,
 };
 use crate::run::writer::agreement_counts::AgreementCounts;
+use crate::run::writer::exact_counts::{Agreements, ExactCounts};
+use crate::run::writer::listed_agreements::ListedAgreements;
 use crate::run::writer::table_worker::{ChunkOutput, TableOptions, TableWorker};
 use crate::tables::{
-    Column, DrawColumns, DrawTable, Field, FinishedTable, Rows, RunDirectory, SessionTable,
-    SummaryTable, TableCopies, TableFile, TablePlace, Transcripts, WriteError, agreement_fields,
-    cell_columns, effect_columns, effect_rows, number, push_cell, session_columns, summary_columns,
-    summary_rows, text,
+    Column, DrawColumns, DrawTable, Field, FinishedTable, RowTables, Rows, RunDirectory,
+    SessionTable, SummaryTable, TableCopies, TableFile, TablePlace, Transcripts, WriteError,
+    agreement_fields, cell_columns, effect_columns, effect_rows, number, push_cell,
+    session_columns, summary_columns, summary_rows, text, unlisted_agreement_fields,
 };
 
 /// The points of a sweep as in tables: the parameters and their values in each cell.
@@ -66,20 +69,27 @@ pub(crate) struct TableLayout<'a> {
 pub(crate) struct RunTables {
     cells: Vec<Cell>,
     parameters: SweptParameters,
-    tallies: Vec<Tally>,
-    effects: Option<Effects>,
+    counts: ExactCounts,
     copies: TableCopies,
     extras: TableOptions,
     /// The tables that get rows as sessions come.
     open: Vec<(SessionTable, TableFile)>,
-    agreements: AgreementCounts,
-    /// By cell, a digest of what is known of its sessions, in their order.
-    digests: Vec<u64>,
-    first_forfeit: Option<Forfeit>,
+    /// What the counts are written to if nothing is kept of single sessions.
+    checkpoint: Option<Checkpoint>,
     journal: Journal,
     /// What the journal knows of chunks that are in the tables and not yet in the counts.
     recorded: JournalReader,
     n_recorded: u64,
+}
+
+/// Where the counts of a run are written that keeps nothing of single sessions.
+#[derive(Debug)]
+struct Checkpoint {
+    directory: RunDirectory,
+    /// The digest of all that the run is made from.
+    run: String,
+    /// Whether they are to be written at the next occasion.
+    is_due: bool,
 }
 
 /// The results of a run by cell, for its summary.
@@ -139,7 +149,6 @@ impl RunTables {
             copies,
             extras,
         } = layout;
-        let scenario = cells[0].setting.scenario();
         let places = session_places(directory, cells, copies, extras);
         let all: Vec<TablePlace> = places.iter().map(|it| it.1.clone()).collect();
         let mut written = RecordedChunks::open(journal.records()?, all)?;
@@ -149,20 +158,25 @@ impl RunTables {
         let files =
             files.map(|((table, place), end)| Ok((table, TableFile::cut(place, end.clone())?)));
         let open = files.collect::<Result<_, WriteError>>()?;
+        let (checkpoint, agreements) = if extras.rows == RowTables::Neither {
+            let checkpoint = Checkpoint {
+                directory: directory.again(),
+                run: journal.digest()?,
+                is_due: false,
+            };
+            let agreements = Agreements::Few(ListedAgreements::new(cells.len()));
+            (Some(checkpoint), agreements)
+        } else {
+            (None, Agreements::All(AgreementCounts::default()))
+        };
         Ok(Self {
             cells: cells.to_vec(),
             parameters,
-            tallies: cells
-                .iter()
-                .map(|_| Tally::new(&scenario.space, scenario.parties.len()))
-                .collect(),
-            effects: (pairing == Pairing::Paired).then(Effects::default),
+            counts: ExactCounts::new(cells, pairing, agreements),
             copies,
             extras,
             open,
-            agreements: AgreementCounts::default(),
-            digests: vec![0; cells.len()],
-            first_forfeit: None,
+            checkpoint,
             recorded: journal.records()?,
             n_recorded: written.n_chunks(),
             journal,
@@ -176,12 +190,25 @@ impl RunTables {
     ///
     /// If the journal cannot be read, or is of other sessions.
     pub(crate) fn restore(&mut self, plan: &Plan) -> Result<u64, WriteError> {
+        if let Some(Checkpoint { directory, run, .. }) = &self.checkpoint {
+            let numbers = read_tallies(directory, run)?.unwrap_or_default();
+            if numbers.is_empty() {
+                return Ok(0);
+            }
+            let taken = self.counts.take_numbers(&self.cells, &numbers);
+            let is_of_plan = taken.is_some() && self.counts.n_chunks <= plan.n_chunks();
+            return if is_of_plan {
+                Ok(self.counts.n_chunks)
+            } else {
+                Err(damaged_tallies(directory))
+            };
+        }
         let n_chunks = self.n_recorded.min(plan.n_chunks());
         for idx in 0..n_chunks {
             let record = self.recorded.next_record()?;
             let product = record.and_then(|it| ChunkOutput::recorded(&it, plan, idx));
             let chunk = product.ok_or_else(|| self.journal.foreign())?;
-            self.take_in(chunk)?;
+            self.counts.take_in(chunk)?;
         }
         self.n_recorded -= n_chunks;
         Ok(n_chunks)
@@ -198,7 +225,7 @@ impl RunTables {
 
     /// The results so far, by cell.
     pub(crate) fn tallies(&self) -> &[Tally] {
-        &self.tallies
+        &self.counts.tallies
     }
 
     /// Adds what came of some sessions; chunks come in plan order.
@@ -207,6 +234,10 @@ impl RunTables {
     ///
     /// If a file cannot be written.
     pub(crate) fn push(&mut self, mut chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
+        if let Some(checkpoint) = &mut self.checkpoint {
+            self.counts.take_in(chunk)?;
+            return checkpoint.write_if_due(&self.counts, self.cells.len());
+        }
         let product = &mut chunk.product;
         let events = std::mem::replace(&mut product.events, Ok(None));
         let mut events = events.map_err(WriteError::temporary)?;
@@ -226,9 +257,9 @@ impl RunTables {
             }
             row_blocks.push(row_block.row_block());
         }
-        self.journal
-            .push(chunk.cell, &row_blocks, &product.record)?;
-        self.take_in(chunk)
+        let record = product.record.take().unwrap_or_default();
+        self.journal.push(chunk.cell, &row_blocks, &record)?;
+        self.counts.take_in(chunk)
     }
 
     /// Adds bytes of rows that were written before to the table of this number.
@@ -246,7 +277,16 @@ impl RunTables {
         let sessions = &record.sessions;
         self.journal
             .push(chunk.cell, &record.row_blocks, sessions)?;
-        self.take_in(chunk)
+        self.counts.take_in(chunk)
+    }
+
+    /// Adds what another folder counted of sessions that come next in the plan, in so many chunks.
+    ///
+    /// Returns `None` if its counts are none of these sessions.
+    pub(crate) fn push_counted(&mut self, numbers: &[i128], n_chunks: u64) -> Option<()> {
+        let before = self.counts.n_chunks;
+        self.counts.take_numbers(&self.cells, numbers)?;
+        (self.counts.n_chunks - before == n_chunks).then_some(())
     }
 
     /// Waits until all that was pushed is on the disk.
@@ -254,34 +294,15 @@ impl RunTables {
     /// # Errors
     ///
     /// If it does not get there.
-    pub(crate) fn sync(&self) -> Result<(), WriteError> {
+    pub(crate) fn sync(&mut self) -> Result<(), WriteError> {
         for (_, file) in &self.open {
             file.sync()?;
         }
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.is_due = true;
+            checkpoint.write_if_due(&self.counts, self.cells.len())?;
+        }
         self.journal.sync()
-    }
-
-    /// Counts what came of some sessions.
-    fn take_in(&mut self, chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
-        let product = chunk.product;
-        self.tallies[chunk.cell.idx()].merge(&product.tally);
-        if let Some(rounded) = &product.rounded {
-            let digest = &mut self.digests[chunk.cell.idx()];
-            let of_chunk = checksum(rounded);
-            *digest = checksum(&[digest.to_le_bytes(), of_chunk.to_le_bytes()].concat());
-        }
-        if self.first_forfeit.is_none() {
-            self.first_forfeit = product.first_forfeit;
-        }
-        if let Some(effects) = &mut self.effects {
-            effects.add(chunk.cell, product.figures);
-        }
-        for agreement in product.agreements {
-            self.agreements
-                .add(agreement)
-                .map_err(WriteError::temporary)?;
-        }
-        Ok(())
     }
 
     /// Writes the tables over all sessions: their results, all tables with those over all
@@ -294,17 +315,21 @@ impl RunTables {
         mut self,
         directory: &RunDirectory,
     ) -> Result<(CellResults, Vec<FinishedTable>, Journal), WriteError> {
-        let agreements = std::mem::take(&mut self.agreements);
+        if self.checkpoint.is_some() {
+            self.sync()?;
+        }
+        let agreements = self.counts.ranked_agreements()?;
         let same_as = self.same_as();
         let scenario = self.cells[0].setting.scenario();
-        let ids = || (0..).map(CellId).zip(&self.tallies);
+        let ids = || (0..).map(CellId).zip(&self.counts.tallies);
         let begin = |name, columns| directory.table(name, columns, self.copies);
         let parameters: Vec<Column> = self.parameters.columns().collect();
         let begin_summary = |table: SummaryTable| {
             begin(table.name(), summary_columns(table, scenario, &parameters))
         };
         let mut file = begin_summary(SummaryTable::Agreements)?;
-        let most_frequent = write_agreements(agreements, &self.cells, &self.tallies, &mut file)?;
+        let most_frequent =
+            write_agreements(agreements, &self.cells, &self.counts.tallies, &mut file)?;
         let mut tables = vec![file.finish()?];
         for table in SummaryTable::ALL {
             if table == SummaryTable::Agreements {
@@ -321,7 +346,7 @@ impl RunTables {
         if !self.parameters.paths.is_empty() {
             tables.push(self.write_cells(directory, &same_as)?);
         }
-        if let Some(effects) = &self.effects {
+        if let Some(effects) = &self.counts.effects {
             let mut file = begin("effects", effect_columns())?;
             for (cell, _) in ids() {
                 file.push(&effect_rows(scenario, cell, effects))?;
@@ -332,11 +357,11 @@ impl RunTables {
             tables.push(file.finish()?);
         }
         let finished = CellResults {
-            tallies: self.tallies,
+            tallies: self.counts.tallies,
             most_frequent,
-            effects: self.effects,
+            effects: self.counts.effects,
             same_as,
-            first_forfeit: self.first_forfeit,
+            first_forfeit: self.counts.first_forfeit,
         };
         Ok((finished, tables, self.journal))
     }
@@ -344,7 +369,10 @@ impl RunTables {
     /// By cell, the first one before it whose sessions are all the same.
     fn same_as(&self) -> Vec<Option<CellId>> {
         let mut first_with: BTreeMap<u64, CellId> = BTreeMap::new();
-        let cells = (0..).map(CellId).zip(&self.digests).zip(&self.tallies);
+        let cells = (0..)
+            .map(CellId)
+            .zip(&self.counts.digests)
+            .zip(&self.counts.tallies);
         cells
             .map(|((cell, digest), tally)| {
                 if tally.n_sessions() == 0 {
@@ -366,7 +394,7 @@ impl RunTables {
         let columns = cell_columns(&parameters);
         let mut rows = Rows::new();
         let cells = (0..).map(CellId).zip(&self.parameters.values);
-        for ((cell, values), (tally, first)) in cells.zip(self.tallies.iter().zip(same_as)) {
+        for ((cell, values), (tally, first)) in cells.zip(self.counts.tallies.iter().zip(same_as)) {
             push_cell(&mut rows, cell, tally.n_sessions(), *first, values);
         }
         let mut file = directory.table("cells", columns, self.copies)?;
@@ -375,17 +403,44 @@ impl RunTables {
     }
 }
 
+impl Checkpoint {
+    /// Writes the counts if it is time for it, and they can be continued: cells that are compared all
+    /// have the same replications.
+    fn write_if_due(&mut self, counts: &ExactCounts, n_cells: usize) -> Result<(), WriteError> {
+        let is_even = counts.effects.is_none() || counts.n_chunks.is_multiple_of(n_cells as u64);
+        if !(self.is_due && is_even) {
+            return Ok(());
+        }
+        self.is_due = false;
+        match counts.numbers() {
+            Some(it) => write_tallies(&self.directory, &self.run, it),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Writes the agreements of all cells as they come out of the counts.
 fn write_agreements(
-    agreements: AgreementCounts,
+    agreements: impl Iterator<Item = Result<AgreementTally, WriteError>>,
     cells: &[Cell],
     tallies: &[Tally],
     file: &mut TableFile,
 ) -> Result<Vec<MostFrequent>, WriteError> {
     let mut res = vec![MostFrequent::default(); cells.len()];
     let mut rows = Rows::new();
-    for agreement in agreements.ranked().map_err(WriteError::temporary)? {
-        let agreement = agreement.map_err(WriteError::temporary)?;
+    let mut ids = (0..).map(CellId).zip(tallies).peekable();
+    let mut push_unlisted = |rows: &mut Rows, up_to: Option<CellId>, listed: &[MostFrequent]| {
+        while let Some((cell, tally)) = ids.next_if(|it| up_to.is_none_or(|end| it.0 < end)) {
+            let n = tally.n_agreements();
+            if n > 0 && listed[cell.idx()].n_distinct == 0 {
+                let scenario = cells[cell.idx()].setting.scenario();
+                rows.push(unlisted_agreement_fields(scenario, cell, n));
+            }
+        }
+    };
+    for agreement in agreements {
+        let agreement = agreement?;
+        push_unlisted(&mut rows, Some(agreement.cell), &res);
         let idx = agreement.cell.idx();
         let most_frequent = &mut res[idx];
         most_frequent.n_distinct += 1;
@@ -405,6 +460,7 @@ fn write_agreements(
             most_frequent.ranked.push(agreement);
         }
     }
+    push_unlisted(&mut rows, None, &res);
     file.push(&rows)?;
     Ok(res)
 }
@@ -425,6 +481,7 @@ pub(crate) fn session_places(
     let columns_of = |table: SessionTable| match table {
         SessionTable::Offers if extras.transcripts == Transcripts::Omitted => None,
         SessionTable::Draws => draw_columns(cells, extras).map(|it| it.columns()),
+        SessionTable::Sessions | SessionTable::Parties if !extras.rows.has(table) => None,
         SessionTable::Sessions | SessionTable::Parties | SessionTable::Offers => {
             Some(session_columns(table, scenario, extras.distances))
         }

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::Plan;
-use crate::run::journal::{Corruption, Journal, RecordedChunks};
+use crate::experiment::{Pairing, Plan};
+use crate::run::journal::{Corruption, Journal, RecordedChunks, damaged_tallies, read_tallies};
+use crate::run::writer::exact_counts::ExactCounts;
 use crate::run::writer::run_tables::{RunTables, session_places};
 use crate::run::writer::table_worker::{ChunkOutput, TableOptions};
-use crate::tables::{RunDirectory, TableCopies, WriteError};
+use crate::tables::{RowTables, RunDirectory, TableCopies, WriteError};
 
 /// Why a folder does not hold the whole of a shard.
 #[derive(Debug, thiserror::Error)]
@@ -50,10 +51,13 @@ pub enum ShardCorruption {
 pub(crate) fn read_shard(
     directory: &RunDirectory,
     journal: &Journal,
-    part: &Plan,
+    (part, pairing): (&Plan, Pairing),
     extras: TableOptions,
     mut whole: Option<&mut RunTables>,
 ) -> Result<(), ShardCorruption> {
+    if extras.rows == RowTables::Neither {
+        return read_counted_shard(directory, journal, (part, pairing), whole);
+    }
     let places = session_places(directory, part.cells(), TableCopies::NONE, extras);
     let places = places.into_iter().map(|(_, place)| place);
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
@@ -78,6 +82,31 @@ pub(crate) fn read_shard(
         });
     }
     Ok(())
+}
+
+/// Reads what a shard counted that keeps nothing of single sessions.
+fn read_counted_shard(
+    directory: &RunDirectory,
+    journal: &Journal,
+    (part, pairing): (&Plan, Pairing),
+    whole: Option<&mut RunTables>,
+) -> Result<(), ShardCorruption> {
+    let n_planned = part.n_chunks();
+    let numbers = read_tallies(directory, &journal.digest()?)?;
+    let n_chunks = numbers.as_ref().and_then(|it| it.first());
+    let n_chunks = n_chunks.and_then(|it| u64::try_from(*it).ok()).unwrap_or(0);
+    if n_chunks < n_planned {
+        return Err(ShardCorruption::Unfinished {
+            n_chunks,
+            n_planned,
+        });
+    }
+    let numbers = numbers.unwrap_or_default();
+    let taken = match whole {
+        Some(it) => it.push_counted(&numbers, n_planned),
+        None => ExactCounts::check(part.cells(), pairing, &numbers),
+    };
+    taken.ok_or_else(|| damaged_tallies(directory).into())
 }
 
 /// Why there is no further chunk.

@@ -15,12 +15,14 @@ use crate::experiment::{
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
 use crate::run::writer::waiting_rows::WaitingRows;
 use crate::tables::{
-    Distances, DrawColumns, DrawTable, Rows, SessionRows, Transcripts, push_events,
+    Distances, DrawColumns, DrawTable, RowTables, Rows, SessionRows, Transcripts, push_events,
 };
 
 /// Optional contents of the tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TableOptions {
+    /// Which tables with rows for every session are written.
+    pub(crate) rows: RowTables,
     /// Whether every offer and every answer is written.
     pub(crate) transcripts: Transcripts,
     /// Whether agreements are compared with what theory says.
@@ -82,14 +84,16 @@ pub(crate) struct ChunkOutput {
     /// What cells are compared by, if there are several.
     pub(crate) figures: Vec<SessionFigures>,
     pub(crate) first_forfeit: Option<Forfeit>,
-    /// The sessions, for the journal.
-    pub(crate) record: Vec<u8>,
+    /// The sessions, for the journal; `None` if it has them already, or needs none.
+    pub(crate) record: Option<Vec<u8>>,
+    /// The first of them.
+    pub(crate) first: Replication,
     /// The sessions as cells are compared by them, if there are several.
     pub(crate) rounded: Option<Vec<u8>>,
 }
 
 impl ChunkOutput {
-    fn new(cells: &[Cell]) -> Self {
+    fn new(cells: &[Cell], record: Option<Vec<u8>>) -> Self {
         let scenario = cells[0].setting.scenario();
         Self {
             rows: None,
@@ -98,7 +102,8 @@ impl ChunkOutput {
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
             first_forfeit: None,
-            record: Vec::new(),
+            record,
+            first: Replication(u64::MAX),
             rounded: (cells.len() > 1).then(Vec::new),
         }
     }
@@ -111,7 +116,10 @@ impl ChunkOutput {
         if self.first_forfeit.is_none() {
             self.first_forfeit = Forfeit::of(cell, session);
         }
-        push_session(&mut self.record, measured);
+        self.first = self.first.min(session.replication);
+        if let Some(record) = &mut self.record {
+            push_session(record, measured);
+        }
         if let Some(rounded) = &mut self.rounded {
             self.figures.push(SessionFigures::of(measured));
             push_rounded_session(rounded, measured);
@@ -129,7 +137,7 @@ impl ChunkOutput {
                 .iter()
                 .map(|it| it.result.replication)
                 .eq(replications);
-        let mut product = Self::new(plan.cells());
+        let mut product = Self::new(plan.cells(), None);
         let mut first_sessions = FirstSessions::of(plan.cells(), cell);
         for session in &sessions {
             product.count(scenario, cell, session);
@@ -185,7 +193,8 @@ impl Worker for TableWorker {
         let setting = &self.cells[cell.idx()].setting;
         let scenario = setting.scenario();
         let mut rows = SessionRows::new(Transcripts::Omitted, self.extras.draws);
-        let mut res = ChunkOutput::new(&self.cells);
+        let has_rows = self.extras.rows != RowTables::Neither;
+        let mut res = ChunkOutput::new(&self.cells, has_rows.then(Vec::new));
         res.events = heard.0;
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
@@ -196,6 +205,9 @@ impl Worker for TableWorker {
             let session = measurer.measure(seeds, result);
             res.count(scenario, cell, &session);
             first_sessions.examine(&mut res.tally, &session);
+            if !has_rows {
+                continue;
+            }
             let distances = distances.as_mut().map(|it| it(&session.result));
             rows.push_result(setting, cell, &session, distances);
             if let (Some(places), Some(rows)) = (&draw_places, &mut rows.draws) {
@@ -204,7 +216,7 @@ impl Worker for TableWorker {
                 places.push(rows, cell, replication, &drawn);
             }
         }
-        res.rows = Some(rows);
+        res.rows = has_rows.then_some(rows);
         res
     }
 }

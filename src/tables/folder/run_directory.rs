@@ -51,6 +51,11 @@ impl RunDirectory {
         ))
     }
 
+    /// The same folder, for those who write other files to it.
+    pub(crate) fn again(&self) -> Self {
+        Self::of(self.folder.clone())
+    }
+
     /// The folder itself, for a file in it that is held open.
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder

@@ -27,6 +27,9 @@ pub enum TableDifference {
     /// It is not there.
     #[error("it is missing")]
     Missing,
+    /// The run has no such table.
+    #[error("the run was made without it; run it again with other --tables")]
+    NotWritten,
     /// It is there, and the run has no such table.
     #[error("it is not a table of the run")]
     Unknown,
@@ -49,6 +52,18 @@ pub enum TableDifference {
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(io::Error),
+}
+
+impl TableDifference {
+    /// Why there is no table that a run's manifest does not list either.
+    pub(crate) fn of_none(written: &[TableRecord]) -> Self {
+        // A manifest of an earlier version lists none.
+        if written.is_empty() {
+            Self::Missing
+        } else {
+            Self::NotWritten
+        }
+    }
 }
 
 impl From<io::Error> for TableDifference {

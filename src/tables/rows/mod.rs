@@ -14,7 +14,7 @@ pub use event_lines::event_lines;
 pub use plan_tables::{PlanCells, write_plans};
 pub(crate) use session_tables::push_events;
 pub use session_tables::{
-    Distances, DrawTable, SessionRows, SessionTable, Transcripts, session_columns,
+    Distances, DrawTable, RowTables, SessionRows, SessionTable, Transcripts, session_columns,
 };
 pub use solution_tables::{SolutionsTable, write_frontier};
 pub use study_points::write_points;
@@ -25,4 +25,5 @@ pub use summary_tables::SummaryTable;
 pub(crate) use summary_tables::{
     agreement_fields, cell_columns, effect_columns, effect_rows, estimate_fields, push_cell,
     round_shares, summary_columns, summary_rows, surplus_ranges, swept_paths,
+    unlisted_agreement_fields,
 };

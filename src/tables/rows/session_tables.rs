@@ -75,6 +75,34 @@ pub struct SessionRows {
     pub draws: Option<Rows>,
 }
 
+/// Which of the tables are written that have rows for every session; `offers` and `draws` are asked
+/// for apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowTables {
+    /// `sessions` and `parties`.
+    #[default]
+    Both,
+    /// `sessions` only.
+    Sessions,
+    /// `parties` only.
+    Parties,
+    /// Neither. If no other table has rows for every session either, the run keeps exact counts and
+    /// sums only, which take the same room for any number of sessions.
+    Neither,
+}
+
+impl RowTables {
+    /// Whether a table is among them.
+    pub fn has(self, table: SessionTable) -> bool {
+        match table {
+            SessionTable::Sessions => matches!(self, Self::Both | Self::Sessions),
+            SessionTable::Parties => matches!(self, Self::Both | Self::Parties),
+            SessionTable::Offers | SessionTable::Draws => false,
+        }
+    }
+}
+
 /// Whether every offer and every answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

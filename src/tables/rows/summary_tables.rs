@@ -230,6 +230,26 @@ pub(crate) fn agreement_fields<'a>(
     key.into_iter().chain(options).chain(utilities)
 }
 
+/// The fields of the one row of a cell whose distinct agreements are too many to be listed.
+pub(crate) fn unlisted_agreement_fields(
+    scenario: &Scenario,
+    cell: CellId,
+    n_agreements: u64,
+) -> impl Iterator<Item = Field<'static>> + use<> {
+    let key = [
+        cell.0.into(),
+        Field::Missing,
+        n_agreements.into(),
+        1.0.into(),
+        Field::Missing,
+        Field::Missing,
+        n_agreements.into(),
+    ];
+    let n_missing = scenario.space.n_issues() + scenario.parties.len();
+    key.into_iter()
+        .chain(std::iter::repeat_n(Field::Missing, n_missing))
+}
+
 fn push_failures(rows: &mut Rows, scenario: &Scenario, cell: CellId, failures: &FailureTally) {
     let reasons = Failure::ALL.into_iter().flat_map(|it| failures.reasons(it));
     for it in reasons {

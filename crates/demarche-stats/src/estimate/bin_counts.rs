@@ -53,6 +53,9 @@ pub struct BinCounts {
     counts: Vec<u32>,
 }
 
+/// Bins that counts from elsewhere may span.
+const BINS_MAX: i64 = 1 << 20;
+
 impl BinCounts {
     /// An empty histogram.
     pub fn new(bins: Bins) -> Self {
@@ -69,6 +72,29 @@ impl BinCounts {
         self.make_room(bin, bin);
         let count = &mut self.counts[place(self.first, bin)];
         *count = count.saturating_add(1);
+    }
+
+    /// The numbers of the bins that are not empty, in ascending order, each with its count.
+    pub fn numbered(&self) -> impl Iterator<Item = (i64, u32)> {
+        let bins = (self.first..).zip(self.counts.iter().copied());
+        bins.filter(|it| it.1 > 0)
+    }
+
+    /// Adds so many to the bin of a number, as [`BinCounts::numbered`] has it; `None` if it is farther
+    /// than 2²⁰ bins from others, and nothing is added.
+    pub fn add_to_bin(&mut self, bin: i64, count: u32) -> Option<()> {
+        let last = self
+            .first
+            .checked_add(i64::try_from(self.counts.len()).ok()?)?;
+        let is_near = |end: i64| bin.checked_sub(end).is_some_and(|it| it.abs() < BINS_MAX);
+        let has_room = self.counts.is_empty() || is_near(self.first) && is_near(last);
+        if !has_room {
+            return None;
+        }
+        self.make_room(bin, bin);
+        let mine = &mut self.counts[place(self.first, bin)];
+        *mine = mine.saturating_add(count);
+        Some(())
     }
 
     /// Adds the counts of another sample with the same bins.
@@ -143,6 +169,20 @@ mod tests {
             res.add(it);
         }
         res
+    }
+
+    #[test]
+    fn numbered_bins_make_the_same_counts() {
+        let it = counts(EVEN, &[-40, 3, 3, 900]);
+        let mut other = BinCounts::new(EVEN);
+        for (bin, count) in it.numbered() {
+            other.add_to_bin(bin, count).unwrap();
+        }
+        assert_eq!(other, it);
+        for bin in [i64::MIN, i64::MAX, 1 << 21] {
+            assert_eq!(other.add_to_bin(bin, 1), None, "{bin}");
+        }
+        assert_eq!(other, it);
     }
 
     #[test]

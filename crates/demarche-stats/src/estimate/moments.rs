@@ -14,6 +14,20 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// Those of a sample with these: how many numbers, their sum, and the sum of their squares.
+    pub fn from_sums(n: u64, sum: i128, sum_of_squares: u128) -> Self {
+        Self {
+            n,
+            sum,
+            sum_of_squares,
+        }
+    }
+
+    /// How many numbers, their sum, and the sum of their squares: all that is known of them.
+    pub fn sums(&self) -> (u64, i128, u128) {
+        (self.n, self.sum, self.sum_of_squares)
+    }
+
     /// Adds a number.
     pub fn add(&mut self, number: i64) {
         self.n += 1;
@@ -135,6 +149,13 @@ mod tests {
             let it = moments(&numbers).variance(1.0).unwrap();
             // Numbers that hardly differ have the rounding of their sum.
             prop_assert!((it - exact).abs() <= 1e-12 * exact + 1e-5, "{it}, not {exact}");
+        }
+
+        #[test]
+        fn sums_are_all_that_is_known(numbers in prop::collection::vec(-(1_i64 << 50)..1 << 50, 0..40)) {
+            let it = moments(&numbers);
+            let (n, sum, squares) = it.sums();
+            prop_assert_eq!(Moments::from_sums(n, sum, squares), it);
         }
 
         #[test]

@@ -114,7 +114,7 @@ pub(crate) const OPTIONS: TableEntry = TableEntry {
 /// Every distinct agreement.
 pub(crate) const AGREEMENTS: TableEntry = TableEntry {
     name: "agreements",
-    one_row_per: "distinct agreement",
+    one_row_per: "distinct agreement, or cell with too many",
     columns: || {
         vec![
             column(&[CELL], SEE_ABOVE, "", "never"),
@@ -122,7 +122,7 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
                 &[("rank", Identifier)],
                 "place by frequency; ties in the order of outcomes",
                 "from 1",
-                "never",
+                UNLISTED,
             ),
             column(
                 &[("n_agreed", Count)],
@@ -140,7 +140,7 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
                 &[("interval_low", Share), ("interval_high", Share)],
                 SEE_ABOVE,
                 "0 to 1",
-                "never",
+                UNLISTED,
             ),
             column(
                 &[("n", Count)],
@@ -152,18 +152,21 @@ pub(crate) const AGREEMENTS: TableEntry = TableEntry {
                 &[("agreed_<issue>", Opt)],
                 "the option",
                 "an option",
-                "never",
+                UNLISTED,
             ),
             column(
                 &[("mean_utility_<party>", Utility)],
                 "its mean utility to the party in those sessions",
                 "0 to 1",
-                "never",
+                UNLISTED,
             ),
         ]
     },
     words: Vec::new,
 };
+
+/// When a row stands for all agreements of a cell.
+const UNLISTED: &str = "in the one row of a cell with too many distinct agreements";
 
 /// Why sessions have no agreement.
 pub(crate) const FAILURES: TableEntry = TableEntry {
