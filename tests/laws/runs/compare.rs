@@ -145,10 +145,10 @@ fn runs_with_other_random_numbers_are_no_pairs() {
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(
         &manifest,
-        text.replace("\"results_version\": 3", "\"results_version\": 1"),
+        text.replace("\"results_version\": 4", "\"results_version\": 1"),
     )
     .unwrap();
-    check_refused(&folder, &["one", "two"], "the results versions are 3 and 1");
+    check_refused(&folder, &["one", "two"], "the results versions are 4 and 1");
 
     compare(
         &folder,

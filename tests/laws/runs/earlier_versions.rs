@@ -37,7 +37,7 @@ fn a_run_of_an_earlier_version_is_not_made_again() {
         let output = check(arguments, 2);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let expected =
-            "the run has results version 1, and this program 3: its sessions would differ";
+            "the run has results version 1, and this program 4: its sessions would differ";
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }

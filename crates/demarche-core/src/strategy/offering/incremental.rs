@@ -8,8 +8,7 @@
 //! Computing 28 (2016), 612–628. What is put together from these, with its limits on a step, is this
 //! program's own.
 //!
-//! It offers the [`Revision`] of its last offer that is nearest to all others heard, steps being asked
-//! for; if that leaves its last offer, and the sweetener's time has come, a sweetener.
+//! It offers the [`Revision`] of its last offer that is nearest to all others heard.
 //! Its first offer, and the next one if the demand has risen above all of these, is the nearest of all
 //! outcomes worth the demand.
 
@@ -17,7 +16,7 @@ use crate::domain::{Outcome, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, Counted};
 use crate::strategy::offering::revision::{
-    ISSUES_CHANGED_MAX, Reception, Revision, Towards, WEIGHT_OF_YES,
+    ISSUES_CHANGED_MAX, Reception, Revision, SWEETENER_AFTER, WEIGHT_OF_YES,
 };
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
@@ -39,26 +38,15 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     start: |numbers, rules: &Rules| {
         Box::new(Incremental {
             concession_exponent: numbers[0],
-            sweetener_after: numbers[3],
             reception: Reception::new(rules, Counted::All, numbers[2]),
-            revision: Revision::new(rules, numbers[1]),
+            revision: Revision::new(rules, numbers[1], numbers[3]),
         })
     },
-};
-
-const SWEETENER_AFTER: Parameter = Parameter {
-    name: "sweetener_after",
-    about: "the relative time from which it offers what was asked for earlier, rather than repeat itself",
-    min: 0.0,
-    max: 1.0,
-    words: &[],
-    default: Some(0.9),
 };
 
 #[derive(Debug)]
 struct Incremental {
     concession_exponent: f64,
-    sweetener_after: f64,
     reception: Reception,
     revision: Revision,
 }
@@ -76,17 +64,9 @@ impl OfferingRule for Incremental {
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         let demand = self.aspiration(turn);
         let situation = &turn.situation;
-        let refusers = self.reception.refusers(situation);
-        let last_offer = self.reception.last_offer();
-        let mut nearest =
-            |towards| (self.revision).nearest(situation, &mut self.reception, demand, towards);
-        let mut offer = nearest(Towards::Refusers);
-        let is_stuck = offer.is_some() && offer == last_offer && !refusers.is_empty();
-        if is_stuck && situation.relative_time() >= self.sweetener_after {
-            offer = nearest(Towards::EarlierAsks).or(offer);
-        }
-        offer.or_else(|| {
-            self.reception.weigh(refusers);
+        let revised = self.revision.offer(situation, &mut self.reception, demand);
+        revised.or_else(|| {
+            self.reception.weigh(self.reception.refusers(situation));
             let offer_distance = self.reception.offer_distance();
             turn.search.nearest_at_least(demand, offer_distance)
         })

@@ -9,8 +9,8 @@
 //!
 //! By default it looks at the whole space, so that an offer may change many issues of the one before
 //! and return to what it gave up. With a limit to the issues changed it looks at the small steps from
-//! its last offer alone, as `incremental` does, see [`Revision`], whether asked for or not; of the
-//! others those count whose answer to an outcome does.
+//! its last offer alone, as `incremental` does, see [`Revision`]; of the others those count whose answer
+//! to an outcome does.
 //! Its first offer, and the next one if the demand has risen above all of these, is the nearest of all
 //! outcomes worth the demand.
 
@@ -18,7 +18,7 @@ use crate::domain::{Outcome, Utility};
 use crate::protocol::{Event, Rules};
 use crate::search::{Audiences, Counted};
 use crate::strategy::offering::revision::{
-    ISSUES_CHANGED_MAX, Reception, Revision, Towards, WEIGHT_OF_YES,
+    ISSUES_CHANGED_MAX, Reception, Revision, SWEETENER_AFTER, WEIGHT_OF_YES,
 };
 use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
@@ -39,6 +39,10 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
             default: Some(0.0),
             ..ISSUES_CHANGED_MAX
         },
+        Parameter {
+            about: "with a limit to the issues changed, the relative time from which it also offers what was asked for earlier, and changes as many issues as it may",
+            ..SWEETENER_AFTER
+        },
     ],
     audiences: Audiences::Distinguished,
     lowest_offer: LowestOffer::ReservationValue,
@@ -46,7 +50,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
         Box::new(TradeOff {
             concession_exponent: numbers[0],
             reception: Reception::new(rules, Counted::Asked, numbers[1]),
-            revision: (numbers[2] >= 0.5).then(|| Revision::new(rules, numbers[2])),
+            revision: (numbers[2] >= 0.5).then(|| Revision::new(rules, numbers[2], numbers[3])),
         })
     },
 };
@@ -74,9 +78,8 @@ impl OfferingRule for TradeOff {
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
         let demand = self.aspiration(turn);
         let situation = &turn.situation;
-        let revised = self.revision.as_mut().and_then(|revision| {
-            revision.nearest(situation, &mut self.reception, demand, Towards::All)
-        });
+        let revised = (self.revision.as_mut())
+            .and_then(|it| it.offer(situation, &mut self.reception, demand));
         revised.or_else(|| {
             self.reception.weigh(self.reception.refusers(situation));
             let offer_distance = self.reception.offer_distance();

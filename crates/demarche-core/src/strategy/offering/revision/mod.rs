@@ -4,22 +4,29 @@
 //! ```text
 //! x     = its last offer;  t_p = what p asks for
 //! R(o)  = those whose answer to o counts and who have not said yes to x; if R(x) is empty, all heard
+//! Q     = those in R(x) whom all deals need; all in R(x) if there are none
 //! D(o)  = Σ_p w_p·d_p(o) / Σ_p w_p;  w_p = 1 if p ∈ R(o), else the weight of a yes
 //! offer = argmin D(o) over outcomes o worth the demand and with at most k issues changed from x, each
 //!         (i)   by one step on an ordinal issue,
 //!         (ii)  to no option that an earlier offer of its own had,
-//!         (iii) where asked for: towards t_p of some p ∈ R(x) (nominal: to it), or to an option with which
-//!               the answer of some refuser of x does not count any more; as a sweetener: towards what some
-//!               p ∈ R(x) has ever asked for, and at least one issue,
-//!         (iv)  if some deals do not need its consent: away from t_q of no other q that all deals need
+//!         (iii) towards t_p of some p ∈ Q and not beyond it (nominal: to it), or to an option with which
+//!               the answer of some refuser of x does not count any more,
+//!         (iv)  if some deals do not need its consent: away from t_q of no other q that all deals need,
+//!         (v)   to no option on which another's consent depends, as on that of x it does not, unless
+//!               that party has put forward or accepted an outcome with it
 //! ```
+//!
+//! In the last hours (iii) is also met by steps towards what some p ∈ Q has ever asked for, and of all
+//! these outcomes those count in which the most issues are changed: sweeteners.
 //!
 //! `t_p` as in [`Asks`]; whose distances `d_p` count, the rule says. Of equally near outcomes it takes the one
 //! with fewer changes, then of greater own utility, then the first in the order of the space.
 //! A refuser can be won, or its consent made needless: R depends on the outcome, since whose answer
 //! counts does.
+//! By Q a principal goes no farther than its opponent asks because an ally of that opponent asks for less.
 //! By (iv) a third party leaves what the principals dispute where it stands, until they move: it does
 //! not concede in another's name. Whom a quota counts is a principal too.
+//! By (v) nobody promises in another's name what that party has never said that it would give.
 
 mod neighborhood;
 mod reception;
@@ -41,14 +48,27 @@ pub(super) const ISSUES_CHANGED_MAX: Parameter = Parameter {
     default: Some(2.0),
 };
 
+/// When sweeteners are offered.
+pub(super) const SWEETENER_AFTER: Parameter = Parameter {
+    name: "sweetener_after",
+    about: "the relative time from which it also offers what was asked for earlier, and changes as many issues as it may",
+    min: 0.0,
+    max: 1.0,
+    words: &[],
+    default: Some(0.9),
+};
+
 /// What a party's next offer may be, given all that it has offered and heard.
 #[derive(Debug)]
 pub(super) struct Revision {
     issues_changed_max: usize,
+    sweetener_after: f64,
     /// What the others ask for.
     asks: Asks,
     /// By flat position of an option, who has ever asked for it.
     ever_asked: Vec<PartySet>,
+    /// By flat position of an option, who has put forward or accepted an outcome with it.
+    has_agreed: Vec<PartySet>,
     /// Those whom every deal asks.
     principals: PartySet,
     /// By flat position of an option, whether an offer of its own had it.
@@ -59,29 +79,28 @@ pub(super) struct Revision {
     asked_around: Vec<PartySet>,
 }
 
-/// Where changed issues may go.
+/// When something was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Towards {
-    /// Towards what a refuser asks, or to where its consent is not needed.
-    Refusers,
-    /// Towards what a refuser has ever asked for, and not to stand still: a sweetener.
-    EarlierAsks,
-    /// Anywhere.
-    All,
+enum Asked {
+    Now,
+    Ever,
 }
 
 impl Revision {
-    /// Of a party that has said and heard nothing; the number is rounded.
+    /// Of a party that has said and heard nothing; the number of issues is rounded, and the time is the
+    /// relative one from which it offers sweeteners.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "within the parameter's range"
     )]
-    pub(super) fn new(rules: &Rules, issues_changed_max: f64) -> Self {
+    pub(super) fn new(rules: &Rules, issues_changed_max: f64, sweetener_after: f64) -> Self {
         let consent = &rules.consent;
         Self {
             issues_changed_max: libm::round(issues_changed_max) as usize,
+            sweetener_after,
             asks: Asks::new(rules.n_parties),
+            has_agreed: vec![PartySet::EMPTY; rules.space.n_options_total()],
             ever_asked: vec![PartySet::EMPTY; rules.space.n_options_total()],
             principals: consent.always_needed().union(consent.counted()),
             has_offered: vec![false; rules.space.n_options_total()],
@@ -100,9 +119,19 @@ impl Revision {
             }
         }
         self.asks.observe(event);
-        let proposer = event.offer().map(|it| PartySet::only(it.proposer));
-        let accepted = event.answers_to_offer().map(|it| it.accepted());
-        for party in proposer.or(accepted).unwrap_or(PartySet::EMPTY).iter() {
+        let offered = event
+            .offer()
+            .map(|it| (PartySet::only(it.proposer), it.outcome));
+        let accepted = event
+            .answers_to_offer()
+            .map(|it| (it.accepted(), it.outcome));
+        let Some((parties, outcome)) = offered.or(accepted) else {
+            return;
+        };
+        for flat in situation.rules.space.flat_options(outcome) {
+            self.has_agreed[flat] = self.has_agreed[flat].union(parties);
+        }
+        for party in parties.iter() {
             let ask = self.asks.of(party).expect("it has been heard");
             for flat in situation.rules.space.flat_options(ask) {
                 let parties = &mut self.ever_asked[flat];
@@ -111,19 +140,37 @@ impl Revision {
         }
     }
 
-    /// The outcome nearest to what the others want, among those worth the demand within the steps that
-    /// are allowed; `None` if there is none, not even the last offer.
-    pub(super) fn nearest(
+    /// The next offer: of the outcomes worth the demand within the steps that are allowed, the one nearest
+    /// to what the others want; `None` if there is none, not even the last offer.
+    pub(super) fn offer(
         &mut self,
         situation: &Situation<'_>,
         reception: &mut Reception,
         demand: Utility,
-        towards: Towards,
+    ) -> Option<Outcome> {
+        let last_offer = reception.last_offer()?;
+        let (when, n_changes_min) = if situation.relative_time() >= self.sweetener_after {
+            (Asked::Ever, self.issues_changed_max)
+        } else {
+            (Asked::Now, 0)
+        };
+        self.list_steps(situation, last_offer, reception, when);
+        self.list_asked_around(situation, last_offer);
+        (0..=n_changes_min)
+            .rev()
+            .find_map(|it| self.nearest(situation, reception, demand, it))
+    }
+
+    /// The nearest of the outcomes to which at least so many of the listed steps lead.
+    fn nearest(
+        &mut self,
+        situation: &Situation<'_>,
+        reception: &mut Reception,
+        demand: Utility,
+        n_changes_min: usize,
     ) -> Option<Outcome> {
         let last_offer = reception.last_offer()?;
         let space = &situation.rules.space;
-        self.list_steps(situation, last_offer, reception, towards);
-        self.list_asked_around(situation, last_offer);
         let mut best = None;
         for &asked in &self.asked_around {
             reception.weigh(reception.refusers_among(situation, asked));
@@ -141,7 +188,7 @@ impl Revision {
             }
             self.steps.sort_unstable();
             let mut neighborhood = Neighborhood::new(situation, demand, &self.steps);
-            neighborhood.n_changes_min = usize::from(towards == Towards::EarlierAsks);
+            neighborhood.n_changes_min = n_changes_min;
             if self.asked_around.len() > 1 {
                 neighborhood.asked = Some(asked);
             }
@@ -167,11 +214,13 @@ impl Revision {
         situation: &Situation<'_>,
         last_offer: Outcome,
         reception: &Reception,
-        towards: Towards,
+        when: Asked,
     ) {
         let space = &situation.rules.space;
         let consent = &situation.rules.consent;
         let refusers = reception.refusers(situation);
+        let to_win = refusers.intersection(self.principals);
+        let to_win = if to_win.is_empty() { refusers } else { to_win };
         let is_refused = !reception.has_won_all(situation);
         let mut steps = std::mem::take(&mut self.steps);
         steps.clear();
@@ -181,17 +230,13 @@ impl Revision {
             for to in self.next_options(situation, issue, from) {
                 let changed = space.share(issue, from) ^ space.share(issue, to);
                 let step = (issue, [from, to]);
-                let is_asked = |when| self.is_asked_for(situation.rules, refusers, step, when);
                 let needs_less = || {
                     let outcome = Outcome::from_shares(last_offer.code() ^ changed);
                     !consent.asked(space, outcome).contains_all(refusers)
                 };
-                let is_allowed = match towards {
-                    Towards::All => true,
-                    Towards::EarlierAsks => is_asked(Asked::Ever),
-                    Towards::Refusers => is_asked(Asked::Now) || is_refused && needs_less(),
-                };
-                if is_allowed {
+                if self.is_asked_for(situation.rules, to_win, step, when)
+                    || is_refused && needs_less()
+                {
                     steps.push(Step {
                         distance: 0,
                         units: worth(to) - worth(from),
@@ -262,7 +307,28 @@ impl Revision {
             }
         };
         steps.map(OptionId::new).filter(move |&option| {
-            option != at && !self.has_offered[space.flat(issue, option)] && is_neutral(option)
+            option != at
+                && !self.has_offered[space.flat(issue, option)]
+                && is_neutral(option)
+                && !self.is_in_anothers_name(situation, issue, [at, option])
+        })
+    }
+
+    /// Whether another party's consent depends on the one option, as on the other it does not, and it has
+    /// neither put that option forward nor accepted it.
+    fn is_in_anothers_name(
+        &self,
+        situation: &Situation<'_>,
+        issue: IssueId,
+        [from, to]: [OptionId; 2],
+    ) -> bool {
+        let consent = &situation.rules.consent;
+        let settled = consent
+            .always_needed()
+            .union(self.has_agreed[situation.rules.space.flat(issue, to)])
+            .with(situation.me);
+        consent.vetoes().iter().any(|it| {
+            !settled.contains(it.party) && it.when.allows(issue, to) && !it.when.allows(issue, from)
         })
     }
 
@@ -288,13 +354,6 @@ impl Revision {
             }
         }
     }
-}
-
-/// When something was asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Asked {
-    Now,
-    Ever,
 }
 
 /// Whether a step on an issue goes towards what is asked.
@@ -334,7 +393,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{ConsentRule, DrawnNumbers, OutcomeSpace, PartyId, Preferences, Veto};
+    use crate::domain::{
+        Condition, ConsentRule, DrawnNumbers, OutcomeSpace, PartyId, Preferences, Veto,
+    };
     use crate::protocol::{ProtocolKind, RelativeTime};
     use crate::search::Counted;
 
@@ -357,7 +418,7 @@ mod tests {
         consent: &ConsentRule,
         asks: &[[[usize; 2]; 2]],
         demand: f64,
-        towards: Towards,
+        when: Asked,
         expected: Option<[usize; 2]>,
     ) {
         let space = Arc::new(OutcomeSpace::new(&[3, 3]).unwrap());
@@ -379,8 +440,12 @@ mod tests {
             numbers: &DrawnNumbers::default(),
             best_utility: Utility::ONE,
         };
+        let sweetener_after = match when {
+            Asked::Now => 1.0,
+            Asked::Ever => 0.0,
+        };
         let mut reception = Reception::new(&rules, Counted::All, 0.2);
-        let mut revision = Revision::new(&rules, 2.0);
+        let mut revision = Revision::new(&rules, 2.0, sweetener_after);
         let of_others = asks.iter().flat_map(|it| [(0, it[0]), (1, it[1])]);
         for (proposer, text) in of_others.chain([(2, [2, 2])]) {
             let offered = Event::Offered {
@@ -391,11 +456,8 @@ mod tests {
             reception.observe(&offered, &situation);
             revision.observe(&offered, &situation);
         }
-        let refusers = reception.refusers(&situation);
-        let others = [0, 1].map(PartyId::new).into_iter().collect();
-        assert_eq!(refusers, others);
         let demand = Utility::new(demand).unwrap();
-        let offer = revision.nearest(&situation, &mut reception, demand, towards);
+        let offer = revision.offer(&situation, &mut reception, demand);
         assert_eq!(offer, expected.map(|it| at(&space, it)));
     }
 
@@ -404,50 +466,77 @@ mod tests {
         // [2, 1] is worth 7/8, [1, 2] 5/8, and [1, 1] a half.
         let all = ConsentRule::unanimity(3);
         let asks = &[[[0, 0], [0, 0]]];
-        check(&all, asks, 0.9, Towards::Refusers, Some([2, 2]));
-        check(&all, asks, 0.8, Towards::Refusers, Some([2, 1]));
-        check(&all, asks, 0.5, Towards::Refusers, Some([1, 1]));
+        check(&all, asks, 0.9, Asked::Now, Some([2, 2]));
+        check(&all, asks, 0.8, Asked::Now, Some([2, 1]));
+        check(&all, asks, 0.5, Asked::Now, Some([1, 1]));
         // One step on an issue, however little is demanded; and none where nobody asks for it.
-        check(&all, asks, 0.0, Towards::Refusers, Some([1, 1]));
-        check(
-            &all,
-            &[[[0, 2], [0, 2]]],
-            0.0,
-            Towards::Refusers,
-            Some([1, 2]),
-        );
+        check(&all, asks, 0.0, Asked::Now, Some([1, 1]));
+        check(&all, &[[[0, 2], [0, 2]]], 0.0, Asked::Now, Some([1, 2]));
         // Where only one asks for a step, the other would be as much farther: the fewest changes.
-        check(
-            &all,
-            &[[[0, 2], [2, 0]]],
-            0.0,
-            Towards::Refusers,
-            Some([2, 2]),
-        );
+        check(&all, &[[[0, 2], [2, 0]]], 0.0, Asked::Now, Some([2, 2]));
+    }
+
+    /// A rule by which all deals need these, and deals with any of these options of the issue the first
+    /// party too.
+    fn needing(always: &[usize], first_too: Option<(usize, &[usize])>) -> ConsentRule {
+        let always = always.iter().map(|it| (*it, Condition::default()));
+        let first_too = first_too.map(|(issue, options)| {
+            let options = options.iter().map(|it| OptionId::new(*it)).collect();
+            (0, Condition::new([(IssueId::new(issue), options)]))
+        });
+        let vetoes = always.chain(first_too).map(|(party, when)| Veto {
+            party: PartyId::new(party),
+            when,
+        });
+        ConsentRule::new(vetoes.collect(), Vec::new())
+    }
+
+    #[test]
+    fn a_step_goes_no_farther_than_the_principal_asks_who_refuses() {
+        // The principal asked for as little as its ally before: its mean distance does not hold it back.
+        let asks = &[[[0, 0], [0, 1]], [[0, 0], [2, 1]]];
+        let ally = needing(&[1, 2], Some((1, &[1, 2])));
+        check(&ally, asks, 0.0, Asked::Now, Some([2, 1]));
+        // Among equals the other's wish is one as well.
+        let all = ConsentRule::unanimity(3);
+        check(&all, asks, 0.0, Asked::Now, Some([1, 1]));
+    }
+
+    #[test]
+    fn nobody_promises_in_anothers_name_what_that_party_has_never_agreed_to() {
+        let third_party = needing(&[1, 2], Some((0, &[0, 1])));
+        for when in [Asked::Now, Asked::Ever] {
+            check(&third_party, &[[[2, 0], [0, 0]]], 0.0, when, Some([2, 1]));
+            check(&third_party, &[[[1, 0], [0, 0]]], 0.0, when, Some([1, 1]));
+            let once = &[[[1, 0], [0, 0]], [[2, 0], [0, 0]]];
+            check(&third_party, once, 0.0, when, Some([1, 1]));
+        }
+    }
+
+    #[test]
+    fn in_the_last_hours_all_that_was_asked_for_counts_and_as_much_is_given_as_the_demand_allows() {
+        let all = ConsentRule::unanimity(3);
+        let given_up = &[[[0, 0], [0, 0]], [[2, 2], [2, 2]]];
+        check(&all, given_up, 0.0, Asked::Now, Some([2, 2]));
+        check(&all, given_up, 0.9, Asked::Ever, Some([2, 2]));
+        check(&all, given_up, 0.8, Asked::Ever, Some([2, 1]));
+        check(&all, given_up, 0.5, Asked::Ever, Some([1, 1]));
     }
 
     #[test]
     fn a_third_party_leaves_what_the_principals_dispute_where_it_stands() {
-        let principals = ConsentRule::new(
-            [0, 1]
-                .map(|it| Veto {
-                    party: PartyId::new(it),
-                    when: crate::domain::Condition::default(),
-                })
-                .to_vec(),
-            Vec::new(),
-        );
+        let principals = needing(&[0, 1], None);
         // The second party asked for the first's text before: its mean distance does not hold the
         // third one back any more.
         let disputed = &[[[0, 0], [0, 0]], [[0, 0], [2, 2]]];
         let half = &[[[0, 0], [0, 0]], [[0, 0], [0, 2]]];
-        for towards in [Towards::Refusers, Towards::All] {
-            check(&principals, disputed, 0.0, towards, Some([2, 2]));
-            check(&principals, half, 0.0, towards, Some([1, 2]));
-            check(&principals, &[[[0, 0], [0, 0]]], 0.0, towards, Some([1, 1]));
+        for when in [Asked::Now, Asked::Ever] {
+            check(&principals, disputed, 0.0, when, Some([2, 2]));
+            check(&principals, half, 0.0, when, Some([1, 2]));
+            check(&principals, &[[[0, 0], [0, 0]]], 0.0, when, Some([1, 1]));
         }
         // Among equals it would take a side.
         let all = ConsentRule::unanimity(3);
-        check(&all, disputed, 0.0, Towards::Refusers, Some([1, 1]));
+        check(&all, disputed, 0.0, Asked::Now, Some([1, 1]));
     }
 }
