@@ -15,7 +15,7 @@ const LEFT_OUT: f64 = 3.0;
 /// A hint with the known paths nearest to a wrong one; `None` if none is near.
 ///
 /// A path is near if it has the names of the wrong one, or similar ones, in their order and others
-/// between them; at most one name of a longer path may be missing.
+/// between them, and ends alike; at most one other name may be missing.
 pub(crate) fn paths_meant(
     wrong: &str,
     known: impl IntoIterator<Item = impl AsRef<str>>,
@@ -59,15 +59,22 @@ fn nearness(wrong: &[&str], path: &[&str]) -> Option<f64> {
     if wrong.len() > path.len() + 1 {
         return None;
     }
-    let whole = aligned(wrong, path);
-    let places = (0..wrong.len()).filter(|_| wrong.len() > 1);
+    let whole = with_like_ends(wrong, path);
+    let places = 0..wrong.len().saturating_sub(1);
     let with_one_less = places.map(|left_out| {
         let mut rest = wrong.to_vec();
         rest.remove(left_out);
-        Some(aligned(&rest, path)? + LEFT_OUT)
+        Some(with_like_ends(&rest, path)? + LEFT_OUT)
     });
     let all = std::iter::once(whole).chain(with_one_less).flatten();
     all.min_by(f64::total_cmp)
+}
+
+/// What a path costs whose last name is the last one of the wrong path, or is like it: what a path
+/// ends with is what is meant.
+fn with_like_ends(wrong: &[&str], path: &[&str]) -> Option<f64> {
+    let ((name, rest), (last, before)) = wrong.split_last().zip(path.split_last())?;
+    Some(unlikeness(name, last)? + aligned(rest, before)?)
 }
 
 /// What the names of a path cost, each beside one of the wrong path or left over, at least.
@@ -95,7 +102,9 @@ fn unlikeness(name: &str, known: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    const PATHS: [&str; 7] = [
+    const PATHS: [&str; 9] = [
+        "party.lower.red_line.far_field.when.upper_field",
+        "party.upper.strategy.0.p",
         "party.upper.reservation_value",
         "party.upper.preference.fee.weight",
         "party.upper.preference.hours.weight",
@@ -135,6 +144,7 @@ mod tests {
                 "did you mean `party.upper.preference.fee.weight`, `party.upper.preference.hours.weight` or `party.lower.preference.hours.weight`?",
             ),
         );
+        check("party.upper.strength", None);
         check("xyzzy", None);
         check("", None);
     }

@@ -21,20 +21,6 @@ pub(super) const KEYED_LISTS: [(&str, &str); 9] = [
     ("claim", "id"),
 ];
 
-/// Keys of texts, which nobody sets.
-const TEXT_KEYS: [&str; 10] = [
-    "id",
-    "name",
-    "label",
-    "title",
-    "description",
-    "limits",
-    "basis",
-    "source",
-    "note",
-    "says",
-];
-
 /// The paths of all values that a setting may change; if the wrong path `like` has a `*`, also those
 /// with `*` for the entries of lists.
 pub(super) fn setting_paths(table: &DeTable<'_>, like: &str) -> Vec<String> {
@@ -58,8 +44,7 @@ impl Paths {
     /// Adds those below a path, which calls the entries of lists by their names; `kind` calls them
     /// nothing.
     fn push(&mut self, table: &DeTable<'_>, path: &str, kind: &str) {
-        let is_text = |key: &str| TEXT_KEYS.contains(&key);
-        for (key, value) in table.iter().filter(|it| !is_text(it.0.get_ref())) {
+        for (key, value) in table {
             let [path, kind] = [path, kind].map(|it| join(it, key.get_ref()));
             match value.get_ref() {
                 DeValue::Table(it) if is_number(it) => self.found.push(path),
