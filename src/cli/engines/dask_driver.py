@@ -129,7 +129,7 @@ def run_shard(index: int, folder_name: str, threads: int) -> ShardResult:
         n_bytes = packed.stat().st_size
         if n_bytes > ARCHIVE_BYTES_MAX:
             limit = f"{ARCHIVE_BYTES_MAX:,}"
-            words = f"its files have {n_bytes:,} bytes, more than {limit}; plan more shards"
+            words = f"its files have {n_bytes:,} bytes, more than {limit}: plan more shards"
             return ShardResult(WRONG_INPUT, words, b"")
         return ShardResult(0, "", packed.read_bytes())
 
