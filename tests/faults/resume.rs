@@ -285,9 +285,17 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     ];
     let batch = results(&run(&folder, "batch", "batch", VILLAGES, &more));
     let sweep = results(&run(&folder, "sweep", "sweep", &until, &[]));
+    let few = [
+        "--sessions",
+        sample_or_all("900", "6000"),
+        "--tables",
+        "summary",
+    ];
+    let counts = results(&run(&folder, "batch", "counts", VILLAGES, &few));
     let jobs = [
         ("batch", VILLAGES, &more[..], batch),
         ("sweep", &until, &[], sweep),
+        ("batch", VILLAGES, &few, counts),
     ];
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let out = folder.path().join("killed");

@@ -2,6 +2,7 @@
 //! can be resumed.
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::support::process::{
-    VILLAGES, check, demarche, path_text, results, run, start, wait_for_bytes,
+    VILLAGES, check, demarche, files, path_text, results, run, start, wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
@@ -132,43 +133,136 @@ enum Stop {
     Refused,
 }
 
-// Without the workbook, whose writes outnumber all others.
+/// What is stopped.
+struct Job {
+    /// How it begins, before the folder.
+    begin: Vec<String>,
+    /// How it goes on, before the folder.
+    again: Vec<String>,
+    /// All that it leaves in the folder that does not depend on the clock.
+    outcome: fn(&Path) -> BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Job {
+    fn batch(more: &[&str]) -> Self {
+        let begin = ["batch", VILLAGES, "--quiet", "--sessions", "600"];
+        Self {
+            begin: words(&[&begin, more].concat(), &["--out"]),
+            again: words(&["batch", "--quiet"], &["--resume"]),
+            outcome: results,
+        }
+    }
+
+    /// A shard of a plan that is made in a folder, run by the same command again and again.
+    fn shard(folder: &TempDir, more: &[&str]) -> Self {
+        let out = folder.path().join("planned");
+        let plan = [
+            "plan",
+            VILLAGES,
+            "--quiet",
+            "--sessions",
+            "1200",
+            "--shards",
+            "2",
+        ];
+        check(&[&plan[..], &["--out", path_text(&out)], more].concat(), 0);
+        let plan = out.join("plan.json");
+        let shard = [
+            "shard",
+            "--quiet",
+            "--manifest",
+            path_text(&plan),
+            "--index",
+            "1",
+        ];
+        Self {
+            begin: words(&shard, &["--out"]),
+            again: words(&shard, &["--out"]),
+            outcome: files,
+        }
+    }
+}
+
+fn words(of_job: &[&str], of_folder: &[&str]) -> Vec<String> {
+    let words = of_job.iter().chain(of_folder);
+    words.map(|&it| it.to_owned()).collect()
+}
+
+/// The tables of most jobs. Without the workbook, whose writes outnumber all others.
+const TABLES: [&str; 2] = ["--transcripts", "--format=csv,parquet"];
+
+/// No rows for every session, but exact counts.
+const COUNTS: [&str; 2] = ["--tables", "summary"];
+
+const ALL_STOPS: [Stop; 3] = [Stop::KilledBefore, Stop::KilledWithin, Stop::Refused];
 
 #[test]
 fn a_run_killed_before_any_call_ends_with_the_same_bytes() {
-    check_stopped_at_calls(&[], sample_or_all(53, 1), Stop::KilledBefore);
+    check_stopped_at_calls(
+        &Job::batch(&TABLES),
+        sample_or_all(53, 1),
+        Stop::KilledBefore,
+    );
 }
 
 #[test]
 fn a_run_killed_within_any_write_ends_with_the_same_bytes() {
-    check_stopped_at_calls(&[], sample_or_all(59, 1), Stop::KilledWithin);
+    check_stopped_at_calls(
+        &Job::batch(&TABLES),
+        sample_or_all(59, 1),
+        Stop::KilledWithin,
+    );
 }
 
 #[test]
 fn a_run_refused_any_call_ends_with_the_same_bytes() {
-    check_stopped_at_calls(&[], sample_or_all(61, 1), Stop::Refused);
+    check_stopped_at_calls(&Job::batch(&TABLES), sample_or_all(61, 1), Stop::Refused);
 }
 
 #[test]
 fn a_run_with_a_workbook_stopped_at_a_call_ends_with_the_same_bytes() {
-    for stop in [Stop::KilledBefore, Stop::KilledWithin, Stop::Refused] {
-        check_stopped_at_calls(&["--excel"], sample_or_all(1193, 37), stop);
+    let job = Job::batch(&[&TABLES[..], &["--excel"]].concat());
+    for stop in ALL_STOPS {
+        check_stopped_at_calls(&job, sample_or_all(1193, 37), stop);
     }
 }
 
-/// A run is killed, or its disk refuses, at every `step`th call by which it changes files.
+#[test]
+fn a_run_of_counts_stopped_at_any_call_ends_with_the_same_bytes() {
+    for stop in ALL_STOPS {
+        check_stopped_at_calls(&Job::batch(&COUNTS), sample_or_all(17, 1), stop);
+    }
+}
+
+#[test]
+fn a_shard_stopped_at_any_call_ends_with_the_same_bytes() {
+    for more in [&[][..], &COUNTS] {
+        let folder = TempDir::new().unwrap();
+        let job = Job::shard(&folder, more);
+        for stop in ALL_STOPS {
+            check_stopped_at_calls(&job, sample_or_all(7, 1), stop);
+        }
+    }
+}
+
+/// A job is killed, or its disk refuses, at every `step`th call by which it changes files.
 #[expect(
     clippy::print_stdout,
     reason = "the number of attempts is printed for people"
 )]
-fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
+fn check_stopped_at_calls(job: &Job, step: usize, stop: Stop) {
     let folder = TempDir::new().unwrap();
     let Some(library) = preloaded(folder.path(), "at_call.c") else {
         return;
     };
-    let always = ["--sessions", "600", "--transcripts", "--format=csv,parquet"];
-    let more = [&always[..], more].concat();
-    let reference = results(&run(&folder, "batch", "reference", VILLAGES, &more));
+    let outcome = job.outcome;
+    let begin = |out: &Path| {
+        let arguments: Vec<&str> = job.begin.iter().map(String::as_str).collect();
+        demarche(&[&arguments[..], &[path_text(out)]].concat())
+    };
+    let whole = folder.path().join("reference");
+    assert!(begin(&whole).status().unwrap().success());
+    let reference = outcome(&whole);
     let out = folder.path().join("run");
     let (then, description) = match stop {
         Stop::KilledBefore => ("kill", "killed before a call"),
@@ -177,8 +271,7 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
     };
     let mut n_stopped = 0;
     for call in (1..).step_by(step) {
-        let output = demarche(&["batch", VILLAGES, "--quiet", "--out", path_text(&out)])
-            .args(&more)
+        let output = begin(&out)
             .env("LD_PRELOAD", &library)
             .env("AT_CALL", call.to_string())
             .env("THEN", then)
@@ -198,14 +291,15 @@ fn check_stopped_at_calls(more: &[&str], step: usize, stop: Stop) {
             assert!(rendered.contains("Input/output error"), "{what}");
         }
         if out.exists() {
-            check(&["batch", "--quiet", "--resume", path_text(&out)], 0);
-            assert!(results(&out) == reference, "{what}");
+            let again: Vec<&str> = job.again.iter().map(String::as_str).collect();
+            check(&[&again[..], &[path_text(&out)]].concat(), 0);
+            assert!(outcome(&out) == reference, "{what}");
             fs::remove_dir_all(&out).unwrap();
         }
         if is_behind_the_last {
             break;
         }
     }
-    println!("{} {description} {n_stopped} times", more.join(" "));
+    println!("{} {description} {n_stopped} times", job.begin.join(" "));
     assert!(n_stopped > 0);
 }

@@ -170,20 +170,25 @@ fn what_was_tampered_with_is_found_or_makes_no_difference() {
     let whole = copy_of(&stopped, &folder.path().join("whole"));
     check(&["batch", "--quiet", "--resume", path_text(&whole)], 0);
     let whole = results(&whole);
-    let shards = shards(&folder, &more);
+    let in_shards = shards(&folder, "rows", &more);
     let merged = results(&complete);
+    let few = ["--sessions", "600", "--tables", "summary"];
+    let counted = run(&folder, "batch", "counted", VILLAGES, &few);
+    let counts = shards(&folder, "counts", &few);
+    let merged_counts = results(&counted);
 
     let mut random = random(3);
     let n_tampered = sample_or_all(20, 394);
-    let mut counts = BTreeMap::<&str, usize>::new();
+    let mut n_by_kind = BTreeMap::<&str, usize>::new();
     for number in 0..n_tampered {
         let change = CHANGES[number % CHANGES.len()];
         let copy = folder.path().join("copy");
-        let kind = ["complete", "stopped", "shard"][random.random_range(0..3)];
+        let kind = ["complete", "stopped", "shard", "counts"][random.random_range(0..4)];
         let original = match kind {
             "complete" => &complete,
             "stopped" => &stopped,
-            _ => &shards[0],
+            "shard" => &in_shards[0],
+            _ => &counts[0],
         };
         copy_of(original, &copy);
         let paths = paths(&copy);
@@ -197,14 +202,15 @@ fn what_was_tampered_with_is_found_or_makes_no_difference() {
         match kind {
             "complete" => check_complete(&copy, &complete, &name, &what),
             "stopped" => check_stopped(&copy, &whole, &what),
-            _ => check_shard(&copy, &shards[1], &merged, &what),
+            "shard" => check_shard(&copy, &in_shards[1], &merged, &what),
+            _ => check_shard(&copy, &counts[1], &merged_counts, &what),
         }
-        *counts.entry(kind).or_default() += 1;
+        *n_by_kind.entry(kind).or_default() += 1;
         fs::remove_dir_all(&copy).unwrap();
     }
-    let n_changed: usize = counts.values().sum();
+    let n_changed: usize = n_by_kind.values().sum();
     println!(
-        "{n_tampered} tamperings: {counts:?}, and {} that left the bytes as they were",
+        "{n_tampered} tamperings: {n_by_kind:?}, and {} that left the bytes as they were",
         n_tampered - n_changed
     );
 }
@@ -215,9 +221,9 @@ fn copy_of(original: &Path, copy: &Path) -> PathBuf {
 }
 
 /// The two shards of a run.
-fn shards(folder: &TempDir, more: &[&str]) -> [PathBuf; 2] {
+fn shards(folder: &TempDir, of: &str, more: &[&str]) -> [PathBuf; 2] {
     ["1/2", "2/2"].map(|shard| {
-        let name = shard.replace('/', "-of-");
+        let name = format!("{of}-{}", shard.replace('/', "-of-"));
         let more = [more, &["--shard", shard]].concat();
         run(folder, "batch", &name, VILLAGES, &more)
     })
