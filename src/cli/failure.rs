@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Diagnostics(Diagnostics),
     /// Something else that was asked is wrong.
     WrongInput(String),
+    /// It cannot be done at the moment, and may be possible later.
+    TryAgain(String),
     /// Shards are missing, damaged, or of another run.
     Shards(String),
     /// It was asked rightly and could not be done.

@@ -21,6 +21,10 @@ impl Failure {
                 message(&format!("error: {it}"));
                 ExitCode::from(2)
             }
+            Self::TryAgain(it) => {
+                message(&format!("error: {it}"));
+                ExitCode::from(75)
+            }
             Self::Shards(it) => {
                 message(&format!("error: {it}"));
                 ExitCode::from(3)

@@ -37,5 +37,5 @@ pub use spec::{
     PLAN_DRAWS_DEFAULT, RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest,
     StudySpec, StudyWork, WeighingRequest, WeighingSpec,
 };
-pub(crate) use writer::{AGREEMENTS_SHOWN, LISTED_MAX};
+pub(crate) use writer::AGREEMENTS_SHOWN;
 pub use writer::{CellResults, MostFrequent, ShardCorruption, SweptParameters};

@@ -42,7 +42,7 @@ def archive(*members: tuple[str, bytes | None], link: tuple[str, str] | None = N
 def refused(content: bytes, why: str) -> None:
     before = sorted(FOLDER.rglob("*"))
     try:
-        driver.put_beside_plan(content, 3, FOLDER / "plan")
+        driver.put_beside_plan(content, 3, 12, FOLDER / "plan")
     except driver.BadArchiveError as error:
         assert why in str(error), error
     else:
@@ -56,7 +56,10 @@ def main() -> None:
     folder, table, mark = (name, None), (f"{name}/sessions.csv", b"a\n"), (f"{name}/shard.json", b"{}")
     refused(archive(folder, table), "not complete")
     refused(archive(("shard-04-of-12", None), ("shard-04-of-12/shard.json", b"{}")), "another shard")
+    for other in ["shard-3-of-12", "shard-03-of-13"]:
+        refused(archive((other, None), (f"{other}/shard.json", b"{}")), "another shard")
     refused(archive(folder, table, mark, ("more", None)), "another shard")
+    refused(archive(folder, table, (f"{name}/sessions.csv/more", b"x"), mark), "")
     refused(archive(), "another shard")
     for elsewhere in ["../escaped", f"{name}/../../escaped", str(FOLDER / "escaped"), "."]:
         refused(archive(folder, (elsewhere, b"x"), mark), "no file of a shard")
@@ -70,7 +73,7 @@ def main() -> None:
     # An incomplete shard at its place gives way.
     (FOLDER / "plan" / name).mkdir()
     (FOLDER / "plan" / name / "journal").write_bytes(b"x")
-    driver.put_beside_plan(whole, 3, FOLDER / "plan")
+    driver.put_beside_plan(whole, 3, 12, FOLDER / "plan")
     found = sorted(it.relative_to(FOLDER) for it in FOLDER.rglob("*"))
     expected = ["plan", f"plan/{name}", f"plan/{name}/sessions.csv", f"plan/{name}/shard.json"]
     assert [str(it) for it in found] == expected, found

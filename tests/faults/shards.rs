@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use demarche::run::SHARD_MARK;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::support::process::{
-    VILLAGES, check, demarche, files, interrupt, path_text, results, run, start_silent, tables,
-    wait_for_bytes,
+    VILLAGES, check, demarche, files, interrupt, manifest, path_text, results, run, start_silent,
+    tables, wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
@@ -99,7 +100,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
 
     let rendered = refusal(&[one.clone(), three.clone()], 3);
     assert!(
-        rendered.contains("cannot merge 2 of 3 shards: 2/3 is missing"),
+        rendered.contains("cannot merge: 2 of 3 shards are there, and 2/3 is missing"),
         "{rendered}"
     );
     let rendered = refusal(&[one.clone(), two.clone(), one.clone(), three.clone()], 2);
@@ -139,7 +140,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
     assert!(rendered.contains("is shard 1/3"), "{rendered}");
 
     let whole = run(&folder, "batch", "whole", VILLAGES, &more);
-    let rendered = refusal(&[one, two, whole], 2);
+    let rendered = refusal(&[one, two, whole], 3);
     assert!(
         rendered.contains("cannot merge") && rendered.contains("the run is complete"),
         "{rendered}"
@@ -308,7 +309,7 @@ fn a_shard_that_was_killed_is_resumed_by_the_same_command() {
     let place = plan.with_file_name("shard-1-of-2");
     let mut child = start_silent(&["shard", "--manifest", path_text(&plan), "--index", "1"]);
     wait_for_bytes(&mut child, &place, 10_000);
-    let busy = shard(&plan, 1, &[], 2);
+    let busy = shard(&plan, 1, &[], 75);
     assert!(busy.contains("another process is using it"), "{busy}");
     child.kill().unwrap();
     child.wait().unwrap();
@@ -653,4 +654,117 @@ fn a_run_of_counts_that_was_killed_or_interrupted_is_resumed() {
         check(&again, 0);
     }
     assert!(results(&out) == reference);
+}
+
+#[test]
+fn an_interrupted_sweep_of_counts_keeps_what_it_has() {
+    let folder = TempDir::new().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let values: Vec<String> = (0..200).map(|it| format!("0.{}", 400 + it)).collect();
+    let text = format!(
+        "schema = 1\nname = \"villages\"\nseed = 9\nsessions = 256\n\
+         scenario = \"{root}/{VILLAGES}\"\n\
+         [[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [{}]\n",
+        values.join(", ")
+    );
+    let file = folder.path().join("experiment.toml");
+    fs::write(&file, text).unwrap();
+    let file = path_text(&file);
+    let reference = results(&run(&folder, "sweep", "reference", file, &COUNTS));
+    let out = folder.path().join("run");
+    let arguments = [
+        "sweep",
+        file,
+        "--quiet",
+        "--threads",
+        "1",
+        "--out",
+        path_text(&out),
+    ];
+    let mut child = start_silent(&[&arguments[..], &COUNTS].concat());
+    while !out.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the run is over");
+    }
+    interrupt(&child);
+    if child.wait().unwrap().code() == Some(130) {
+        let counted = manifest(&out)["counts"]["sessions"].as_u64().unwrap();
+        let text = fs::read_to_string(out.join("tallies.json")).unwrap();
+        let (_, numbers) = text.split_once("\"numbers\":[").unwrap();
+        let n_chunks: u64 = numbers.split(',').next().unwrap().parse().unwrap();
+        assert_eq!(n_chunks * 256, counted, "all that is said to be complete");
+        check(&["sweep", "--quiet", "--resume", path_text(&out)], 0);
+    }
+    assert!(results(&out) == reference);
+}
+
+#[test]
+fn counts_that_somebody_made_up_are_refused_or_merged_and_never_fail() {
+    let folder = TempDir::new().unwrap();
+    let plan = plan(
+        &folder,
+        VILLAGES,
+        2,
+        &[&["--sessions", "600"][..], &COUNTS].concat(),
+    );
+    for number in [1, 2] {
+        shard(&plan, number, &["--quiet"], 0);
+    }
+    let place = plan.with_file_name("shard-1-of-2/tallies.json");
+    let text = fs::read_to_string(&place).unwrap();
+    let (head, numbers) = text.split_once("\"numbers\":[").unwrap();
+    let (before, rest) = head.split_once("\"sha256\":\"").unwrap();
+    let after = &rest[64..];
+    let numbers: Vec<&str> = numbers.strip_suffix("]}").unwrap().split(',').collect();
+    let signed = |numbers: &[&str]| {
+        let list = format!("[{}]", numbers.join(","));
+        let digest = format!("{:x}", Sha256::digest(&list));
+        format!("{before}\"sha256\":\"{digest}{after}\"numbers\":{list}}}")
+    };
+    assert_eq!(signed(&numbers), text);
+    let mut n_refused = 0;
+    let step = sample_or_all(37, 5);
+    let edits = (0..numbers.len()).step_by(step).flat_map(|place| {
+        let huge = "170141183460469231731687303715884105727";
+        let values = ["0", "1", "-1", "1000000", "9007199254740993", huge];
+        values.map(move |it| (place, it))
+    });
+    for (at, value) in edits {
+        let mut other = numbers.clone();
+        other[at] = value;
+        fs::write(&place, signed(&other)).unwrap();
+        let out = folder.path().join("merged");
+        let output = demarche(&merge_plan(&plan, &out)).output().unwrap();
+        let rendered = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code();
+        assert!(
+            matches!(code, Some(0 | 3)),
+            "{at} is {value}: {code:?}, {rendered}"
+        );
+        n_refused += usize::from(code == Some(3));
+        let _ = fs::remove_dir_all(&out);
+    }
+    assert!(n_refused > 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn there_may_be_more_shards_than_open_files() {
+    let folder = TempDir::new().unwrap();
+    let more = [&["--sessions", "10000"][..], &COUNTS].concat();
+    let plan = plan(&folder, VILLAGES, 30, &more);
+    for number in 1..=30 {
+        shard(&plan, number, &["--quiet"], 0);
+    }
+    let out = folder.path().join("merged");
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -n 24; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_demarche"),
+        ])
+        .args(merge_plan(&plan, &out))
+        .output()
+        .unwrap();
+    let rendered = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{rendered}");
 }

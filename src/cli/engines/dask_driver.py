@@ -60,6 +60,9 @@ MARK = "shard.json"
 # Bytes of a shard's archive: it passes through the memory of a node, the scheduler and this program.
 ARCHIVE_BYTES_MAX = 512 * 1024 * 1024
 
+# Bytes of a shard's files: rows take about a fifth of their size in an archive.
+FILES_BYTES_MAX = 32 * ARCHIVE_BYTES_MAX
+
 # Characters of a program's last words that are passed on.
 LAST_WORDS_MAX = 1000
 
@@ -148,7 +151,17 @@ class BadArchiveError(Exception):
 
 
 # How an archive may be damaged, besides what is refused: other errors are those of this machine's disk.
-DAMAGE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, FileExistsError, FileNotFoundError)
+DAMAGE = (
+    tarfile.TarError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    gzip.BadGzipFile,
+    FileExistsError,
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+)
 
 
 def unpack(packed: Path, folder: Path) -> str:
@@ -157,6 +170,7 @@ def unpack(packed: Path, folder: Path) -> str:
     What comes from a node is not trusted: it has ordinary files in one folder, and nothing else.
     """
     names: set[str] = set()
+    n_bytes = 0
     with tarfile.open(packed, "r:gz") as archive:
         # The mark of completeness comes last.
         for member in sorted(archive.getmembers(), key=lambda it: it.name.endswith(MARK)):
@@ -164,6 +178,9 @@ def unpack(packed: Path, folder: Path) -> str:
             is_plain = member.isfile() or member.isdir()
             if not parts or parts[0] == "/" or ".." in parts or not is_plain:
                 raise BadArchiveError(f"it has {member.name!r}, which is no file of a shard")
+            n_bytes += member.size
+            if n_bytes > FILES_BYTES_MAX:
+                raise BadArchiveError(f"its files have more than {FILES_BYTES_MAX:,} bytes")
             names.add(parts[0])
             path = folder.joinpath(*parts)
             if member.isdir():
@@ -178,8 +195,10 @@ def unpack(packed: Path, folder: Path) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def put_beside_plan(archive: bytes, index: int, folder: Path) -> None:
+def put_beside_plan(archive: bytes, index: int, of: int, folder: Path) -> None:
     """Puts a shard's files beside the plan: written and synced under a hidden name, then renamed."""
+    if len(archive) > ARCHIVE_BYTES_MAX:
+        raise BadArchiveError(f"it has more than {ARCHIVE_BYTES_MAX:,} bytes")
     hidden = Path(tempfile.mkdtemp(prefix=f".shard-{index}-", dir=folder))
     try:
         packed = hidden / "archive"
@@ -189,8 +208,7 @@ def put_beside_plan(archive: bytes, index: int, folder: Path) -> None:
         except DAMAGE as damage:
             raise BadArchiveError(str(damage)) from damage
         packed.unlink()
-        number = name.removeprefix("shard-").split("-of-")[0]
-        if not number.isdecimal() or int(number) != index:
+        if name != f"shard-{index:0{len(str(of))}}-of-{of}":
             raise BadArchiveError("it has another shard")
         if not (hidden / name / MARK).is_file():
             raise BadArchiveError("it is not complete")
@@ -274,6 +292,7 @@ class Shards:
         self.plan: Path = options.plan
         self.threads: int = options.threads
         self.retries: int = options.retries
+        self.of: int = options.of
         self.waiting = deque(parse_indices(options.indices))
         self.under_way: dict[Future[ShardResult], int] = {}
         self.n_failures: dict[int, int] = {}
@@ -283,6 +302,9 @@ class Shards:
 
     def run(self) -> int:
         """Runs all of them; returns the exit code."""
+        # What a driver left that was killed.
+        for hidden in self.plan.parent.glob(".shard-*-*"):
+            shutil.rmtree(hidden, ignore_errors=True)
         self.client.register_plugin(self.program)
         n_looks_without_nodes = 0
         while self.waiting or self.under_way:
@@ -327,11 +349,16 @@ class Shards:
         error = future.exception()
         if error is not None:
             return f"{type(error).__name__}: {error}", 1
-        result: ShardResult = future.result()
+        try:
+            result: ShardResult = future.result()
+        except distributed.CancelledError:
+            raise
+        except Exception as lost:  # The node may be lost between the two questions.
+            return f"{type(lost).__name__}: {lost}", 1
         if result.exit_code != 0:
             return f"{ending(result.exit_code)}{result.last_words}", result.exit_code
         try:
-            put_beside_plan(result.archive, index, self.plan.parent)
+            put_beside_plan(result.archive, index, self.of, self.plan.parent)
         except BadArchiveError as damage:
             return f"its archive is damaged: {damage}", 1
         self.progress.advance()

@@ -76,12 +76,33 @@ fn no_submission(script: &Path, error: &io::Error) -> Failure {
     ))
 }
 
+/// Options that each job is submitted with, and that the user's would contradict.
+const OPTIONS_OF_SUBMIT: [&str; 8] = [
+    "--array",
+    "-a",
+    "--chdir",
+    "-D",
+    "--dependency",
+    "-d",
+    "--export",
+    "--parsable",
+];
+
 /// The lines of a script that give the user's options to `sbatch`.
 fn directives(options: &[String]) -> Result<String, Failure> {
     let wrong = |it: &&String| !it.starts_with('-') || it.contains(char::is_control);
     if let Some(option) = options.iter().find(wrong) {
         return Err(Failure::WrongInput(format!(
             "`{option}` is no option of sbatch; write one such as --sbatch --partition=long"
+        )));
+    }
+    let is_set = |it: &&String| {
+        let name = it.split('=').next().unwrap_or_default();
+        OPTIONS_OF_SUBMIT.contains(&name)
+    };
+    if let Some(option) = options.iter().find(is_set) {
+        return Err(Failure::WrongInput(format!(
+            "`{option}` cannot be given to all jobs: {SUBMIT} gives each its own, and you can edit it"
         )));
     }
     let lines = options.iter().map(|it| format!("#SBATCH {it}\n"));
@@ -123,7 +144,13 @@ mod tests {
 
     #[test]
     fn what_is_no_option_of_sbatch_is_refused() {
-        for option in ["partition=long", "", "--comment=a\nrm -r ."] {
+        for option in [
+            "partition=long",
+            "",
+            "--comment=a\nrm -r .",
+            "--array=1-9%2",
+            "-d",
+        ] {
             assert!(directives(&[option.to_owned()]).is_err(), "{option:?}");
         }
     }

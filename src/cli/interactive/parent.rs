@@ -3,6 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
+#[cfg(unix)]
+use crate::cli::message;
+
 /// The exit code of a process that may be tried again, as mail programs have it.
 #[cfg(unix)]
 const TRY_AGAIN: i32 = 75;
@@ -11,7 +14,7 @@ const TRY_AGAIN: i32 = 75;
 #[cfg(unix)]
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Ends this process soon after the one that started it has died, without a word.
+/// Ends this process soon after the one that started it has died.
 ///
 /// Engines restart what they lost elsewhere, and a process that they no longer know would take the
 /// machine from it. A process that the system itself started has no such parent.
@@ -26,6 +29,7 @@ pub(crate) fn end_with_parent() {
         while parent_id() == parent {
             thread::park_timeout(PATIENCE);
         }
+        message("the process that started this one has ended; the same command resumes the work");
         std::process::exit(TRY_AGAIN);
     };
     // Without a thread it goes on, which does no harm.

@@ -11,7 +11,7 @@ use crate::cli::render::text::{
 };
 use crate::experiment::{StoppingRule, Tally};
 use crate::report::{ReasonRow, failure_sentences, rests_on, strategy_words};
-use crate::run::{LISTED_MAX, MostFrequent};
+use crate::run::MostFrequent;
 
 /// Columns of a bar.
 const BAR_WIDTH: usize = 16;
@@ -160,12 +160,9 @@ fn most_frequent(
 ) {
     let Some(agreement) = agreements.ranked.first() else {
         if tally.n_agreements() > 0 {
-            let n = count(LISTED_MAX as u64);
-            let head = format!(
-                "There are more than {n} distinct agreements; without rows for every session they \
-                 are not listed"
-            );
-            let _ = writeln!(res, "\n{}", wrap(&head, width, 0));
+            let head = "There are too many distinct agreements to be listed without rows for \
+                        every session";
+            let _ = writeln!(res, "\n{}", wrap(head, width, 0));
         }
         return;
     };

@@ -89,7 +89,26 @@ pub(crate) fn plan_failure(error: PlanError) -> Failure {
 pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> Failure {
     match error {
         PlannedShardError::Plan(it) => plan_failure(it),
-        PlannedShardError::Reopen(it) => reopen_failure("run the shard in", it, None),
+        PlannedShardError::Reopen(it) => {
+            let is_in_use = matches!(
+                &it,
+                ReopenError::Refused(RefusedRun {
+                    reason: RefusalReason::Journal(JournalError::InUse),
+                    ..
+                })
+            );
+            match reopen_failure("run the shard in", it, None) {
+                Failure::WrongInput(it) if is_in_use => Failure::TryAgain(it),
+                Failure::Shards(it) => {
+                    Failure::Shards(format!("{it}; remove the folder, and run the shard again"))
+                }
+                failure @ (Failure::Diagnostics(_)
+                | Failure::WrongInput(_)
+                | Failure::TryAgain(_)
+                | Failure::CouldNotFinish(_)
+                | Failure::Interrupted) => failure,
+            }
+        }
         PlannedShardError::Run(RunError::Stopped(it)) => {
             let why = with_causes(&it.cause);
             Failure::CouldNotFinish(format!("{why}; the same command resumes the shard"))
@@ -101,6 +120,9 @@ pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> 
         PlannedShardError::Run(RunError::Folder(it)) => Failure::could_not_finish(&it),
     }
 }
+
+/// The act on shards.
+pub(crate) const MERGE: &str = "merge";
 
 /// Why a run cannot be taken up for an act, such as `merge`; its request, as far as it is known.
 pub(crate) fn reopen_failure(
@@ -124,7 +146,7 @@ pub(crate) fn reopen_failure(
                 names.push(format!("{} more", n_missing - names.len()));
             }
             Failure::Shards(format!(
-                "cannot {act} {} of {of} shards: {} missing",
+                "cannot {act}: {} of {of} shards are there, and {} missing",
                 of - n_missing,
                 names.join(", ") + if n_missing == 1 { " is" } else { " are" }
             ))
@@ -140,6 +162,9 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
         return Failure::CouldNotFinish(description);
     }
     match reason {
+        RefusalReason::Journal(_) | RefusalReason::NoShard if act == MERGE => {
+            Failure::Shards(description)
+        }
         RefusalReason::OtherRun { .. }
         | RefusalReason::OtherNumber { .. }
         | RefusalReason::SameShard { .. }

@@ -9,7 +9,8 @@ mod planned;
 mod resumable_run;
 
 pub(crate) use failures::{
-    plan_failure, planned_shard_failure, reopen_failure, run_failure, spec_failure, study_failure,
+    MERGE, plan_failure, planned_shard_failure, reopen_failure, run_failure, spec_failure,
+    study_failure,
 };
 pub(crate) use finish::{conclude, report_left_out};
 pub(crate) use folder::{create_new, in_new_folder, refuse_existing};

@@ -76,19 +76,19 @@ pub(crate) fn write_plan(plan: &ShardPlan, asked: Option<&Path>) -> Result<PathB
 }
 
 /// The folder of a plan: a new one, or the one where the same plan is already.
-pub(crate) fn planned_folder(plan: &ShardPlan, asked: Option<&Path>) -> Result<PathBuf, Failure> {
-    let there = asked.filter(|it| it.join(PLAN).exists());
-    let Some(folder) = there else {
-        return write_plan(plan, asked);
-    };
+pub(crate) fn planned_folder(plan: &ShardPlan, folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join(PLAN);
+    if !path.exists() {
+        return write_plan(plan, Some(folder));
+    }
     let (made, place) = read_plan(&path)?;
     if made.has_shards_of(plan) {
         return Ok(place);
     }
     Err(Failure::WrongInput(format!(
-        "{} is the plan of another run, or of another number of shards; repeat the command that made \
-         it, or name another folder with --out",
+        "{} is the plan of another run, or of another number of shards: a file or an option has changed \
+         since; name another folder with --out, or continue with the verbs `shard` and `merge`, which \
+         need the plan only",
         path.display()
     )))
 }

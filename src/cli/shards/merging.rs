@@ -6,12 +6,9 @@ use std::path::Path;
 
 use crate::cli::failure::Failure;
 use crate::cli::files::cannot;
-use crate::cli::runs::{reopen_failure, study_failure};
+use crate::cli::runs::{MERGE, reopen_failure, study_failure};
 use crate::run::{self, FinishedRun, MergeableRun, Observer, OpenShards, RunOptions, ShardPlan};
 use crate::tables::RunDirectory;
-
-/// The action on shards, in words.
-const ACT: &str = "merge";
 
 /// The folder beside a plan that a merge fills before it gets its place.
 const UNFINISHED: &str = "merging";
@@ -23,9 +20,9 @@ pub(crate) fn open_planned(
     observer: &mut dyn Observer,
 ) -> Result<MergeableRun, Failure> {
     let shards = OpenShards::of_plan(plan, place);
-    let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
+    let shards = shards.map_err(|it| reopen_failure(MERGE, it, None))?;
     let run = shards.load(&|it| plan.read_file(it), observer);
-    run.map_err(|it| advised(reopen_failure(ACT, it, None)))
+    run.map_err(|it| advised(reopen_failure(MERGE, it, None)))
 }
 
 /// Adds what to do with the shards of a plan that cannot be merged.

@@ -47,9 +47,9 @@ enum Engine {
 struct SlurmArguments {
     #[command(flatten)]
     cut: CutArguments,
-    /// The folder of the plan, the scripts and the shards; by default a new one in runs/
+    /// The folder of the plan, the scripts and the shards
     #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
+    out: PathBuf,
     /// An option of sbatch for all jobs, such as `--sbatch --partition=long`; may be repeated
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     sbatch: Vec<String>,
@@ -114,7 +114,7 @@ pub(crate) fn dist(arguments: &DistArguments, ctrl_c: &CtrlC) -> Result<ExitCode
 
 fn slurm(arguments: &SlurmArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let plan = (arguments.cut).plan(&mut RunObserver::new(ctrl_c, LEFT, arguments.quiet))?;
-    let folder = planned_folder(&plan, arguments.out.as_deref())?;
+    let folder = planned_folder(&plan, &arguments.out)?;
     let program = std::env::current_exe();
     let program = program.map_err(|error| {
         Failure::CouldNotFinish(format!("cannot find this program's file: {error}"))
@@ -146,7 +146,7 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
     if !place.exists() {
         refuse_existing(out)?;
     }
-    let place = planned_folder(&plan, Some(&place))?;
+    let place = planned_folder(&plan, &place)?;
     if out.join(MANIFEST).exists() {
         if !is_quiet {
             print(&format!(

@@ -9,7 +9,7 @@ use crate::cli::arguments::{CitedArguments, OutputArguments};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::runs::{
-    JournaledFiles, conclude, in_new_folder, read_plan, refuse_existing, reopen_failure,
+    JournaledFiles, MERGE, conclude, in_new_folder, read_plan, refuse_existing, reopen_failure,
     run_failure,
 };
 use crate::cli::shards::open_planned;
@@ -29,9 +29,6 @@ pub(crate) struct MergeArguments {
     #[command(flatten)]
     cited: CitedArguments,
 }
-
-/// The action on shards, in words.
-const ACT: &str = "merge";
 
 /// Combines shards into a run.
 pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
@@ -69,11 +66,11 @@ fn open_named(
     observer: &mut RunObserver<'_>,
 ) -> Result<(MergeableRun, RunRequest), Failure> {
     let shards = OpenShards::open(&arguments.folders);
-    let shards = shards.map_err(|it| reopen_failure(ACT, it, None))?;
+    let shards = shards.map_err(|it| reopen_failure(MERGE, it, None))?;
     let request = shards.request().clone();
     let files_below = arguments.cited.files_below.as_deref();
     let files = JournaledFiles::of(shards.first_folder(), &request, files_below);
     let run = shards.load(&|it| files.read(it), observer);
-    let run = run.map_err(|it| reopen_failure(ACT, it, Some(&request)))?;
+    let run = run.map_err(|it| reopen_failure(MERGE, it, Some(&request)))?;
     Ok((run, request))
 }

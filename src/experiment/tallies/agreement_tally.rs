@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use demarche_core::domain::{Outcome, PartyId, Utility, from_units};
 use demarche_core::negotiation::SessionResult;
 
-use crate::experiment::plan::{Cell, CellId};
+use crate::experiment::plan::{Cell, CellId, SESSIONS_MAX};
 use crate::experiment::tallies::exact_numbers::NumberSource;
 
 /// How often an outcome was agreed in a cell, and what it was worth. Exact in any split.
@@ -63,7 +63,7 @@ impl AgreementTally {
         Some(Self {
             cell: CellId(u32::try_from(cell).ok()?),
             outcome: scenario.space.outcome_of_code(numbers.next()?)?,
-            n: numbers.next()?,
+            n: numbers.at_most(SESSIONS_MAX)?,
             utility_sums: scenario
                 .party_ids()
                 .map(|_| numbers.next())

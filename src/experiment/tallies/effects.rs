@@ -3,7 +3,7 @@
 use demarche_core::domain::PartyId;
 use demarche_stats::estimate::{Estimate, Moments};
 
-use crate::experiment::plan::CellId;
+use crate::experiment::plan::{CellId, SESSIONS_MAX};
 use crate::experiment::tallies::exact_numbers::{NumberSource, push_moments, take_moments};
 use crate::experiment::tallies::measurements::{ComparedMetric, compared_metrics};
 use crate::experiment::tallies::session_figures::SessionFigures;
@@ -72,8 +72,12 @@ impl Effects {
         }
     }
 
-    /// Adds all differences to numbers.
+    /// Adds all differences to numbers, and the baseline's figures that further cells are compared with.
     pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.baseline.len() as i128);
+        for figures in &self.baseline {
+            figures.push(numbers);
+        }
         numbers.push(self.differences.len() as i128);
         for moments in &self.differences {
             numbers.push(moments.len() as i128);
@@ -91,6 +95,9 @@ impl Effects {
         numbers: &mut NumberSource<'_>,
     ) -> Option<()> {
         self.metrics = compared_metrics(n_parties).collect();
+        let n_figures = numbers.length()?;
+        let figures = (0..n_figures).map(|_| SessionFigures::take(self.metrics.len(), numbers));
+        self.baseline = figures.collect::<Option<_>>()?;
         let n_of_cells = numbers.position(n_cells + 1)?;
         if self.differences.len() < n_of_cells {
             self.differences.resize(n_of_cells, Vec::new());
@@ -101,7 +108,7 @@ impl Effects {
                 moments.resize(n, Moments::default());
             }
             for it in &mut moments[..n] {
-                it.merge(&take_moments(numbers)?);
+                it.merge(&take_moments(SESSIONS_MAX, numbers)?);
             }
         }
         Some(())

@@ -17,6 +17,11 @@ impl<'a> NumberSource<'a> {
         T::try_from(*self.0.next()?).ok()
     }
 
+    /// The next one, which counts something of which there are so many at most.
+    pub(crate) fn at_most(&mut self, most: u64) -> Option<u64> {
+        self.next().filter(|it| *it <= most)
+    }
+
     /// The next one, which is a position among so many.
     pub(crate) fn position(&mut self, of: usize) -> Option<usize> {
         self.next().filter(|it| *it < of)
@@ -41,9 +46,10 @@ pub(crate) fn push_moments(numbers: &mut Vec<i128>, moments: &Moments) {
     numbers.extend([n.into(), sum, sum_of_squares.cast_signed()]);
 }
 
-/// The next moments.
-pub(crate) fn take_moments(numbers: &mut NumberSource<'_>) -> Option<Moments> {
-    let (n, sum) = (numbers.next()?, numbers.next()?);
+/// The next moments, of so many numbers at most.
+pub(crate) fn take_moments(most: u64, numbers: &mut NumberSource<'_>) -> Option<Moments> {
+    let n = numbers.at_most(most)?;
+    let sum: i128 = numbers.next()?;
     let sum_of_squares: i128 = numbers.next()?;
-    Some(Moments::from_sums(n, sum, sum_of_squares.cast_unsigned()))
+    Moments::from_sums(n, sum, sum_of_squares.cast_unsigned())
 }

@@ -317,16 +317,18 @@ impl FailureTally {
         }
     }
 
-    /// Takes in all sessions of another tally, as they were pushed; `None` if that is none of sessions
-    /// with this scenario.
+    /// Takes in all sessions of another tally, as they were pushed; `None` if that is none of so many
+    /// sessions, at most, with this scenario.
     pub(crate) fn take(
         &mut self,
         scenario: &Scenario,
+        n_sessions: u64,
         numbers: &mut NumberSource<'_>,
     ) -> Option<()> {
+        let n_examined = numbers.at_most(n_sessions)?;
         let mut other = Self {
-            n_examined: numbers.next()?,
-            n_failed: [numbers.next()?, numbers.next()?],
+            n_examined,
+            n_failed: [numbers.at_most(n_examined)?, numbers.at_most(n_examined)?],
             ..Self::default()
         };
         for _ in 0..numbers.length()? {
@@ -337,16 +339,18 @@ impl FailureTally {
                     numerator: numbers.next()?,
                     denominator: numbers.next().filter(|it| *it > 0)?,
                 };
-                counts.insert(part, numbers.next()?);
+                counts.insert(part, numbers.at_most(n_examined)?);
             }
         }
         for _ in 0..numbers.length()? {
             let reason = FailureReason::from_numbers(scenario, numbers)?;
-            other.missing.insert(reason, take_moments(numbers)?);
+            other
+                .missing
+                .insert(reason, take_moments(n_examined, numbers)?);
         }
         for _ in 0..numbers.length()? {
             let line = take_red_line(scenario, numbers)?;
-            other.n_real.insert(line, numbers.next()?);
+            other.n_real.insert(line, numbers.at_most(n_examined)?);
         }
         self.merge(&other);
         Some(())

@@ -72,13 +72,17 @@ impl NumberTally {
     }
 
     /// Takes in all numbers of another sample of the same kind, as they were pushed; `None` if that is
-    /// none.
-    pub(crate) fn take(&mut self, numbers: &mut NumberSource<'_>) -> Option<()> {
-        self.moments.merge(&take_moments(numbers)?);
+    /// none, or not of so many sessions at most.
+    pub(crate) fn take(&mut self, n_sessions: u64, numbers: &mut NumberSource<'_>) -> Option<()> {
+        let moments = take_moments(n_sessions, numbers)?;
+        self.moments.merge(&moments);
+        let mut n_counted = 0;
         for _ in 0..numbers.length()? {
-            self.counts.add_to_bin(numbers.next()?, numbers.next()?)?;
+            let (bin, count) = (numbers.next()?, numbers.next()?);
+            self.counts.add_to_bin(bin, count)?;
+            n_counted += u64::from(count);
         }
-        Some(())
+        (n_counted == moments.n()).then_some(())
     }
 
     /// Their mean with its interval at a confidence; `None` of nothing.

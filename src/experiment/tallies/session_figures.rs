@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use demarche_core::domain::PartyId;
 use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::Ending;
 
 use crate::experiment::batch::Worker;
 use crate::experiment::plan::{Cell, CellId};
+use crate::experiment::tallies::exact_numbers::NumberSource;
 use crate::experiment::tallies::measured_session::{MeasuredSession, SessionMeasurer};
 use crate::experiment::tallies::measurement::Amount;
 use crate::experiment::tallies::measurements::{
@@ -63,6 +65,29 @@ impl SessionFigures {
             ending: SessionEnding::of(result),
             amounts: amounts.map(|it| it.map(Amount::whole)).collect(),
         }
+    }
+
+    /// Adds all of it to numbers.
+    pub(crate) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.ending.0.into());
+        for amount in &self.amounts {
+            numbers.push(amount.is_some().into());
+            numbers.extend(amount.map(i128::from));
+        }
+    }
+
+    /// The next ones, with so many amounts; `None` if they are none.
+    pub(crate) fn take(n_amounts: usize, numbers: &mut NumberSource<'_>) -> Option<Self> {
+        let ending = SessionEnding(u8::try_from(numbers.position(Ending::NAMES.len())?).ok()?);
+        let amount = |_| match numbers.position(2)? {
+            0 => Some(None),
+            _ => numbers.next().map(Some),
+        };
+        let amounts = (0..n_amounts).map(amount);
+        Some(Self {
+            ending,
+            amounts: amounts.collect::<Option<_>>()?,
+        })
     }
 
     /// The metrics that it has amounts of, in order.

@@ -133,15 +133,17 @@ impl Sum {
         }
     }
 
-    fn take(&mut self, numbers: &mut NumberSource<'_>) -> Option<()> {
+    /// Takes in those of so many sessions at most.
+    fn take(&mut self, n_sessions: u64, numbers: &mut NumberSource<'_>) -> Option<()> {
         match self {
             Self::Share { successes, n } => {
-                let (more, of): (u64, u64) = (numbers.next()?, numbers.next()?);
-                *successes = successes.checked_add(more)?;
-                *n = n.checked_add(of)?;
-                (successes <= n).then_some(())
+                let more = numbers.at_most(n_sessions)?;
+                let of = numbers.at_most(n_sessions)?;
+                *successes += more;
+                *n += of;
+                (more <= of).then_some(())
             }
-            Self::Mean { numbers: mine, .. } => mine.take(numbers),
+            Self::Mean { numbers: mine, .. } => mine.take(n_sessions, numbers),
         }
     }
 
@@ -247,19 +249,33 @@ impl Tally {
     }
 
     /// Takes in all sessions of another tally of the same cell, with this setting, as they were pushed;
-    /// `None` if that is none.
-    pub(crate) fn take(&mut self, setting: &Setting, numbers: &mut NumberSource<'_>) -> Option<()> {
+    /// `None` if that is none, or not of so many sessions.
+    pub(crate) fn take(
+        &mut self,
+        setting: &Setting,
+        n_sessions: u64,
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
         let scenario = setting.scenario();
-        self.n_sessions = self.n_sessions.checked_add(numbers.next()?)?;
+        if numbers.next::<u64>()? != n_sessions {
+            return None;
+        }
+        self.n_sessions += n_sessions;
+        let n_before = self.n_agreements();
         for sum in &mut self.metrics {
-            sum.take(numbers)?;
+            sum.take(n_sessions, numbers)?;
         }
+        // Every session ended in one way.
+        if self.endings().iter().sum::<u64>() != self.n_sessions {
+            return None;
+        }
+        let n_agreed = self.n_agreements() - n_before;
         for (party, id) in self.parties.iter_mut().zip(scenario.party_ids()) {
-            party.take(setting, id, numbers)?;
+            party.take((setting, id), [n_sessions, n_agreed], numbers)?;
         }
-        let options = take_counts(numbers, scenario.space.n_options_total())?;
+        let options = take_counts(numbers, scenario.space.n_options_total(), n_agreed)?;
         add_counts(&mut self.options, options.into_iter());
-        self.failures.take(scenario, numbers)
+        self.failures.take(scenario, n_sessions, numbers)
     }
 
     /// How many sessions.
@@ -430,22 +446,29 @@ impl PartyTally {
 
     fn take(
         &mut self,
-        setting: &Setting,
-        party: PartyId,
+        (setting, party): (&Setting, PartyId),
+        [n_sessions, n_agreed]: [u64; 2],
         numbers: &mut NumberSource<'_>,
     ) -> Option<()> {
         let mut other = Self::new();
-        for sum in &mut other.metrics {
-            sum.take(numbers)?;
+        for (sum, (_, words)) in other.metrics.iter_mut().zip(party_metrics()) {
+            let is_of_agreements = [SURPLUS, SURPLUS_BEFORE_LEVERAGE].contains(&words.name);
+            let most = if is_of_agreements {
+                n_agreed
+            } else {
+                n_sessions
+            };
+            sum.take(most, numbers)?;
         }
-        other.n_sessions_blocked = numbers.next()?;
-        other.n_pivotal_rejections = numbers.next()?;
-        other.pivotal_rejections_by_issue =
-            take_counts(numbers, setting.scenario().space.n_issues())?;
+        other.n_sessions_blocked = numbers.at_most(n_sessions - n_agreed)?;
+        other.n_pivotal_rejections = numbers.at_most(COUNTS_MAX)?;
+        let n_issues = setting.scenario().space.n_issues();
+        other.pivotal_rejections_by_issue = take_counts(numbers, n_issues, COUNTS_MAX)?;
         for _ in 0..numbers.position(setting.strategies(party).len() + 1)? {
+            let n_followed = numbers.at_most(n_sessions)?;
             other.strategies.push(StrategyTally {
-                n_sessions: numbers.next()?,
-                n_agreements: numbers.next()?,
+                n_sessions: n_followed,
+                n_agreements: numbers.at_most(n_followed)?,
             });
         }
         self.merge(&other);
@@ -545,8 +568,11 @@ fn push_counts(numbers: &mut Vec<i128>, counts: &[u64]) {
     numbers.extend(counts.iter().map(|&it| i128::from(it)));
 }
 
-/// The next counts, of so many places at most.
-fn take_counts(numbers: &mut NumberSource<'_>, most: usize) -> Option<Vec<u64>> {
-    let n = numbers.position(most + 1)?;
-    (0..n).map(|_| numbers.next()).collect()
+/// Counts of anything that sessions have many of, at most.
+const COUNTS_MAX: u64 = 1 << 53;
+
+/// The next counts, of so many places at most, each so large at most.
+fn take_counts(numbers: &mut NumberSource<'_>, places: usize, most: u64) -> Option<Vec<u64>> {
+    let n = numbers.position(places + 1)?;
+    (0..n).map(|_| numbers.at_most(most)).collect()
 }

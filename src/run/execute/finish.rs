@@ -69,7 +69,7 @@ pub(super) struct Done {
 pub(super) fn conclude(
     spec: &RunSpec,
     directory: RunDirectory,
-    mut tables: RunTables,
+    tables: RunTables,
     (done, forms): (Done, Option<FormResults>),
     stopwatch: &Stopwatch,
     observer: &mut dyn Observer,
@@ -85,11 +85,12 @@ pub(super) fn conclude(
             observer,
         )?),
         Some(shard) => {
+            let lost = |it: WriteError| RunError::stopped(&directory, it);
+            tables.sync().map_err(lost)?;
             if done.n_done == done.n_planned {
                 let mark = ShardMark::new(shard, &head(spec).of_whole().digest());
-                let synced = tables.sync().and_then(|()| directory.sync());
-                let marked = synced.and_then(|()| mark.write(&directory));
-                marked.map_err(|it| RunError::stopped(&directory, it))?;
+                let synced = directory.sync().and_then(|()| mark.write(&directory));
+                synced.map_err(lost)?;
             }
             None
         }

@@ -35,6 +35,8 @@ pub fn merge(
         it.read(spec, Some(&mut tables))
             .map_err(|corruption| RunError::stopped(&directory, corruption))?;
     }
+    // What is resumed needs none of the shards any more.
+    (tables.sync()).map_err(|it| RunError::stopped(&directory, it))?;
     let n_sessions = spec.plan().n_sessions();
     let done = Done {
         n_done: n_sessions,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::experiment::Shard;
-use crate::run::execute::error::{PlannedShardError, RefusalReason, ReopenError};
+use crate::run::execute::error::{PlannedShardError, RefusalReason, ReopenError, RunError};
 use crate::run::execute::finish::FinishedRun;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::resume::{InterruptedRun, resume};
@@ -36,8 +36,11 @@ pub fn execute_shard(
     }
     let spec = plan.spec(shard, observer)?;
     if !folder.join(JOURNAL).exists() {
-        let finished = execute(&spec, folder, options, observer)?;
-        return Ok(Some((spec, finished)));
+        match execute(&spec, folder, options, observer) {
+            // Another process began it at the same time.
+            Err(RunError::FolderExists(_)) if folder.join(JOURNAL).exists() => {}
+            finished => return Ok(Some((spec, finished?))),
+        }
     }
     let begun = InterruptedRun::open(folder).map_err(|it| refused(it.into()))?;
     let run = begun.load(&|it| plan.read_file(it), &mut ())?;

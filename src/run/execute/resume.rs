@@ -13,6 +13,7 @@ use crate::run::execute::sessions::carry_on;
 use crate::run::journal::{Journal, JournalError, JournalHead};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, MANIFEST, remove_page};
+use crate::run::shards::SHARD_MARK;
 use crate::run::spec::{RunRequest, RunSpec};
 use crate::tables::{RunDirectory, WORKBOOK};
 
@@ -152,7 +153,8 @@ pub fn resume(
     } = run;
     // They cover fewer sessions than the tables from now on.
     let removed = directory
-        .remove(MANIFEST)
+        .remove(SHARD_MARK)
+        .and_then(|()| directory.remove(MANIFEST))
         .and_then(|()| directory.remove(WORKBOOK))
         .and_then(|()| remove_page(&directory));
     removed.map_err(|it| RunError::Folder(it.into()))?;

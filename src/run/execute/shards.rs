@@ -13,12 +13,11 @@ use crate::run::observer::Observer;
 use crate::run::shards::ShardPlan;
 use crate::run::spec::{RunRequest, RunSpec};
 use crate::run::writer::{RunTables, ShardCorruption, read_shard};
-use crate::tables::RunDirectory;
 
 /// Missing shards that are named one by one.
 const NAMED_MAX: usize = 5;
 
-/// The folders of all shards of a run, which no other process can change meanwhile.
+/// The folders of all shards of a run.
 #[derive(Debug)]
 pub struct OpenShards {
     /// In their order.
@@ -35,13 +34,13 @@ pub struct MergeableRun {
     pub(super) spec: RunSpec,
 }
 
-/// A shard's folder.
+/// A shard's folder, which is opened anew whenever it is read: there may be more shards than a process
+/// may have open files.
 #[derive(Debug)]
 pub(super) struct OpenShard {
     shard: Shard,
     head: JournalHead,
-    directory: RunDirectory,
-    journal: Journal,
+    folder: PathBuf,
 }
 
 impl OpenShards {
@@ -106,7 +105,7 @@ impl OpenShards {
 
     /// The folder of the first shard.
     pub fn first_folder(&self) -> &Path {
-        self.shards[0].directory.path()
+        &self.shards[0].folder
     }
 
     /// The same with the strategies that its files can name, if they name others than those built in.
@@ -131,7 +130,7 @@ impl OpenShards {
         let read = self.shards.iter().map(|it| (it, it.read(&spec, None)));
         let corrupt = read.filter_map(|(shard, read)| {
             Some(RefusedRun {
-                folder: shard.directory.path().to_owned(),
+                folder: shard.folder.clone(),
                 reason: RefusalReason::Corruption(read.err()?),
             })
         });
@@ -158,7 +157,7 @@ impl OpenShard {
     fn open(folder: &Path) -> Result<Self, ReopenError> {
         let refused = |reason: RefusalReason| ReopenError::refused(folder, reason);
         let opened = Journal::reopen(folder);
-        let (directory, journal, head) = opened.map_err(|it| refused(it.into()))?;
+        let (_, _, head) = opened.map_err(|it| refused(it.into()))?;
         let Some(shard) = head.request.shard.as_deref() else {
             return Err(refused(RefusalReason::NoShard));
         };
@@ -166,13 +165,12 @@ impl OpenShard {
         Ok(Self {
             shard: shard.map_err(|it| refused(RefusalReason::Shard(it)))?,
             head,
-            directory,
-            journal,
+            folder: folder.to_owned(),
         })
     }
 
     fn refused(&self, reason: RefusalReason) -> ReopenError {
-        ReopenError::refused(self.directory.path(), reason)
+        ReopenError::refused(&self.folder, reason)
     }
 
     /// Reads all that it holds, and adds it to the tables of the whole run, if there are any.
@@ -181,9 +179,13 @@ impl OpenShard {
         spec: &RunSpec,
         whole: Option<&mut RunTables>,
     ) -> Result<(), ShardCorruption> {
+        let (directory, journal, head) = Journal::reopen(&self.folder)?;
+        if head.difference(&self.head).is_some() {
+            return Err(ShardCorruption::Foreign { number: 1 });
+        }
         read_shard(
-            &self.directory,
-            &self.journal,
+            &directory,
+            &journal,
             (&self.shard.part(spec.plan(), spec.cut()), spec.pairing()),
             spec.table_options(),
             whole,
@@ -211,10 +213,10 @@ fn common_head(shards: &[OpenShard]) -> Result<JournalHead, ReopenError> {
     let head = shards[0].head.of_whole();
     for pair in shards.windows(2) {
         let (one, other) = (&pair[0], &pair[1]);
-        let than = one.directory.path().to_owned();
+        let than = one.folder.clone();
         let reason = if let Some(difference) = head.difference(&other.head.of_whole()) {
             RefusalReason::OtherRun {
-                than: shards[0].directory.path().to_owned(),
+                than: shards[0].folder.clone(),
                 difference,
             }
         } else if one.shard.of() != other.shard.of() {

@@ -202,7 +202,7 @@ impl ShardPlan {
             });
         }
         let plan: Self = serde_json::from_value(json).map_err(|_| none())?;
-        if plan.shards == 0 {
+        if plan.shards == 0 || u64::from(plan.shards) > plan.chunks {
             return Err(none());
         }
         for it in &plan.inputs {
@@ -270,7 +270,8 @@ impl ShardPlan {
             ..self.request.clone()
         };
         let spec = RunSpec::load(request, &|it| self.read_file(it), observer)?;
-        if self.is_of(shard, &spec) {
+        let is_cut_so = self.chunks == spec.plan().n_chunks();
+        if is_cut_so && self.is_of(shard, &spec) {
             Ok(spec)
         } else {
             Err(PlanError::Changed)

@@ -1,7 +1,7 @@
 //! All that is counted of a run's sessions: exact, so that parts of a run merge to the bits of the whole.
 
 use crate::experiment::{
-    AgreementTally, Cell, Chunk, Effects, Forfeit, NumberSource, Pairing, Tally,
+    AgreementTally, Cell, Chunk, Effects, Forfeit, NumberSource, Pairing, Plan, Tally,
 };
 use crate::run::journal::{checksum, push_forfeit, take_forfeit};
 use crate::run::writer::agreement_counts::AgreementCounts;
@@ -97,22 +97,32 @@ impl ExactCounts {
         Some(numbers)
     }
 
-    /// Takes in what was counted of other sessions of the same cells, which come later in the plan;
-    /// `None` if the numbers are none of that.
-    pub(super) fn take_numbers(&mut self, cells: &[Cell], numbers: &[i128]) -> Option<()> {
+    /// Takes in what was counted of the first sessions of a part of the plan, or of all of them, which
+    /// come later than those before; `None` if the numbers are none of that.
+    pub(super) fn take_numbers(&mut self, part: &Plan, numbers: &[i128]) -> Option<()> {
         let Agreements::Few(agreements) = &mut self.agreements else {
             return None;
         };
+        let cells = part.cells();
         let mut numbers = NumberSource::new(numbers);
-        self.n_chunks = self.n_chunks.checked_add(numbers.next()?)?;
-        for (tally, cell) in self.tallies.iter_mut().zip(cells) {
-            tally.take(&cell.setting, &mut numbers)?;
+        let n_chunks: u64 = numbers.next().filter(|it| *it <= part.n_chunks())?;
+        self.n_chunks += n_chunks;
+        let mut n_sessions = vec![0; cells.len()];
+        for idx in 0..n_chunks {
+            let (cell, replications) = part.chunk(idx);
+            n_sessions[cell.idx()] += replications.len() as u64;
+        }
+        for ((tally, cell), n) in self.tallies.iter_mut().zip(cells).zip(n_sessions) {
+            tally.take(&cell.setting, n, &mut numbers)?;
         }
         if let Some(it) = &mut self.effects {
             let n_parties = cells[0].setting.scenario().parties.len();
             it.take((cells.len(), n_parties), &mut numbers)?;
         }
         agreements.take(cells, &mut numbers)?;
+        if !agreements.has_all_of(&self.tallies) {
+            return None;
+        }
         for digest in &mut self.digests {
             *digest = digest.wrapping_add(numbers.next()?);
         }
@@ -121,10 +131,11 @@ impl ExactCounts {
         numbers.is_at_end().then_some(())
     }
 
-    /// Whether numbers are what was counted of sessions of these cells; `None` if not.
-    pub(super) fn check(cells: &[Cell], pairing: Pairing, numbers: &[i128]) -> Option<()> {
+    /// Whether numbers are what was counted of the sessions of a part of the plan; `None` if not.
+    pub(super) fn check(part: &Plan, pairing: Pairing, numbers: &[i128]) -> Option<()> {
+        let cells = part.cells();
         let agreements = Agreements::Few(ListedAgreements::new(cells.len()));
-        Self::new(cells, pairing, agreements).take_numbers(cells, numbers)
+        Self::new(cells, pairing, agreements).take_numbers(part, numbers)
     }
 
     /// The distinct agreements, cell by cell, the most frequent first, ties by outcome.

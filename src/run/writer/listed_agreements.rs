@@ -5,13 +5,17 @@ use std::collections::btree_map::Entry;
 
 use demarche_core::domain::Outcome;
 
-use crate::experiment::{AgreementTally, Cell, CellId, NumberSource};
+use crate::experiment::{AgreementTally, Cell, CellId, NumberSource, Tally};
 
-/// Distinct agreements that are listed of a cell; those of a cell with more are not.
+/// Distinct agreements that are listed of a cell, if there is room for those of all cells; those of a
+/// cell with more are not.
 ///
 /// A cell of a whole run has at least as many as in any part of it, so whether they are listed does not
 /// depend on how the run is cut.
-pub(crate) const LISTED_MAX: usize = 100_000;
+const LISTED_MAX: usize = 100_000;
+
+/// Distinct agreements of all cells for which there is room.
+const LISTED_TOTAL_MAX: usize = 1_000_000;
 
 /// Counts of distinct agreements in memory.
 #[derive(Debug)]
@@ -26,7 +30,8 @@ pub(super) struct ListedAgreements {
 impl ListedAgreements {
     /// Of no session yet, of so many cells.
     pub(super) fn new(n_cells: usize) -> Self {
-        Self::with_at_most(LISTED_MAX, n_cells)
+        let of_each = LISTED_TOTAL_MAX / n_cells.max(1);
+        Self::with_at_most(of_each.min(LISTED_MAX), n_cells)
     }
 
     fn with_at_most(most: usize, n_cells: usize) -> Self {
@@ -56,8 +61,9 @@ impl ListedAgreements {
     }
 
     fn drop_cell(&mut self, cell: CellId) {
-        self.n_distinct[cell.idx()] = None;
-        self.tallies.retain(|it, _| it.0 != cell);
+        if self.n_distinct[cell.idx()].take().is_some() {
+            self.tallies.retain(|it, _| it.0 != cell);
+        }
     }
 
     /// Adds all of it to numbers.
@@ -81,6 +87,16 @@ impl ListedAgreements {
             self.add(AgreementTally::take(cells, numbers)?);
         }
         Some(())
+    }
+
+    /// Whether the agreements of every cell that has them listed are as many as its sessions have.
+    pub(super) fn has_all_of(&self, tallies: &[Tally]) -> bool {
+        let mut n_listed = vec![0; tallies.len()];
+        for ((cell, _), it) in &self.tallies {
+            n_listed[cell.idx()] += it.n;
+        }
+        let mut cells = self.n_distinct.iter().zip(&n_listed).zip(tallies);
+        cells.all(|((distinct, n), tally)| distinct.is_none() || *n == tally.n_agreements())
     }
 
     /// Cell by cell, the most frequent first, ties by outcome.

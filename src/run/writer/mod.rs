@@ -8,7 +8,6 @@ mod shard_tables;
 mod table_worker;
 mod waiting_rows;
 
-pub(crate) use listed_agreements::LISTED_MAX;
 pub(crate) use run_tables::{AGREEMENTS_SHOWN, RunTables, TableLayout};
 pub use run_tables::{CellResults, MostFrequent, SweptParameters};
 pub use shard_tables::ShardCorruption;

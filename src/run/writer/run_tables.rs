@@ -88,8 +88,6 @@ struct Checkpoint {
     directory: RunDirectory,
     /// The digest of all that the run is made from.
     run: String,
-    /// Whether they are to be written at the next occasion.
-    is_due: bool,
 }
 
 /// The results of a run by cell, for its summary.
@@ -162,7 +160,6 @@ impl RunTables {
             let checkpoint = Checkpoint {
                 directory: directory.again(),
                 run: journal.digest()?,
-                is_due: false,
             };
             let agreements = Agreements::Few(ListedAgreements::new(cells.len()));
             (Some(checkpoint), agreements)
@@ -195,12 +192,10 @@ impl RunTables {
             if numbers.is_empty() {
                 return Ok(0);
             }
-            let taken = self.counts.take_numbers(&self.cells, &numbers);
-            let is_of_plan = taken.is_some() && self.counts.n_chunks <= plan.n_chunks();
-            return if is_of_plan {
-                Ok(self.counts.n_chunks)
-            } else {
-                Err(damaged_tallies(directory))
+            let taken = self.counts.take_numbers(plan, &numbers);
+            return match taken {
+                Some(()) => Ok(self.counts.n_chunks),
+                None => Err(damaged_tallies(directory)),
             };
         }
         let n_chunks = self.n_recorded.min(plan.n_chunks());
@@ -234,9 +229,8 @@ impl RunTables {
     ///
     /// If a file cannot be written.
     pub(crate) fn push(&mut self, mut chunk: Chunk<ChunkOutput>) -> Result<(), WriteError> {
-        if let Some(checkpoint) = &mut self.checkpoint {
-            self.counts.take_in(chunk)?;
-            return checkpoint.write_if_due(&self.counts, self.cells.len());
+        if self.checkpoint.is_some() {
+            return self.counts.take_in(chunk);
         }
         let product = &mut chunk.product;
         let events = std::mem::replace(&mut product.events, Ok(None));
@@ -280,13 +274,11 @@ impl RunTables {
         self.counts.take_in(chunk)
     }
 
-    /// Adds what another folder counted of sessions that come next in the plan, in so many chunks.
+    /// Adds what another folder counted of the sessions of a part that comes next in the plan.
     ///
     /// Returns `None` if its counts are none of these sessions.
-    pub(crate) fn push_counted(&mut self, numbers: &[i128], n_chunks: u64) -> Option<()> {
-        let before = self.counts.n_chunks;
-        self.counts.take_numbers(&self.cells, numbers)?;
-        (self.counts.n_chunks - before == n_chunks).then_some(())
+    pub(crate) fn push_counted(&mut self, part: &Plan, numbers: &[i128]) -> Option<()> {
+        self.counts.take_numbers(part, numbers)
     }
 
     /// Waits until all that was pushed is on the disk.
@@ -294,13 +286,12 @@ impl RunTables {
     /// # Errors
     ///
     /// If it does not get there.
-    pub(crate) fn sync(&mut self) -> Result<(), WriteError> {
+    pub(crate) fn sync(&self) -> Result<(), WriteError> {
         for (_, file) in &self.open {
             file.sync()?;
         }
-        if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.is_due = true;
-            checkpoint.write_if_due(&self.counts, self.cells.len())?;
+        if let Some(checkpoint) = &self.checkpoint {
+            checkpoint.write(&self.counts)?;
         }
         self.journal.sync()
     }
@@ -404,18 +395,12 @@ impl RunTables {
 }
 
 impl Checkpoint {
-    /// Writes the counts if it is time for it, and they can be continued: cells that are compared all
-    /// have the same replications.
-    fn write_if_due(&mut self, counts: &ExactCounts, n_cells: usize) -> Result<(), WriteError> {
-        let is_even = counts.effects.is_none() || counts.n_chunks.is_multiple_of(n_cells as u64);
-        if !(self.is_due && is_even) {
+    /// Writes the counts so far.
+    fn write(&self, counts: &ExactCounts) -> Result<(), WriteError> {
+        let Some(numbers) = counts.numbers() else {
             return Ok(());
-        }
-        self.is_due = false;
-        match counts.numbers() {
-            Some(it) => write_tallies(&self.directory, &self.run, it),
-            None => Ok(()),
-        }
+        };
+        write_tallies(&self.directory, &self.run, numbers)
     }
 }
 

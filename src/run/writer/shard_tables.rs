@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::experiment::{Pairing, Plan};
-use crate::run::journal::{Corruption, Journal, RecordedChunks, damaged_tallies, read_tallies};
+use crate::run::journal::{
+    Corruption, Journal, JournalError, RecordedChunks, damaged_tallies, read_tallies,
+};
 use crate::run::writer::exact_counts::ExactCounts;
 use crate::run::writer::run_tables::{RunTables, session_places};
 use crate::run::writer::table_worker::{ChunkOutput, TableOptions};
@@ -37,6 +39,9 @@ pub enum ShardCorruption {
         /// Which chunk, from 1.
         number: u64,
     },
+    /// Its journal can no longer be taken up.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// It cannot be read, or what is read cannot be taken.
     #[error(transparent)]
     Unreadable(#[from] WriteError),
@@ -103,8 +108,8 @@ fn read_counted_shard(
     }
     let numbers = numbers.unwrap_or_default();
     let taken = match whole {
-        Some(it) => it.push_counted(&numbers, n_planned),
-        None => ExactCounts::check(part.cells(), pairing, &numbers),
+        Some(it) => it.push_counted(part, &numbers),
+        None => ExactCounts::check(part, pairing, &numbers),
     };
     taken.ok_or_else(|| damaged_tallies(directory).into())
 }

@@ -28,6 +28,14 @@ impl Bins {
         }
     }
 
+    /// Whether numbers can fall into a bin.
+    fn has(self, bin: i64) -> bool {
+        match self {
+            Self::Even { bits } => bin.unsigned_abs() <= 1 << (62 - bits),
+            Self::Growing { .. } => (0..=self.bin(i64::MAX)).contains(&bin),
+        }
+    }
+
     /// The midpoint of a bin.
     fn middle(self, bin: i64) -> i64 {
         match self {
@@ -80,15 +88,15 @@ impl BinCounts {
         bins.filter(|it| it.1 > 0)
     }
 
-    /// Adds so many to the bin of a number, as [`BinCounts::numbered`] has it; `None` if it is farther
-    /// than 2²⁰ bins from others, and nothing is added.
+    /// Adds so many to the bin of a number, as [`BinCounts::numbered`] has it; `None` if there is no such
+    /// bin, or it is farther than 2²⁰ bins from others, and nothing is added.
     pub fn add_to_bin(&mut self, bin: i64, count: u32) -> Option<()> {
         let last = self
             .first
             .checked_add(i64::try_from(self.counts.len()).ok()?)?;
         let is_near = |end: i64| bin.checked_sub(end).is_some_and(|it| it.abs() < BINS_MAX);
         let has_room = self.counts.is_empty() || is_near(self.first) && is_near(last);
-        if !has_room {
+        if !has_room || !self.bins.has(bin) {
             return None;
         }
         self.make_room(bin, bin);
@@ -183,6 +191,12 @@ mod tests {
             assert_eq!(other.add_to_bin(bin, 1), None, "{bin}");
         }
         assert_eq!(other, it);
+        let last = GROWING.bin(i64::MAX);
+        let mut growing = BinCounts::new(GROWING);
+        assert_eq!(growing.add_to_bin(-1, 1), None);
+        assert_eq!(growing.add_to_bin(last + 1, 1), None);
+        growing.add_to_bin(last, 1).unwrap();
+        assert!(growing.quantile(50).is_some());
     }
 
     #[test]

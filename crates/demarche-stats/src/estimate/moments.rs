@@ -14,13 +14,19 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Those of a sample with these: how many numbers, their sum, and the sum of their squares.
-    pub fn from_sums(n: u64, sum: i128, sum_of_squares: u128) -> Self {
-        Self {
+    /// Those of a sample with these: how many numbers, their sum, and the sum of their squares; `None` if
+    /// no sample has them, which Cauchy and Schwarz's inequality tells: (Σ x)² ≤ n Σ x².
+    pub fn from_sums(n: u64, sum: i128, sum_of_squares: u128) -> Option<Self> {
+        let size = sum.unsigned_abs();
+        let least = match n {
+            0 => (size == 0 && sum_of_squares == 0).then_some(0)?,
+            _ => (size / u128::from(n)).checked_mul(size)?,
+        };
+        (least <= sum_of_squares).then_some(Self {
             n,
             sum,
             sum_of_squares,
-        }
+        })
     }
 
     /// How many numbers, their sum, and the sum of their squares: all that is known of them.
@@ -36,11 +42,11 @@ impl Moments {
         self.sum_of_squares += size * size;
     }
 
-    /// Adds all numbers of another sample.
+    /// Adds all numbers of another sample. Sums saturate at the ends of their types.
     pub fn merge(&mut self, other: &Self) {
         self.n += other.n;
-        self.sum += other.sum;
-        self.sum_of_squares += other.sum_of_squares;
+        self.sum = self.sum.saturating_add(other.sum);
+        self.sum_of_squares = self.sum_of_squares.saturating_add(other.sum_of_squares);
     }
 
     /// Number of observations.
@@ -155,7 +161,12 @@ mod tests {
         fn sums_are_all_that_is_known(numbers in prop::collection::vec(-(1_i64 << 50)..1 << 50, 0..40)) {
             let it = moments(&numbers);
             let (n, sum, squares) = it.sums();
-            prop_assert_eq!(Moments::from_sums(n, sum, squares), it);
+            prop_assert_eq!(Moments::from_sums(n, sum, squares), Some(it));
+            // Fewer squares than the square of the mean have.
+            let least = sum.unsigned_abs().pow(2) / u128::from(n.max(1)).pow(2);
+            if least > 0 {
+                prop_assert_eq!(Moments::from_sums(n, sum, least - 1), None);
+            }
         }
 
         #[test]

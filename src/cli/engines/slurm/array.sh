@@ -19,9 +19,14 @@ code=0
 "$program" shard --manifest plan.json --index "$index" --threads "${SLURM_CPUS_PER_TASK:-1}" --quiet ||
     code=$?
 
-# Exit code 2 is wrong input, with which every attempt fails.
-if [ "$code" -ne 0 ] && [ "$code" -ne 2 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "$requeues_max" ]; then
-    echo "shard $index ended with exit code $code and returns to the queue" >&2
-    scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-fi
+case $code in
+0) ;;
+2 | 3) ;; # Wrong input, or a folder of something else: every attempt fails.
+*)
+    if [ "${SLURM_RESTART_COUNT:-0}" -lt "$requeues_max" ]; then
+        echo "shard $index ended with exit code $code and returns to the queue" >&2
+        scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+    fi
+    ;;
+esac
 exit "$code"

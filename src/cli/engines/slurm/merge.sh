@@ -9,7 +9,19 @@
 set -euo pipefail
 program={program}
 
+if [ -e run ]; then
+    echo "the shards are already merged: $PWD/run"
+    exit
+fi
+
 # What a merge left that was stopped.
 rm -rf merging
-"$program" merge --manifest plan.json --out merging
-mv merging run
+code=0
+"$program" merge --manifest plan.json --out merging || code=$?
+
+# A run with forfeits is complete too, and has another exit code.
+if [ -e merging/manifest.json ] && [ ! -e merging/journal.bin ]; then
+    mv -T merging run
+    echo "the run is in $PWD/run"
+fi
+exit "$code"
