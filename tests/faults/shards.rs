@@ -628,6 +628,17 @@ fn counts_need_no_rows_and_rows_need_tables() {
         ],
         2,
     );
+    let many = [
+        "batch",
+        VILLAGES,
+        "--sessions",
+        "2147483649",
+        "--out",
+        path_text(&out),
+    ];
+    let stderr = check(&[&many[..], &COUNTS].concat(), 2).stderr;
+    let rendered = String::from_utf8(stderr).unwrap();
+    assert!(rendered.contains("whose sums are exact"), "{rendered}");
     assert!(!out.exists(), "nothing is written");
 }
 

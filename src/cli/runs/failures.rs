@@ -30,6 +30,9 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
              [sweep]"
         ),
         SpecError::WithoutRows(_) => format!("{description}; choose other --tables"),
+        SpecError::TooManyCounted { .. } => {
+            format!("{description}; run them as several runs with seeds of their own")
+        }
         SpecError::UntilWithoutRows => {
             format!("{description}; choose other --tables, or remove `until`")
         }

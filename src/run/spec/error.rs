@@ -6,6 +6,10 @@ use crate::experiment::{
 };
 use crate::tables::DRAWN_NUMBERS_MAX;
 
+/// Sessions of a cell whose counts and sums are exact: each agreement's utilities are summed in units of
+/// 2⁻³², and the squares of utilities in units of 2⁻⁹⁶.
+pub(super) const COUNTED_SESSIONS_MAX: u64 = 1 << 31;
+
 /// Why what is asked for cannot be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +37,14 @@ pub enum SpecError {
         "{0} of every session cannot be written without tables that have rows for every session"
     )]
     WithoutRows(&'static str),
+    /// So many sessions that their counts would not be exact.
+    #[error(
+        "{sessions} sessions of a cell are more than the {COUNTED_SESSIONS_MAX} whose sums are exact"
+    )]
+    TooManyCounted {
+        /// How many of each cell.
+        sessions: u64,
+    },
     /// A run without rows for every session is to be stopped by a rule.
     #[error(
         "an experiment with `until` needs tables that have rows for every session: a run that is \

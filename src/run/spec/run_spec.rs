@@ -12,7 +12,7 @@ use crate::experiment::{Cut, Pairing, Plan, Robustness, Shard, StoppingRule, che
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
-use crate::run::spec::error::SpecError;
+use crate::run::spec::error::{COUNTED_SESSIONS_MAX, SpecError};
 use crate::run::spec::request::{RunRequest, RunVerb};
 use crate::run::spec::spec_cells::SpecCells;
 use crate::run::writer::{SweptParameters, TableOptions};
@@ -147,6 +147,10 @@ impl RunSpec {
         }
         if request.tables != RowTables::Neither {
             return Ok(());
+        }
+        let sessions = self.plan.n_replications();
+        if sessions > COUNTED_SESSIONS_MAX {
+            return Err(SpecError::TooManyCounted { sessions });
         }
         if request.transcripts == Transcripts::Written {
             return Err(SpecError::WithoutRows("offers"));
