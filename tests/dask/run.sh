@@ -9,23 +9,8 @@ set -eu
 demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-skipped() {
-    echo "skipped: $1"
-    [ -z "${CI:-}" ]
-    exit
-}
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-
-if ! python3 -m pip --version >/dev/null 2>&1; then
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip; } \
-        >/dev/null 2>&1 || skipped "no pip to install Dask with"
-fi
-# Into a folder, since a virtual environment needs a package that Debian leaves out.
-python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
-    --root-user-action=ignore --target "$folder/packages" -r tests/dask/requirements.txt ||
-    skipped "no Dask to be had"
+. tests/support/packages.sh
+install_from_pypi tests/dask/requirements.txt "Dask"
 
 # Nothing is written beside the sources.
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$folder/packages"

@@ -6,23 +6,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-skipped() {
-    echo "skipped: $1"
-    [ -z "${CI:-}" ]
-    exit
-}
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-
-if ! python3 -m pip --version >/dev/null 2>&1; then
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip; } \
-        >/dev/null 2>&1 || skipped "no pip to install the validator with"
-fi
-# Into a folder, since a virtual environment needs a package that Debian leaves out.
-python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
-    --root-user-action=ignore --target "$folder/packages" -r tests/kubernetes/requirements.txt ||
-    skipped "no validator to be had"
+. tests/support/packages.sh
+install_from_pypi tests/kubernetes/requirements.txt "validator"
 
 validate() {
     PYTHONPATH=$folder/packages "$folder/packages/bin/kubernetes-validate" --strict "$1"

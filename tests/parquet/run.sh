@@ -7,23 +7,8 @@ set -eu
 demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-skipped() {
-    echo "skipped: $1"
-    [ -z "${CI:-}" ]
-    exit
-}
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-
-if ! python3 -m pip --version >/dev/null 2>&1; then
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip; } \
-        >/dev/null 2>&1 || skipped "no pip to install readers with"
-fi
-# Into a folder, since a virtual environment needs a package that Debian leaves out.
-python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
-    --root-user-action=ignore --target "$folder/readers" -r tests/parquet/requirements.txt ||
-    skipped "no readers to be had"
+. tests/support/packages.sh
+install_from_pypi tests/parquet/requirements.txt "readers"
 
 # More rows than are put together in one group.
 "$demarche" batch configs/experiments/alaska-2025.toml --sessions 20000 --format csv,parquet \
@@ -42,4 +27,4 @@ python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
     --quiet --no-report --out "$folder/runs/sensitivity"
 "$demarche" flip configs/scenarios/two-villages.toml --rate 50 --sessions 100 --format csv,parquet \
     --quiet --no-report --out "$folder/runs/flip"
-PYTHONPATH=$folder/readers python3 tests/parquet/readers.py "$folder"/runs/*
+PYTHONPATH=$folder/packages python3 tests/parquet/readers.py "$folder"/runs/*

@@ -7,28 +7,11 @@ set -eu
 demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-skipped() {
-    echo "skipped: $1"
-    [ -z "${CI:-}" ]
-    exit
-}
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-
-install() {
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null 2>&1
-}
+. tests/support/packages.sh
 if ! command -v soffice >/dev/null; then
     install libreoffice-calc-nogui || skipped "no LibreOffice to open workbooks with"
 fi
-if ! python3 -m pip --version >/dev/null 2>&1; then
-    install python3-pip || skipped "no pip to install openpyxl with"
-fi
-# Into a folder, since a virtual environment needs a package that Debian leaves out.
-python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts \
-    --root-user-action=ignore --target "$folder/readers" -r tests/spreadsheet/requirements.txt ||
-    skipped "no openpyxl to be had"
+install_from_pypi tests/spreadsheet/requirements.txt "openpyxl"
 
 run() {
     name=$1
@@ -61,4 +44,4 @@ done
 HOME=$folder soffice --headless --convert-to \
     'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1' \
     --outdir "$folder/sheets" "$folder"/books/*.xlsx >/dev/null
-PYTHONPATH=$folder/readers python3 tests/spreadsheet/readers.py "$folder/sheets" "$folder"/runs/*
+PYTHONPATH=$folder/packages python3 tests/spreadsheet/readers.py "$folder/sheets" "$folder"/runs/*
