@@ -82,6 +82,18 @@ reference:
 bench *ARGS:
     cargo bench {{ARGS}}
 
+# Time sessions against NegMAS and frontiers against moocore, in turn; rewrites docs/performance.md.
+[group('dev')]
+peers *CASES:
+    cargo build --release
+    sh benches/peers/run.sh target/release/demarche {{CASES}}
+
+# Count the instructions of five hot paths under valgrind, and store them.
+[group('dev')]
+instructions:
+    cargo build --release
+    sh benches/instructions.sh target/release/demarche renew
+
 # Measure 16 shards on a Dask cluster of two threads against a batch with two threads; by default 30 s each.
 [group('dev')]
 dask-overhead SESSIONS="640000":
