@@ -262,16 +262,6 @@ impl Preferences {
         self.numbers = numbers;
     }
 
-    /// Takes the reservation value as 0, until other numbers are put in: every utility is enough.
-    pub(crate) fn accept_any_utility(&mut self) {
-        self.reservation_value = Utility::ZERO;
-    }
-
-    /// Takes a red line, by its position, as a bluff, until other numbers are put in.
-    pub(crate) fn ignore_red_line(&mut self, idx: usize) {
-        self.numbers.are_red_lines_real[idx] = false;
-    }
-
     /// The numbers that were put in.
     pub fn numbers(&self) -> &DrawnNumbers {
         &self.numbers

@@ -21,25 +21,37 @@ impl Coupling {
     where
         O: Iterator<Item = OptionId>,
     {
+        let mut first: Option<IssueId> = None;
+        // Memory is taken from the second issue on.
         let mut deciding: Vec<IssueId> = Vec::new();
-        for &(issue, _) in condition.clauses() {
+        // Clauses are sorted, so several of one issue stand side by side.
+        for of_issue in condition.clauses().chunk_by(|one, next| one.0 == next.0) {
+            let issue = of_issue[0].0;
             let (mut n_allowed, mut n_options) = (0, 0);
             for option in options(issue) {
                 n_options += 1;
-                n_allowed += usize::from(condition.allows(issue, option));
+                let mut clauses = of_issue.iter();
+                n_allowed += usize::from(clauses.all(|it| it.1.contains(&option)));
             }
             if n_allowed == 0 {
                 return Self::Never;
             }
-            // Clauses are sorted, so several of one issue stand side by side.
-            if n_allowed < n_options && deciding.last() != Some(&issue) {
-                deciding.push(issue);
+            if n_allowed < n_options {
+                match first {
+                    None => first = Some(issue),
+                    Some(first) => {
+                        if deciding.is_empty() {
+                            deciding.push(first);
+                        }
+                        deciding.push(issue);
+                    }
+                }
             }
         }
-        match deciding[..] {
-            [] => Self::Always,
-            [issue] => Self::One(issue),
-            _ => Self::Several(deciding),
+        match first {
+            None => Self::Always,
+            Some(issue) if deciding.is_empty() => Self::One(issue),
+            Some(_) => Self::Several(deciding),
         }
     }
 }

@@ -13,9 +13,7 @@
 //! reservation values; Fisher, *The Lagrangian relaxation method for solving integer programming
 //! problems*, Management Science 27 (1981), 1–18.
 
-use std::borrow::Borrow;
-
-use crate::domain::{Condition, IssueId, OutcomeSpace, PartyId, PartySet, Preferences};
+use crate::domain::{Condition, OutcomeSpace, PartyId, PartySet, Preferences};
 use crate::solution::agreements::coupling::Coupling;
 
 /// What the weights of a slack sum to: slacks of one and of several parties compare.
@@ -27,21 +25,6 @@ const GROUP_MAX: usize = 16;
 /// Among more parties than these, not every two share a slack.
 const PAIRED_MAX: usize = 8;
 
-/// One party's preferences, with all that a single issue decides counted as contribution.
-#[derive(Debug)]
-struct Slack {
-    /// For all options of all issues.
-    contributions: Vec<i64>,
-    /// What is left over the reservation value without any contribution.
-    rest: i64,
-}
-
-/// Parties with their weights, which sum to [`WEIGHT_SUM`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Multipliers {
-    weights: Vec<(PartyId, i64)>,
-}
-
 /// An interaction that several issues decide.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CoupledInteraction<'a> {
@@ -50,83 +33,163 @@ pub(crate) struct CoupledInteraction<'a> {
     adds: i64,
 }
 
+/// The preferences of parties, with all that a single issue decides counted as contribution.
+#[derive(Debug)]
+struct Stakes<'a> {
+    space: &'a OutcomeSpace,
+    /// By party, for all options of all issues.
+    contributions: Vec<i64>,
+    /// By party, what is left over the reservation value without any contribution.
+    rests: Vec<i64>,
+}
+
 /// The slacks that a search keeps account of.
 ///
 /// An account is a row with one number per slack; only parties whose reservation value is above
 /// 0 have any.
 #[derive(Debug)]
 pub(crate) struct Leeways<'a> {
+    stakes: Stakes<'a>,
+    at_stake: PartySet,
+    interactions: Vec<CoupledInteraction<'a>>,
     /// Whose consent makes each slack count.
     parties: Vec<PartySet>,
-    /// The slack of each party alone.
-    alone: Vec<Option<usize>>,
     /// The row before any choice.
     start: Vec<i64>,
+    /// By slack, what each option of all issues takes from it.
+    taken: Vec<i64>,
+    /// By slack, the weight of each party.
+    weights: Vec<i64>,
     /// What each option of all issues takes: a row per option.
     losses: Vec<i64>,
-    /// The weight of each party: a row per party.
-    weights: Vec<i64>,
-    interactions: Vec<CoupledInteraction<'a>>,
+}
+
+/// What parties want of an outcome space, as far as slacks depend on it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wants<'a> {
+    pub(crate) preferences: &'a Preferences,
+    /// The utility of no agreement, in units.
+    pub(crate) reservation_value: i64,
 }
 
 impl<'a> Leeways<'a> {
-    /// The slacks of all parties alone, and of some of those whose consent may be needed.
+    /// The slacks of all parties alone.
     pub(crate) fn new(
-        space: &OutcomeSpace,
-        parties: &'a [impl Borrow<Preferences>],
-        groups: impl IntoIterator<Item = PartySet>,
+        space: &'a OutcomeSpace,
+        parties: impl ExactSizeIterator<Item = Wants<'a>>,
     ) -> Self {
+        let (n_parties, n_options) = (parties.len(), space.n_options_total());
+        let mut stakes = Stakes {
+            space,
+            contributions: Vec::with_capacity(n_parties * n_options),
+            rests: Vec::with_capacity(n_parties),
+        };
         let mut interactions = Vec::new();
-        let slacks: Vec<Slack> = parties
-            .iter()
-            .enumerate()
-            .map(|(idx, it)| Slack::new(space, PartyId::new(idx), it.borrow(), &mut interactions))
-            .collect();
-        let at_stake: PartySet = (0..parties.len())
-            .map(PartyId::new)
-            .filter(|it| parties[it.idx()].borrow().reservation_value().units() > 0)
-            .collect();
-        let mut multipliers: Vec<Multipliers> = at_stake.iter().map(Multipliers::of_one).collect();
-        for group in groups {
-            for it in together(space, &slacks, group.intersection(at_stake)) {
-                if !multipliers.contains(&it) {
-                    multipliers.push(it);
-                }
+        let mut at_stake = PartySet::EMPTY;
+        for (idx, it) in parties.enumerate() {
+            let party = PartyId::new(idx);
+            stakes.push(party, it, &mut interactions);
+            if it.reservation_value > 0 {
+                at_stake = at_stake.with(party);
             }
         }
-        let mut alone = vec![None; parties.len()];
-        for (idx, party) in at_stake.iter().enumerate() {
-            alone[party.idx()] = Some(idx);
-        }
-        let mut weights = vec![0; parties.len() * multipliers.len()];
-        for (idx, weighing) in multipliers.iter().enumerate() {
-            for &(party, weight) in &weighing.weights {
-                weights[party.idx() * multipliers.len() + idx] = weight;
-            }
-        }
-        let mut losses = vec![0; space.n_options_total() * multipliers.len()];
-        let mut start = Vec::with_capacity(multipliers.len());
-        for (idx, weighing) in multipliers.iter().enumerate() {
-            let mut lagrangian_bound = weighing.sum(|it| slacks[it.idx()].rest);
-            for issue in space.issues() {
-                let (_, best) = weighing.best(space, &slacks, issue);
-                lagrangian_bound += best;
-                for option in space.options(issue) {
-                    let flat = space.flat(issue, option);
-                    losses[flat * multipliers.len() + idx] =
-                        best - weighing.contribution(&slacks, flat);
-                }
-            }
-            start.push(lagrangian_bound);
-        }
-        Self {
-            parties: multipliers.iter().map(Multipliers::parties).collect(),
-            alone,
-            start,
-            losses,
-            weights,
+        let mut res = Self {
+            stakes,
+            at_stake,
             interactions,
+            parties: Vec::with_capacity(at_stake.len()),
+            start: Vec::with_capacity(at_stake.len()),
+            taken: Vec::with_capacity(at_stake.len() * n_options),
+            weights: Vec::with_capacity(at_stake.len() * n_parties),
+            losses: Vec::new(),
+        };
+        let mut worth = Vec::new();
+        let mut weights = vec![0; n_parties];
+        for party in at_stake.iter() {
+            weights[party.idx()] = WEIGHT_SUM;
+            res.stakes
+                .weigh(&weights, PartySet::only(party), &mut worth);
+            res.push(PartySet::only(party), &weights, &worth);
+            weights[party.idx()] = 0;
         }
+        res
+    }
+
+    /// Adds slacks of some of these parties together: the tightest of all of them, and the tightest of
+    /// every two.
+    pub(crate) fn share(&mut self, group: PartySet) {
+        let group = group.intersection(self.at_stake);
+        if (2..=GROUP_MAX).contains(&group.len()) {
+            self.tighten(group);
+        }
+        if group.len() <= PAIRED_MAX {
+            for a in group.iter() {
+                for b in group.iter().filter(|&it| it > a) {
+                    self.tighten(PartySet::only(a).with(b));
+                }
+            }
+        }
+    }
+
+    /// Adds the tightest slack of these parties together that is found, unless it is there.
+    ///
+    /// Moves weight to whoever is worst off in the best outcome for all, while that makes the
+    /// common slack smaller: a subgradient descent in steps of whole weights.
+    fn tighten(&mut self, group: PartySet) {
+        if self.parties.contains(&group) {
+            return;
+        }
+        let stakes = &self.stakes;
+        let mut weights = stakes.even(group);
+        let (mut worth, mut worth_moved) = (Vec::new(), Vec::new());
+        stakes.weigh(&weights, group, &mut worth);
+        let mut bound = stakes.bound(&weights, &worth);
+        let (mut from, mut to) = stakes.best_and_worst_off(group, &worth);
+        let mut step = WEIGHT_SUM / 4;
+        while step > 0 {
+            if weights[from.idx()] > step {
+                weights[from.idx()] -= step;
+                weights[to.idx()] += step;
+                stakes.shift(&worth, [from, to], step, &mut worth_moved);
+                let bound_moved = stakes.bound(&weights, &worth_moved);
+                if bound_moved < bound {
+                    bound = bound_moved;
+                    std::mem::swap(&mut worth, &mut worth_moved);
+                    (from, to) = stakes.best_and_worst_off(group, &worth);
+                    continue;
+                }
+                weights[from.idx()] += step;
+                weights[to.idx()] -= step;
+            }
+            step /= 2;
+        }
+        self.push(group, &weights, &worth);
+    }
+
+    /// Adds a slack, of parties with these weights, to whom options are worth so much together.
+    fn push(&mut self, group: PartySet, weights: &[i64], worth: &[i64]) {
+        self.parties.push(group);
+        self.weights.extend_from_slice(weights);
+        self.start.push(self.stakes.bound(weights, worth));
+        for issue in self.stakes.space.issues() {
+            let of_issue = &worth[self.stakes.space.flat_range(issue)];
+            let best = greatest(of_issue);
+            self.taken.extend(of_issue.iter().map(|it| best - it));
+        }
+    }
+
+    /// The same, ready for choices: no slack is added from here on.
+    pub(crate) fn complete(mut self) -> Self {
+        let n_slacks = self.start.len();
+        let n_options = self.stakes.space.n_options_total();
+        self.losses.resize(n_slacks * n_options, 0);
+        for (idx, taken) in self.taken.chunks_exact(n_options).enumerate() {
+            let losses = self.losses[idx..].iter_mut().step_by(n_slacks);
+            for (loss, it) in losses.zip(taken) {
+                *loss = *it;
+            }
+        }
+        self
     }
 
     /// The row before any choice.
@@ -145,6 +208,18 @@ impl<'a> Leeways<'a> {
         &self.losses[flat_option * n_slacks..][..n_slacks]
     }
 
+    /// What each option of all issues takes from all slacks together.
+    pub(crate) fn losses_of_all(&self) -> Vec<i64> {
+        let n_options = self.stakes.space.n_options_total();
+        let mut sums = vec![0; n_options];
+        for taken in self.taken.chunks_exact(n_options) {
+            for (sum, it) in sums.iter_mut().zip(taken) {
+                *sum += it;
+            }
+        }
+        sums
+    }
+
     /// Takes from a row what goes with an interaction that can no longer be fulfilled.
     pub(crate) fn lose(&self, interaction: usize, row: &mut [i64]) {
         let it = &self.interactions[interaction];
@@ -158,15 +233,21 @@ impl<'a> Leeways<'a> {
     }
 
     fn take(&self, party: PartyId, amount: i64, row: &mut [i64]) {
-        let weights = &self.weights[party.idx() * row.len()..];
-        for (lagrangian_bound, weight) in row.iter_mut().zip(weights) {
-            *lagrangian_bound -= weight * amount;
+        let weights = self.weights.chunks_exact(self.stakes.rests.len());
+        for (lagrangian_bound, weights) in row.iter_mut().zip(weights) {
+            *lagrangian_bound -= weights[party.idx()] * amount;
         }
     }
 
     /// The slack of a party alone; without limit if anything is as good as no agreement.
     pub(crate) fn alone(&self, party: PartyId, row: &[i64]) -> i64 {
-        self.alone[party.idx()].map_or(i64::MAX, |it| row[it])
+        if self.at_stake.contains(party) {
+            // Slacks of parties alone come first, in party order.
+            let before = PartySet::all(party.idx()).intersection(self.at_stake);
+            row[before.len()]
+        } else {
+            i64::MAX
+        }
     }
 
     /// The least slack of any of these parties, alone or together.
@@ -181,19 +262,24 @@ impl<'a> Leeways<'a> {
     }
 }
 
-impl Slack {
-    fn new<'a>(
-        space: &OutcomeSpace,
+impl<'a> Stakes<'a> {
+    /// Adds a party.
+    fn push(
+        &mut self,
         party: PartyId,
-        preferences: &'a Preferences,
+        wants: Wants<'a>,
         coupled: &mut Vec<CoupledInteraction<'a>>,
-    ) -> Self {
-        let mut contributions = Vec::with_capacity(space.n_options_total());
+    ) {
+        let space = self.space;
+        let start = self.contributions.len();
         for issue in space.issues() {
-            contributions.extend(preferences.contributions(issue));
+            self.contributions
+                .extend(wants.preferences.contributions(issue));
         }
-        let mut rest = -preferences.reservation_value().units();
-        for (when, adds) in preferences.interactions().iter().filter(|it| it.1 != 0) {
+        let contributions = &mut self.contributions[start..];
+        let mut rest = -wants.reservation_value;
+        let interactions = wants.preferences.interactions().iter();
+        for (when, adds) in interactions.filter(|it| it.1 != 0) {
             match Coupling::new(when, |issue| space.options(issue)) {
                 Coupling::Never => {}
                 Coupling::Always => rest += adds,
@@ -212,120 +298,85 @@ impl Slack {
                 }
             }
         }
-        Self {
-            contributions,
-            rest,
-        }
-    }
-}
-
-/// Weighings of a group: the tightest of all together, and the tightest of every two.
-fn together(space: &OutcomeSpace, slacks: &[Slack], group: PartySet) -> Vec<Multipliers> {
-    let tightest = |group: PartySet| Multipliers::even(group).tightened(space, slacks);
-    let mut multipliers = Vec::new();
-    if (2..=GROUP_MAX).contains(&group.len()) {
-        multipliers.push(tightest(group));
-    }
-    if group.len() <= PAIRED_MAX {
-        for a in group.iter() {
-            for b in group.iter().filter(|&it| it > a) {
-                multipliers.push(tightest(PartySet::only(a).with(b)));
-            }
-        }
-    }
-    multipliers
-}
-
-impl Multipliers {
-    fn of_one(party: PartyId) -> Self {
-        Self {
-            weights: vec![(party, WEIGHT_SUM)],
-        }
+        self.rests.push(rest);
     }
 
-    fn even(group: PartySet) -> Self {
+    /// A party's contributions, for all options of all issues.
+    fn of(&self, party: PartyId) -> &[i64] {
+        let n_options = self.space.n_options_total();
+        &self.contributions[party.idx() * n_options..][..n_options]
+    }
+
+    /// Weights that are equal within the group, as far as whole numbers can be.
+    fn even(&self, group: PartySet) -> Vec<i64> {
         let n_parties = i64::try_from(group.len()).expect("at most 64 parties");
         let (share, left_over) = (WEIGHT_SUM / n_parties, WEIGHT_SUM % n_parties);
-        let shares = (0..).map(|it| share + i64::from(it < left_over));
-        Self {
-            weights: group.iter().zip(shares).collect(),
+        let mut weights = vec![0; self.rests.len()];
+        for (party, place) in group.iter().zip(0..) {
+            weights[party.idx()] = share + i64::from(place < left_over);
         }
+        weights
     }
 
-    fn parties(&self) -> PartySet {
-        self.weights.iter().map(|it| it.0).collect()
-    }
-
-    fn sum(&self, of_party: impl Fn(PartyId) -> i64) -> i64 {
-        self.weights
-            .iter()
-            .map(|&(party, weight)| weight * of_party(party))
-            .sum()
-    }
-
-    fn contribution(&self, slacks: &[Slack], flat: usize) -> i64 {
-        self.sum(|it| slacks[it.idx()].contributions[flat])
-    }
-
-    /// The option of an issue with the greatest weighted contribution.
-    fn best(&self, space: &OutcomeSpace, slacks: &[Slack], issue: IssueId) -> (usize, i64) {
-        space
-            .options(issue)
-            .map(|it| space.flat(issue, it))
-            .map(|flat| (flat, self.contribution(slacks, flat)))
-            .max_by_key(|it| it.1)
-            .expect("an issue has options")
-    }
-
-    /// Moves weight to whoever is worst off in the best outcome for all, while that makes the
-    /// common slack smaller: a subgradient descent in steps of whole weights.
-    fn tightened(self, space: &OutcomeSpace, slacks: &[Slack]) -> Self {
-        let mut tightest = self;
-        let (mut lagrangian_bound, mut shift) = tightest.bound_and_shift(space, slacks);
-        let mut step = WEIGHT_SUM / 4;
-        while step > 0 {
-            let mut moved = tightest.clone();
-            let (from, to) = shift;
-            moved.weights[from].1 -= step;
-            moved.weights[to].1 += step;
-            if moved.weights[from].1 > 0 {
-                let (slack_moved, shift_moved) = moved.bound_and_shift(space, slacks);
-                if slack_moved < lagrangian_bound {
-                    (tightest, lagrangian_bound, shift) = (moved, slack_moved, shift_moved);
-                    continue;
-                }
+    /// What all options are worth to a group together.
+    fn weigh(&self, weights: &[i64], group: PartySet, worth: &mut Vec<i64>) {
+        worth.clear();
+        worth.resize(self.space.n_options_total(), 0);
+        for party in group.iter() {
+            let weight = weights[party.idx()];
+            for (sum, it) in worth.iter_mut().zip(self.of(party)) {
+                *sum += weight * it;
             }
-            step /= 2;
         }
-        tightest
     }
 
-    /// The common slack, and from whose to whose weight a shift may make it smaller.
-    fn bound_and_shift(&self, space: &OutcomeSpace, slacks: &[Slack]) -> (i64, (usize, usize)) {
-        let mut surpluses: Vec<i64> = self
-            .weights
-            .iter()
-            .map(|it| slacks[it.0.idx()].rest)
+    /// What all options are worth together once a step of weight has moved from one party to another.
+    fn shift(&self, worth: &[i64], [from, to]: [PartyId; 2], step: i64, moved: &mut Vec<i64>) {
+        let changes = self.of(to).iter().zip(self.of(from));
+        let pairs = worth.iter().zip(changes);
+        moved.clear();
+        moved.extend(pairs.map(|(sum, (to, from))| sum + step * (to - from)));
+    }
+
+    /// The common slack of parties with these weights, to whom options are worth so much together.
+    fn bound(&self, weights: &[i64], worth: &[i64]) -> i64 {
+        let rests = weights.iter().zip(&self.rests);
+        let rests: i64 = rests.map(|(weight, rest)| weight * rest).sum();
+        let issues = self.space.issues();
+        let best = issues.map(|it| greatest(&worth[self.space.flat_range(it)]));
+        rests + best.sum::<i64>()
+    }
+
+    /// Who of a group has the greatest and who the least surplus in the best outcome for all, so that a
+    /// shift of weight from the one to the other may make the common slack smaller.
+    fn best_and_worst_off(&self, group: PartySet, worth: &[i64]) -> (PartyId, PartyId) {
+        let best: Vec<usize> = (self.space.issues())
+            .map(|it| {
+                let range = self.space.flat_range(it);
+                let last = range.max_by_key(|&flat| worth[flat]);
+                last.expect("an issue has options")
+            })
             .collect();
-        for issue in space.issues() {
-            let (flat, _) = self.best(space, slacks, issue);
-            for (surplus, (party, _)) in surpluses.iter_mut().zip(&self.weights) {
-                *surplus += slacks[party.idx()].contributions[flat];
-            }
-        }
-        let lagrangian_bound = surpluses
-            .iter()
-            .zip(&self.weights)
-            .map(|(surplus, it)| surplus * it.1)
-            .sum();
-        let places = || 0..surpluses.len();
-        let from = places().max_by_key(|&it| surpluses[it]);
-        let to = places().min_by_key(|&it| surpluses[it]);
-        (
-            lagrangian_bound,
-            from.zip(to).expect("a weighing has parties"),
-        )
+        let surplus = |party: PartyId| {
+            let contributions = self.of(party);
+            let rest = self.rests[party.idx()];
+            rest + best.iter().map(|&it| contributions[it]).sum::<i64>()
+        };
+        let mut parties = group.iter().map(|it| (surplus(it), it));
+        let first = parties.next().expect("a group has parties");
+        let (from, to) = parties.fold((first, first), |(most, least), it| {
+            (
+                if it.0 >= most.0 { it } else { most },
+                if it.0 < least.0 { it } else { least },
+            )
+        });
+        (from.1, to.1)
     }
+}
+
+/// The greatest of what the options of an issue are worth.
+fn greatest(worth: &[i64]) -> i64 {
+    worth.iter().copied().fold(i64::MIN, i64::max)
 }
 
 #[cfg(test)]
@@ -352,7 +403,12 @@ mod tests {
                 res
             });
             let both = PartySet::all(2);
-            let slacks = Leeways::new(&space, &parties, [both]);
+            let wants = parties.iter().map(|preferences| Wants {
+                preferences,
+                reservation_value: preferences.reservation_value().units(),
+            });
+            let mut slacks = Leeways::new(&space, wants);
+            slacks.share(both);
             let row = slacks.start();
             let alone = [0, 1].map(|it| slacks.alone(PartyId::new(it), row) >= 0);
             (alone, slacks.least(both, row) >= 0)

@@ -6,6 +6,7 @@ mod completions;
 mod coupling;
 mod lagrangian_bound;
 mod nearest_agreement;
+mod obstacle;
 mod obstacles;
 mod settling;
 mod zone_of_possible_agreement;
@@ -16,7 +17,8 @@ pub(crate) use coupling::Coupling;
 pub use nearest_agreement::{
     AMENDMENT_STEPS_MAX, NearestAgreement, nearest_agreement, nearest_amendment,
 };
-pub use obstacles::{Obstacle, smallest_obstacle_sets};
+pub use obstacle::Obstacle;
+pub use obstacles::smallest_obstacle_sets;
 pub use zone_of_possible_agreement::{
     StepsUsedUp, ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
 };

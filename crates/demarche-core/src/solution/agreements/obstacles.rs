@@ -1,29 +1,11 @@
 //! What keeps parties from having anything to agree on.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use crate::domain::{ConsentRule, PartyId, Preferences};
-use crate::solution::agreements::zone_of_possible_agreement::{Zone, zone_of_possible_agreement};
-
-/// One reason why parties may have nothing to agree on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Obstacle {
-    /// What no agreement is worth to a party; without it the party accepts anything that its real
-    /// red lines allow.
-    ReservationValue(PartyId),
-    /// A real red line of a party, by its position among the party's red lines.
-    RedLine(PartyId, usize),
-}
-
-impl Obstacle {
-    /// Whose it is.
-    pub fn party(self) -> PartyId {
-        match self {
-            Self::ReservationValue(party) | Self::RedLine(party, _) => party,
-        }
-    }
-}
+use crate::solution::agreements::obstacle::Obstacle;
+use crate::solution::agreements::zone_of_possible_agreement::{Zone, zone_without};
 
 /// The smallest sets of one or two obstacles without which parties that have no zone of possible
 /// agreement would have one, sorted; none if it takes three or more.
@@ -72,11 +54,7 @@ struct Conflicts<'a> {
 
 impl Conflicts<'_> {
     fn zone_without(&self, absent: &[Obstacle]) -> Zone {
-        let parties = self.parties.iter().enumerate();
-        let left: Vec<Cow<'_, Preferences>> = parties
-            .map(|(idx, it)| without(PartyId::new(idx), it, absent))
-            .collect();
-        zone_of_possible_agreement(&left, self.consent)
+        zone_without(absent, &self.parties, self.consent)
     }
 
     /// A conflict of which no member can be left out, where one obstacle is absent.
@@ -121,23 +99,6 @@ fn obstacles(party: PartyId, preferences: &Preferences) -> Vec<Obstacle> {
     let has_value = preferences.reservation_value().units() > 0;
     let value = has_value.then_some(Obstacle::ReservationValue(party));
     value.into_iter().chain(real).collect()
-}
-
-/// A party's preferences without some obstacles, whosever they are.
-fn without<'a>(
-    party: PartyId,
-    preferences: &'a Preferences,
-    absent: &[Obstacle],
-) -> Cow<'a, Preferences> {
-    let mut left = Cow::Borrowed(preferences);
-    for it in absent.iter().filter(|it| it.party() == party) {
-        let changed = left.to_mut();
-        match *it {
-            Obstacle::ReservationValue(_) => changed.accept_any_utility(),
-            Obstacle::RedLine(_, idx) => changed.ignore_red_line(idx),
-        }
-    }
-    left
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 
 use crate::domain::{
-    ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet, Preferences,
+    Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
+    Preferences,
 };
 use crate::solution::agreements::coupling::Coupling;
-use crate::solution::agreements::lagrangian_bound::Leeways;
+use crate::solution::agreements::lagrangian_bound::{Leeways, Wants};
+use crate::solution::agreements::obstacle::Obstacle;
 
 /// Some outcome with which all whose consent it needs are as well off as without agreement.
 ///
@@ -28,7 +30,7 @@ use crate::solution::agreements::lagrangian_bound::Leeways;
 ///
 /// If the rule names a party that is not there.
 pub fn some_agreement(parties: &[Preferences], consent: &ConsentRule) -> Option<Outcome> {
-    let found = search(parties, consent, u64::MAX);
+    let found = search(parties, &[], consent, u64::MAX);
     found.expect("the search has no limit")
 }
 
@@ -76,7 +78,16 @@ pub fn zone_of_possible_agreement(
     parties: &[impl Borrow<Preferences>],
     consent: &ConsentRule,
 ) -> Zone {
-    match search(parties, consent, ZONE_STEPS_MAX) {
+    zone_without(&[], parties, consent)
+}
+
+/// The same as if these obstacles were absent.
+pub(super) fn zone_without(
+    absent: &[Obstacle],
+    parties: &[impl Borrow<Preferences>],
+    consent: &ConsentRule,
+) -> Zone {
+    match search(parties, absent, consent, ZONE_STEPS_MAX) {
         Ok(Some(_)) => Zone::Exists,
         Ok(None) => Zone::Empty,
         Err(StepsUsedUp) => Zone::Undecided,
@@ -88,9 +99,10 @@ pub fn zone_of_possible_agreement(
 #[error("the search tried as many options as it may")]
 pub struct StepsUsedUp;
 
-/// [`some_agreement`] within so many steps.
+/// [`some_agreement`] within so many steps, as if these obstacles were absent.
 fn search(
     parties: &[impl Borrow<Preferences>],
+    absent: &[Obstacle],
     consent: &ConsentRule,
     steps_max: u64,
 ) -> Result<Option<Outcome>, StepsUsedUp> {
@@ -103,10 +115,9 @@ fn search(
         // A quota above the number it counts.
         return Ok(None);
     }
-    let search = Search::new(space, parties, consent);
-    if search.is_blocked() {
+    let Some(search) = Search::new(space, parties, absent, consent) else {
         return Ok(None);
-    }
+    };
     let mut progress = search.beginning(steps_max);
     let slack = search.slack(&mut progress, 0);
     let is_found = slack >= 0 && search.descend(&mut progress, 0)?;
@@ -137,22 +148,21 @@ struct Search<'a> {
     /// For all options of all issues: whether one alone crosses a red line of a party that is needed.
     is_excluded: Vec<bool>,
     consequences: Vec<Consequence>,
-    stages: Vec<Stage>,
-}
-
-/// One issue, in the order of the search.
-#[derive(Debug)]
-struct Stage {
-    issue: IssueId,
+    /// The issues in the order of the search.
+    stages: Vec<IssueId>,
+    /// Where each stage's touches begin among all, and where the last one's end.
+    first_touches: Vec<usize>,
     touches: Vec<Touch>,
+    /// For every touch, one answer per option of its issue.
+    allows: Vec<bool>,
 }
 
 /// A condition that the issue of a stage helps to decide.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Touch {
     consequence: usize,
-    /// For each option of the issue.
-    allows: Vec<bool>,
+    /// Where the answers begin that say which options of the issue it allows.
+    first_answer: usize,
     is_last: bool,
 }
 
@@ -164,21 +174,26 @@ struct Progress {
     /// By how many issues each condition is broken.
     n_broken: Vec<u32>,
     /// The leeways after so many stages: a row per depth.
-    rows: Vec<Vec<i64>>,
+    rows: Vec<i64>,
     /// Whose consent is surely needed after so many stages.
     needed: Vec<PartySet>,
     /// Whose red lines are surely crossed after so many stages.
     barred: Vec<PartySet>,
+    /// The options still to be descended into, with the slack that each leaves: those of the stages
+    /// so far, one stage after the other.
+    promising: Vec<(i64, OptionId)>,
     /// How many more options may be tried.
     steps_left: u64,
 }
 
 impl<'a> Search<'a> {
+    /// `None` if there is no agreement for a reason that shows before any option is tried.
     fn new(
         space: &'a OutcomeSpace,
         parties: &'a [impl Borrow<Preferences>],
+        absent: &[Obstacle],
         consent: &'a ConsentRule,
-    ) -> Self {
+    ) -> Option<Self> {
         let mut conditions = Vec::new();
         let mut needed = consent.always_needed();
         for veto in consent.vetoes() {
@@ -194,7 +209,13 @@ impl<'a> Search<'a> {
         let mut barred = PartySet::EMPTY;
         for (party, preferences) in parties.iter().enumerate() {
             let party = PartyId::new(party);
-            for when in preferences.borrow().real_red_lines() {
+            let preferences = preferences.borrow();
+            for (idx, when) in preferences.red_lines().iter().enumerate() {
+                if !preferences.is_red_line_real(idx)
+                    || absent.contains(&Obstacle::RedLine(party, idx))
+                {
+                    continue;
+                }
                 match Coupling::new(when, |issue| space.options(issue)) {
                     Coupling::Never => {}
                     Coupling::Always => barred = barred.with(party),
@@ -209,129 +230,172 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        let with_veto: PartySet = consent.vetoes().iter().map(|it| it.party).collect();
-        let counted = consent.counted();
-        let leeways = Leeways::new(
-            space,
-            parties,
-            [needed, with_veto, with_veto.union(counted)],
-        );
+        let is_blocked = |issue| is_excluded[space.flat_range(issue)].iter().all(|it| *it);
+        if !needed.intersection(barred).is_empty() || space.issues().any(is_blocked) {
+            return None;
+        }
+        let wants = parties.iter().enumerate().map(|(party, preferences)| {
+            let preferences = preferences.borrow();
+            let value = preferences.reservation_value().units();
+            let is_absent = absent.contains(&Obstacle::ReservationValue(PartyId::new(party)));
+            Wants {
+                preferences,
+                reservation_value: if is_absent { 0 } else { value },
+            }
+        });
+        let leeways = leeways(space, wants, needed, consent)?;
         for (idx, it) in leeways.interactions().iter().enumerate() {
             conditions.push((it.when, Consequence::Interaction(idx)));
         }
-        let mut order: Vec<IssueId> = space.issues().collect();
-        order.sort_by_key(|&it| Reverse(dissent(space, &leeways, it)));
-        let mut stages: Vec<Stage> = order
-            .into_iter()
-            .map(|issue| Stage {
-                issue,
-                touches: Vec::new(),
-            })
-            .collect();
-        for (consequence, (when, _)) in conditions.iter().enumerate() {
-            let mut is_last = true;
-            for stage in stages.iter_mut().rev() {
-                let options = space.options(stage.issue);
-                let allows: Vec<bool> = options.map(|it| when.allows(stage.issue, it)).collect();
-                if allows.contains(&false) {
-                    stage.touches.push(Touch {
-                        consequence,
-                        allows,
-                        is_last,
-                    });
-                    is_last = false;
-                }
-            }
-        }
-        Self {
+        let mut stages: Vec<IssueId> = space.issues().collect();
+        let dissents = leeways.losses_of_all();
+        stages.sort_by_cached_key(|&it| {
+            let of_issue = dissents[space.flat_range(it)].iter();
+            Reverse(*of_issue.min().expect("an issue has options"))
+        });
+        let mut search = Self {
             space,
             consent,
-            counted,
+            counted: consent.counted(),
             leeways,
             needed,
             barred,
             is_excluded,
-            consequences: conditions.into_iter().map(|it| it.1).collect(),
+            consequences: conditions.iter().map(|it| it.1).collect(),
+            first_touches: Vec::with_capacity(stages.len() + 1),
             stages,
+            touches: Vec::new(),
+            allows: Vec::new(),
+        };
+        search.touch(conditions.into_iter().map(|it| it.0));
+        Some(search)
+    }
+
+    /// Notes which stages help to decide conditions.
+    fn touch<'c>(&mut self, conditions: impl Iterator<Item = &'c Condition>) {
+        let mut stage_of = vec![0; self.stages.len()];
+        for (stage, issue) in self.stages.iter().enumerate() {
+            stage_of[issue.idx()] = stage;
         }
+        let mut touches: Vec<(usize, Touch)> = Vec::new();
+        for (consequence, when) in conditions.enumerate() {
+            let first_touch = touches.len();
+            let clauses = when.clauses();
+            // Clauses are sorted, so several of one issue stand side by side.
+            for of_issue in clauses.chunk_by(|one, next| one.0 == next.0) {
+                let issue = of_issue[0].0;
+                let first_answer = self.allows.len();
+                let allowed = |it: OptionId| of_issue.iter().all(|(_, of)| of.contains(&it));
+                self.allows.extend(self.space.options(issue).map(allowed));
+                if self.allows[first_answer..].contains(&false) {
+                    let touch = Touch {
+                        consequence,
+                        first_answer,
+                        is_last: false,
+                    };
+                    touches.push((stage_of[issue.idx()], touch));
+                } else {
+                    self.allows.truncate(first_answer);
+                }
+            }
+            let of_condition = touches[first_touch..].iter_mut();
+            if let Some((_, last)) = of_condition.max_by_key(|it| it.0) {
+                last.is_last = true;
+            }
+        }
+        touches.sort_by_key(|it| it.0);
+        for stage in 0..=self.stages.len() {
+            let first = touches.partition_point(|it| it.0 < stage);
+            self.first_touches.push(first);
+        }
+        self.touches = touches.into_iter().map(|it| it.1).collect();
     }
 
-    fn is_excluded(&self, issue: IssueId, option: OptionId) -> bool {
-        self.is_excluded[self.space.flat(issue, option)]
+    /// What the issue of a stage helps to decide.
+    fn touches(&self, depth: usize) -> &[Touch] {
+        &self.touches[self.first_touches[depth]..self.first_touches[depth + 1]]
     }
 
-    /// Whether red lines of parties that are needed leave no option of an issue.
-    fn is_blocked(&self) -> bool {
-        let mut issues = self.space.issues();
-        issues.any(|issue| {
-            let mut options = self.space.options(issue);
-            options.all(|it| self.is_excluded(issue, it))
-        })
+    fn allows(&self, touch: Touch, option: OptionId) -> bool {
+        self.allows[touch.first_answer + option.idx()]
     }
 
     fn beginning(&self, steps_left: u64) -> Progress {
         let n_rows = self.stages.len() + 1;
+        let start = self.leeways.start();
+        let mut rows = vec![0; n_rows * start.len()];
+        rows[..start.len()].copy_from_slice(start);
         Progress {
             chosen: vec![OptionId::new(0); self.stages.len()],
             n_broken: vec![0; self.consequences.len()],
-            rows: vec![self.leeways.start().to_vec(); n_rows],
+            rows,
             needed: vec![self.needed; n_rows],
             barred: vec![self.barred; n_rows],
+            promising: Vec::new(),
             steps_left,
         }
     }
 
     /// Whether the stages from a depth on can be settled so that all agree; if so, they are.
     fn descend(&self, progress: &mut Progress, depth: usize) -> Result<bool, StepsUsedUp> {
-        let Some(stage) = self.stages.get(depth) else {
+        let Some(&issue) = self.stages.get(depth) else {
             return Ok(true);
         };
-        let mut promising: Vec<(i64, OptionId)> = Vec::new();
-        for option in self.space.options(stage.issue) {
-            if self.is_excluded(stage.issue, option) {
+        let first = progress.promising.len();
+        for option in self.space.options(issue) {
+            if self.is_excluded[self.space.flat(issue, option)] {
                 continue;
             }
             progress.steps_left = progress.steps_left.checked_sub(1).ok_or(StepsUsedUp)?;
-            let slack = self.choose(progress, depth, option);
+            self.choose(progress, depth, option);
+            let slack = self.slack(progress, depth + 1);
             if slack >= 0 {
-                promising.push((slack, option));
+                progress.promising.push((slack, option));
             }
         }
-        promising.sort_by_key(|it| Reverse(it.0));
-        for (_, option) in promising {
+        progress.promising[first..].sort_by_key(|it| Reverse(it.0));
+        for place in first..progress.promising.len() {
+            let option = progress.promising[place].1;
             self.choose(progress, depth, option);
-            for it in &stage.touches {
-                progress.n_broken[it.consequence] += u32::from(!it.allows[option.idx()]);
+            if !self.counted.is_empty() {
+                // Who joins the needed.
+                self.slack(progress, depth + 1);
+            }
+            for it in self.touches(depth) {
+                progress.n_broken[it.consequence] += u32::from(!self.allows(*it, option));
             }
             if self.descend(progress, depth + 1)? {
                 return Ok(true);
             }
-            for it in &stage.touches {
-                progress.n_broken[it.consequence] -= u32::from(!it.allows[option.idx()]);
+            for it in self.touches(depth) {
+                progress.n_broken[it.consequence] -= u32::from(!self.allows(*it, option));
             }
         }
-        progress.chosen[stage.issue.idx()] = OptionId::new(0);
+        progress.promising.truncate(first);
+        progress.chosen[issue.idx()] = OptionId::new(0);
         Ok(false)
     }
 
-    /// Settles a stage with an option and returns the remaining slack.
-    fn choose(&self, progress: &mut Progress, depth: usize, option: OptionId) -> i64 {
-        let stage = &self.stages[depth];
-        progress.chosen[stage.issue.idx()] = option;
-        let (before, after) = progress.rows.split_at_mut(depth + 1);
-        let row = &mut after[0];
-        let losses = self.leeways.losses(self.space.flat(stage.issue, option));
-        for ((after, before), loss) in row.iter_mut().zip(&before[depth]).zip(losses) {
+    /// Settles a stage with an option.
+    fn choose(&self, progress: &mut Progress, depth: usize, option: OptionId) {
+        let issue = self.stages[depth];
+        progress.chosen[issue.idx()] = option;
+        let losses = self.leeways.losses(self.space.flat(issue, option));
+        let n_slacks = losses.len();
+        let (before, after) = progress.rows.split_at_mut((depth + 1) * n_slacks);
+        let before = &before[depth * n_slacks..];
+        let row = &mut after[..n_slacks];
+        for ((after, before), loss) in row.iter_mut().zip(before).zip(losses) {
             *after = before - loss;
         }
         let mut needed = progress.needed[depth];
         let mut barred = progress.barred[depth];
-        for it in &stage.touches {
+        for it in self.touches(depth) {
             if progress.n_broken[it.consequence] > 0 {
                 continue;
             }
-            let is_fulfilled = it.is_last && it.allows[option.idx()];
-            let is_broken = !it.allows[option.idx()];
+            let is_broken = !self.allows(*it, option);
+            let is_fulfilled = it.is_last && !is_broken;
             match self.consequences[it.consequence] {
                 Consequence::Interaction(idx) if is_broken => self.leeways.lose(idx, row),
                 Consequence::Interaction(idx) if is_fulfilled => self.leeways.fulfil(idx, row),
@@ -342,14 +406,15 @@ impl<'a> Search<'a> {
         }
         progress.needed[depth + 1] = needed;
         progress.barred[depth + 1] = barred;
-        self.slack(progress, depth + 1)
     }
 
-    /// What can still be lost, at the best, before consent is lost; negative if it is lost.
+    /// What can still be lost after so many stages, at the best, before consent is lost; negative if
+    /// it is lost.
     ///
     /// Whoever the quotas turn out not to do without joins the needed.
     fn slack(&self, progress: &mut Progress, depth: usize) -> i64 {
-        let row = &progress.rows[depth];
+        let n_slacks = self.leeways.start().len();
+        let row = &progress.rows[depth * n_slacks..][..n_slacks];
         let barred = progress.barred[depth];
         let needed = &mut progress.needed[depth];
         if !needed.intersection(barred).is_empty() {
@@ -393,13 +458,27 @@ impl<'a> Search<'a> {
     }
 }
 
-/// How much the parties together lose by the option of an issue that costs them least.
-fn dissent(space: &OutcomeSpace, leeways: &Leeways<'_>, issue: IssueId) -> i64 {
-    space
-        .options(issue)
-        .map(|it| leeways.losses(space.flat(issue, it)).iter().sum())
-        .min()
-        .expect("an issue has options")
+/// The slacks of parties alone and of those whose consent may be needed together; `None` once those
+/// whose consent is sure to be needed have none.
+fn leeways<'a>(
+    space: &'a OutcomeSpace,
+    wants: impl ExactSizeIterator<Item = Wants<'a>>,
+    needed: PartySet,
+    consent: &ConsentRule,
+) -> Option<Leeways<'a>> {
+    let with_veto: PartySet = consent.vetoes().iter().map(|it| it.party).collect();
+    let mut leeways = Leeways::new(space, wants);
+    let is_lost = |it: &Leeways<'_>| it.least(needed, it.start()) < 0;
+    if is_lost(&leeways) {
+        return None;
+    }
+    leeways.share(needed);
+    if is_lost(&leeways) {
+        return None;
+    }
+    leeways.share(with_veto);
+    leeways.share(with_veto.union(consent.counted()));
+    Some(leeways.complete())
 }
 
 #[cfg(test)]
@@ -435,7 +514,7 @@ mod tests {
             );
             prop_assert!(found.is_none_or(|it| is_agreement(&parties, &consent, it)));
             for steps_max in [0, 2, 8, ZONE_STEPS_MAX] {
-                match search(&parties, &consent, steps_max) {
+                match search(&parties, &[], &consent, steps_max) {
                     Ok(within) => prop_assert_eq!(within, found),
                     Err(StepsUsedUp) => prop_assert!(steps_max < ZONE_STEPS_MAX),
                 }
@@ -448,8 +527,8 @@ mod tests {
         let space = std::sync::Arc::new(OutcomeSpace::new(&[2, 2]).unwrap());
         let parties = [Preferences::indifferent(space, Vec::new())];
         let unanimity = ConsentRule::unanimity(1);
-        assert_eq!(search(&parties, &unanimity, 3), Err(StepsUsedUp));
-        assert!(search(&parties, &unanimity, 4).unwrap().is_some());
+        assert_eq!(search(&parties, &[], &unanimity, 3), Err(StepsUsedUp));
+        assert!(search(&parties, &[], &unanimity, 4).unwrap().is_some());
         let names = Zone::ALL.map(Zone::name);
         assert_eq!(names, Zone::NAMES);
     }
