@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use demarche_core::domain::{ExactPreferences, Preferences};
+use demarche_core::domain::Preferences;
 use demarche_core::negotiation::{PreferenceDraw, Setting};
 use demarche_core::randomness::{Replication, Seeds};
 use demarche_core::solution::holds;
@@ -24,13 +24,10 @@ pub fn measure_claims(
         .collect();
     let mut counts = vec![0; scenario.claims.len()];
     for replication in (0..draws).map(Replication) {
-        let drawn: Vec<Preferences> = parties
-            .iter_mut()
-            .map(|it| it.draw(seeds, replication).clone())
-            .collect();
-        let exact: Vec<ExactPreferences> = drawn.iter().map(Preferences::exact).collect();
+        let drawn = parties.iter_mut().map(|it| it.draw(seeds, replication));
+        let drawn: Vec<&Preferences> = drawn.collect();
         for (count, claim) in counts.iter_mut().zip(scenario.claims.iter()) {
-            *count += u64::from(holds(&claim.statement, &drawn, &exact, &scenario.consent));
+            *count += u64::from(holds(&claim.statement, &drawn, &scenario.consent));
         }
         observer(replication.0 + 1);
     }

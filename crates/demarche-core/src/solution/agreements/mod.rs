@@ -19,6 +19,7 @@ pub use nearest_agreement::{
 };
 pub use obstacle::Obstacle;
 pub use obstacles::smallest_obstacle_sets;
+pub(crate) use settling::Sums;
 pub use zone_of_possible_agreement::{
     StepsUsedUp, ZONE_STEPS_MAX, Zone, some_agreement, zone_of_possible_agreement,
 };

@@ -29,7 +29,10 @@ use crate::solution::agreements::obstacle::Obstacle;
 /// # Panics
 ///
 /// If the rule names a party that is not there.
-pub fn some_agreement(parties: &[Preferences], consent: &ConsentRule) -> Option<Outcome> {
+pub fn some_agreement(
+    parties: &[impl Borrow<Preferences>],
+    consent: &ConsentRule,
+) -> Option<Outcome> {
     let found = search(parties, &[], consent, u64::MAX);
     found.expect("the search has no limit")
 }
@@ -535,6 +538,7 @@ mod tests {
 
     #[test]
     fn without_parties_there_is_nothing_to_agree_on() {
-        assert_eq!(some_agreement(&[], &ConsentRule::unanimity(0)), None);
+        let nobody: [Preferences; 0] = [];
+        assert_eq!(some_agreement(&nobody, &ConsentRule::unanimity(0)), None);
     }
 }

@@ -1,7 +1,8 @@
 //! The best a party can have among outcomes that fulfil a condition.
 
-use crate::domain::{Condition, ExactPreferences};
-use crate::solution::claims::greatest_sum::greatest_sum;
+use crate::domain::{Condition, ExactPreferences, OptionId};
+use crate::solution::agreements::Sums;
+use crate::solution::claims::greatest_sum::{OptionsLeft, greatest_sum};
 
 /// The greatest sum of contributions of any outcome that fulfils a condition.
 ///
@@ -11,18 +12,29 @@ use crate::solution::claims::greatest_sum::greatest_sum;
 ///
 /// `None` if there is no such outcome.
 pub fn best_deal(preferences: &ExactPreferences, deal: &Condition) -> Option<i128> {
+    best_sum(preferences, deal)
+}
+
+/// [`best_deal`] in whichever integers the preferences are held.
+pub(super) fn best_sum<P>(preferences: &P, deal: &Condition) -> Option<i128>
+where
+    P: Sums<Sum: Into<i128>>,
+{
     let space = preferences.space();
-    let options = space
-        .issues()
-        .map(|issue| {
-            space
-                .options(issue)
-                .filter(|&option| deal.allows(issue, option))
-                .map(|option| (option, preferences.contribution(issue, option)))
-                .collect()
-        })
-        .collect();
-    greatest_sum(options, preferences.interactions(), preferences.red_lines())
+    let mut left = OptionsLeft::with_capacity(space.n_issues(), space.n_options_total());
+    for issue in space.issues() {
+        // Clauses are sorted, so several of one issue stand side by side.
+        let first = deal.clauses().partition_point(|it| it.0 < issue);
+        let clauses = deal.clauses()[first..].iter();
+        let clauses = clauses.take_while(|it| it.0 == issue);
+        let is_allowed = |it: &OptionId| clauses.clone().all(|(_, options)| options.contains(it));
+        let allowed = space.options(issue).filter(is_allowed);
+        left.push(allowed.map(|it| (it, preferences.contribution(issue, it).into())));
+    }
+    let interactions = preferences.interactions().iter();
+    let interactions = interactions.map(|(when, adds)| (when, (*adds).into()));
+    let red_lines: Vec<&Condition> = preferences.real_red_lines().collect();
+    greatest_sum(left, interactions, &red_lines)
 }
 
 /// The least and the greatest utility of any outcome; red lines do not count.
@@ -33,15 +45,14 @@ pub fn best_deal(preferences: &ExactPreferences, deal: &Condition) -> Option<i12
 pub fn utility_range(preferences: &ExactPreferences) -> (f64, f64) {
     let space = preferences.space();
     let greatest = |sign: i128| {
-        let options = space.issues().map(|issue| {
+        let mut left = OptionsLeft::with_capacity(space.n_issues(), space.n_options_total());
+        for issue in space.issues() {
             let contribution = |it| (it, sign * preferences.contribution(issue, it));
-            space.options(issue).map(contribution).collect()
-        });
+            left.push(space.options(issue).map(contribution));
+        }
         let interactions = preferences.interactions().iter();
-        let interactions: Vec<(Condition, i128)> = interactions
-            .map(|(when, adds)| (when.clone(), sign * adds))
-            .collect();
-        greatest_sum(options.collect(), &interactions, &[]).expect("every issue has options")
+        let interactions = interactions.map(|(when, adds)| (when, sign * adds));
+        greatest_sum(left, interactions, &[]).expect("every issue has options")
     };
     let range = [-greatest(-1), greatest(1)];
     let [least, most] = range.map(|it| preferences.utility_of_sum(it));

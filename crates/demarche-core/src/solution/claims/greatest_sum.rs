@@ -6,12 +6,62 @@
 //! not yet done. Of the options of an issue that fulfil the same interactions, only the best counts.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::domain::{Condition, IssueId, OptionId};
 use crate::solution::agreements::Coupling;
 
-/// The options left of each issue, in scenario order, with what each adds to the sum.
-pub(crate) type OptionsLeft = Vec<Vec<(OptionId, i128)>>;
+/// The options left of each issue, with what each adds to the sum.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OptionsLeft {
+    /// Issue by issue, in scenario order.
+    options: Vec<(OptionId, i128)>,
+    /// Where the options of each issue begin and end.
+    ranges: Vec<Range<usize>>,
+}
+
+impl OptionsLeft {
+    /// Of no issue yet; room for so many options of so many issues.
+    pub(crate) fn with_capacity(n_issues: usize, n_options: usize) -> Self {
+        Self {
+            options: Vec::with_capacity(n_options),
+            ranges: Vec::with_capacity(n_issues),
+        }
+    }
+
+    /// Adds the next issue.
+    pub(crate) fn push(&mut self, options: impl Iterator<Item = (OptionId, i128)>) {
+        let start = self.options.len();
+        self.options.extend(options);
+        self.ranges.push(start..self.options.len());
+    }
+
+    fn of(&self, issue: IssueId) -> &[(OptionId, i128)] {
+        &self.options[self.ranges[issue.idx()].clone()]
+    }
+
+    fn of_mut(&mut self, issue: IssueId) -> &mut [(OptionId, i128)] {
+        &mut self.options[self.ranges[issue.idx()].clone()]
+    }
+
+    /// Takes out the options of an issue that a condition allows.
+    fn take_out(&mut self, issue: IssueId, when: &Condition) {
+        let range = self.ranges[issue.idx()].clone();
+        let mut kept = range.start;
+        for place in range {
+            let option = self.options[place];
+            if !when.allows(issue, option.0) {
+                self.options[kept] = option;
+                kept += 1;
+            }
+        }
+        self.ranges[issue.idx()].end = kept;
+    }
+
+    fn decides(&self, when: &Condition) -> Coupling {
+        Coupling::new(when, |issue| self.of(issue).iter().map(|it| it.0))
+    }
+}
 
 /// The greatest sum over all choices of one option per issue.
 ///
@@ -20,23 +70,22 @@ pub(crate) type OptionsLeft = Vec<Vec<(OptionId, i128)>>;
 /// ```
 ///
 /// Choices that fulfil one of the conditions `barred` do not count. `None` if no choice is left.
-pub(crate) fn greatest_sum(
+pub(crate) fn greatest_sum<'a>(
     mut options: OptionsLeft,
-    interactions: &[(Condition, i128)],
-    barred: &[Condition],
+    interactions: impl Iterator<Item = (&'a Condition, i128)>,
+    barred: &[&'a Condition],
 ) -> Option<i128> {
     let mut coupled = bar(&mut options, barred)?;
-    if options.iter().any(Vec::is_empty) {
+    if options.ranges.iter().any(Range::is_empty) {
         return None;
     }
     let mut sum = 0;
-    for (when, adds) in interactions.iter().filter(|it| it.1 != 0) {
-        let left = |issue: IssueId| options[issue.idx()].iter().map(|it| it.0);
-        match Coupling::new(when, left) {
+    for (when, adds) in interactions.filter(|it| it.1 != 0) {
+        match options.decides(when) {
             Coupling::Never => {}
             Coupling::Always => sum += adds,
             Coupling::One(issue) => {
-                for (option, contribution) in &mut options[issue.idx()] {
+                for (option, contribution) in options.of_mut(issue) {
                     if when.allows(issue, *option) {
                         *contribution += adds;
                     }
@@ -44,30 +93,42 @@ pub(crate) fn greatest_sum(
             }
             Coupling::Several(issues) => coupled.push(Coupled {
                 when,
-                effect: Effect::Adds(*adds),
+                effect: Effect::Adds(adds),
                 issues,
             }),
         }
     }
-    for issues in components(options.len(), &coupled) {
-        sum += Component::new(issues, &options, &coupled).greatest_sum()?;
+    let best: Vec<(OptionId, i128)> = (options.ranges.iter())
+        .map(|range| {
+            let of_issue = options.options[range.clone()].iter().copied();
+            of_issue.max_by_key(|it| it.1).expect("an option is left")
+        })
+        .collect();
+    if coupled.iter().all(|it| it.loses_nothing(&best)) {
+        let gains = coupled.iter().map(|it| it.effect.gain());
+        return Some(sum + gains.sum::<i128>() + best.iter().map(|it| it.1).sum::<i128>());
+    }
+    for issues in components(options.ranges.len(), &coupled) {
+        sum += match issues[..] {
+            [only] if !(coupled.iter()).any(|it| it.issues.contains(&only)) => best[only.idx()].1,
+            _ => Component::new(issues, &options, &coupled).greatest_sum()?,
+        };
     }
     Some(sum)
 }
 
 /// Takes out the options that a condition bars by itself, and lists the conditions that several
 /// issues decide; `None` if a condition bars every choice.
-fn bar<'a>(options: &mut OptionsLeft, barred: &'a [Condition]) -> Option<Vec<Coupled<'a>>> {
+fn bar<'a>(options: &mut OptionsLeft, barred: &[&'a Condition]) -> Option<Vec<Coupled<'a>>> {
     loop {
         let mut is_changed = false;
         let mut coupled = Vec::new();
-        for when in barred {
-            let left = |issue: IssueId| options[issue.idx()].iter().map(|it| it.0);
-            match Coupling::new(when, left) {
+        for &when in barred {
+            match options.decides(when) {
                 Coupling::Never => {}
                 Coupling::Always => return None,
                 Coupling::One(issue) => {
-                    options[issue.idx()].retain(|it| !when.allows(issue, it.0));
+                    options.take_out(issue, when);
                     is_changed = true;
                 }
                 Coupling::Several(issues) => coupled.push(Coupled {
@@ -89,6 +150,18 @@ struct Coupled<'a> {
     when: &'a Condition,
     effect: Effect,
     issues: Vec<IssueId>,
+}
+
+impl Coupled<'_> {
+    /// Whether the best option of each issue together cost nothing by this condition.
+    fn loses_nothing(&self, best: &[(OptionId, i128)]) -> bool {
+        let mut clauses = self.when.clauses().iter();
+        let is_fulfilled = clauses.all(|(issue, options)| options.contains(&best[issue.idx()].0));
+        match self.effect {
+            Effect::Adds(adds) => is_fulfilled == (adds > 0),
+            Effect::Bars => !is_fulfilled,
+        }
+    }
 }
 
 /// What fulfilling a condition does.
@@ -208,7 +281,7 @@ impl Component {
                 })
                 .collect();
             let mut best_of_kind: BTreeMap<Vec<bool>, i128> = BTreeMap::new();
-            for &(option, contribution) in &options[issue.idx()] {
+            for &(option, contribution) in options.of(issue) {
                 let breaks = touches
                     .iter()
                     .map(|&(idx, _)| !of_component[idx].when.allows(issue, option))
@@ -292,20 +365,28 @@ mod tests {
     }
 
     fn options(contributions: &[&[i128]]) -> OptionsLeft {
-        let with_ids = |it: &&[i128]| {
-            let numbered = it.iter().enumerate();
-            numbered
-                .map(|(idx, &it)| (OptionId::new(idx), it))
-                .collect()
-        };
-        contributions.iter().map(with_ids).collect()
+        let mut options = OptionsLeft::with_capacity(contributions.len(), 0);
+        for of_issue in contributions {
+            let numbered = of_issue.iter().enumerate();
+            options.push(numbered.map(|(idx, &it)| (OptionId::new(idx), it)));
+        }
+        options
+    }
+
+    fn greatest(
+        options: OptionsLeft,
+        interactions: &[(Condition, i128)],
+        barred: &[Condition],
+    ) -> Option<i128> {
+        let interactions = interactions.iter().map(|(when, adds)| (when, *adds));
+        greatest_sum(options, interactions, &barred.iter().collect::<Vec<_>>())
     }
 
     #[test]
     fn a_harm_is_avoided_where_that_costs_less() {
         let options = options(&[&[0, 5], &[0, 3]]);
         let both = when(&[(0, 1), (1, 1)]);
-        let check = |adds| greatest_sum(options.clone(), &[(both.clone(), adds)], &[]);
+        let check = |adds| greatest(options.clone(), &[(both.clone(), adds)], &[]);
         assert_eq!(check(2), Some(10));
         assert_eq!(check(-2), Some(6));
         assert_eq!(check(-4), Some(5));
@@ -314,7 +395,7 @@ mod tests {
     #[test]
     fn what_is_barred_does_not_count_whatever_it_is_worth() {
         let options = options(&[&[0, 5], &[0, 3]]);
-        let check = |barred: &[Condition]| greatest_sum(options.clone(), &[], barred);
+        let check = |barred: &[Condition]| greatest(options.clone(), &[], barred);
         assert_eq!(check(&[when(&[(0, 1), (1, 1)])]), Some(5));
         assert_eq!(check(&[when(&[(0, 1)])]), Some(3));
         // The second bars alone what the first leaves.
@@ -332,11 +413,11 @@ mod tests {
         let interactions: Vec<(Condition, i128)> = (0..n_pairs)
             .map(|it| (when(&[(2 * it, 1), (2 * it + 1, 1)]), -7))
             .collect();
-        assert_eq!(greatest_sum(options, &interactions, &[]), Some(20 * 9));
+        assert_eq!(greatest(options, &interactions, &[]), Some(20 * 9));
     }
 
     #[test]
     fn without_an_option_there_is_no_sum() {
-        assert_eq!(greatest_sum(options(&[&[1], &[]]), &[], &[]), None);
+        assert_eq!(greatest(options(&[&[1], &[]]), &[], &[]), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Whether a party would rather have some options than others, whatever else is agreed.
 
 use crate::domain::{Condition, ExactPreferences, IssueId, OptionId};
-use crate::solution::claims::greatest_sum::greatest_sum;
+use crate::solution::agreements::Sums;
+use crate::solution::claims::greatest_sum::{OptionsLeft, greatest_sum};
 
 /// Whether an outcome with `this` is worth more than the same one with `to`, whatever the rest.
 ///
@@ -20,6 +21,18 @@ pub fn is_always_preferred(
     this: &[(IssueId, OptionId)],
     to: &[(IssueId, OptionId)],
 ) -> bool {
+    least_advantage(preferences, this, to) > 0
+}
+
+/// What `this` is worth more than `to` at the least, in whichever integers the preferences are held.
+pub(super) fn least_advantage<P>(
+    preferences: &P,
+    this: &[(IssueId, OptionId)],
+    to: &[(IssueId, OptionId)],
+) -> i128
+where
+    P: Sums<Sum: Into<i128>>,
+{
     let issues = |it: &[(IssueId, OptionId)]| {
         let mut issues: Vec<IssueId> = it.iter().map(|it| it.0).collect();
         issues.sort_unstable();
@@ -32,7 +45,7 @@ pub fn is_always_preferred(
     );
     let contributions = |it: &[(IssueId, OptionId)]| -> i128 {
         it.iter()
-            .map(|&(issue, option)| preferences.contribution(issue, option))
+            .map(|&(issue, option)| preferences.contribution(issue, option).into())
             .sum()
     };
     let difference = contributions(this) - contributions(to);
@@ -40,12 +53,13 @@ pub fn is_always_preferred(
         .interactions()
         .iter()
         .filter_map(|(when, adds)| {
+            let adds: i128 = (*adds).into();
             let allows = |it: &[(IssueId, OptionId)]| {
                 it.iter().all(|&(issue, option)| when.allows(issue, option))
             };
             let loss = match (allows(this), allows(to)) {
                 (true, false) => -adds,
-                (false, true) => *adds,
+                (false, true) => adds,
                 (true, true) | (false, false) => return None,
             };
             let clauses = when.clauses().iter();
@@ -53,13 +67,17 @@ pub fn is_always_preferred(
             Some((Condition::new(rest.cloned()), loss))
         })
         .collect();
+    if losses.is_empty() {
+        return difference;
+    }
     let space = preferences.space();
-    let options = space
-        .issues()
-        .map(|issue| space.options(issue).map(|it| (it, 0)).collect())
-        .collect();
-    let loss_max = greatest_sum(options, &losses, &[]).expect("every issue has options");
-    difference > loss_max
+    let mut left = OptionsLeft::with_capacity(space.n_issues(), space.n_options_total());
+    for issue in space.issues() {
+        left.push(space.options(issue).map(|it| (it, 0)));
+    }
+    let of_conditions = losses.iter().map(|(when, loss)| (when, *loss));
+    let loss_max = greatest_sum(left, of_conditions, &[]);
+    difference - loss_max.expect("every issue has options")
 }
 
 #[cfg(test)]
