@@ -143,23 +143,27 @@ impl FrontierBuilder {
     }
 
     /// Empties the buffer into the settled frontier.
+    ///
+    /// No settled point covers one of the buffer, so only the buffer can.
     fn settle(&mut self) {
         let n_parties = self.settled.n_parties;
-        let mut candidates = std::mem::replace(&mut self.settled, Frontier::empty(n_parties));
-        candidates.outcomes.append(&mut self.buffer.outcomes);
-        candidates.utilities.append(&mut self.buffer.utilities);
-        let tree = DominanceTree::new(n_parties, &candidates.utilities);
-        for (position, utilities) in candidates.points().enumerate() {
-            // Candidates stand in rising order: of equals the first is kept.
-            let is_better = |other: usize, it: &[f64]| other < position || it != utilities;
-            let is_kept = !tree.covers(utilities, |other, it| {
-                other != position && is_better(other, it)
-            });
-            if is_kept {
-                self.settled.push(candidates.outcome(position), utilities);
+        let buffer = std::mem::replace(&mut self.buffer, Frontier::empty(n_parties));
+        let tree = DominanceTree::new(n_parties, &buffer.utilities);
+        let mut settled = Frontier::empty(n_parties);
+        for (at, utilities) in self.settled.points().enumerate() {
+            if !tree.covers(utilities, |_, _| true) {
+                settled.push(self.settled.outcome(at), utilities);
             }
         }
-        self.tree = DominanceTree::new(n_parties, &self.settled.utilities);
+        for (at, utilities) in buffer.points().enumerate() {
+            // Points stand in rising order: of equals the first is kept.
+            let is_better = |other: usize, it: &[f64]| other < at || it != utilities;
+            if !tree.covers(utilities, |other, it| other != at && is_better(other, it)) {
+                settled.push(buffer.outcome(at), utilities);
+            }
+        }
+        self.tree = DominanceTree::new(n_parties, &settled.utilities);
+        self.settled = settled;
     }
 }
 
