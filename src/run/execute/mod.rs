@@ -3,10 +3,8 @@
 mod error;
 mod finish;
 mod journal_head;
-mod merge;
 mod model_forms;
 mod options;
-mod planned_shard;
 mod resume;
 mod sessions;
 mod shards;
@@ -21,12 +19,10 @@ pub use error::{
 };
 pub use finish::{FinishedRun, FormResults, RunResults};
 pub(in crate::run) use journal_head::head;
-pub use merge::merge;
 pub use options::RunOptions;
-pub use planned_shard::execute_shard;
 pub use resume::{InterruptedRun, ResumableRun, resume};
 pub use sessions::execute;
-pub use shards::{MergeableRun, OpenShards};
+pub use shards::{MergeableRun, OpenShards, execute_shard, merge};
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
 pub use weighing::{FinishedWeighing, execute_weighing};

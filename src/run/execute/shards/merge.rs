@@ -7,7 +7,7 @@ use crate::run::execute::error::RunError;
 use crate::run::execute::finish::{Done, FinishedRun, conclude};
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::sessions::{open_tables, try_forms};
-use crate::run::execute::shards::MergeableRun;
+use crate::run::execute::shards::open_shards::MergeableRun;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::journal::Journal;
 use crate::run::observer::{Observer, Workload};
