@@ -7,6 +7,7 @@ mod failure;
 mod failure_report;
 mod files;
 mod interactive;
+mod questions;
 mod render;
 mod runs;
 mod sessions;
@@ -53,11 +54,12 @@ enum Verb {
     Batch(batch_sweep::RunArguments),
     /// Run many sessions for each of several values of the scenario's numbers
     Sweep(batch_sweep::SweepArguments),
-    /// Cut a run into shards that other programs distribute
+    /// Cut a run or a study into shards that other programs distribute
     ///
     /// Writes a folder with one file, plan.json, which contains all that a shard is made from: a
     /// machine needs this file and the program. `demarche shard` runs one shard into the folder,
-    /// `demarche missing` lists those that lack, and `demarche merge` combines all of them.
+    /// `demarche missing` lists those that lack, and `demarche merge` combines all of them. Without
+    /// the name of a study, it is a batch or, if the experiment has a [sweep], a sweep.
     Plan(plan::PlanArguments),
     /// Run one shard of a plan
     ///
@@ -66,7 +68,7 @@ enum Verb {
     Shard(shard::ShardArguments),
     /// List the shards of a plan that are not complete, such as 3,7-9
     Missing(missing::MissingArguments),
-    /// Combine shards into one run, identical to a run without shards
+    /// Combine shards into one run or study, identical to one without shards
     Merge(merge::MergeArguments),
     /// Have an engine run the shards of a run: Slurm or Dask
     Dist(dist::DistArguments),
@@ -179,10 +181,10 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Missing(it) => missing::missing(&it),
         Verb::Merge(it) => merge::merge(&it, &ctrl_c),
         Verb::Dist(it) => dist::dist(&it, &ctrl_c),
-        Verb::Sensitivity(it) => studies::sensitivity(&it, &ctrl_c),
-        Verb::Flip(it) => studies::flip(&it, &ctrl_c),
+        Verb::Sensitivity(it) => studies::study(&it, &ctrl_c),
+        Verb::Flip(it) => studies::study(&it, &ctrl_c),
         Verb::Weigh(it) => weigh::weigh(&it, &ctrl_c),
-        Verb::Robustness(it) => studies::robustness(&it, &ctrl_c),
+        Verb::Robustness(it) => studies::study(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
         Verb::Verify(it) => verify::verify(&it),
         Verb::Compare(it) => compare::compare(&it),

@@ -9,6 +9,7 @@
 //! keep it from that for long, so nobody waits for it: it is left behind, and ends by itself.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -89,6 +90,26 @@ pub enum BatchError<E> {
         /// What happened.
         source: ActorError,
     },
+}
+
+impl BatchError<Infallible> {
+    /// The same where what is handed over may not be taken.
+    pub(super) fn delivering<E>(self) -> BatchError<E> {
+        match self {
+            Self::Delivery(never) => match never {},
+            Self::Actor {
+                cell,
+                first,
+                last,
+                source,
+            } => BatchError::Actor {
+                cell,
+                first,
+                last,
+                source,
+            },
+        }
+    }
 }
 
 /// Works up the sessions of a chunk, in plan order.

@@ -3,6 +3,7 @@
 mod batch;
 mod explain;
 mod forfeit;
+mod pieces;
 mod plan;
 mod plan_evaluation;
 mod random_numbers;
@@ -20,6 +21,7 @@ pub use explain::{
     Subject, TooManyOutcomes, TraceStep, check_outcomes,
 };
 pub use forfeit::Forfeit;
+pub(crate) use pieces::Pieces;
 pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, SessionPlan, TooManySessions};
 pub use plan_evaluation::{
     Amendment, COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, ChangeTally, CompletionKind,

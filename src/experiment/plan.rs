@@ -96,6 +96,15 @@ impl UnevenPlan {
             cells: cells.into_iter().map(|it| it.0).collect(),
         }
     }
+
+    /// The part of this plan with these of its chunks.
+    pub(super) fn chunks(&self, chunks: Range<u64>) -> Self {
+        let idx = |it: u64| usize::try_from(it).expect("a chunk is of the plan");
+        Self {
+            cells: Arc::clone(&self.cells),
+            chunks: self.chunks[idx(chunks.start)..idx(chunks.end)].into(),
+        }
+    }
 }
 
 impl SessionPlan for UnevenPlan {

@@ -1,6 +1,7 @@
 //! One of several parts of a plan that are run apart and put together again.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use crate::experiment::plan::Plan;
@@ -68,11 +69,21 @@ impl Shard {
     pub fn part(self, plan: &Plan, cut: Cut) -> Plan {
         let n_pieces = cut.n_pieces(plan);
         let n_of_piece = plan.n_chunks() / n_pieces.max(1);
+        let Range { start, end } = self.share(n_pieces);
+        plan.chunks(start * n_of_piece..end * n_of_piece)
+    }
+
+    /// Its share of so many pieces, which follow one another: as many as the others have, or one more.
+    ///
+    /// # Panics
+    ///
+    /// Never: a share is not more than the whole.
+    pub fn share(self, n_pieces: u64) -> Range<u64> {
         let start = |number: u32| {
             let share = u128::from(n_pieces) * u128::from(number) / u128::from(self.of);
-            u64::try_from(share).expect("a share is not more than the whole") * n_of_piece
+            u64::try_from(share).expect("a share is not more than the whole")
         };
-        plan.chunks(start(self.number - 1)..start(self.number))
+        start(self.number - 1)..start(self.number)
     }
 }
 

@@ -15,11 +15,12 @@ mod spec;
 mod writer;
 
 pub use execute::{
-    DamagedTable, FinishedRun, FinishedStudy, FinishedWeighing, FolderPlace, FormResults,
-    InterruptedRun, MergeableRun, OpenShards, PlannedShardError, RefusalReason, RefusedRun,
+    DamagedTable, FinishedRun, FinishedShard, FinishedStudy, FinishedWeighing, FolderPlace,
+    FormResults, InterruptedRun, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing,
+    MissingShards, OpenShards, PlannedMergeError, PlannedShardError, RefusalReason, RefusedRun,
     ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
     StudyAnswer, check_tables, damaged_tables, execute, execute_shard, execute_study,
-    execute_weighing, merge, resume,
+    execute_weighing, merge, merge_study, merge_weighing, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};
@@ -34,8 +35,8 @@ pub use record::{
 };
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};
 pub use spec::{
-    PLAN_DRAWS_DEFAULT, RunRequest, RunSpec, RunVerb, SpecError, StudyQuestion, StudyRequest,
-    StudySpec, StudyWork, WeighingRequest, WeighingSpec,
+    PLAN_DRAWS_DEFAULT, PlannedRequest, PlannedSpec, RunRequest, RunSpec, RunVerb, SpecError,
+    StudyQuestion, StudyRequest, StudySpec, StudyWork, WeighingRequest, WeighingSpec,
 };
 pub(crate) use writer::AGREEMENTS_SHOWN;
 pub use writer::{CellResults, MostFrequent, ShardCorruption, SweptParameters};

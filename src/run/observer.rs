@@ -96,6 +96,15 @@ pub enum Progress<'a> {
         /// How many plans.
         n_plans: usize,
     },
+    /// A shard of a study.
+    Evaluations {
+        /// Sessions or draws that are done.
+        n: u64,
+        /// Chunks that are done.
+        n_chunks: u64,
+        /// How many there are.
+        of: u64,
+    },
     /// Other forms of the model.
     Form {
         /// Sessions that are done, with those of a batch before them.

@@ -21,6 +21,7 @@ mod resume;
 mod shards;
 #[cfg(unix)]
 mod signals;
+mod study_shards;
 mod system_calls;
 mod verify;
 

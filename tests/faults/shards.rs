@@ -376,7 +376,11 @@ fn what_was_tampered_with_is_named_and_not_merged() {
         let bytes = fs::read(&table).unwrap();
         fs::write(&table, &bytes[..bytes.len() / 2]).unwrap();
     }
-    refused(&["shard-1-of-3", "shard-2-of-3", "remove the folder of each"]);
+    refused(&[
+        "shard-1-of-3",
+        "shard-2-of-3",
+        "remove the folder, and run the shard again",
+    ]);
     restore();
     // A mark that belongs to another shard.
     fs::copy(places[0].join(SHARD_MARK), places[1].join(SHARD_MARK)).unwrap();

@@ -95,6 +95,9 @@ impl Observer for RunObserver<'_> {
             Progress::Draws { n_draws, n_plans } => shown.advance(n_draws, || {
                 format!("weighing {}", counted(n_plans as u64, "plan"))
             }),
+            Progress::Evaluations { n, n_chunks, of } => shown.advance(n, || {
+                format!("{} of {}", count(n_chunks), counted(of, "chunk"))
+            }),
             Progress::Form {
                 n_sessions,
                 form,

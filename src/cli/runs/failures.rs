@@ -8,8 +8,8 @@ use crate::cli::render::{count, counted, shell_word};
 use crate::cli::runs::folder::exists;
 use crate::experiment::{PLAN_DRAWS_MAX, PlanEvaluationError, StudyError};
 use crate::run::{
-    FolderPlace, JournalError, PlanError, PlannedShardError, RefusalReason, RefusedRun,
-    ReopenError, RunError, RunRequest, SpecError, StoppedRun,
+    FolderPlace, JournalError, MissingShards, PlanError, PlannedMergeError, PlannedShardError,
+    RefusalReason, RefusedRun, ReopenError, RunError, RunRequest, SpecError, StoppedRun,
 };
 
 /// Why what was asked of a verb cannot be run.
@@ -75,13 +75,14 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
     })
 }
 
-/// Why there is no plan of a run in shards, or it cannot be run.
-pub(crate) fn plan_failure(error: PlanError) -> Failure {
+/// Why there is no plan of what is asked of a verb, or it cannot be run.
+pub(crate) fn plan_failure(error: PlanError, verb: &str) -> Failure {
     let description = error.to_string();
     match error {
-        PlanError::Spec(it) => spec_failure(it, "plan"),
+        PlanError::Spec(it) => spec_failure(it, verb),
         PlanError::TooMany { .. } => Failure::WrongInput(format!("{description}; reduce --shards")),
-        PlanError::NoPlan(_)
+        PlanError::NoText(_)
+        | PlanError::NoPlan(_)
         | PlanError::Version { .. }
         | PlanError::Changed
         | PlanError::Damaged { .. } => Failure::WrongInput(description),
@@ -91,7 +92,7 @@ pub(crate) fn plan_failure(error: PlanError) -> Failure {
 /// Why a shard of a plan was not run to its end, and what to do.
 pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> Failure {
     match error {
-        PlannedShardError::Plan(it) => plan_failure(it),
+        PlannedShardError::Plan(it) => plan_failure(it, "shard"),
         PlannedShardError::Reopen(it) => {
             let is_in_use = matches!(
                 &it,
@@ -102,11 +103,9 @@ pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> 
             );
             match reopen_failure("run the shard in", it, None) {
                 Failure::WrongInput(it) if is_in_use => Failure::TryAgain(it),
-                Failure::Shards(it) => {
-                    Failure::Shards(format!("{it}; remove the folder, and run the shard again"))
-                }
                 failure @ (Failure::Diagnostics(_)
                 | Failure::WrongInput(_)
+                | Failure::Shards(_)
                 | Failure::TryAgain(_)
                 | Failure::CouldNotFinish(_)
                 | Failure::Interrupted) => failure,
@@ -124,6 +123,14 @@ pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> 
     }
 }
 
+/// Why the shards of a plan cannot be merged.
+pub(crate) fn planned_merge_failure(error: PlannedMergeError) -> Failure {
+    match error {
+        PlannedMergeError::Plan(it) => plan_failure(it, MERGE),
+        PlannedMergeError::Reopen(it) => reopen_failure(MERGE, it, None),
+    }
+}
+
 /// The act on shards.
 pub(crate) const MERGE: &str = "merge";
 
@@ -135,26 +142,31 @@ pub(crate) fn reopen_failure(
 ) -> Failure {
     match error {
         ReopenError::Refused(it) => refusal(act, &it, request),
-        ReopenError::Shards(refused) => {
-            let each = refused.iter().map(|it| refused_for(act, it, request));
-            Failure::Shards(each.collect::<Vec<_>>().join("\nerror: "))
+        ReopenError::Shards { missing, refused } => {
+            let missing = missing.map(|it| missing_for(act, it));
+            let refused = refused.iter().map(|it| refused_for(act, it, request));
+            let each: Vec<String> = missing.into_iter().chain(refused).collect();
+            Failure::Shards(each.join("\nerror: "))
         }
         ReopenError::Spec(it) => spec_failure(it, request.map_or("", |it| it.verb.name())),
-        ReopenError::Missing {
-            of,
-            n_missing,
-            first: mut names,
-        } => {
-            if n_missing > names.len() {
-                names.push(format!("{} more", n_missing - names.len()));
-            }
-            Failure::Shards(format!(
-                "cannot {act}: {} of {of} shards are there, and {} missing",
-                of - n_missing,
-                names.join(", ") + if n_missing == 1 { " is" } else { " are" }
-            ))
-        }
     }
+}
+
+/// Which shards are missing.
+fn missing_for(act: &str, missing: MissingShards) -> String {
+    let MissingShards {
+        of,
+        n_missing,
+        first: mut names,
+    } = missing;
+    if n_missing > names.len() {
+        names.push(format!("{} more", n_missing - names.len()));
+    }
+    format!(
+        "cannot {act}: {} of {of} shards are there, and {} missing",
+        of - n_missing,
+        names.join(", ") + if n_missing == 1 { " is" } else { " are" }
+    )
 }
 
 fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Failure {
@@ -173,7 +185,8 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
         | RefusalReason::SameShard { .. }
         | RefusalReason::Unmarked
         | RefusalReason::Mark(_)
-        | RefusalReason::Corruption(_) => Failure::Shards(description),
+        | RefusalReason::Corruption(_)
+        | RefusalReason::Contradiction => Failure::Shards(description),
         RefusalReason::NotFound(_)
         | RefusalReason::Journal(_)
         | RefusalReason::Unreadable { .. }
@@ -189,8 +202,14 @@ fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Fai
 fn refused_for(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> String {
     let (folder, reason) = (&refused.folder, &refused.reason);
     let mut why = with_causes(reason);
-    if let (RefusalReason::Corruption(_), Some(request)) = (reason, request) {
-        why = format!("{why}; {}", way_on(request, folder));
+    match (reason, request) {
+        (RefusalReason::Corruption(_), Some(request)) => {
+            why = format!("{why}; {}", way_on(request, folder));
+        }
+        (RefusalReason::Corruption(_) | RefusalReason::Mark(_), None) => {
+            why = format!("{why}; remove the folder, and run the shard again");
+        }
+        _ => {}
     }
     format!("cannot {act} {}: {why}", folder.display())
 }

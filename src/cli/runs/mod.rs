@@ -2,6 +2,7 @@
 
 mod failures;
 mod finish;
+mod finish_study;
 mod folder;
 mod named;
 mod page;
@@ -9,12 +10,13 @@ mod planned;
 mod resumable_run;
 
 pub(crate) use failures::{
-    MERGE, plan_failure, planned_shard_failure, reopen_failure, run_failure, spec_failure,
-    study_failure,
+    MERGE, plan_failure, planned_merge_failure, planned_shard_failure, reopen_failure, run_failure,
+    spec_failure, study_failure,
 };
-pub(crate) use finish::{conclude, report_left_out};
+pub(crate) use finish::conclude;
+pub(crate) use finish_study::{conclude_study, conclude_weighing};
 pub(crate) use folder::{create_new, in_new_folder, refuse_existing};
 pub(crate) use named::{open_run, read_manifest};
-pub(crate) use page::{make_page, make_recorded_page, report_line};
+pub(crate) use page::report_line;
 pub(crate) use planned::read_plan;
 pub(crate) use resumable_run::{JournaledFiles, resumable_run};

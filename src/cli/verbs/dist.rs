@@ -14,12 +14,10 @@ use crate::cli::engines::{
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::render::{count, counted, shell_word};
-use crate::cli::runs::{conclude, refuse_existing};
-use crate::cli::shards::{
-    CutArguments, array_list, merge_aside, missing_numbers, open_planned, planned_folder,
-};
+use crate::cli::runs::{planned_merge_failure, refuse_existing};
+use crate::cli::shards::{CutOrPlan, MANIFEST, array_list, merge_aside, missing_numbers};
 use crate::cli::{hush_caught_panics, message, options, print};
-use crate::run::MANIFEST;
+use crate::run::{self, MergeablePlan};
 
 #[derive(Debug, Args)]
 pub(crate) struct DistArguments {
@@ -46,10 +44,10 @@ enum Engine {
 #[derive(Debug, Args)]
 struct SlurmArguments {
     #[command(flatten)]
-    cut: CutArguments,
+    cut: CutOrPlan,
     /// The folder of the plan, the scripts and the shards
-    #[arg(long, value_name = "FOLDER")]
-    out: PathBuf,
+    #[arg(long, value_name = "FOLDER", required_unless_present = MANIFEST, conflicts_with = MANIFEST)]
+    out: Option<PathBuf>,
     /// An option of sbatch for all jobs, such as `--sbatch --partition=long`; may be repeated
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     sbatch: Vec<String>,
@@ -65,8 +63,9 @@ struct SlurmArguments {
 #[command(group = ArgGroup::new("cluster").required(true).args(["scheduler", "local"]))]
 struct DaskArguments {
     #[command(flatten)]
-    cut: CutArguments,
-    /// The folder of the merged run; the plan and the shards are in another one, `RUN-shards`
+    cut: CutOrPlan,
+    /// The folder of the merged run; without --manifest, the plan and the shards are in another one,
+    /// `RUN-shards`
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
     /// The address of the scheduler, such as `tcp://10.0.0.1:8786`
@@ -113,8 +112,9 @@ pub(crate) fn dist(arguments: &DistArguments, ctrl_c: &CtrlC) -> Result<ExitCode
 }
 
 fn slurm(arguments: &SlurmArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let plan = (arguments.cut).plan(&mut RunObserver::new(ctrl_c, LEFT, arguments.quiet))?;
-    let folder = planned_folder(&plan, &arguments.out)?;
+    let mut observer = RunObserver::new(ctrl_c, LEFT, arguments.quiet);
+    let out = arguments.out.as_deref().unwrap_or(Path::new("."));
+    let (plan, folder) = arguments.cut.plan(out, &mut observer)?;
     let program = std::env::current_exe();
     let program = program.map_err(|error| {
         Failure::CouldNotFinish(format!("cannot find this program's file: {error}"))
@@ -141,13 +141,13 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
     hush_caught_panics();
     let (out, is_quiet) = (&arguments.out, arguments.quiet);
     let mut observer = RunObserver::new(ctrl_c, LEFT, is_quiet);
-    let plan = arguments.cut.plan(&mut observer)?;
     let place = shards_of(out);
-    if !place.exists() {
+    let is_begun = matches!(arguments.cut, CutOrPlan::Cut(_)) && place.exists();
+    if !is_begun {
         refuse_existing(out)?;
     }
-    let place = planned_folder(&plan, &place)?;
-    if out.join(MANIFEST).exists() {
+    let (plan, place) = arguments.cut.plan(&place, &mut observer)?;
+    if out.join(run::MANIFEST).exists() {
         if !is_quiet {
             print(&format!(
                 "the run is already complete in {}\n",
@@ -190,9 +190,10 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
             return Ok(ExitCode::from(code));
         }
     }
-    let run = open_planned(&plan, &place, &mut observer)?;
-    let finished = merge_aside(&run, &place, out, &options(None, ctrl_c), &mut observer)?;
-    conclude(run.spec(), &finished, !arguments.no_report, is_quiet)
+    let shards = MergeablePlan::open(&plan, &place, &mut observer);
+    let shards = shards.map_err(planned_merge_failure)?;
+    let merged = merge_aside(&shards, &place, out, &options(None, ctrl_c), &mut observer)?;
+    merged.conclude(!arguments.no_report, is_quiet)
 }
 
 impl DaskArguments {

@@ -1,4 +1,4 @@
-//! `merge`: the shards of a batch or a sweep become the run that they are parts of.
+//! `merge`: shards become the run or the study that they are parts of.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,12 +9,12 @@ use crate::cli::arguments::{CitedArguments, OutputArguments};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
 use crate::cli::runs::{
-    JournaledFiles, MERGE, conclude, in_new_folder, read_plan, refuse_existing, reopen_failure,
-    run_failure,
+    JournaledFiles, MERGE, in_new_folder, planned_merge_failure, read_plan, refuse_existing,
+    reopen_failure,
 };
-use crate::cli::shards::open_planned;
+use crate::cli::shards::{MergedPlan, merge_failure};
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, options};
-use crate::run::{self, MergeableRun, OpenShards, RunRequest};
+use crate::run::{MergeablePlan, OpenShards};
 
 #[derive(Debug, Args)]
 pub(crate) struct MergeArguments {
@@ -30,41 +30,41 @@ pub(crate) struct MergeArguments {
     cited: CitedArguments,
 }
 
-/// Combines shards into a run.
+/// What is said where the merge of a study is left at once.
+const STUDY_LEFT_AT_ONCE: &str = "\nstopped immediately; remove the folder and merge again";
+
+/// Combines shards into a run or a study.
 pub(crate) fn merge(arguments: &MergeArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    if let Some(out) = &arguments.output.out {
+    let output = &arguments.output;
+    if let Some(out) = &output.out {
         refuse_existing(out)?;
     }
-    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, arguments.output.quiet);
-    let (run, request) = match &arguments.manifest {
+    let mut observer = RunObserver::new(ctrl_c, LEFT_AT_ONCE, output.quiet);
+    let shards = match &arguments.manifest {
         Some(path) => {
             let (plan, place) = read_plan(path)?;
-            let run = open_planned(&plan, &place, &mut observer)?;
-            (run, plan.request().clone())
+            let opened = MergeablePlan::open(&plan, &place, &mut observer);
+            opened.map_err(planned_merge_failure)?
         }
         None => open_named(arguments, &mut observer)?,
     };
+    if !matches!(shards, MergeablePlan::Run(_)) {
+        observer = RunObserver::new(ctrl_c, STUDY_LEFT_AT_ONCE, output.quiet);
+    }
     hush_caught_panics();
     let options = options(None, ctrl_c);
-    let finished = in_new_folder(
-        arguments.output.out.as_deref(),
-        run.spec().name(),
-        |folder| run::merge(&run, folder, &options, &mut observer),
-    );
-    let finished = finished.map_err(|it| run_failure(&it, &request))?;
-    conclude(
-        run.spec(),
-        &finished,
-        !arguments.output.no_report,
-        arguments.output.quiet,
-    )
+    let merged = in_new_folder(output.out.as_deref(), &shards.name(), |folder| {
+        MergedPlan::of(&shards, folder, &options, &mut observer)
+    });
+    let merged = merged.map_err(|it| merge_failure(&it, &shards))?;
+    merged.conclude(!output.no_report, output.quiet)
 }
 
-/// Opens the shards that are named, and what was asked for of the whole run.
+/// Opens the shards that are named.
 fn open_named(
     arguments: &MergeArguments,
     observer: &mut RunObserver<'_>,
-) -> Result<(MergeableRun, RunRequest), Failure> {
+) -> Result<MergeablePlan, Failure> {
     let shards = OpenShards::open(&arguments.folders);
     let shards = shards.map_err(|it| reopen_failure(MERGE, it, None))?;
     let request = shards.request().clone();
@@ -72,5 +72,5 @@ fn open_named(
     let files = JournaledFiles::of(shards.first_folder(), &request, files_below);
     let run = shards.load(&|it| files.read(it), observer);
     let run = run.map_err(|it| reopen_failure(MERGE, it, Some(&request)))?;
-    Ok((run, request))
+    Ok(MergeablePlan::Run(run.into()))
 }

@@ -23,7 +23,7 @@ pub(crate) struct ShardArguments {
     /// Which shard, from 1; by default the position that a cluster gives to this process:
     /// `SLURM_ARRAY_TASK_ID`, `PBS_ARRAY_INDEX`, `HQ_TASK_ID`, or one more than
     /// `JOB_COMPLETION_INDEX`
-    #[arg(long, value_name = "I")]
+    #[arg(long, value_name = "I", value_parser = parse_index, allow_negative_numbers = true)]
     index: Option<u32>,
     /// The folder of the shard; by default one beside the plan
     #[arg(long, value_name = "FOLDER")]
@@ -47,6 +47,19 @@ const POSITIONS: [(&str, u32); 4] = [
 /// What is said where a shard is left at once.
 const LEFT: &str = "\nstopped immediately; the same command resumes the shard";
 
+fn parse_index(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| {
+        if let Ok(shard) = text.parse::<Shard>() {
+            format!(
+                "the plan knows how many shards there are: write {}",
+                shard.number()
+            )
+        } else {
+            "the number of a shard, from 1".to_owned()
+        }
+    })
+}
+
 /// Runs one shard.
 pub(crate) fn shard(arguments: &ShardArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     hush_caught_panics();
@@ -62,23 +75,23 @@ pub(crate) fn shard(arguments: &ShardArguments, ctrl_c: &CtrlC) -> Result<ExitCo
     observer.safe_to_leave();
     let ran = ran.map_err(|it| planned_shard_failure(it, &folder))?;
     let place = folder.display();
-    let Some((_, finished)) = ran else {
+    let Some(finished) = ran else {
         if !arguments.quiet {
             print(&format!("shard {shard} is already complete in {place}\n"))?;
         }
         return Ok(ExitCode::SUCCESS);
     };
-    if finished.is_interrupted() {
+    if finished.is_interrupted {
         message(&format!(
-            "interrupted: {} of {} sessions are complete in {place}; the same command resumes the shard",
-            count(finished.n_sessions),
-            count(finished.n_planned),
+            "interrupted: {} of {} are complete in {place}; the same command resumes the shard",
+            count(finished.n_done),
+            counted(finished.n_planned, finished.noun),
         ));
         return Ok(ExitCode::from(130));
     }
     if !arguments.quiet {
-        let sessions = counted(finished.n_sessions, "session");
-        print(&format!("shard {shard}: {sessions} in {place}\n"))?;
+        let done = counted(finished.n_done, finished.noun);
+        print(&format!("shard {shard}: {done} in {place}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

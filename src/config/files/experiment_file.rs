@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::experiment::{RandomNumbers, party_metrics, session_metrics};
@@ -114,7 +114,7 @@ pub(crate) struct SensitivityFile {
 }
 
 /// The design of a study of uncertain numbers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StudyMethod {
     /// Base points with rows that differ in one number: Saltelli's radial design.

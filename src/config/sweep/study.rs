@@ -3,6 +3,7 @@
 use demarche_core::domain::{Basis, Number};
 use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnostics::{Diagnostic, paths_meant};
 use crate::config::files::{SensitivityFile, StudyMethod};
@@ -14,7 +15,8 @@ const BASE_POINTS: u32 = 1024;
 const TRAJECTORIES: u32 = 64;
 
 /// Which forms of the model a study has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StudiedForms {
     /// The one that the scenario is written in.
     #[default]

@@ -8,6 +8,7 @@ use demarche_core::domain::{
 use demarche_stats::estimate::{Estimate, Moments, PairedShares};
 
 use crate::experiment::plan_evaluation::extreme_completions::CompletionKind;
+use crate::experiment::tallies::{NumberSource, push_moments, take_moments};
 
 /// How one completion of a plan fares over draws.
 #[derive(Clone, PartialEq, Debug)]
@@ -137,6 +138,39 @@ impl CompletionTally {
         self.n_draws += other.n_draws;
     }
 
+    /// Adds its counts to numbers.
+    pub(super) fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.n_accepted.into());
+        for it in &self.parties {
+            it.push(numbers);
+        }
+        for ChangeTally { accepted, .. } in &self.changes {
+            let counts = [accepted.both, accepted.first_only, accepted.second_only];
+            numbers.extend(counts.map(i128::from));
+        }
+    }
+
+    /// Takes in the counts of so many draws, before any other draw; `None` if they are none.
+    pub(super) fn take_counts(
+        &mut self,
+        n_draws: u64,
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
+        self.n_draws = n_draws;
+        self.n_accepted = numbers.at_most(n_draws)?;
+        for it in &mut self.parties {
+            it.take_counts(n_draws, numbers)?;
+        }
+        for ChangeTally { accepted, .. } in &mut self.changes {
+            accepted.both = numbers.at_most(n_draws)?;
+            accepted.first_only = numbers.at_most(n_draws - accepted.both)?;
+            let n_left = n_draws - accepted.both - accepted.first_only;
+            accepted.second_only = numbers.at_most(n_left)?;
+            accepted.neither = n_left - accepted.second_only;
+        }
+        Some(())
+    }
+
     /// The share of draws in which all whose consent is needed accept it; `None` of no draw.
     pub fn accepted(&self) -> Option<Estimate> {
         Estimate::of_share(self.n_accepted, self.n_draws)
@@ -176,6 +210,38 @@ impl PlanPartyTally {
         for (sum, it) in self.shortfalls.iter_mut().zip(other.shortfalls) {
             *sum += it;
         }
+    }
+
+    fn push(&self, numbers: &mut Vec<i128>) {
+        let counts = [
+            self.n_accepts,
+            self.n_red_lines_crossed,
+            self.n_pivotal_rejections,
+        ];
+        numbers.extend(counts.map(i128::from));
+        for it in [&self.utility, &self.surplus, &self.surplus_before_leverage] {
+            push_moments(numbers, it);
+        }
+        numbers.extend(&self.shortfalls);
+    }
+
+    fn take_counts(&mut self, n_draws: u64, numbers: &mut NumberSource<'_>) -> Option<()> {
+        self.n_accepts = numbers.at_most(n_draws)?;
+        self.n_red_lines_crossed = numbers.at_most(n_draws)?;
+        self.n_pivotal_rejections = numbers.at_most(n_draws)?;
+        let moments = [
+            &mut self.utility,
+            &mut self.surplus,
+            &mut self.surplus_before_leverage,
+        ];
+        for it in moments {
+            *it = take_moments(n_draws, numbers).filter(|it| it.n() == n_draws)?;
+        }
+        let most = i128::from(n_draws) * i128::from(Utility::ONE.units());
+        for it in &mut self.shortfalls {
+            *it = numbers.next().filter(|it| (0..=most).contains(it))?;
+        }
+        Some(())
     }
 
     /// The share of draws in which the party accepts; `None` of no draw.

@@ -1,5 +1,6 @@
 //! Draws of all preferences, taken in on several threads: the same counts for any number of them.
 
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,12 +16,12 @@ use crate::experiment::batch::Interrupt;
 /// Draws that a thread takes at a time: an interrupt is looked at between them.
 const CHUNK_DRAWS: u64 = 16;
 
-/// Which draws are made: those of the first replications, with which sessions of these seeds begin.
-#[derive(Clone, Copy, Debug)]
+/// Which draws are made: those of some replications, with which sessions of these seeds begin.
+#[derive(Clone, Debug)]
 pub(super) struct Draws<'a> {
     pub(super) setting: &'a Arc<Setting>,
     pub(super) seeds: &'a Seeds,
-    pub(super) n: u64,
+    pub(super) replications: Range<u64>,
 }
 
 /// How draws are made: what their counts do not depend on.
@@ -48,7 +49,7 @@ impl Draws<'_> {
             interrupt,
             advance,
         } = execution;
-        let next = AtomicU64::new(0);
+        let next = AtomicU64::new(self.replications.start);
         let work = |report: &mut dyn FnMut(u64)| {
             let mut tally = empty.clone();
             let mut parties: Vec<PreferenceDraw> = (self.setting.scenario().party_ids())
@@ -56,7 +57,7 @@ impl Draws<'_> {
                 .collect();
             while !interrupt.is_requested() {
                 let first = next.fetch_add(CHUNK_DRAWS, Ordering::Relaxed);
-                let last = first.saturating_add(CHUNK_DRAWS).min(self.n);
+                let last = first.saturating_add(CHUNK_DRAWS).min(self.replications.end);
                 if first >= last {
                     break;
                 }

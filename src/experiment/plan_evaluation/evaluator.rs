@@ -1,5 +1,7 @@
 //! Weighing plans: which completions, and over which draws.
 
+use std::ops::Range;
+
 use demarche_core::domain::{DraftPlan, Preferences, Scenario, Utility};
 use demarche_core::solution::{Zone, zone_of_possible_agreement};
 use demarche_stats::estimate::Estimate;
@@ -92,6 +94,16 @@ impl EvaluatedPlans {
     pub fn agreement_exists(&self) -> Option<Estimate> {
         Estimate::of_share(self.n_with_agreement, self.n_draws)
     }
+
+    /// Adds other draws.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (sum, it) in self.plans.iter_mut().zip(other.plans) {
+            sum.merge(it);
+        }
+        self.n_with_agreement += other.n_with_agreement;
+        self.n_undecided += other.n_undecided;
+        self.n_draws += other.n_draws;
+    }
 }
 
 impl PlanEvaluator {
@@ -146,6 +158,21 @@ impl PlanEvaluator {
         })
     }
 
+    /// The cells, which all have the same parties and issues.
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Over how many draws they are weighed in each cell.
+    pub(super) fn n_draws(&self) -> u64 {
+        self.n_draws
+    }
+
+    /// Whether no plan leaves an issue open.
+    pub(super) fn is_complete(&self) -> bool {
+        self.plans.iter().all(DraftPlan::is_complete)
+    }
+
     /// The plans.
     pub fn plans(&self) -> &[DraftPlan] {
         &self.plans
@@ -154,8 +181,7 @@ impl PlanEvaluator {
     /// How many draws are made in all cells: those over which plans are weighed, and as many again before
     /// if one of them leaves issues open.
     pub fn n_draws_in_all(&self) -> u64 {
-        let is_complete = self.plans.iter().all(DraftPlan::is_complete);
-        let n_times = if is_complete { 1 } else { 2 };
+        let n_times = if self.is_complete() { 1 } else { 2 };
         n_times * self.n_draws * self.cells.len() as u64
     }
 
@@ -183,16 +209,22 @@ impl PlanEvaluator {
             },
         };
         let cells = self.cells.iter();
-        let evaluated = cells.map(|cell| self.run_cell(cell, &mut execution));
+        let evaluated = cells.map(|cell| self.run_draws(cell, 0..self.n_draws, &mut execution));
         evaluated.collect()
     }
 
-    fn run_cell(&self, cell: &Cell, execution: &mut Execution<'_>) -> Option<EvaluatedPlans> {
+    /// Weighs them over some draws of a cell; over all, if one of them leaves issues open.
+    pub(super) fn run_draws(
+        &self,
+        cell: &Cell,
+        replications: Range<u64>,
+        execution: &mut Execution<'_>,
+    ) -> Option<EvaluatedPlans> {
         let scenario = cell.setting.scenario();
         let draws = Draws {
             setting: &cell.setting,
             seeds: &cell.seeds,
-            n: self.n_draws,
+            replications,
         };
         let open = self.plans.iter().filter(|it| !it.is_complete());
         let mut extremes = Vec::new();
@@ -201,28 +233,36 @@ impl PlanEvaluator {
             extremes = draws.tally(counts, execution)?.extremes().collect();
         }
         let mut extremes = extremes.into_iter();
+        let sums = self.before_draws(scenario, |_| extremes.next());
+        let sums = sums.expect("as many as there are open plans");
+        Some(draws.tally(Weighing { scenario, sums }, execution)?.sums)
+    }
+
+    /// Before any draw; `extremes` tells which completions of a plan that leaves issues open are accepted
+    /// most often and least often. `None` if it does not.
+    pub(super) fn before_draws(
+        &self,
+        scenario: &Scenario,
+        mut extremes: impl FnMut(&DraftPlan) -> Option<[u64; 2]>,
+    ) -> Option<EvaluatedPlans> {
         let plans = self.plans.iter().map(|plan| {
             let completions = if plan.is_complete() {
                 vec![(CompletionKind::Whole, 0)]
             } else {
-                let [most, least] = extremes.next().expect("as many as there are open plans");
+                let [most, least] = extremes(plan)?;
                 vec![
                     (CompletionKind::MostAccepted, most),
                     (CompletionKind::LeastAccepted, least),
                 ]
             };
-            tally_of(scenario, plan, completions)
+            Some(tally_of(scenario, plan, completions))
         });
-        let empty = Weighing {
-            scenario,
-            sums: EvaluatedPlans {
-                n_draws: 0,
-                n_with_agreement: 0,
-                n_undecided: 0,
-                plans: plans.collect(),
-            },
-        };
-        Some(draws.tally(empty, execution)?.sums)
+        Some(EvaluatedPlans {
+            n_draws: 0,
+            n_with_agreement: 0,
+            n_undecided: 0,
+            plans: plans.collect::<Option<_>>()?,
+        })
     }
 }
 
@@ -262,11 +302,6 @@ impl DrawTally for Weighing<'_> {
     }
 
     fn merge(&mut self, other: Self) {
-        for (sum, it) in self.sums.plans.iter_mut().zip(other.sums.plans) {
-            sum.merge(it);
-        }
-        self.sums.n_with_agreement += other.sums.n_with_agreement;
-        self.sums.n_undecided += other.sums.n_undecided;
-        self.sums.n_draws += other.sums.n_draws;
+        self.sums.merge(other.sums);
     }
 }

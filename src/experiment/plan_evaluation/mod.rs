@@ -5,6 +5,7 @@ mod draw_workers;
 mod evaluator;
 mod extreme_completions;
 mod plan_tally;
+mod weighing_pieces;
 
 pub use completion_tally::{ChangeTally, CompletionTally, PlanPartyTally};
 pub use evaluator::{

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::plan_evaluation::completion_tally::CompletionTally;
-use demarche_core::domain::{ConsentRule, DraftPlan, Outcome, Preferences, Utility};
+use demarche_core::domain::{ConsentRule, DraftPlan, Outcome, OutcomeSpace, Preferences, Utility};
 use demarche_core::solution::{Zone, nearest_amendment};
+
+use crate::experiment::plan_evaluation::completion_tally::CompletionTally;
+use crate::experiment::tallies::NumberSource;
 
 /// How a plan fares over draws.
 #[derive(Clone, PartialEq, Debug)]
@@ -88,6 +90,41 @@ impl PlanTally {
         }
         self.n_undecided += other.n_undecided;
         self.n_draws += other.n_draws;
+    }
+
+    /// Adds its counts to numbers.
+    pub(super) fn push(&self, numbers: &mut Vec<i128>) {
+        for it in &self.completions {
+            it.push(numbers);
+        }
+        numbers.extend([self.n_undecided.into(), self.amendments.len() as i128]);
+        for (&(n_changes, outcome), &n) in &self.amendments {
+            numbers.extend([n_changes as i128, outcome.code().into(), n.into()]);
+        }
+    }
+
+    /// Takes in the counts of so many draws, before any other draw; `None` if they are none.
+    pub(super) fn take_counts(
+        &mut self,
+        n_draws: u64,
+        space: &OutcomeSpace,
+        numbers: &mut NumberSource<'_>,
+    ) -> Option<()> {
+        for it in &mut self.completions {
+            it.take_counts(n_draws, numbers)?;
+        }
+        self.n_draws = n_draws;
+        self.n_undecided = numbers.at_most(n_draws)?;
+        let mut n_left = n_draws - self.n_undecided;
+        let n_terms = self.plan.options.iter().flatten().count();
+        for _ in 0..numbers.length()? {
+            let n_changes = numbers.position(n_terms + 1)?;
+            let outcome = space.outcome_of_code(numbers.next()?)?;
+            let n = numbers.at_most(n_left)?;
+            n_left -= n;
+            self.amendments.insert((n_changes, outcome), n);
+        }
+        Some(())
     }
 
     /// Whether all whose consent is needed accept every completion in as many draws, of a plan that

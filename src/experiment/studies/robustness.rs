@@ -2,6 +2,7 @@
 //! the talks.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 
 use demarche_core::negotiation::Setting;
@@ -9,9 +10,10 @@ use demarche_core::randomness::Seeds;
 use demarche_stats::estimate::{Estimate, PairedShares};
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
+use crate::experiment::pieces::Pieces;
 use crate::experiment::plan::{Cell, Plan, SESSIONS_MAX, TooManySessions};
 use crate::experiment::studies::model_forms::Form;
-use crate::experiment::tallies::{EndingWorker, SessionEnding};
+use crate::experiment::tallies::{EndingWorker, NumberSource, SessionEnding};
 
 /// Sessions under each form, unless a file or the command line says how many.
 pub const FORM_SESSIONS_DEFAULT: u64 = 500;
@@ -116,48 +118,144 @@ impl Robustness {
         interrupt: &Interrupt,
         mut advance: impl FnMut(&Form, &[SessionEnding]),
     ) -> Result<Option<Vec<Option<FormResult>>>, BatchError<Infallible>> {
-        let (forms, cells): (Vec<&Form>, Vec<Cell>) = (self.forms.iter())
-            .filter_map(|form| {
-                let setting = Arc::clone(form.setting.as_ref().ok()?);
-                Some((form, Cell { setting, seeds }))
-            })
-            .unzip();
-        let mut endings = vec![[0; 4]; cells.len()];
-        let mut pairs = vec![PairedShares::default(); cells.len()];
-        let mut base: Vec<bool> = Vec::new();
-        let plan = Plan::new(cells, self.sessions).expect("a plan has room");
-        let worker = Arc::new(EndingWorker);
-        run(&plan, threads, interrupt, &worker, |chunk| {
-            let cell = chunk.cell.idx();
-            advance(forms[cell], &chunk.product);
-            for it in &chunk.product {
-                endings[cell][it.idx()] += 1;
-            }
-            let is_agreed = chunk.product.iter().map(|it| it.is_agreed());
-            let is_agreed: Vec<bool> = is_agreed.collect();
-            // The chunk of the scenario as it stands comes before those of its other forms.
-            if cell == 0 {
-                base = is_agreed;
-            } else {
-                for (mine, base) in is_agreed.iter().zip(&base) {
-                    pairs[cell].add(*mine, *base);
-                }
-            }
+        let pieces = self.pieces(seeds);
+        let mut sum = pieces.empty();
+        let mut piece = 0;
+        pieces.run(0..pieces.n_pieces(), threads, interrupt, |endings| {
+            advance(pieces.form(piece), &endings);
+            pieces.add(&mut sum, piece, endings);
+            piece += 1;
             Ok(())
         })?;
         if interrupt.is_requested() {
             return Ok(None);
         }
-        let mut cells = endings.into_iter().zip(&pairs);
-        let results = self.forms.iter().map(|form| {
+        Ok(pieces.answer(sum))
+    }
+
+    /// The sessions under every form that applies, in pieces.
+    ///
+    /// # Panics
+    ///
+    /// If there is no session, or there are more than a plan holds.
+    pub(crate) fn pieces(&self, seeds: Seeds) -> FormPieces<'_> {
+        let (forms, cells) = (self.forms.iter())
+            .filter_map(|form| {
+                let setting = Arc::clone(form.setting.as_ref().ok()?);
+                Some((form, Cell { setting, seeds }))
+            })
+            .unzip();
+        FormPieces {
+            robustness: self,
+            forms,
+            plan: Plan::new(cells, self.sessions).expect("a plan has room"),
+        }
+    }
+}
+
+/// The sessions under every form that applies, in pieces: how up to 256 sessions under one form ended.
+#[derive(Debug)]
+pub(crate) struct FormPieces<'a> {
+    robustness: &'a Robustness,
+    /// Those that apply.
+    forms: Vec<&'a Form>,
+    plan: Plan,
+}
+
+/// How sessions under several forms ended.
+#[derive(Debug)]
+pub(crate) struct FormCounts {
+    /// By form that applies, how many sessions ended in which way.
+    endings: Vec<[u64; 4]>,
+    /// By form that applies, the sessions beside those of the scenario as it stands.
+    pairs: Vec<PairedShares>,
+    /// Whether the last sessions of the scenario as it stands ended in a deal.
+    base: Vec<bool>,
+}
+
+impl<'a> FormPieces<'a> {
+    /// The form of a piece.
+    fn form(&self, piece: u64) -> &'a Form {
+        self.forms[self.plan.chunk(piece).0.idx()]
+    }
+}
+
+impl Pieces for FormPieces<'_> {
+    type Piece = Vec<SessionEnding>;
+    type Sum = FormCounts;
+    type Answer = Vec<Option<FormResult>>;
+
+    fn n_pieces(&self) -> u64 {
+        self.plan.n_chunks()
+    }
+
+    fn n_evaluations(&self, pieces: Range<u64>) -> u64 {
+        self.plan.chunks(pieces).n_sessions()
+    }
+
+    fn n_evaluated(&self, piece: &Vec<SessionEnding>) -> u64 {
+        piece.len() as u64
+    }
+
+    fn run<E>(
+        &self,
+        pieces: Range<u64>,
+        threads: usize,
+        interrupt: &Interrupt,
+        mut deliver: impl FnMut(Vec<SessionEnding>) -> Result<(), E>,
+    ) -> Result<(), BatchError<E>> {
+        let plan = self.plan.chunks(pieces);
+        let worker = Arc::new(EndingWorker);
+        run(&plan, threads, interrupt, &worker, |chunk| {
+            deliver(chunk.product)
+        })
+    }
+
+    fn numbers(&self, piece: &Vec<SessionEnding>) -> Vec<i128> {
+        let mut numbers = Vec::new();
+        SessionEnding::push_all(piece, &mut numbers);
+        numbers
+    }
+
+    fn read(&self, piece: u64, numbers: &mut NumberSource<'_>) -> Option<Vec<SessionEnding>> {
+        SessionEnding::take_all(self.plan.chunk(piece).1.len(), numbers)
+    }
+
+    fn empty(&self) -> FormCounts {
+        FormCounts {
+            endings: vec![[0; 4]; self.forms.len()],
+            pairs: vec![PairedShares::default(); self.forms.len()],
+            base: Vec::new(),
+        }
+    }
+
+    fn add(&self, sum: &mut FormCounts, piece: u64, of_piece: Vec<SessionEnding>) {
+        let cell = self.plan.chunk(piece).0.idx();
+        for it in &of_piece {
+            sum.endings[cell][it.idx()] += 1;
+        }
+        let is_agreed = of_piece.iter().map(|it| it.is_agreed());
+        // The chunk of the scenario as it stands comes before those of its other forms.
+        if cell == 0 {
+            sum.base = is_agreed.collect();
+        } else {
+            for (mine, base) in is_agreed.zip(&sum.base) {
+                sum.pairs[cell].add(mine, *base);
+            }
+        }
+    }
+
+    fn answer(&self, sum: FormCounts) -> Option<Vec<Option<FormResult>>> {
+        let mut cells = sum.endings.into_iter().zip(&sum.pairs);
+        let results = self.robustness.forms.iter().map(|form| {
             form.setting.as_ref().ok()?;
             let (endings, pairs) = cells.next()?;
             Some(FormResult {
                 endings,
-                deals: Estimate::of_share(endings[0], self.sessions)?,
+                deals: Estimate::of_share(endings[0], self.robustness.sessions)?,
                 difference: pairs.difference(),
             })
         });
-        Ok(Some(results.collect()))
+        Some(results.collect())
     }
 }

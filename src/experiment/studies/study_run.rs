@@ -1,6 +1,7 @@
 //! The run of a study, and what it shows of the levels of the form of the model.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 
 use demarche_core::domain::PartyId;
@@ -9,11 +10,12 @@ use demarche_core::randomness::Replication;
 use demarche_stats::estimate::Estimate;
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
+use crate::experiment::pieces::Pieces;
 use crate::experiment::plan::{Cell, SessionPlan, UnevenPlan};
 use crate::experiment::studies::form_factors::FormFactor;
 use crate::experiment::studies::model_forms::{FormDimension, STANDS_LABEL};
 use crate::experiment::studies::study::Study;
-use crate::experiment::tallies::{FigureWorker, SessionFigures};
+use crate::experiment::tallies::{FigureWorker, NumberSource, SessionFigures};
 
 /// By party of a setting, which it is in another setting of the same parties; `None` if they are in the
 /// same order.
@@ -50,6 +52,27 @@ impl Study {
         interrupt: &Interrupt,
         mut advance: impl FnMut(&[SessionFigures]),
     ) -> Result<Option<Vec<SessionFigures>>, BatchError<Infallible>> {
+        let pieces = self.pieces(cell);
+        let mut sum = pieces.empty();
+        let mut piece = 0;
+        pieces.run(0..pieces.n_pieces(), threads, interrupt, |figures| {
+            advance(&figures);
+            pieces.add(&mut sum, piece, figures);
+            piece += 1;
+            Ok(())
+        })?;
+        if interrupt.is_requested() {
+            return Ok(None);
+        }
+        Ok(pieces.answer(sum))
+    }
+
+    /// Its sessions, with the setting and the seeds of a cell, in pieces.
+    ///
+    /// # Panics
+    ///
+    /// If the study is of another setting.
+    pub(crate) fn pieces(&self, cell: &Cell) -> StudyPieces<'_> {
         let Cell { setting, seeds } = cell;
         let designed = |setting: &Arc<Setting>, sessions: Option<&Arc<[u64]>>| Cell {
             setting: Arc::new(self.designed_sessions((**setting).clone(), sessions.cloned())),
@@ -65,34 +88,105 @@ impl Study {
                 .collect(),
         };
         let plan = UnevenPlan::new(cells);
-        let orders: Vec<Option<Vec<PartyId>>> = (plan.cells().iter())
-            .map(|it| other_order(setting, &it.setting))
-            .collect();
-        let n_sessions = usize::try_from(self.n_sessions()).expect("they are held in memory");
-        let mut figures: Vec<Option<SessionFigures>> = vec![None; n_sessions];
-        // By cell, how many of its sessions have come.
-        let mut n_done = vec![0; orders.len()];
-        let worker = Arc::new(FigureWorker::new(plan.cells()));
-        run(&plan, threads, interrupt, &worker, |chunk| {
-            advance(&chunk.product);
-            let cell = chunk.cell.idx();
-            let sessions = self.by_form().get(cell).map(|it| &it.sessions);
-            for it in chunk.product {
-                let done: usize = n_done[cell];
-                let session = sessions.map_or(Ok(done), |it| usize::try_from(it[done]));
-                let session = session.expect("they are held in memory");
-                figures[session] = Some(match &orders[cell] {
-                    None => it,
-                    Some(order) => it.with_parties(order),
-                });
-                n_done[cell] += 1;
-            }
-            Ok(())
-        })?;
-        if interrupt.is_requested() {
-            return Ok(None);
+        let orders = plan.cells().iter();
+        StudyPieces {
+            study: self,
+            orders: orders.map(|it| other_order(setting, &it.setting)).collect(),
+            n_amounts: SessionFigures::n_amounts(setting.scenario().parties.len()),
+            plan,
         }
-        Ok(figures.into_iter().collect())
+    }
+}
+
+/// The sessions of a study in pieces: the figures of up to 256 sessions in one form of the model, in the
+/// order of the parties of the study's setting.
+#[derive(Debug)]
+pub(crate) struct StudyPieces<'a> {
+    study: &'a Study,
+    plan: UnevenPlan,
+    /// By cell of the plan, the order of its parties if it is another one.
+    orders: Vec<Option<Vec<PartyId>>>,
+    /// How many amounts the figures of a session have.
+    n_amounts: usize,
+}
+
+impl StudyPieces<'_> {
+    /// The positions in the design of a piece's sessions.
+    fn sessions(&self, piece: u64) -> impl ExactSizeIterator<Item = usize> {
+        let (cell, range) = self.plan.chunk(piece);
+        let idx = |it: u64| usize::try_from(it).expect("they are held in memory");
+        let of_form = self.study.by_form().get(cell.idx());
+        (idx(range.start)..idx(range.end)).map(move |it| match of_form {
+            None => it,
+            Some(of_form) => idx(of_form.sessions[it]),
+        })
+    }
+}
+
+impl Pieces for StudyPieces<'_> {
+    type Piece = Vec<SessionFigures>;
+    type Sum = Vec<Option<SessionFigures>>;
+    type Answer = Vec<SessionFigures>;
+
+    fn n_pieces(&self) -> u64 {
+        self.plan.n_chunks()
+    }
+
+    fn n_evaluations(&self, pieces: Range<u64>) -> u64 {
+        pieces.map(|it| self.sessions(it).len() as u64).sum()
+    }
+
+    fn n_evaluated(&self, piece: &Vec<SessionFigures>) -> u64 {
+        piece.len() as u64
+    }
+
+    fn run<E>(
+        &self,
+        pieces: Range<u64>,
+        threads: usize,
+        interrupt: &Interrupt,
+        mut deliver: impl FnMut(Vec<SessionFigures>) -> Result<(), E>,
+    ) -> Result<(), BatchError<E>> {
+        let worker = Arc::new(FigureWorker::new(self.plan.cells()));
+        let plan = self.plan.chunks(pieces);
+        run(&plan, threads, interrupt, &worker, |chunk| {
+            deliver(match &self.orders[chunk.cell.idx()] {
+                None => chunk.product,
+                Some(order) => {
+                    let figures = chunk.product.iter();
+                    figures.map(|it| it.with_parties(order)).collect()
+                }
+            })
+        })
+    }
+
+    fn numbers(&self, piece: &Vec<SessionFigures>) -> Vec<i128> {
+        let mut numbers = Vec::new();
+        for it in piece {
+            it.push(&mut numbers);
+        }
+        numbers
+    }
+
+    fn read(&self, piece: u64, numbers: &mut NumberSource<'_>) -> Option<Vec<SessionFigures>> {
+        let sessions = self.sessions(piece);
+        let figures = sessions.map(|_| SessionFigures::take(self.n_amounts, numbers));
+        figures.collect()
+    }
+
+    fn empty(&self) -> Vec<Option<SessionFigures>> {
+        let n_sessions = usize::try_from(self.study.n_sessions());
+        vec![None; n_sessions.expect("they are held in memory")]
+    }
+
+    fn add(&self, sum: &mut Self::Sum, piece: u64, of_piece: Vec<SessionFigures>) {
+        for (session, figures) in self.sessions(piece).zip(of_piece) {
+            sum[session] = Some(figures);
+        }
+    }
+
+    fn answer(&self, sum: Self::Sum) -> Option<Vec<SessionFigures>> {
+        sum.into_iter().collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
 use demarche_core::negotiation::{NumberId, Setting};
@@ -10,8 +11,9 @@ use demarche_core::randomness::Seeds;
 use demarche_stats::estimate::{Bootstrap, Estimate, Interval};
 
 use crate::experiment::batch::{BatchError, Interrupt, run};
+use crate::experiment::pieces::Pieces;
 use crate::experiment::plan::{Cell, Plan};
-use crate::experiment::tallies::{EndingWorker, SessionEnding};
+use crate::experiment::tallies::{EndingWorker, NumberSource, SessionEnding};
 
 /// What a search for flips asks.
 #[derive(Clone, Debug)]
@@ -85,6 +87,9 @@ const COARSE: [f64; 8] = [
 /// Shifts tried between the last on this side of the threshold and the first beyond.
 const FINE: u32 = 7;
 
+/// Shifts of one number, things as they stand among them.
+const ROW_SHIFTS_MAX: u64 = 2 * (COARSE.len() as u64 + FINE as u64) + 1;
+
 /// A number without an upper bound is moved up to so many times its own greatest value.
 const UNBOUNDED_REACH: f64 = 4.0;
 
@@ -98,7 +103,7 @@ impl FlipSearch {
     /// At most how many sessions the search takes: once unmoved, and for every number the coarse
     /// and the fine shifts in both directions.
     pub fn n_sessions_max(&self) -> u64 {
-        let shifts = 2 * (COARSE.len() as u64 + u64::from(FINE));
+        let shifts = ROW_SHIFTS_MAX - 1;
         let settings = shifts * self.numbers.len() as u64 + 1;
         settings.saturating_mul(self.sessions)
     }
@@ -129,27 +134,44 @@ impl FlipSearch {
         threads: usize,
         interrupt: &Interrupt,
         mut advance: impl FnMut(&Trial, &[SessionEnding]),
-    ) -> Result<Option<ShiftTrials<'_>>, BatchError<Infallible>> {
+    ) -> Result<Option<ShiftTrials>, BatchError<Infallible>> {
+        let trials = self.try_numbers(0..self.numbers.len(), threads, interrupt, &mut advance)?;
+        Ok(trials.filter(|_| !interrupt.is_requested()))
+    }
+
+    /// The same in pieces: one for each number.
+    pub(crate) fn pieces(&self) -> FlipPieces<'_> {
+        FlipPieces { search: self }
+    }
+
+    /// Searches for some of the numbers; `None` when interrupted.
+    fn try_numbers(
+        &self,
+        numbers: Range<usize>,
+        threads: usize,
+        interrupt: &Interrupt,
+        advance: &mut impl FnMut(&Trial, &[SessionEnding]),
+    ) -> Result<Option<ShiftTrials>, BatchError<Infallible>> {
+        let first = numbers.start;
         let mut coarse = vec![Shift { of: None, by: 0.0 }];
-        for (idx, &number) in self.numbers.iter().enumerate() {
-            let (down, up) = self.reach(number);
+        for idx in numbers.clone() {
+            let (down, up) = self.reach(self.numbers[idx]);
             let shares = COARSE.iter().flat_map(|it| [it * down, it * up]);
             // A number that is at an end of its range goes one way only.
             let moves = shares.filter(|by| by.abs() > 0.0);
             coarse.extend(moves.map(|by| Shift { of: Some(idx), by }));
         }
-        let mut tried = self.try_out(&coarse, threads, interrupt, &mut advance)?;
+        let mut tried = self.try_out(&coarse, threads, interrupt, advance)?;
         if interrupt.is_requested() {
             return Ok(None);
         }
         let unmoved = tried.remove(0);
-        let mut rows: Vec<Row> = self.numbers.iter().map(|_| Row::new(&unmoved)).collect();
+        let mut rows: Vec<Row> = numbers.map(|_| Row::new(&unmoved)).collect();
         for it in tried {
-            rows[it.shift.of.expect("only the first moves nothing")].insert(it);
+            rows[it.shift.of.expect("only the first moves nothing") - first].insert(it);
         }
-        let fine: Vec<Shift> = rows
-            .iter()
-            .enumerate()
+        let fine: Vec<Shift> = (first..)
+            .zip(&rows)
             .flat_map(|(idx, row)| {
                 let of = Some(idx);
                 let between = row.shifts_between(self.rate);
@@ -157,18 +179,14 @@ impl FlipSearch {
             })
             .collect();
         if !fine.is_empty() {
-            for it in self.try_out(&fine, threads, interrupt, &mut advance)? {
-                rows[it.shift.of.expect("these all move something")].insert(it);
+            for it in self.try_out(&fine, threads, interrupt, advance)? {
+                rows[it.shift.of.expect("these all move something") - first].insert(it);
             }
         }
         if interrupt.is_requested() {
             return Ok(None);
         }
-        Ok(Some(ShiftTrials {
-            search: self,
-            unmoved,
-            rows,
-        }))
+        Ok(Some(ShiftTrials { unmoved, rows }))
     }
 
     /// How far down and up a number can be moved: until every draw of it is at an end of its range.
@@ -202,12 +220,7 @@ impl FlipSearch {
             }
         });
         let plan = Plan::new(cells.collect(), self.sessions).expect("a plan has room");
-        let untried = |&shift: &Shift| Tried {
-            shift,
-            is_agreed: Vec::new(),
-            n_agreed: 0,
-        };
-        let mut res: Vec<Tried> = shifts.iter().map(untried).collect();
+        let mut res: Vec<Tried> = shifts.iter().map(|it| Tried::new(*it)).collect();
         run(
             &plan,
             threads,
@@ -231,17 +244,20 @@ impl FlipSearch {
 
 /// What a search has tried out.
 #[derive(Debug)]
-pub struct ShiftTrials<'a> {
-    search: &'a FlipSearch,
+pub struct ShiftTrials {
     unmoved: Tried,
     /// By number.
     rows: Vec<Row>,
 }
 
-impl ShiftTrials<'_> {
+impl ShiftTrials {
     /// What it shows, with intervals from resamples.
-    pub fn flips(&self) -> Flips {
-        let FlipSearch { numbers, rate, .. } = self.search;
+    ///
+    /// # Panics
+    ///
+    /// If it is of a search for fewer numbers.
+    pub fn flips(&self, search: &FlipSearch) -> Flips {
+        let FlipSearch { numbers, rate, .. } = search;
         let flips = numbers.iter().zip(&self.rows).map(|(&number, row)| Flip {
             number,
             shift: row.least_shift(*rate),
@@ -256,6 +272,20 @@ impl ShiftTrials<'_> {
             flips: flips.collect(),
         }
     }
+
+    /// Sessions by ending, at all shifts: agreement, deadline, walkout, forfeit.
+    pub fn endings(&self) -> [u64; 4] {
+        let moved = self.rows.iter().flat_map(Row::moved);
+        let mut endings = [0; 4];
+        for it in [&self.unmoved]
+            .into_iter()
+            .chain(moved)
+            .flat_map(|it| &it.endings)
+        {
+            endings[it.idx()] += 1;
+        }
+        endings
+    }
 }
 
 /// A number moved by so much.
@@ -267,22 +297,45 @@ struct Shift {
 }
 
 /// The sessions at one shift.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 struct Tried {
     shift: Shift,
     /// By replication.
-    is_agreed: Vec<bool>,
-    /// How many of them.
+    endings: Vec<SessionEnding>,
+    /// How many of them are agreements.
     n_agreed: u64,
 }
 
 impl Tried {
+    fn new(shift: Shift) -> Self {
+        Self {
+            shift,
+            endings: Vec::new(),
+            n_agreed: 0,
+        }
+    }
+
     fn add(&mut self, sessions: &[SessionEnding]) {
-        let n_before = self.is_agreed.len();
-        self.is_agreed
-            .extend(sessions.iter().map(|it| it.is_agreed()));
-        let new = &self.is_agreed[n_before..];
-        self.n_agreed += new.iter().filter(|it| **it).count() as u64;
+        self.endings.extend(sessions);
+        self.n_agreed += sessions.iter().filter(|it| it.is_agreed()).count() as u64;
+    }
+
+    fn push(&self, numbers: &mut Vec<i128>) {
+        numbers.push(self.shift.by.to_bits().into());
+        SessionEnding::push_all(&self.endings, numbers);
+    }
+
+    /// The next one, of so many sessions: of things as they stand if nothing is moved, and otherwise of
+    /// the number at a position.
+    fn take(of: usize, n_sessions: u64, numbers: &mut NumberSource<'_>) -> Option<Self> {
+        let by = f64::from_bits(numbers.next()?);
+        let of = (by.abs() > 0.0).then_some(of);
+        let mut tried = by.is_finite().then(|| Self::new(Shift { of, by }))?;
+        tried.add(&SessionEnding::take_all(
+            usize::try_from(n_sessions).ok()?,
+            numbers,
+        )?);
+        Some(tried)
     }
 
     /// The share of deals, in all replications or in a resample of them.
@@ -290,13 +343,16 @@ impl Tried {
     fn share(&self, resample: Option<&[usize]>) -> f64 {
         let n_agreed = match resample {
             None => self.n_agreed,
-            Some(indices) => indices.iter().filter(|it| self.is_agreed[**it]).count() as u64,
+            Some(indices) => {
+                let is_agreed = |it: &&usize| self.endings[**it].is_agreed();
+                indices.iter().filter(is_agreed).count() as u64
+            }
         };
-        n_agreed as f64 / self.is_agreed.len() as f64
+        n_agreed as f64 / self.endings.len() as f64
     }
 
     fn rate(&self) -> Estimate {
-        let rate = Estimate::of_share(self.n_agreed, self.is_agreed.len() as u64);
+        let rate = Estimate::of_share(self.n_agreed, self.endings.len() as u64);
         rate.expect("a search has a session")
     }
 }
@@ -329,7 +385,7 @@ impl Direction {
 
 /// All shifts of one number that were tried, in ascending order.
 #[derive(Clone, Debug)]
-struct Row {
+pub(crate) struct Row {
     tried: Vec<Tried>,
 }
 
@@ -348,6 +404,11 @@ impl Row {
     fn unmoved(&self) -> usize {
         let place = self.tried.iter().position(|it| it.shift.of.is_none());
         place.expect("0 is among the shifts")
+    }
+
+    /// The sessions at all shifts that move something.
+    fn moved(&self) -> impl Iterator<Item = &Tried> {
+        self.tried.iter().filter(|it| it.shift.of.is_some())
     }
 
     /// The two neighboring shifts between which the share of deals crosses the threshold first,
@@ -409,7 +470,7 @@ impl Row {
             self.crossing(rate, way, Some(resample))
                 .unwrap_or(way.out_of_reach())
         };
-        let n = unmoved.is_agreed.len();
+        let n = unmoved.endings.len();
         let bootstrap = Bootstrap::new(n, resampled, RESAMPLES, RESAMPLING_SEED)?;
         let shifts = bootstrap.resampled().numbers();
         // At a confidence of 95 %, a fortieth lies beyond each end.
@@ -418,4 +479,92 @@ impl Row {
         let interval = (low.is_finite() && high.is_finite()).then_some(Interval { low, high });
         Some(LeastShift { by, interval })
     }
+}
+
+/// A search for flips in pieces: how the share of deals goes with one number. Each runs the sessions of
+/// things as they stand, which all numbers share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FlipPieces<'a> {
+    search: &'a FlipSearch,
+}
+
+impl Pieces for FlipPieces<'_> {
+    type Piece = Row;
+    type Sum = Vec<Row>;
+    type Answer = ShiftTrials;
+
+    const IS_MOST: bool = true;
+
+    fn n_pieces(&self) -> u64 {
+        self.search.numbers.len() as u64
+    }
+
+    fn n_evaluations(&self, pieces: Range<u64>) -> u64 {
+        let n_shifts = (pieces.end - pieces.start) * ROW_SHIFTS_MAX;
+        n_shifts.saturating_mul(self.search.sessions)
+    }
+
+    fn n_evaluated(&self, row: &Row) -> u64 {
+        row.tried.iter().map(|it| it.endings.len() as u64).sum()
+    }
+
+    fn run<E>(
+        &self,
+        pieces: Range<u64>,
+        threads: usize,
+        interrupt: &Interrupt,
+        mut deliver: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), BatchError<E>> {
+        for piece in pieces {
+            let idx = position(piece);
+            let search = self.search;
+            let trials = search.try_numbers(idx..idx + 1, threads, interrupt, &mut |_, _| {});
+            let Some(mut trials) = trials.map_err(BatchError::delivering)? else {
+                break;
+            };
+            let row = trials.rows.pop().expect("it is of one number");
+            deliver(row).map_err(BatchError::Delivery)?;
+        }
+        Ok(())
+    }
+
+    fn numbers(&self, row: &Row) -> Vec<i128> {
+        let mut numbers = vec![row.tried.len() as i128];
+        for it in &row.tried {
+            it.push(&mut numbers);
+        }
+        numbers
+    }
+
+    fn read(&self, piece: u64, numbers: &mut NumberSource<'_>) -> Option<Row> {
+        let tried = (0..numbers.at_most(ROW_SHIFTS_MAX)?)
+            .map(|_| Tried::take(position(piece), self.search.sessions, numbers))
+            .collect::<Option<Vec<Tried>>>()?;
+        let is_ascending = tried.is_sorted_by(|one, next| one.shift.by < next.shift.by);
+        let has_unmoved = tried.iter().any(|it| it.shift.of.is_none());
+        (is_ascending && has_unmoved).then_some(Row { tried })
+    }
+
+    fn empty(&self) -> Vec<Row> {
+        Vec::new()
+    }
+
+    fn add(&self, sum: &mut Vec<Row>, _: u64, row: Row) {
+        sum.push(row);
+    }
+
+    fn answer(&self, rows: Vec<Row>) -> Option<ShiftTrials> {
+        let unmoved = |it: &Row| it.tried[it.unmoved()].clone();
+        let first = unmoved(rows.first()?);
+        let is_the_same = rows.iter().all(|it| it.tried[it.unmoved()] == first);
+        is_the_same.then_some(ShiftTrials {
+            unmoved: first,
+            rows,
+        })
+    }
+}
+
+/// The position of a piece's number.
+fn position(piece: u64) -> usize {
+    usize::try_from(piece).expect("a piece has a number")
 }

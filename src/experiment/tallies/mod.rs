@@ -15,7 +15,7 @@ mod tally;
 pub use agreement_tally::AgreementTally;
 pub use calibration_checks::measure_claims;
 pub use effects::{Effect, Effects, Pairing};
-pub(crate) use exact_numbers::NumberSource;
+pub(crate) use exact_numbers::{NumberSource, push_moments, take_moments};
 pub use failure_tally::{ExaminedSession, Failure, FailureReason, FailureTally, Part, ReasonShare};
 pub use measured_session::{MeasuredSession, SessionMeasurer};
 pub use measurement::{

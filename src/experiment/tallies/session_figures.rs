@@ -15,6 +15,12 @@ use crate::experiment::tallies::measurements::{
     ComparedMetric, compared_metrics, party_metrics, session_metrics,
 };
 
+/// Bits that an ending takes: there are four.
+const ENDING_BITS: u32 = 2;
+
+/// Endings in a whole number of 64 bits.
+const ENDINGS_PACKED: usize = (u64::BITS / ENDING_BITS) as usize;
+
 /// How a session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SessionEnding(u8);
@@ -37,6 +43,35 @@ impl SessionEnding {
     /// Whether there is an agreement.
     pub fn is_agreed(self) -> bool {
         self.idx() == 0
+    }
+
+    /// Adds several to numbers: as many in each as there is room for.
+    pub(crate) fn push_all(endings: &[Self], numbers: &mut Vec<i128>) {
+        for packed in endings.chunks(ENDINGS_PACKED) {
+            let pack = |number, it: &Self| number << ENDING_BITS | i128::from(it.0);
+            numbers.push(packed.iter().rev().fold(0, pack));
+        }
+    }
+
+    /// The next ones, which are so many; `None` if they are none.
+    pub(crate) fn take_all(n: usize, numbers: &mut NumberSource<'_>) -> Option<Vec<Self>> {
+        let mut endings = Vec::new();
+        while endings.len() < n {
+            let mut packed: u64 = numbers.next()?;
+            for _ in endings.len()..n.min(endings.len() + ENDINGS_PACKED) {
+                let ending = packed & ((1 << ENDING_BITS) - 1);
+                endings.push(Self(u8::try_from(ending).ok()?));
+                packed >>= ENDING_BITS;
+            }
+            (packed == 0).then_some(())?;
+        }
+        Some(endings)
+    }
+
+    /// The next one alone; `None` if it is none.
+    fn take(numbers: &mut NumberSource<'_>) -> Option<Self> {
+        let idx = numbers.position(Ending::NAMES.len())?;
+        u8::try_from(idx).ok().map(Self)
     }
 }
 
@@ -78,7 +113,7 @@ impl SessionFigures {
 
     /// The next ones, with so many amounts; `None` if they are none.
     pub(crate) fn take(n_amounts: usize, numbers: &mut NumberSource<'_>) -> Option<Self> {
-        let ending = SessionEnding(u8::try_from(numbers.position(Ending::NAMES.len())?).ok()?);
+        let ending = SessionEnding::take(numbers)?;
         let amount = |_| match numbers.position(2)? {
             0 => Some(None),
             _ => numbers.next().map(Some),
@@ -88,6 +123,11 @@ impl SessionFigures {
             ending,
             amounts: amounts.collect::<Option<_>>()?,
         })
+    }
+
+    /// How many amounts the figures have of a session of so many parties.
+    pub(crate) fn n_amounts(n_parties: usize) -> usize {
+        compared_metrics(n_parties).count()
     }
 
     /// The metrics that it has amounts of, in order.

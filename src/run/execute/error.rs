@@ -127,6 +127,18 @@ pub enum PlannedShardError {
     Run(#[from] RunError),
 }
 
+/// Why the shards of a plan cannot be merged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlannedMergeError {
+    /// The plan cannot be run by this program.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Not all shards are there and whole.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+}
+
 /// Why a run, or shards, cannot be taken up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -137,19 +149,40 @@ pub enum ReopenError {
     /// Its files cannot be run any more.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// Some shards are not whole, or are none of the run.
-    #[error("{} of the shards cannot be merged", .0.len())]
-    Shards(Vec<RefusedRun>),
-    /// Not all shards are there.
-    #[error("{} of {of} shards are there, and not {}", .of - .n_missing, .first.join(", "))]
-    Missing {
-        /// How many there are to be.
-        of: usize,
-        /// How many are missing.
-        n_missing: usize,
-        /// The first ones that are missing, such as `3/64`.
-        first: Vec<String>,
+    /// Some shards are missing, not whole, or none of the run.
+    #[error("not all shards can be merged")]
+    Shards {
+        /// Those that are not there; `None` if all are.
+        missing: Option<MissingShards>,
+        /// Those that are there and cannot be merged.
+        refused: Vec<RefusedRun>,
     },
+}
+
+/// Shards of a run that are not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissingShards {
+    /// How many there are to be.
+    pub of: usize,
+    /// How many are missing.
+    pub n_missing: usize,
+    /// The first ones that are missing, such as `3/64`.
+    pub first: Vec<String>,
+}
+
+/// Missing shards that are named one by one.
+const NAMED_MAX: usize = 5;
+
+impl MissingShards {
+    /// Tells of shards that are not there; `None` if there are no such shards.
+    pub(super) fn of(of: u32, missing: &[Shard]) -> Option<Self> {
+        let first = missing.iter().take(NAMED_MAX).map(ToString::to_string);
+        (!missing.is_empty()).then(|| Self {
+            of: of as usize,
+            n_missing: missing.len(),
+            first: first.collect(),
+        })
+    }
 }
 
 impl ReopenError {
@@ -240,4 +273,7 @@ pub enum RefusalReason {
     /// Not all of it is there.
     #[error(transparent)]
     Corruption(#[from] ShardCorruption),
+    /// What shards hold cannot be true together.
+    #[error("the shards in it contradict each other")]
+    Contradiction,
 }

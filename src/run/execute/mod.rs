@@ -14,15 +14,18 @@ mod verification;
 mod weighing;
 
 pub use error::{
-    FolderPlace, PlannedShardError, RefusalReason, RefusedRun, ReopenError, RunError, StopCause,
-    StoppedRun,
+    FolderPlace, MissingShards, PlannedMergeError, PlannedShardError, RefusalReason, RefusedRun,
+    ReopenError, RunError, StopCause, StoppedRun,
 };
 pub use finish::{FinishedRun, FormResults, RunResults};
-pub(in crate::run) use journal_head::head;
+pub(in crate::run) use journal_head::digest_of_whole;
 pub use options::RunOptions;
 pub use resume::{InterruptedRun, ResumableRun, resume};
 pub use sessions::execute;
-pub use shards::{MergeableRun, OpenShards, execute_shard, merge};
+pub use shards::{
+    FinishedShard, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing, OpenShards,
+    execute_shard, merge, merge_study, merge_weighing,
+};
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
 pub use weighing::{FinishedWeighing, execute_weighing};

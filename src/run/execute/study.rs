@@ -1,13 +1,11 @@
 //! Running a study of one scenario's numbers: its sessions, and what is made of them.
 
+use std::convert::Infallible;
 use std::path::Path;
-use std::sync::Arc;
-
-use demarche_core::randomness::Seeds;
 
 use crate::experiment::{
-    AgreementBox, Cell, Finding, FlipSearch, Flips, FormLevel, Robustness, SessionFigures, Study,
-    agreement_boxes, findings, form_levels,
+    AgreementBox, BatchError, Finding, FlipSearch, Flips, FormLevel, Robustness, SessionFigures,
+    ShiftTrials, Study, agreement_boxes, findings, form_levels,
 };
 use crate::run::execute::error::{RunError, StopCause};
 use crate::run::execute::finish::{FormResults, seal};
@@ -18,8 +16,9 @@ use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
 use crate::tables::{
-    DrawTable, FinishedTable, LeftOut, RunDirectory, Workbook, write_boxes, write_flips,
-    write_form_levels, write_points, write_robustness, write_sensitivity, write_workbook,
+    DrawTable, FinishedTable, LeftOut, RunDirectory, Workbook, WriteError, write_boxes,
+    write_flips, write_form_levels, write_points, write_robustness, write_sensitivity,
+    write_workbook,
 };
 
 /// A study that is over, or was interrupted.
@@ -71,6 +70,40 @@ pub enum StudyAnswer<'a> {
     },
 }
 
+/// What came of the sessions of a study.
+#[derive(Debug)]
+pub(super) enum EvaluatedStudy {
+    /// The figures of each, in the order of the design.
+    Sensitivity(Vec<SessionFigures>),
+    /// Those at all shifts.
+    Flip(ShiftTrials),
+    /// By form.
+    Robustness(FormResults),
+}
+
+impl EvaluatedStudy {
+    /// Sessions by ending.
+    fn endings(&self) -> [u64; 4] {
+        let mut endings = [0; 4];
+        match self {
+            Self::Sensitivity(figures) => {
+                for it in figures {
+                    endings[it.ending().idx()] += 1;
+                }
+            }
+            Self::Flip(trials) => endings = trials.endings(),
+            Self::Robustness(results) => {
+                for result in results.iter().flatten() {
+                    for (sum, n) in endings.iter_mut().zip(result.endings) {
+                        *sum += n;
+                    }
+                }
+            }
+        }
+        endings
+    }
+}
+
 /// Runs a study into a folder, which must not exist.
 ///
 /// An interrupt is no error: the study ends without an answer. It cannot be resumed.
@@ -84,22 +117,26 @@ pub fn execute_study<'a>(
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedStudy<'a>, RunError> {
-    let directory = RunDirectory::create(folder);
-    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
-    observer.began(directory.path());
-    let running = Running {
-        spec,
-        stopwatch: Stopwatch::start(options.threads),
-        directory,
-        options,
-        observer,
-        endings: [0; 4],
-    };
-    match spec.work() {
-        StudyWork::Sensitivity { study, draws } => running.sensitivity(study, *draws),
-        StudyWork::Flip(search) => running.flip(search),
-        StudyWork::Robustness(robustness) => running.robustness(robustness),
-    }
+    let mut running = Running::begin(spec, folder, options, observer)?;
+    let evaluated = running.evaluate()?;
+    running.conclude(evaluated.as_ref())
+}
+
+/// Writes a study whose sessions were run before to a folder, which must not exist.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if something cannot be written.
+pub(super) fn conclude_study<'a>(
+    spec: &'a StudySpec,
+    evaluated: &EvaluatedStudy,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedStudy<'a>, RunError> {
+    let mut running = Running::begin(spec, folder, options, observer)?;
+    running.endings = evaluated.endings();
+    running.conclude(Some(evaluated))
 }
 
 /// Whether whoever watches a study has asked for something.
@@ -119,70 +156,70 @@ struct Running<'a, 'o> {
     endings: [u64; 4],
 }
 
-impl<'a> Running<'a, '_> {
-    /// Studies what outcomes depend on.
-    fn sensitivity(
-        mut self,
-        study: &'a Study,
-        draws: DrawTable,
-    ) -> Result<FinishedStudy<'a>, RunError> {
-        let spec = self.spec;
-        let (setting, copies) = (spec.setting(), spec.copies());
-        let cell = Cell {
-            setting: Arc::clone(setting),
-            seeds: Seeds::new(spec.seed()),
-        };
-        let Some(figures) = self.run_points(study, &cell)? else {
-            return self.finish(study.n_sessions(), &[], None);
-        };
-        if self.safe_to_leave(study.n_sessions())? == Asked::ToStop {
-            return self.finish(study.n_sessions(), &[], None);
-        }
-        let found = findings(study, &figures, spec.seed().0);
-        let boxes = agreement_boxes(study, setting, &figures, &found);
-        let (directory, factors) = (&self.directory, study.factors());
-        let written = write_sensitivity(directory, copies, setting.scenario(), factors, &found)
-            .and_then(|first| {
-                Ok(vec![
-                    first,
-                    write_boxes(directory, copies, factors, &boxes)?,
-                ])
-            });
-        let mut tables = written.map_err(|it| self.stopped(it))?;
-        if draws == DrawTable::Written {
-            let points = write_points(directory, copies, study, &cell, &figures);
-            tables.push(points.map_err(|it| self.stopped(it))?);
-        }
-        let levels = form_levels(study, &figures);
-        if !levels.is_empty() {
-            let table = write_form_levels(directory, copies, &levels);
-            tables.push(table.map_err(|it| self.stopped(it))?);
-        }
-        let answer = StudyAnswer::Sensitivity {
-            study,
-            findings: found,
-            boxes,
-            levels,
-        };
-        self.finish(study.n_sessions(), &tables, Some(answer))
+impl<'a, 'o> Running<'a, 'o> {
+    fn begin(
+        spec: &'a StudySpec,
+        folder: &Path,
+        options: &'o RunOptions,
+        observer: &'o mut dyn Observer,
+    ) -> Result<Self, RunError> {
+        let directory = RunDirectory::create(folder);
+        let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
+        observer.began(directory.path());
+        Ok(Self {
+            spec,
+            stopwatch: Stopwatch::start(options.threads),
+            directory,
+            options,
+            observer,
+            endings: [0; 4],
+        })
     }
 
-    /// Runs the sessions of a study; `None` if it is interrupted.
+    /// Runs the sessions; `None` if it is interrupted.
+    fn evaluate(&mut self) -> Result<Option<EvaluatedStudy>, RunError> {
+        let n_planned = self.n_planned(None);
+        let work = self.spec.work();
+        self.observer.planned(Workload {
+            noun: "session",
+            n: n_planned,
+            is_most: matches!(work, StudyWork::Flip(_)),
+        });
+        let evaluated = match work {
+            StudyWork::Sensitivity { study, .. } => self.run_points(study),
+            StudyWork::Flip(search) => self.run_search(search),
+            StudyWork::Robustness(robustness) => {
+                let (seed, options) = (self.spec.seed(), self.options);
+                let endings = &mut self.endings;
+                let results = run_forms(robustness, seed, 0, options, self.observer, endings);
+                results.map(|it| it.map(EvaluatedStudy::Robustness))
+            }
+        };
+        self.observer.sessions_ended();
+        evaluated.map_err(|it| self.stopped(it))
+    }
+
+    /// How many sessions there are to run; of a search, at most, until it is known how many there were.
+    fn n_planned(&self, evaluated: Option<&EvaluatedStudy>) -> u64 {
+        match self.spec.work() {
+            StudyWork::Sensitivity { study, .. } => study.n_sessions(),
+            StudyWork::Flip(search) if evaluated.is_none() => search.n_sessions_max(),
+            StudyWork::Flip(_) => self.endings.iter().sum(),
+            StudyWork::Robustness(robustness) => robustness.n_sessions(),
+        }
+    }
+
+    /// Runs the sessions of a design.
     fn run_points(
         &mut self,
         study: &Study,
-        cell: &Cell,
-    ) -> Result<Option<Vec<SessionFigures>>, RunError> {
-        self.observer.planned(Workload {
-            noun: "session",
-            n: study.n_sessions(),
-            is_most: false,
-        });
+    ) -> Result<Option<EvaluatedStudy>, BatchError<Infallible>> {
+        let cell = self.spec.cell();
         let mut n_sessions = 0;
         let (observer, endings) = (&mut *self.observer, &mut self.endings);
         let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
         observer.wave_begins();
-        let figures = study.run(cell, threads, interrupt, |figures| {
+        let figures = study.run(&cell, threads, interrupt, |figures| {
             for it in figures {
                 endings[it.ending().idx()] += 1;
             }
@@ -190,18 +227,15 @@ impl<'a> Running<'a, '_> {
             observer.progressed(Progress::Points { n_sessions, study });
         });
         observer.wave_ends();
-        observer.sessions_ended();
-        figures.map_err(|it| self.stopped(it))
+        Ok(figures?.map(EvaluatedStudy::Sensitivity))
     }
 
-    /// Searches the smallest changes that flip the answer.
-    fn flip(mut self, search: &'a FlipSearch) -> Result<FinishedStudy<'a>, RunError> {
+    /// Runs the sessions of a search for flips.
+    fn run_search(
+        &mut self,
+        search: &FlipSearch,
+    ) -> Result<Option<EvaluatedStudy>, BatchError<Infallible>> {
         let setting = self.spec.setting();
-        self.observer.planned(Workload {
-            noun: "session",
-            n: search.n_sessions_max(),
-            is_most: true,
-        });
         let mut n_sessions = 0;
         let (observer, endings) = (&mut *self.observer, &mut self.endings);
         let (threads, interrupt) = (self.options.threads, &self.options.interrupt);
@@ -219,50 +253,99 @@ impl<'a> Running<'a, '_> {
             });
         });
         observer.wave_ends();
-        observer.sessions_ended();
-        let Some(trials) = trials.map_err(|it| self.stopped(it))? else {
-            return self.finish(search.n_sessions_max(), &[], None);
-        };
-        if self.safe_to_leave(n_sessions)? == Asked::ToStop {
-            return self.finish(n_sessions, &[], None);
-        }
-        let flips = trials.flips();
-        let (directory, copies) = (&self.directory, self.spec.copies());
-        let tables = write_flips(directory, copies, setting, search.rate, &flips.flips);
-        let tables = tables.map_err(|it| self.stopped(it))?;
-        self.finish(
-            n_sessions,
-            &tables,
-            Some(StudyAnswer::Flip { search, flips }),
-        )
+        Ok(trials?.map(EvaluatedStudy::Flip))
     }
 
-    /// Tries other forms of the model.
-    fn robustness(mut self, robustness: &'a Robustness) -> Result<FinishedStudy<'a>, RunError> {
-        let n_planned = robustness.n_sessions();
-        self.observer.planned(Workload {
-            noun: "session",
-            n: n_planned,
-            is_most: false,
-        });
-        let (seed, options) = (self.spec.seed(), self.options);
-        let endings = &mut self.endings;
-        let results = run_forms(robustness, seed, 0, options, self.observer, endings);
-        self.observer.sessions_ended();
-        let Some(results) = results.map_err(|it| self.stopped(it))? else {
+    /// Writes what came of the sessions; `None` if they were interrupted.
+    fn conclude(
+        mut self,
+        evaluated: Option<&EvaluatedStudy>,
+    ) -> Result<FinishedStudy<'a>, RunError> {
+        let n_planned = self.n_planned(evaluated);
+        let Some(evaluated) = evaluated else {
             return self.finish(n_planned, &[], None);
         };
         if self.safe_to_leave(n_planned)? == Asked::ToStop {
             return self.finish(n_planned, &[], None);
         }
+        let (tables, answer) = match (self.spec.work(), evaluated) {
+            (StudyWork::Sensitivity { study, draws }, EvaluatedStudy::Sensitivity(figures)) => {
+                self.sensitivity(study, *draws, figures)
+            }
+            (StudyWork::Flip(search), EvaluatedStudy::Flip(trials)) => self.flip(search, trials),
+            (StudyWork::Robustness(robustness), EvaluatedStudy::Robustness(results)) => {
+                self.robustness(robustness, results)
+            }
+            (work, _) => unreachable!("these are the sessions of {work:?}"),
+        }
+        .map_err(|it| self.stopped(it))?;
+        self.finish(n_planned, &tables, Some(answer))
+    }
+
+    /// Writes what outcomes depend on.
+    fn sensitivity(
+        &self,
+        study: &'a Study,
+        draws: DrawTable,
+        figures: &[SessionFigures],
+    ) -> Result<(Vec<FinishedTable>, StudyAnswer<'a>), WriteError> {
+        let spec = self.spec;
+        let (setting, copies) = (spec.setting(), spec.copies());
+        let findings = findings(study, figures, spec.seed().0);
+        let boxes = agreement_boxes(study, setting, figures, &findings);
+        let (directory, factors) = (&self.directory, study.factors());
+        let mut tables = vec![
+            write_sensitivity(directory, copies, setting.scenario(), factors, &findings)?,
+            write_boxes(directory, copies, factors, &boxes)?,
+        ];
+        if draws == DrawTable::Written {
+            tables.push(write_points(
+                directory,
+                copies,
+                study,
+                &spec.cell(),
+                figures,
+            )?);
+        }
+        let levels = form_levels(study, figures);
+        if !levels.is_empty() {
+            tables.push(write_form_levels(directory, copies, &levels)?);
+        }
+        let answer = StudyAnswer::Sensitivity {
+            study,
+            findings,
+            boxes,
+            levels,
+        };
+        Ok((tables, answer))
+    }
+
+    /// Writes the smallest changes that flip the answer.
+    fn flip(
+        &self,
+        search: &'a FlipSearch,
+        trials: &ShiftTrials,
+    ) -> Result<(Vec<FinishedTable>, StudyAnswer<'a>), WriteError> {
+        let flips = trials.flips(search);
         let (directory, copies) = (&self.directory, self.spec.copies());
-        let table = write_robustness(directory, copies, robustness, &results);
-        let table = table.map_err(|it| self.stopped(it))?;
+        let setting = self.spec.setting();
+        let tables = write_flips(directory, copies, setting, search.rate, &flips.flips)?;
+        Ok((tables.into(), StudyAnswer::Flip { search, flips }))
+    }
+
+    /// Writes what came of other forms of the model.
+    fn robustness(
+        &self,
+        robustness: &'a Robustness,
+        results: &FormResults,
+    ) -> Result<(Vec<FinishedTable>, StudyAnswer<'a>), WriteError> {
+        let (directory, copies) = (&self.directory, self.spec.copies());
+        let table = write_robustness(directory, copies, robustness, results)?;
         let answer = StudyAnswer::Robustness {
             robustness,
-            results,
+            results: results.clone(),
         };
-        self.finish(n_planned, &[table], Some(answer))
+        Ok((vec![table], answer))
     }
 
     fn stopped(&self, cause: impl Into<StopCause>) -> RunError {

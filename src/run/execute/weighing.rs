@@ -41,9 +41,7 @@ pub fn execute_weighing(
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedWeighing, RunError> {
-    let directory = RunDirectory::create(folder);
-    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
-    observer.began(directory.path());
+    let directory = begin(folder, observer)?;
     let stopwatch = Stopwatch::start(options.threads);
     let evaluator = spec.evaluator();
     let n_plans = evaluator.plans().len();
@@ -58,6 +56,42 @@ pub fn execute_weighing(
     });
     observer.wave_ends();
     observer.sessions_ended();
+    conclude(spec, directory, evaluated, &stopwatch, observer)
+}
+
+/// Writes plans that were weighed before to a folder, which must not exist.
+///
+/// # Errors
+///
+/// If the folder exists or cannot be made, and if a table cannot be written.
+pub(super) fn conclude_weighing(
+    spec: &WeighingSpec,
+    evaluated: Vec<EvaluatedPlans>,
+    folder: &Path,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<FinishedWeighing, RunError> {
+    let directory = begin(folder, observer)?;
+    let stopwatch = Stopwatch::start(options.threads);
+    conclude(spec, directory, Some(evaluated), &stopwatch, observer)
+}
+
+/// Creates the folder.
+fn begin(folder: &Path, observer: &mut dyn Observer) -> Result<RunDirectory, RunError> {
+    let directory = RunDirectory::create(folder);
+    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
+    observer.began(directory.path());
+    Ok(directory)
+}
+
+/// Writes the tables, unless plans were not weighed to the end, and the manifest.
+fn conclude(
+    spec: &WeighingSpec,
+    directory: RunDirectory,
+    evaluated: Option<Vec<EvaluatedPlans>>,
+    stopwatch: &Stopwatch,
+    observer: &mut dyn Observer,
+) -> Result<FinishedWeighing, RunError> {
     let stopped = |it: WriteError| RunError::stopped(&directory, it);
     let mut left_out = Vec::new();
     if let Some(evaluated) = &evaluated {

@@ -67,6 +67,9 @@ impl JournalHead {
 
     fn from_json(text: &[u8]) -> Result<Self, JournalError> {
         let json: Json = serde_json::from_slice(text).map_err(|_| JournalError::Head)?;
+        if json.get("pieces_schema").is_some() {
+            return Err(JournalError::OfStudy);
+        }
         let version: Json = env!("CARGO_PKG_VERSION").into();
         let is_ours = json["schema"] == SCHEMA
             && json["demarche"] == version
@@ -146,6 +149,12 @@ pub enum JournalError {
     /// It is locked.
     #[error("another process is using it")]
     InUse,
+    /// It is that of a study, which is resumed and merged by its plan.
+    #[error(
+        "it is a shard of a study: `demarche shard` resumes it, and `demarche merge --manifest` \
+         merges it"
+    )]
+    OfStudy,
     /// Its head cannot be read.
     #[error("the header of its {JOURNAL} cannot be read")]
     Head,
@@ -250,7 +259,7 @@ fn frame(content: &[u8]) -> Vec<u8> {
 }
 
 /// The first bytes of a journal, with its head.
-fn beginning(head: &JournalHead) -> Vec<u8> {
+fn beginning(head: &impl Serialize) -> Vec<u8> {
     let head = serde_json::to_vec(head).expect("a head has a form in JSON");
     [&MAGIC[..], &frame(&head)].concat()
 }
@@ -287,7 +296,7 @@ impl Journal {
     /// If the folder exists already, or cannot be made.
     pub(crate) fn create(
         path: &Path,
-        head: &JournalHead,
+        head: &impl Serialize,
     ) -> Result<(RunDirectory, Self), JournalError> {
         let directory = RunDirectory::create_with(path, JOURNAL, &beginning(head))?;
         let journal = Self::open(directory.folder())?;
@@ -300,10 +309,16 @@ impl Journal {
     ///
     /// If there is no journal in it, or its run cannot be resumed.
     pub(crate) fn reopen(path: &Path) -> Result<(RunDirectory, Self, JournalHead), JournalError> {
-        let directory = RunDirectory::open_existing(path)?;
-        let journal = Self::open(directory.folder())?;
+        let (directory, journal) = Self::open_in(path)?;
         let head = journal.head()?;
         Ok((directory, journal, head))
+    }
+
+    /// The same, whatever the journal is of.
+    pub(crate) fn open_in(path: &Path) -> Result<(RunDirectory, Self), JournalError> {
+        let directory = RunDirectory::open_existing(path)?;
+        let journal = Self::open(directory.folder())?;
+        Ok((directory, journal))
     }
 
     /// Opens the journal in a folder, so that no other process can take it up.

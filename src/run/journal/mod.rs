@@ -2,6 +2,7 @@
 
 mod codec;
 mod journal_file;
+mod piece_records;
 mod recorded_chunks;
 mod session_codec;
 mod tallies_file;
@@ -10,6 +11,7 @@ pub(crate) use journal_file::{
     ChunkRecord, Journal, JournalHead, JournalReader, RowBlockSum, checksum,
 };
 pub use journal_file::{JOURNAL, JournalError};
+pub(crate) use piece_records::{RecordedPieces, StudyHead, push_piece};
 pub(crate) use recorded_chunks::{Corruption, RecordedChunks};
 pub(crate) use session_codec::{
     push_forfeit, push_rounded_session, push_session, read_sessions, take_forfeit,

@@ -1,4 +1,4 @@
-//! A run that other programs distribute: its plan, which names all shards, and the mark of a complete one.
+//! A run or a study that other programs distribute: its plan, which names all shards, and the mark of a complete one.
 
 mod shard_mark;
 mod shard_plan;

@@ -1,4 +1,4 @@
-//! The plan of a run in shards: one file with all that every one of them is made from.
+//! The plan of a run or a study in shards: one file with all that every one of them is made from.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,11 +10,11 @@ use serde_json::Value as Json;
 
 use crate::config::ReadFile;
 use crate::experiment::Shard;
-use crate::run::execute::head;
+use crate::run::execute::digest_of_whole;
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, RESULTS_VERSION};
 use crate::run::shards::shard_mark::{ShardMark, ShardMarkError};
-use crate::run::spec::{RunRequest, RunSpec, SpecError};
+use crate::run::spec::{PlannedRequest, PlannedSpec, RunRequest, SpecError, StudyQuestion};
 use crate::tables::{RunDirectory, WriteError};
 
 /// The name of the plan in its folder, beside the folders of the shards.
@@ -23,7 +23,7 @@ pub const PLAN: &str = "plan.json";
 /// The version of the plan's format.
 const SCHEMA: u32 = 1;
 
-/// A run in shards, as `plan.json` has it: what every shard is made from, files included.
+/// A run or a study in shards, as `plan.json` has it: what every shard is made from, files included.
 ///
 /// A machine that runs a shard needs this file and the program, and nothing else.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,15 +43,16 @@ pub struct ShardPlan {
     shards: u32,
     /// How many cells the run has.
     pub cells: u64,
-    /// How many sessions it has, in all cells together.
+    /// How many sessions it has, in all cells together, or draws, if plans are weighed; of a search, at
+    /// most.
     pub sessions: u64,
-    /// Into how many chunks of sessions it is cut; a shard has whole ones.
+    /// Into how many chunks they are cut; a shard has whole ones.
     pub chunks: u64,
     /// The SHA-256 of what is asked for and of the files that it is made from, by which shards of this
     /// run are known.
     run: String,
     /// What is asked for, of the whole run.
-    request: RunRequest,
+    request: PlannedRequest,
     /// All files that it reads.
     inputs: Vec<PlannedFile>,
 }
@@ -75,13 +76,16 @@ pub enum PlanError {
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// Some shards would have nothing to run.
-    #[error("{shards} shards are too many: the run can be cut into {most}")]
+    #[error("{shards} shards are too many: there are {most} at most")]
     TooMany {
         /// How many were asked for.
         shards: u32,
         /// How many there can be.
         most: u64,
     },
+    /// A path cannot be written as text.
+    #[error("the path {} is not UTF-8 text, which a plan needs", .0.display())]
+    NoText(PathBuf),
     /// It is no plan.
     #[error("{} is not a plan that `demarche plan` wrote", .0.display())]
     NoPlan(PathBuf),
@@ -121,7 +125,7 @@ impl ShardPlan {
     ///
     /// If it cannot be run, or not in so many shards.
     pub fn new(
-        request: RunRequest,
+        request: PlannedRequest,
         shards: u32,
         read_file: &ReadFile<'_>,
         observer: &mut dyn Observer,
@@ -133,12 +137,18 @@ impl ShardPlan {
             texts.borrow_mut().insert(name, text.clone());
             Ok(text)
         };
-        let spec = RunSpec::load(request, &read_file, observer)?;
-        if spec.until().is_some() {
+        let spec = PlannedSpec::load(request, &read_file, observer)?;
+        let request = spec.request();
+        if let Some(path) = request.paths().find(|it| it.to_str().is_none()) {
+            return Err(PlanError::NoText(path.to_owned()));
+        }
+        if let PlannedSpec::Run(it) = &spec
+            && it.until().is_some()
+        {
             return Err(SpecError::ShardOfUntil.into());
         }
-        let chunks = spec.plan().n_chunks();
-        let most = spec.cut().n_pieces(spec.plan());
+        let size = spec.size();
+        let most = size.shards_max;
         if u64::from(shards) > most {
             return Err(PlanError::TooMany { shards, most });
         }
@@ -148,17 +158,17 @@ impl ShardPlan {
             PlannedFile { path, sha256, text }
         });
         let plan = Self {
-            run: head(&spec).of_whole().digest(),
+            run: digest_of_whole(&spec),
             schema: SCHEMA,
             demarche: env!("CARGO_PKG_VERSION").to_owned(),
             results_version: RESULTS_VERSION,
             program_sha256: None,
-            name: spec.name().to_owned(),
+            name: spec.name(),
             shards,
-            cells: spec.plan().cells().len() as u64,
-            sessions: spec.plan().n_sessions(),
-            chunks,
-            request: spec.request().clone(),
+            cells: size.cells,
+            sessions: size.evaluations,
+            chunks: size.chunks,
+            request,
             inputs: inputs.collect(),
         };
         Ok(plan)
@@ -226,6 +236,11 @@ impl ShardPlan {
         (&self.run, self.shards) == (&other.run, other.shards)
     }
 
+    /// Whether fewer sessions than planned may do: those of a search.
+    pub fn is_most(&self) -> bool {
+        matches!(&self.request, PlannedRequest::Study(it) if matches!(it.question, StudyQuestion::Flip { .. }))
+    }
+
     /// How many shards there are.
     pub fn n_shards(&self) -> u32 {
         self.shards
@@ -244,7 +259,7 @@ impl ShardPlan {
     }
 
     /// What is asked for, of the whole run.
-    pub fn request(&self) -> &RunRequest {
+    pub fn request(&self) -> &PlannedRequest {
         &self.request
     }
 
@@ -259,28 +274,40 @@ impl ShardPlan {
         text.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it is not in the plan"))
     }
 
-    /// What a shard runs.
+    /// What a shard is a part of, or the whole; of a batch or a sweep, the spec of the shard.
     ///
     /// # Errors
     ///
     /// If this program cannot run it.
-    pub fn spec(&self, shard: Shard, observer: &mut dyn Observer) -> Result<RunSpec, PlanError> {
-        let request = RunRequest {
-            shard: Some(shard.to_string()),
-            ..self.request.clone()
+    pub fn spec(
+        &self,
+        shard: Option<Shard>,
+        observer: &mut dyn Observer,
+    ) -> Result<PlannedSpec, PlanError> {
+        let request = match &self.request {
+            PlannedRequest::Run(whole) => {
+                let shard = shard.map(|it| it.to_string());
+                let whole = RunRequest::clone(whole);
+                PlannedRequest::Run(RunRequest { shard, ..whole }.into())
+            }
+            whole @ (PlannedRequest::Study(_) | PlannedRequest::Weighing(_)) => whole.clone(),
         };
-        let spec = RunSpec::load(request, &|it| self.read_file(it), observer)?;
-        let is_cut_so = self.chunks == spec.plan().n_chunks();
-        if is_cut_so && self.is_of(shard, &spec) {
+        let spec = PlannedSpec::load(request, &|it| self.read_file(it), observer)?;
+        if self.chunks == spec.size().chunks && self.is_of(&spec) {
             Ok(spec)
         } else {
             Err(PlanError::Changed)
         }
     }
 
-    /// Whether something that is run is this shard.
-    pub(in crate::run) fn is_of(&self, shard: Shard, spec: &RunSpec) -> bool {
-        spec.shard() == Some(shard) && head(spec).of_whole().digest() == self.run
+    /// Whether something is what the plan asks for, or a shard of it.
+    pub(in crate::run) fn is_of(&self, spec: &PlannedSpec) -> bool {
+        digest_of_whole(spec) == self.run
+    }
+
+    /// The mark of a complete shard.
+    pub(in crate::run) fn mark(&self, shard: Shard) -> ShardMark {
+        ShardMark::new(shard, &self.run)
     }
 
     /// The name of a shard's folder.
@@ -301,6 +328,6 @@ impl ShardPlan {
         let opened = RunDirectory::open_existing(folder);
         let directory =
             opened.map_err(|it| ShardMarkError::Unreadable(io::Error::other(it.to_string())))?;
-        ShardMark::new(shard, &self.run).is_in(&directory)
+        self.mark(shard).is_in(&directory)
     }
 }

@@ -2,6 +2,7 @@
 
 mod description;
 mod error;
+mod planned_spec;
 mod request;
 mod run_spec;
 mod spec_cells;
@@ -9,6 +10,7 @@ mod study_spec;
 mod weighing_spec;
 
 pub use error::SpecError;
+pub use planned_spec::{PlannedRequest, PlannedSpec};
 pub use request::{RunRequest, RunVerb, StudyQuestion, StudyRequest};
 pub use run_spec::RunSpec;
 pub use study_spec::{StudySpec, StudyWork};

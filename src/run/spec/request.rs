@@ -106,7 +106,7 @@ impl RunRequest {
 }
 
 /// What is asked of a study of one scenario's numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StudyRequest {
     /// The path of the experiment's file as given.
     pub experiment: PathBuf,
@@ -121,7 +121,19 @@ pub struct StudyRequest {
     /// What is to be found out.
     pub question: StudyQuestion,
     /// The strategies that the files can name: those built in, unless others are added.
+    #[serde(skip)]
     pub strategies: Strategies,
+}
+
+impl StudyQuestion {
+    /// The verb that asks it.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Sensitivity { .. } => "sensitivity",
+            Self::Flip { .. } => "flip",
+            Self::Robustness { .. } => "robustness",
+        }
+    }
 }
 
 impl StudyRequest {
@@ -140,7 +152,8 @@ impl StudyRequest {
 }
 
 /// What a study is to find out.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StudyQuestion {
     /// What outcomes depend on. What is `None` or empty is as the file says, or its default.
     Sensitivity {

@@ -11,8 +11,8 @@ use crate::config::{
     study_inputs,
 };
 use crate::experiment::{
-    FORM_SESSIONS_DEFAULT, FlipSearch, FormFactor, Robustness, Study, StudyInput, built_in_forms,
-    form_names,
+    Cell, FORM_SESSIONS_DEFAULT, FlipSearch, FormFactor, Robustness, Study, StudyInput,
+    built_in_forms, form_names,
 };
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
@@ -28,11 +28,10 @@ const FLIP_SESSIONS_MAX: u64 = 1 << 30;
 #[derive(Debug)]
 pub struct StudySpec {
     pub(crate) description: Description,
+    request: StudyRequest,
     setting: Arc<Setting>,
     work: StudyWork,
     record: StudyRecord,
-    excel: Workbook,
-    copies: TableCopies,
 }
 
 /// What a study runs.
@@ -80,7 +79,7 @@ impl StudySpec {
         }
         let setting = Arc::new(scenario.setting);
         let seed = experiment.seed;
-        let (verb, work, record) = match request.question {
+        let (work, record) = match request.question.clone() {
             StudyQuestion::Sensitivity {
                 method,
                 points,
@@ -100,11 +99,7 @@ impl StudySpec {
                     }
                 };
                 let (study, record) = asked.study(&setting, &experiment.study, forms, seed)?;
-                (
-                    "sensitivity",
-                    StudyWork::Sensitivity { study, draws },
-                    record,
-                )
+                (StudyWork::Sensitivity { study, draws }, record)
             }
             StudyQuestion::Flip {
                 rate,
@@ -112,7 +107,7 @@ impl StudySpec {
                 sessions,
             } => {
                 let (search, record) = search(&setting, seed, rate, &numbers, sessions)?;
-                ("flip", StudyWork::Flip(Box::new(search)), record)
+                (StudyWork::Flip(Box::new(search)), record)
             }
             StudyQuestion::Robustness { sessions, forms } => {
                 let strategies = &request.strategies;
@@ -127,12 +122,12 @@ impl StudySpec {
                     sessions_per_form: robustness.sessions(),
                     forms: robustness.forms().iter().map(|it| it.id.clone()).collect(),
                 };
-                ("robustness", StudyWork::Robustness(robustness), record)
+                (StudyWork::Robustness(robustness), record)
             }
         };
         let description = Description::new(
             Names {
-                verb: verb.to_owned(),
+                verb: request.question.verb().to_owned(),
                 name: experiment.name,
                 title: experiment.title,
             },
@@ -144,17 +139,21 @@ impl StudySpec {
         );
         Ok(Self {
             description,
+            request,
             setting,
             work,
             record,
-            excel: request.excel,
-            copies: request.copies,
         })
     }
 
     /// A short name, fit for file names: the experiment's, and what is asked of it.
     pub fn name(&self) -> String {
         format!("{}_{}", self.description.name, self.description.verb)
+    }
+
+    /// What was asked for.
+    pub fn request(&self) -> &StudyRequest {
+        &self.request
     }
 
     /// What people read.
@@ -187,12 +186,20 @@ impl StudySpec {
         &self.record
     }
 
+    /// The setting and the random numbers of its sessions.
+    pub(crate) fn cell(&self) -> Cell {
+        Cell {
+            setting: Arc::clone(&self.setting),
+            seeds: Seeds::new(self.seed()),
+        }
+    }
+
     pub(crate) fn excel(&self) -> Workbook {
-        self.excel
+        self.request.excel
     }
 
     pub(crate) fn copies(&self) -> TableCopies {
-        self.copies
+        self.request.copies
     }
 }
 

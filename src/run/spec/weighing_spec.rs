@@ -8,6 +8,7 @@ use demarche_core::domain::{DraftPlan, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::MasterSeed;
 use demarche_core::strategy::Strategies;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Overrides, ReadFile, load_experiment, load_plans};
 use crate::experiment::PlanEvaluator;
@@ -23,7 +24,7 @@ use crate::tables::{TableCopies, Workbook};
 pub const PLAN_DRAWS_DEFAULT: u64 = 10_000;
 
 /// Who would sign some plans: with the files it names, all that the answer depends on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WeighingRequest {
     /// The path of the scenario's or experiment's file as given.
     pub experiment: PathBuf,
@@ -40,6 +41,7 @@ pub struct WeighingRequest {
     /// In which formats each table has a copy.
     pub copies: TableCopies,
     /// The strategies that the files can name: those built in, unless others are added.
+    #[serde(skip)]
     pub strategies: Strategies,
 }
 
@@ -64,13 +66,12 @@ impl WeighingRequest {
 #[derive(Debug)]
 pub struct WeighingSpec {
     pub(crate) description: Description,
+    request: WeighingRequest,
     setting: Arc<Setting>,
     evaluator: PlanEvaluator,
     parameters: SweptParameters,
     sweep: Option<SweepRecord>,
     record: StudyRecord,
-    excel: Workbook,
-    copies: TableCopies,
 }
 
 impl WeighingSpec {
@@ -82,7 +83,7 @@ impl WeighingSpec {
     /// All errors in the scenario's files, or else all in the plans' files; or what is asked of them
     /// that cannot be done.
     pub fn load(
-        request: &WeighingRequest,
+        request: WeighingRequest,
         read_file: &ReadFile<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Self, SpecError> {
@@ -131,14 +132,18 @@ impl WeighingSpec {
             parameters: cells.parameters,
             sweep: cells.record,
             record,
-            excel: request.excel,
-            copies: request.copies,
+            request,
         })
     }
 
     /// A short name, fit for file names: the experiment's, and what is asked of it.
     pub fn name(&self) -> String {
         format!("{}_{}", self.description.name, self.description.verb)
+    }
+
+    /// What was asked for.
+    pub fn request(&self) -> &WeighingRequest {
+        &self.request
     }
 
     /// What people read.
@@ -182,11 +187,11 @@ impl WeighingSpec {
     }
 
     pub(crate) fn excel(&self) -> Workbook {
-        self.excel
+        self.request.excel
     }
 
     pub(crate) fn copies(&self) -> TableCopies {
-        self.copies
+        self.request.copies
     }
 }
 

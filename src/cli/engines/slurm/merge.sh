@@ -20,7 +20,7 @@ code=0
 "$program" merge --manifest plan.json --out merging || code=$?
 
 # A run with forfeits is complete too, and has another exit code.
-if [ -e merging/manifest.json ] && [ ! -e merging/journal.bin ]; then
+if [ ! -e merging/journal.bin ] && grep -qs '"complete": true' merging/manifest.json; then
     mv -T merging run
     echo "the run is in $PWD/run"
 fi

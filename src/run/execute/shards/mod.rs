@@ -2,8 +2,14 @@
 
 mod merge;
 mod open_shards;
+mod planned_merge;
 mod planned_shard;
+mod study_shard;
 
 pub use merge::merge;
 pub use open_shards::{MergeableRun, OpenShards};
+pub use planned_merge::{
+    MergeablePlan, MergeableStudy, MergeableWeighing, merge_study, merge_weighing,
+};
 pub use planned_shard::execute_shard;
+pub use study_shard::FinishedShard;

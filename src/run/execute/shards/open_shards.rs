@@ -6,16 +6,13 @@ use demarche_core::strategy::Strategies;
 
 use crate::config::ReadFile;
 use crate::experiment::Shard;
-use crate::run::execute::error::{RefusalReason, RefusedRun, ReopenError};
+use crate::run::execute::error::{MissingShards, RefusalReason, RefusedRun, ReopenError};
 use crate::run::execute::resume::load_again;
 use crate::run::journal::{Journal, JournalHead};
 use crate::run::observer::Observer;
-use crate::run::shards::ShardPlan;
+use crate::run::shards::ShardMarkError;
 use crate::run::spec::{RunRequest, RunSpec};
 use crate::run::writer::{RunTables, ShardCorruption, read_shard};
-
-/// Missing shards that are named one by one.
-const NAMED_MAX: usize = 5;
 
 /// The folders of all shards of a run.
 #[derive(Debug)]
@@ -59,45 +56,6 @@ impl OpenShards {
         Ok(Self { shards, head })
     }
 
-    /// Opens the folders of all shards of a plan, which are in the plan's own folder.
-    ///
-    /// # Errors
-    ///
-    /// If some are missing, and if one is no shard or one of another run.
-    pub fn of_plan(plan: &ShardPlan, folder: &Path) -> Result<Self, ReopenError> {
-        let places = plan
-            .shards()
-            .map(|it| (it, folder.join(plan.folder_name(it))));
-        let (there, missing): (Vec<_>, Vec<_>) =
-            places.partition(|(_, place)| place.symlink_metadata().is_ok());
-        if !missing.is_empty() {
-            return Err(missing_shards(
-                plan.n_shards(),
-                missing.into_iter().map(|it| it.0),
-            ));
-        }
-        let mut refused = Vec::new();
-        for (shard, place) in &there {
-            // The mark distinguishes a complete shard of this plan from everything else.
-            match plan.is_complete(*shard, place) {
-                Ok(true) => {}
-                Ok(false) => refused.push(RefusedRun {
-                    folder: place.clone(),
-                    reason: RefusalReason::Unmarked,
-                }),
-                Err(mark) => refused.push(RefusedRun {
-                    folder: place.clone(),
-                    reason: mark.into(),
-                }),
-            }
-        }
-        if !refused.is_empty() {
-            return Err(ReopenError::Shards(refused));
-        }
-        let folders: Vec<PathBuf> = there.into_iter().map(|it| it.1).collect();
-        Self::open(&folders)
-    }
-
     /// What was asked for, of the whole run.
     pub fn request(&self) -> &RunRequest {
         &self.head.request
@@ -136,7 +94,10 @@ impl OpenShards {
         });
         let corrupt: Vec<RefusedRun> = corrupt.collect();
         if !corrupt.is_empty() {
-            return Err(ReopenError::Shards(corrupt));
+            return Err(ReopenError::Shards {
+                missing: None,
+                refused: corrupt,
+            });
         }
         Ok(MergeableRun {
             shards: self.shards,
@@ -164,6 +125,24 @@ impl OpenShard {
         let shard = shard.parse();
         Ok(Self {
             shard: shard.map_err(|it| refused(RefusalReason::Shard(it)))?,
+            head,
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Opens the folder of a shard of a plan, with what the journal of the whole run begins with.
+    pub(super) fn of_plan(
+        folder: &Path,
+        shard: Shard,
+        whole: &JournalHead,
+    ) -> Result<Self, RefusalReason> {
+        let (_, _, head) = Journal::reopen(folder)?;
+        let is_this = head.request.shard == Some(shard.to_string());
+        if !is_this || head.of_whole().difference(whole).is_some() {
+            return Err(ShardMarkError::Foreign.into());
+        }
+        Ok(Self {
+            shard,
             head,
             folder: folder.to_owned(),
         })
@@ -241,20 +220,14 @@ fn common_head(shards: &[OpenShard]) -> Result<JournalHead, ReopenError> {
 /// Tells of shards of a run that are not there.
 fn refuse_gaps(shards: &[OpenShard]) -> Result<(), ReopenError> {
     let of = shards[0].shard.of();
-    let is_there = |number: &u32| shards.iter().any(|it| it.shard.number() == *number);
-    let missing: Vec<u32> = (1..=of).filter(|it| !is_there(it)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let missing = missing.into_iter().map(|it| Shard::new(it, of));
-    Err(missing_shards(of, missing))
-}
-
-/// Names the first of the shards that are missing.
-fn missing_shards(of: u32, missing: impl ExactSizeIterator<Item = Shard>) -> ReopenError {
-    ReopenError::Missing {
-        of: of as usize,
-        n_missing: missing.len(),
-        first: missing.take(NAMED_MAX).map(|it| it.to_string()).collect(),
+    let is_there = |it: &Shard| shards.iter().any(|shard| shard.shard == *it);
+    let all = (1..=of).map(|it| Shard::new(it, of));
+    let missing: Vec<Shard> = all.filter(|it| !is_there(it)).collect();
+    match MissingShards::of(of, &missing) {
+        None => Ok(()),
+        missing => Err(ReopenError::Shards {
+            missing,
+            refused: Vec::new(),
+        }),
     }
 }
