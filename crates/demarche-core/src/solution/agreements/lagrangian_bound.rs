@@ -33,6 +33,18 @@ pub(crate) struct CoupledInteraction<'a> {
     adds: i64,
 }
 
+impl CoupledInteraction<'_> {
+    /// What the party loses once it can no longer be fulfilled.
+    pub(crate) fn lost_if_broken(&self) -> i64 {
+        self.adds.max(0)
+    }
+
+    /// What the party loses once it is fulfilled for sure.
+    pub(crate) fn lost_if_fulfilled(&self) -> i64 {
+        (-self.adds).max(0)
+    }
+}
+
 /// The preferences of parties, with all that a single issue decides counted as contribution.
 #[derive(Debug)]
 struct Stakes<'a> {
@@ -220,22 +232,12 @@ impl<'a> Leeways<'a> {
         sums
     }
 
-    /// Takes from a row what goes with an interaction that can no longer be fulfilled.
-    pub(crate) fn lose(&self, interaction: usize, row: &mut [i64]) {
-        let it = &self.interactions[interaction];
-        self.take(it.party, it.adds.max(0), row);
-    }
-
-    /// Takes from a row what goes with an interaction that is fulfilled for sure.
-    pub(crate) fn fulfil(&self, interaction: usize, row: &mut [i64]) {
-        let it = &self.interactions[interaction];
-        self.take(it.party, (-it.adds).max(0), row);
-    }
-
-    fn take(&self, party: PartyId, amount: i64, row: &mut [i64]) {
-        let weights = self.weights.chunks_exact(self.stakes.rests.len());
-        for (lagrangian_bound, weights) in row.iter_mut().zip(weights) {
-            *lagrangian_bound -= weights[party.idx()] * amount;
+    /// Takes from a row what each party loses.
+    pub(crate) fn take(&self, lost: &[i64], row: &mut [i64]) {
+        for (lagrangian_bound, weights) in row.iter_mut().zip(self.weights.chunks_exact(lost.len()))
+        {
+            let pairs = weights.iter().zip(lost);
+            *lagrangian_bound -= pairs.map(|(weight, it)| weight * it).sum::<i64>();
         }
     }
 

@@ -14,9 +14,9 @@ use crate::solution::agreements::zone_of_possible_agreement::{Zone, zone_without
 /// A search that [reaches its limit](super::ZONE_STEPS_MAX) finds nothing.
 ///
 /// Obstacles that leave no zone by themselves, with all others absent, are a conflict, and every set that
-/// is looked for has a member of every conflict. So one conflict is reduced until none of its members
-/// can be left out, only these are tried, and for pairs each of them with the members of a conflict that
-/// is left without it.
+/// is looked for has a member of every conflict. So conflicts are reduced until none of their members
+/// can be left out, and only what has a member of each known one is tried; where three conflicts
+/// have no member in common, there is no such set.
 /// Reiter, *A theory of diagnosis from first principles*, Artificial Intelligence 32 (1987), 57–95;
 /// Chinneck and Dravnieks, *Locating minimal infeasible constraint sets in linear programs*, ORSA
 /// Journal on Computing 3 (1991), 157–168.
@@ -30,19 +30,43 @@ pub fn smallest_obstacle_sets(
 ) -> Vec<Vec<Obstacle>> {
     let parties: Vec<&Preferences> = parties.iter().map(Borrow::borrow).collect();
     let conflicts = Conflicts { parties, consent };
-    let conflict = conflicts.reduced(None);
+    let first = conflicts.reduced(&[]);
     let is_enough = |it: &Vec<Obstacle>| conflicts.zone_without(it) == Zone::Exists;
-    let single = conflict.iter().map(|&it| vec![it]);
-    let single: BTreeSet<Vec<Obstacle>> = single.filter(is_enough).collect();
-    if !single.is_empty() {
-        return single.into_iter().collect();
+    let mut known = vec![first.clone()];
+    if conflicts.zone_without(&first) == Zone::Empty {
+        let second = conflicts.reduced(&first);
+        let both = [&first[..], &second].concat();
+        if conflicts.zone_without(&both) == Zone::Empty {
+            return Vec::new();
+        }
+        known.push(second);
+    } else {
+        let single = first.iter().map(|&it| vec![it]);
+        let mut single: Vec<Vec<Obstacle>> = single.filter(is_enough).collect();
+        if !single.is_empty() {
+            single.sort_unstable();
+            return single;
+        }
     }
-    let pairs = conflict.into_iter().flat_map(|one| {
-        let others = conflicts.reduced(Some(one)).into_iter();
-        others.map(move |other| vec![one.min(other), one.max(other)])
-    });
-    let pairs: BTreeSet<Vec<Obstacle>> = pairs.collect();
-    pairs.into_iter().filter(is_enough).collect()
+    let mut tried = BTreeSet::new();
+    let mut pairs = Vec::new();
+    for one in first {
+        let without_one = known.iter().find(|it| !it.contains(&one));
+        let others = without_one.cloned().unwrap_or_else(|| {
+            let conflict = conflicts.reduced(&[one]);
+            known.push(conflict.clone());
+            conflict
+        });
+        for other in others {
+            let pair = vec![one.min(other), one.max(other)];
+            let meets = |it: &Vec<Obstacle>| it.iter().any(|it| pair.contains(it));
+            if known.iter().all(meets) && tried.insert(pair.clone()) && is_enough(&pair) {
+                pairs.push(pair);
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The parties and what keeps them from an agreement.
@@ -52,20 +76,24 @@ struct Conflicts<'a> {
     consent: &'a ConsentRule,
 }
 
+/// Parties whose obstacles are first tried together, of so many times more.
+const GROUPS: usize = 8;
+
 impl Conflicts<'_> {
     fn zone_without(&self, absent: &[Obstacle]) -> Zone {
         zone_without(absent, &self.parties, self.consent)
     }
 
-    /// A conflict of which no member can be left out, where one obstacle is absent.
-    fn reduced(&self, absent: Option<Obstacle>) -> Vec<Obstacle> {
-        let mut absent: Vec<Obstacle> = absent.into_iter().collect();
+    /// A conflict of which no member can be left out, where some obstacles are absent.
+    fn reduced(&self, absent: &[Obstacle]) -> Vec<Obstacle> {
+        let mut absent = absent.to_vec();
         let mut members = Vec::new();
-        for (idx, preferences) in self.parties.iter().enumerate() {
-            let obstacles = obstacles(PartyId::new(idx), preferences);
-            let present: Vec<Obstacle> = (obstacles.into_iter())
-                .filter(|it| !absent.contains(it))
-                .collect();
+        let numbered: Vec<_> = self.parties.iter().enumerate().collect();
+        for group in numbered.chunks(numbered.len().div_ceil(GROUPS).max(1)) {
+            let obstacles = group
+                .iter()
+                .flat_map(|(idx, it)| obstacles(PartyId::new(*idx), it));
+            let present: Vec<Obstacle> = obstacles.filter(|it| !absent.contains(it)).collect();
             self.reduce(&present, &mut absent, &mut members);
         }
         members

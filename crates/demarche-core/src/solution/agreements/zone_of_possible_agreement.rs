@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use crate::domain::{
     Condition, ConsentRule, IssueId, OptionId, Outcome, OutcomeSpace, PartyId, PartySet,
@@ -127,11 +128,9 @@ fn search(
     Ok(is_found.then(|| space.outcome(&progress.chosen)))
 }
 
-/// What a condition that several issues decide brings.
+/// What a condition brings that several issues decide, or one of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Consequence {
-    /// The interaction with this position.
-    Interaction(usize),
     /// The consent of a party is needed.
     Veto(PartyId),
     /// A party does not consent.
@@ -150,23 +149,46 @@ struct Search<'a> {
     barred: PartySet,
     /// For all options of all issues: whether one alone crosses a red line of a party that is needed.
     is_excluded: Vec<bool>,
+    n_parties: usize,
+    /// Those of the first conditions; the others are interactions.
     consequences: Vec<Consequence>,
+    n_conditions: usize,
     /// The issues in the order of the search.
-    stages: Vec<IssueId>,
-    /// Where each stage's touches begin among all, and where the last one's end.
-    first_touches: Vec<usize>,
+    stages: Vec<Stage>,
+    /// Those of all stages.
     touches: Vec<Touch>,
     /// For every touch, one answer per option of its issue.
     allows: Vec<bool>,
 }
 
+/// One issue, in the order of the search.
+#[derive(Clone, Debug)]
+struct Stage {
+    issue: IssueId,
+    /// The conditions with consequences for consent that the issue helps to decide.
+    touched: Range<usize>,
+    /// The interactions that it helps to decide.
+    interacting: Range<usize>,
+}
+
 /// A condition that the issue of a stage helps to decide.
 #[derive(Clone, Copy, Debug)]
 struct Touch {
-    consequence: usize,
+    condition: usize,
     /// Where the answers begin that say which options of the issue it allows.
     first_answer: usize,
     is_last: bool,
+    /// Whose interaction it is.
+    party: usize,
+    /// What that party loses by it: with an option that is not allowed, and with one that is.
+    lost: [i64; 2],
+}
+
+/// Whether an option is chosen or given up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Note {
+    Broken,
+    TakenBack,
 }
 
 /// Where the search is.
@@ -182,6 +204,8 @@ struct Progress {
     needed: Vec<PartySet>,
     /// Whose red lines are surely crossed after so many stages.
     barred: Vec<PartySet>,
+    /// What each party loses by an option.
+    lost: Vec<i64>,
     /// The options still to be descended into, with the slack that each leaves: those of the stages
     /// so far, one stage after the other.
     promising: Vec<(i64, OptionId)>,
@@ -247,80 +271,104 @@ impl<'a> Search<'a> {
             }
         });
         let leeways = leeways(space, wants, needed, consent)?;
-        for (idx, it) in leeways.interactions().iter().enumerate() {
-            conditions.push((it.when, Consequence::Interaction(idx)));
-        }
-        let mut stages: Vec<IssueId> = space.issues().collect();
-        let dissents = leeways.losses_of_all();
-        stages.sort_by_cached_key(|&it| {
-            let of_issue = dissents[space.flat_range(it)].iter();
-            Reverse(*of_issue.min().expect("an issue has options"))
-        });
         let mut search = Self {
             space,
             consent,
             counted: consent.counted(),
+            n_conditions: conditions.len() + leeways.interactions().len(),
             leeways,
             needed,
             barred,
             is_excluded,
+            n_parties: parties.len(),
             consequences: conditions.iter().map(|it| it.1).collect(),
-            first_touches: Vec::with_capacity(stages.len() + 1),
-            stages,
+            stages: Vec::with_capacity(space.n_issues()),
             touches: Vec::new(),
             allows: Vec::new(),
         };
-        search.touch(conditions.into_iter().map(|it| it.0));
+        search.arrange(conditions.into_iter().map(|it| it.0));
         Some(search)
     }
 
-    /// Notes which stages help to decide conditions.
-    fn touch<'c>(&mut self, conditions: impl Iterator<Item = &'c Condition>) {
-        let mut stage_of = vec![0; self.stages.len()];
-        for (stage, issue) in self.stages.iter().enumerate() {
+    /// Puts the issues into order, and notes which conditions each helps to decide: those with
+    /// consequences for consent, and interactions.
+    fn arrange<'c>(&mut self, conditions: impl Iterator<Item = &'c Condition>) {
+        let dissents = self.leeways.losses_of_all();
+        let dissent = |it: IssueId| {
+            let of_issue = dissents[self.space.flat_range(it)].iter();
+            *of_issue.min().expect("an issue has options")
+        };
+        let mut order: Vec<IssueId> = self.space.issues().collect();
+        order.sort_by_cached_key(|&it| Reverse(dissent(it)));
+        let mut stage_of = vec![0; order.len()];
+        for (stage, issue) in order.iter().enumerate() {
             stage_of[issue.idx()] = stage;
         }
-        let mut touches: Vec<(usize, Touch)> = Vec::new();
-        for (consequence, when) in conditions.enumerate() {
+        let (mut touches, mut allows): (Vec<(usize, Touch)>, Vec<bool>) = Default::default();
+        let interactions = self.leeways.interactions().iter();
+        let interactions = interactions.map(|it| {
+            let lost = [it.lost_if_broken(), it.lost_if_fulfilled()];
+            (it.when, it.party.idx(), lost)
+        });
+        let conditions = conditions.map(|when| (when, 0, [0; 2])).chain(interactions);
+        for (condition, (when, party, [broken, fulfilled])) in conditions.enumerate() {
             let first_touch = touches.len();
-            let clauses = when.clauses();
             // Clauses are sorted, so several of one issue stand side by side.
-            for of_issue in clauses.chunk_by(|one, next| one.0 == next.0) {
+            for of_issue in when.clauses().chunk_by(|one, next| one.0 == next.0) {
                 let issue = of_issue[0].0;
-                let first_answer = self.allows.len();
-                let allowed = |it: OptionId| of_issue.iter().all(|(_, of)| of.contains(&it));
-                self.allows.extend(self.space.options(issue).map(allowed));
-                if self.allows[first_answer..].contains(&false) {
+                let first_answer = allows.len();
+                let is_allowed = |it: OptionId| of_issue.iter().all(|(_, of)| of.contains(&it));
+                allows.extend(self.space.options(issue).map(is_allowed));
+                if allows[first_answer..].contains(&false) {
                     let touch = Touch {
-                        consequence,
+                        condition,
                         first_answer,
                         is_last: false,
+                        party,
+                        lost: [broken, 0],
                     };
                     touches.push((stage_of[issue.idx()], touch));
                 } else {
-                    self.allows.truncate(first_answer);
+                    allows.truncate(first_answer);
                 }
             }
             let of_condition = touches[first_touch..].iter_mut();
             if let Some((_, last)) = of_condition.max_by_key(|it| it.0) {
                 last.is_last = true;
+                last.lost[1] = fulfilled;
             }
         }
+        // Within a stage, those with consequences for consent stay before interactions.
         touches.sort_by_key(|it| it.0);
-        for stage in 0..=self.stages.len() {
-            let first = touches.partition_point(|it| it.0 < stage);
-            self.first_touches.push(first);
+        let n_for_consent = self.consequences.len();
+        for (stage, issue) in order.into_iter().enumerate() {
+            let place = |of: (usize, usize)| {
+                touches.partition_point(|(stage, touch)| (*stage, touch.condition) < of)
+            };
+            let middle = place((stage, n_for_consent));
+            self.stages.push(Stage {
+                issue,
+                touched: place((stage, 0))..middle,
+                interacting: middle..place((stage + 1, 0)),
+            });
         }
         self.touches = touches.into_iter().map(|it| it.1).collect();
-    }
-
-    /// What the issue of a stage helps to decide.
-    fn touches(&self, depth: usize) -> &[Touch] {
-        &self.touches[self.first_touches[depth]..self.first_touches[depth + 1]]
+        self.allows = allows;
     }
 
     fn allows(&self, touch: Touch, option: OptionId) -> bool {
         self.allows[touch.first_answer + option.idx()]
+    }
+
+    /// Notes which conditions an option breaks, or takes that back.
+    fn note_broken(&self, n_broken: &mut [u32], stage: &Stage, option: OptionId, note: Note) {
+        for it in &self.touches[stage.touched.start..stage.interacting.end] {
+            let is_broken = u32::from(!self.allows(*it, option));
+            match note {
+                Note::Broken => n_broken[it.condition] += is_broken,
+                Note::TakenBack => n_broken[it.condition] -= is_broken,
+            }
+        }
     }
 
     fn beginning(&self, steps_left: u64) -> Progress {
@@ -330,10 +378,11 @@ impl<'a> Search<'a> {
         rows[..start.len()].copy_from_slice(start);
         Progress {
             chosen: vec![OptionId::new(0); self.stages.len()],
-            n_broken: vec![0; self.consequences.len()],
+            n_broken: vec![0; self.n_conditions],
             rows,
             needed: vec![self.needed; n_rows],
             barred: vec![self.barred; n_rows],
+            lost: vec![0; self.n_parties],
             promising: Vec::new(),
             steps_left,
         }
@@ -341,9 +390,10 @@ impl<'a> Search<'a> {
 
     /// Whether the stages from a depth on can be settled so that all agree; if so, they are.
     fn descend(&self, progress: &mut Progress, depth: usize) -> Result<bool, StepsUsedUp> {
-        let Some(&issue) = self.stages.get(depth) else {
+        let Some(stage) = self.stages.get(depth) else {
             return Ok(true);
         };
+        let issue = stage.issue;
         let first = progress.promising.len();
         for option in self.space.options(issue) {
             if self.is_excluded[self.space.flat(issue, option)] {
@@ -364,15 +414,11 @@ impl<'a> Search<'a> {
                 // Who joins the needed.
                 self.slack(progress, depth + 1);
             }
-            for it in self.touches(depth) {
-                progress.n_broken[it.consequence] += u32::from(!self.allows(*it, option));
-            }
+            self.note_broken(&mut progress.n_broken, stage, option, Note::Broken);
             if self.descend(progress, depth + 1)? {
                 return Ok(true);
             }
-            for it in self.touches(depth) {
-                progress.n_broken[it.consequence] -= u32::from(!self.allows(*it, option));
-            }
+            self.note_broken(&mut progress.n_broken, stage, option, Note::TakenBack);
         }
         progress.promising.truncate(first);
         progress.chosen[issue.idx()] = OptionId::new(0);
@@ -381,9 +427,9 @@ impl<'a> Search<'a> {
 
     /// Settles a stage with an option.
     fn choose(&self, progress: &mut Progress, depth: usize, option: OptionId) {
-        let issue = self.stages[depth];
-        progress.chosen[issue.idx()] = option;
-        let losses = self.leeways.losses(self.space.flat(issue, option));
+        let stage = &self.stages[depth];
+        progress.chosen[stage.issue.idx()] = option;
+        let losses = self.leeways.losses(self.space.flat(stage.issue, option));
         let n_slacks = losses.len();
         let (before, after) = progress.rows.split_at_mut((depth + 1) * n_slacks);
         let before = &before[depth * n_slacks..];
@@ -391,20 +437,25 @@ impl<'a> Search<'a> {
         for ((after, before), loss) in row.iter_mut().zip(before).zip(losses) {
             *after = before - loss;
         }
+        if !stage.interacting.is_empty() {
+            let lost = &mut progress.lost[..];
+            lost.fill(0);
+            for it in &self.touches[stage.interacting.clone()] {
+                let of_option = it.lost[usize::from(self.allows(*it, option))];
+                let is_open = progress.n_broken[it.condition] == 0;
+                lost[it.party] += if is_open { of_option } else { 0 };
+            }
+            self.leeways.take(lost, row);
+        }
         let mut needed = progress.needed[depth];
         let mut barred = progress.barred[depth];
-        for it in self.touches(depth) {
-            if progress.n_broken[it.consequence] > 0 {
-                continue;
-            }
-            let is_broken = !self.allows(*it, option);
-            let is_fulfilled = it.is_last && !is_broken;
-            match self.consequences[it.consequence] {
-                Consequence::Interaction(idx) if is_broken => self.leeways.lose(idx, row),
-                Consequence::Interaction(idx) if is_fulfilled => self.leeways.fulfil(idx, row),
-                Consequence::Veto(party) if is_fulfilled => needed = needed.with(party),
-                Consequence::RedLine(party) if is_fulfilled => barred = barred.with(party),
-                Consequence::Interaction(_) | Consequence::Veto(_) | Consequence::RedLine(_) => {}
+        for it in &self.touches[stage.touched.clone()] {
+            let is_open = progress.n_broken[it.condition] == 0;
+            if is_open && it.is_last && self.allows(*it, option) {
+                match self.consequences[it.condition] {
+                    Consequence::Veto(party) => needed = needed.with(party),
+                    Consequence::RedLine(party) => barred = barred.with(party),
+                }
             }
         }
         progress.needed[depth + 1] = needed;
