@@ -1,37 +1,51 @@
-//! How long the Pareto frontier and its solution points take, in seconds of processor time.
+//! How long a Pareto frontier takes, alone and with its solution points, in seconds of processor time.
 //!
-//! `cargo bench --bench frontier` measures a synthetic domain; with the path of a file of weights
-//! and values, as `benches/frontier_against_negmas.py` writes it, that domain too.
+//! `cargo bench --bench frontier` measures a synthetic domain; with paths of files of weights and
+//! values, as `benches/peers/frontiers.py` writes them, those domains.
+
+#[path = "support/clock.rs"]
+mod clock;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use demarche::domain::{ConsentRule, ExactPreferences, OutcomeSpace, Preferences};
 use demarche::randomness::{MasterSeed, NameHash, Purpose, Replication, Seeds};
-use demarche::solution::{Concept, FeasibleSet, FeasibleSetBuilder, Normalization, feasible_set};
+use demarche::solution::{
+    Concept, FeasibleSet, FeasibleSetBuilder, FrontierBuilder, Normalization, feasible_set,
+};
 use serde_json::Value;
 
+use clock::{median, seconds, sized};
+
 /// Rounds of measurement; the median of them is printed.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 fn main() {
     let mut report = String::new();
-    let file = std::env::args().skip(1).find(|it| !it.starts_with('-'));
-    if let Some(path) = file {
-        let text = std::fs::read_to_string(&path).expect("the file can be read");
+    let files: Vec<PathBuf> = std::env::args()
+        .skip(1)
+        .filter(|it| !it.starts_with('-'))
+        .map(PathBuf::from)
+        .collect();
+    for path in &files {
+        let text = std::fs::read_to_string(path).expect("the file can be read");
         let parties: Vec<Additive> = serde_json::from_str::<Vec<Value>>(&text)
             .expect("the file is a list of parties")
             .iter()
             .map(Additive::of)
             .collect();
-        measure(&mut report, "file", || of_sums(&parties));
+        let name = path.file_stem().expect("a file has a name");
+        measure_sums(&mut report, &name.to_string_lossy(), &parties);
     }
-    let parties = made_up(&[5, 5, 10, 10, 10, 10], 5);
-    let everybody = ConsentRule::unanimity(parties.len());
-    measure(&mut report, "made-up", || {
-        feasible_set(&parties, &everybody)
-    });
+    if files.is_empty() {
+        let n_options: &[usize] = match sized(50) {
+            50 => &[5, 5, 10, 10, 10, 10],
+            _ => &[5, 5, 10, 10],
+        };
+        measure_exact(&mut report, &made_up(n_options, 5));
+    }
     say(&report);
 }
 
@@ -40,48 +54,63 @@ fn say(text: &str) {
     print!("{text}");
 }
 
-/// Seconds of processor time that this thread has used, where the system tells them.
-fn processor_seconds() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    Some(nanoseconds / 1e9)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a bench measures wall time where the system reports no other"
-)]
-fn seconds(work: impl FnOnce()) -> f64 {
-    let (clock, before) = (Instant::now(), processor_seconds());
-    work();
-    match (before, processor_seconds()) {
-        (Some(before), Some(after)) => after - before,
-        _ => clock.elapsed().as_secs_f64(),
-    }
-}
-
-/// Measures building a feasible set and all points of it.
-fn measure(report: &mut String, name: &str, make: impl Fn() -> FeasibleSet) {
-    let mut seen = None;
-    let mut times: Vec<f64> = (0..ROUNDS)
-        .map(|_| {
-            seconds(|| {
-                let feasible_set = make();
-                let normalization = Normalization::textbook(&feasible_set);
-                let points = Concept::ALL.map(|it| normalization.best(it, &feasible_set.frontier));
-                seen = Some((feasible_set, points));
-            })
-        })
+/// Seconds of some work, and what it made.
+fn timed<T>(work: impl Fn() -> T) -> (f64, T) {
+    let mut made = None;
+    let times = (0..ROUNDS)
+        .map(|_| seconds(|| made = Some(work())))
         .collect();
-    times.sort_by(f64::total_cmp);
-    let (feasible_set, _) = seen.expect("there are rounds");
+    (median(times), made.expect("there are rounds"))
+}
+
+/// Measures the frontier of plain sums, which are computed before, and that with all points.
+fn measure_sums(report: &mut String, name: &str, parties: &[Additive]) {
+    let utilities = all_utilities(parties);
+    let rows = || (0..).zip(utilities.chunks_exact(parties.len()));
+    let (alone, frontier) = timed(|| {
+        let mut builder = FrontierBuilder::new(parties.len());
+        for (outcome, row) in rows() {
+            builder.add(outcome, row);
+        }
+        builder.finish()
+    });
+    let (with_points, _) = timed(|| {
+        let mut builder = FeasibleSetBuilder::new(vec![0.0; parties.len()]);
+        for (outcome, row) in rows() {
+            builder.add(outcome, row);
+        }
+        let feasible_set = builder.finish();
+        let points = solution_points(&feasible_set);
+        (feasible_set, points)
+    });
     let _ = writeln!(
         report,
-        "{name}: {} outcomes, {} on the frontier, {:.4} s",
+        "{name}: {} outcomes, {} parties, {} on the frontier, {alone:.6} s alone, {with_points:.6} s with points",
+        utilities.len() / parties.len(),
+        parties.len(),
+        frontier.len(),
+    );
+}
+
+/// Measures building a feasible set, utilities included, and all points of it.
+fn measure_exact(report: &mut String, parties: &[ExactPreferences]) {
+    let everybody = ConsentRule::unanimity(parties.len());
+    let (with_points, (feasible_set, _)) = timed(|| {
+        let feasible_set = feasible_set(parties, &everybody);
+        let points = solution_points(&feasible_set);
+        (feasible_set, points)
+    });
+    let _ = writeln!(
+        report,
+        "made-up: {} outcomes, {} on the frontier, {with_points:.6} s with utilities and points",
         feasible_set.n_acceptable,
         feasible_set.frontier.len(),
-        times[ROUNDS / 2],
     );
+}
+
+fn solution_points(feasible_set: &FeasibleSet) -> impl Sized + use<> {
+    let normalization = Normalization::textbook(feasible_set);
+    Concept::ALL.map(|it| normalization.best(it, &feasible_set.frontier))
 }
 
 /// A party whose utility is a weighted sum, in plain floats.
@@ -115,14 +144,13 @@ impl Additive {
     }
 }
 
-/// The feasible set of plain sums, all outcomes acceptable.
-fn of_sums(parties: &[Additive]) -> FeasibleSet {
+/// The utilities of all outcomes, party by party within an outcome; the last issue varies fastest.
+fn all_utilities(parties: &[Additive]) -> Vec<f64> {
     let n_options: Vec<usize> = parties[0].values.iter().map(Vec::len).collect();
-    let mut builder = FeasibleSetBuilder::new(vec![0.0; parties.len()]);
     let mut outcome = vec![0; n_options.len()];
-    for number in 0..n_options.iter().product::<usize>() as u64 {
-        let utilities: Vec<f64> = parties.iter().map(|it| it.utility(&outcome)).collect();
-        builder.add(number, &utilities);
+    let mut utilities = Vec::new();
+    for _ in 0..n_options.iter().product() {
+        utilities.extend(parties.iter().map(|it| it.utility(&outcome)));
         for (option, n) in outcome.iter_mut().zip(&n_options).rev() {
             *option = (*option + 1) % n;
             if *option > 0 {
@@ -130,7 +158,7 @@ fn of_sums(parties: &[Additive]) -> FeasibleSet {
             }
         }
     }
-    builder.finish()
+    utilities
 }
 
 /// Parties with random weights and utilities who accept everything.

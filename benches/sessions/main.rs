@@ -1,9 +1,14 @@
-//! How fast sessions are: actors against the plain loop, set-up against negotiation, and how the
-//! cost grows with the outcome space. Ratios are taken within one run, the two sides in turn,
-//! since machines are shared and noisy.
+//! How fast sessions are: actors against the plain loop, that against a loop written out by hand,
+//! set-up against negotiation, and how the cost grows with the outcome space. Ratios are taken within
+//! one run, the sides in turn, since machines are shared and noisy.
 //!
-//! `cargo bench` prints a line per figure; `cargo bench -- flagship` only those of that name.
-//! `SESSIONS_PER_CELL=1000 cargo bench -- sweep` is the full size of the sweep, which takes minutes.
+//! `cargo bench` prints a line per figure; `cargo bench -- drivers` only those of that name.
+//! `SESSIONS_PER_CELL=1000 cargo bench -- sweep` is the full size of the sweep, which takes minutes;
+//! `SMALL=1` is a trial of everything else.
+
+mod by_hand;
+#[path = "../support/clock.rs"]
+mod clock;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,6 +22,9 @@ use demarche::negotiation::{Negotiator, PlainLoop, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
 
+use by_hand::ByHand;
+use clock::{median, seconds, sized};
+
 /// Rounds of measurement; the median of them is printed.
 const ROUNDS: usize = 11;
 
@@ -24,8 +32,8 @@ fn main() {
     let filter = std::env::args().skip(1).find(|it| !it.starts_with('-'));
     let is_wanted = |name: &str| filter.as_ref().is_none_or(|it| name.contains(it.as_str()));
     let mut report = String::new();
-    if is_wanted("flagship") {
-        flagship(&mut report);
+    if is_wanted("drivers") {
+        drivers(&mut report);
     }
     if is_wanted("spaces") {
         spaces(&mut report);
@@ -50,14 +58,11 @@ fn setting(path: &str) -> Arc<Setting> {
     Arc::new(loaded.expect("the scenario is right").setting)
 }
 
-/// The middle one of some measurements.
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures wall time")]
-fn seconds(work: impl FnOnce()) -> f64 {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "runs with several threads take wall time"
+)]
+fn wall_seconds(work: impl FnOnce()) -> f64 {
     let clock = Instant::now();
     work();
     clock.elapsed().max(Duration::from_nanos(1)).as_secs_f64()
@@ -112,77 +117,165 @@ fn set_up<'a>(setting: &'a Arc<Setting>, seeds: &'a Seeds) -> Driver<'a> {
     })
 }
 
-/// Rates and ratios of the flagship's drivers.
-fn flagship(report: &mut String) {
-    const SESSIONS: u64 = 400;
-    let setting = setting("configs/scenarios/alaska-2025-first.toml");
+/// What sessions cost under each driver, and written out by hand.
+fn drivers(report: &mut String) {
+    let flagship = setting("configs/scenarios/alaska-2025.toml");
+    compare_drivers(report, "flagship", &flagship, &[], sized(150));
+    let exponents = [0.25, 4.0, 0.25, 4.0, 0.25];
+    let large = MadeUp {
+        exponents: &exponents,
+        n_issues: 7,
+        n_options: 5,
+        n_rounds: 100,
+        reservation_value: 0.0,
+    };
+    let name = "5 parties, 78,125 outcomes";
+    compare_drivers(report, name, &large.setting(), &exponents, sized(200));
+    let small = MadeUp {
+        exponents: &exponents[..2],
+        n_issues: 3,
+        n_options: 3,
+        ..large
+    };
+    let name = "2 parties, 27 outcomes";
+    compare_drivers(
+        report,
+        name,
+        &small.setting(),
+        small.exponents,
+        sized(10_000),
+    );
+}
+
+/// A line per driver; there is one by hand for a made-up scenario, whose exponents it takes.
+fn compare_drivers(
+    report: &mut String,
+    name: &str,
+    setting: &Arc<Setting>,
+    exponents: &[f64],
+    n_sessions: u64,
+) {
     let seeds = Seeds::new(MasterSeed(1));
     let mut drivers: Vec<(String, Driver<'_>)> = vec![
-        ("plain loop".to_owned(), plain_loop(&setting, &seeds)),
-        ("set-up alone".to_owned(), set_up(&setting, &seeds)),
+        ("plain loop".to_owned(), plain_loop(setting, &seeds)),
+        ("set-up alone".to_owned(), set_up(setting, &seeds)),
     ];
+    if !exponents.is_empty() {
+        check_by_hand(setting, exponents, &seeds, n_sessions);
+        drivers.push(("by hand".to_owned(), by_hand(setting, exponents, &seeds)));
+    }
     for tables in [1, SESSIONS_IN_FLIGHT, 64] {
         let name = format!("actors, {tables} in flight");
-        drivers.push((name, actors(&setting, &seeds, tables)));
+        drivers.push((name, actors(setting, &seeds, tables)));
     }
     let mut measured: Vec<Vec<f64>> = vec![Vec::new(); drivers.len()];
     for _ in 0..ROUNDS {
         for ((_, driver), times) in drivers.iter_mut().zip(&mut measured) {
-            times.push(driver(SESSIONS));
+            times.push(driver(n_sessions));
         }
     }
     let _ = writeln!(
         report,
-        "flagship, {ROUNDS} rounds of {SESSIONS} sessions, one thread"
+        "{name}, {ROUNDS} rounds of {n_sessions} sessions, one thread"
     );
     for ((name, _), times) in drivers.iter().zip(&measured) {
-        let ratios = times
+        let ratios: Vec<f64> = times
             .iter()
             .zip(&measured[0])
-            .map(|(mine, plain)| mine / plain);
-        let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times.clone());
+            .map(|(mine, plain)| mine / plain)
+            .collect();
+        let each = median(times.clone()) / f64::from(u32::try_from(n_sessions).expect("few"));
+        let (low, high) = ratios
+            .iter()
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), it| {
+                (low.min(*it), high.max(*it))
+            });
         let _ = writeln!(
             report,
-            "  {name:<22} {rate:>9.0} sessions/s   {:>6.3} times the plain loop's time",
-            median(ratios.collect())
+            "  {name:<22} {:>9.2} µs each   {:>6.3} times the plain loop's time ({low:.3} to {high:.3})",
+            each * 1e6,
+            median(ratios)
         );
     }
 }
 
-/// A synthetic scenario of two parties over issues of ten options each.
-fn made_up(n_issues: usize) -> Arc<Setting> {
-    let mut text = String::from(
-        "schema = 1\nname = \"made-up\"\ntitle = \"made up\"\nkind = \"synthetic\"\n\
-         [protocol.alternating_offers]\ndeadline_rounds = 20\n",
-    );
-    let options: Vec<String> = (0..10)
-        .map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}"))
-        .collect();
-    for issue in 0..n_issues {
-        let _ = writeln!(
-            text,
-            "[[issue]]\nid = \"i{issue}\"\nlabel = \"{issue}\"\noptions = [{}]",
-            options.join(", ")
-        );
+fn by_hand<'a>(setting: &Arc<Setting>, exponents: &[f64], seeds: &'a Seeds) -> Driver<'a> {
+    let mut table = ByHand::new(setting, exponents);
+    Box::new(move |n| {
+        seconds(|| {
+            for replication in 0..n {
+                std::hint::black_box(table.run(seeds, Replication(replication)));
+            }
+        })
+    })
+}
+
+/// The sessions by hand end as those of the plain loop do.
+fn check_by_hand(setting: &Arc<Setting>, exponents: &[f64], seeds: &Seeds, n_sessions: u64) {
+    let mut plain_loop = PlainLoop::new(Arc::clone(setting));
+    let mut by_hand = ByHand::new(setting, exponents);
+    for replication in (0..n_sessions).map(Replication) {
+        let (_, result) = plain_loop.run(seeds, replication);
+        let expected = (result.ending.round(), result.ending.agreement());
+        assert_eq!(by_hand.run(seeds, replication), expected, "{replication:?}");
     }
-    for party in ["north", "south"] {
-        let _ = writeln!(
-            text,
-            "[[party]]\nid = \"{party}\"\nlabel = \"{party}\"\nreservation_value = 0.4\n\
-             strategy = [{{ p = 1.0, time_dependent = {{ concession_exponent = 1.0 }} }}]"
+}
+
+/// A synthetic scenario whose preferences are all drawn.
+#[derive(Clone, Copy)]
+struct MadeUp<'a> {
+    /// For each party, how it concedes.
+    exponents: &'a [f64],
+    n_issues: usize,
+    n_options: usize,
+    n_rounds: u32,
+    reservation_value: f64,
+}
+
+impl MadeUp<'_> {
+    fn setting(&self) -> Arc<Setting> {
+        let text = self.text();
+        let loaded = load_scenario(Path::new("made-up.toml"), &[], &|_: &Path| Ok(text.clone()));
+        Arc::new(loaded.expect("the scenario is right").setting)
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!(
+            "schema = 1\nname = \"made-up\"\ntitle = \"made up\"\nkind = \"synthetic\"\n\
+             [protocol.alternating_offers]\ndeadline_rounds = {}\n",
+            self.n_rounds
         );
-        let uniform = "{ uniform = { min = 0.0, max = 1.0 } }";
-        let utilities: Vec<String> = (0..10).map(|it| format!("o{it} = {uniform}")).collect();
-        for issue in 0..n_issues {
+        let options: Vec<String> = (0..self.n_options)
+            .map(|it| format!("{{ id = \"o{it}\", label = \"{it}\" }}"))
+            .collect();
+        for issue in 0..self.n_issues {
             let _ = writeln!(
                 text,
-                "[[party.preference]]\nissue = \"i{issue}\"\nweight = {uniform}\nutility = {{ {} }}",
-                utilities.join(", ")
+                "[[issue]]\nid = \"i{issue}\"\nlabel = \"{issue}\"\noptions = [{}]",
+                options.join(", ")
             );
         }
+        let uniform = "{ uniform = { min = 0.0, max = 1.0 } }";
+        let utilities: Vec<String> = (0..self.n_options)
+            .map(|it| format!("o{it} = {uniform}"))
+            .collect();
+        for (party, exponent) in self.exponents.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "[[party]]\nid = \"p{party}\"\nlabel = \"{party}\"\nreservation_value = {:?}\n\
+                 strategy = [{{ p = 1.0, time_dependent = {{ concession_exponent = {exponent:?} }} }}]",
+                self.reservation_value
+            );
+            for issue in 0..self.n_issues {
+                let _ = writeln!(
+                    text,
+                    "[[party.preference]]\nissue = \"i{issue}\"\nweight = {uniform}\nutility = {{ {} }}",
+                    utilities.join(", ")
+                );
+            }
+        }
+        text
     }
-    let loaded = load_scenario(Path::new("made-up.toml"), &[], &|_: &Path| Ok(text.clone()));
-    Arc::new(loaded.expect("the scenario is right").setting)
 }
 
 /// Rates over ever larger outcome spaces.
@@ -194,7 +287,15 @@ fn spaces(report: &mut String) {
     );
     let mut last: Option<f64> = None;
     for (n_issues, sessions) in [(3, 4000), (5, 800), (7, 100), (9, 10)] {
-        let setting = made_up(n_issues);
+        let made_up = MadeUp {
+            exponents: &[1.0, 1.0],
+            n_issues,
+            n_options: 10,
+            n_rounds: 20,
+            reservation_value: 0.4,
+        };
+        let setting = made_up.setting();
+        let sessions = sized(sessions);
         let mut driver = plain_loop(&setting, &seeds);
         let times: Vec<f64> = (0..ROUNDS).map(|_| driver(sessions)).collect();
         let each = median(times) / f64::from(u32::try_from(sessions).expect("few"));
@@ -213,7 +314,7 @@ fn spaces(report: &mut String) {
 
 /// What each strategy costs on the flagship's preferences.
 fn offers(report: &mut String) {
-    const SESSIONS: u64 = 400;
+    let n_sessions = sized(400);
     let seeds = Seeds::new(MasterSeed(1));
     let _ = writeln!(
         report,
@@ -242,8 +343,8 @@ fn offers(report: &mut String) {
         let loaded = load_scenario(&path, &settings, &|it: &Path| std::fs::read_to_string(it));
         let setting = Arc::new(loaded.expect("the scenario is right").setting);
         let mut driver = plain_loop(&setting, &seeds);
-        let times: Vec<f64> = (0..ROUNDS).map(|_| driver(SESSIONS)).collect();
-        let rate = f64::from(u32::try_from(SESSIONS).expect("few")) / median(times);
+        let times: Vec<f64> = (0..ROUNDS).map(|_| driver(n_sessions)).collect();
+        let rate = f64::from(u32::try_from(n_sessions).expect("few")) / median(times);
         let _ = writeln!(report, "  {strategy:<52} {rate:>9.0} sessions/s");
     }
 }
@@ -252,7 +353,7 @@ fn offers(report: &mut String) {
 fn run_with_tables(spec: &RunSpec) -> f64 {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("run");
-    seconds(|| {
+    wall_seconds(|| {
         let finished = execute(spec, &path, &RunOptions::default(), &mut ());
         finished.expect("tables can be written");
     })
@@ -274,10 +375,13 @@ fn flagship_spec(request: RunRequest, experiment: &str) -> RunSpec {
 /// What a grid of the flagship costs against one batch of as many sessions.
 fn sweep(report: &mut String) {
     const CELLS: u64 = 100;
-    let per_cell = std::env::var("SESSIONS_PER_CELL").map_or(50, |it| {
-        it.parse()
-            .expect("SESSIONS_PER_CELL is a number of sessions")
-    });
+    let per_cell = std::env::var("SESSIONS_PER_CELL").map_or_else(
+        |_| sized(50),
+        |it| {
+            it.parse()
+                .expect("SESSIONS_PER_CELL is a number of sessions")
+        },
+    );
     let n_sessions = CELLS * per_cell;
     // The cells are equal, so that only cutting the work into cells can make a difference. Each has
     // random numbers of its own, so that both sides negotiate about equally many different
