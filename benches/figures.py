@@ -29,20 +29,20 @@ def rewrite_goal(what, measured, is_met):
     PAGE.write_text(renewed)
 
 
-def when_and_where(demarche):
-    """A sentence: what was measured, when, and on which machine."""
+def when_and_where():
+    """A sentence: what was measured, when, and on which machine; of the work tree as it is."""
 
     def said(*command):
         return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
-    version = said(demarche, "--version")
+    version = re.search(r'^version = "(.*)"', (PAGE.parent.parent / "Cargo.toml").read_text(), re.MULTILINE)[1]
     commit = said("git", "rev-parse", "--short", "HEAD")
     changed = " with changes" if said("git", "status", "--short", "src", "crates", "Cargo.lock") else ""
     rustc = " ".join(said("rustc", "--version").split()[:2])
     models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     processor = models[0] if models else platform.machine()
     return (
-        f"Measured on {date.today().isoformat()}: {version} at commit {commit}{changed}, {rustc}, "
+        f"Measured on {date.today().isoformat()}: demarche {version} at commit {commit}{changed}, {rustc}, "
         f"Python {platform.python_version()}, {len(models)} cores of {processor}."
     )
 

@@ -2,7 +2,7 @@
 # Times demarche against NegMAS (sessions) and moocore (frontiers), both sides in turn, and puts the
 # figures into docs/performance.md. Installs the others from PyPI, into a folder of its own; where that
 # cannot be, it says so.
-# Usage: sh benches/peers/run.sh target/release/demarche [CASE ...]     (some cases: prints only)
+# Usage: sh benches/peers/run.sh target/release/demarche [CASE ...]     (some cases: those sessions only)
 set -eu
 demarche=$(realpath "$1")
 shift
@@ -17,3 +17,4 @@ install_from_pypi benches/peers/requirements.txt "NegMAS and moocore"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$folder/packages"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 python3 benches/peers/sessions.py "$demarche" "$@"
+[ $# -gt 0 ] || python3 benches/peers/frontiers.py

@@ -8,8 +8,6 @@ Each figure is processor time per session, without start-up: of demarche the dif
 
 import csv
 import json
-import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -19,11 +17,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from figures import rewrite, rewrite_goal, spread_of, when_and_where
+from marginal import Marginal, batch
 from peers import domains
 
 TURNS = 5
 # A run of demarche is made so long.
-SECONDS_OF_A_RUN = float(os.environ.get("SECONDS_OF_A_RUN", "1.0"))
+SECONDS_OF_A_RUN = 1.0
 # The share by which weights and values vary where preferences are fresh in every session.
 SPREAD = 0.05
 SCENARIOS = Path("../shared/peers/negmas/scenarios")
@@ -60,41 +59,10 @@ def domain_of(demarche, case):
     return domains.imported(demarche, FOLDERS[case])
 
 
-def batch(demarche, scenario, sessions, out, *arguments):
-    """Runs a batch; returns its seconds of processor time."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    options = ["--sessions", str(sessions), "--threads", "1", "--no-report", "--quiet", "--seed", "1"]
-    command = [demarche, "batch", str(scenario), *options, "--out", str(out), *arguments]
-    subprocess.run(command, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-class Demarche:
-    """A scenario that batches of two lengths are run of."""
-
-    def __init__(self, demarche, scenario, folder):
-        self.demarche, self.scenario, self.out = demarche, scenario, folder / "run"
-        self.long = 40
-        while (seconds := self.seconds(self.long)) < SECONDS_OF_A_RUN:
-            self.long = int(self.long * min(10, 1.3 * SECONDS_OF_A_RUN / max(seconds, 0.01)))
-        self.short = self.long // 8
-
-    def seconds(self, sessions):
-        try:
-            return batch(self.demarche, self.scenario, sessions, self.out)
-        finally:
-            shutil.rmtree(self.out, ignore_errors=True)
-
-    def seconds_of_a_session(self):
-        short = self.seconds(self.short)
-        return (self.seconds(self.long) - short) / (self.long - self.short)
-
-
 def first_sessions(demarche, scenario, domain, count, folder):
     """What parties want in the first sessions, and what comes of them; and the mean of all rounds."""
     out = folder / "first"
-    batch(demarche, scenario, max(count, 200), out, "--draws")
+    batch(demarche, [scenario, "--draws"], max(count, 200), out)
     with open(out / "sessions.csv") as file:
         ended = list(csv.DictReader(file))
     with open(out / "draws.csv") as file:
@@ -127,7 +95,7 @@ def compare(demarche, case, kind, mode, folder):
     scenario.write_text(domains.scenario(f"{case}-{kind}", domain, SPREAD if kind == "fresh" else 0))
     count = NEGMAS_SESSIONS[case][kind] + 1
     parties, expected, mean_rounds = first_sessions(demarche, scenario, domain, count, folder)
-    ours = Demarche(demarche, scenario, folder)
+    ours = Marginal(demarche, [scenario], folder, SECONDS_OF_A_RUN)
     pairs, theirs = [], []
     for _ in range(TURNS):
         played = negmas(domain, mode, parties)
@@ -168,7 +136,7 @@ def main():
                 lines.append(row)
                 print(row, flush=True)
     if list(reached) == [(case, *it) for case in CASES for it in COMPARISONS]:
-        rewrite("peers-sessions", [when_and_where(demarche), "", *lines])
+        rewrite("peers-sessions", [when_and_where(), "", *lines])
         for (kind, mode), goals in GOALS.items():
             for case, goal in goals.items():
                 ratios = reached[case, kind, mode]
