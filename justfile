@@ -88,6 +88,17 @@ peers *CASES:
     cargo build --release
     sh benches/peers/run.sh target/release/demarche {{CASES}}
 
+# Time actors against the plain loop, and that against a loop by hand; rewrites docs/performance.md.
+[group('dev')]
+drivers:
+    python3 benches/drivers.py
+
+# Measure how the cost of a session grows with everything; rewrites docs/performance.md and its charts.
+[group('dev')]
+growth *DIMENSIONS:
+    cargo build --release
+    python3 benches/growth.py target/release/demarche {{DIMENSIONS}}
+
 # Count the instructions of five hot paths under valgrind, and store them.
 [group('dev')]
 instructions:

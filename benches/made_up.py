@@ -1,11 +1,12 @@
 """Prints a made-up scenario of a given size: what benches measure, with preferences drawn in every session.
 
-usage: python3 benches/made_up.py [--parties 5] [--issues 7] [--options 5] [--rounds 100] [--strategy RULE]
-                                  [--interactions 0] [--red-lines 0] [--reservation-value 0.0] [--constant]
+usage: python3 benches/made_up.py [--parties 5] [--issues 7] [--options 5] [--rounds 100]
+                                  [--protocol alternating_offers] [--strategy RULE] [--interactions 0]
+                                  [--red-lines 0] [--coupled ISSUES] [--reservation-value 0.0] [--constant]
 
 Weights and utilities are uniform from 0 to 1; with --constant they are numbers without any pattern. Parties
-hold out and give way early in turn. Interactions couple two issues each, of one party after the other; so do red
-lines, which are real in half of the sessions.
+hold out and give way early in turn. Interactions and red lines are so many of each party, and couple two issues
+each, all of them or the first so many; red lines are real in half of the sessions.
 """
 
 import argparse
@@ -32,7 +33,7 @@ def scenario(size):
         'name = "made-up"',
         'title = "made up"',
         'kind = "synthetic"',
-        "[protocol.alternating_offers]",
+        f"[protocol.{size.protocol}]",
         f"deadline_rounds = {size.rounds}",
     ]
     for issue in range(size.issues):
@@ -61,18 +62,23 @@ def scenario(size):
                 f"weight = {weight}",
                 f"utility = {{ {utilities} }}",
             ]
+        # Small enough for utilities to stay within [0, 1] for the most part.
+        most = min(0.1, 1 / max(1, size.interactions))
         for kind, count, value in [
-            ("interaction", size.interactions, f"adds = {{ uniform = {{ min = -0.1, max = 0.1 }} }}"),
+            ("interaction", size.interactions, f"adds = {{ uniform = {{ min = {-most}, max = {most} }} }}"),
             ("red_line", size.red_lines, 'label = "line"\nprobability = 0.5'),
         ]:
-            for index in range(party, count, size.parties):
-                first, second = index % size.issues, (index * 7 + 3) % size.issues
-                second = second if second != first else (second + 1) % size.issues
-                one, other = (options[(index * step) % size.options] for step in (3, 5))
+            for index in range(count):
+                coupled = size.coupled or size.issues
+                one = int(without_pattern(party, index, 1) * coupled)
+                other = (one + 1 + int(without_pattern(party, index, 2) * (coupled - 1))) % coupled
+                of_one, of_other = (
+                    options[int(without_pattern(party, index, it) * size.options)] for it in (3, 4)
+                )
                 lines += [
                     f"[[party.{kind}]]",
                     f'id = "x{index}"',
-                    f'when = {{ i{first} = "{one}", i{second} = "{other}" }}',
+                    f'when = {{ i{one} = "{of_one}", i{other} = "{of_other}" }}',
                     value,
                 ]
     return "\n".join(lines) + "\n"
@@ -82,10 +88,17 @@ def size_of(*arguments):
     """The size that these arguments name; those of the command line if there are none."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name, default in [
-        ("parties", 5), ("issues", 7), ("options", 5), ("rounds", 100), ("interactions", 0), ("red-lines", 0),
+        ("parties", 5),
+        ("issues", 7),
+        ("options", 5),
+        ("rounds", 100),
+        ("interactions", 0),
+        ("red-lines", 0),
+        ("coupled", 0),
     ]:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--reservation-value", type=float, default=0.0)
+    parser.add_argument("--protocol", default="alternating_offers")
     parser.add_argument("--strategy", help="with EXPONENT for boulware and conceder in turn")
     parser.add_argument("--constant", action="store_true")
     return parser.parse_args(arguments or None)
