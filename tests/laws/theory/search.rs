@@ -75,7 +75,7 @@ fn check_all_numbers(
     Ok(())
 }
 
-/// Walks the whole ranking, and looks at what lies between each two neighbouring targets.
+/// Walks the whole ranking, and looks at what lies around each two neighbouring targets.
 fn check_ranking(
     fast: &mut Halves,
     plain: &mut Enumeration,
@@ -94,14 +94,23 @@ fn check_ranking(
     prop_assert_eq!(fast.next_in_ranking(after), None);
     for ends in targets.windows(2) {
         let [low, high] = [ends[0], ends[1]].map(Utility::units);
-        prop_assert_eq!(fast.least_sum_at_least(low), plain.least_sum_at_least(low));
-        let [fast_set, plain_set] = [fast as &mut dyn OutcomeSearch, plain].map(|search| {
-            let mut seen = Vec::new();
-            search.each_within(low..=high, &mut |it| seen.push(it));
-            seen.sort_unstable();
-            seen
-        });
-        prop_assert_eq!(fast_set, plain_set, "within {} and {}", low, high);
+        let [from, enough] = [low.min(high), low.max(high)];
+        for tolerance in [0, 512, Utility::ONE.units() / 8] {
+            let [fast_set, plain_set] = [fast as &mut dyn OutcomeSearch, plain].map(|search| {
+                let mut seen = Vec::new();
+                search.each_up_to_least(from, enough, tolerance, &mut |it| seen.push(it));
+                seen.sort_unstable();
+                seen
+            });
+            prop_assert_eq!(
+                fast_set,
+                plain_set,
+                "{} to {} + {}",
+                from,
+                enough,
+                tolerance
+            );
+        }
     }
     Ok(())
 }

@@ -299,6 +299,11 @@ impl Preferences {
         self.contributions[self.space.flat(issue, option)]
     }
 
+    /// What each option of each issue adds to an outcome's utility, in units, in a flat list.
+    pub(crate) fn all_contributions(&self) -> &[i64] {
+        &self.contributions
+    }
+
     /// What each option of an issue adds to an outcome's utility, in units.
     pub fn contributions(&self, issue: IssueId) -> &[i64] {
         &self.contributions[self.space.flat_range(issue)]

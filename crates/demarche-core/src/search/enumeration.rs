@@ -1,7 +1,6 @@
 //! The plain way: look at every outcome. The reference for the fast one.
 
 use std::cmp::Reverse;
-use std::ops::RangeInclusive;
 
 use crate::domain::{ConsentRule, Outcome, PartyId, Preferences, Utility};
 use crate::search::offer_distance::OfferDistance;
@@ -90,14 +89,18 @@ impl OutcomeSearch for Enumeration {
             .min_by_key(|&it| place(it))
     }
 
-    fn least_sum_at_least(&mut self, units: i64) -> Option<i64> {
+    fn each_up_to_least(
+        &mut self,
+        from: i64,
+        enough: i64,
+        tolerance: i64,
+        look: &mut dyn FnMut(Outcome),
+    ) {
         let sums = self.ranked().map(|it| it.units);
-        sums.filter(|&it| it >= units).min()
-    }
-
-    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome)) {
+        let least = sums.filter(|&it| it >= enough).min();
+        let range = from..=least.map_or(i64::MAX, |it| it + tolerance);
         self.ranked()
-            .filter(|it| units.contains(&it.units))
+            .filter(|it| range.contains(&it.units))
             .for_each(|it| look(it.outcome));
     }
 }

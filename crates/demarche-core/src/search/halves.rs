@@ -2,21 +2,22 @@
 //!
 //! Utility is a sum over the issues. Split the issues in two halves; every outcome is one row of
 //! the left half with one row of the right half, and its utility the sum of theirs. With both
-//! halves sorted, two pointers find the pair whose sum is nearest to a target in one sweep.
+//! halves sorted, one walk over the shorter half finds the pair whose sum is nearest to a target: for
+//! each of its rows the longer half has an index to the place of what is missing.
 //! Horowitz and Sahni, *Computing partitions with applications to the knapsack problem*,
 //! Journal of the ACM 21 (1974), 277–292.
 //!
 //! What couples issues across the halves (an interaction, a condition for consent) splits each
 //! half into groups of rows that fulfil the same part of it; within a pair of groups it is a
-//! constant, and the sweep is exact again.
+//! constant, and the walk is exact again.
 
 use std::cmp::Reverse;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::domain::{Outcome, PartySet, Preferences, Utility};
+use crate::domain::{IssueId, Outcome, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
 use crate::search::offer_distance::{Mean, OfferDistance};
+use crate::search::sorted_group::SortedGroup;
 use crate::search::{OutcomeSearch, Ranked};
 
 /// Far above any sum, and far enough from the end for sums and differences.
@@ -29,21 +30,9 @@ pub struct Halves {
     sorted: [Vec<SortedGroup>; 2],
     /// What each pair's interactions add, by position; `None` of a pair without an allowed outcome.
     constants: Vec<Option<i64>>,
+    /// What it was built from: all that its answers depend on.
+    built_from: Vec<i64>,
     scratch: Scratch,
-}
-
-/// Rows of a group by rising worth, equals by rising code.
-#[derive(Debug, Default, Clone)]
-struct SortedGroup {
-    units: Vec<i64>,
-    rows: Vec<u32>,
-}
-
-impl SortedGroup {
-    /// The worth of its best row.
-    fn greatest(&self) -> i64 {
-        *self.units.last().expect("a group has rows")
-    }
 }
 
 /// Room for intermediate results, so that a query allocates nothing.
@@ -51,17 +40,49 @@ impl SortedGroup {
 struct Scratch {
     units: Vec<i64>,
     next: Vec<i64>,
-    keyed: Vec<(i64, u32)>,
     /// Whether each row is across a real red line; empty if none is.
     barred: Vec<bool>,
-    /// Per half and party, how far each row is from what the party wants.
-    distances: [Vec<Vec<u32>>; 2],
     /// Per half, how far each row is from what an audience wants.
-    audience: [Vec<u32>; 2],
+    distances: [Vec<u32>; 2],
     distance_next: Vec<u32>,
     costs: Vec<u32>,
-    /// For each place of a right group, the nearest row at or behind it: distance and place.
+    /// For each place of a group that is looked up, the nearest row at or behind it: distance and place.
     nearest_behind: Vec<(u32, u32)>,
+    /// Sums with their outcomes.
+    found: Vec<(i64, u64)>,
+}
+
+/// A pair of groups: every row of one with every row of the other.
+#[derive(Clone, Copy, Debug)]
+struct GroupPair<'a> {
+    /// A group of the shorter half.
+    walked: &'a SortedGroup,
+    /// A group of the longer half.
+    indexed: &'a SortedGroup,
+    /// What is added to each sum.
+    constant: i64,
+}
+
+impl GroupPair<'_> {
+    /// The greatest of its sums.
+    fn greatest(&self) -> i64 {
+        self.walked.greatest() + self.indexed.greatest() + self.constant
+    }
+
+    /// The least of its sums.
+    fn least(&self) -> i64 {
+        self.walked.least() + self.indexed.least() + self.constant
+    }
+
+    /// The rows of the shorter half with which a sum reaches the threshold: for each its worth, the row
+    /// and the place in the longer half from which it does.
+    fn reaching(&self, threshold: i64) -> impl Iterator<Item = (i64, u32, usize)> {
+        let threshold = threshold - self.constant;
+        let first = (self.walked).first_at_least(threshold - self.indexed.greatest());
+        let rows = self.walked.units()[first..].iter();
+        let rows = rows.zip(&self.walked.rows()[first..]);
+        rows.map(move |(&units, &row)| (units, row, self.indexed.first_at_least(threshold - units)))
+    }
 }
 
 impl Halves {
@@ -73,6 +94,7 @@ impl Halves {
             constants: vec![None; plan.pairs.len()],
             sorted,
             plan,
+            built_from: Vec::new(),
             scratch: Scratch::default(),
         }
     }
@@ -82,20 +104,12 @@ impl Halves {
         let Scratch {
             units,
             next,
-            keyed,
             barred,
             ..
         } = &mut self.scratch;
-        units.clear();
-        units.push(0);
-        for &issue in &plan.issues {
-            next.clear();
-            let contributions = preferences.contributions(issue);
-            for &sum in units.iter() {
-                next.extend(contributions.iter().map(|it| sum + it));
-            }
-            std::mem::swap(units, next);
-        }
+        sum_rows(units, next, &plan.issues, |it| {
+            preferences.contributions(it)
+        });
         for (idx, rows) in &plan.interactions {
             let adds = preferences.interactions()[*idx].1;
             for &row in rows {
@@ -111,57 +125,63 @@ impl Halves {
             }
         }
         for (group, rows) in self.sorted[side].iter_mut().zip(&plan.groups) {
-            keyed.clear();
-            let keyed_row = |&row: &u32| (units[row as usize], row);
+            let rows = rows.iter().copied();
             if barred.is_empty() {
-                keyed.extend(rows.iter().map(keyed_row));
+                group.fill(rows, units);
             } else {
-                let allowed = rows.iter().filter(|&&row| !barred[row as usize]);
-                keyed.extend(allowed.map(keyed_row));
+                group.fill(rows.filter(|&it| !barred[it as usize]), units);
             }
-            keyed.sort_unstable();
-            group.units.clear();
-            group.units.extend(keyed.iter().map(|it| it.0));
-            group.rows.clear();
-            group.rows.extend(keyed.iter().map(|it| it.1));
         }
     }
 
-    /// The sorted groups of each pair with an allowed outcome, with what its interactions add.
-    fn pairs(&self) -> impl Iterator<Item = (&SortedGroup, &SortedGroup, i64)> {
-        let pairs = self.plan.pairs.iter().zip(&self.constants);
-        pairs.filter_map(|(pair, constant)| {
-            let [left, right] = &self.sorted;
-            Some((&left[pair.left], &right[pair.right], (*constant)?))
+    /// The pairs with an allowed outcome.
+    fn pairs(&self) -> impl Iterator<Item = GroupPair<'_>> {
+        (0..self.plan.pairs.len()).filter_map(|it| self.pair(it))
+    }
+
+    /// A pair by its position; `None` without an allowed outcome.
+    fn pair(&self, idx: usize) -> Option<GroupPair<'_>> {
+        let constant = self.constants[idx]?;
+        let groups = self.plan.pairs[idx].groups;
+        let [walked, indexed] = self
+            .plan
+            .by_length
+            .map(|side| &self.sorted[side][groups[side]]);
+        Some(GroupPair {
+            walked,
+            indexed,
+            constant,
         })
     }
 
-    fn code(&self, left_row: u32, right_row: u32) -> u64 {
-        let [left, right] = &self.plan.halves;
-        left.codes[left_row as usize] | right.codes[right_row as usize]
+    /// The packed form of the outcome of a walked and an indexed row.
+    fn code(&self, walked_row: u32, indexed_row: u32) -> u64 {
+        let [walked, indexed] = self
+            .plan
+            .by_length
+            .map(|side| &self.plan.halves[side].codes);
+        walked[walked_row as usize] | indexed[indexed_row as usize]
     }
 
     /// The least sum at or above the threshold, with the first outcome that has it.
     fn first_of_least_sum(&self, threshold: i64) -> Option<(i64, u64)> {
         let mut least: Option<(i64, u64)> = None;
-        for (left, right, constant) in self.pairs() {
-            let mut bound = least.map_or(i64::MAX, |it| it.0 - constant);
-            let mut start = right.units.len();
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                let rest = threshold - constant - on_left;
-                while start > 0 && right.units[start - 1] >= rest {
-                    start -= 1;
-                }
-                let Some(&on_right) = right.units.get(start) else {
-                    continue;
-                };
-                let sum = on_left + on_right;
+        for pair in self.pairs() {
+            let bound = least.map_or(i64::MAX, |it| it.0);
+            if pair.greatest() < threshold || pair.least() > bound {
+                continue;
+            }
+            let mut bound = bound.saturating_sub(pair.constant);
+            for (on_walked, walked_row, start) in pair.reaching(threshold) {
+                let sum = on_walked + pair.indexed.units()[start];
                 if sum <= bound {
                     bound = sum;
-                    let found = (sum + constant, self.code(left_row, right.rows[start]));
-                    if least.is_none_or(|it| found < it) {
-                        least = Some(found);
-                    }
+                    let code = self.code(walked_row, pair.indexed.rows()[start]);
+                    let found = (sum + pair.constant, code);
+                    least = Some(least.map_or(found, |it| it.min(found)));
+                } else if start == 0 {
+                    // From here on sums only rise.
+                    break;
                 }
             }
         }
@@ -171,23 +191,21 @@ impl Halves {
     /// The greatest sum at or below the threshold, with the first outcome that has it.
     fn first_of_greatest_sum(&self, threshold: i64) -> Option<Ranked> {
         let mut greatest: Option<(i64, Reverse<u64>)> = None;
-        for (left, right, constant) in self.pairs() {
-            let mut end = right.units.len();
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                let rest = threshold - constant - on_left;
-                while end > 0 && right.units[end - 1] > rest {
-                    end -= 1;
-                }
-                let Some(&on_right) = right.units[..end].last() else {
+        for pair in self.pairs() {
+            let (walked, indexed) = (pair.walked, pair.indexed);
+            for (&on_walked, &walked_row) in walked.units().iter().zip(walked.rows()) {
+                let rest = threshold - pair.constant - on_walked;
+                let end = indexed.first_at_least(rest + 1);
+                let Some(&on_indexed) = indexed.units()[..end].last() else {
                     break;
                 };
-                let sum = on_left + on_right + constant;
+                let sum = on_walked + on_indexed + pair.constant;
                 if greatest.is_some_and(|it| sum < it.0) {
                     continue;
                 }
-                let first = right.units[..end].partition_point(|&it| it < on_right);
-                let found = (sum, Reverse(self.code(left_row, right.rows[first])));
-                greatest = greatest.max(Some(found));
+                let first = indexed.first_at_least(on_indexed);
+                let code = self.code(walked_row, indexed.rows()[first]);
+                greatest = greatest.max(Some((sum, Reverse(code))));
             }
         }
         greatest.map(|(units, code)| Ranked {
@@ -200,22 +218,18 @@ impl Halves {
     fn next_equal(&self, after: Ranked) -> Option<Ranked> {
         let after_code = after.outcome.code();
         let mut next: Option<u64> = None;
-        for (left, right, constant) in self.pairs() {
-            let mut end = right.units.len();
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                let rest = after.units - constant - on_left;
-                while end > 0 && right.units[end - 1] > rest {
-                    end -= 1;
-                }
-                if right.units[..end].last() != Some(&rest) {
+        for pair in self.pairs() {
+            for (on_walked, walked_row, first) in pair.reaching(after.units) {
+                let rest = after.units - pair.constant - on_walked;
+                if pair.indexed.units()[first] != rest {
                     continue;
                 }
-                let first = right.units[..end].partition_point(|&it| it < rest);
-                let equals = &right.rows[first..end];
-                // With one row of the left, codes rise as rows of the right do.
-                let behind = equals.partition_point(|&it| self.code(left_row, it) <= after_code);
-                if let Some(&right_row) = equals.get(behind) {
-                    let code = self.code(left_row, right_row);
+                let end = pair.indexed.first_at_least(rest + 1);
+                let equals = &pair.indexed.rows()[first..end];
+                // With one row of the one half, codes rise as rows of the other do.
+                let behind = equals.partition_point(|&it| self.code(walked_row, it) <= after_code);
+                if let Some(&indexed_row) = equals.get(behind) {
+                    let code = self.code(walked_row, indexed_row);
                     next = Some(next.map_or(code, |it| it.min(code)));
                 }
             }
@@ -229,21 +243,16 @@ impl Halves {
     /// The first outcome whose sum is at or above the threshold.
     fn first_at_least(&self, threshold: i64) -> Option<u64> {
         let mut first: Option<u64> = None;
-        for (left, right, constant) in self.pairs() {
-            // Scanning the left half upwards, ever more of the right half is worth enough.
-            let mut start = right.units.len();
-            let mut first_row: Option<u32> = None;
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                let rest = threshold - constant - on_left;
-                while start > 0 && right.units[start - 1] >= rest {
-                    start -= 1;
-                    let row = right.rows[start];
-                    first_row = Some(first_row.map_or(row, |it| it.min(row)));
-                }
-                if let Some(right_row) = first_row {
-                    let code = self.code(left_row, right_row);
-                    first = Some(first.map_or(code, |it| it.min(code)));
-                }
+        for pair in self.pairs().filter(|it| it.greatest() >= threshold) {
+            // Going up one half, ever more of the other is worth enough.
+            let mut end = pair.indexed.rows().len();
+            let mut first_row = u32::MAX;
+            for (_, walked_row, start) in pair.reaching(threshold) {
+                let more = &pair.indexed.rows()[start..end];
+                first_row = more.iter().fold(first_row, |first, &it| first.min(it));
+                end = start;
+                let code = self.code(walked_row, first_row);
+                first = Some(first.map_or(code, |it| it.min(code)));
             }
         }
         first
@@ -252,18 +261,17 @@ impl Halves {
     /// The first outcome whose sum is at or below the threshold.
     fn first_at_most(&self, threshold: i64) -> Option<u64> {
         let mut first: Option<u64> = None;
-        for (left, right, constant) in self.pairs() {
-            let mut end = 0;
+        for pair in self.pairs().filter(|it| it.least() <= threshold) {
+            let mut start = 0;
             let mut first_row: Option<u32> = None;
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows).rev() {
-                let rest = threshold - constant - on_left;
-                while end < right.units.len() && right.units[end] <= rest {
-                    let row = right.rows[end];
-                    first_row = Some(first_row.map_or(row, |it| it.min(row)));
-                    end += 1;
-                }
-                if let Some(right_row) = first_row {
-                    let code = self.code(left_row, right_row);
+            let walked = pair.walked.units().iter().zip(pair.walked.rows());
+            for (&on_walked, &walked_row) in walked.rev() {
+                let end = (pair.indexed).first_at_least(threshold - pair.constant - on_walked + 1);
+                let more = &pair.indexed.rows()[start..end];
+                first_row = more.iter().copied().chain(first_row).min();
+                start = end;
+                if let Some(indexed_row) = first_row {
+                    let code = self.code(walked_row, indexed_row);
                     first = Some(first.map_or(code, |it| it.min(code)));
                 }
             }
@@ -281,35 +289,27 @@ impl Halves {
     }
 
     /// Looks in one pair of groups for what is nearer than the nearest found so far.
-    fn sweep_nearest(
+    fn search_nearest(
         &self,
-        [left, right]: [&SortedGroup; 2],
+        pair: GroupPair<'_>,
         threshold: i64,
-        left_distances: &[u32],
-        nearest_behind: &[(u32, u32)],
+        scratch: &Scratch,
         mean: Mean,
         nearest: &mut Option<Nearest>,
     ) {
+        let walked_distances = &scratch.distances[self.plan.by_length[0]];
         let mut bound = nearest.map_or(u32::MAX, |it| mean.greatest_sum_within(it.distance));
-        let mut start = right.units.len();
-        for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-            let rest = threshold - on_left;
-            while start > 0 && right.units[start - 1] >= rest {
-                start -= 1;
-            }
-            let Some(&(on_right, place)) = nearest_behind.get(start) else {
-                continue;
-            };
-            let sum = left_distances[left_row as usize] + on_right;
+        for (on_walked, walked_row, start) in pair.reaching(threshold) {
+            let (on_indexed, place) = scratch.nearest_behind[start];
+            let sum = walked_distances[walked_row as usize] + on_indexed;
             if sum > bound {
                 continue;
             }
             let place = place as usize;
             let found = Nearest {
                 distance: mean.of(sum),
-                // Above the threshold of the pair is above that of all by the same constant.
-                shortfall: -(on_left + right.units[place] - threshold),
-                code: self.code(left_row, right.rows[place]),
+                shortfall: threshold - (on_walked + pair.indexed.units()[place] + pair.constant),
+                code: self.code(walked_row, pair.indexed.rows()[place]),
             };
             if nearest.is_none_or(|it| found < it) {
                 *nearest = Some(found);
@@ -317,59 +317,58 @@ impl Halves {
             }
         }
     }
+}
 
-    /// Sums up how far each row is from what each of the parties wants.
-    fn measure_distances(&mut self, parties: PartySet, offer_distance: &OfferDistance) {
-        let space = &self.plan.space;
-        let Scratch {
-            distances,
-            distance_next,
-            costs,
-            ..
-        } = &mut self.scratch;
-        for party in parties.iter() {
-            costs.clear();
-            costs.extend(offer_distance.costs(party));
-            for (half, distances) in self.plan.halves.iter().zip(distances.iter_mut()) {
-                if distances.len() <= party.idx() {
-                    distances.resize(party.idx() + 1, Vec::new());
-                }
-                let rows = &mut distances[party.idx()];
-                rows.clear();
-                rows.push(0);
-                for &issue in &half.issues {
-                    let of_issue = &costs[space.flat_range(issue)];
-                    distance_next.clear();
-                    for &sum in rows.iter() {
-                        distance_next.extend(of_issue.iter().map(|it| sum + it));
-                    }
-                    std::mem::swap(rows, distance_next);
-                }
-            }
+/// Sums up, for each row of a half, what its options add; the last issue's options change fastest.
+fn sum_rows<'a, T: Copy + Default + std::ops::Add<Output = T> + 'a>(
+    sums: &mut Vec<T>,
+    next: &mut Vec<T>,
+    issues: &[IssueId],
+    of_issue: impl Fn(IssueId) -> &'a [T],
+) {
+    sums.clear();
+    sums.push(T::default());
+    for &issue in issues.iter().rev() {
+        next.clear();
+        for &adds in of_issue(issue) {
+            next.extend(sums.iter().map(|&it| it + adds));
         }
+        std::mem::swap(sums, next);
     }
+}
+
+/// All of the preferences on which answers depend.
+fn searched_numbers(preferences: &Preferences) -> impl Iterator<Item = i64> + '_ {
+    let interactions = preferences.interactions().iter().map(|it| it.1);
+    let red_lines = 0..preferences.red_lines().len();
+    (preferences.all_contributions().iter().copied())
+        .chain(interactions)
+        .chain(red_lines.map(|it| i64::from(preferences.is_red_line_real(it))))
 }
 
 impl OutcomeSearch for Halves {
     fn rebuild(&mut self, preferences: &Preferences) {
+        // Preferences of which all numbers are certain are the same in every session.
+        if searched_numbers(preferences).eq(self.built_from.iter().copied()) {
+            return;
+        }
+        self.built_from.clear();
+        self.built_from.extend(searched_numbers(preferences));
         for side in [0, 1] {
             self.sort_half(side, preferences);
         }
         for (constant, pair) in self.constants.iter_mut().zip(&self.plan.pairs) {
-            let is_empty = self.sorted[0][pair.left].rows.is_empty()
-                || self.sorted[1][pair.right].rows.is_empty()
-                || (pair.red_lines.iter()).any(|&it| preferences.is_red_line_real(it));
+            let [left, right] = pair.groups;
+            let is_empty = self.sorted[0][left].is_empty() || self.sorted[1][right].is_empty();
+            let is_barred = (pair.red_lines.iter()).any(|&it| preferences.is_red_line_real(it));
             let interactions = pair.interactions.iter();
             let adds = interactions.map(|&it| preferences.interactions()[it].1);
-            *constant = (!is_empty).then(|| adds.sum());
+            *constant = (!is_empty && !is_barred).then(|| adds.sum());
         }
     }
 
     fn best(&mut self) -> Option<Outcome> {
-        let greatest = self
-            .pairs()
-            .map(|(left, right, constant)| left.greatest() + right.greatest() + constant)
-            .max()?;
+        let greatest = self.pairs().map(|it| it.greatest()).max()?;
         // What is held within [0, 1] is equal there.
         let utility = Utility::clamped(greatest);
         let code = self.first_at_least(Self::threshold(utility));
@@ -398,43 +397,43 @@ impl OutcomeSearch for Halves {
     ) -> Option<Outcome> {
         let threshold = Self::threshold(target);
         let heard = offer_distance.heard().without(self.plan.me);
-        self.measure_distances(heard, offer_distance);
         let plan = Arc::clone(&self.plan);
+        let space = &plan.space;
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut nearest: Option<Nearest> = None;
         for audience in &plan.audiences {
             let others = offer_distance.counted(audience.others).intersection(heard);
             let mean = offer_distance.mean(others);
-            for (half, (rows, by_party)) in plan
-                .halves
-                .iter()
-                .zip(scratch.audience.iter_mut().zip(&scratch.distances))
-            {
-                sum_distances(rows, half.codes.len(), others, by_party);
+            let Scratch {
+                distances,
+                distance_next,
+                costs,
+                ..
+            } = &mut scratch;
+            costs.clear();
+            let options = 0..space.n_options_total();
+            costs.extend(options.map(|it| offer_distance.cost_of_option(it, others)));
+            for (half, distances) in plan.halves.iter().zip(distances) {
+                let of_issue = |it| &costs[space.flat_range(it)];
+                sum_rows(distances, distance_next, &half.issues, of_issue);
             }
-            let mut scanned_right = None;
+            let indexed_side = plan.by_length[1];
+            let mut scanned = None;
             for &idx in &audience.pairs {
-                let pair = &plan.pairs[idx];
-                let groups = [&self.sorted[0][pair.left], &self.sorted[1][pair.right]];
-                let Some(constant) = self.constants[idx] else {
+                let Some(pair) = self.pair(idx).filter(|it| it.greatest() >= threshold) else {
                     continue;
                 };
-                let rest = threshold - constant;
-                if groups[0].greatest() + groups[1].greatest() < rest {
-                    continue;
+                let indexed = plan.pairs[idx].groups[indexed_side];
+                if scanned != Some(indexed) {
+                    scanned = Some(indexed);
+                    let Scratch {
+                        distances,
+                        nearest_behind,
+                        ..
+                    } = &mut scratch;
+                    scan_from_the_top(pair.indexed, &distances[indexed_side], nearest_behind);
                 }
-                if scanned_right != Some(pair.right) {
-                    scanned_right = Some(pair.right);
-                    scan_from_the_top(groups[1], &scratch.audience[1], &mut scratch.nearest_behind);
-                }
-                self.sweep_nearest(
-                    groups,
-                    rest,
-                    &scratch.audience[0],
-                    &scratch.nearest_behind,
-                    mean,
-                    &mut nearest,
-                );
+                self.search_nearest(pair, threshold, &scratch, mean, &mut nearest);
             }
         }
         self.scratch = scratch;
@@ -443,34 +442,27 @@ impl OutcomeSearch for Halves {
 
     fn count_at_least(&mut self, target: Utility) -> u64 {
         let threshold = Self::threshold(target);
-        self.pairs()
-            .map(|(left, right, constant)| {
-                let mut start = right.units.len();
-                let mut count = 0;
-                for &on_left in &left.units {
-                    while start > 0 && right.units[start - 1] >= threshold - constant - on_left {
-                        start -= 1;
-                    }
-                    count += (right.units.len() - start) as u64;
-                }
-                count
-            })
-            .sum()
+        let counts = self.pairs().map(|pair| {
+            let n_indexed = pair.indexed.rows().len();
+            let reaching = pair.reaching(threshold);
+            reaching.map(|it| (n_indexed - it.2) as u64).sum::<u64>()
+        });
+        counts.sum()
     }
 
     fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome> {
         let threshold = Self::threshold(target);
         let mut rest = n;
-        for (left, right, constant) in self.pairs() {
-            let mut start = right.units.len();
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                while start > 0 && right.units[start - 1] >= threshold - constant - on_left {
-                    start -= 1;
-                }
-                let here = (right.units.len() - start) as u64;
+        for (pair, constant) in self.plan.pairs.iter().zip(&self.constants) {
+            let Some(constant) = constant else { continue };
+            let [left, right] = [0, 1].map(|side| &self.sorted[side][pair.groups[side]]);
+            for (&on_left, &left_row) in left.units().iter().zip(left.rows()) {
+                let start = right.first_at_least(threshold - constant - on_left);
+                let here = (right.rows().len() - start) as u64;
                 if rest < here {
                     let place = start + usize::try_from(rest).expect("a place in a list");
-                    let code = self.code(left_row, right.rows[place]);
+                    let [left, right_codes] = [0, 1].map(|side| &self.plan.halves[side].codes);
+                    let code = left[left_row as usize] | right_codes[right.rows()[place] as usize];
                     return Some(Outcome::from_shares(code));
                 }
                 rest -= here;
@@ -488,27 +480,42 @@ impl OutcomeSearch for Halves {
         }
     }
 
-    fn least_sum_at_least(&mut self, units: i64) -> Option<i64> {
-        self.first_of_least_sum(units).map(|it| it.0)
-    }
-
-    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome)) {
-        for (left, right, constant) in self.pairs() {
-            let mut start = right.units.len();
-            let mut end = start;
-            for (&on_left, &left_row) in left.units.iter().zip(&left.rows) {
-                let elsewhere = constant + on_left;
-                while start > 0 && right.units[start - 1] >= units.start() - elsewhere {
-                    start -= 1;
+    fn each_up_to_least(
+        &mut self,
+        from: i64,
+        enough: i64,
+        tolerance: i64,
+        look: &mut dyn FnMut(Outcome),
+    ) {
+        let mut found = std::mem::take(&mut self.scratch.found);
+        found.clear();
+        let mut limit = i64::MAX;
+        for pair in self.pairs() {
+            if pair.greatest() < from || pair.least() > limit {
+                continue;
+            }
+            for (on_walked, walked_row, start) in pair.reaching(from) {
+                let elsewhere = on_walked + pair.constant;
+                for place in start..pair.indexed.units().len() {
+                    let sum = elsewhere + pair.indexed.units()[place];
+                    if sum > limit {
+                        break;
+                    }
+                    let code = self.code(walked_row, pair.indexed.rows()[place]);
+                    found.push((sum, code));
+                    if sum >= enough {
+                        limit = limit.min(sum + tolerance);
+                    }
                 }
-                while end > 0 && right.units[end - 1] > units.end() - elsewhere {
-                    end -= 1;
-                }
-                for &right_row in right.rows.get(start..end).unwrap_or_default() {
-                    look(Outcome::from_shares(self.code(left_row, right_row)));
+                if elsewhere + pair.indexed.least() > limit {
+                    break;
                 }
             }
         }
+        for &(_, code) in found.iter().filter(|it| it.0 <= limit) {
+            look(Outcome::from_shares(code));
+        }
+        self.scratch.found = found;
     }
 }
 
@@ -521,28 +528,18 @@ struct Nearest {
     code: u64,
 }
 
-/// Sums up, row by row, how far each is from what these parties want.
-fn sum_distances(sums: &mut Vec<u32>, n_rows: usize, parties: PartySet, distances: &[Vec<u32>]) {
-    sums.clear();
-    sums.resize(n_rows, 0);
-    for party in parties.iter() {
-        for (sum, distance) in sums.iter_mut().zip(&distances[party.idx()]) {
-            *sum += distance;
-        }
-    }
-}
-
 /// For each place of a group, the nearest row at or behind it; of equals the one worth most, then
 /// the first.
 fn scan_from_the_top(group: &SortedGroup, distances: &[u32], nearest: &mut Vec<(u32, u32)>) {
+    let (units, rows) = (group.units(), group.rows());
     nearest.clear();
-    nearest.resize(group.rows.len(), (0, 0));
+    nearest.resize(rows.len(), (0, 0));
     let mut best: Option<(u32, u32)> = None;
-    for place in (0..group.rows.len()).rev() {
-        let distance = distances[group.rows[place] as usize];
+    for place in (0..rows.len()).rev() {
+        let distance = distances[rows[place] as usize];
         let is_nearer = best.is_none_or(|(least, at)| {
             // Equals in worth come by rising code, so that the later seen is the first.
-            distance < least || distance == least && group.units[place] == group.units[at as usize]
+            distance < least || distance == least && units[place] == units[at as usize]
         });
         if is_nearer {
             best = Some((

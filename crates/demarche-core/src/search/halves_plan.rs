@@ -37,6 +37,8 @@ pub struct HalvesPlan {
     pub(super) space: Arc<OutcomeSpace>,
     pub(super) me: PartyId,
     pub(super) halves: [HalfPlan; 2],
+    /// The positions of the shorter half, whose rows are walked, and of the longer one.
+    pub(super) by_length: [usize; 2],
     /// Each pair of a left and a right group.
     pub(super) pairs: Vec<Pair>,
     /// Whether distances are asked for.
@@ -62,8 +64,8 @@ pub(super) struct HalfPlan {
 /// A group of the left half with one of the right half.
 #[derive(Debug)]
 pub(super) struct Pair {
-    pub(super) left: usize,
-    pub(super) right: usize,
+    /// The positions of both groups.
+    pub(super) groups: [usize; 2],
     /// Interactions across the halves that all outcomes of the pair fulfil.
     pub(super) interactions: Vec<usize>,
     /// Red lines through both halves that all outcomes of the pair are across.
@@ -74,7 +76,7 @@ pub(super) struct Pair {
 #[derive(Debug)]
 pub(super) struct Audience {
     pub(super) others: PartySet,
-    /// Positions of pairs, sorted by their right group.
+    /// Positions of pairs, sorted by their group of the longer half.
     pub(super) pairs: Vec<usize>,
 }
 
@@ -138,8 +140,7 @@ impl HalvesPlan {
                     .without(me);
                 by_audience.entry(others).or_default().push(pairs.len());
                 pairs.push(Pair {
-                    left: left_group,
-                    right: right_group,
+                    groups: [left_group, right_group],
                     interactions: fulfilled(
                         &coupling.interactions,
                         [&left_signature.interactions, &right_signature.interactions],
@@ -151,10 +152,19 @@ impl HalvesPlan {
                 });
             }
         }
+        let by_length = if left.codes.len() < right.codes.len() {
+            [0, 1]
+        } else {
+            [1, 0]
+        };
+        for places in by_audience.values_mut() {
+            places.sort_by_key(|&it| pairs[it].groups[by_length[1]]);
+        }
         Ok(Self {
             space: Arc::clone(preferences.space()),
             me,
             halves: [left, right],
+            by_length,
             pairs,
             measured: audiences,
             audiences: by_audience

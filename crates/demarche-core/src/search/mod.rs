@@ -8,9 +8,9 @@ mod enumeration;
 mod halves;
 mod halves_plan;
 mod offer_distance;
+mod sorted_group;
 
 use std::fmt;
-use std::ops::RangeInclusive;
 
 use crate::domain::{Outcome, Preferences, Utility};
 
@@ -57,11 +57,17 @@ pub trait OutcomeSearch: fmt::Debug {
     /// `after` must be an outcome with its own sum of contributions.
     fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked>;
 
-    /// The least sum of contributions that an outcome has, among those of at least `units`.
-    fn least_sum_at_least(&mut self, units: i64) -> Option<i64>;
-
-    /// Looks at every outcome whose sum of contributions is in the range, in any order.
-    fn each_within(&mut self, units: RangeInclusive<i64>, look: &mut dyn FnMut(Outcome));
+    /// Looks at every outcome whose sum of contributions is at least `from` and at most `tolerance` above
+    /// the least sum of at least `enough`, in any order.
+    ///
+    /// Where no sum is that great, at every outcome from `from` on. `enough` is not below `from`.
+    fn each_up_to_least(
+        &mut self,
+        from: i64,
+        enough: i64,
+        tolerance: i64,
+        look: &mut dyn FnMut(Outcome),
+    );
 }
 
 /// An outcome's place in the ranking by falling worth, equals in the order of the space.

@@ -17,11 +17,9 @@
 //! Without any outcome worth the reservation value r it offers its best, and stays.
 //! Utilities here are floats, summed in the order of the issues with weights as they were drawn.
 
-use std::borrow::Cow;
-
 use crate::domain::{OptionId, Outcome, Utility, units};
 use crate::protocol::{RelativeTime, Rules};
-use crate::search::{Audiences, OutcomeSearch};
+use crate::search::Audiences;
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
@@ -35,6 +33,8 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
             exponent: numbers[0],
             tolerance: numbers[1] * numbers[2],
             nearness: NEARNESS * numbers[2],
+            wishes: None,
+            range: None,
         })
     },
 };
@@ -85,13 +85,17 @@ struct NegmasTimeBased {
     /// Both in utilities of the file.
     tolerance: f64,
     nearness: f64,
+    /// What the party wants; `None` until it is first asked.
+    wishes: Option<FloatWishes>,
+    /// The round of the last question, with the utilities that the rule was content with then.
+    range: Option<(u32, (f64, f64))>,
 }
 
-/// What a party wants, as `NegMAS` computes it.
-struct FloatPreferences<'a> {
-    situation: Situation<'a>,
+/// What a party wants, as `NegMAS` computes it; the same throughout a session.
+#[derive(Clone, Debug)]
+struct FloatWishes {
     /// Weights that are all 0 count as equal, as everywhere.
-    weights: Cow<'a, [f64]>,
+    weights: Vec<f64>,
     weight_sum: f64,
     reservation_value: f64,
     best: Outcome,
@@ -106,19 +110,16 @@ enum Extreme {
     Worst,
 }
 
-impl<'a> FloatPreferences<'a> {
-    fn new(turn: &mut Turn<'a>) -> Self {
+impl FloatWishes {
+    fn new(turn: &mut Turn<'_>) -> Self {
         let situation = turn.situation;
-        let drawn = &situation.numbers.weights;
-        let weights = if drawn.iter().all(|it| *it == 0.0) {
-            Cow::Owned(vec![1.0; drawn.len()])
-        } else {
-            Cow::Borrowed(drawn.as_slice())
-        };
+        let mut weights = situation.numbers.weights.clone();
+        if weights.iter().all(|it| *it == 0.0) {
+            weights.fill(1.0);
+        }
         let weight_sum: f64 = weights.iter().sum();
         let is_scaled = (weight_sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE;
-        let mut preferences = Self {
-            situation,
+        let mut wishes = Self {
             weight_sum,
             reservation_value: situation.numbers.lowered_reservation_value()
                 * if is_scaled { weight_sum } else { 1.0 },
@@ -131,21 +132,21 @@ impl<'a> FloatPreferences<'a> {
         if (!drawn.interactions().is_empty() || drawn.real_red_lines().next().is_some())
             && let Some(best) = turn.search.best()
         {
-            preferences.best = best;
+            wishes.best = best;
         }
-        preferences.best_utility = preferences.utility(preferences.best);
-        let worst = extreme(&situation, &preferences.weights, Extreme::Worst);
-        preferences.worst_utility = preferences.utility(worst);
-        preferences
+        wishes.best_utility = wishes.utility(wishes.best, &situation);
+        let worst = extreme(&situation, &wishes.weights, Extreme::Worst);
+        wishes.worst_utility = wishes.utility(worst, &situation);
+        wishes
     }
 
     /// Weight times utility, added up from the first issue to the last.
-    fn utility(&self, outcome: Outcome) -> f64 {
+    fn utility(&self, outcome: Outcome, situation: &Situation<'_>) -> f64 {
         let Situation {
             numbers,
             preferences,
             ..
-        } = self.situation;
+        } = situation;
         let space = preferences.space();
         let of_issues = space.flat_options(outcome).zip(self.weights.iter());
         let of_issues = of_issues.fold(0.0, |sum, (flat, weight)| {
@@ -195,71 +196,73 @@ fn extreme(situation: &Situation<'_>, weights: &[f64], extreme: Extreme) -> Outc
 }
 
 impl NegmasTimeBased {
+    /// What the party wants, computed when it is first asked in a session.
+    fn wishes(&mut self, turn: &mut Turn<'_>) -> &FloatWishes {
+        self.wishes.get_or_insert_with(|| FloatWishes::new(turn))
+    }
+
     /// The utilities that it is content with: from the first to the second.
-    fn range(&self, preferences: &FloatPreferences<'_>) -> (f64, f64) {
-        let least = preferences.worst_utility.max(preferences.reservation_value);
-        let greatest = preferences.best_utility;
+    fn range(&mut self, turn: &mut Turn<'_>) -> (f64, f64) {
+        let Situation { round, rules, .. } = turn.situation;
+        if let Some((at, range)) = self.range
+            && at == round
+        {
+            return range;
+        }
+        let wishes = self.wishes(turn);
+        let least = wishes.worst_utility.max(wishes.reservation_value);
+        let greatest = wishes.best_utility;
         let held = |it: f64| least.max(greatest.min(it));
-        let Situation { round, rules, .. } = preferences.situation;
         let t = RelativeTime::Genius.at(round, rules.deadline_rounds);
         let share = 1.0 - libm::pow(t, self.exponent);
-        (
+        let range = (
             held((greatest - least) * share + least - self.tolerance),
             held((greatest - least) + least + self.tolerance),
-        )
+        );
+        self.range = Some((round, range));
+        range
     }
 
     /// The outcome of least utility from `low` on, or a nearer one just below.
-    fn nearest(
-        &self,
-        low: f64,
-        preferences: &FloatPreferences<'_>,
-        search: &mut dyn OutcomeSearch,
-    ) -> Option<Outcome> {
+    fn nearest(&self, low: f64, wishes: &FloatWishes, turn: &mut Turn<'_>) -> Option<Outcome> {
+        let Turn {
+            situation, search, ..
+        } = turn;
         let mut above: Option<(f64, Outcome)> = None;
-        let mut from = preferences.units(low) - SLACK_UNITS;
-        // Exact sums are near to float ones, not equal: a little more may be a little less.
-        while let Some(sum) = search.least_sum_at_least(from) {
-            if above.is_some_and(|it| sum > preferences.units(it.0) + SLACK_UNITS) {
-                break;
-            }
-            search.each_within(sum..=sum + SLACK_UNITS, &mut |outcome| {
-                let found = (preferences.utility(outcome), outcome);
-                if found.0 >= low && above.is_none_or(|it| found < it) {
-                    above = Some(found);
-                }
-            });
-            from = sum + SLACK_UNITS + 1;
-        }
-        let distance = above.map_or(f64::INFINITY, |it| it.0 - low);
-        let lowest = low - self.nearness.min(distance);
         let mut below: Option<(f64, Outcome)> = None;
-        let nearby = preferences.units(lowest) - SLACK_UNITS..=preferences.units(low) + SLACK_UNITS;
-        search.each_within(nearby, &mut |outcome| {
-            let utility = preferences.utility(outcome);
-            let is_nearer = below.is_none_or(|it| {
-                // Of equal utilities the first outcome.
-                utility.total_cmp(&it.0).then(it.1.cmp(&outcome)).is_gt()
-            });
-            let is_near = utility >= low - self.nearness && low - utility < distance;
-            if utility < low && is_near && is_nearer {
+        // Exact sums are near to float ones, not equal: what is this much above `low` is above it as
+        // floats, and what is twice as far above that sum is not the least.
+        let from = wishes.units(low - self.nearness) - SLACK_UNITS;
+        let enough = wishes.units(low) + SLACK_UNITS + 1;
+        search.each_up_to_least(from, enough, 2 * SLACK_UNITS, &mut |outcome| {
+            let utility = wishes.utility(outcome, situation);
+            // Of equal utilities the first outcome.
+            if utility >= low {
+                if above.is_none_or(|it| (utility, outcome) < it) {
+                    above = Some((utility, outcome));
+                }
+            } else if utility >= low - self.nearness
+                && below.is_none_or(|it| utility.total_cmp(&it.0).then(it.1.cmp(&outcome)).is_gt())
+            {
                 below = Some((utility, outcome));
             }
         });
-        below.or(above).map(|it| it.1)
+        let distance = above.map_or(f64::INFINITY, |it| it.0 - low);
+        let nearer = below.filter(|it| low - it.0 < distance);
+        nearer.or(above).map(|it| it.1)
     }
 }
 
 impl OfferingRule for NegmasTimeBased {
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
-        let preferences = FloatPreferences::new(turn);
-        Utility::clamped(preferences.units(self.range(&preferences).0))
+        let (low, _) = self.range(turn);
+        Utility::clamped(self.wishes(turn).units(low))
     }
 
     fn is_content_with(&mut self, outcome: Outcome, turn: &mut Turn<'_>) -> bool {
-        let preferences = FloatPreferences::new(turn);
-        let (low, high) = self.range(&preferences);
-        (low..=high).contains(&preferences.utility(outcome))
+        let (low, high) = self.range(turn);
+        let utility = self.wishes(turn).utility(outcome, &turn.situation);
+        (low..=high).contains(&utility)
     }
 
     fn is_hopeless(&self, _: &Situation<'_>) -> bool {
@@ -267,16 +270,16 @@ impl OfferingRule for NegmasTimeBased {
     }
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {
-        let preferences = FloatPreferences::new(turn);
-        if preferences.best_utility < preferences.reservation_value {
-            return Some(preferences.best);
+        let (low, _) = self.range(turn);
+        let wishes = self.wishes(turn);
+        if wishes.best_utility < wishes.reservation_value {
+            return Some(wishes.best);
         }
-        let (low, _) = self.range(&preferences);
         if turn.situation.preferences.space().n_outcomes() > SORTED_OUTCOMES_MAX {
-            return turn
-                .search
-                .least_at_least(Utility::clamped(preferences.units(low)));
+            let target = Utility::clamped(wishes.units(low));
+            return turn.search.least_at_least(target);
         }
-        self.nearest(low, &preferences, turn.search)
+        let wishes = self.wishes.as_ref()?;
+        self.nearest(low, wishes, turn)
     }
 }
