@@ -11,6 +11,10 @@ use crate::domain::party::{PartyId, PartySet};
 pub struct ConsentRule {
     vetoes: Arc<[Veto]>,
     quotas: Arc<[Quota]>,
+    /// Whose consent is needed whatever an outcome says.
+    always_needed: PartySet,
+    /// Whose yes a quota counts.
+    counted: PartySet,
 }
 
 /// A party whose consent is needed for outcomes that fulfil a condition.
@@ -45,7 +49,14 @@ impl ConsentRule {
 
     /// All of these vetoes and all of these quotas.
     pub fn new(vetoes: Vec<Veto>, quotas: Vec<Quota>) -> Self {
+        let always_needed = vetoes
+            .iter()
+            .filter(|it| it.when.clauses().is_empty())
+            .map(|it| it.party);
+        let counted = quotas.iter().map(|it| it.of);
         Self {
+            always_needed: always_needed.collect(),
+            counted: counted.fold(PartySet::EMPTY, PartySet::union),
             vetoes: vetoes.into(),
             quotas: quotas.into(),
         }
@@ -63,27 +74,23 @@ impl ConsentRule {
 
     /// Whose consent no agreement can do without, whatever it says.
     pub fn always_needed(&self) -> PartySet {
-        self.vetoes
-            .iter()
-            .filter(|it| it.when.clauses().is_empty())
-            .map(|it| it.party)
-            .collect()
+        self.always_needed
     }
 
     /// Everybody whose yes a quota counts.
     pub fn counted(&self) -> PartySet {
-        self.quotas
-            .iter()
-            .fold(PartySet::EMPTY, |acc, it| acc.union(it.of))
+        self.counted
     }
 
     /// Whose yes this outcome cannot do without.
     pub fn needed(&self, space: &OutcomeSpace, outcome: Outcome) -> PartySet {
-        self.vetoes
-            .iter()
-            .filter(|it| it.when.holds(space, outcome))
-            .map(|it| it.party)
-            .collect()
+        self.vetoes.iter().fold(self.always_needed, |needed, it| {
+            if !needed.contains(it.party) && it.when.holds(space, outcome) {
+                needed.with(it.party)
+            } else {
+                needed
+            }
+        })
     }
 
     /// Whose answer to this outcome counts: those it needs, and those a quota counts.

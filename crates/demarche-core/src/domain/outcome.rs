@@ -196,9 +196,10 @@ impl OutcomeSpace {
     /// The outcome with this packed form, if it is one of the space.
     pub fn outcome_of_code(&self, code: u64) -> Option<Outcome> {
         let outcome = Outcome(code);
-        let rebuilt = self.issues().try_fold(0, |acc, issue| {
-            let option = self.option(outcome, issue);
-            (option.idx() < self.n_options(issue)).then(|| acc | self.share(issue, option))
+        let rebuilt = self.fields.iter().try_fold(0, |acc, field| {
+            let option = field.option_idx(outcome);
+            let is_there = option < usize::from(field.n_options);
+            is_there.then_some(acc | (option as u64) << field.shift)
         })?;
         (rebuilt == code).then_some(outcome)
     }

@@ -148,13 +148,10 @@ impl Negotiator {
         let Some(first) = news.first() else { return };
         let (decider, counters, turn) = self.at_the_table(first.round());
         counters.note(news, turn.situation);
-        let mut situation = turn.situation;
+        let situation = turn.situation;
         decider.decide(|strategy| {
-            for event in news {
-                situation.round = event.round();
-                strategy.rule.observe(event, &situation);
-                strategy.acceptance.observe(event, &situation);
-            }
+            strategy.rule.observe_all(news, situation);
+            strategy.acceptance.observe_all(news, situation);
         });
     }
 
@@ -361,12 +358,11 @@ impl PartyCounters {
 
     fn note_event(&mut self, event: &Event, situation: &Situation<'_>) {
         self.offer_history.observe(event, situation);
-        if let Some(offer) = event.offer()
-            && offer.proposer == situation.me
-        {
-            self.note_offer(situation.preferences.utility(offer.outcome));
-        }
-        if let Some(answers) = event.answers()
+        if let Some(offer) = event.offer() {
+            if offer.proposer == situation.me {
+                self.note_offer(situation.preferences.utility(offer.outcome));
+            }
+        } else if let Some(answers) = event.answers()
             && answers.answered.contains(situation.me)
         {
             self.note_answer(situation, &answers);

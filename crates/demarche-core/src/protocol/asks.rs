@@ -24,8 +24,7 @@ impl Asks {
     pub fn observe(&mut self, event: &Event) {
         if let Some(offer) = event.offer() {
             self.0[offer.proposer.idx()] = Some(Ask::Offered(offer.outcome));
-        }
-        if let Some(answers) = event.answers_to_offer() {
+        } else if let Some(answers) = event.answers_to_offer() {
             for party in answers.accepted().iter() {
                 let ask = &mut self.0[party.idx()];
                 if !matches!(ask, Some(Ask::Offered(_))) {

@@ -4,8 +4,8 @@ use crate::protocol::Rules;
 use crate::protocol::ending::Ending;
 use crate::protocol::event::Event;
 
-/// Events for which a session has room from the start: most sessions have fewer.
-const EVENTS_AT_FIRST: usize = 64;
+/// The most events for which a session has room from the start.
+const EVENTS_AT_FIRST_MAX: usize = 1024;
 
 /// What every protocol keeps.
 #[derive(Clone, Debug)]
@@ -18,10 +18,11 @@ pub(super) struct Log {
 
 impl Log {
     /// That of a session that has just begun.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(rules: &Rules) -> Self {
+        let n_turns = (rules.deadline_rounds as usize).saturating_mul(rules.n_parties);
         Self {
             round: 1,
-            events: Vec::with_capacity(EVENTS_AT_FIRST),
+            events: Vec::with_capacity(n_turns.min(EVENTS_AT_FIRST_MAX)),
             ending: None,
         }
     }

@@ -88,7 +88,7 @@ impl Session {
     pub fn new(rules: Arc<Rules>, stream: Stream) -> Self {
         assert!(rules.n_parties > 0, "somebody negotiates");
         assert!(rules.deadline_rounds > 0, "there is a round");
-        let mut log = Log::new();
+        let mut log = Log::new(&rules);
         let state = match &rules.protocol {
             ProtocolKind::ProposalAndVote => State::ProposalAndVote(ProposalAndVote::in_turn()),
             ProtocolKind::AlternatingOffers => {

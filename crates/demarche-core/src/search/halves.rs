@@ -17,19 +17,30 @@ use std::sync::Arc;
 use crate::domain::{IssueId, Outcome, Preferences, Utility};
 use crate::search::halves_plan::HalvesPlan;
 use crate::search::offer_distance::{Mean, OfferDistance};
-use crate::search::sorted_group::SortedGroup;
+use crate::search::sorted_group::{GroupPair, SortedGroup};
 use crate::search::{OutcomeSearch, Ranked};
 
 /// Far above any sum, and far enough from the end for sums and differences.
 const FAR_ABOVE: i64 = i64::MAX / 4;
+
+/// The worth of a row across a real red line: no sum with it is a sum of others.
+const BARRED: i64 = i64::MIN / 4;
 
 /// The two sorted halves of one party's drawn preferences.
 #[derive(Debug)]
 pub struct Halves {
     plan: Arc<HalvesPlan>,
     sorted: [Vec<SortedGroup>; 2],
-    /// What each pair's interactions add, by position; `None` of a pair without an allowed outcome.
+    /// By half and row, its worth; [`BARRED`] across a real red line.
+    units: [Vec<i64>; 2],
+    /// What each pair's interactions add, by position; `None` of a pair across a real red line.
     constants: Vec<Option<i64>>,
+    /// By half and group, the worth of its best row; [`BARRED`] if all are across a real red line.
+    greatest_of_groups: [Vec<i64>; 2],
+    /// The greatest of all sums; `None` if all outcomes are across a real red line.
+    greatest: Option<i64>,
+    /// The least sum whose outcomes are among the sorted rows; [`FAR_ABOVE`] if none is sorted yet.
+    sorted_from: i64,
     /// What it was built from: all that its answers depend on.
     built_from: Vec<i64>,
     scratch: Scratch,
@@ -38,10 +49,8 @@ pub struct Halves {
 /// Room for intermediate results, so that a query allocates nothing.
 #[derive(Debug, Default)]
 struct Scratch {
-    units: Vec<i64>,
     next: Vec<i64>,
-    /// Whether each row is across a real red line; empty if none is.
-    barred: Vec<bool>,
+    rows: Vec<u32>,
     /// Per half, how far each row is from what an audience wants.
     distances: [Vec<u32>; 2],
     distance_next: Vec<u32>,
@@ -52,46 +61,17 @@ struct Scratch {
     found: Vec<(i64, u64)>,
 }
 
-/// A pair of groups: every row of one with every row of the other.
-#[derive(Clone, Copy, Debug)]
-struct GroupPair<'a> {
-    /// A group of the shorter half.
-    walked: &'a SortedGroup,
-    /// A group of the longer half.
-    indexed: &'a SortedGroup,
-    /// What is added to each sum.
-    constant: i64,
-}
-
-impl GroupPair<'_> {
-    /// The greatest of its sums.
-    fn greatest(&self) -> i64 {
-        self.walked.greatest() + self.indexed.greatest() + self.constant
-    }
-
-    /// The least of its sums.
-    fn least(&self) -> i64 {
-        self.walked.least() + self.indexed.least() + self.constant
-    }
-
-    /// The rows of the shorter half with which a sum reaches the threshold: for each its worth, the row
-    /// and the place in the longer half from which it does.
-    fn reaching(&self, threshold: i64) -> impl Iterator<Item = (i64, u32, usize)> {
-        let threshold = threshold - self.constant;
-        let first = (self.walked).first_at_least(threshold - self.indexed.greatest());
-        let rows = self.walked.units()[first..].iter();
-        let rows = rows.zip(&self.walked.rows()[first..]);
-        rows.map(move |(&units, &row)| (units, row, self.indexed.first_at_least(threshold - units)))
-    }
-}
-
 impl Halves {
     /// Empty halves; [`OutcomeSearch::rebuild`] fills them.
     pub fn new(plan: Arc<HalvesPlan>) -> Self {
         let sorted =
             [0, 1].map(|side| vec![SortedGroup::default(); plan.halves[side].groups.len()]);
         Self {
+            units: [Vec::new(), Vec::new()],
             constants: vec![None; plan.pairs.len()],
+            greatest_of_groups: [Vec::new(), Vec::new()],
+            greatest: None,
+            sorted_from: FAR_ABOVE,
             sorted,
             plan,
             built_from: Vec::new(),
@@ -99,47 +79,103 @@ impl Halves {
         }
     }
 
-    fn sort_half(&mut self, side: usize, preferences: &Preferences) {
+    /// Sums up the worth of each row of a half.
+    fn sum_half(&mut self, side: usize, preferences: &Preferences) {
         let plan = &self.plan.halves[side];
-        let Scratch {
-            units,
-            next,
-            barred,
-            ..
-        } = &mut self.scratch;
-        sum_rows(units, next, &plan.issues, |it| {
-            preferences.contributions(it)
-        });
+        let units = &mut self.units[side];
+        let contributions = |it| preferences.contributions(it);
+        sum_rows(units, &mut self.scratch.next, &plan.issues, contributions);
         for (idx, rows) in &plan.interactions {
             let adds = preferences.interactions()[*idx].1;
             for &row in rows {
                 units[row as usize] += adds;
             }
         }
-        barred.clear();
         let red_lines = plan.red_lines.iter();
         for (_, rows) in red_lines.filter(|it| preferences.is_red_line_real(it.0)) {
-            barred.resize(units.len(), false);
             for &row in rows {
-                barred[row as usize] = true;
-            }
-        }
-        for (group, rows) in self.sorted[side].iter_mut().zip(&plan.groups) {
-            let rows = rows.iter().copied();
-            if barred.is_empty() {
-                group.fill(rows, units);
-            } else {
-                group.fill(rows.filter(|&it| !barred[it as usize]), units);
+                units[row as usize] = BARRED;
             }
         }
     }
 
-    /// The pairs with an allowed outcome.
+    /// The greatest of all sums; `None` if all outcomes are across a real red line.
+    fn greatest_sum(&mut self) -> Option<i64> {
+        let [left, right] = &mut self.greatest_of_groups;
+        for (side, greatest) in [&mut *left, &mut *right].into_iter().enumerate() {
+            let units = &self.units[side];
+            let of_rows = |rows: &Vec<u32>| rows.iter().map(|&it| units[it as usize]).max();
+            let groups = self.plan.halves[side].groups.iter();
+            greatest.clear();
+            greatest.extend(groups.map(|it| of_rows(it).unwrap_or(BARRED)));
+        }
+        let pairs = self.plan.pairs.iter().zip(&self.constants);
+        let sums = pairs.filter_map(|(pair, constant)| {
+            let [on_left, on_right] = [left[pair.groups[0]], right[pair.groups[1]]];
+            let is_barred = on_left == BARRED || on_right == BARRED;
+            Some(on_left + on_right + (*constant)?).filter(|_| !is_barred)
+        });
+        sums.max()
+    }
+
+    /// Sorts what is needed to find all outcomes whose sums are at or above the threshold.
+    ///
+    /// The best outcome is all that some sessions ask for; who asks for more will ask for most.
+    fn sort_down_to(&mut self, threshold: i64) {
+        if threshold >= self.sorted_from {
+            return;
+        }
+        let best = self.greatest.map_or(FAR_ABOVE, best_from);
+        self.sorted_from = if threshold >= best { best } else { -FAR_ABOVE };
+        let constant = self.constants.iter().flatten().max().copied().unwrap_or(0);
+        for side in [0, 1] {
+            let elsewhere = self.greatest_of_groups[1 - side].iter().max().copied();
+            // With any row of the other half, a row of less is worth less than the threshold.
+            let least = match elsewhere {
+                Some(units) if self.sorted_from > -FAR_ABOVE => self.sorted_from - units - constant,
+                _ => BARRED + 1,
+            };
+            let units = &self.units[side];
+            let rows = &mut self.scratch.rows;
+            let groups = self.plan.halves[side].groups.iter();
+            let groups = groups.zip(&self.greatest_of_groups[side]);
+            for (group, (of_group, &greatest)) in self.sorted[side].iter_mut().zip(groups) {
+                rows.clear();
+                if greatest >= least {
+                    let enough = of_group.iter().filter(|&&it| units[it as usize] >= least);
+                    rows.extend(enough);
+                }
+                group.fill(rows, units);
+            }
+        }
+    }
+
+    /// Measures how far the rows of a half are from what an audience wants, option by option: all of
+    /// them, or the sorted ones if those are few.
+    fn measure(&self, side: usize, costs: &[u32], distances: &mut Vec<u32>, next: &mut Vec<u32>) {
+        let space = &self.plan.space;
+        let half = &self.plan.halves[side];
+        if self.sorted_from == -FAR_ABOVE {
+            let of_issue = |it| &costs[space.flat_range(it)];
+            return sum_rows(distances, next, &half.issues, of_issue);
+        }
+        distances.resize(half.codes.len(), 0);
+        for &row in self.sorted[side].iter().flat_map(SortedGroup::rows) {
+            let outcome = Outcome::from_shares(half.codes[row as usize]);
+            let options = half
+                .issues
+                .iter()
+                .map(|&it| space.flat(it, space.option(outcome, it)));
+            distances[row as usize] = options.map(|it| costs[it]).sum();
+        }
+    }
+
+    /// The pairs with sorted outcomes.
     fn pairs(&self) -> impl Iterator<Item = GroupPair<'_>> {
         (0..self.plan.pairs.len()).filter_map(|it| self.pair(it))
     }
 
-    /// A pair by its position; `None` without an allowed outcome.
+    /// A pair by its position; `None` without sorted outcomes.
     fn pair(&self, idx: usize) -> Option<GroupPair<'_>> {
         let constant = self.constants[idx]?;
         let groups = self.plan.pairs[idx].groups;
@@ -147,7 +183,7 @@ impl Halves {
             .plan
             .by_length
             .map(|side| &self.sorted[side][groups[side]]);
-        Some(GroupPair {
+        (!walked.is_empty() && !indexed.is_empty()).then_some(GroupPair {
             walked,
             indexed,
             constant,
@@ -319,6 +355,12 @@ impl Halves {
     }
 }
 
+/// From which sum on outcomes are as good as those of the greatest: what is held within [0, 1] is equal
+/// there.
+fn best_from(greatest: i64) -> i64 {
+    Halves::threshold(Utility::clamped(greatest))
+}
+
 /// Sums up, for each row of a half, what its options add; the last issue's options change fastest.
 fn sum_rows<'a, T: Copy + Default + std::ops::Add<Output = T> + 'a>(
     sums: &mut Vec<T>,
@@ -355,28 +397,28 @@ impl OutcomeSearch for Halves {
         self.built_from.clear();
         self.built_from.extend(searched_numbers(preferences));
         for side in [0, 1] {
-            self.sort_half(side, preferences);
+            self.sum_half(side, preferences);
         }
         for (constant, pair) in self.constants.iter_mut().zip(&self.plan.pairs) {
-            let [left, right] = pair.groups;
-            let is_empty = self.sorted[0][left].is_empty() || self.sorted[1][right].is_empty();
             let is_barred = (pair.red_lines.iter()).any(|&it| preferences.is_red_line_real(it));
             let interactions = pair.interactions.iter();
             let adds = interactions.map(|&it| preferences.interactions()[it].1);
-            *constant = (!is_empty && !is_barred).then(|| adds.sum());
+            *constant = (!is_barred).then(|| adds.sum());
         }
+        self.greatest = self.greatest_sum();
+        self.sorted_from = FAR_ABOVE;
     }
 
     fn best(&mut self) -> Option<Outcome> {
-        let greatest = self.pairs().map(|it| it.greatest()).max()?;
-        // What is held within [0, 1] is equal there.
-        let utility = Utility::clamped(greatest);
-        let code = self.first_at_least(Self::threshold(utility));
+        let threshold = best_from(self.greatest?);
+        self.sort_down_to(threshold);
+        let code = self.first_at_least(threshold);
         let code = code.expect("the greatest sum is reached");
         Some(Outcome::from_shares(code))
     }
 
     fn least_at_least(&mut self, target: Utility) -> Option<Outcome> {
+        self.sort_down_to(Self::threshold(target));
         let (sum, code) = self.first_of_least_sum(Self::threshold(target))?;
         let code = if sum >= Utility::ONE.units() {
             self.first_at_least(Utility::ONE.units())
@@ -396,9 +438,9 @@ impl OutcomeSearch for Halves {
         offer_distance: &OfferDistance,
     ) -> Option<Outcome> {
         let threshold = Self::threshold(target);
+        self.sort_down_to(threshold);
         let heard = offer_distance.heard().without(self.plan.me);
         let plan = Arc::clone(&self.plan);
-        let space = &plan.space;
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut nearest: Option<Nearest> = None;
         for audience in &plan.audiences {
@@ -410,12 +452,9 @@ impl OutcomeSearch for Halves {
                 costs,
                 ..
             } = &mut scratch;
-            costs.clear();
-            let options = 0..space.n_options_total();
-            costs.extend(options.map(|it| offer_distance.cost_of_option(it, others)));
-            for (half, distances) in plan.halves.iter().zip(distances) {
-                let of_issue = |it| &costs[space.flat_range(it)];
-                sum_rows(distances, distance_next, &half.issues, of_issue);
+            offer_distance.list_costs(others, costs);
+            for (side, distances) in distances.iter_mut().enumerate() {
+                self.measure(side, costs, distances, distance_next);
             }
             let indexed_side = plan.by_length[1];
             let mut scanned = None;
@@ -442,6 +481,7 @@ impl OutcomeSearch for Halves {
 
     fn count_at_least(&mut self, target: Utility) -> u64 {
         let threshold = Self::threshold(target);
+        self.sort_down_to(threshold);
         let counts = self.pairs().map(|pair| {
             let n_indexed = pair.indexed.rows().len();
             let reaching = pair.reaching(threshold);
@@ -452,6 +492,7 @@ impl OutcomeSearch for Halves {
 
     fn nth_at_least(&mut self, target: Utility, n: u64) -> Option<Outcome> {
         let threshold = Self::threshold(target);
+        self.sort_down_to(threshold);
         let mut rest = n;
         for (pair, constant) in self.plan.pairs.iter().zip(&self.constants) {
             let Some(constant) = constant else { continue };
@@ -472,6 +513,7 @@ impl OutcomeSearch for Halves {
     }
 
     fn next_in_ranking(&mut self, after: Option<Ranked>) -> Option<Ranked> {
+        self.sort_down_to(-FAR_ABOVE);
         match after {
             None => self.first_of_greatest_sum(FAR_ABOVE),
             Some(it) => self
@@ -487,6 +529,7 @@ impl OutcomeSearch for Halves {
         tolerance: i64,
         look: &mut dyn FnMut(Outcome),
     ) {
+        self.sort_down_to(from);
         let mut found = std::mem::take(&mut self.scratch.found);
         found.clear();
         let mut limit = i64::MAX;

@@ -1,5 +1,7 @@
 //! How far options are from what other parties have shown that they want.
 
+use std::ops::Range;
+
 use crate::domain::{Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 
 /// The greatest distance on one issue, in the units of [`OfferDistance`].
@@ -24,16 +26,33 @@ const MEAN_SCALE: u64 = 64 * FULL_WEIGHT as u64;
 /// In units of 1/65,536 on each issue, so that sums are exact.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OfferDistance {
+    issues: Vec<IssuePlace>,
     n_options: usize,
-    /// Per issue, how far one option is from the next.
-    steps: Vec<Step>,
-    /// Sum, over all that the party has wished for, of each option's distance from it.
-    sums: Vec<u64>,
-    /// How often each party has been heard.
-    heard: Vec<u64>,
+    /// By party and flat position of an option: how many of the outcomes that the party wished for had
+    /// it, or what a model put in.
+    wished: Vec<u32>,
+    /// By party, how its wishes are known.
+    wishes: Vec<WishesKnown>,
+    heard: PartySet,
     /// By party, its weight in units of 1 over [`FULL_WEIGHT`].
     weights: Vec<u32>,
     counted: Counted,
+}
+
+/// Where the options of an issue are in a flat list, and how far from each other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct IssuePlace {
+    options: Range<usize>,
+    step: Step,
+}
+
+/// How a party's wishes are known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum WishesKnown {
+    /// By what it put forward and accepted, so many outcomes; 0 if it has not been heard.
+    Heard(u32),
+    /// By a model.
+    Modelled,
 }
 
 /// Whose distances count in that of an outcome, of those who have been heard.
@@ -58,23 +77,24 @@ impl OfferDistance {
     /// Over the issues of a space, with nobody heard yet; of those who will be, those count who are
     /// asked.
     pub fn new(space: &OutcomeSpace, scales: &[Scale], n_parties: usize) -> Self {
-        let n_options = space.n_options_total();
-        let steps = space
-            .issues()
-            .zip(scales)
-            .map(|(issue, scale)| match scale {
+        let issues = space.issues().zip(scales).map(|(issue, scale)| {
+            let options = space.flat_range(issue);
+            let step = match scale {
                 Scale::Nominal => Step::Nominal,
                 Scale::Ordinal => {
-                    let gaps = space.n_options(issue).saturating_sub(1).max(1);
+                    let gaps = options.len().saturating_sub(1).max(1);
                     Step::Ordinal(u64::from(FULL_DISTANCE) / gaps as u64)
                 }
-            })
-            .collect();
+            };
+            IssuePlace { options, step }
+        });
+        let n_options = space.n_options_total();
         Self {
+            issues: issues.collect(),
             n_options,
-            steps,
-            sums: vec![0; n_options * n_parties],
-            heard: vec![0; n_parties],
+            wished: vec![0; n_options * n_parties],
+            wishes: vec![WishesKnown::Heard(0); n_parties],
+            heard: PartySet::EMPTY,
             weights: vec![FULL_WEIGHT; n_parties],
             counted: Counted::Asked,
         }
@@ -97,20 +117,22 @@ impl OfferDistance {
         self.weights[party.idx()] = units as u32;
     }
 
-    /// Takes in that a party put forward or accepted an outcome.
+    /// Takes in that a party put forward or accepted an outcome, in place of what a model put in.
     pub fn hear(&mut self, space: &OutcomeSpace, party: PartyId, outcome: Outcome) {
         let start = party.idx() * self.n_options;
-        for (issue, step) in space.issues().zip(&self.steps) {
-            let wished = space.option(outcome, issue).idx();
-            let sums = &mut self.sums[start..][space.flat_range(issue)];
-            for (idx, sum) in sums.iter_mut().enumerate() {
-                *sum += match step {
-                    Step::Nominal => u64::from(FULL_DISTANCE) * u64::from(idx != wished),
-                    Step::Ordinal(step) => step * idx.abs_diff(wished) as u64,
-                };
+        let wished = &mut self.wished[start..start + self.n_options];
+        let n_heard = match self.wishes[party.idx()] {
+            WishesKnown::Heard(n_heard) => n_heard,
+            WishesKnown::Modelled => {
+                wished.fill(0);
+                0
             }
+        };
+        self.wishes[party.idx()] = WishesKnown::Heard(n_heard + 1);
+        for flat in space.flat_options(outcome) {
+            wished[flat] += 1;
         }
-        self.heard[party.idx()] += 1;
+        self.heard = self.heard.with(party);
     }
 
     /// Puts in what a model makes of a party's wishes, in place of all that it was heard to say.
@@ -123,62 +145,81 @@ impl OfferDistance {
     /// If there are not as many costs as options.
     pub fn put(&mut self, party: PartyId, costs: impl Iterator<Item = u32>) {
         let start = party.idx() * self.n_options;
-        let sums = &mut self.sums[start..start + self.n_options];
+        let wished = &mut self.wished[start..start + self.n_options];
         let mut n_costs = 0;
-        for (sum, cost) in sums.iter_mut().zip(costs) {
-            *sum = u64::from(cost);
+        for (slot, cost) in wished.iter_mut().zip(costs) {
+            *slot = cost;
             n_costs += 1;
         }
         assert_eq!(n_costs, self.n_options, "a cost for every option");
-        self.heard[party.idx()] = 1;
+        self.wishes[party.idx()] = WishesKnown::Modelled;
+        self.heard = self.heard.with(party);
     }
 
     /// Who has been heard.
     pub fn heard(&self) -> PartySet {
-        (0..self.heard.len())
-            .filter(|&it| self.heard[it] > 0)
-            .map(PartyId::new)
-            .collect()
+        self.heard
     }
 
     /// Of those whose answer counts, those whose distance does.
     pub fn counted(&self, asked: PartySet) -> PartySet {
         match self.counted {
-            Counted::Asked => asked.intersection(self.heard()),
-            Counted::All => self.heard(),
+            Counted::Asked => asked.intersection(self.heard),
+            Counted::All => self.heard,
         }
     }
 
-    /// How far each option of each issue is from what the party wants, times its weight, in a flat
-    /// list.
-    pub fn costs(&self, party: PartyId) -> impl Iterator<Item = u32> + '_ {
-        let start = party.idx() * self.n_options;
-        self.sums[start..start + self.n_options]
-            .iter()
-            .map(move |&it| self.cost(party, it))
-    }
-
-    /// How far an option, by its flat position, is from what these parties want who have been
-    /// heard, times their weights.
-    pub fn cost_of_option(&self, flat: usize, heard: PartySet) -> u32 {
-        let of_party = |party: PartyId| {
-            let sum = self.sums[party.idx() * self.n_options + flat];
-            self.cost(party, sum)
-        };
-        heard.iter().map(of_party).sum()
-    }
-
-    fn cost(&self, party: PartyId, sum: u64) -> u32 {
-        let mean = sum / self.heard[party.idx()].max(1);
-        let weighed = mean * u64::from(self.weights[party.idx()]) / u64::from(FULL_WEIGHT);
-        u32::try_from(weighed).expect("a mean of distances is a distance")
+    /// Lists how far each option of each issue is from what these parties want who have been heard,
+    /// times their weights, in a flat list.
+    pub fn list_costs(&self, heard: PartySet, costs: &mut Vec<u32>) {
+        costs.clear();
+        costs.resize(self.n_options, 0);
+        for party in heard.iter() {
+            let start = party.idx() * self.n_options;
+            let wished = &self.wished[start..start + self.n_options];
+            let weight = self.weights[party.idx()];
+            match self.wishes[party.idx()] {
+                WishesKnown::Modelled => {
+                    for (cost, &distance) in costs.iter_mut().zip(wished) {
+                        *cost += weighed(u64::from(distance), weight);
+                    }
+                }
+                WishesKnown::Heard(n_heard) => {
+                    let mean = MeanOf::new(n_heard);
+                    for issue in &self.issues {
+                        let costs = &mut costs[issue.options.clone()];
+                        each_sum(
+                            &wished[issue.options.clone()],
+                            n_heard,
+                            issue.step,
+                            |it, sum| {
+                                costs[it] += weighed(mean.of(sum), weight);
+                            },
+                        );
+                    }
+                }
+            }
+        }
     }
 
     /// How far an outcome is from what these parties want, as far as they have been heard.
     pub fn distance(&self, space: &OutcomeSpace, outcome: Outcome, parties: PartySet) -> u64 {
-        let heard = parties.intersection(self.heard());
-        let options = space.flat_options(outcome);
-        let sum = options.map(|it| self.cost_of_option(it, heard)).sum();
+        let heard = parties.intersection(self.heard);
+        let mut costs = Vec::new();
+        self.list_costs(heard, &mut costs);
+        self.distance_of_costs(space, outcome, heard, &costs)
+    }
+
+    /// How far an outcome is from what these parties want who have been heard, with the costs that were
+    /// [listed](Self::list_costs) for them.
+    pub fn distance_of_costs(
+        &self,
+        space: &OutcomeSpace,
+        outcome: Outcome,
+        heard: PartySet,
+        costs: &[u32],
+    ) -> u64 {
+        let sum = space.flat_options(outcome).map(|it| costs[it]).sum();
         self.mean(heard).of(sum)
     }
 
@@ -187,6 +228,71 @@ impl OfferDistance {
         let weights = parties.iter().map(|it| u64::from(self.weights[it.idx()]));
         Mean {
             weight: weights.sum::<u64>().max(1),
+        }
+    }
+}
+
+/// Tells, option by option of an issue, the sum of its distances from all that a party wished for; with
+/// how often it wished for each of them.
+fn each_sum(wished: &[u32], n_heard: u32, step: Step, mut tell: impl FnMut(usize, u64)) {
+    let n_heard = u64::from(n_heard);
+    match step {
+        Step::Nominal => {
+            for (option, &n) in wished.iter().enumerate() {
+                tell(option, (n_heard - u64::from(n)) * u64::from(FULL_DISTANCE));
+            }
+        }
+        Step::Ordinal(step) => {
+            let n_steps = (0..).zip(wished).map(|(option, &n)| option * u64::from(n));
+            let mut sum = n_steps.sum::<u64>() * step;
+            let mut n_below = 0;
+            for (option, &n) in wished.iter().enumerate() {
+                tell(option, sum);
+                // One option on is one step farther from all up to here, and one nearer to all others.
+                n_below += u64::from(n);
+                sum = sum + step * n_below - step * (n_heard - n_below);
+            }
+        }
+    }
+}
+
+/// A distance times the weight of a party.
+fn weighed(distance: u64, weight: u32) -> u32 {
+    let weighed = distance * u64::from(weight) / u64::from(FULL_WEIGHT);
+    u32::try_from(weighed).expect("a mean of distances is a distance")
+}
+
+/// Division of a sum of distances by how many they are, rounded down.
+#[derive(Clone, Copy, Debug)]
+struct MeanOf {
+    n: u64,
+    /// 2^[`RECIPROCAL_BITS`] / n, rounded up; 0 if it is not exact enough.
+    reciprocal: u64,
+}
+
+/// Of numbers up to 2¹⁶·n, with n below 2¹², a product with the reciprocal is exact after rounding down:
+/// it is too great by less than 2²⁸ / 2⁴⁰, which is less than 1/n.
+const RECIPROCAL_BITS: u32 = 40;
+
+impl MeanOf {
+    fn new(n: u32) -> Self {
+        let n = u64::from(n.max(1));
+        let is_exact = n < 1 << 12;
+        Self {
+            n,
+            reciprocal: if is_exact {
+                (1_u64 << RECIPROCAL_BITS).div_ceil(n)
+            } else {
+                0
+            },
+        }
+    }
+
+    fn of(self, sum: u64) -> u64 {
+        if self.reciprocal == 0 {
+            sum / self.n
+        } else {
+            sum * self.reciprocal >> RECIPROCAL_BITS
         }
     }
 }
@@ -225,7 +331,9 @@ mod tests {
         for &idx in heard {
             it.hear(&space, party, outcomes[idx]);
         }
-        assert_eq!(it.costs(party).collect::<Vec<u32>>(), expected);
+        let mut costs = vec![7; 5];
+        it.list_costs(PartySet::only(party), &mut costs);
+        assert_eq!(costs, expected);
         assert_eq!(it.distance(&space, outcomes[1], PartySet::EMPTY), 0);
     }
 
@@ -244,6 +352,42 @@ mod tests {
         let half = FULL_DISTANCE / 2;
         check(Scale::Ordinal, &[0], [0, half, 2 * half]);
         check(Scale::Ordinal, &[0, 2], [half, half, half]);
+        check(
+            Scale::Ordinal,
+            &[2, 2, 1, 1],
+            [3 * half / 2, half / 2, half / 2],
+        );
+    }
+
+    #[test]
+    fn what_is_heard_takes_the_place_of_a_model_and_the_other_way_round() {
+        let space = OutcomeSpace::new(&[2]).unwrap();
+        let outcome = space.outcome_at(0);
+        let party = PartyId::new(0);
+        let mut it = OfferDistance::new(&space, &[Scale::Nominal], 1);
+        let costs = |it: &OfferDistance| {
+            let mut costs = Vec::new();
+            it.list_costs(PartySet::only(party), &mut costs);
+            costs
+        };
+        it.hear(&space, party, outcome);
+        it.put(party, [3, 4].into_iter());
+        assert_eq!(costs(&it), [3, 4]);
+        it.hear(&space, party, outcome);
+        assert_eq!(costs(&it), [0, FULL_DISTANCE]);
+    }
+
+    #[test]
+    fn a_mean_by_reciprocal_is_that_by_division() {
+        for n in [1, 2, 3, 7, 640, 4093, 4095, 4096, 65_537, u32::MAX] {
+            let n_sums = u64::from(FULL_DISTANCE) * u64::from(n);
+            let mean = MeanOf::new(n);
+            let multiples = (0..=FULL_DISTANCE).map(|it| u64::from(it) * u64::from(n));
+            let around = multiples.flat_map(|it| [it.saturating_sub(1), it, it + 1]);
+            for sum in around.filter(|it| *it <= n_sums) {
+                assert_eq!(mean.of(sum), sum / u64::from(n), "{sum} / {n}");
+            }
+        }
     }
 
     #[test]

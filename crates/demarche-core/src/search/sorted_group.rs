@@ -26,16 +26,15 @@ pub(super) struct SortedGroup {
 
 impl SortedGroup {
     /// Takes in rows, by rising code, with the worth of each row of the half.
-    pub(super) fn fill(&mut self, rows: impl Iterator<Item = u32> + Clone, units: &[i64]) {
+    pub(super) fn fill(&mut self, rows: &[u32], units: &[i64]) {
         self.least = i64::MAX;
         self.greatest = i64::MIN;
-        let mut n_rows = 0;
-        for row in rows.clone() {
+        for &row in rows {
             let units = units[row as usize];
             self.least = self.least.min(units);
             self.greatest = self.greatest.max(units);
-            n_rows += 1;
         }
+        let n_rows = rows.len();
         self.units.resize(n_rows, 0);
         self.rows.resize(n_rows, 0);
         self.starts.clear();
@@ -47,7 +46,7 @@ impl SortedGroup {
         self.shift = (u64::BITS - range.leading_zeros()).saturating_sub(bits);
         // Counted two places on, so that after the distribution each place holds its bucket's start.
         self.starts.resize((1 << bits) + 2, 0);
-        for row in rows.clone() {
+        for &row in rows {
             let bucket = self.bucket(units[row as usize]);
             self.starts[bucket + 2] += 1;
         }
@@ -58,7 +57,7 @@ impl SortedGroup {
             start += *end;
             *end = start;
         }
-        for row in rows {
+        for &row in rows {
             let units = units[row as usize];
             let bucket = self.bucket(units);
             let place = self.starts[bucket + 1] as usize;
@@ -156,6 +155,39 @@ impl SortedGroup {
     }
 }
 
+/// A pair of groups: every row of one with every row of the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GroupPair<'a> {
+    /// A group of the shorter half.
+    pub(super) walked: &'a SortedGroup,
+    /// A group of the longer half.
+    pub(super) indexed: &'a SortedGroup,
+    /// What is added to each sum.
+    pub(super) constant: i64,
+}
+
+impl GroupPair<'_> {
+    /// The greatest of its sums.
+    pub(super) fn greatest(&self) -> i64 {
+        self.walked.greatest() + self.indexed.greatest() + self.constant
+    }
+
+    /// The least of its sums.
+    pub(super) fn least(&self) -> i64 {
+        self.walked.least() + self.indexed.least() + self.constant
+    }
+
+    /// The rows of the shorter half with which a sum reaches the threshold: for each its worth, the row
+    /// and the place in the longer half from which it does.
+    pub(super) fn reaching(&self, threshold: i64) -> impl Iterator<Item = (i64, u32, usize)> {
+        let threshold = threshold - self.constant;
+        let first = (self.walked).first_at_least(threshold - self.indexed.greatest());
+        let rows = self.walked.units()[first..].iter();
+        let rows = rows.zip(&self.walked.rows()[first..]);
+        rows.map(move |(&units, &row)| (units, row, self.indexed.first_at_least(threshold - units)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,8 +198,8 @@ mod tests {
         let n_rows = u32::try_from(units.len()).unwrap();
         let mut group = SortedGroup::default();
         // What it held before must not matter.
-        group.fill(0..1, &[7]);
-        group.fill(0..n_rows, units);
+        group.fill(&[0], &[7]);
+        group.fill(&(0..n_rows).collect::<Vec<_>>(), units);
         let mut expected: Vec<(i64, u32)> = units.iter().copied().zip(0..).collect();
         expected.sort_unstable();
         let sorted = group.units().iter().copied().zip(group.rows().to_vec());

@@ -143,6 +143,14 @@ pub trait OfferingRule: Send + fmt::Debug {
         let _ = (event, situation);
     }
 
+    /// Takes in all of this, each event in its round.
+    fn observe_all(&mut self, news: &[Event], mut situation: Situation<'_>) {
+        for event in news {
+            situation.round = event.round();
+            self.observe(event, &situation);
+        }
+    }
+
     /// The utility it demands now; never below the reservation value where it can be reached.
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility;
 

@@ -52,6 +52,14 @@ pub trait AcceptanceCondition: Send + fmt::Debug {
         let _ = (event, situation);
     }
 
+    /// Takes in all of this, each event in its round.
+    fn observe_all(&mut self, news: &[Event], mut situation: Situation<'_>) {
+        for event in news {
+            situation.round = event.round();
+            self.observe(event, &situation);
+        }
+    }
+
     /// Whether it says yes to an offer.
     fn accepts(&mut self, offer: Outcome, own: &mut OwnSide<'_, '_>) -> bool;
 }

@@ -11,7 +11,7 @@
 use crate::domain::{Utility, units};
 use crate::protocol::{Event, Rules};
 use crate::search::Audiences;
-use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
+use crate::strategy::offering::time_dependent::{Aspiration, CONCESSION_EXPONENT};
 use crate::strategy::offering::tit_for_tat::Yielding;
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Situation, Turn};
 
@@ -23,7 +23,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(Hybrid {
-            concession_exponent: numbers[0],
+            aspiration: Aspiration::new(numbers[0]),
             yielding: Yielding::new(rules),
         })
     },
@@ -31,7 +31,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 #[derive(Debug)]
 struct Hybrid {
-    concession_exponent: f64,
+    aspiration: Aspiration,
     yielding: Yielding,
 }
 
@@ -57,7 +57,7 @@ impl OfferingRule for Hybrid {
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
         let situation = &turn.situation;
         mixed(
-            aspiration(self.concession_exponent, situation),
+            self.aspiration.now(situation),
             self.yielding.answered_in_kind(1.0, situation),
             situation.relative_time(),
         )

@@ -18,7 +18,7 @@ use crate::search::{Audiences, Counted};
 use crate::strategy::offering::revision::{
     ISSUES_CHANGED_MAX, Reception, Revision, SWEETENER_AFTER, WEIGHT_OF_YES,
 };
-use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
+use crate::strategy::offering::time_dependent::{Aspiration, CONCESSION_EXPONENT};
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
@@ -37,7 +37,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(Incremental {
-            concession_exponent: numbers[0],
+            aspiration: Aspiration::new(numbers[0]),
             reception: Reception::new(rules, Counted::All, numbers[2]),
             revision: Revision::new(rules, numbers[1], numbers[3]),
         })
@@ -46,7 +46,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 #[derive(Debug)]
 struct Incremental {
-    concession_exponent: f64,
+    aspiration: Aspiration,
     reception: Reception,
     revision: Revision,
 }
@@ -58,7 +58,7 @@ impl OfferingRule for Incremental {
     }
 
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
-        aspiration(self.concession_exponent, &turn.situation)
+        self.aspiration.now(&turn.situation)
     }
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {

@@ -29,7 +29,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, _: &Rules| {
         Box::new(TimeDependent {
-            concession_exponent: numbers[0],
+            aspiration: Aspiration::new(numbers[0]),
         })
     },
 };
@@ -45,10 +45,35 @@ pub fn aspiration_share(concession_exponent: f64, relative_time: f64) -> f64 {
     1.0 - libm::pow(relative_time, 1.0 / concession_exponent)
 }
 
-/// The utility demanded now: from that of the best outcome down to the reservation value.
-pub(crate) fn aspiration(concession_exponent: f64, situation: &Situation<'_>) -> Utility {
-    let share = aspiration_share(concession_exponent, situation.relative_time());
-    demanded(share, situation)
+/// The utility demanded: from that of the best outcome down to the reservation value.
+#[derive(Debug)]
+pub(crate) struct Aspiration {
+    concession_exponent: f64,
+    /// The round of the last question, with the answer: all that a session has besides is the same.
+    last: Option<(u32, Utility)>,
+}
+
+impl Aspiration {
+    /// Of a party in one session.
+    pub(crate) fn new(concession_exponent: f64) -> Self {
+        Self {
+            concession_exponent,
+            last: None,
+        }
+    }
+
+    /// The utility demanded now.
+    pub(crate) fn now(&mut self, situation: &Situation<'_>) -> Utility {
+        if let Some((round, utility)) = self.last
+            && round == situation.round
+        {
+            return utility;
+        }
+        let share = aspiration_share(self.concession_exponent, situation.relative_time());
+        let utility = demanded(share, situation);
+        self.last = Some((situation.round, utility));
+        utility
+    }
 }
 
 /// The utility that is a share of the way from the reservation value to the best outcome.
@@ -64,12 +89,12 @@ pub(crate) fn demanded(share: f64, situation: &Situation<'_>) -> Utility {
 
 #[derive(Debug)]
 struct TimeDependent {
-    concession_exponent: f64,
+    aspiration: Aspiration,
 }
 
 impl OfferingRule for TimeDependent {
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
-        aspiration(self.concession_exponent, &turn.situation)
+        self.aspiration.now(&turn.situation)
     }
 }
 

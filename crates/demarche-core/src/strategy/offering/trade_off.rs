@@ -20,7 +20,7 @@ use crate::search::{Audiences, Counted};
 use crate::strategy::offering::revision::{
     ISSUES_CHANGED_MAX, Reception, Revision, SWEETENER_AFTER, WEIGHT_OF_YES,
 };
-use crate::strategy::offering::time_dependent::{CONCESSION_EXPONENT, aspiration};
+use crate::strategy::offering::time_dependent::{Aspiration, CONCESSION_EXPONENT};
 use crate::strategy::{LowestOffer, OfferingKind, OfferingRule, Parameter, Situation, Turn};
 
 pub(crate) const KIND: OfferingKind = OfferingKind {
@@ -48,7 +48,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
     lowest_offer: LowestOffer::ReservationValue,
     start: |numbers, rules: &Rules| {
         Box::new(TradeOff {
-            concession_exponent: numbers[0],
+            aspiration: Aspiration::new(numbers[0]),
             reception: Reception::new(rules, Counted::Asked, numbers[1]),
             revision: (numbers[2] >= 0.5).then(|| Revision::new(rules, numbers[2], numbers[3])),
         })
@@ -57,7 +57,7 @@ pub(crate) const KIND: OfferingKind = OfferingKind {
 
 #[derive(Debug)]
 struct TradeOff {
-    concession_exponent: f64,
+    aspiration: Aspiration,
     reception: Reception,
     /// If it changes its last offer in small steps.
     revision: Option<Revision>,
@@ -72,7 +72,7 @@ impl OfferingRule for TradeOff {
     }
 
     fn aspiration(&mut self, turn: &mut Turn<'_>) -> Utility {
-        aspiration(self.concession_exponent, &turn.situation)
+        self.aspiration.now(&turn.situation)
     }
 
     fn offer(&mut self, turn: &mut Turn<'_>) -> Option<Outcome> {

@@ -67,6 +67,8 @@ pub(super) struct Revision {
     asks: Asks,
     /// By flat position of an option, who has ever asked for it.
     ever_asked: Vec<PartySet>,
+    /// By party, what it asked for when that was last noted there.
+    noted: Vec<Option<Outcome>>,
     /// By flat position of an option, who has put forward or accepted an outcome with it.
     has_agreed: Vec<PartySet>,
     /// Those whom every deal asks.
@@ -75,8 +77,12 @@ pub(super) struct Revision {
     has_offered: Vec<bool>,
     /// Kept between offers, so that they allocate nothing.
     steps: Vec<Step>,
+    /// The same: those after which other answers may count.
+    telling_steps: Vec<Step>,
     /// The same.
     asked_around: Vec<PartySet>,
+    /// The same.
+    costs: Vec<u32>,
 }
 
 /// When something was asked for.
@@ -102,10 +108,13 @@ impl Revision {
             asks: Asks::new(rules.n_parties),
             has_agreed: vec![PartySet::EMPTY; rules.space.n_options_total()],
             ever_asked: vec![PartySet::EMPTY; rules.space.n_options_total()],
+            noted: vec![None; rules.n_parties],
             principals: consent.always_needed().union(consent.counted()),
             has_offered: vec![false; rules.space.n_options_total()],
             steps: Vec::new(),
+            telling_steps: Vec::new(),
             asked_around: Vec::new(),
+            costs: Vec::new(),
         }
     }
 
@@ -133,6 +142,9 @@ impl Revision {
         }
         for party in parties.iter() {
             let ask = self.asks.of(party).expect("it has been heard");
+            if self.noted[party.idx()].replace(ask) == Some(ask) {
+                continue;
+            }
             for flat in situation.rules.space.flat_options(ask) {
                 let parties = &mut self.ever_asked[flat];
                 *parties = parties.union(PartySet::only(party));
@@ -178,13 +190,10 @@ impl Revision {
             let others = offer_distance
                 .counted(asked)
                 .intersection(offer_distance.heard());
+            offer_distance.list_costs(others, &mut self.costs);
             for step in &mut self.steps {
-                let flat = |option| space.flat(step.issue, option);
-                let [there, here] = [step.to, step.from].map(|it| {
-                    let cost = offer_distance.cost_of_option(flat(it), others);
-                    i64::from(cost)
-                });
-                step.distance = there - here;
+                let cost = |option| i64::from(self.costs[space.flat(step.issue, option)]);
+                step.distance = cost(step.to) - cost(step.from);
             }
             self.steps.sort_unstable();
             let mut neighborhood = Neighborhood::new(situation, demand, &self.steps);
@@ -195,7 +204,8 @@ impl Revision {
             neighborhood.look_around(last_offer, self.issues_changed_max);
             if let Some(candidate) = neighborhood.best {
                 let outcome = candidate.outcome();
-                let distance = offer_distance.distance(space, outcome, others);
+                let costs = &self.costs;
+                let distance = offer_distance.distance_of_costs(space, outcome, others, costs);
                 let key = (
                     distance,
                     candidate.n_changes,
@@ -259,13 +269,14 @@ impl Revision {
             vetoes.all(|it| it.when.allows(issue, one) == it.when.allows(issue, other))
         };
         // Options that no condition tells apart lead to the same sets: one of them is enough.
-        let mut steps: Vec<&Step> = Vec::new();
+        let mut steps = std::mem::take(&mut self.telling_steps);
+        steps.clear();
         for step in &self.steps {
             let mut same_issue = steps.iter().rev().take_while(|it| it.issue == step.issue);
             if !is_same(step.issue, step.from, step.to)
                 && !same_issue.any(|it| is_same(step.issue, it.to, step.to))
             {
-                steps.push(step);
+                steps.push(*step);
             }
         }
         self.asked_around.clear();
@@ -276,6 +287,7 @@ impl Revision {
             &steps,
             self.issues_changed_max,
         );
+        self.telling_steps = steps;
     }
 
     /// What may become of an issue that the last offer settles so, whoever asks for it or not.
@@ -370,7 +382,7 @@ fn add_asked(
     sets: &mut Vec<PartySet>,
     rules: &Rules,
     outcome: Outcome,
-    mut steps: &[&Step],
+    mut steps: &[Step],
     n_steps_max: usize,
 ) {
     let asked = rules.consent.asked(&rules.space, outcome);
