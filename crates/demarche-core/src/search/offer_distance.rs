@@ -24,7 +24,7 @@ const MEAN_SCALE: u64 = 64 * FULL_WEIGHT as u64;
 ///
 /// What a party never gives up is far from all else; what it trades freely is near to everything.
 /// In units of 1/65,536 on each issue, so that sums are exact.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct OfferDistance {
     issues: Vec<IssuePlace>,
     n_options: usize,
@@ -34,6 +34,13 @@ pub struct OfferDistance {
     /// By party, how its wishes are known.
     wishes: Vec<WishesKnown>,
     heard: PartySet,
+    /// By party and flat position of an option, how far it is from what the party wants, and that times
+    /// the party's weight; computed when a party is weighed.
+    means: Vec<u32>,
+    costs: Vec<u32>,
+    /// The parties of which means are not out of date, and costs.
+    has_means: PartySet,
+    has_costs: PartySet,
     /// By party, its weight in units of 1 over [`FULL_WEIGHT`].
     weights: Vec<u32>,
     counted: Counted,
@@ -95,6 +102,10 @@ impl OfferDistance {
             wished: vec![0; n_options * n_parties],
             wishes: vec![WishesKnown::Heard(0); n_parties],
             heard: PartySet::EMPTY,
+            means: vec![0; n_options * n_parties],
+            costs: vec![0; n_options * n_parties],
+            has_means: PartySet::EMPTY,
+            has_costs: PartySet::EMPTY,
             weights: vec![FULL_WEIGHT; n_parties],
             counted: Counted::Asked,
         }
@@ -114,13 +125,46 @@ impl OfferDistance {
     )]
     pub fn weigh(&mut self, party: PartyId, weight: f64) {
         let units = libm::round(weight.clamp(0.0, 1.0) * f64::from(FULL_WEIGHT));
-        self.weights[party.idx()] = units as u32;
+        let weight = units as u32;
+        if self.weights[party.idx()] != weight {
+            self.weights[party.idx()] = weight;
+            self.has_costs = self.has_costs.without(party);
+        }
+        let options = self.options_of(party);
+        if !self.has_means.contains(party) {
+            self.has_means = self.has_means.with(party);
+            self.has_costs = self.has_costs.without(party);
+            let mut means = std::mem::take(&mut self.means);
+            let of_party = &mut means[options.clone()];
+            self.each_mean(party, |option, mean| of_party[option] = mean);
+            self.means = means;
+        }
+        if !self.has_costs.contains(party) {
+            self.has_costs = self.has_costs.with(party);
+            let means = self.means[options.clone()].iter();
+            for (cost, &mean) in self.costs[options].iter_mut().zip(means) {
+                *cost = weighed(mean, weight);
+            }
+        }
+    }
+
+    /// Where a party's numbers are, option by option.
+    fn options_of(&self, party: PartyId) -> Range<usize> {
+        let start = party.idx() * self.n_options;
+        start..start + self.n_options
+    }
+
+    /// Notes down that what was computed of a party's wishes is out of date.
+    fn forget(&mut self, party: PartyId) {
+        self.has_means = self.has_means.without(party);
+        self.has_costs = self.has_costs.without(party);
+        self.heard = self.heard.with(party);
     }
 
     /// Takes in that a party put forward or accepted an outcome, in place of what a model put in.
     pub fn hear(&mut self, space: &OutcomeSpace, party: PartyId, outcome: Outcome) {
-        let start = party.idx() * self.n_options;
-        let wished = &mut self.wished[start..start + self.n_options];
+        let options = self.options_of(party);
+        let wished = &mut self.wished[options];
         let n_heard = match self.wishes[party.idx()] {
             WishesKnown::Heard(n_heard) => n_heard,
             WishesKnown::Modelled => {
@@ -132,7 +176,7 @@ impl OfferDistance {
         for flat in space.flat_options(outcome) {
             wished[flat] += 1;
         }
-        self.heard = self.heard.with(party);
+        self.forget(party);
     }
 
     /// Puts in what a model makes of a party's wishes, in place of all that it was heard to say.
@@ -144,8 +188,8 @@ impl OfferDistance {
     ///
     /// If there are not as many costs as options.
     pub fn put(&mut self, party: PartyId, costs: impl Iterator<Item = u32>) {
-        let start = party.idx() * self.n_options;
-        let wished = &mut self.wished[start..start + self.n_options];
+        let options = self.options_of(party);
+        let wished = &mut self.wished[options];
         let mut n_costs = 0;
         for (slot, cost) in wished.iter_mut().zip(costs) {
             *slot = cost;
@@ -153,7 +197,7 @@ impl OfferDistance {
         }
         assert_eq!(n_costs, self.n_options, "a cost for every option");
         self.wishes[party.idx()] = WishesKnown::Modelled;
-        self.heard = self.heard.with(party);
+        self.forget(party);
     }
 
     /// Who has been heard.
@@ -175,28 +219,35 @@ impl OfferDistance {
         costs.clear();
         costs.resize(self.n_options, 0);
         for party in heard.iter() {
-            let start = party.idx() * self.n_options;
-            let wished = &self.wished[start..start + self.n_options];
-            let weight = self.weights[party.idx()];
-            match self.wishes[party.idx()] {
-                WishesKnown::Modelled => {
-                    for (cost, &distance) in costs.iter_mut().zip(wished) {
-                        *cost += weighed(u64::from(distance), weight);
-                    }
+            if self.has_costs.contains(party) {
+                let of_party = &self.costs[self.options_of(party)];
+                for (cost, adds) in costs.iter_mut().zip(of_party) {
+                    *cost += adds;
                 }
-                WishesKnown::Heard(n_heard) => {
-                    let mean = MeanOf::new(n_heard);
-                    for issue in &self.issues {
-                        let costs = &mut costs[issue.options.clone()];
-                        each_sum(
-                            &wished[issue.options.clone()],
-                            n_heard,
-                            issue.step,
-                            |it, sum| {
-                                costs[it] += weighed(mean.of(sum), weight);
-                            },
-                        );
-                    }
+            } else {
+                let weight = self.weights[party.idx()];
+                self.each_mean(party, |option, mean| costs[option] += weighed(mean, weight));
+            }
+        }
+    }
+
+    /// Tells, option by option in a flat list, how far it is from what a party wants.
+    fn each_mean(&self, party: PartyId, mut tell: impl FnMut(usize, u32)) {
+        let wished = &self.wished[self.options_of(party)];
+        match self.wishes[party.idx()] {
+            WishesKnown::Modelled => {
+                for (option, &distance) in wished.iter().enumerate() {
+                    tell(option, distance);
+                }
+            }
+            WishesKnown::Heard(n_heard) => {
+                let mean = MeanOf::new(n_heard);
+                for issue in &self.issues {
+                    let first = issue.options.start;
+                    let wished = &wished[issue.options.clone()];
+                    each_sum(wished, n_heard, issue.step, |it, sum| {
+                        tell(first + it, mean.of(sum))
+                    });
                 }
             }
         }
@@ -257,9 +308,12 @@ fn each_sum(wished: &[u32], n_heard: u32, step: Step, mut tell: impl FnMut(usize
 }
 
 /// A distance times the weight of a party.
-fn weighed(distance: u64, weight: u32) -> u32 {
-    let weighed = distance * u64::from(weight) / u64::from(FULL_WEIGHT);
-    u32::try_from(weighed).expect("a mean of distances is a distance")
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a weight is not above the full one"
+)]
+fn weighed(distance: u32, weight: u32) -> u32 {
+    (u64::from(distance) * u64::from(weight) / u64::from(FULL_WEIGHT)) as u32
 }
 
 /// Division of a sum of distances by how many they are, rounded down.
@@ -288,12 +342,17 @@ impl MeanOf {
         }
     }
 
-    fn of(self, sum: u64) -> u64 {
-        if self.reciprocal == 0 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a mean of distances is a distance"
+    )]
+    fn of(self, sum: u64) -> u32 {
+        let mean = if self.reciprocal == 0 {
             sum / self.n
         } else {
             sum * self.reciprocal >> RECIPROCAL_BITS
-        }
+        };
+        mean as u32
     }
 }
 
@@ -375,6 +434,13 @@ mod tests {
         assert_eq!(costs(&it), [3, 4]);
         it.hear(&space, party, outcome);
         assert_eq!(costs(&it), [0, FULL_DISTANCE]);
+        // What was computed before must not matter.
+        it.weigh(party, 0.5);
+        assert_eq!(costs(&it), [0, FULL_DISTANCE / 2]);
+        it.hear(&space, party, space.outcome_at(1));
+        assert_eq!(costs(&it), [FULL_DISTANCE / 4; 2]);
+        it.weigh(party, 1.0);
+        assert_eq!(costs(&it), [FULL_DISTANCE / 2; 2]);
     }
 
     #[test]
@@ -385,7 +451,7 @@ mod tests {
             let multiples = (0..=FULL_DISTANCE).map(|it| u64::from(it) * u64::from(n));
             let around = multiples.flat_map(|it| [it.saturating_sub(1), it, it + 1]);
             for sum in around.filter(|it| *it <= n_sums) {
-                assert_eq!(mean.of(sum), sum / u64::from(n), "{sum} / {n}");
+                assert_eq!(u64::from(mean.of(sum)), sum / u64::from(n), "{sum} / {n}");
             }
         }
     }
@@ -418,7 +484,14 @@ mod tests {
         for party in 0..3 {
             weighed.weigh(PartyId::new(party), 1.0);
         }
-        assert_eq!(plain, weighed);
+        for parties in [1, 2, 3].map(PartySet::all) {
+            let [costs, costs_weighed] = [&plain, &weighed].map(|it| {
+                let mut costs = Vec::new();
+                it.list_costs(parties, &mut costs);
+                costs
+            });
+            assert_eq!(costs, costs_weighed);
+        }
         let sums = [0, 1, 3].map(|it: u32| it * FULL_DISTANCE / 4);
         for (n, parties) in (1..=3).zip([1, 2, 3].map(PartySet::all)) {
             for sum in sums {
