@@ -6,6 +6,7 @@ mod drivers;
 mod explain;
 mod incremental;
 mod offer_changes;
+mod played_in_full;
 mod red_lines;
 mod replay;
 mod strategies;

@@ -246,7 +246,7 @@ impl OfferDistance {
                     let first = issue.options.start;
                     let wished = &wished[issue.options.clone()];
                     each_sum(wished, n_heard, issue.step, |it, sum| {
-                        tell(first + it, mean.of(sum))
+                        tell(first + it, mean.of(sum));
                     });
                 }
             }
@@ -350,7 +350,7 @@ impl MeanOf {
         let mean = if self.reciprocal == 0 {
             sum / self.n
         } else {
-            sum * self.reciprocal >> RECIPROCAL_BITS
+            (sum * self.reciprocal) >> RECIPROCAL_BITS
         };
         mean as u32
     }
