@@ -67,6 +67,9 @@ enum Verb {
     /// repeated until it succeeds. The shard ends itself if the process that started it dies.
     Shard(shard::ShardArguments),
     /// List the shards of a plan that are not complete, such as 3,7-9
+    ///
+    /// Of an experiment with `until`, those that are needed next, as far as the complete ones tell:
+    /// none once `demarche merge` has enough.
     Missing(missing::MissingArguments),
     /// Combine shards into one run or study, identical to one without shards
     Merge(merge::MergeArguments),

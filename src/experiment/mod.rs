@@ -30,7 +30,7 @@ pub use plan_evaluation::{
 };
 pub use random_numbers::RandomNumbers;
 pub use shard::{Cut, Shard, ShardError};
-pub use stopping_rule::StoppingRule;
+pub use stopping_rule::{StoppingRule, Waves};
 pub use studies::{
     AS_IT_STANDS, AgreementBox, CombinationError, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT,
     Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormFactor,

@@ -215,6 +215,20 @@ impl Plan {
         &self.active
     }
 
+    /// The replications of each cell, with those of chunks left out.
+    pub fn replications(&self) -> Range<u64> {
+        self.replications.clone()
+    }
+
+    /// The replication with which the first of its chunks begins.
+    ///
+    /// # Panics
+    ///
+    /// If it has no chunk.
+    pub fn replications_from(&self) -> u64 {
+        self.chunk_of(0).1.0.start
+    }
+
     /// Number of replications of each cell, with those of chunks left out.
     pub fn n_replications(&self) -> u64 {
         self.replications.end - self.replications.start

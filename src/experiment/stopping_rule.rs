@@ -1,5 +1,7 @@
 //! Running cells until a figure is known well enough in each, in waves of replications.
 
+use std::ops::Range;
+
 use demarche_core::domain::PartyId;
 
 use crate::experiment::plan::{CHUNK_SESSIONS, CellId, Plan};
@@ -90,5 +92,88 @@ impl StoppingRule {
             let ratio = it / self.half_width;
             (tally.n_sessions() as f64 * ratio * ratio).ceil() as u64
         })
+    }
+}
+
+/// The sessions that a rule lets run, decided for chunks that come in the order of the plan, of which more
+/// may have been run: those of other shards.
+#[derive(Debug)]
+pub struct Waves<'a> {
+    rule: &'a StoppingRule,
+    plan: &'a Plan,
+    pairing: Pairing,
+    /// By cell, the sessions that count.
+    tallies: Vec<Tally>,
+    /// The wave under way; `None` after the last.
+    wave: Option<Plan>,
+}
+
+/// Where it is not known yet how many sessions a rule needs, it is expected to need at most so many times
+/// those that were run: an interval of few sessions says little.
+const EXPECTED_TIMES_MAX: u64 = 4;
+
+impl<'a> Waves<'a> {
+    /// Before the first session of a plan.
+    pub fn new(rule: &'a StoppingRule, plan: &'a Plan, pairing: Pairing) -> Self {
+        let cells = plan.cells().iter();
+        let tallies: Vec<Tally> = cells
+            .map(|it| {
+                let scenario = it.setting.scenario();
+                Tally::new(&scenario.space, scenario.parties.len())
+            })
+            .collect();
+        Self {
+            wave: rule.next_wave(plan, pairing, &tallies),
+            rule,
+            plan,
+            pairing,
+            tallies,
+        }
+    }
+
+    /// Whether the next chunk counts, which has these replications of a cell.
+    pub fn takes(&self, cell: CellId, replications: &Range<u64>) -> bool {
+        self.wave.as_ref().is_some_and(|it| {
+            it.replications().contains(&replications.start) && it.active_cells().contains(&cell)
+        })
+    }
+
+    /// Adds a chunk that counts.
+    ///
+    /// # Panics
+    ///
+    /// If it has none of the plan's cells.
+    pub fn add(&mut self, cell: CellId, sessions: &Tally) {
+        self.tallies[cell.idx()].merge(sessions);
+        let is_over = self.wave.as_ref().is_some_and(|wave| {
+            let end = wave.replications().end;
+            let is_complete = |it: &CellId| self.tallies[it.idx()].n_sessions() == end;
+            wave.active_cells().iter().all(is_complete)
+        });
+        if is_over {
+            self.wave = (self.rule).next_wave(self.plan, self.pairing, &self.tallies);
+        }
+    }
+
+    /// Whether no further session counts.
+    pub fn is_over(&self) -> bool {
+        self.wave.is_none()
+    }
+
+    /// How many replications the rule is expected to need; those of the wave under way at least.
+    pub fn n_expected(&self) -> u64 {
+        let Some(wave) = &self.wave else {
+            return self
+                .tallies
+                .iter()
+                .map(Tally::n_sessions)
+                .max()
+                .unwrap_or(0);
+        };
+        let Range { start, end } = wave.replications();
+        let needs = wave.active_cells().iter();
+        let needs = needs.map(|it| self.rule.need(&self.tallies[it.idx()]));
+        let most = EXPECTED_TIMES_MAX * start.max(CHUNK_SESSIONS);
+        needs.max().unwrap_or(0).min(most).max(end)
     }
 }

@@ -17,10 +17,10 @@ mod writer;
 pub use execute::{
     DamagedTable, FinishedRun, FinishedShard, FinishedStudy, FinishedWeighing, FolderPlace,
     FormResults, InterruptedRun, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing,
-    MissingShards, OpenShards, PlannedMergeError, PlannedShardError, RefusalReason, RefusedRun,
-    ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
+    MissingShards, NeededShard, OpenShards, PlannedMergeError, PlannedShardError, RefusalReason,
+    RefusedRun, ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
     StudyAnswer, check_tables, damaged_tables, execute, execute_shard, execute_study,
-    execute_weighing, merge, merge_study, merge_weighing, resume,
+    execute_weighing, merge, merge_study, merge_weighing, needed_shards, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};

@@ -24,6 +24,7 @@ mod signals;
 mod study_shards;
 mod system_calls;
 mod verify;
+mod waves;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -65,6 +65,9 @@ fn holds_in_shards(words: &[&str], more: &[&str], of: u32) {
         assert!(files(plan.parent().unwrap()) == before);
     }
     assert_eq!(missing(&plan), "");
+    let arguments = ["dist", "slurm", "--quiet", "--manifest", path_text(&plan)];
+    check(&arguments, 0);
+    assert!(plan.with_file_name("submit.sh").exists());
     let merged = folder.path().join("merged");
     merge(&plan, &merged, 0);
     assert!(results(&merged) == results(&reference), "{words:?}");
@@ -261,7 +264,11 @@ fn what_cannot_be_planned_or_named_is_told_with_the_way_out() {
     let folder = path_text(plan.parent().unwrap());
     let plan_path = path_text(&plan);
     let of_planned = |more: &[&'static str]| [&["plan"][..], &MORRIS, more].concat();
-    let cases: [(Vec<&str>, &str); 8] = [
+    let cases: [(Vec<&str>, &str); 9] = [
+        (
+            vec!["dist", "slurm", "--manifest", plan_path, "--sessions", "9"],
+            "cannot be used with",
+        ),
         (
             vec!["shard", "--manifest", folder, "--index", "1"],
             "planned/plan.json",

@@ -38,9 +38,6 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         }
         SpecError::Sessions(_) => format!("{description}; reduce --sessions"),
         SpecError::DrawnNumbers(_) => format!("{description}; run it without --draws"),
-        SpecError::ShardOfUntil => {
-            format!("{description}; remove `until`, or run it without --shard")
-        }
         SpecError::Numbers(_) | SpecError::Forms(_) | SpecError::NothingUncertain => description,
         SpecError::Points(it) => format!("{description}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
@@ -156,17 +153,20 @@ pub(crate) fn reopen_failure(
 fn missing_for(act: &str, missing: MissingShards) -> String {
     let MissingShards {
         of,
+        n_there,
         n_missing,
         first: mut names,
     } = missing;
     if n_missing > names.len() {
         names.push(format!("{} more", n_missing - names.len()));
     }
-    format!(
-        "cannot {act}: {} of {of} shards are there, and {} missing",
-        of - n_missing,
-        names.join(", ") + if n_missing == 1 { " is" } else { " are" }
-    )
+    let missing = names.join(", ") + if n_missing == 1 { " is" } else { " are" };
+    let there = format!("cannot {act}: {n_there} of {of} shards are there");
+    if n_there + n_missing == of {
+        format!("{there}, and {missing} missing")
+    } else {
+        format!("{there}, with which the result is not precise enough yet, and {missing} next")
+    }
 }
 
 fn refusal(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) -> Failure {

@@ -2,24 +2,24 @@
 
 use std::path::Path;
 
+use crate::cli::failure::{Failure, with_causes};
 use crate::cli::message;
-use crate::run::ShardPlan;
+use crate::cli::runs::plan_failure;
+use crate::run::{NeededShard, RefusedRun, ShardPlan, needed_shards};
 
-/// The numbers of the shards that are not complete; a foreign or damaged one is named in a warning.
-pub(crate) fn missing_numbers(plan: &ShardPlan, place: &Path) -> Vec<u32> {
-    let mut numbers = Vec::new();
-    for shard in plan.shards() {
-        let folder = place.join(plan.folder_name(shard));
-        match plan.is_complete(shard, &folder) {
-            Ok(true) => {}
-            Ok(false) => numbers.push(shard.number()),
-            Err(error) => {
-                message(&format!("warning: {}: {error}", folder.display()));
-                numbers.push(shard.number());
-            }
+/// The numbers of the shards that have to be run before all can be merged; a foreign or damaged one is
+/// named in a warning.
+pub(crate) fn missing_numbers(plan: &ShardPlan, place: &Path) -> Result<Vec<u32>, Failure> {
+    let needed = needed_shards(plan, place, &mut ());
+    let needed = needed.map_err(|it| plan_failure(it, "missing"))?;
+    let number = |NeededShard { shard, refused }| {
+        if let Some(RefusedRun { folder, reason }) = refused {
+            let why = with_causes(&reason);
+            message(&format!("warning: {}: {why}", folder.display()));
         }
-    }
-    numbers
+        shard.number()
+    };
+    Ok(needed.into_iter().map(number).collect())
 }
 
 /// Ascending numbers as ranges, such as `3,7-9`.

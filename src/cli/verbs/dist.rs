@@ -158,10 +158,10 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
     }
     refuse_existing(out)?;
     ctrl_c.set_last_words(LEFT);
-    let missing = missing_numbers(&plan, &place);
-    if !missing.is_empty() {
+    let mut missing = missing_numbers(&plan, &place)?;
+    while !missing.is_empty() {
         let n_complete = u64::from(plan.n_shards()) - missing.len() as u64;
-        if !is_quiet {
+        if !is_quiet && !plan.has_rule() {
             message(&format!(
                 "{} of {} are complete",
                 count(n_complete),
@@ -179,15 +179,21 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
             python: arguments.python.as_deref(),
             is_quiet,
         })?;
+        let before = missing;
+        missing = missing_numbers(&plan, &place)?;
         if code != 0 {
             // Wrong input is mended first.
             if code != 2 {
-                let missing = array_list(&missing_numbers(&plan, &place));
+                let missing = array_list(&missing);
                 message(&format!(
                     "missing: {missing}; the same command again runs these shards"
                 ));
             }
             return Ok(ExitCode::from(code));
+        }
+        // What is there and cannot be merged is named by the merge.
+        if missing == before {
+            break;
         }
     }
     let shards = MergeablePlan::open(&plan, &place, &mut observer);

@@ -1,4 +1,4 @@
-//! `missing`: the shards of a plan that are not complete.
+//! `missing`: the shards of a plan that are not complete, as far as they are needed.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ pub(crate) struct MissingArguments {
 /// Lists the shards that are not complete, as clusters name the tasks of an array.
 pub(crate) fn missing(arguments: &MissingArguments) -> Result<ExitCode, Failure> {
     let (plan, place) = read_plan(&arguments.manifest)?;
-    let numbers = missing_numbers(&plan, &place);
+    let numbers = missing_numbers(&plan, &place)?;
     if !numbers.is_empty() {
         print_data(&format!("{}\n", array_list(&numbers)))?;
     }

@@ -162,9 +162,11 @@ pub enum ReopenError {
 /// Shards of a run that are not there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MissingShards {
-    /// How many there are to be.
+    /// How many there are to be; of a run that a rule stops, at most.
     pub of: usize,
-    /// How many are missing.
+    /// How many are there.
+    pub n_there: usize,
+    /// How many of those that are needed are missing.
     pub n_missing: usize,
     /// The first ones that are missing, such as `3/64`.
     pub first: Vec<String>,
@@ -175,10 +177,11 @@ const NAMED_MAX: usize = 5;
 
 impl MissingShards {
     /// Tells of shards that are not there; `None` if there are no such shards.
-    pub(super) fn of(of: u32, missing: &[Shard]) -> Option<Self> {
+    pub(super) fn of(of: u32, n_there: usize, missing: &[Shard]) -> Option<Self> {
         let first = missing.iter().take(NAMED_MAX).map(ToString::to_string);
         (!missing.is_empty()).then(|| Self {
             of: of as usize,
+            n_there,
             n_missing: missing.len(),
             first: first.collect(),
         })

@@ -23,8 +23,8 @@ pub use options::RunOptions;
 pub use resume::{InterruptedRun, ResumableRun, resume};
 pub use sessions::execute;
 pub use shards::{
-    FinishedShard, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing, OpenShards,
-    execute_shard, merge, merge_study, merge_weighing,
+    FinishedShard, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing, NeededShard,
+    OpenShards, execute_shard, merge, merge_study, merge_weighing, needed_shards,
 };
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};

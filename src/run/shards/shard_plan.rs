@@ -14,7 +14,7 @@ use crate::run::execute::digest_of_whole;
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, RESULTS_VERSION};
 use crate::run::shards::shard_mark::{ShardMark, ShardMarkError};
-use crate::run::spec::{PlannedRequest, PlannedSpec, RunRequest, SpecError, StudyQuestion};
+use crate::run::spec::{PlannedRequest, PlannedSpec, RunRequest, SpecError};
 use crate::tables::{RunDirectory, WriteError};
 
 /// The name of the plan in its folder, beside the folders of the shards.
@@ -46,6 +46,8 @@ pub struct ShardPlan {
     /// How many sessions it has, in all cells together, or draws, if plans are weighed; of a search, at
     /// most.
     pub sessions: u64,
+    /// Whether fewer of them may do.
+    is_most: bool,
     /// Into how many chunks they are cut; a shard has whole ones.
     pub chunks: u64,
     /// The SHA-256 of what is asked for and of the files that it is made from, by which shards of this
@@ -142,11 +144,6 @@ impl ShardPlan {
         if let Some(path) = request.paths().find(|it| it.to_str().is_none()) {
             return Err(PlanError::NoText(path.to_owned()));
         }
-        if let PlannedSpec::Run(it) = &spec
-            && it.until().is_some()
-        {
-            return Err(SpecError::ShardOfUntil.into());
-        }
         let size = spec.size();
         let most = size.shards_max;
         if u64::from(shards) > most {
@@ -167,6 +164,7 @@ impl ShardPlan {
             shards,
             cells: size.cells,
             sessions: size.evaluations,
+            is_most: size.is_most,
             chunks: size.chunks,
             request,
             inputs: inputs.collect(),
@@ -236,9 +234,14 @@ impl ShardPlan {
         (&self.run, self.shards) == (&other.run, other.shards)
     }
 
-    /// Whether fewer sessions than planned may do: those of a search.
+    /// Whether fewer sessions than planned may do: those of a search, and of a run that a rule stops.
     pub fn is_most(&self) -> bool {
-        matches!(&self.request, PlannedRequest::Study(it) if matches!(it.question, StudyQuestion::Flip { .. }))
+        self.is_most
+    }
+
+    /// Whether it is a run that a rule stops: which shards it needs is known as they come.
+    pub fn has_rule(&self) -> bool {
+        self.is_most && matches!(self.request, PlannedRequest::Run(_))
     }
 
     /// How many shards there are.

@@ -54,12 +54,6 @@ pub enum SpecError {
     /// There is no such shard.
     #[error(transparent)]
     Shard(#[from] ShardError),
-    /// A shard is asked for of a run that a rule stops.
-    #[error(
-        "an experiment with `until` cannot be sharded: the number of sessions depends on their \
-         results"
-    )]
-    ShardOfUntil,
     /// Names that mean no number to study, or to move.
     #[error("{0}")]
     Numbers(String),

@@ -46,6 +46,8 @@ pub(crate) struct PlannedSize {
     pub(crate) cells: u64,
     /// How many sessions or draws, in all cells together; of a search, at most.
     pub(crate) evaluations: u64,
+    /// Whether fewer of them may do.
+    pub(crate) is_most: bool,
     /// Into how many chunks it is cut.
     pub(crate) chunks: u64,
     /// How many shards it can have.
@@ -139,6 +141,7 @@ impl PlannedSpec {
             Self::Run(it) => PlannedSize {
                 cells: it.plan().cells().len() as u64,
                 evaluations: it.plan().n_sessions(),
+                is_most: it.until().is_some(),
                 chunks: it.plan().n_chunks(),
                 shards_max: it.cut().n_pieces(it.plan()),
             },
@@ -155,11 +158,12 @@ impl PlannedSpec {
     }
 }
 
-fn size(pieces: &impl Pieces) -> PlannedSize {
+fn size<P: Pieces>(pieces: &P) -> PlannedSize {
     let n_pieces = pieces.n_pieces();
     PlannedSize {
         cells: 1,
         evaluations: pieces.n_evaluations(0..n_pieces),
+        is_most: P::IS_MOST,
         chunks: n_pieces,
         shards_max: n_pieces,
     }

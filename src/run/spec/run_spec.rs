@@ -132,9 +132,6 @@ impl RunSpec {
             it.check()?;
         }
         self.check_tables()?;
-        if self.shard.is_some() && self.until.is_some() {
-            return Err(SpecError::ShardOfUntil);
-        }
         Ok(())
     }
 
@@ -221,9 +218,10 @@ impl RunSpec {
         }
     }
 
-    /// When a cell is run no further.
+    /// When a cell is run no further; `None` of a shard, which has a part of the sessions: those that
+    /// were needed are known once shards are merged.
     pub fn until(&self) -> Option<&StoppingRule> {
-        self.until.as_ref()
+        self.until.as_ref().filter(|_| self.shard.is_none())
     }
 
     /// What is swept.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::{Pairing, Plan};
+use crate::experiment::{Pairing, Plan, SessionPlan, Waves};
 use crate::run::journal::{
     Corruption, Journal, JournalError, RecordedChunks, damaged_tallies, read_tallies,
 };
@@ -47,7 +47,8 @@ pub enum ShardCorruption {
     Unreadable(#[from] WriteError),
 }
 
-/// Reads a shard's part of a plan, and adds it to the tables of the whole run, if there are any.
+/// Reads a shard's part of a plan, and adds it to the tables of the whole run, if there are any; with a
+/// rule that stops the run, only the chunks that count.
 ///
 /// # Errors
 ///
@@ -59,6 +60,7 @@ pub(crate) fn read_shard(
     (part, pairing): (&Plan, Pairing),
     extras: TableOptions,
     mut whole: Option<&mut RunTables>,
+    mut waves: Option<&mut Waves<'_>>,
 ) -> Result<(), ShardCorruption> {
     if extras.rows == RowTables::Neither {
         return read_counted_shard(directory, journal, (part, pairing), whole);
@@ -68,6 +70,11 @@ pub(crate) fn read_shard(
     let mut chunks = RecordedChunks::open(journal.records()?, places.collect())?;
     let n_planned = part.n_chunks();
     for idx in 0..n_planned {
+        let (cell, replications) = SessionPlan::chunk(part, idx);
+        let counts = waves
+            .as_ref()
+            .is_none_or(|it| it.takes(cell, &replications));
+        let mut whole = whole.as_deref_mut().filter(|_| counts);
         let record = chunks.next(&mut |table, bytes| match &mut whole {
             Some(it) => it.copy(table, bytes),
             None => Ok(()),
@@ -77,7 +84,10 @@ pub(crate) fn read_shard(
         };
         let chunk = ChunkOutput::recorded(&record, part, idx);
         let chunk = chunk.ok_or(ShardCorruption::Foreign { number: idx + 1 })?;
-        if let Some(it) = &mut whole {
+        if let Some(it) = waves.as_deref_mut().filter(|_| counts) {
+            it.add(cell, &chunk.product.tally);
+        }
+        if let Some(it) = whole {
             it.push_recorded(&record, chunk)?;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::experiment::Robustness;
+use crate::experiment::{Robustness, Tally, Waves};
 use crate::run::execute::error::RunError;
 use crate::run::execute::finish::{Done, FinishedRun, conclude};
 use crate::run::execute::options::RunOptions;
@@ -31,13 +31,14 @@ pub fn merge(
     observer.began(directory.path());
     let tables = open_tables(spec, &directory, journal);
     let mut tables = tables.map_err(|it| RunError::stopped(&directory, it))?;
+    let mut waves = (spec.until()).map(|it| Waves::new(it, spec.plan(), spec.pairing()));
     for it in shards {
-        it.read(spec, Some(&mut tables))
+        it.read(spec, Some(&mut tables), waves.as_mut())
             .map_err(|corruption| RunError::stopped(&directory, corruption))?;
     }
     // What is resumed needs none of the shards any more.
     (tables.sync()).map_err(|it| RunError::stopped(&directory, it))?;
-    let n_sessions = spec.plan().n_sessions();
+    let n_sessions = tables.tallies().iter().map(Tally::n_sessions).sum();
     let done = Done {
         n_done: n_sessions,
         n_planned: n_sessions,

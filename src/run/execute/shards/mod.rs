@@ -9,7 +9,8 @@ mod study_shard;
 pub use merge::merge;
 pub use open_shards::{MergeableRun, OpenShards};
 pub use planned_merge::{
-    MergeablePlan, MergeableStudy, MergeableWeighing, merge_study, merge_weighing,
+    MergeablePlan, MergeableStudy, MergeableWeighing, NeededShard, merge_study, merge_weighing,
+    needed_shards,
 };
 pub use planned_shard::execute_shard;
 pub use study_shard::FinishedShard;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use demarche_core::strategy::Strategies;
 
 use crate::config::ReadFile;
-use crate::experiment::Shard;
+use crate::experiment::{Shard, Waves};
 use crate::run::execute::error::{MissingShards, RefusalReason, RefusedRun, ReopenError};
 use crate::run::execute::resume::load_again;
 use crate::run::journal::{Journal, JournalHead};
@@ -85,7 +85,10 @@ impl OpenShards {
         observer: &mut dyn Observer,
     ) -> Result<MergeableRun, ReopenError> {
         let spec = load_again(self.first_folder(), &self.head, read_file, observer)?;
-        let read = self.shards.iter().map(|it| (it, it.read(&spec, None)));
+        let read = self
+            .shards
+            .iter()
+            .map(|it| (it, it.read(&spec, None, None)));
         let corrupt = read.filter_map(|(shard, read)| {
             Some(RefusedRun {
                 folder: shard.folder.clone(),
@@ -152,11 +155,13 @@ impl OpenShard {
         ReopenError::refused(&self.folder, reason)
     }
 
-    /// Reads all that it holds, and adds it to the tables of the whole run, if there are any.
+    /// Reads all that it holds, and adds it to the tables of the whole run, if there are any; with a
+    /// rule that stops the run, only what counts.
     pub(super) fn read(
         &self,
         spec: &RunSpec,
         whole: Option<&mut RunTables>,
+        waves: Option<&mut Waves<'_>>,
     ) -> Result<(), ShardCorruption> {
         let (directory, journal, head) = Journal::reopen(&self.folder)?;
         if head.difference(&self.head).is_some() {
@@ -168,6 +173,7 @@ impl OpenShard {
             (&self.shard.part(spec.plan(), spec.cut()), spec.pairing()),
             spec.table_options(),
             whole,
+            waves,
         )
     }
 }
@@ -223,7 +229,7 @@ fn refuse_gaps(shards: &[OpenShard]) -> Result<(), ReopenError> {
     let is_there = |it: &Shard| shards.iter().any(|shard| shard.shard == *it);
     let all = (1..=of).map(|it| Shard::new(it, of));
     let missing: Vec<Shard> = all.filter(|it| !is_there(it)).collect();
-    match MissingShards::of(of, &missing) {
+    match MissingShards::of(of, shards.len(), &missing) {
         None => Ok(()),
         missing => Err(ReopenError::Shards {
             missing,
