@@ -138,6 +138,16 @@ fn check(world: &World, audiences: Audiences) -> Result<(), TestCaseError> {
         }
         prop_assert_eq!(fast.count_at_least(target), plain.count_at_least(target));
     }
+    if audiences == Audiences::Distinguished {
+        let mut targets = targets(world, &preferences);
+        targets.sort_unstable();
+        prop_assert_eq!(
+            fast.nearest_at_each(&targets, &offer_distance),
+            plain.nearest_at_each(&targets, &offer_distance),
+            "the nearest at each of {:?}",
+            targets
+        );
+    }
     if world.space().n_outcomes() <= 256 {
         let targets = targets(world, &preferences);
         for &target in &targets[..5] {

@@ -15,8 +15,9 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::domain::{IssueId, Outcome, Preferences, Utility};
+use crate::search::fronts::{FrontPair, Fronts, Levels, Nearest};
 use crate::search::halves_plan::HalvesPlan;
-use crate::search::offer_distance::{Mean, OfferDistance};
+use crate::search::offer_distance::OfferDistance;
 use crate::search::sorted_group::{GroupPair, SortedGroup};
 use crate::search::{OutcomeSearch, Ranked};
 
@@ -55,8 +56,9 @@ struct Scratch {
     distances: [Vec<u32>; 2],
     distance_next: Vec<u32>,
     costs: Vec<u32>,
-    /// For each place of a group that is looked up, the nearest row at or behind it: distance and place.
-    nearest_behind: Vec<(u32, u32)>,
+    /// Per half, the rows that count with an audience.
+    fronts: [Fronts; 2],
+    levels: Levels,
     /// Sums with their outcomes.
     found: Vec<(i64, u64)>,
 }
@@ -323,36 +325,6 @@ impl Halves {
             target.units()
         }
     }
-
-    /// Looks in one pair of groups for what is nearer than the nearest found so far.
-    fn search_nearest(
-        &self,
-        pair: GroupPair<'_>,
-        threshold: i64,
-        scratch: &Scratch,
-        mean: Mean,
-        nearest: &mut Option<Nearest>,
-    ) {
-        let walked_distances = &scratch.distances[self.plan.by_length[0]];
-        let mut bound = nearest.map_or(u32::MAX, |it| mean.greatest_sum_within(it.distance));
-        for (on_walked, walked_row, start) in pair.reaching(threshold) {
-            let (on_indexed, place) = scratch.nearest_behind[start];
-            let sum = walked_distances[walked_row as usize] + on_indexed;
-            if sum > bound {
-                continue;
-            }
-            let place = place as usize;
-            let found = Nearest {
-                distance: mean.of(sum),
-                shortfall: threshold - (on_walked + pair.indexed.units()[place] + pair.constant),
-                code: self.code(walked_row, pair.indexed.rows()[place]),
-            };
-            if nearest.is_none_or(|it| found < it) {
-                *nearest = Some(found);
-                bound = mean.greatest_sum_within(found.distance);
-            }
-        }
-    }
 }
 
 /// From which sum on outcomes are as good as those of the greatest: what is held within [0, 1] is equal
@@ -437,46 +409,57 @@ impl OutcomeSearch for Halves {
         target: Utility,
         offer_distance: &OfferDistance,
     ) -> Option<Outcome> {
-        let threshold = Self::threshold(target);
-        self.sort_down_to(threshold);
-        let heard = offer_distance.heard().without(self.plan.me);
-        let plan = Arc::clone(&self.plan);
+        self.nearest_at_each(&[target], offer_distance)[0]
+    }
+
+    fn nearest_at_each(
+        &mut self,
+        targets: &[Utility],
+        offer_distance: &OfferDistance,
+    ) -> Vec<Option<Outcome>> {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let mut nearest: Option<Nearest> = None;
-        for audience in &plan.audiences {
+        let Scratch {
+            distances,
+            distance_next,
+            costs,
+            fronts,
+            levels,
+            ..
+        } = &mut scratch;
+        levels.begin(targets.iter().map(|&it| Self::threshold(it)));
+        let least = levels.least().unwrap_or(FAR_ABOVE);
+        self.sort_down_to(least);
+        let heard = offer_distance.heard().without(self.plan.me);
+        let [walked, other] = self.plan.by_length;
+        for audience in &self.plan.audiences {
             let others = offer_distance.counted(audience.others).intersection(heard);
             let mean = offer_distance.mean(others);
-            let Scratch {
-                distances,
-                distance_next,
-                costs,
-                ..
-            } = &mut scratch;
+            levels.turn_to(mean);
             offer_distance.list_costs(others, costs);
-            for (side, distances) in distances.iter_mut().enumerate() {
-                self.measure(side, costs, distances, distance_next);
+            for side in [0, 1] {
+                self.measure(side, costs, &mut distances[side], distance_next);
+                fronts[side].clear(self.sorted[side].len());
             }
-            let indexed_side = plan.by_length[1];
-            let mut scanned = None;
             for &idx in &audience.pairs {
-                let Some(pair) = self.pair(idx).filter(|it| it.greatest() >= threshold) else {
+                let Some(pair) = self.pair(idx).filter(|it| it.greatest() >= least) else {
                     continue;
                 };
-                let indexed = plan.pairs[idx].groups[indexed_side];
-                if scanned != Some(indexed) {
-                    scanned = Some(indexed);
-                    let Scratch {
-                        distances,
-                        nearest_behind,
-                        ..
-                    } = &mut scratch;
-                    scan_from_the_top(pair.indexed, &distances[indexed_side], nearest_behind);
+                let groups = self.plan.pairs[idx].groups;
+                for (side, group) in [(walked, pair.walked), (other, pair.indexed)] {
+                    fronts[side].prepare(groups[side], group, &distances[side]);
                 }
-                self.search_nearest(pair, threshold, &scratch, mean, &mut nearest);
+                let pair = FrontPair {
+                    walked: fronts[walked].of(groups[walked]),
+                    other: fronts[other].of(groups[other]),
+                    constant: pair.constant,
+                };
+                pair.search(levels, mean, |walked, other| self.code(walked, other));
             }
         }
+        let outcome = |it: &Option<Nearest>| it.map(|it| Outcome::from_shares(it.code));
+        let found = levels.nearest().iter().map(outcome).collect();
         self.scratch = scratch;
-        nearest.map(|it| Outcome::from_shares(it.code))
+        found
     }
 
     fn count_at_least(&mut self, target: Utility) -> u64 {
@@ -559,37 +542,5 @@ impl OutcomeSearch for Halves {
             look(Outcome::from_shares(code));
         }
         self.scratch.found = found;
-    }
-}
-
-/// The nearest outcome so far; the least is the one meant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Nearest {
-    distance: u64,
-    /// How far its sum is below the threshold; never positive.
-    shortfall: i64,
-    code: u64,
-}
-
-/// For each place of a group, the nearest row at or behind it; of equals the one worth most, then
-/// the first.
-fn scan_from_the_top(group: &SortedGroup, distances: &[u32], nearest: &mut Vec<(u32, u32)>) {
-    let (units, rows) = (group.units(), group.rows());
-    nearest.clear();
-    nearest.resize(rows.len(), (0, 0));
-    let mut best: Option<(u32, u32)> = None;
-    for place in (0..rows.len()).rev() {
-        let distance = distances[rows[place] as usize];
-        let is_nearer = best.is_none_or(|(least, at)| {
-            // Equals in worth come by rising code, so that the later seen is the first.
-            distance < least || distance == least && units[place] == units[at as usize]
-        });
-        if is_nearer {
-            best = Some((
-                distance,
-                u32::try_from(place).expect("a half has some millions of rows at most"),
-            ));
-        }
-        nearest[place] = best.expect("at least this row was seen");
     }
 }

@@ -5,6 +5,7 @@
 //! [`Enumeration`] is the table, kept as the reference that tests hold the other one to.
 
 mod enumeration;
+mod fronts;
 mod halves;
 mod halves_plan;
 mod offer_distance;
@@ -43,6 +44,17 @@ pub trait OutcomeSearch: fmt::Debug {
         target: Utility,
         offer_distance: &OfferDistance,
     ) -> Option<Outcome>;
+
+    /// [`OutcomeSearch::nearest_at_least`] for each of some targets, which rise.
+    fn nearest_at_each(
+        &mut self,
+        targets: &[Utility],
+        offer_distance: &OfferDistance,
+    ) -> Vec<Option<Outcome>> {
+        let targets = targets.iter();
+        let nearest = targets.map(|&it| self.nearest_at_least(it, offer_distance));
+        nearest.collect()
+    }
 
     /// How many outcomes are worth at least `target`.
     fn count_at_least(&mut self, target: Utility) -> u64;

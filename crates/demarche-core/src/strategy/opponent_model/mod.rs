@@ -67,14 +67,12 @@ pub struct EstimatedPreferences {
 impl EstimatedPreferences {
     /// From weights that sum to 1 and values in [0, 1], for all options of all issues.
     fn new(space: &Arc<OutcomeSpace>, weights: &[f64], values: &[f64]) -> Self {
-        let contributions = space
-            .issues()
-            .zip(weights)
-            .flat_map(|(issue, weight)| {
-                let options = space.options(issue);
-                options.map(move |it| weight * values[space.flat(issue, it)])
-            })
-            .collect();
+        let mut contributions = values.to_vec();
+        for (issue, weight) in space.issues().zip(weights) {
+            for it in &mut contributions[space.flat_range(issue)] {
+                *it *= weight;
+            }
+        }
         Self {
             space: Arc::clone(space),
             contributions,
@@ -90,10 +88,9 @@ impl EstimatedPreferences {
     /// How far each option of each issue falls short of the best, as a distance.
     fn costs(&self) -> impl Iterator<Item = u32> + '_ {
         self.space.issues().flat_map(move |issue| {
-            let options = self.space.options(issue);
-            let of = move |it| self.contributions[self.space.flat(issue, it)];
-            let best = options.clone().map(of).fold(0.0, f64::max);
-            options.map(move |it| distance(best - of(it)))
+            let of_issue = &self.contributions[self.space.flat_range(issue)];
+            let best = of_issue.iter().copied().fold(0.0, f64::max);
+            of_issue.iter().map(move |it| distance(best - it))
         })
     }
 }
@@ -174,12 +171,18 @@ impl Wishes {
         let situation = turn.situation;
         let floor = situation.preferences.reservation_value().units();
         let room = situation.best_utility.units() - floor;
+        let targets = (0..=LEVELS).map(|it| Utility::clamped(floor + room / LEVELS * it));
+        let mut targets: Vec<Utility> = targets.collect();
+        // Where nothing is worth as much as no agreement, levels fall; targets are to rise.
+        targets.sort_unstable();
+        let mut found = turn.search.nearest_at_each(&targets, &self.offer_distance);
+        if room >= 0 {
+            // What is worth more to the party itself comes first, and stays first of equal merit.
+            found.reverse();
+        }
+        found.dedup();
         let mut best: Option<(f64, Outcome)> = None;
-        for level in (0..=LEVELS).rev() {
-            let target = Utility::clamped(floor + room / LEVELS * level);
-            let Some(outcome) = self.nearest_at_least(target, turn.search) else {
-                continue;
-            };
+        for outcome in found.into_iter().flatten() {
             let surplus = from_units(situation.preferences.utility(outcome).units() - floor);
             let others = self.of_others(outcome, &situation);
             let merit = others.fold(surplus, |merit, (party, utility)| {
