@@ -105,6 +105,11 @@ fn split<'a>(
 }
 
 /// Whether these utilities are at least those for every party.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "utilities are few: to stop early costs more than to compare them all"
+)]
 fn is_at_least(these: &[f64], those: &[f64]) -> bool {
-    these.iter().zip(those).all(|(this, that)| this >= that)
+    let pairs = these.iter().zip(those);
+    pairs.fold(true, |is_so, (this, that)| is_so & (this >= that))
 }
