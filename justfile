@@ -88,16 +88,22 @@ peers *CASES:
     cargo build --release
     sh benches/peers/run.sh target/release/demarche {{CASES}}
 
-# Time actors against the plain loop, and that against a loop by hand; rewrites docs/performance.md.
+# Time drivers, a loop by hand and strategies in turn; rewrites docs/performance.md.
 [group('dev')]
 drivers:
-    python3 benches/drivers.py
+    PYTHONDONTWRITEBYTECODE=1 python3 benches/drivers.py
+
+# Time tables, claims and a study on the flagship; rewrites docs/performance.md.
+[group('dev')]
+batches:
+    cargo build --release
+    PYTHONDONTWRITEBYTECODE=1 python3 benches/batches.py target/release/demarche
 
 # Measure how the cost of a session grows with everything; rewrites docs/performance.md and its charts.
 [group('dev')]
 growth *DIMENSIONS:
     cargo build --release
-    python3 benches/growth.py target/release/demarche {{DIMENSIONS}}
+    PYTHONDONTWRITEBYTECODE=1 python3 benches/growth.py target/release/demarche {{DIMENSIONS}}
 
 # Count the instructions of five hot paths under valgrind, and store them.
 [group('dev')]

@@ -1,4 +1,4 @@
-"""Puts what `cargo bench --bench sessions -- drivers` measures into docs/performance.md.
+"""Puts what `cargo bench --bench sessions` measures of drivers and of strategies into docs/performance.md.
 
 usage: python3 benches/drivers.py
 """
@@ -8,17 +8,33 @@ import subprocess
 
 from figures import rewrite, rewrite_goal, when_and_where
 
+OFFERS = re.compile(r"  (\w+) = .+?(\S+) µs each +(\S+) times the first's time \((\S+) to (\S+)\)")
 LINE = re.compile(r"  (.+?) +(\S+) µs each +(\S+) times the plain loop's time \((\S+) to (\S+)\)")
 
 
-def main():
-    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "sessions", "--", "drivers"]
+def bench(name):
+    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "sessions", "--", name]
     report = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     print(report, end="")
+    return report.splitlines()
+
+
+def strategies():
+    lines = ["| all parties with | a session | of the first's time: median (lowest–highest) |", "| --- | --- | --- |"]
+    for match in filter(None, map(OFFERS.fullmatch, bench("offers"))):
+        name, each, middle, low, high = match.groups()
+        lines.append(f"| `{name}` | {each} µs | **{middle}** ({low}–{high}) |")
+        if name in ("nice_tit_for_tat", "expected_utility"):
+            rewrite_goal(f"`{name}`", f"{middle} ({low}–{high})", float(middle) <= 5)
+    rewrite("strategies", [when_and_where(), "", *lines])
+
+
+def main():
+    strategies()
     lines = ["| sessions | driver | a session | of the plain loop's time: median (lowest–highest) |"]
     lines.append("| --- | --- | --- | --- |")
     found, sessions = {}, None
-    for line in report.splitlines():
+    for line in bench("drivers"):
         if match := LINE.fullmatch(line):
             driver, each, *ratios = match.groups()
             found[sessions, driver] = [float(it) for it in ratios]

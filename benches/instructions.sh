@@ -2,7 +2,8 @@
 # Counts the instructions of five hot paths under valgrind, which no other load on the machine changes, and
 # holds them against those in benches/instructions.txt: more than 3 % above them is a failure.
 # Counts depend on the compiler: figures of another one are not compared, and that is said.
-# Usage: sh benches/instructions.sh target/release/demarche [renew]      (renew: stores the new figures)
+# Usage: sh benches/instructions.sh target/release/demarche [renew]
+# renew: stores the new figures, and puts them into docs/performance.md
 set -eu
 program=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -64,6 +65,7 @@ fi
 if [ "${2:-}" = renew ]; then
     cp "$folder/counted" $stored
     cat $stored
+    PYTHONDONTWRITEBYTECODE=1 python3 benches/instructions_page.py
     exit
 fi
 

@@ -185,11 +185,7 @@ fn compare_drivers(
             .map(|(mine, plain)| mine / plain)
             .collect();
         let each = median(times.clone()) / f64::from(u32::try_from(n_sessions).expect("few"));
-        let (low, high) = ratios
-            .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), it| {
-                (low.min(*it), high.max(*it))
-            });
+        let (low, high) = range(ratios.iter().copied());
         let _ = writeln!(
             report,
             "  {name:<22} {:>9.2} µs each   {:>6.3} times the plain loop's time ({low:.3} to {high:.3})",
@@ -312,41 +308,59 @@ fn spaces(report: &mut String) {
     }
 }
 
-/// What each strategy costs on the flagship's preferences.
+/// What each strategy costs on the first flagship's preferences.
 fn offers(report: &mut String) {
-    let n_sessions = sized(400);
     let seeds = Seeds::new(MasterSeed(1));
+    let strategies = [
+        ("time_dependent = { concession_exponent = 0.5 }", 400),
+        ("trade_off = { concession_exponent = 0.5 }", 400),
+        ("random_offer = {}", 400),
+        ("nice_tit_for_tat = {}", 20),
+        ("expected_utility = {}", 20),
+    ];
+    let settings = strategies.map(|(strategy, _)| one_strategy(strategy));
+    let mut drivers: Vec<Driver<'_>> = settings.iter().map(|it| plain_loop(it, &seeds)).collect();
+    let mut measured: Vec<Vec<f64>> = vec![Vec::new(); drivers.len()];
+    for _ in 0..ROUNDS {
+        for ((driver, (_, full)), times) in drivers.iter_mut().zip(&strategies).zip(&mut measured) {
+            let n_sessions = sized(*full);
+            times.push(driver(n_sessions) / f64::from(u32::try_from(n_sessions).expect("few")));
+        }
+    }
     let _ = writeln!(
         report,
-        "offers: the flagship with one strategy for all, plain loop"
+        "offers: the first flagship with one strategy for all, plain loop, {ROUNDS} rounds"
     );
-    for strategy in [
-        "time_dependent = { concession_exponent = 0.5 }",
-        "trade_off = { concession_exponent = 0.5 }",
-        "random_offer = {}",
-    ] {
-        let settings: Vec<String> = [
-            "united_states",
-            "russia",
-            "ukraine",
-            "european_coalition",
-            "china",
-        ]
-        .iter()
-        .map(|it| {
-            let strategy = strategy.replace("0.5", "{ constant = 0.5, basis = \"assumed\" }");
-            format!("party.{it}.strategy=[{{ p = 1.0, {strategy} }}]")
-        })
-        .collect();
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025-first.toml");
-        let loaded = load_scenario(&path, &settings, &|it: &Path| std::fs::read_to_string(it));
-        let setting = Arc::new(loaded.expect("the scenario is right").setting);
-        let mut driver = plain_loop(&setting, &seeds);
-        let times: Vec<f64> = (0..ROUNDS).map(|_| driver(n_sessions)).collect();
-        let rate = f64::from(u32::try_from(n_sessions).expect("few")) / median(times);
-        let _ = writeln!(report, "  {strategy:<52} {rate:>9.0} sessions/s");
+    for ((strategy, _), times) in strategies.iter().zip(&measured) {
+        let ratios = times
+            .iter()
+            .zip(&measured[0])
+            .map(|(mine, first)| mine / first);
+        let (low, high) = range(ratios.clone());
+        let _ = writeln!(
+            report,
+            "  {strategy:<48} {:>9.2} µs each   {:>6.2} times the first's time ({low:.2} to {high:.2})",
+            median(times.clone()) * 1e6,
+            median(ratios.collect()),
+        );
     }
+}
+
+/// The first flagship, all parties with one strategy.
+fn one_strategy(strategy: &str) -> Arc<Setting> {
+    let strategy = strategy.replace("0.5", "{ constant = 0.5, basis = \"assumed\" }");
+    let change = format!("party.*.strategy=[{{ p = 1.0, {strategy} }}]");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025-first.toml");
+    let loaded = load_scenario(&path, &[change], &|it: &Path| std::fs::read_to_string(it));
+    Arc::new(loaded.expect("the scenario is right").setting)
+}
+
+/// The least and the greatest.
+fn range(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+    numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+        (low.min(it), high.max(it))
+    })
 }
 
 /// A run with all its tables, as `batch` and `sweep` do it, in seconds.
