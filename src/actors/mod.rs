@@ -82,7 +82,8 @@ struct Reply {
 #[derive(Debug)]
 enum ReplyKind {
     Action(Result<Action, ProtocolViolation>),
-    Report(PartyReport),
+    /// In a box, since most replies are actions, which are small.
+    Report(Box<PartyReport>),
 }
 
 /// Why actors could not go on.

@@ -85,7 +85,7 @@ impl PartyActor {
                         })
                     }
                     RequestKind::Report(ending) => {
-                        ReplyKind::Report(negotiator.report(news, &ending))
+                        ReplyKind::Report(Box::new(negotiator.report(news, &ending)))
                     }
                 };
                 batch.replies.push(Reply {

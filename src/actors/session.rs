@@ -304,18 +304,18 @@ impl SessionActor {
 
     /// Sends what was noted down, and takes the replies in party order.
     async fn exchange(&mut self) -> Result<(), ActorError> {
-        let asked: Vec<PartyId> = (0..self.parties.len())
+        let asked: PartySet = (0..self.parties.len())
             .filter(|&it| !self.parties[it].batch.requests.is_empty())
             .map(PartyId::new)
             .collect();
-        for &party in &asked {
+        for party in asked.iter() {
             let line = &mut self.parties[party.idx()];
             let batch = std::mem::take(&mut line.batch);
             if line.mailbox.send(batch).await.is_err() {
                 line.returns.close();
             }
         }
-        for &party in &asked {
+        for party in asked.iter() {
             match self.parties[party.idx()].returns.recv().await {
                 Some(batch) => self.file(party, batch),
                 None => self.replace(party)?,
@@ -332,7 +332,7 @@ impl SessionActor {
                 .expect("a reply belongs to a session under way");
             match reply.what {
                 ReplyKind::Action(acted) => table.acted[party.idx()] = Some(acted),
-                ReplyKind::Report(report) => table.reports[party.idx()] = Some(report),
+                ReplyKind::Report(report) => table.reports[party.idx()] = Some(*report),
             }
         }
         let line = &mut self.parties[party.idx()];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
+use crate::domain::issue::IssueId;
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{PartyId, PartySet};
 
@@ -15,6 +16,8 @@ pub struct ConsentRule {
     always_needed: PartySet,
     /// Whose yes a quota counts.
     counted: PartySet,
+    /// By issue, up to the last that a condition names, the positions of vetoes whose conditions name it.
+    by_issue: Arc<[Vec<usize>]>,
 }
 
 /// A party whose consent is needed for outcomes that fulfil a condition.
@@ -54,17 +57,32 @@ impl ConsentRule {
             .filter(|it| it.when.clauses().is_empty())
             .map(|it| it.party);
         let counted = quotas.iter().map(|it| it.of);
+        let mut by_issue: Vec<Vec<usize>> = Vec::new();
+        for (place, veto) in vetoes.iter().enumerate() {
+            for (issue, _) in veto.when.clauses() {
+                by_issue.resize(by_issue.len().max(issue.idx() + 1), Vec::new());
+                by_issue[issue.idx()].push(place);
+            }
+        }
         Self {
             always_needed: always_needed.collect(),
             counted: counted.fold(PartySet::EMPTY, PartySet::union),
             vetoes: vetoes.into(),
             quotas: quotas.into(),
+            by_issue: by_issue.into(),
         }
     }
 
     /// The vetoes in file order.
     pub fn vetoes(&self) -> &[Veto] {
         &self.vetoes
+    }
+
+    /// The vetoes whose conditions name an issue, in file order: no other depends on how it is settled.
+    pub fn vetoes_on(&self, issue: IssueId) -> impl Iterator<Item = &Veto> + Clone {
+        let places = self.by_issue.get(issue.idx());
+        let places = places.map_or(&[][..], Vec::as_slice);
+        places.iter().map(|&it| &self.vetoes[it])
     }
 
     /// The quotas in file order.
@@ -113,7 +131,7 @@ impl ConsentRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::issue::{IssueId, OptionId};
+    use crate::domain::issue::OptionId;
 
     #[test]
     fn a_veto_with_a_condition_counts_only_where_it_holds() {
@@ -167,6 +185,8 @@ mod tests {
         assert_eq!((rule.vetoes(), rule.quotas()), (&vetoes[..], &quotas[..]));
         assert_eq!(rule.always_needed(), PartySet::only(a));
         assert_eq!(rule.counted(), PartySet::only(b).with(c));
+        let on = |issue| rule.vetoes_on(IssueId::new(issue)).collect::<Vec<_>>();
+        assert_eq!([on(0), on(1)], [vec![&vetoes[1]], vec![]]);
         let outcomes: Vec<Outcome> = space.outcomes().collect();
         let needed = |it| rule.needed(&space, outcomes[it]);
         assert_eq!([0, 1].map(needed), [PartySet::only(a), PartySet::all(2)]);

@@ -34,10 +34,13 @@ pub struct OfferDistance {
     /// By party, how its wishes are known.
     wishes: Vec<WishesKnown>,
     heard: PartySet,
-    /// By party and flat position of an option, how far it is from what the party wants, and that times
-    /// the party's weight; computed when a party is weighed.
+    /// By party and flat position of an option, how far it is from what the party wants; computed when
+    /// the party is weighed.
     means: Vec<u32>,
+    /// The same times a weight below the full one.
     costs: Vec<u32>,
+    /// By party, the weight in its costs.
+    weights_of_costs: Vec<u32>,
     /// The parties of which means are not out of date, and costs.
     has_means: PartySet,
     has_costs: PartySet,
@@ -104,6 +107,7 @@ impl OfferDistance {
             heard: PartySet::EMPTY,
             means: vec![0; n_options * n_parties],
             costs: vec![0; n_options * n_parties],
+            weights_of_costs: vec![0; n_parties],
             has_means: PartySet::EMPTY,
             has_costs: PartySet::EMPTY,
             weights: vec![FULL_WEIGHT; n_parties],
@@ -126,26 +130,36 @@ impl OfferDistance {
     pub fn weigh(&mut self, party: PartyId, weight: f64) {
         let units = libm::round(weight.clamp(0.0, 1.0) * f64::from(FULL_WEIGHT));
         let weight = units as u32;
-        if self.weights[party.idx()] != weight {
-            self.weights[party.idx()] = weight;
-            self.has_costs = self.has_costs.without(party);
-        }
-        let options = self.options_of(party);
+        self.weights[party.idx()] = weight;
         if !self.has_means.contains(party) {
-            self.has_means = self.has_means.with(party);
-            self.has_costs = self.has_costs.without(party);
             let mut means = std::mem::take(&mut self.means);
-            let of_party = &mut means[options.clone()];
+            let of_party = &mut means[self.options_of(party)];
             self.each_mean(party, |option, mean| of_party[option] = mean);
             self.means = means;
+            self.has_means = self.has_means.with(party);
         }
-        if !self.has_costs.contains(party) {
-            self.has_costs = self.has_costs.with(party);
+        // Who refuses and who does not changes from outcome to outcome: both are kept.
+        if weight < FULL_WEIGHT && self.costs_of(party).is_none() {
+            let options = self.options_of(party);
             let means = self.means[options.clone()].iter();
             for (cost, &mean) in self.costs[options].iter_mut().zip(means) {
                 *cost = weighed(mean, weight);
             }
+            self.weights_of_costs[party.idx()] = weight;
+            self.has_costs = self.has_costs.with(party);
         }
+    }
+
+    /// How far each option is from what a party wants, times its weight, if that was computed.
+    fn costs_of(&self, party: PartyId) -> Option<&[u32]> {
+        let weight = self.weights[party.idx()];
+        if weight == FULL_WEIGHT {
+            let is_known = self.has_means.contains(party);
+            return is_known.then(|| &self.means[self.options_of(party)]);
+        }
+        let is_known =
+            self.has_costs.contains(party) && self.weights_of_costs[party.idx()] == weight;
+        is_known.then(|| &self.costs[self.options_of(party)])
     }
 
     /// Where a party's numbers are, option by option.
@@ -219,8 +233,7 @@ impl OfferDistance {
         costs.clear();
         costs.resize(self.n_options, 0);
         for party in heard.iter() {
-            if self.has_costs.contains(party) {
-                let of_party = &self.costs[self.options_of(party)];
+            if let Some(of_party) = self.costs_of(party) {
                 for (cost, adds) in costs.iter_mut().zip(of_party) {
                     *cost += adds;
                 }

@@ -232,6 +232,7 @@ impl Revision {
         let to_win = refusers.intersection(self.principals);
         let to_win = if to_win.is_empty() { refusers } else { to_win };
         let is_refused = !reception.has_won_all(situation);
+        let asked = consent.asked(space, last_offer);
         let mut steps = std::mem::take(&mut self.steps);
         steps.clear();
         for issue in space.issues() {
@@ -241,8 +242,14 @@ impl Revision {
                 let changed = space.share(issue, from) ^ space.share(issue, to);
                 let step = (issue, [from, to]);
                 let needs_less = || {
-                    let outcome = Outcome::from_shares(last_offer.code() ^ changed);
-                    !consent.asked(space, outcome).contains_all(refusers)
+                    let is_settled_apart = consent.vetoes_on(issue).next().is_none();
+                    let asked = if is_settled_apart {
+                        asked
+                    } else {
+                        let outcome = Outcome::from_shares(last_offer.code() ^ changed);
+                        consent.asked(space, outcome)
+                    };
+                    !asked.contains_all(refusers)
                 };
                 if self.is_asked_for(situation.rules, to_win, step, when)
                     || is_refused && needs_less()
@@ -263,9 +270,9 @@ impl Revision {
 
     /// Lists whose answers may count for the outcomes around the last offer, set by set.
     fn list_asked_around(&mut self, situation: &Situation<'_>, last_offer: Outcome) {
-        let vetoes = situation.rules.consent.vetoes();
+        let consent = &situation.rules.consent;
         let is_same = |issue, one, other| {
-            let mut vetoes = vetoes.iter();
+            let mut vetoes = consent.vetoes_on(issue);
             vetoes.all(|it| it.when.allows(issue, one) == it.when.allows(issue, other))
         };
         // Options that no condition tells apart lead to the same sets: one of them is enough.
@@ -339,7 +346,7 @@ impl Revision {
             .always_needed()
             .union(self.has_agreed[situation.rules.space.flat(issue, to)])
             .with(situation.me);
-        consent.vetoes().iter().any(|it| {
+        consent.vetoes_on(issue).any(|it| {
             !settled.contains(it.party) && it.when.allows(issue, to) && !it.when.allows(issue, from)
         })
     }
