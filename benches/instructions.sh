@@ -12,10 +12,8 @@ tolerance_percent=3
 
 compiler=$(rustc -vV | sed -n 's/^release: //p; s/^host: //p' | sort | xargs)
 . tests/support/packages.sh
-if ! command -v valgrind >/dev/null && ! { [ -n "${CI:-}" ] && install valgrind; }; then
-    echo "skipped: no valgrind to count instructions with"
-    exit 0
-fi
+command -v valgrind >/dev/null || { [ -n "${CI:-}" ] && install valgrind; } ||
+    skipped "no valgrind to count instructions with"
 python3 benches/made_up.py >"$folder/fresh.toml"
 python3 benches/made_up.py --constant >"$folder/constant.toml"
 

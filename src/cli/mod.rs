@@ -46,7 +46,7 @@ struct Arguments {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, a replay or a table differs; 2 wrong input; 3 shards are missing, damaged or of another run; 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, a claim does not hold, a replay or a table differs; 2 wrong input; 3 shards are missing, damaged or of another run; 75 another process is running the shard, or its parent ended; 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -58,7 +58,7 @@ enum Verb {
     ///
     /// Writes a folder with one file, plan.json, which contains all that a shard is made from: a
     /// machine needs this file and the program. `demarche shard` runs one shard into the folder,
-    /// `demarche missing` lists those that lack, and `demarche merge` combines all of them. Without
+    /// `demarche missing` lists those that are missing, and `demarche merge` combines all of them. Without
     /// the name of a study, it is a batch or, if the experiment has a [sweep], a sweep.
     Plan(plan::PlanArguments),
     /// Run one shard of a plan

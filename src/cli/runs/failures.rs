@@ -164,8 +164,12 @@ fn missing_for(act: &str, missing: MissingShards) -> String {
     let there = format!("cannot {act}: {n_there} of {of} shards are there");
     if n_there + n_missing == of {
         format!("{there}, and {missing} missing")
+    } else if n_there == 0 {
+        format!("{there}, and {missing} needed first")
     } else {
-        format!("{there}, with which the result is not precise enough yet, and {missing} next")
+        format!(
+            "{there}, which are not enough for the precision that `until` asks for; {missing} next"
+        )
     }
 }
 

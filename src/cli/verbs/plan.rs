@@ -75,9 +75,7 @@ pub(crate) fn plan(arguments: &PlanArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         (Some(PlannedStudy::Robustness(it)), _) => write(&it.place, &|all| it.cut.plan(all)),
         (Some(PlannedStudy::Weigh(it)), _) => write(&it.place, &|all| it.cut.plan(all)),
         (None, Some(cut)) => write(&arguments.place, &|all| cut.plan(all)),
-        (None, None) => Err(Failure::WrongInput(
-            "what is to be cut into shards? Name an experiment and --shards".to_owned(),
-        )),
+        (None, None) => unreachable!("the arguments demand an experiment or a study"),
     }
 }
 
@@ -101,9 +99,9 @@ fn render(plan: &ShardPlan, path: &str) -> String {
     let path = shell_word(path);
     format!(
         "{}{} in {}, cut into {}\n\
-         run each:  demarche shard --manifest {path} --index 1 (to {})\n\
-         what lacks: demarche missing --manifest {path}\n\
-         then:      demarche merge --manifest {path}\n",
+         run each: demarche shard --manifest {path} --index 1 (to {})\n\
+         missing:  demarche missing --manifest {path}\n\
+         then:     demarche merge --manifest {path}\n",
         if plan.is_most() { "at most " } else { "" },
         counted(plan.sessions, plan.request().noun()),
         counted(plan.cells, "cell"),

@@ -211,6 +211,9 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
         let meant = setting.numbered().filter(|it| is_meant(it.1));
         res.extend(meant.map(|it| it.0));
         if res.len() == n_before {
+            if basis.is_some() {
+                return Err(format!("no number of the scenario has the basis `{name}`"));
+            }
             let bases = Basis::ALL.into_iter().map(Basis::name);
             let paths = setting.numbers().map(|it| it.path.as_str());
             let known = paths.flat_map(with_beginnings).map(str::to_owned);

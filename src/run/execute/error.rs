@@ -277,6 +277,6 @@ pub enum RefusalReason {
     #[error(transparent)]
     Corruption(#[from] ShardCorruption),
     /// What shards hold cannot be true together.
-    #[error("the shards in it contradict each other")]
+    #[error("the shards in it contradict each other; remove their folders, and run them again")]
     Contradiction,
 }

@@ -78,7 +78,9 @@ pub enum PlanError {
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// Some shards would have nothing to run.
-    #[error("{shards} shards are too many: there are {most} at most")]
+    #[error(
+        "{shards} shards are too many, since each needs a chunk, a search or a cell of its own: at most {most} are possible"
+    )]
     TooMany {
         /// How many were asked for.
         shards: u32,
@@ -107,7 +109,7 @@ pub enum PlanError {
         results_version: Box<Json>,
     },
     /// What is asked for is not what it was.
-    #[error("what the plan asks for is not what it did when it was made: make a new one")]
+    #[error("the plan was changed after it was made: make a new one")]
     Changed,
     /// One of the files in it is not as it was.
     #[error("{} is damaged: the text of {file} does not have its SHA-256", .path.display())]

@@ -160,9 +160,7 @@ impl Setting {
                     all.plan(&scenario, &rules, id).map_err(not_searchable)?;
                 }
                 let plans = party.plans.iter().flatten();
-                search_bytes += plans
-                    .map(|it| it.search_bytes(rules.n_parties))
-                    .sum::<u64>();
+                search_bytes += plans.map(|it| it.search_bytes()).sum::<u64>();
                 if search_bytes > SEARCH_BYTES_MAX {
                     return Err(SettingError::TooLargeToSearch);
                 }

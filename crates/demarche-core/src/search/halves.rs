@@ -47,7 +47,7 @@ pub struct Halves {
     scratch: Scratch,
 }
 
-/// Room for intermediate results, so that a query allocates nothing.
+/// Room for intermediate results, kept from one query to the next.
 #[derive(Debug, Default)]
 struct Scratch {
     next: Vec<i64>,
@@ -417,6 +417,7 @@ impl OutcomeSearch for Halves {
         targets: &[Utility],
         offer_distance: &OfferDistance,
     ) -> Vec<Option<Outcome>> {
+        assert!(targets.is_sorted(), "targets rise");
         let mut scratch = std::mem::take(&mut self.scratch);
         let Scratch {
             distances,

@@ -174,14 +174,14 @@ impl HalvesPlan {
         })
     }
 
-    /// Bytes that one [`Halves`](crate::search::halves::Halves) takes, about: sums, places and codes of all
-    /// rows, some of them twice, and where distances count, those from every party.
-    pub fn search_bytes(&self, n_parties: usize) -> u64 {
+    /// Bytes that one [`Halves`](crate::search::halves::Halves) takes, about: sums, places and index of all
+    /// rows, some of them twice, and where distances count, those from an audience.
+    pub fn search_bytes(&self) -> u64 {
         let distances = match self.measured {
-            Audiences::Distinguished => 16 + 4 * n_parties as u64,
+            Audiences::Distinguished => 32,
             Audiences::Alike => 0,
         };
-        self.n_rows() as u64 * (40 + distances)
+        self.n_rows() as u64 * (48 + distances)
     }
 
     /// How many rows both halves have together.

@@ -45,7 +45,11 @@ pub trait OutcomeSearch: fmt::Debug {
         offer_distance: &OfferDistance,
     ) -> Option<Outcome>;
 
-    /// [`OutcomeSearch::nearest_at_least`] for each of some targets, which rise.
+    /// [`OutcomeSearch::nearest_at_least`] for each of some targets, by rising target.
+    ///
+    /// # Panics
+    ///
+    /// May panic if the targets do not rise.
     fn nearest_at_each(
         &mut self,
         targets: &[Utility],

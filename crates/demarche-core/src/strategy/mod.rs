@@ -143,7 +143,7 @@ pub trait OfferingRule: Send + fmt::Debug {
         let _ = (event, situation);
     }
 
-    /// Takes in all of this, each event in its round.
+    /// Takes in all of this, each event in its round; only [`observe`](Self::observe) is to be written.
     fn observe_all(&mut self, news: &[Event], mut situation: Situation<'_>) {
         for event in news {
             situation.round = event.round();
