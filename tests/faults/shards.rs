@@ -395,7 +395,7 @@ fn what_was_tampered_with_is_named_and_not_merged() {
         (
             "\"sessions\": 1000,\n    \"seed\"",
             "\"sessions\": 1001,\n    \"seed\"",
-            "is not what it did",
+            "was changed after it was made",
         ),
         (
             "\"results_version\": ",

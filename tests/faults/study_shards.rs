@@ -135,7 +135,7 @@ fn plans_weighed_in_shards_have_the_bytes_of_those_in_one_go() {
     let place = ["--shards", "4", "--out", "never"];
     let stderr = check(&[&["plan"], &words[..], &place].concat(), 2).stderr;
     let rendered = String::from_utf8(stderr).unwrap();
-    assert!(rendered.contains("there are 3 at most"), "{rendered}");
+    assert!(rendered.contains("at most 3 are possible"), "{rendered}");
 }
 
 /// A study of several pieces in each of its shards.
