@@ -143,12 +143,11 @@ fn dask(arguments: &DaskArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> 
     let mut observer = RunObserver::new(ctrl_c, LEFT, is_quiet);
     let place = shards_of(out);
     let is_begun = matches!(arguments.cut, CutOrPlan::Cut(_)) && place.exists();
-    let is_complete = out.join(run::MANIFEST).exists();
-    if !is_begun && !is_complete {
+    if !is_begun {
         refuse_existing(out)?;
     }
     let (plan, place) = arguments.cut.plan(&place, &mut observer)?;
-    if is_complete {
+    if out.join(run::MANIFEST).exists() {
         if !is_quiet {
             print(&format!(
                 "the run is already complete in {}\n",

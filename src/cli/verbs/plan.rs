@@ -97,15 +97,23 @@ fn write(place: &PlaceArguments, cut: &Cut<'_>, ctrl_c: &CtrlC) -> Result<ExitCo
 /// What is said of a plan: how large it is, and what to do with it.
 fn render(plan: &ShardPlan, path: &str) -> String {
     let path = shell_word(path);
+    let how = if plan.has_rule() {
+        format!(
+            "next:     demarche missing --manifest {path} lists the shards that are needed, until none is\n\
+             run each: demarche shard --manifest {path} --index N\n"
+        )
+    } else {
+        format!(
+            "run each: demarche shard --manifest {path} --index 1 (to {})\n\
+             missing:  demarche missing --manifest {path}\n",
+            plan.n_shards(),
+        )
+    };
     format!(
-        "{}{} in {}, cut into {}\n\
-         run each: demarche shard --manifest {path} --index 1 (to {})\n\
-         missing:  demarche missing --manifest {path}\n\
-         then:     demarche merge --manifest {path}\n",
+        "{}{} in {}, cut into {}\n{how}then:     demarche merge --manifest {path}\n",
         if plan.is_most() { "at most " } else { "" },
         counted(plan.sessions, plan.request().noun()),
         counted(plan.cells, "cell"),
         counted(plan.n_shards().into(), "shard"),
-        plan.n_shards(),
     )
 }

@@ -314,7 +314,7 @@ fn each_sum(wished: &[u32], n_heard: u32, step: Step, mut tell: impl FnMut(usize
                 tell(option, sum);
                 // One option on is one step farther from all up to here, and one nearer to all others.
                 n_below += u64::from(n);
-                sum = sum + step * n_below - step * (n_heard - n_below);
+                sum = (sum + 2 * step * n_below) - step * n_heard;
             }
         }
     }

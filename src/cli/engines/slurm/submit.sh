@@ -11,6 +11,11 @@ if [ -e run ]; then
     exit
 fi
 
+if ! command -v sbatch >/dev/null; then
+    echo "error: no sbatch on this machine; where jobs are submitted: bash $PWD/submit.sh" >&2
+    exit 1
+fi
+
 # The jobs of an earlier submission.
 queued=
 if [ -s jobs ]; then
