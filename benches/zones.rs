@@ -4,10 +4,12 @@
 //!
 //! `cargo bench --bench zones` prints a line per figure.
 
+#[path = "support/clock.rs"]
+mod clock;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use demarche::config::load_scenario;
 use demarche::domain::Preferences;
@@ -15,24 +17,26 @@ use demarche::negotiation::{PreferenceDraw, Setting};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::solution::{Zone, holds, smallest_obstacle_sets, zone_of_possible_agreement};
 
+use clock::{median, seconds, sized};
+
 /// Rounds of measurement; the median of them is printed.
 const ROUNDS: usize = 11;
-const DRAWS: u32 = 1000;
 
 fn main() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/scenarios/alaska-2025.toml");
     let loaded = load_scenario(&path, &[], &|it: &Path| std::fs::read_to_string(it));
     let setting = Arc::new(loaded.expect("the scenario is right").setting);
     let seeds = Seeds::new(MasterSeed(1));
+    let n_draws = sized(1000);
     let mut parties: Vec<PreferenceDraw> = (setting.scenario().party_ids())
         .map(|it| PreferenceDraw::new(Arc::clone(&setting), it))
         .collect();
-    let draws: Vec<Vec<Preferences>> = (0..DRAWS.into())
+    let draws: Vec<Vec<Preferences>> = (0..n_draws)
         .map(|replication| draw(&mut parties, &seeds, replication))
         .collect();
     let tasks: [(&str, &mut dyn FnMut()); 4] = [
         ("drawing", &mut || {
-            for replication in 0..DRAWS.into() {
+            for replication in 0..n_draws {
                 for it in &mut parties {
                     it.draw(&seeds, Replication(replication));
                 }
@@ -42,7 +46,7 @@ fn main() {
         ("all claims", &mut || see_claims(&setting, &draws)),
         ("obstacles", &mut || see_obstacles(&setting, &draws)),
     ];
-    say(&report(tasks));
+    say(&report(tasks, n_draws));
 }
 
 fn draw(parties: &mut [PreferenceDraw], seeds: &Seeds, replication: u64) -> Vec<Preferences> {
@@ -78,35 +82,21 @@ fn see_obstacles(setting: &Setting, draws: &[Vec<Preferences>]) {
 }
 
 /// A line per task: microseconds a draw, and how many times what the first task takes.
-fn report(mut tasks: [(&str, &mut dyn FnMut()); 4]) -> String {
+#[expect(clippy::cast_precision_loss, reason = "some thousand draws")]
+fn report(mut tasks: [(&str, &mut dyn FnMut()); 4], n_draws: u64) -> String {
     let mut of_rounds: Vec<[f64; 4]> = Vec::new();
     for _ in 0..ROUNDS {
         of_rounds.push(tasks.each_mut().map(|(_, work)| seconds(work)));
     }
     let mut report = String::new();
     for (place, (name, _)) in tasks.iter().enumerate() {
-        let microseconds = of_rounds
-            .iter()
-            .map(|it| it[place] * 1e6 / f64::from(DRAWS));
+        let microseconds = of_rounds.iter().map(|it| it[place] * 1e6 / n_draws as f64);
         let ratios = of_rounds.iter().map(|it| it[place] / it[0]);
         let (each, ratio) = (median(microseconds.collect()), median(ratios.collect()));
         writeln!(report, "{name}: {each:.1} µs a draw, {ratio:.2} of drawing")
             .expect("a string takes all");
     }
     report
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures wall time")]
-fn seconds(work: &mut dyn FnMut()) -> f64 {
-    let clock = Instant::now();
-    work();
-    clock.elapsed().max(Duration::from_nanos(1)).as_secs_f64()
-}
-
-/// The middle one of some measurements.
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
 }
 
 #[expect(clippy::print_stdout, reason = "a bench talks to whoever started it")]

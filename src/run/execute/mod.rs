@@ -10,6 +10,7 @@ mod sessions;
 mod shards;
 mod stopwatch;
 mod study;
+mod study_folder;
 mod verification;
 mod weighing;
 

@@ -12,6 +12,7 @@ use crate::run::execute::finish::{FormResults, seal};
 use crate::run::execute::model_forms::run_forms;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::execute::study_folder::begin_without_journal;
 use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::record::Manifest;
 use crate::run::spec::{StudySpec, StudyWork};
@@ -163,9 +164,7 @@ impl<'a, 'o> Running<'a, 'o> {
         options: &'o RunOptions,
         observer: &'o mut dyn Observer,
     ) -> Result<Self, RunError> {
-        let directory = RunDirectory::create(folder);
-        let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
-        observer.began(directory.path());
+        let directory = begin_without_journal(folder, observer)?;
         Ok(Self {
             spec,
             stopwatch: Stopwatch::start(options.threads),

@@ -7,6 +7,7 @@ use crate::run::execute::error::RunError;
 use crate::run::execute::finish::seal;
 use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
+use crate::run::execute::study_folder::begin_without_journal;
 use crate::run::observer::{Observer, Progress, Workload};
 use crate::run::record::Manifest;
 use crate::run::spec::WeighingSpec;
@@ -41,7 +42,7 @@ pub fn execute_weighing(
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedWeighing, RunError> {
-    let directory = begin(folder, observer)?;
+    let directory = begin_without_journal(folder, observer)?;
     let stopwatch = Stopwatch::start(options.threads);
     let evaluator = spec.evaluator();
     let n_plans = evaluator.plans().len();
@@ -71,17 +72,9 @@ pub(super) fn conclude_weighing(
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedWeighing, RunError> {
-    let directory = begin(folder, observer)?;
+    let directory = begin_without_journal(folder, observer)?;
     let stopwatch = Stopwatch::start(options.threads);
     conclude(spec, directory, Some(evaluated), &stopwatch, observer)
-}
-
-/// Creates the folder.
-fn begin(folder: &Path, observer: &mut dyn Observer) -> Result<RunDirectory, RunError> {
-    let directory = RunDirectory::create(folder);
-    let directory = directory.map_err(|it| RunError::not_made(folder, it.into()))?;
-    observer.began(directory.path());
-    Ok(directory)
 }
 
 /// Writes the tables, unless plans were not weighed to the end, and the manifest.

@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::domain::Outcome;
 use crate::search::offer_distance::Mean;
 use crate::search::sorted_group::SortedGroup;
 
@@ -73,11 +74,11 @@ impl Fronts {
 
 /// The nearest outcome so far; the least is the one meant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Nearest {
+struct Nearest {
     distance: u64,
     /// The sum of contributions, below 0: of equally near outcomes the one worth most.
     negated_sum: i64,
-    pub(super) code: u64,
+    code: u64,
 }
 
 /// Levels of worth, which rise, with the nearest outcome that reaches each.
@@ -114,8 +115,9 @@ impl Levels {
     }
 
     /// The nearest outcome at each level.
-    pub(super) fn nearest(&self) -> &[Option<Nearest>] {
-        &self.nearest
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = Option<Outcome>> {
+        let nearest = self.nearest.iter();
+        nearest.map(|it| it.map(|it| Outcome::from_shares(it.code)))
     }
 
     /// Takes in an outcome that reaches a level.

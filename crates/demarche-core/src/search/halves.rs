@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::domain::{IssueId, Outcome, Preferences, Utility};
-use crate::search::fronts::{FrontPair, Fronts, Levels, Nearest};
+use crate::search::fronts::{FrontPair, Fronts, Levels};
 use crate::search::halves_plan::HalvesPlan;
 use crate::search::offer_distance::OfferDistance;
 use crate::search::sorted_group::{GroupPair, SortedGroup};
@@ -317,6 +317,51 @@ impl Halves {
         first
     }
 
+    /// Finds the nearest outcome at each of some levels, which rise, and leaves it in the levels.
+    fn search_levels(&mut self, targets: &[Utility], offer_distance: &OfferDistance) {
+        assert!(targets.is_sorted(), "targets rise");
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let Scratch {
+            distances,
+            distance_next,
+            costs,
+            fronts,
+            levels,
+            ..
+        } = &mut scratch;
+        levels.begin(targets.iter().map(|&it| Self::threshold(it)));
+        let least = levels.least().unwrap_or(FAR_ABOVE);
+        self.sort_down_to(least);
+        let heard = offer_distance.heard().without(self.plan.me);
+        let [walked, other] = self.plan.by_length;
+        for audience in &self.plan.audiences {
+            let others = offer_distance.counted(audience.others).intersection(heard);
+            let mean = offer_distance.mean(others);
+            levels.turn_to(mean);
+            offer_distance.list_costs(others, costs);
+            for side in [0, 1] {
+                self.measure(side, costs, &mut distances[side], distance_next);
+                fronts[side].clear(self.sorted[side].len());
+            }
+            for &idx in &audience.pairs {
+                let Some(pair) = self.pair(idx).filter(|it| it.greatest() >= least) else {
+                    continue;
+                };
+                let groups = self.plan.pairs[idx].groups;
+                for (side, group) in [(walked, pair.walked), (other, pair.indexed)] {
+                    fronts[side].prepare(groups[side], group, &distances[side]);
+                }
+                let pair = FrontPair {
+                    walked: fronts[walked].of(groups[walked]),
+                    other: fronts[other].of(groups[other]),
+                    constant: pair.constant,
+                };
+                pair.search(levels, mean, |walked, other| self.code(walked, other));
+            }
+        }
+        self.scratch = scratch;
+    }
+
     /// The sum an outcome must reach to be worth the target: whatever it is, for target 0.
     fn threshold(target: Utility) -> i64 {
         if target == Utility::ZERO {
@@ -409,7 +454,8 @@ impl OutcomeSearch for Halves {
         target: Utility,
         offer_distance: &OfferDistance,
     ) -> Option<Outcome> {
-        self.nearest_at_each(&[target], offer_distance)[0]
+        self.search_levels(&[target], offer_distance);
+        self.scratch.levels.outcomes().next().flatten()
     }
 
     fn nearest_at_each(
@@ -417,50 +463,8 @@ impl OutcomeSearch for Halves {
         targets: &[Utility],
         offer_distance: &OfferDistance,
     ) -> Vec<Option<Outcome>> {
-        assert!(targets.is_sorted(), "targets rise");
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let Scratch {
-            distances,
-            distance_next,
-            costs,
-            fronts,
-            levels,
-            ..
-        } = &mut scratch;
-        levels.begin(targets.iter().map(|&it| Self::threshold(it)));
-        let least = levels.least().unwrap_or(FAR_ABOVE);
-        self.sort_down_to(least);
-        let heard = offer_distance.heard().without(self.plan.me);
-        let [walked, other] = self.plan.by_length;
-        for audience in &self.plan.audiences {
-            let others = offer_distance.counted(audience.others).intersection(heard);
-            let mean = offer_distance.mean(others);
-            levels.turn_to(mean);
-            offer_distance.list_costs(others, costs);
-            for side in [0, 1] {
-                self.measure(side, costs, &mut distances[side], distance_next);
-                fronts[side].clear(self.sorted[side].len());
-            }
-            for &idx in &audience.pairs {
-                let Some(pair) = self.pair(idx).filter(|it| it.greatest() >= least) else {
-                    continue;
-                };
-                let groups = self.plan.pairs[idx].groups;
-                for (side, group) in [(walked, pair.walked), (other, pair.indexed)] {
-                    fronts[side].prepare(groups[side], group, &distances[side]);
-                }
-                let pair = FrontPair {
-                    walked: fronts[walked].of(groups[walked]),
-                    other: fronts[other].of(groups[other]),
-                    constant: pair.constant,
-                };
-                pair.search(levels, mean, |walked, other| self.code(walked, other));
-            }
-        }
-        let outcome = |it: &Option<Nearest>| it.map(|it| Outcome::from_shares(it.code));
-        let found = levels.nearest().iter().map(outcome).collect();
-        self.scratch = scratch;
-        found
+        self.search_levels(targets, offer_distance);
+        self.scratch.levels.outcomes().collect()
     }
 
     fn count_at_least(&mut self, target: Utility) -> u64 {

@@ -39,11 +39,10 @@ pub struct OfferDistance {
     means: Vec<u32>,
     /// The same times a weight below the full one.
     costs: Vec<u32>,
-    /// By party, the weight in its costs.
+    /// By party, the weight in its costs; [`FULL_WEIGHT`], which needs none, if they are out of date.
     weights_of_costs: Vec<u32>,
-    /// The parties of which means are not out of date, and costs.
+    /// The parties of which means are not out of date.
     has_means: PartySet,
-    has_costs: PartySet,
     /// By party, its weight in units of 1 over [`FULL_WEIGHT`].
     weights: Vec<u32>,
     counted: Counted,
@@ -107,9 +106,8 @@ impl OfferDistance {
             heard: PartySet::EMPTY,
             means: vec![0; n_options * n_parties],
             costs: vec![0; n_options * n_parties],
-            weights_of_costs: vec![0; n_parties],
+            weights_of_costs: vec![FULL_WEIGHT; n_parties],
             has_means: PartySet::EMPTY,
-            has_costs: PartySet::EMPTY,
             weights: vec![FULL_WEIGHT; n_parties],
             counted: Counted::Asked,
         }
@@ -146,7 +144,6 @@ impl OfferDistance {
                 *cost = weighed(mean, weight);
             }
             self.weights_of_costs[party.idx()] = weight;
-            self.has_costs = self.has_costs.with(party);
         }
     }
 
@@ -157,8 +154,7 @@ impl OfferDistance {
             let is_known = self.has_means.contains(party);
             return is_known.then(|| &self.means[self.options_of(party)]);
         }
-        let is_known =
-            self.has_costs.contains(party) && self.weights_of_costs[party.idx()] == weight;
+        let is_known = self.weights_of_costs[party.idx()] == weight;
         is_known.then(|| &self.costs[self.options_of(party)])
     }
 
@@ -171,7 +167,7 @@ impl OfferDistance {
     /// Notes down that what was computed of a party's wishes is out of date.
     fn forget(&mut self, party: PartyId) {
         self.has_means = self.has_means.without(party);
-        self.has_costs = self.has_costs.without(party);
+        self.weights_of_costs[party.idx()] = FULL_WEIGHT;
         self.heard = self.heard.with(party);
     }
 
