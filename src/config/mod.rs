@@ -33,4 +33,5 @@ pub use load::{
 };
 pub use plans::{LoadedPlans, load_plans};
 pub use recorded::load_recorded;
+pub(crate) use resolve::name_error;
 pub use sweep::{StudiedForms, StudyPlan, Sweep, TooFewPoints, numbers, study_inputs};

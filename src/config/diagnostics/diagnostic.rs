@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
 
-use crate::config::diagnostics::source_texts::SourceTexts;
+use crate::config::diagnostics::near_paths::PathsMeant;
+use crate::config::diagnostics::percent::percent_hint;
+use crate::config::diagnostics::source_texts::{SourceText, SourceTexts};
 
 /// One error.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -16,10 +18,20 @@ pub struct Diagnostic {
     message: String,
     /// What would correct it.
     hint: Option<String>,
+    /// What would stand at its place then, if that is known to the letter.
+    correction: Option<Box<Correction>>,
     /// The settings without any of which it would not be there.
     causes: Vec<(usize, usize)>,
     /// Whether it is about a key that nothing knows.
     is_of_unknown_key: bool,
+}
+
+/// What to write instead of a part of the text at an error's place.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Correction {
+    /// Which part; all that stands there if it is empty.
+    wrong: String,
+    right: String,
 }
 
 impl Diagnostic {
@@ -28,6 +40,7 @@ impl Diagnostic {
             span: Some((span.start, span.end)),
             message: message.into(),
             hint: None,
+            correction: None,
             causes: Vec::new(),
             is_of_unknown_key: false,
         }
@@ -38,6 +51,7 @@ impl Diagnostic {
             span: None,
             message: message.into(),
             hint: None,
+            correction: None,
             causes: Vec::new(),
             is_of_unknown_key: false,
         }
@@ -59,6 +73,7 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self.correction = None;
         self
     }
 
@@ -70,12 +85,51 @@ impl Diagnostic {
         }
     }
 
+    /// Says what to write instead of a part of the text at its place: the line is shown corrected if
+    /// that part stands there once.
+    #[must_use]
+    pub(crate) fn instead_of(mut self, wrong: &str, right: impl Into<String>) -> Self {
+        // Errors are handed up far, and should be short.
+        self.correction = Some(Box::new(Correction {
+            wrong: wrong.to_owned(),
+            right: right.into(),
+        }));
+        self
+    }
+
+    /// Says what to write instead of all that stands at its place.
+    #[must_use]
+    pub(crate) fn instead(self, right: impl Into<String>) -> Self {
+        self.instead_of("", right)
+    }
+
+    /// Adds a hint about a number that seems to be in per cent, and the number that is meant.
+    #[must_use]
+    pub(crate) fn hint_of_percent(self, number: f64) -> Self {
+        match percent_hint(number) {
+            Some((hint, meant)) => self.hint(hint).instead(meant),
+            None => self,
+        }
+    }
+
+    /// Adds the paths that a wrong one was probably meant to be as a hint.
+    #[must_use]
+    pub(crate) fn hint_of_paths(self, wrong: &str, meant: PathsMeant) -> Self {
+        let res = self.hint(meant.hint);
+        match meant.only {
+            Some(only) => res.instead_of(wrong, only),
+            None => res,
+        }
+    }
+
     /// Adds the nearest of the known names as a hint, or else the list of them.
     #[must_use]
     pub(crate) fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         match nearest(name, known.iter().copied()) {
-            Some(it) => self.hint(format!("did you mean `{it}`?")),
+            Some(it) => self
+                .hint(format!("did you mean `{it}`?"))
+                .instead_of(name, it),
             None if known.is_empty() => self,
             None => {
                 let shown = known.iter().take(KNOWN_TOLD_MAX);
@@ -120,6 +174,9 @@ const KNOWN_TOLD_MAX: usize = 64;
 
 /// Maximum number of errors reported individually: a file of another kind has one on every line.
 const RENDERED_MAX: usize = 100;
+
+/// Characters of a line that is shown a second time, corrected.
+const CORRECTED_CHARS_MAX: usize = 200;
 
 /// Characters of a quoted name that a message shows.
 const QUOTED_MAX: usize = 120;
@@ -181,10 +238,43 @@ impl Diagnostics {
             let snippet = Snippet::source(line).line_start(number).path(&text.name);
             group = group.element(snippet.annotation(annotation));
         }
-        if let Some(hint) = &diagnostic.hint {
-            group = group.element(Level::HELP.message(with_short_names(hint)));
+        let Some(hint) = &diagnostic.hint else {
+            return renderer.render(&[group]);
+        };
+        let hint = with_short_names(hint);
+        let Some((text, number, place, right)) = self.corrected(diagnostic) else {
+            return renderer.render(&[group.element(Level::HELP.message(hint))]);
+        };
+        let (line, _, place) = line_of(&text.text, place);
+        let snippet = Snippet::source(line).line_start(number).path(&text.name);
+        let corrected = snippet.patch(Patch::new(place, right));
+        let help = Level::HELP.secondary_title(hint).element(corrected);
+        renderer.render(&[group, help])
+    }
+
+    /// The text of an error whose line is known as it should be, the line's number, the place of what
+    /// is wrong in it, and what is right; `None` of one where that is not known, or the line is too
+    /// long to be read twice.
+    fn corrected<'a>(
+        &'a self,
+        diagnostic: &'a Diagnostic,
+    ) -> Option<(&'a SourceText, usize, Range<usize>, &'a str)> {
+        let correction = diagnostic.correction.as_ref()?;
+        let (text, span) = self.texts.locate(&diagnostic.place()?)?;
+        let (line, number, within) = line_of(&text.text, span.clone());
+        if line.chars().count() > CORRECTED_CHARS_MAX {
+            return None;
         }
-        renderer.render(&[group])
+        let there = &line[within];
+        let wrong = correction.wrong.as_str();
+        let mut places = there.match_indices(wrong).filter(|_| !wrong.is_empty());
+        let place = match (wrong.is_empty(), places.next(), places.next()) {
+            (true, ..) => 0..there.len(),
+            (false, Some((begin, _)), None) => begin..begin + wrong.len(),
+            (false, ..) => return None,
+        };
+        let place = span.start + place.start..span.start + place.end;
+        (!place.is_empty()).then_some((text, number, place, correction.right.as_str()))
     }
 }
 

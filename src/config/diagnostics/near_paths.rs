@@ -12,14 +12,23 @@ const LIKENESS_MIN: f64 = 0.8;
 /// What it costs to leave out a name of the wrong path; one of the right path costs 1.
 const LEFT_OUT: f64 = 3.0;
 
-/// A hint with the known paths nearest to a wrong one; `None` if none is near.
+/// The paths that a wrong one was probably meant to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct PathsMeant {
+    /// Them in a question.
+    pub(crate) hint: String,
+    /// The path, if it is only one.
+    pub(crate) only: Option<String>,
+}
+
+/// The known paths nearest to a wrong one; `None` if none is near.
 ///
 /// A path is near if it has the names of the wrong one, or similar ones, in their order and others
 /// between them, and ends alike; at most one other name may be missing.
 pub(crate) fn paths_meant(
     wrong: &str,
     known: impl IntoIterator<Item = impl AsRef<str>>,
-) -> Option<String> {
+) -> Option<PathsMeant> {
     let names: Vec<&str> = wrong.split('.').collect();
     let mut least = f64::INFINITY;
     let mut found: Vec<String> = Vec::new();
@@ -43,15 +52,17 @@ pub(crate) fn paths_meant(
         .map(|it| format!("`{it}`"))
         .collect();
     let more = found.len() - listed.len();
-    match &listed[..] {
-        [] => None,
-        [only] => Some(format!("did you mean {only}?")),
-        _ if more > 0 => Some(format!(
+    let hint = match &listed[..] {
+        [] => return None,
+        [only] => format!("did you mean {only}?"),
+        _ if more > 0 => format!(
             "did you mean {}, or one of {more} more like them?",
             listed.join(", ")
-        )),
-        [others @ .., last] => Some(format!("did you mean {} or {last}?", others.join(", "))),
-    }
+        ),
+        [others @ .., last] => format!("did you mean {} or {last}?", others.join(", ")),
+    };
+    let only = (found.len() == 1).then(|| found.swap_remove(0));
+    Some(PathsMeant { hint, only })
 }
 
 /// What it costs to make a path of a wrong one; `None` if it is another path.
@@ -116,7 +127,12 @@ mod tests {
 
     #[track_caller]
     fn check(wrong: &str, hint: Option<&str>) {
-        assert_eq!(paths_meant(wrong, PATHS).as_deref(), hint);
+        let meant = paths_meant(wrong, PATHS);
+        assert_eq!(meant.as_ref().map(|it| it.hint.as_str()), hint);
+        assert_eq!(
+            meant.is_some_and(|it| it.only.is_some()),
+            hint.is_some_and(|it| !it.contains(" or "))
+        );
     }
 
     #[test]

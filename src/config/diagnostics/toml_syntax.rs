@@ -8,6 +8,9 @@ use std::ops::Range;
 use toml::de::Error;
 
 use crate::config::diagnostics::diagnostic::Diagnostic;
+use crate::config::diagnostics::value_mend::{
+    CURLY_QUOTES, ValueMend, is_key, mend_of_value, number_meant,
+};
 
 /// Tables that are entries of lists: each heading of one has two brackets.
 pub(crate) const LISTS_OF_TABLES: [&str; 12] = [
@@ -72,111 +75,6 @@ fn other_format(text: &str) -> Option<&'static str> {
     }
 }
 
-/// What would correct a value that is not TOML: what is wrong with it, and what to write.
-pub(crate) fn mend_of_value(token: &str) -> Option<(String, String)> {
-    let straight = token.replace(CURLY_QUOTES, "\"");
-    let mend = |wrong: &str, right: String| Some((wrong.to_owned(), right));
-    if token.is_empty() {
-        return mend(
-            "a value is missing",
-            "write a value after the `=`".to_owned(),
-        );
-    }
-    if straight != token {
-        let wrong = "strings are written in straight quotes";
-        return mend(wrong, format!("write {straight}, with straight quotes"));
-    }
-    if token.contains("//") {
-        return mend("a comment begins with `#`", "write `#` for `//`".to_owned());
-    }
-    if let Some(number) = number_meant(token).filter(|it| it != token) {
-        let wrong = if token.contains('%') {
-            "a number cannot have a `%`"
-        } else if token.contains(',') {
-            "the decimal separator is a point"
-        } else {
-            "this is not a number"
-        };
-        return mend(wrong, format!("write {number}"));
-    }
-    if let Some(word) = ["true", "false", "inf", "nan"]
-        .iter()
-        .find(|it| it.eq_ignore_ascii_case(token))
-    {
-        return mend(
-            "this word is written in lower case",
-            format!("write {word}"),
-        );
-    }
-    let (first, rest) = token.split_once(' ').unwrap_or((token, ""));
-    if first.parse::<f64>().is_ok() && is_key(rest.trim()) {
-        let rest = rest.trim();
-        let wrong = "entries are separated by commas";
-        return mend(wrong, format!("write {first}, {rest}"));
-    }
-    let is_text = |it: char| it.is_alphanumeric() || " _-.'/".contains(it);
-    (token.starts_with(char::is_alphabetic) && token.chars().all(is_text)).then(|| {
-        (
-            "strings are written in quotes".to_owned(),
-            format!("write \"{token}\""),
-        )
-    })
-}
-
-/// The number that people mean by how they write numbers elsewhere: `35 %`, `0,5`, `.5`, `1 000`.
-pub(crate) fn number_meant(written: &str) -> Option<String> {
-    let plain = written.trim().trim_end_matches(';').trim_end();
-    let (plain, is_percent) = match plain.strip_suffix('%') {
-        Some(it) => (it.trim_end(), true),
-        None => (plain, false),
-    };
-    let (sign, digits) = match plain.strip_prefix(['-', '+']) {
-        Some(it) => (plain.starts_with('-'), it),
-        None => (false, plain),
-    };
-    let is_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-    let (whole, decimals) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
-    let groups: Vec<&str> = whole.split([' ', '\'', '\u{a0}', '\u{202f}']).collect();
-    let are_groups = groups[1..].iter().all(|it| it.len() == 3);
-    let whole = groups.concat();
-    let is_whole = whole.is_empty() && digits.starts_with(['.', ',']) || is_digits(&whole);
-    let is_decimals = decimals.is_empty() || is_digits(decimals);
-    if !is_whole || !is_decimals || !are_groups || whole.is_empty() && decimals.is_empty() {
-        return None;
-    }
-    let number: f64 = format!("{whole}.{decimals}0").parse().ok()?;
-    let number = if sign { -number } else { number };
-    Some(if is_percent {
-        share_of_percent(number)
-    } else if digits.contains(['.', ',']) && whole.len() + decimals.len() > 0 {
-        format!("{number:?}")
-    } else {
-        format!("{number}")
-    })
-}
-
-/// Numbers from here on are hardly shares with a slip; those below may be.
-const PERCENT_MIN: f64 = 5.0;
-
-/// What to write for a number that seems to be in per cent where a share is wanted.
-pub(crate) fn percent_hint(number: f64) -> Option<String> {
-    let is_percent = (PERCENT_MIN..=100.0).contains(&number);
-    is_percent.then(|| format!("{number} percent is {}", share_of_percent(number)))
-}
-
-fn share_of_percent(number: f64) -> String {
-    // Digits beyond these are of the binary fractions, not of what was written.
-    format!("{}", (number * 1e10).round() / 1e12)
-}
-
-const CURLY_QUOTES: [char; 7] = ['“', '”', '„', '‟', '«', '»', '″'];
-
-/// Whether a text could be a key without quotes.
-fn is_key(text: &str) -> bool {
-    let is_letter = |it: u8| it.is_ascii_alphanumeric() || it == b'_' || it == b'-';
-    !text.is_empty() && text.bytes().all(is_letter)
-}
-
 /// What was found so far, going through the errors from the first to the last.
 struct Found<'a> {
     text: &'a str,
@@ -195,12 +93,22 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn push(&mut self, place: Range<usize>, message: &str, hint: impl Into<Option<String>>) {
-        let place = self.start + place.start..self.start + place.end;
-        let diagnostic = Diagnostic::at(place, format!("this is not TOML: {message}"));
-        self.diagnostics.push(match hint.into() {
-            Some(hint) => diagnostic.hint(hint),
+        let diagnostic = self.diagnostic(place, message).hint_if(hint.into());
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds an error with what to write instead of all that stands there.
+    fn push_mend(&mut self, place: Range<usize>, mend: ValueMend) {
+        let diagnostic = self.diagnostic(place, mend.wrong).hint(mend.hint);
+        self.diagnostics.push(match mend.right {
+            Some(right) => diagnostic.instead(right),
             None => diagnostic,
         });
+    }
+
+    fn diagnostic(&self, place: Range<usize>, message: &str) -> Diagnostic {
+        let place = self.start + place.start..self.start + place.end;
+        Diagnostic::at(place, format!("this is not TOML: {message}"))
     }
 
     /// Explains a bracket that is never closed, and takes away the errors behind it: the parser
@@ -253,9 +161,9 @@ impl Found<'_> {
         let is_key = self.text[line.start..token.start].trim().is_empty();
         let is_value = !is_key && (!token.is_empty() || self.is_missing(&token, &line));
         let mend = is_value.then(|| mend_of_value(&self.text[token.clone()]));
-        if let Some((wrong, right)) = mend.flatten() {
+        if let Some(mend) = mend.flatten() {
             self.explained = token.clone();
-            self.push(token, &wrong, right);
+            self.push_mend(token, mend);
             self.has_value_in = line;
             return;
         }
@@ -308,13 +216,15 @@ impl Found<'_> {
         }
         for (place, number) in &commas {
             let written = &self.text[place.clone()];
-            let hint = match written.split_once(',') {
+            let wrong = "the decimal separator is a point";
+            let mend = match written.split_once(',') {
                 Some((whole, thousands)) if thousands.len() == 3 => {
-                    format!("write {number}, or {whole}_{thousands} for thousands")
+                    let hint = format!("write {number}, or {whole}_{thousands} for thousands");
+                    ValueMend::hint(wrong, &hint)
                 }
-                _ => format!("write {number}"),
+                _ => ValueMend::write(wrong, number.clone()),
             };
-            self.push(place.clone(), "the decimal separator is a point", hint);
+            self.push_mend(place.clone(), mend);
         }
         !commas.is_empty()
     }
@@ -517,30 +427,6 @@ fn begins_with_key(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_as_people_write_them_are_understood() {
-        for (written, meant) in [
-            ("35%", "0.35"),
-            ("35 %", "0.35"),
-            ("7,5 %", "0.075"),
-            ("100%", "1"),
-            ("0,5", "0.5"),
-            ("2,0", "2.0"),
-            ("-0,5", "-0.5"),
-            (".5", "0.5"),
-            ("1.", "1.0"),
-            ("1 000", "1000"),
-            ("1'000'000", "1000000"),
-            ("0.3;", "0.3"),
-            ("0.35", "0.35"),
-        ] {
-            assert_eq!(number_meant(written).as_deref(), Some(meant), "{written}");
-        }
-        for written in ["", "%", ".", "a", "1 0", "1,2,3", "0x1f", "high", "1e5 %"] {
-            assert_eq!(number_meant(written), None, "{written}");
-        }
-    }
 
     #[test]
     fn brackets_that_stay_open_are_found() {

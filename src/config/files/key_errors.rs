@@ -341,7 +341,7 @@ impl<'a> Walk<'a> {
         let diagnostic = Diagnostic::at(value.span(), message);
         self.diagnostics
             .push(match self.mend_of_type(value, schema, name) {
-                Some(hint) => diagnostic.hint(hint),
+                Some(hint) => with_number_meant(diagnostic.hint(hint), value.get_ref()),
                 None => explain(diagnostic, schema),
             });
         self.is_readable = false;
@@ -465,6 +465,14 @@ impl<'a> Walk<'a> {
             Some(pointer) => self.root.pointer(pointer).unwrap_or(schema),
             None => schema,
         }
+    }
+}
+
+/// Shows a line with a number in quotes corrected.
+fn with_number_meant(diagnostic: Diagnostic, value: &DeValue<'_>) -> Diagnostic {
+    match value.as_str().and_then(number_meant) {
+        Some(number) => diagnostic.instead(number),
+        None => diagnostic,
     }
 }
 

@@ -9,7 +9,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::config::diagnostics::{
-    Diagnostic, Role, SourceText, SourceTexts, number_meant, paths_meant, toml_syntax,
+    Diagnostic, Role, SourceText, SourceTexts, mend_of_value, number_meant, paths_meant,
+    toml_syntax,
 };
 use crate::config::files::setting_paths::{EVERY, KEYED_LISTS, key_of, names_in, setting_paths};
 use crate::config::files::value::{Value, join, shift, shift_span, shift_table, table_to_json};
@@ -240,9 +241,13 @@ impl<'t> Document<'t> {
             let place = value_start..start + text.len();
             let diagnostic =
                 |wrong: &str| Diagnostic::at(place, format!("the value is not TOML: {wrong}"));
-            match toml_syntax::mend_of_value(value.trim()) {
-                Some((wrong, right)) if number_meant(value).is_some() => {
-                    diagnostic(&wrong).hint(right)
+            match mend_of_value(value.trim()) {
+                Some(mend) if number_meant(value).is_some() => {
+                    let diagnostic = diagnostic(mend.wrong).hint(mend.hint);
+                    match mend.right {
+                        Some(right) => diagnostic.instead_of(value.trim(), right),
+                        None => diagnostic,
+                    }
                 }
                 _ => diagnostic(error.message())
                     .hint("strings need quotes, which the shell removes: --set 'PATH=\"word\"'"),
@@ -283,8 +288,10 @@ impl<'t> Document<'t> {
         if !error.is_of_unknown_key() {
             return error;
         }
-        let meant = paths_meant(path, setting_paths(&self.table, path));
-        error.hint_if(meant)
+        match paths_meant(path, setting_paths(&self.table, path)) {
+            Some(meant) => error.hint_of_paths(path, meant),
+            None => error,
+        }
     }
 }
 

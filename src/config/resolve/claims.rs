@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::{Claim, IssueId, OptionId, Statement};
 use toml::Spanned;
 
-use crate::config::diagnostics::{Diagnostic, percent_hint};
+use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ClaimFile, PrefersFile};
 use crate::config::resolve::scenario::{Hyphens, Resolver};
 
@@ -78,7 +78,7 @@ impl Resolver<'_> {
         let share = *file.get_ref();
         if !(0.0..=1.0).contains(&share) {
             let message = "`at_least` is a share of draws, between 0 and 1";
-            self.diagnostic(Diagnostic::at(file.span(), message).hint_if(percent_hint(share)));
+            self.diagnostic(Diagnostic::at(file.span(), message).hint_of_percent(share));
         }
         share
     }

@@ -96,7 +96,11 @@ fn diagnostic(
                     |it| format!("did you mean `{it}`?"),
                 )
             };
-            Diagnostic::at(place, message).hint(hint)
+            let diagnostic = Diagnostic::at(place, message).hint(hint);
+            match near.filter(|_| !is_choice_of_strategy(path)) {
+                Some(near) => diagnostic.instead_of(path, near),
+                None => diagnostic,
+            }
         }
         CorrelationError::SameNumber { .. } => {
             Diagnostic::at(between, message).hint("name another number, or remove the correlation")

@@ -12,5 +12,5 @@ mod scenario;
 mod stopping_rule;
 
 pub(crate) use plan::{plan, resolve_options};
-pub(crate) use scenario::{check_name, setting};
+pub(crate) use scenario::{check_name, name_error, setting};
 pub(crate) use stopping_rule::stopping_rule;

@@ -8,7 +8,7 @@ use demarche_core::domain::{
 };
 use toml::Spanned;
 
-use crate::config::diagnostics::{Diagnostic, percent_hint};
+use crate::config::diagnostics::Diagnostic;
 use crate::config::files::{ArgumentFile, DistributionFile, NumberFile};
 use crate::config::resolve::scenario::Resolver;
 
@@ -113,8 +113,12 @@ impl Resolver<'_> {
                     let message =
                         format!("{} must be {range}; this can be {outside}", expected.what);
                     let is_share = expected.min >= 0.0 && expected.max <= 1.0;
-                    let hint = percent_hint(outside).filter(|_| is_share);
-                    self.diagnostic(Diagnostic::at(place, message).hint_if(hint));
+                    let diagnostic = Diagnostic::at(place, message);
+                    self.diagnostic(if is_share {
+                        diagnostic.hint_of_percent(outside)
+                    } else {
+                        diagnostic
+                    });
                 }
                 distribution
             }
@@ -187,7 +191,7 @@ impl<'a> Arguments<'a> {
                 let is_share = |it: &&Spanned<f64>| (0.0..=1.0).contains(it.get_ref());
                 if let Some(it) = p.iter().find(|it| !is_share(it)) {
                     return Diagnostic::at(it.span(), "a probability must be between 0 and 1")
-                        .hint_if(percent_hint(*it.get_ref()));
+                        .hint_of_percent(*it.get_ref());
                 }
                 let numbers: Vec<f64> = p.iter().map(|it| *it.get_ref()).collect();
                 let place = argument.map_or(self.whole.clone(), Spanned::span);

@@ -10,7 +10,7 @@ use demarche_core::negotiation::RuleKind;
 use demarche_core::strategy::{Parameter, StrategySpec};
 use toml::Spanned;
 
-use crate::config::diagnostics::{Diagnostic, nearest, percent_hint};
+use crate::config::diagnostics::{Diagnostic, nearest};
 use crate::config::files::{
     NumberFile, ParametersFile, PartyFile, PreferenceFile, RedLineFile, SourcedFile, StrategyFile,
 };
@@ -261,8 +261,8 @@ impl Resolver<'_> {
         for (number, place) in &p {
             if !(0.0..=1.0).contains(number) {
                 let message = "the probability of a strategy must be between 0 and 1";
-                let hint = percent_hint(*number);
-                self.diagnostic(Diagnostic::at(place.clone(), message).hint_if(hint));
+                let diagnostic = Diagnostic::at(place.clone(), message);
+                self.diagnostic(diagnostic.hint_of_percent(*number));
             }
         }
         let numbers: Vec<f64> = p.iter().map(|it| it.0).collect();

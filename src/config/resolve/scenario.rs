@@ -123,18 +123,30 @@ pub(crate) fn setting(
     )
 }
 
+/// What a name is to look like.
+const NAME_FORM: &str = "write a letter, then letters, digits, `-` and `_`, at most 80 characters";
+
+/// Whether a name is fit for file names.
+fn is_file_name(text: &str) -> bool {
+    let is_fit = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+    text.starts_with(|it: char| it.is_ascii_alphabetic())
+        && text.chars().all(is_fit)
+        && text.len() <= 80
+}
+
+/// What is wrong with the name of a scenario or an experiment, and what to write; `None` of one that
+/// files can have.
+pub(crate) fn name_error(text: &str) -> Option<String> {
+    let error = || format!("`{text}` is not a valid file name; {NAME_FORM}");
+    (!is_file_name(text)).then(error)
+}
+
 /// Tells if a name is not fit for file names.
 pub(crate) fn check_name(name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
-    let is_fit = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
     let text = name.get_ref();
-    if !text.starts_with(|it: char| it.is_ascii_alphabetic())
-        || !text.chars().all(is_fit)
-        || text.len() > 80
-    {
-        diagnostics.push(
-            Diagnostic::at(name.span(), format!("`{text}` is not a valid file name"))
-                .hint("write a letter, then letters, digits, `-` and `_`, at most 80 characters"),
-        );
+    if !is_file_name(text) {
+        let message = format!("`{text}` is not a valid file name");
+        diagnostics.push(Diagnostic::at(name.span(), message).hint(NAME_FORM));
     }
 }
 

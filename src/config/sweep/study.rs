@@ -218,7 +218,7 @@ pub fn numbers<S: AsRef<str>>(setting: &Setting, names: &[S]) -> Result<Vec<Numb
             let paths = setting.numbers().map(|it| it.path.as_str());
             let known = paths.flat_map(with_beginnings).map(str::to_owned);
             let meant = paths_meant(name, bases.map(str::to_owned).chain(known))
-                .map_or_else(String::new, |it| format!("; {it}"));
+                .map_or_else(String::new, |it| format!("; {}", it.hint));
             return Err(format!("the scenario has no number `{name}`{meant}"));
         }
     }
