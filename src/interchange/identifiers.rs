@@ -8,7 +8,7 @@ const LENGTH_MAX: usize = 60;
 /// An identifier for every name, in order, all different: lower-case letters, digits and `_`.
 ///
 /// `prefix` stands before those that would not begin with a letter.
-pub(super) fn identifiers<'a>(
+pub(crate) fn identifiers<'a>(
     names: impl IntoIterator<Item = &'a str>,
     prefix: &str,
 ) -> Vec<String> {

@@ -25,8 +25,10 @@ pub use formats::{
     YAML_VALUES_MAX,
 };
 pub use genius_export::{Exported, export_genius};
+pub(crate) use identifiers::identifiers;
 pub use import::{Imported, import};
 pub use options::{ImportOptions, Scaling};
+pub(crate) use scenario_text::quoted;
 pub use source::ForeignFile;
 
 /// Maximum number of bytes that the files of one scenario may have together.

@@ -162,7 +162,8 @@ fn label(name: &str, id: &str) -> String {
     quoted(if name.is_empty() { id } else { &name })
 }
 
-fn quoted(text: &str) -> String {
+/// A text as files have it, in quotes.
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 

@@ -16,8 +16,10 @@ fn a_word_of_other_programs_is_answered_with_the_verb() {
         ("validate", &["`demarche check`"]),
         ("lint", &["`demarche check`"]),
         ("test", &["`demarche check`"]),
-        ("init", &["`demarche import`", "configs/scenarios"]),
-        ("new", &["`demarche import`"]),
+        ("init", &["`demarche new`", "`demarche import`"]),
+        ("template", &["`demarche new`"]),
+        ("show", &["`demarche open`", "`demarche report`"]),
+        ("ls", &["`demarche runs`"]),
         ("diff", &["`demarche compare`"]),
         ("Why", &["`demarche explain`"]),
     ] {

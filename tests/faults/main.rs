@@ -14,6 +14,8 @@ mod hostile_text;
 #[cfg(unix)]
 mod interactive_player;
 #[cfg(unix)]
+mod new_scenario;
+#[cfg(unix)]
 mod pipes;
 #[cfg(unix)]
 mod progress;

@@ -1,7 +1,7 @@
 //! The talk with a person who sits in the session for a party.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 use std::sync::Arc;
 
 use demarche_core::domain::{IssueId, OptionId, Outcome, PartyId, PartySet, Utility, from_units};
@@ -10,15 +10,13 @@ use demarche_core::protocol::{Action, Event, Request};
 
 use crate::actors::{Question, QuestionReceiver};
 use crate::cli::failure::Failure;
+use crate::cli::interactive::line_input::{Echo, LineInput};
 use crate::cli::interactive::user_command::{Command, Draft, parse};
 use crate::cli::print;
 use crate::cli::render::{
     BAD, FAINT, GOOD, Narrator, decimal, describe_changes, describe_text, heading, listed,
     outcome_lines, percent, styled, wrap,
 };
-
-/// Maximum number of bytes of a line that are read: nobody types more.
-const LINE_BYTES_MAX: u64 = 4096;
 
 /// Columns below which lines are kept shorter.
 const NARROW: usize = 60;
@@ -29,9 +27,7 @@ const NARROW: usize = 60;
 pub(crate) struct InteractivePlayer<R> {
     setting: Arc<Setting>,
     me: PartyId,
-    input: R,
-    /// Whether lines are repeated, since no terminal shows them.
-    echo: Echo,
+    input: LineInput<R>,
     width: usize,
     narrator: Narrator,
     /// Her last offer.
@@ -40,15 +36,6 @@ pub(crate) struct InteractivePlayer<R> {
     theirs: Option<Outcome>,
     /// Who has accepted that so far, whoever put it forward included.
     content: PartySet,
-}
-
-/// Whether what is read has to be shown too.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Echo {
-    /// The terminal does it.
-    Off,
-    /// Nobody else does.
-    On,
 }
 
 impl<R: BufRead> InteractivePlayer<R> {
@@ -63,8 +50,7 @@ impl<R: BufRead> InteractivePlayer<R> {
             narrator: Narrator::new(&setting, width),
             setting,
             me,
-            input,
-            echo,
+            input: LineInput::new(input, echo),
             width,
             mine: None,
             theirs: None,
@@ -531,30 +517,8 @@ impl<R: BufRead> InteractivePlayer<R> {
 
     /// The next line; a session whose person has no more to say is not finished.
     fn read_line(&mut self) -> Result<String, Failure> {
-        let mut bytes = Vec::new();
-        let cannot = |error: &std::io::Error| {
-            Failure::CouldNotFinish(format!("cannot read standard input: {error}"))
-        };
-        (&mut self.input)
-            .take(LINE_BYTES_MAX)
-            .read_until(b'\n', &mut bytes)
-            .map_err(|it| cannot(&it))?;
-        if bytes.is_empty() {
-            print("\n")?;
-            return Err(Failure::CouldNotFinish(
-                "input ended before the session".to_owned(),
-            ));
-        }
-        if bytes.last() != Some(&b'\n') {
-            let rest = self.input.skip_until(b'\n');
-            rest.map_err(|it| cannot(&it))?;
-        }
-        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-        if self.echo == Echo::On {
-            let shown: String = line.chars().filter(|it| !it.is_control()).collect();
-            print(&format!("{shown}\n"))?;
-        }
-        Ok(line)
+        let line = self.input.line()?;
+        line.ok_or_else(|| Failure::CouldNotFinish("input ended before the session".to_owned()))
     }
 }
 

@@ -3,5 +3,6 @@
 mod configs;
 mod diagnostics;
 mod limits;
+mod new_scenarios;
 mod rules;
 mod schema;
