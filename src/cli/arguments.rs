@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::files::{CitedFiles, stream_text};
 use crate::cli::warn;
 use crate::config::{
-    Diagnostics, Experiment, Overrides, SESSIONS_DEFAULT, load_experiment, nearest,
+    Diagnostics, Experiment, Overrides, ReadFile, SESSIONS_DEFAULT, load_experiment, nearest,
 };
 use crate::run::{RunRequest, RunVerb};
 use crate::tables::{
@@ -180,12 +180,21 @@ impl CitedArguments {
 impl Settings {
     /// Loads an experiment or a scenario with these settings, and prints its warnings.
     pub(crate) fn load(&self, file: &Path) -> Result<Experiment, Diagnostics> {
+        self.load_by(file, &self.cited.reader(file))
+    }
+
+    /// The same, with files read by a reader.
+    pub(crate) fn load_by(
+        &self,
+        file: &Path,
+        read_file: &ReadFile<'_>,
+    ) -> Result<Experiment, Diagnostics> {
         let overrides = Overrides {
             settings: self.set.clone(),
             seed: self.seed,
             ..Overrides::default()
         };
-        let experiment = load_experiment(file, &overrides, &self.cited.reader(file))?;
+        let experiment = load_experiment(file, &overrides, read_file)?;
         warn(&experiment.scenario);
         Ok(experiment)
     }

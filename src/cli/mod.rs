@@ -10,6 +10,7 @@ mod interactive;
 mod questions;
 mod render;
 mod runs;
+mod scaffold;
 mod sessions;
 mod shards;
 mod synonyms;
@@ -28,8 +29,8 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, dist, explain, interchange, merge, missing, plan, play,
-    replay, report, shard, studies, verify, weigh,
+    analyze, batch_sweep, check, compare, dist, explain, interchange, list_runs, merge, missing,
+    new, open, plan, play, replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::run::RunOptions;
@@ -50,6 +51,11 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 could not finish, had forfeits, 
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Make a scenario file to start from, by questions or from a template
+    ///
+    /// The file is valid at once: each part says in a comment what it is and what to change, and all
+    /// its numbers are marked as assumed. Without --template, a few questions are asked.
+    New(new::NewArguments),
     /// Run many sessions of one scenario and write tables
     Batch(batch_sweep::RunArguments),
     /// Run many sessions for each of several values of the scenario's numbers
@@ -97,6 +103,15 @@ enum Verb {
     /// Batches, sweeps and studies write it automatically. The page is a single file that needs no
     /// network; its charts are also in figures/.
     Report(report::ReportArguments),
+    /// Open the page of a run in the browser
+    ///
+    /// Prints where the page is, and makes it before if the run has none.
+    Open(open::OpenArguments),
+    /// List the runs of a folder with their results, the newest first
+    ///
+    /// Reads their manifests only: result, number of sessions, age, state (complete, interrupted, under
+    /// way, damaged), and the command with its settings.
+    Runs(list_runs::RunsArguments),
     /// Check that the tables of a run are unchanged
     ///
     /// The manifest records the length and the SHA-256 of every table; verify reads all tables. If
@@ -177,6 +192,7 @@ pub fn run() -> ExitCode {
 fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
     let ctrl_c = CtrlC::listen();
     match verb {
+        Verb::New(it) => new::new(&it),
         Verb::Batch(it) => batch_sweep::batch(&it, &ctrl_c),
         Verb::Sweep(it) => batch_sweep::sweep(&it, &ctrl_c),
         Verb::Plan(it) => plan::plan(&it, &ctrl_c),
@@ -189,6 +205,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Weigh(it) => weigh::weigh(&it, &ctrl_c),
         Verb::Robustness(it) => studies::study(&it, &ctrl_c),
         Verb::Report(it) => report::report(&it),
+        Verb::Open(it) => open::open(&it),
+        Verb::Runs(it) => list_runs::list_runs(&it),
         Verb::Verify(it) => verify::verify(&it),
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it, &ctrl_c),

@@ -1,7 +1,7 @@
 //! What other programs call the verbs of this one.
 
 /// Words that people try, each list with the verb to use instead.
-const SYNONYMS: [(&[&str], &str); 16] = [
+const SYNONYMS: [(&[&str], &str); 17] = [
     (
         &[
             "run",
@@ -21,9 +21,9 @@ const SYNONYMS: [(&[&str], &str); 16] = [
         "`demarche check` checks a file and whether the scenario's claims hold",
     ),
     (
-        &["init", "new", "create", "template", "example"],
-        "a scenario is a TOML file; copy one of configs/scenarios and change it, or convert \
-         another tool's files with `demarche import`",
+        &["init", "create", "template", "example", "scaffold"],
+        "`demarche new` makes a scenario file to start from, `demarche import` converts another \
+         tool's files",
     ),
     (
         &["convert"],
@@ -39,9 +39,13 @@ const SYNONYMS: [(&[&str], &str); 16] = [
     ),
     (
         &[
-            "show", "open", "view", "page", "html", "plot", "chart", "charts", "summary", "results",
+            "show", "view", "page", "html", "plot", "chart", "charts", "summary", "results",
         ],
-        "`demarche report` writes the page of a run, with its charts",
+        "`demarche open` opens the page of a run, with its charts, and `demarche report` writes it",
+    ),
+    (
+        &["list", "ls", "history", "status"],
+        "`demarche runs` lists runs with their results",
     ),
     (
         &["diff", "cmp"],

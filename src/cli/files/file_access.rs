@@ -151,7 +151,7 @@ fn text_of(bytes: Vec<u8>) -> io::Result<String> {
 }
 
 /// Whether a file can be read only once: a pipe, or a device.
-fn is_stream(path: &Path) -> bool {
+pub(crate) fn is_stream(path: &Path) -> bool {
     let metadata = path.metadata();
     metadata.is_ok_and(|it| !it.is_file() && !it.is_dir())
 }

@@ -32,6 +32,13 @@ pub(crate) fn message(text: &str) {
     let _ = writeln!(io::stderr(), "{}", with_short_lines(&displayed(text, &[])));
 }
 
+/// Empties the screen if standard output is a terminal; whether it is.
+pub(crate) fn clear_screen() -> bool {
+    let stdout = console::Term::stdout();
+    // Nothing is lost if it cannot be done: the next text stands below.
+    stdout.is_term() && stdout.clear_screen().is_ok()
+}
+
 /// Text that a library has laid out, with its styles and without.
 pub(crate) struct Rendered {
     pub(crate) plain: String,

@@ -7,6 +7,7 @@ mod flip_summary;
 mod narration;
 mod plan_summary;
 mod robustness_summary;
+mod run_list;
 mod study_summary;
 mod summary;
 mod sweep_summary;
@@ -21,6 +22,7 @@ pub(crate) use narration::{
 };
 pub(crate) use plan_summary::render_plans;
 pub(crate) use robustness_summary::{range_line, render_robustness};
+pub(crate) use run_list::run_list;
 pub(crate) use study_summary::{Studied, push_findings, render_sensitivity};
 pub(crate) use summary::{outcome_lines, summary, sureness};
 pub(crate) use sweep_summary::{planned, sweep_summary};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
-use crate::cli::runs::named::STAMP;
+use crate::cli::runs::listing::{RUNS, STAMP};
 use crate::run::RunError;
 use crate::tables::RunDirectory;
 
@@ -23,7 +23,7 @@ pub(crate) fn in_new_folder<T>(
         return run(path);
     }
     let stamp = jiff::Zoned::now().strftime(STAMP).to_string();
-    let base = PathBuf::from("runs").join(format!("{stamp}_{name}"));
+    let base = PathBuf::from(RUNS).join(format!("{stamp}_{name}"));
     let further = (2..NAMES_MAX).map(|it| base.with_file_name(format!("{stamp}_{name}_{it}")));
     for path in std::iter::once(base.clone()).chain(further) {
         match run(&path) {

@@ -1,31 +1,17 @@
 //! The folder of a run that the user names, or the newest one, and its manifest.
 
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use serde::Deserialize;
 
 use crate::cli::failure::{Failure, with_causes};
 use crate::cli::files::read_text;
 use crate::cli::message;
-use crate::run::{JOURNAL, MANIFEST, MANIFEST_BYTES_MAX, Manifest};
+use crate::cli::runs::listing::{RUNS, listed_runs};
+use crate::run::{JOURNAL, MANIFEST, Manifest};
 use crate::tables::RunDirectory;
 
 /// What stands for the newest run.
 const LATEST: &str = "latest";
-
-/// Where runs are that nobody named a folder for.
-const RUNS: &str = "runs";
-
-/// How the names of such runs begin: with the time.
-pub(crate) const STAMP: &str = "%Y-%m-%dT%H-%M-%S";
-
-/// How long that is.
-const STAMP_CHARS: usize = 19;
 
 /// Opens the folder of a run.
 pub(crate) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
@@ -53,43 +39,9 @@ pub(crate) fn run_path(named: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn newest_run() -> Option<PathBuf> {
-    let entries = fs::read_dir(RUNS).ok()?;
-    let paths = entries.filter_map(|it| Some(it.ok()?.path()));
-    let runs = paths.filter_map(|it| Some((started(&it)?, it)));
-    runs.max().map(|it| it.1)
-}
-
-/// When a run began: from its manifest, or its name. Of one that was stopped and has neither, when
-/// its journal was last written to.
-fn started(path: &Path) -> Option<Timestamp> {
-    #[derive(Deserialize)]
-    struct Started {
-        timing: Timing,
-    }
-    #[derive(Deserialize)]
-    struct Timing {
-        started: String,
-    }
-    let name = path.file_name()?.to_str()?;
-    // Hidden ones are being made.
-    if name.starts_with('.') {
-        return None;
-    }
-    let run = RunDirectory::open_existing(path).ok()?;
-    if let Ok(manifest) = run.open(MANIFEST) {
-        let mut text = String::new();
-        let mut manifest = manifest.take(MANIFEST_BYTES_MAX);
-        manifest.read_to_string(&mut text).ok()?;
-        let manifest: Started = serde_json::from_str(&text).ok()?;
-        return manifest.timing.started.parse().ok();
-    }
-    let journal = run.open(JOURNAL).ok()?;
-    let stamp = name.get(..STAMP_CHARS);
-    let of_name = stamp.and_then(|it| DateTime::strptime(STAMP, it).ok());
-    match of_name.and_then(|it| it.to_zoned(TimeZone::system()).ok()) {
-        Some(it) => Some(it.timestamp()),
-        None => journal.metadata().ok()?.modified().ok()?.try_into().ok(),
-    }
+    let runs = listed_runs(Path::new(RUNS)).ok()?;
+    let newest = runs.into_iter().find(|it| it.started.is_some());
+    newest.map(|it| it.path)
 }
 
 /// Reads the manifest of a run.

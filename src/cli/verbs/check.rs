@@ -1,6 +1,7 @@
 //! `check`: whether a file is right, and whether its scenario holds what it claims.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -13,19 +14,24 @@ use demarche_stats::estimate::Estimate;
 
 use crate::cli::arguments::{FileArgument, Settings, parse_count};
 use crate::cli::failure::Failure;
-use crate::cli::interactive::{Background, CtrlC};
+use crate::cli::files::{CitedFiles, WatchedFiles, is_stream};
+use crate::cli::interactive::{Background, CtrlC, clear_screen};
 use crate::cli::print;
 use crate::cli::render::{
-    count, counted, percent, percent_interval, percent_of, terminal_width, wrap,
+    FAINT, count, counted, heading, percent, percent_interval, percent_of, styled, terminal_width,
+    wrap,
 };
 use crate::experiment::measure_claims;
 use crate::report::rests_on;
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// A scenario or experiment file
-    #[arg(value_name = "FILE")]
-    file: FileArgument,
+    /// Scenario or experiment files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<FileArgument>,
+    /// Check again whenever one of the files changes, or one that it extends; Ctrl-C ends it
+    #[arg(long)]
+    watch: bool,
     /// Number of draws of the uncertain numbers over which claims are measured
     #[arg(long, value_name = "N", default_value = "10000", value_parser = parse_count, allow_negative_numbers = true)]
     draws: u64,
@@ -33,9 +39,81 @@ pub(crate) struct CheckArguments {
     settings: Settings,
 }
 
-/// Checks a file.
+/// Checks files.
 pub(crate) fn check(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
-    let experiment = arguments.settings.load(&arguments.file)?;
+    if arguments.watch {
+        return watch(arguments, ctrl_c);
+    }
+    let [file] = &arguments.files[..] else {
+        let mut watched = WatchedFiles::new();
+        return check_all(arguments, &mut watched, ctrl_c);
+    };
+    check_file(arguments, file, &mut WatchedFiles::new(), ctrl_c)
+}
+
+/// Checks files again and again, until Ctrl-C ends the process.
+fn watch(arguments: &CheckArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
+    if let Some(stream) = arguments.files.iter().find(|it| is_stream(it)) {
+        return Err(Failure::WrongInput(format!(
+            "{} can be read only once; watch a file",
+            stream.display()
+        )));
+    }
+    loop {
+        let mut watched = WatchedFiles::new();
+        check_all(arguments, &mut watched, ctrl_c)?;
+        let time = jiff::Zoned::now().strftime("%H:%M:%S");
+        let files = counted(watched.count() as u64, "file");
+        let line = format!("\nChecked at {time}; watching {files}. Ctrl-C ends it.");
+        print(&format!("{}\n", styled(FAINT, &line)))?;
+        watched.wait_for_change();
+        if !clear_screen() {
+            print("\n")?;
+        }
+    }
+}
+
+/// Checks all files, and prints what is wrong with each; the exit code is that of the worst.
+fn check_all(
+    arguments: &CheckArguments,
+    watched: &mut WatchedFiles,
+    ctrl_c: &CtrlC,
+) -> Result<ExitCode, Failure> {
+    let mut worst = ExitCode::SUCCESS;
+    let mut is_input_wrong = false;
+    for (idx, file) in arguments.files.iter().enumerate() {
+        if arguments.files.len() > 1 {
+            let line = if idx > 0 { "\n" } else { "" };
+            let name = file.display().to_string();
+            print(&format!("{line}{}\n", heading(&name)))?;
+        }
+        match check_file(arguments, file, watched, ctrl_c) {
+            Ok(_) => {}
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Err(failure) => {
+                let code = failure.report();
+                // Wrong input outweighs a claim that does not hold.
+                if !is_input_wrong {
+                    worst = code;
+                }
+                is_input_wrong |= !matches!(failure, Failure::CouldNotFinish(_));
+            }
+        }
+    }
+    Ok(worst)
+}
+
+/// Checks a file.
+fn check_file(
+    arguments: &CheckArguments,
+    file: &Path,
+    watched: &mut WatchedFiles,
+    ctrl_c: &CtrlC,
+) -> Result<ExitCode, Failure> {
+    let settings = &arguments.settings;
+    let cited = CitedFiles::of(file, settings.cited.files_below.as_deref());
+    let reader = watched.add_reader(cited);
+    let experiment = settings.load_by(file, &|it| watched.read(reader, it))?;
     let setting = Arc::new(experiment.scenario.setting);
     print(&describe(&setting))?;
     let claims = &setting.scenario().claims;

@@ -9,6 +9,7 @@ use std::fs::{File, TryLockError};
 use std::hash::Hasher as _;
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -277,9 +278,20 @@ fn is_complete(folder: &Folder) -> bool {
     folder.open_file(MANIFEST, Access::Read).is_ok_and(read)
 }
 
+/// How often a lock is tried: whoever only looks whether a journal is in use has it for an instant.
+const LOCK_TRIES: usize = 1000;
+
 /// Keeps other processes off a journal until its file is closed.
 fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
-    match file.try_lock() {
+    let mut tried = file.try_lock();
+    for _ in 1..LOCK_TRIES {
+        if !matches!(tried, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        thread::yield_now();
+        tried = file.try_lock();
+    }
+    match tried {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
         // A file system without locks cannot answer.

@@ -8,6 +8,7 @@ mod page_files;
 mod recorded_cell;
 mod recorded_rows;
 mod recorded_sessions;
+mod run_overview;
 mod run_record;
 mod table_reader;
 
@@ -23,6 +24,7 @@ pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
 pub use recorded_cell::{RecordedCell, RecordedCellError};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, swept_values};
+pub use run_overview::{OverviewError, RunOverview};
 pub use run_record::{Named, NamedIssue, RecordError, RunRecord, RunSchema};
 pub use table_reader::TableError;
 pub(crate) use table_reader::TableReader;

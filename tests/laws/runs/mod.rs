@@ -6,6 +6,7 @@ mod earlier_versions;
 mod form_studies;
 mod formats;
 mod library;
+mod listing;
 mod plans;
 mod processes;
 mod robustness;
