@@ -10,9 +10,9 @@ pub use drawing::{
     Scatter, Series, Size, Unit,
 };
 pub(crate) use page_sections::{
-    ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, equal_cells,
-    failure_sentences, labels, range_of_forms, render_cause, render_ending, repeated,
-    share_of_forms, strategy_words, too_few_points, whose,
+    ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,
+    labels, needed_moves, range_of_forms, render_cause, render_ending, repeated, share_of_forms,
+    strategy_words, too_few_points, whose,
 };
 pub use page_sections::{MeasuredClaims, rests_on};
 pub(crate) use pages::zone_words;

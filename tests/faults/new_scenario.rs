@@ -61,6 +61,23 @@ fn questions_fit_a_narrow_terminal() {
 }
 
 #[test]
+fn the_summary_of_a_template_fits_a_narrow_terminal() {
+    const COLUMNS: u16 = 60;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("talks.toml");
+    let out = folder.path().join("run");
+    check(&["new", path_text(&file), "--template", "summit"], 0);
+    let arguments = format!(
+        "batch {} --sessions 300 --no-report --out {}",
+        file.display(),
+        out.display()
+    );
+    let rendered = terminal(COLUMNS, &arguments, false).exp_eof().unwrap();
+    let begin = rendered.find("Of 100 sessions").expect("it has a summary");
+    check_width(&rendered[begin..], COLUMNS);
+}
+
+#[test]
 fn whoever_leaves_the_questions_leaves_no_file() {
     let folder = TempDir::new().unwrap();
     let name = folder.path().join("water");

@@ -1,4 +1,5 @@
-//! The summary of a batch: endings, agreed options, surpluses and pivotal rejections.
+//! The summary of a batch, in the order of its page: the answer, how a hundred sessions end, how far
+//! that may be off, what it rests on, who would have to move; then the figures.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,7 @@ use crate::cli::render::text::{
     Notation, bar, count, counted, decimal, percent, percent_interval, percent_of, wrap,
 };
 use crate::experiment::{StoppingRule, Tally};
-use crate::report::{ReasonRow, failure_sentences, rests_on, strategy_words};
+use crate::report::{ReasonRow, ending_rows, needed_moves, rests_on, strategy_words};
 use crate::run::MostFrequent;
 
 /// Columns of a bar.
@@ -26,8 +27,33 @@ pub(crate) fn summary(
 ) -> String {
     let scenario = setting.scenario();
     let mut res = String::new();
-    deals(&mut res, setting, tally, width);
-    res.push_str(range_of_forms);
+    let Some(deals) = Estimate::of_share(tally.n_agreements(), tally.n_sessions()) else {
+        return res;
+    };
+    let reasons = ReasonRow::of_all(scenario, tally);
+    let line = format!(
+        "{} of {} ended in a deal (95 % interval {}).",
+        percent_of(&deals),
+        counted(tally.n_sessions(), "session"),
+        percent_interval(&deals),
+    );
+    let _ = writeln!(res, "{}", wrap(&line, width, 0));
+    hundred(&mut res, scenario, &deals, &reasons, width);
+    if !range_of_forms.is_empty() {
+        let line = format!("By chance: {} (95 % interval).", percent_interval(&deals));
+        let _ = writeln!(res, "\nHow far this may be off");
+        let _ = writeln!(res, "  {}", wrap(&line, width, 2));
+        let _ = writeln!(res, "  {}", wrap(range_of_forms, width, 2));
+    }
+    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    let moves = needed_moves(scenario, &reasons);
+    if !moves.is_empty() {
+        res.push_str("\nWho would have to move\n");
+    }
+    for it in moves {
+        let _ = writeln!(res, "  - {}", wrap(&it, width, 4));
+    }
+    factors(&mut res, setting, tally, width);
     if tally.n_agreements() > 0 {
         settled(&mut res, scenario, tally, width);
         most_frequent(&mut res, scenario, tally, agreements, width);
@@ -35,13 +61,35 @@ pub(crate) fn summary(
     }
     strategies(&mut res, setting, tally, width);
     if tally.n_agreements() < tally.n_sessions() {
-        for it in failure_sentences(scenario, &ReasonRow::of_all(scenario, tally)) {
-            let _ = writeln!(res, "\n{}", wrap(&it, width, 0));
-        }
         blockers(&mut res, scenario, tally, width);
     }
-    let _ = write!(res, "\n{}\n", wrap(&rests_on(setting), width, 0));
+    res.push('\n');
     res
+}
+
+/// How a hundred sessions end, and whose doing it is that some have no deal.
+fn hundred(
+    res: &mut String,
+    scenario: &Scenario,
+    deals: &Estimate,
+    reasons: &[ReasonRow],
+    width: usize,
+) {
+    let _ = writeln!(res, "\nOf 100 sessions");
+    for row in ending_rows(scenario, deals.point, reasons) {
+        // What rounds to none is not none.
+        let n = match row.n {
+            0 if row.share > 0.0 => "<1".to_owned(),
+            n => n.to_string(),
+        };
+        let lead = if row.is_part {
+            format!("{n:>10} ")
+        } else {
+            format!("{n:>5} {} ", bar(row.share, BAR_WIDTH))
+        };
+        let indent = lead.chars().count();
+        let _ = writeln!(res, "{lead}{}", wrap(&row.label, width, indent));
+    }
 }
 
 /// Whether the stopping rule reached its target.
@@ -68,17 +116,13 @@ pub(crate) fn sureness(rule: &StoppingRule, setting: &Setting, tallies: &[Tally]
     }
 }
 
-fn deals(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
+/// The share of deals taken apart, when deals came, and how sessions without one ended.
+fn factors(res: &mut String, setting: &Setting, tally: &Tally, width: usize) {
     let [agreements, deadlines, walkouts, forfeits] = tally.endings();
     let Some(share) = Estimate::of_share(agreements, tally.n_sessions()) else {
         return;
     };
-    let line = format!(
-        "Deals: {} of sessions (95 % interval {})",
-        percent_of(&share),
-        percent_interval(&share),
-    );
-    let _ = writeln!(res, "{}", wrap(&line, width, 0));
+    let _ = writeln!(res, "\nDeals: {} of sessions", percent_of(&share));
     zone_shares(res, setting, tally, width);
     let round = tally
         .metrics()

@@ -61,6 +61,22 @@ pub(crate) fn render_reason(scenario: &Scenario, reason: &ReasonRow) -> String {
     }
 }
 
+/// What a reason is to the party that is named before it, in words.
+pub(crate) fn render_obstacle(scenario: &Scenario, reason: &ReasonRow) -> String {
+    let party = scenario.parties.iter().find(|it| it.name == reason.party);
+    let issue = scenario.issues.iter().find(|it| it.name == reason.issue);
+    let over = issue.map_or_else(String::new, |it| format!(" on {}", it.label));
+    match reason.reason.as_str() {
+        "reservation_value" => "what no deal is worth to it".to_owned(),
+        "red_line" => format!("its red line “{}”", red_line(party, reason)),
+        "held_out" => format!("holding out against an acceptable offer{over}"),
+        "not_conceded" => format!("not conceding enough{over}"),
+        "walked_out" => "walking out".to_owned(),
+        "forfeited" => "forfeiting".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 fn red_line(party: Option<&Arc<Party>>, reason: &ReasonRow) -> String {
     let lines = party.into_iter().flat_map(|it| &it.preferences.red_lines);
     let mut lines = lines.filter(|it| it.name == reason.red_line);

@@ -4,6 +4,7 @@ mod cell_sections;
 mod factor_labels;
 mod failure_section;
 mod failure_words;
+mod hundred_sessions;
 mod model_form_section;
 mod plan_sections;
 mod rule_words;
@@ -17,7 +18,7 @@ mod utility_space_section;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
-pub(crate) use failure_words::failure_sentences;
+pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use model_form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;

@@ -21,6 +21,8 @@ pub(crate) struct ReasonRow {
     pub(crate) red_line: String,
     /// That of the issue; empty if it is about none.
     pub(crate) issue: String,
+    /// In how many sessions it has a part.
+    pub(crate) n_sessions: u64,
     /// Its share of the sessions that failed so.
     pub(crate) share: f64,
     /// How many failed so.
@@ -46,6 +48,7 @@ impl ReasonRow {
             party: row.owned("party"),
             red_line: row.owned("red_line"),
             issue: row.owned("issue"),
+            n_sessions: row.whole("n_sessions"),
             share: row.number("share")?,
             n: row.whole("n"),
             n_examined: row.whole("n_examined"),
@@ -76,6 +79,7 @@ impl ReasonRow {
             party: party.unwrap_or_default(),
             red_line: red_line.unwrap_or_default(),
             issue: issue.unwrap_or_default(),
+            n_sessions: share.n_sessions,
             share: as_written(share.share)?,
             n: share.n,
             n_examined,

@@ -78,6 +78,48 @@ fn every_template_has_deals_and_failures_of_both_kinds() {
 }
 
 #[test]
+fn a_summary_answers_first_and_its_hundred_sessions_are_a_hundred() {
+    let folder = TempDir::new().unwrap();
+    for template in TEMPLATES {
+        new(&folder, &[template, "--template", template], 0);
+        let file = folder.path().join(format!("{template}.toml"));
+        let out = folder.path().join(format!("{template}-run"));
+        let [file, out] = [path_text(&file), path_text(&out)];
+        let more = ["--sessions", "400", "--no-report", "--out", out];
+        let output = check(&[&["batch", file][..], &more].concat(), 0);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let places = [
+            " of 400 sessions ended in a deal (95 % interval ",
+            "\nOf 100 sessions\n",
+            " end in a deal\n",
+            " miss a deal that all",
+            " have no zone of possible agreement",
+            "\nA simulation of stated assumptions",
+            "\nWho would have to move\n",
+            "\nDeals: ",
+            "\nOptions in deals",
+            "\nPivotal rejections",
+        ]
+        .map(|it| {
+            printed
+                .find(it)
+                .unwrap_or_else(|| panic!("{it}: {printed}"))
+        });
+        assert!(places.is_sorted(), "{printed}");
+        let rows = printed[places[1]..places[5]].lines();
+        let number = |line: &str, end: usize| line.get(..end)?.trim().parse::<u32>().ok();
+        let rows: Vec<&str> = rows.collect();
+        let wholes = rows.iter().filter_map(|it| number(it, 5));
+        assert_eq!(wholes.sum::<u32>(), 100, "{printed}");
+        let parts = rows.iter().filter(|it| number(it, 5).is_none());
+        let parts: u32 = parts.filter_map(|it| number(it, 10)).sum();
+        let deals = rows.iter().find(|it| it.ends_with(" end in a deal"));
+        let deals = number(deals.unwrap(), 5).unwrap();
+        assert_eq!(parts + deals, 100, "{printed}");
+    }
+}
+
+#[test]
 fn a_new_scenario_replaces_nothing() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("talks.toml"), "mine").unwrap();
