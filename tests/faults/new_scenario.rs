@@ -51,10 +51,14 @@ fn questions_fit_a_narrow_terminal() {
     let folder = TempDir::new().unwrap();
     let name = folder.path().join("x");
     let mut session = terminal(COLUMNS, &format!("new {}", name.display()), false);
-    for _ in 0..20 {
+    let mut rendered = String::new();
+    // Six questions about the talks, and three about each of two parties.
+    for _ in 0..12 {
+        rendered += &session.exp_string("]: ").unwrap();
+        rendered += "]: \n";
         session.send_line("").unwrap();
     }
-    let rendered = session.exp_eof().unwrap();
+    rendered += &session.exp_eof().unwrap();
     check_exit(&session, 0);
     assert!(rendered.contains("matters most to it?"), "{rendered}");
     check_width(&rendered, COLUMNS);
