@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn answers_are_asked_for_again_until_they_are_right() {
         let lines = "Water\nUpper\nUpper, Upper\nUpper, Lower, Mill\nHours, Upkeep\nday\nday, night\n\
-                     low, middle, high\n4\n2\nmany\n7\n2\nlo\n3\n1\n1\nu\n\n\n\n";
+                     low, middle, high\n4\n2\nmany\n7\n2\nlo\n3\n1\n1\nu\n\n\n\n\n\n";
         let text = text_of(lines).unwrap();
         for part in [
             "title = \"Water\"",
