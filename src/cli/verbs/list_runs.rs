@@ -1,6 +1,7 @@
 //! `runs`: the runs of a folder with their results.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -22,10 +23,16 @@ pub(crate) struct RunsArguments {
 /// Lists the runs of a folder, the newest first.
 pub(crate) fn list_runs(arguments: &RunsArguments) -> Result<ExitCode, Failure> {
     let folder = &arguments.folder;
-    let runs = listed_runs(folder).map_err(|error| cannot("list", folder, &error))?;
+    let runs = match listed_runs(folder) {
+        // The first run makes it.
+        Err(it) if it.kind() == ErrorKind::NotFound && folder == Path::new(RUNS) => Vec::new(),
+        it => it.map_err(|error| cannot("list", folder, &error))?,
+    };
     if runs.is_empty() {
         let folder = folder.display();
-        print(&format!("There is no run in {folder}.\n"))?;
+        print(&format!(
+            "There is no run in {folder}; `demarche batch FILE` makes one.\n"
+        ))?;
     } else {
         print(&run_list(&runs, Timestamp::now(), terminal_width()))?;
     }

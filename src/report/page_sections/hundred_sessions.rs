@@ -186,7 +186,7 @@ pub(crate) fn needed_moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<St
             );
         }
         let far = it.missing_utility.map_or_else(String::new, |by| {
-            format!(", {} of its utility short on average", decimal(by, 3))
+            format!(", by {} of its utility on average", decimal(by, 3))
         });
         format!("{reason}: in {of} of sessions{far}.")
     };
