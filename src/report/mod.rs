@@ -12,9 +12,9 @@ pub use drawing::{
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,
     labels, needed_moves, range_of_forms, render_cause, render_ending, repeated, share_of_forms,
-    strategy_words, too_few_points, whose,
+    too_few_points, whose,
 };
-pub use page_sections::{MeasuredClaims, rests_on};
+pub use page_sections::{MeasuredClaims, path_label, rests_on, strategy_words};
 pub(crate) use pages::zone_words;
 pub use pages::{
     Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,

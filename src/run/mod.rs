@@ -16,7 +16,7 @@ mod writer;
 
 pub use execute::{
     DamagedTable, FinishedRun, FinishedShard, FinishedStudy, FinishedWeighing, FolderPlace,
-    FormResults, InterruptedRun, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing,
+    FormResults, InterruptedRun, MergeablePlan, MergeableRun, MemoryRun, MergeableStudy, MergeableWeighing,
     MissingShards, NeededShard, OpenShards, PlannedMergeError, PlannedShardError, RefusalReason,
     RefusedRun, ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
     StudyAnswer, check_tables, damaged_tables, execute, execute_shard, execute_study,

@@ -24,7 +24,7 @@ pub(super) fn factor_label(scenario: &Scenario, row: &Dependence) -> String {
 }
 
 /// A number of the scenario, or whether a red line is real, in words, by its path.
-pub(super) fn path_label(scenario: &Scenario, path: &str) -> String {
+pub fn path_label(scenario: &Scenario, path: &str) -> String {
     let parts: Vec<&str> = path.split('.').collect();
     let party = |name: &str| {
         let found = scenario.parties.iter().find(|it| it.name == name);

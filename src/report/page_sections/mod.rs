@@ -18,14 +18,16 @@ mod utility_space_section;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
+pub use factor_labels::path_label;
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use model_form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
 pub(crate) use session_words::{
-    labels, mark_note, marked_option, render_cause, render_ending, repeated, strategy_words, whose,
+    labels, mark_note, marked_option, render_cause, render_ending, repeated, whose,
 };
+pub use session_words::strategy_words;
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};

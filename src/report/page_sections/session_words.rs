@@ -36,7 +36,7 @@ pub(crate) fn mark_note(scenario: &Scenario) -> Option<&'static str> {
 }
 
 /// A strategy by its rule, and by its acceptance condition unless that is the usual one.
-pub(crate) fn strategy_words(offering: &str, acceptance: &str) -> String {
+pub fn strategy_words(offering: &str, acceptance: &str) -> String {
     if acceptance == ACCEPTANCE_CONDITIONS[0].name {
         offering.to_owned()
     } else {

@@ -7,12 +7,12 @@ use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::verification::check_tables;
 use crate::run::journal::TALLIES;
 use crate::run::observer::Observer;
-use crate::run::record::{MANIFEST, Manifest, Until};
+use crate::run::record::{MANIFEST, Manifest, Timing, Until};
 use crate::run::shards::ShardMark;
 use crate::run::spec::RunSpec;
 use crate::run::writer::{CellResults, RunTables};
 use crate::tables::{
-    LeftOut, RunDirectory, Workbook, WriteError, write_robustness, write_sensitivity,
+    LeftOut, RunDirectory, TableRecord, Workbook, WriteError, write_robustness, write_sensitivity,
     write_workbook,
 };
 
@@ -136,21 +136,8 @@ fn write_results(
             write_workbook(directory, &run, &written).map_err(lost)?
         }
     };
-    let manifest = Manifest {
-        sessions: spec.plan().n_sessions(),
-        until: spec.until().map(|it| Until {
-            metric: it.metric.to_owned(),
-            party: it.party.map(|party| scenario.party(party).name.clone()),
-            half_width: it.half_width,
-            confidence: it.confidence,
-        }),
-        cells: spec.plan().cells().len(),
-        sweep: spec.sweep().cloned(),
-        complete: is_complete,
-        ..spec
-            .description
-            .manifest(endings, directory.tables(), stopwatch.timing())
-    };
+    let written = (directory.tables(), stopwatch.timing());
+    let manifest = run_manifest(spec, endings, is_complete, written);
     seal(directory, &manifest, observer)?;
     if is_complete {
         journal.remove().map_err(lost)?;
@@ -164,6 +151,29 @@ fn write_results(
         forms,
         left_out,
     })
+}
+
+/// The manifest of a batch or a sweep with these tables.
+pub(super) fn run_manifest(
+    spec: &RunSpec,
+    endings: [u64; 4],
+    is_complete: bool,
+    (tables, timing): (Vec<TableRecord>, Timing),
+) -> Manifest {
+    let scenario = spec.setting().scenario();
+    Manifest {
+        sessions: spec.plan().n_sessions(),
+        until: spec.until().map(|it| Until {
+            metric: it.metric.to_owned(),
+            party: it.party.map(|party| scenario.party(party).name.clone()),
+            half_width: it.half_width,
+            confidence: it.confidence,
+        }),
+        cells: spec.plan().cells().len(),
+        sweep: spec.sweep().cloned(),
+        complete: is_complete,
+        ..spec.description.manifest(endings, tables, timing)
+    }
 }
 
 /// Writes the manifest over finished files: first these are on the disk and, if it calls the run

@@ -2,6 +2,7 @@
 
 mod error;
 mod finish;
+mod in_memory;
 mod journal_head;
 mod model_forms;
 mod options;
@@ -19,6 +20,7 @@ pub use error::{
     ReopenError, RunError, StopCause, StoppedRun,
 };
 pub use finish::{FinishedRun, FormResults, RunResults};
+pub use in_memory::MemoryRun;
 pub(in crate::run) use journal_head::digest_of_whole;
 pub use options::RunOptions;
 pub use resume::{InterruptedRun, ResumableRun, resume};

@@ -18,7 +18,7 @@ const LISTED_MAX: usize = 100_000;
 const LISTED_TOTAL_MAX: usize = 1_000_000;
 
 /// Counts of distinct agreements in memory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ListedAgreements {
     tallies: BTreeMap<(CellId, Outcome), AgreementTally>,
     /// By cell, how many distinct ones; `None` of a cell that has too many.

@@ -451,7 +451,7 @@ fn write_agreements(
 }
 
 /// The numbers of the table of draws; `None` if it is not written.
-fn draw_columns(cells: &[Cell], extras: TableOptions) -> Option<DrawColumns> {
+pub(super) fn draw_columns(cells: &[Cell], extras: TableOptions) -> Option<DrawColumns> {
     (extras.draws == DrawTable::Written).then(|| DrawColumns::of(cells))
 }
 
@@ -462,6 +462,19 @@ pub(crate) fn session_places(
     copies: TableCopies,
     extras: TableOptions,
 ) -> Vec<(SessionTable, TablePlace)> {
+    let tables = session_tables(cells, extras).into_iter();
+    let places = tables.map(|(table, columns)| {
+        let place = directory.place(table.name(), columns, copies);
+        (table, place)
+    });
+    places.collect()
+}
+
+/// The tables that get rows as sessions come, with their columns.
+pub(super) fn session_tables(
+    cells: &[Cell],
+    extras: TableOptions,
+) -> Vec<(SessionTable, Vec<Column>)> {
     let scenario = cells[0].setting.scenario();
     let columns_of = |table: SessionTable| match table {
         SessionTable::Offers if extras.transcripts == Transcripts::Omitted => None,
@@ -471,9 +484,6 @@ pub(crate) fn session_places(
             Some(session_columns(table, scenario, extras.distances))
         }
     };
-    let place = |table: SessionTable| {
-        let columns = columns_of(table)?;
-        Some((table, directory.place(table.name(), columns, copies)))
-    };
-    SessionTable::ALL.into_iter().filter_map(place).collect()
+    let table = |table: SessionTable| Some((table, columns_of(table)?));
+    SessionTable::ALL.into_iter().filter_map(table).collect()
 }

@@ -63,14 +63,12 @@ impl TablePlace {
         columns: Vec<Column>,
         copies: TableCopies,
     ) -> Self {
-        let mut header = Rows::new();
-        header.push(columns.iter().map(|it| Field::Text(&it.name)));
         Self {
             run: run.clone(),
             finished: finished.clone(),
             name: name.to_owned(),
+            header: Rows::header(&columns).into_bytes(),
             columns,
-            header: header.bytes().to_vec(),
             copies,
         }
     }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 
 use demarche_core::domain::Utility;
 
+use crate::tables::schema::Column;
+
 /// Significant digits: enough for any further computation, few enough to be read.
 const DIGITS: u32 = 9;
 
@@ -97,6 +99,13 @@ impl Rows {
     /// No rows yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The first row of a table: the names of its columns.
+    pub(crate) fn header(columns: &[Column]) -> Self {
+        let mut res = Self::new();
+        res.push(columns.iter().map(|it| Field::Text(&it.name)));
+        res
     }
 
     /// Rows that were written before, from their bytes.

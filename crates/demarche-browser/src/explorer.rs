@@ -1,0 +1,341 @@
+//! The runs of one page, and the requests that a page makes of them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use demarche::domain::Scenario;
+use demarche::experiment::{CellId, Difference, Pairing, RunComparison, measure_claims};
+use demarche::randomness::Replication;
+use demarche::report::{
+    Axis, Bars, Chart, ComparedRun, ComparedRuns, MeasuredClaims, Page, PageBlock, PageFigure,
+    Quantity, RunReport, RunSummary, Section, SessionReport, Unit, path_label,
+};
+use demarche::run::{
+    CellConfiguration, Manifest, MemoryRun, RecordError, RecordedSessions, RunRecord, RunRequest,
+    RunSpec, SpecError, TableError, configuration_changes,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::Inputs;
+
+/// Draws over which claims are measured, at most: as many as for the page of a run.
+const CLAIM_DRAWS_MAX: u64 = 1_000;
+
+/// The runs of one page.
+#[derive(Debug, Default)]
+pub struct Explorer {
+    files: BTreeMap<PathBuf, String>,
+    experiment: String,
+    sessions: u64,
+    seed: Option<u64>,
+    runs: BTreeMap<u32, MemoryRun>,
+}
+
+/// What a page asks.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Request {
+    /// Take the files of a scenario or an experiment, the first of which is explored.
+    Open {
+        files: Vec<(String, String)>,
+        sessions: u64,
+        seed: Option<String>,
+    },
+    /// Begin a run with settings, in the place of one with the same number.
+    Begin { run: u32, settings: Vec<String> },
+    /// Run the next sessions.
+    Advance { run: u32, sessions: u64 },
+    /// The page of a run so far.
+    Page { run: u32 },
+    /// How a run differs from another, session by session.
+    Compare { base: u32, run: u32 },
+    /// Tables of a run so far.
+    Tables { run: u32, names: Vec<String> },
+    /// The page of a session.
+    Session { run: u32, replication: u64 },
+    /// How deals change with each of some numbers, moved alone.
+    Tornado { base: u32, trials: Vec<Trial> },
+    /// Forget a run.
+    End { run: u32 },
+}
+
+/// A run in which one number is moved alone.
+#[derive(Debug, Deserialize)]
+struct Trial {
+    path: String,
+    /// Where it was moved to, for people.
+    moved: String,
+    run: u32,
+}
+
+/// What it is answered.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Inputs(Box<Inputs>),
+    Progress {
+        done: u64,
+        planned: u64,
+        deals: u64,
+    },
+    /// A page as HTML.
+    Page(String),
+    Tables(BTreeMap<String, String>),
+    Done,
+    Error(String),
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+enum ExplorerError {
+    #[error("the request is none: {0}")]
+    Request(#[from] serde_json::Error),
+    #[error("`{0}` is no seed")]
+    Seed(String),
+    #[error("there is no file to explore")]
+    NoFile,
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error("there is no run {0}")]
+    NoRun(u32),
+    #[error("there is no table `{0}`")]
+    NoTable(String),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl Explorer {
+    /// Answers a request, both as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If an answer is no JSON, which is an error in this module.
+    pub fn answer(&mut self, request: &[u8]) -> Vec<u8> {
+        let request = serde_json::from_slice(request).map_err(ExplorerError::from);
+        let answer = request.and_then(|it| self.carry_out(it));
+        let answer = answer.unwrap_or_else(|error| Answer::Error(error.to_string()));
+        serde_json::to_vec(&answer).expect("answers are JSON")
+    }
+
+    fn carry_out(&mut self, request: Request) -> Result<Answer, ExplorerError> {
+        match request {
+            Request::Open {
+                files,
+                sessions,
+                seed,
+            } => self.open(files, sessions, seed),
+            Request::Begin { run, settings } => {
+                let spec = self.spec(settings)?;
+                let progress = progress(self.runs.entry(run).insert_entry(MemoryRun::new(spec)).get());
+                Ok(progress)
+            }
+            Request::Advance { run, sessions } => {
+                let run = self.run_mut(run)?;
+                run.advance(sessions);
+                Ok(progress(run))
+            }
+            Request::Page { run } => Ok(Answer::Page(run_page(self.run(run)?).html())),
+            Request::Compare { base, run } => {
+                let compared = compared(self.run(base)?, self.run(run)?)?;
+                Ok(Answer::Page(compared.page().html()))
+            }
+            Request::Tables { run, names } => {
+                let run = self.run(run)?;
+                let table = |name: String| match run.table(&name) {
+                    Some(it) => Ok((name, String::from_utf8_lossy(&it).into_owned())),
+                    None => Err(ExplorerError::NoTable(name)),
+                };
+                let tables = names.into_iter().map(table);
+                Ok(Answer::Tables(tables.collect::<Result<_, _>>()?))
+            }
+            Request::Session { run, replication } => {
+                let page = session_page(self.run_mut(run)?, Replication(replication));
+                Ok(Answer::Page(page.html()))
+            }
+            Request::Tornado { base, trials } => self.tornado(base, &trials),
+            Request::End { run } => {
+                self.runs.remove(&run);
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    fn open(
+        &mut self,
+        files: Vec<(String, String)>,
+        sessions: u64,
+        seed: Option<String>,
+    ) -> Result<Answer, ExplorerError> {
+        let (first, _) = files.first().ok_or(ExplorerError::NoFile)?;
+        self.experiment.clone_from(first);
+        self.files = files.into_iter().map(|it| (it.0.into(), it.1)).collect();
+        self.sessions = sessions;
+        let parsed = |it: String| it.parse().map_err(|_| ExplorerError::Seed(it));
+        self.seed = seed.map(parsed).transpose()?;
+        self.runs.clear();
+        let inputs = Inputs::of(&self.spec(Vec::new())?);
+        Ok(Answer::Inputs(Box::new(inputs)))
+    }
+
+    /// The batch of the files with settings.
+    fn spec(&self, settings: Vec<String>) -> Result<RunSpec, SpecError> {
+        let request = RunRequest {
+            settings,
+            sessions: Some(self.sessions),
+            seed: self.seed,
+            ..RunRequest::batch(&self.experiment)
+        };
+        let read = |path: &Path| {
+            let text = self.files.get(path).cloned();
+            text.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        };
+        RunSpec::load(request, &read, &mut ())
+    }
+
+    fn run(&self, number: u32) -> Result<&MemoryRun, ExplorerError> {
+        self.runs.get(&number).ok_or(ExplorerError::NoRun(number))
+    }
+
+    fn run_mut(&mut self, number: u32) -> Result<&mut MemoryRun, ExplorerError> {
+        let found = self.runs.get_mut(&number);
+        found.ok_or(ExplorerError::NoRun(number))
+    }
+
+    /// The change of the share of deals with each number that is moved, greatest first.
+    fn tornado(&self, base: u32, trials: &[Trial]) -> Result<Answer, ExplorerError> {
+        let base = self.run(base)?;
+        let mut changes = Vec::new();
+        for trial in trials {
+            let compared = compared(base, self.run(trial.run)?)?;
+            changes.push((trial, compared.comparison.deals()));
+        }
+        let page = tornado_page(base.spec().setting().scenario(), &changes);
+        Ok(Answer::Page(page.html()))
+    }
+}
+
+fn progress(run: &MemoryRun) -> Answer {
+    Answer::Progress {
+        done: run.n_done(),
+        planned: run.n_planned(),
+        deals: run.n_agreements(),
+    }
+}
+
+/// The page of a run so far, as the command line makes it of a run with a folder.
+fn run_page(run: &MemoryRun) -> Page {
+    let results = run.results();
+    let setting = run.spec().setting();
+    let draws = run.n_done().min(CLAIM_DRAWS_MAX);
+    let claims = MeasuredClaims {
+        holds: measure_claims(setting, run.seeds(), draws, |_| ()),
+        draws,
+    };
+    let report = RunReport {
+        manifest: &results.manifest,
+        setting,
+        summary: &RunSummary::of_run(run.spec(), &results),
+        claims: &claims,
+    };
+    report.page()
+}
+
+fn session_page(run: &mut MemoryRun, replication: Replication) -> Page {
+    let (session, result) = run.session(replication);
+    let Manifest { seed, .. } = run.results().manifest;
+    let report = SessionReport {
+        manifest: &run.results().manifest,
+        setting: run.spec().setting(),
+        seeds: run.seeds(),
+        session: &session,
+        result: &result,
+        whose: &format!("seed {seed}"),
+        checks: &[],
+    };
+    report.page()
+}
+
+/// Two runs compared by their tables, as the command line compares two folders.
+fn compared(first: &MemoryRun, second: &MemoryRun) -> Result<ComparedRuns, ExplorerError> {
+    let sides = [side(first, "as stated")?, side(second, "as moved")?];
+    let [one, other] = [first, second].map(|it| {
+        ["sessions", "parties"].map(|name| it.table(name).expect("every batch has these tables"))
+    });
+    let read = |[sessions, parties]: &'_ [Vec<u8>; 2], side: &ComparedRun| {
+        let [sessions, parties] = [("sessions.csv", sessions), ("parties.csv", parties)]
+            .map(|(name, bytes)| (name.to_owned(), io::Cursor::new(bytes.clone())));
+        RecordedSessions::open(sessions, parties, &side.run_schema, CellId(0))
+    };
+    let [mut one, mut other] = [read(&one, &sides[0])?, read(&other, &sides[1])?];
+    let schema = &sides[0].run_schema;
+    let options = schema.issues.iter().map(|it| it.options.len()).collect();
+    let mut comparison = RunComparison::new(Pairing::Paired, schema.parties.len(), options);
+    while let (Some(one), Some(other)) = (one.advance()?, other.advance()?) {
+        comparison.add_pair(&one, &other);
+    }
+    let [before, after] = sides.each_ref().map(|it| CellConfiguration {
+        resolved: &it.record.resolved,
+        swept: &it.swept,
+    });
+    Ok(ComparedRuns {
+        changes: configuration_changes(before, after),
+        shares_random_numbers: true,
+        n_sessions: [first, second].map(MemoryRun::n_done),
+        comparison,
+        sides,
+    })
+}
+
+fn side(run: &MemoryRun, name: &str) -> Result<ComparedRun, ExplorerError> {
+    let manifest = serde_json::to_string(&run.results().manifest)?;
+    let record = RunRecord::parse(&manifest)?;
+    Ok(ComparedRun {
+        folder: name.into(),
+        run_schema: record.run_schema()?,
+        record,
+        cell: CellId(0),
+        swept: Vec::new(),
+    })
+}
+
+/// A bar for each number and direction, the greatest change of a number first.
+fn tornado_page(scenario: &Scenario, changes: &[(&Trial, Difference)]) -> Page {
+    let size = |it: &Difference| it.estimate.map_or(0.0, |it| it.point.abs());
+    let greatest = |path: &str| {
+        let of_path = changes.iter().filter(|it| it.0.path == path);
+        of_path.map(|it| size(&it.1)).fold(0.0, f64::max)
+    };
+    let mut sorted: Vec<&(&Trial, Difference)> = changes.iter().collect();
+    sorted.sort_by(|one, other| greatest(&other.0.path).total_cmp(&greatest(&one.0.path)));
+    let bars = sorted.iter().filter_map(|(trial, difference)| {
+        let label = format!("{}, {}", path_label(scenario, &trial.path), trial.moved);
+        Some((label, Quantity::from(difference.estimate?)))
+    });
+    let chart = Chart::Bars(Bars {
+        category_label: "Number".to_owned(),
+        axis: Axis::new("Change of the share of deals", Unit::Points),
+        bars: bars.collect(),
+    });
+    let figure = PageFigure::new(
+        "tornado",
+        "Each number moved alone",
+        "The change against the unmoved scenario, session by session with common random numbers.",
+        &chart,
+    );
+    Page {
+        title: scenario.title.clone(),
+        kind: "One number at a time".to_owned(),
+        answer: String::new(),
+        lead: Vec::new(),
+        sections: vec![Section {
+            id: "tornado".to_owned(),
+            heading: "One number at a time".to_owned(),
+            text: Vec::new(),
+            blocks: vec![PageBlock::Figures(vec![figure])],
+        }],
+        origin: String::new(),
+    }
+}
