@@ -44,6 +44,12 @@ soak SESSIONS="10000000":
     cargo build --release
     sh tests/soak.sh target/release/demarche {{SESSIONS}}
 
+# Move inputs of explored scenarios at random in Chromium, and see that the tables are those of the command line.
+[group('check')]
+explore SETTINGS="200":
+    cargo build --release
+    SETTINGS={{SETTINGS}} sh tests/browser/explore.sh target/release/demarche
+
 # Run shards on Dask, kill a task, a node and the scheduler, and see that the merged run has the same bytes.
 [group('check')]
 dask:
@@ -76,6 +82,11 @@ doc:
 [group('dev')]
 reference:
     REGENERATE=1 cargo test --test laws pages_made_from_the_code
+
+# Build the module for browsers anew, which pages of `demarche explore` contain, with the digest of its sources.
+[group('dev')]
+browser-module:
+    bash crates/demarche-browser/build.sh
 
 # Measure how fast it is; never a source of results.
 [group('dev')]

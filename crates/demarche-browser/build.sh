@@ -6,7 +6,7 @@
 # Usage: bash crates/demarche-browser/build.sh [FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-out=${1:-src/cli/explore/module}
+out=${1:-src/cli/exploration/module}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 triple=wasm32-unknown-unknown
 flags=()
@@ -52,6 +52,7 @@ cargo build --locked --quiet --package demarche-browser --profile browser --targ
     --target-dir "$target/browser" "${flags[@]}"
 
 mkdir -p "$out"
-cp "$target/browser/$triple/browser/demarche_browser.wasm" "$out/demarche.wasm"
+# Without a time or a name, so that the same module has the same bytes.
+gzip -9nc "$target/browser/$triple/browser/demarche_browser.wasm" > "$out/demarche.wasm.gz"
 bash crates/demarche-browser/digest.sh > "$out/sources.sha256"
-ls -l "$out/demarche.wasm" >&2
+ls -l "$out/demarche.wasm.gz" >&2

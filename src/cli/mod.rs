@@ -3,6 +3,7 @@
 mod argument_tips;
 mod arguments;
 mod engines;
+mod exploration;
 mod failure;
 mod failure_report;
 mod files;
@@ -29,7 +30,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, dist, explain, interchange, list_runs, merge, missing,
+    analyze, batch_sweep, check, compare, dist, explain, explore, interchange, list_runs, merge, missing,
     new, open, plan, play, replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
@@ -133,6 +134,13 @@ enum Verb {
     /// produced the deal. For many sessions: the causes, most frequent first, and the single change
     /// that would most often have made a proposal acceptable.
     Explain(explain::ExplainArguments),
+    /// Write a page on which a scenario's numbers can be moved, with results at once
+    ///
+    /// The page is a single file with the simulator in it, and needs no network: it runs sessions in
+    /// the browser after every change and compares them with the unmoved scenario, session by
+    /// session with common random numbers. Its tables equal those of `demarche batch` with the
+    /// settings that the page shows.
+    Explore(explore::ExploreArguments),
     /// Compute the Pareto frontier and the bargaining solutions of a scenario
     Analyze(analyze::AnalyzeArguments),
     /// Check a file and measure how often a scenario's claims hold
@@ -212,6 +220,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Play(it) => play::play(&it, &ctrl_c),
         Verb::Replay(it) => replay::replay(&it),
         Verb::Explain(it) => explain::explain(&it, &ctrl_c),
+        Verb::Explore(it) => explore::explore(&it),
         Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),
         Verb::Check(it) => check::check(&it, &ctrl_c),
         Verb::Import(it) => interchange::import(&it),

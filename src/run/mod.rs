@@ -16,11 +16,12 @@ mod writer;
 
 pub use execute::{
     DamagedTable, FinishedRun, FinishedShard, FinishedStudy, FinishedWeighing, FolderPlace,
-    FormResults, InterruptedRun, MergeablePlan, MergeableRun, MemoryRun, MergeableStudy, MergeableWeighing,
-    MissingShards, NeededShard, OpenShards, PlannedMergeError, PlannedShardError, RefusalReason,
-    RefusedRun, ReopenError, ResumableRun, RunError, RunOptions, RunResults, StopCause, StoppedRun,
-    StudyAnswer, check_tables, damaged_tables, execute, execute_shard, execute_study,
-    execute_weighing, merge, merge_study, merge_weighing, needed_shards, resume,
+    FormResults, InterruptedRun, MemoryRun, MergeablePlan, MergeableRun, MergeableStudy,
+    MergeableWeighing, MissingShards, NeededShard, OpenShards, PlannedMergeError,
+    PlannedShardError, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError, RunOptions,
+    RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables, execute,
+    execute_shard, execute_study, execute_weighing, merge, merge_study, merge_weighing,
+    needed_shards, resume,
 };
 pub use journal::{JOURNAL, JournalError};
 pub use observer::{Observer, Progress, Workload};

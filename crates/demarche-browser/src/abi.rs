@@ -2,16 +2,26 @@
 //!
 //! The only file with `unsafe`: pointers cross the border of the module here.
 
-#![expect(unsafe_code, reason = "requests and answers are handed over as pointers")]
+#![expect(
+    unsafe_code,
+    reason = "requests and answers are handed over as pointers"
+)]
 
 use std::cell::RefCell;
+use std::panic;
+use std::sync::Once;
 
 use crate::explorer::Explorer;
 
 thread_local! {
     /// A module has one thread, and serves one page.
     static EXPLORER: RefCell<Explorer> = RefCell::default();
+    /// What the last panic said.
+    static LAST_WORDS: RefCell<String> = RefCell::default();
 }
+
+/// Whether panics are listened to.
+static LISTENING: Once = Once::new();
 
 /// Bytes in front of an answer that say how long it is.
 const LENGTH_BYTES: usize = 4;
@@ -19,8 +29,21 @@ const LENGTH_BYTES: usize = 4;
 /// Room for a request of so many bytes, which [`demarche_call`] takes back.
 #[unsafe(no_mangle)]
 pub extern "C" fn demarche_allocate(n_bytes: usize) -> *mut u8 {
-    let room = vec![0; n_bytes].into_boxed_slice();
+    let room = vec![0_u8; n_bytes].into_boxed_slice();
     Box::into_raw(room).cast()
+}
+
+/// Why the module stopped, as an answer is handed out: it can do nothing else after a panic.
+#[unsafe(no_mangle)]
+pub extern "C" fn demarche_last_words() -> *mut u8 {
+    hand_out(LAST_WORDS.take().as_bytes())
+}
+
+/// Bytes with their length in front.
+fn hand_out(bytes: &[u8]) -> *mut u8 {
+    let length = u32::try_from(bytes.len()).expect("an answer is far below 4 GiB");
+    let bytes = [&length.to_le_bytes()[..], bytes].concat();
+    Box::into_raw(bytes.into_boxed_slice()).cast()
 }
 
 /// Answers a request: where four bytes say how long the answer is, lowest first, and the answer follows.
@@ -32,10 +55,10 @@ pub extern "C" fn demarche_allocate(n_bytes: usize) -> *mut u8 {
 pub unsafe extern "C" fn demarche_call(request: *mut u8, n_bytes: usize) -> *mut u8 {
     // SAFETY: the caller promises that the place is one of `demarche_allocate`.
     let request = unsafe { take(request, n_bytes) };
-    let answer = EXPLORER.with_borrow_mut(|it| it.answer(&request));
-    let length = u32::try_from(answer.len()).expect("an answer is far below 4 GiB");
-    let bytes = [&length.to_le_bytes()[..], &answer].concat();
-    Box::into_raw(bytes.into_boxed_slice()).cast()
+    LISTENING.call_once(|| {
+        panic::set_hook(Box::new(|it| LAST_WORDS.set(it.to_string())));
+    });
+    hand_out(&EXPLORER.with_borrow_mut(|it| it.answer(&request)))
 }
 
 /// Takes an answer back, once it was read.

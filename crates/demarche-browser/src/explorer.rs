@@ -5,22 +5,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use demarche::domain::Scenario;
-use demarche::experiment::{CellId, Difference, Pairing, RunComparison, measure_claims};
+use demarche::experiment::{CellId, Difference, Pairing, RunComparison};
 use demarche::randomness::Replication;
 use demarche::report::{
     Axis, Bars, Chart, ComparedRun, ComparedRuns, MeasuredClaims, Page, PageBlock, PageFigure,
     Quantity, RunReport, RunSummary, Section, SessionReport, Unit, path_label,
 };
 use demarche::run::{
-    CellConfiguration, Manifest, MemoryRun, RecordError, RecordedSessions, RunRecord, RunRequest,
-    RunSpec, SpecError, TableError, configuration_changes,
+    CellConfiguration, MemoryRun, RecordError, RecordedSessions, RunRecord, RunRequest, RunSpec,
+    SpecError, TableError, configuration_changes,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::Inputs;
-
-/// Draws over which claims are measured, at most: as many as for the page of a run.
-const CLAIM_DRAWS_MAX: u64 = 1_000;
 
 /// The runs of one page.
 #[derive(Debug, Default)]
@@ -129,7 +126,9 @@ impl Explorer {
             } => self.open(files, sessions, seed),
             Request::Begin { run, settings } => {
                 let spec = self.spec(settings)?;
-                let progress = progress(self.runs.entry(run).insert_entry(MemoryRun::new(spec)).get());
+                let begun = MemoryRun::new(spec);
+                let progress = progress(&begun);
+                self.runs.insert(run, begun);
                 Ok(progress)
             }
             Request::Advance { run, sessions } => {
@@ -176,7 +175,7 @@ impl Explorer {
         let parsed = |it: String| it.parse().map_err(|_| ExplorerError::Seed(it));
         self.seed = seed.map(parsed).transpose()?;
         self.runs.clear();
-        let inputs = Inputs::of(&self.spec(Vec::new())?);
+        let inputs = Inputs::of(&MemoryRun::new(self.spec(Vec::new())?));
         Ok(Answer::Inputs(Box::new(inputs)))
     }
 
@@ -225,34 +224,30 @@ fn progress(run: &MemoryRun) -> Answer {
     }
 }
 
-/// The page of a run so far, as the command line makes it of a run with a folder.
+/// The page of a run so far, as the command line makes it of a run with a folder, but for the claims:
+/// to measure them takes longer than anybody who moves a number waits.
 fn run_page(run: &MemoryRun) -> Page {
     let results = run.results();
     let setting = run.spec().setting();
-    let draws = run.n_done().min(CLAIM_DRAWS_MAX);
-    let claims = MeasuredClaims {
-        holds: measure_claims(setting, run.seeds(), draws, |_| ()),
-        draws,
-    };
     let report = RunReport {
         manifest: &results.manifest,
         setting,
         summary: &RunSummary::of_run(run.spec(), &results),
-        claims: &claims,
+        claims: &MeasuredClaims::default(),
     };
     report.page()
 }
 
 fn session_page(run: &mut MemoryRun, replication: Replication) -> Page {
     let (session, result) = run.session(replication);
-    let Manifest { seed, .. } = run.results().manifest;
+    let manifest = run.results().manifest;
     let report = SessionReport {
-        manifest: &run.results().manifest,
+        manifest: &manifest,
         setting: run.spec().setting(),
         seeds: run.seeds(),
         session: &session,
         result: &result,
-        whose: &format!("seed {seed}"),
+        whose: &format!("seed {}", manifest.seed),
         checks: &[],
     };
     report.page()
@@ -316,7 +311,7 @@ fn tornado_page(scenario: &Scenario, changes: &[(&Trial, Difference)]) -> Page {
     });
     let chart = Chart::Bars(Bars {
         category_label: "Number".to_owned(),
-        axis: Axis::new("Change of the share of deals", Unit::Points),
+        axis: Axis::new("Change of deals", Unit::Points),
         bars: bars.collect(),
     });
     let figure = PageFigure::new(

@@ -1,11 +1,12 @@
 //! What of a scenario can be moved on a page: its numbers, red lines, rounds, protocol, strategies.
 
-use demarche::domain::{Number, PartyId, Provenance};
+use demarche::domain::{DISTRIBUTIONS, Number, PartyId, Provenance, ScenarioKind};
 use demarche::negotiation::{RuleKind, Setting};
-use demarche::protocol::{PROTOCOLS, RelativeTime, ROUNDS_MAX};
+use demarche::protocol::{Manner, PROTOCOLS, ROUNDS_MAX, RelativeTime};
 use demarche::report::{path_label, strategy_words};
-use demarche::run::RunSpec;
+use demarche::run::MemoryRun;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 /// Everything that can be moved, and what it says before.
 #[derive(Debug, Serialize)]
@@ -17,6 +18,8 @@ pub(crate) struct Inputs {
     /// Of a scenario that says nothing about the world.
     is_synthetic: bool,
     parties: Vec<Party>,
+    /// The names of distributions.
+    distributions: Vec<&'static str>,
     numbers: Vec<NumberInput>,
     red_lines: Vec<RedLineInput>,
     rounds: RoundsInput,
@@ -39,11 +42,15 @@ struct NumberInput {
     party: Option<usize>,
     /// What it is among the party's numbers.
     group: String,
+    /// As the scenario has it: a number, or a table with a distribution; null of a default.
+    written: Json,
     median: f64,
     /// What can be drawn.
     drawn: [f64; 2],
-    /// What it can be moved to.
+    /// What its slider can be moved to.
     ends: [f64; 2],
+    /// What it has to lie within.
+    bounds: [f64; 2],
     step: f64,
     #[serde(flatten)]
     origin: Origin,
@@ -114,7 +121,9 @@ impl Origin {
 
 impl Inputs {
     /// Those of a batch.
-    pub(crate) fn of(spec: &RunSpec) -> Self {
+    pub(crate) fn of(run: &MemoryRun) -> Self {
+        let spec = run.spec();
+        let resolved = run.results().manifest.resolved;
         let setting = spec.setting();
         let scenario = setting.scenario();
         let parties = scenario.parties.iter();
@@ -122,14 +131,15 @@ impl Inputs {
             name: spec.name().to_owned(),
             title: spec.title().to_owned(),
             seed: spec.seed().0.to_string(),
-            is_synthetic: scenario.kind == demarche::domain::ScenarioKind::Synthetic,
+            is_synthetic: scenario.kind == ScenarioKind::Synthetic,
             parties: parties
                 .map(|it| Party {
                     id: it.name.clone(),
                     label: it.label.clone(),
                 })
                 .collect(),
-            numbers: numbers(setting),
+            distributions: DISTRIBUTIONS.iter().map(|it| it.name).collect(),
+            numbers: numbers(setting, &resolved),
             red_lines: red_lines(setting),
             rounds: RoundsInput {
                 value: setting.rules().deadline_rounds,
@@ -146,9 +156,24 @@ impl Inputs {
 }
 
 /// Every number but the probabilities of red lines, which have switches.
-fn numbers(setting: &Setting) -> Vec<NumberInput> {
+fn numbers(setting: &Setting, resolved: &Json) -> Vec<NumberInput> {
     let numbers = setting.numbers().filter(|it| !is_of_red_line(&it.path));
-    numbers.map(|it| number(setting, it)).collect()
+    numbers.map(|it| number(setting, it, resolved)).collect()
+}
+
+/// What stands at a path, whose parts name entries of lists by their keys or their places.
+fn written(resolved: &Json, path: &str) -> Json {
+    let found = path.split('.').try_fold(resolved, entry);
+    found.cloned().unwrap_or(Json::Null)
+}
+
+fn entry<'a>(at: &'a Json, name: &str) -> Option<&'a Json> {
+    let Json::Array(list) = at else {
+        return at.get(name);
+    };
+    let is_named = |it: &&Json| ["id", "issue"].iter().any(|key| it[*key] == name);
+    let by_place = || list.get(name.parse::<usize>().ok()?);
+    list.iter().find(is_named).or_else(by_place)
 }
 
 fn is_of_red_line(path: &str) -> bool {
@@ -156,7 +181,7 @@ fn is_of_red_line(path: &str) -> bool {
     matches!(parts[..], ["party", _, "red_line", _, "probability"])
 }
 
-fn number(setting: &Setting, number: &Number) -> NumberInput {
+fn number(setting: &Setting, number: &Number, resolved: &Json) -> NumberInput {
     let scenario = setting.scenario();
     let parts: Vec<&str> = number.path.split('.').collect();
     let position = |name: &str| scenario.parties.iter().position(|it| it.name == name);
@@ -183,9 +208,11 @@ fn number(setting: &Setting, number: &Number) -> NumberInput {
         label: label.unwrap_or_else(|| path_label(scenario, &number.path)),
         party,
         group,
+        written: written(resolved, &number.path),
         median: number.distribution.quantile(0.5),
         drawn: [min, max],
         ends,
+        bounds: [*number.within.start(), *number.within.end()].map(|it| it.clamp(-1e9, 1e9)),
         step: step(ends[1] - ends[0]),
         origin: Origin::of(&number.provenance),
     }
@@ -258,7 +285,12 @@ fn protocols(setting: &Setting) -> Menu {
         label: words(own),
         settings: vec![format!("protocol.{own}.deadline_rounds={{rounds}}")],
     };
+    // Parties that alternate need the consent of all, and take no rules of consent.
+    let is_of_consent = |it: RuleKind| matches!(it, RuleKind::Veto(_) | RuleKind::Quota(_));
+    let mut sourced = setting.sourced_rules().iter();
+    let has_consent = sourced.any(|it| is_of_consent(it.kind));
     let others = PROTOCOLS.iter().filter(|it| it.name != own);
+    let others = others.filter(|it| !(has_consent && it.manner == Manner::Alternating));
     let others = others.map(|it| Choice {
         label: words(it.name),
         settings: vec![format!(
@@ -292,7 +324,11 @@ fn strategies(setting: &Setting, party: PartyId) -> Option<Menu> {
         };
         let strategy = strategy_words(spec.offering.name, spec.acceptance.name);
         Choice {
-            label: format!("Always {}", strategy.replace('_', " ")),
+            label: format!(
+                "Always number {}: {}",
+                chosen + 1,
+                strategy.replace('_', " ")
+            ),
             settings: (0..specs.len()).map(probability).collect(),
         }
     });

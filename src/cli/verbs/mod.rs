@@ -6,6 +6,7 @@ pub(super) mod check;
 pub(super) mod compare;
 pub(super) mod dist;
 pub(super) mod explain;
+pub(super) mod explore;
 pub(super) mod interchange;
 pub(super) mod list_runs;
 pub(super) mod merge;

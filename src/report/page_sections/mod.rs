@@ -24,10 +24,10 @@ pub(crate) use model_form_section::{forms, range_of_forms};
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;
+pub use session_words::strategy_words;
 pub(crate) use session_words::{
     labels, mark_note, marked_option, render_cause, render_ending, repeated, whose,
 };
-pub use session_words::strategy_words;
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};
 pub(crate) use study_sections::{dependence, doubts, flips, most};

@@ -8,9 +8,7 @@ use crate::run::writer::run_tables::{
     AGREEMENTS_SHOWN, CellResults, MostFrequent, draw_columns, session_tables,
 };
 use crate::run::writer::table_worker::{HeardRows, TableOptions, TableWorker};
-use crate::tables::{
-    Rows, SessionTable, SummaryTable, Transcripts, summary_columns, summary_rows,
-};
+use crate::tables::{Rows, SessionTable, SummaryTable, Transcripts, summary_columns, summary_rows};
 
 /// The only cell.
 const CELL: CellId = CellId(0);

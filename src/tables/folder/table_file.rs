@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::tables::folder::safe_fs::{Access, Folder};
 use crate::tables::folder::table_records::{DigestedFile, FinishedTables, RunningDigest};
 use crate::tables::folder::write_error::WriteError;
-use crate::tables::formats::{Field, Rows, TableCopies, TableFormat};
+use crate::tables::formats::{Rows, TableCopies, TableFormat};
 use crate::tables::schema::Column;
 
 /// Bytes of a table that are read at a time.

@@ -5,6 +5,7 @@ mod correlated_studies;
 mod earlier_versions;
 mod form_studies;
 mod formats;
+mod in_memory;
 mod library;
 mod listing;
 mod plans;

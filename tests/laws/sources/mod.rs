@@ -1,5 +1,6 @@
 //! The repository itself: house rules, order of files, examples and the README.
 
+mod browser_module;
 mod examples;
 mod file_cycles;
 mod readme;

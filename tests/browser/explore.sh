@@ -1,0 +1,26 @@
+#!/bin/sh
+# Explores scenarios in headless Chromium: moves inputs at random, and compares tables with the command
+# line's; installs what it needs. Fails if it could not.
+# SETTINGS is how many random settings are tried, by default 20; MODULE a module to use instead of the one
+# in the program.
+# Usage: sh tests/browser/explore.sh target/release/demarche
+set -eu
+demarche=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+
+CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
+if [ -z "$CHROMIUM" ]; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    CHROMIUM=$(command -v chromium)
+fi
+export CHROMIUM
+npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+for scenario in alaska-2025 two-villages; do
+    "$demarche" explore "configs/scenarios/$scenario.toml" --sessions 25 --out "$folder/$scenario.html" >"$folder/said"
+done
+"$demarche" explore configs/scenarios/alaska-2025.toml --out "$folder/thousand.html" >"$folder/said"
+node tests/browser/explore.mjs "$demarche" "$folder"
