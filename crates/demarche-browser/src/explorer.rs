@@ -334,3 +334,87 @@ fn tornado_page(scenario: &Scenario, changes: &[(&Trial, Difference)]) -> Page {
         origin: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    const VILLAGES: &str = include_str!("../../../configs/scenarios/two-villages.toml");
+
+    fn explorer() -> (Explorer, Json) {
+        let mut explorer = Explorer::default();
+        let files = json!([["villages.toml", VILLAGES]]);
+        let request = json!({ "open": { "files": files, "sessions": 40, "seed": "7" } });
+        let answer = ask(&mut explorer, &request);
+        (explorer, answer["inputs"].clone())
+    }
+
+    fn ask(explorer: &mut Explorer, request: &Json) -> Json {
+        let answer = explorer.answer(request.to_string().as_bytes());
+        serde_json::from_slice(&answer).unwrap()
+    }
+
+    #[test]
+    fn every_number_can_be_set_to_what_is_written_of_it() {
+        let (mut explorer, inputs) = explorer();
+        let numbers = inputs["numbers"].as_array().unwrap();
+        assert_eq!(numbers.len(), 31);
+        for it in numbers {
+            let median = it["median"].as_f64().unwrap();
+            let [low, high] = [0, 1].map(|end| it["ends"][end].as_f64().unwrap());
+            assert!((low..=high).contains(&median), "{it}");
+            let set = format!("{}={median}", it["path"].as_str().unwrap());
+            let begun = ask(
+                &mut explorer,
+                &json!({ "begin": { "run": 1, "settings": [set] } }),
+            );
+            assert_eq!(begun["progress"]["planned"], 40, "{it}: {begun}");
+        }
+    }
+
+    #[test]
+    fn runs_go_on_piece_by_piece_and_are_compared() {
+        let (mut explorer, _) = explorer();
+        for (run, settings) in [
+            (0, json!([])),
+            (1, json!(["party.upper.reservation_value=0.72"])),
+        ] {
+            ask(
+                &mut explorer,
+                &json!({ "begin": { "run": run, "settings": settings } }),
+            );
+            for done in [15, 30, 40] {
+                let request = json!({ "advance": { "run": run, "sessions": 15 } });
+                assert_eq!(ask(&mut explorer, &request)["progress"]["done"], done);
+            }
+        }
+        let pages = [
+            json!({ "page": { "run": 1 } }),
+            json!({ "compare": { "base": 0, "run": 1 } }),
+            json!({ "session": { "run": 1, "replication": 3 } }),
+            json!({ "tornado": { "base": 0, "trials": [
+                { "path": "party.upper.reservation_value", "moved": "more", "run": 1 },
+            ] } }),
+        ];
+        for request in pages {
+            let answer = ask(&mut explorer, &request);
+            let page = answer["page"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{answer}"));
+            assert!(page.contains("<main"), "{request}");
+        }
+        ask(&mut explorer, &json!({ "end": { "run": 1 } }));
+        let gone = ask(&mut explorer, &json!({ "page": { "run": 1 } }));
+        assert_eq!(gone["error"], "there is no run 1");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_an_error_with_its_place() {
+        let (mut explorer, _) = explorer();
+        let request = json!({ "begin": { "run": 1, "settings": ["party.upper.weight=2"] } });
+        let error = ask(&mut explorer, &request)["error"].to_string();
+        assert!(error.contains("--set"), "{error}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What of a scenario can be moved on a page: its numbers, red lines, rounds, protocol, strategies.
 
-use demarche::domain::{DISTRIBUTIONS, Number, PartyId, Provenance, ScenarioKind};
+use demarche::domain::{Basis, DISTRIBUTIONS, Number, PartyId, Provenance, ScenarioKind};
 use demarche::negotiation::{RuleKind, Setting};
 use demarche::protocol::{Manner, PROTOCOLS, ROUNDS_MAX, RelativeTime};
 use demarche::report::{path_label, strategy_words};
@@ -105,7 +105,7 @@ struct Origin {
 impl Origin {
     fn of(provenance: &Provenance) -> Self {
         Self {
-            basis: provenance.basis.map(|it| it.name()),
+            basis: provenance.basis.map(Basis::name),
             sources: provenance.sources.clone(),
             note: provenance.note.clone(),
         }

@@ -280,6 +280,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::tables::formats::Field;
     use crate::tables::schema::whole;
 
     fn rows(n: u64) -> Rows {

@@ -38,10 +38,7 @@ fn push_files(path: &str, found: &mut Vec<String>) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|it| format!("{it:02x}"))
-        .collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The digest that `crates/demarche-browser/digest.sh` prints.
