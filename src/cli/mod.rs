@@ -30,8 +30,8 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, dist, explain, explore, interchange, list_runs, merge, missing,
-    new, open, plan, play, replay, report, shard, studies, verify, weigh,
+    analyze, batch_sweep, check, compare, dist, explain, explore, interchange, list_runs, merge,
+    missing, new, open, plan, play, replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::run::RunOptions;
