@@ -153,10 +153,10 @@ impl<'a> Leeways<'a> {
         }
         let stakes = &self.stakes;
         let mut weights = stakes.even(group);
-        let (mut worth, mut worth_moved) = (Vec::new(), Vec::new());
+        let (mut worth, mut worth_moved, mut best) = (Vec::new(), Vec::new(), Vec::new());
         stakes.weigh(&weights, group, &mut worth);
         let mut bound = stakes.bound(&weights, &worth);
-        let (mut from, mut to) = stakes.best_and_worst_off(group, &worth);
+        let (mut from, mut to) = stakes.best_and_worst_off(group, &worth, &mut best);
         let mut step = WEIGHT_SUM / 4;
         while step > 0 {
             if weights[from.idx()] > step {
@@ -167,7 +167,7 @@ impl<'a> Leeways<'a> {
                 if bound_moved < bound {
                     bound = bound_moved;
                     std::mem::swap(&mut worth, &mut worth_moved);
-                    (from, to) = stakes.best_and_worst_off(group, &worth);
+                    (from, to) = stakes.best_and_worst_off(group, &worth, &mut best);
                     continue;
                 }
                 weights[from.idx()] += step;
@@ -234,10 +234,9 @@ impl<'a> Leeways<'a> {
 
     /// Takes from a row what each party loses.
     pub(crate) fn take(&self, lost: &[i64], row: &mut [i64]) {
-        for (lagrangian_bound, weights) in row.iter_mut().zip(self.weights.chunks_exact(lost.len()))
-        {
+        for (slack, weights) in row.iter_mut().zip(self.weights.chunks_exact(lost.len())) {
             let pairs = weights.iter().zip(lost);
-            *lagrangian_bound -= pairs.map(|(weight, it)| weight * it).sum::<i64>();
+            *slack -= pairs.map(|(weight, it)| weight * it).sum::<i64>();
         }
     }
 
@@ -258,7 +257,7 @@ impl<'a> Leeways<'a> {
             .iter()
             .zip(row)
             .filter(|(parties, _)| needed.contains_all(**parties))
-            .map(|(_, &lagrangian_bound)| lagrangian_bound)
+            .map(|(_, &slack)| slack)
             .min()
             .unwrap_or(i64::MAX)
     }
@@ -351,14 +350,20 @@ impl<'a> Stakes<'a> {
 
     /// Who of a group has the greatest and who the least surplus in the best outcome for all, so that a
     /// shift of weight from the one to the other may make the common slack smaller.
-    fn best_and_worst_off(&self, group: PartySet, worth: &[i64]) -> (PartyId, PartyId) {
-        let best: Vec<usize> = (self.space.issues())
-            .map(|it| {
-                let range = self.space.flat_range(it);
-                let last = range.max_by_key(|&flat| worth[flat]);
-                last.expect("an issue has options")
-            })
-            .collect();
+    ///
+    /// `best` is room for the best option of each issue.
+    fn best_and_worst_off(
+        &self,
+        group: PartySet,
+        worth: &[i64],
+        best: &mut Vec<usize>,
+    ) -> (PartyId, PartyId) {
+        best.clear();
+        best.extend(self.space.issues().map(|it| {
+            let range = self.space.flat_range(it);
+            let last = range.max_by_key(|&flat| worth[flat]);
+            last.expect("an issue has options")
+        }));
         let surplus = |party: PartyId| {
             let contributions = self.of(party);
             let rest = self.rests[party.idx()];

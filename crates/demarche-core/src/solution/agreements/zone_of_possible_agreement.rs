@@ -484,14 +484,14 @@ impl<'a> Search<'a> {
             self.consent
                 .is_satisfied(self.space, outcome, yes.union(given))
         };
-        let lagrangian_bound = |party: PartyId| self.leeways.alone(party, row);
+        let leeway = |party: PartyId| self.leeways.alone(party, row);
         let willing = self.counted.iter().filter(|it| !barred.contains(*it));
         let mut by_leeway: Vec<PartyId> = willing.collect();
-        by_leeway.sort_by_key(|&it| Reverse(lagrangian_bound(it)));
+        by_leeway.sort_by_key(|&it| Reverse(leeway(it)));
         let content: PartySet = by_leeway
             .iter()
             .copied()
-            .filter(|&it| lagrangian_bound(it) >= 0)
+            .filter(|&it| leeway(it) >= 0)
             .collect();
         if !suffices(content) {
             return i64::MIN;
@@ -506,7 +506,7 @@ impl<'a> Search<'a> {
                 break;
             }
             yes = yes.with(party);
-            slack = slack.min(lagrangian_bound(party));
+            slack = slack.min(leeway(party));
         }
         slack
     }
