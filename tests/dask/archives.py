@@ -23,7 +23,7 @@ spec.loader.exec_module(driver)
 def archive(*members: tuple[str, bytes | None], link: tuple[str, str] | None = None) -> bytes:
     """An archive of files, of folders (without content), and of a link if there is one."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as it:
+    with tarfile.open(fileobj=packed, mode="w") as it:
         for name, content in members:
             member = tarfile.TarInfo(name)
             member.mode = 0o755
