@@ -6,8 +6,9 @@ mod pages;
 mod summary;
 
 pub use drawing::{
-    Axis, Bars, Chart, FrontierChart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity,
-    Scatter, Series, Size, Unit,
+    Axis, Backdrop, Bars, Chart, Choice, Choices, Emphasis, FrontierChart, HeatMap, Interpolation,
+    IssueChoices, Lines, Mark, MarkKind, MarkRow, Marks, Names, PageTable, Quantity, RangeRow,
+    Ranges, Scatter, Series, Size, Swing, Tornado, Unit,
 };
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,
@@ -17,9 +18,9 @@ pub(crate) use page_sections::{
 pub use page_sections::{MeasuredClaims, path_label, rests_on, strategy_words};
 pub(crate) use pages::zone_words;
 pub use pages::{
-    Card, ComparedRun, ComparedRuns, Move, Page, PageBlock, PageError, PageFigure, PageStep,
-    RunReport, Section, SessionReport, SettledIssue, Stand, Steps, recorded_page, run_page,
-    write_page,
+    Card, ComparedRun, ComparedRuns, DealCell, DealTable, Move, Page, PageBlock, PageError,
+    PageFigure, PageStep, RunReport, Section, Sentences, SessionReport, SettledIssue, Stand, Steps,
+    recorded_page, run_page, write_page,
 };
 pub(crate) use summary::{FormSummary, ReasonRow};
 pub use summary::{OpenTable, RunSummary, TABLE_BYTES_MAX};

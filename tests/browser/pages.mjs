@@ -26,6 +26,7 @@ function check(page, what, problems) {
 const views = [
   { name: "desk", width: 1280, height: 900, colorScheme: "light" },
   { name: "desk-dark", width: 1280, height: 900, colorScheme: "dark" },
+  { name: "tablet", width: 768, height: 1024, colorScheme: "light" },
   { name: "phone", width: 390, height: 844, colorScheme: "light" },
   { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" },
 ];
@@ -41,6 +42,42 @@ function overflowing() {
     if (it.closest(".table, svg, .hidden, .skip")) continue;
     const box = it.getBoundingClientRect();
     if (box.right > width + 1) problems.push(`<${it.tagName} ${it.className}> ends at ${box.right}`);
+  }
+  return problems;
+}
+
+// Texts of pictures that leave them or lie on one another, and labels that were cut.
+function cut() {
+  const problems = [];
+  for (const svg of document.querySelectorAll("figure svg")) {
+    const frame = svg.getBoundingClientRect();
+    if (frame.width < 100) continue;
+    const name = svg.closest("figure").id;
+    const texts = [...svg.querySelectorAll("text")].map((it) => [it.textContent, it.getBoundingClientRect()]);
+    for (const [idx, [text, box]] of texts.entries()) {
+      const isWithin = box.left >= frame.left - 1 && box.right <= frame.right + 1
+        && box.top >= frame.top - 2 && box.bottom <= frame.bottom + 2;
+      if (!isWithin) problems.push(`${name}: “${text}” leaves the picture`);
+      if (text.includes("…")) problems.push(`${name}: “${text}” is cut`);
+      for (const [other, place] of texts.slice(idx + 1)) {
+        const width = Math.min(box.right, place.right) - Math.max(box.left, place.left);
+        const height = Math.min(box.bottom, place.bottom) - Math.max(box.top, place.top);
+        // Lines of a text stand close to one another.
+        if (width > 2 && height > 5) problems.push(`${name}: “${text}” lies on “${other}”`);
+      }
+    }
+  }
+  return problems;
+}
+
+// What goes wrong when a picture is saved.
+async function saving(page) {
+  const problems = [];
+  for (const [kind, beginning] of [["svg", "<svg"], ["png", "\u0089PNG"]]) {
+    const waiting = page.waitForEvent("download");
+    await page.locator(`[data-save=${kind}]`).first().click();
+    const saved = fs.readFileSync(await (await waiting).path(), "latin1");
+    if (!saved.startsWith(beginning)) problems.push(`${kind}: it begins with ${saved.slice(0, 20)}`);
   }
   return problems;
 }
@@ -152,6 +189,10 @@ for (const file of pages) {
     }
     check(where, "sticks out to the right", await page.evaluate(overflowing));
     check(where, "charts are not whole", await page.evaluate(incomplete));
+    check(where, "labels cannot be read", await page.evaluate(cut));
+    if (view.name === "desk" && (await page.locator("[data-save]").count()) > 0) {
+      check(where, "pictures are not saved", await saving(page));
+    }
     const mark = page.locator("figure svg [data-tells]:visible").first();
     if ((await mark.count()) > 0) {
       const wanted = await mark.getAttribute("data-tells");

@@ -1,14 +1,16 @@
-//! The kinds of charts and their SVG; what a page shows in a chart is put together in its section.
+//! Pictures as SVG: the kinds of charts, and what they are drawn with.
 
-mod chart_kinds;
+mod canvas;
+mod charts;
 mod frontier_chart;
-mod label_lines;
-mod plots;
-mod svg;
+mod letters;
+mod quantities;
+mod scale;
 
-pub use chart_kinds::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
-    Unit,
+pub use charts::{
+    Backdrop, Bars, Chart, Choice, Choices, Emphasis, HeatMap, Interpolation, IssueChoices, Lines,
+    Mark, MarkKind, MarkRow, Marks, Names, PageTable, RangeRow, Ranges, Scatter, Series, Size,
+    Swing, Tornado,
 };
 pub use frontier_chart::FrontierChart;
-pub use plots::Size;
+pub use quantities::{Axis, Quantity, Unit};

@@ -3,8 +3,8 @@
 use demarche_core::domain::Scenario;
 
 use crate::report::drawing::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, PageTable, Quantity, Scatter, Series,
-    Unit,
+    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Names, PageTable, Quantity, Scatter,
+    Series, Unit,
 };
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{CellFigures, CellSummary, RunSummary};
@@ -235,6 +235,7 @@ impl<'a> Cells<'a> {
                     x: Axis::new(path, Unit::Number),
                     y,
                     course: Interpolation::Straight,
+                    names: Names::AtEnd,
                     lines,
                 })
             };
@@ -271,11 +272,11 @@ impl<'a> Cells<'a> {
             .iter()
             .take(CELLS_SHOWN)
             .filter_map(|value| Some(((*value).to_owned(), cell_with(value)?.deals?)));
-        let deals = Chart::Bars(Bars {
-            category_label: path.to_owned(),
-            axis: Axis::new("Share of deals", Unit::Share),
-            bars: bars.collect(),
-        });
+        let deals = Chart::Bars(Bars::new(
+            path,
+            Axis::new("Share of deals", Unit::Share),
+            bars.collect(),
+        ));
         let caption = "Whiskers are 95 % intervals.";
         vec![PageFigure::new(
             "response-deals",
@@ -306,6 +307,8 @@ impl<'a> Cells<'a> {
             columns: (across.to_owned(), owned(&columns)),
             axis: Axis::new("Share of deals", Unit::Share),
             cells: cells?,
+            contour: None,
+            is_by_column: false,
         });
         let caption = format!("Down: {down}. Across: {across}.");
         Some(PageFigure::new(
@@ -335,6 +338,7 @@ impl<'a> Cells<'a> {
             x: Axis::new(along, Unit::Number),
             y: Axis::new("Share of deals", Unit::Share),
             course: Interpolation::Straight,
+            names: Names::AtEnd,
             lines: lines?,
         });
         let title = format!("Share of deals along {along}");
@@ -358,11 +362,13 @@ impl<'a> Cells<'a> {
                 })
                 .collect();
             let chart = Chart::Scatter(Scatter {
+                heading: Vec::new(),
                 x: Axis::new(path, Unit::Number),
                 y: Axis::new("Share of deals", Unit::Share),
                 groups: vec![Series {
                     label: "Cells".to_owned(),
-                    mark: Mark::Disc,
+                    mark: Mark::Disc(0),
+                    is_joined: false,
                     spots: spots?,
                 }],
                 crossing: None,
@@ -389,11 +395,11 @@ impl<'a> Cells<'a> {
             let cell = cells.find(|it| it.cell == effect.cell)?;
             Some((cell.values.join(", "), effect.difference?))
         });
-        let chart = Chart::Bars(Bars {
-            category_label: self.paths().join(", "),
-            axis: Axis::new("Change of the share of deals", Unit::Points),
-            bars: bars.collect(),
-        });
+        let chart = Chart::Bars(Bars::new(
+            self.paths().join(", "),
+            Axis::new("Change of the share of deals", Unit::Points),
+            bars.collect(),
+        ));
         let first = self.first();
         let caption = format!(
             "In percentage points, paired by common random numbers with the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, there may be no difference."

@@ -2,11 +2,11 @@
 
 use crate::experiment::Failure;
 use crate::report::drawing::{Axis, Bars, Chart, HeatMap, Quantity, Unit};
-use crate::report::page_sections::failure_words::{failure_sentences, render_reason};
+use crate::report::page_sections::failure_words::render_reason;
 use crate::report::page_sections::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::Blocker;
-use crate::wording::{capitalized, counted};
+use crate::wording::{capitalized, count, counted};
 
 /// Reasons for no deal that a chart shows.
 const REASONS_SHOWN: usize = 8;
@@ -28,20 +28,30 @@ impl Sessions<'_> {
                     ("missed-zone", "Why a zone of possible agreement is missed")
                 }
             };
-            let chart = Chart::Bars(Bars {
-                category_label: "Reason".to_owned(),
-                axis: Axis::new("Share of these sessions", Unit::Share),
-                bars: bars.clone(),
-            });
+            let chart = Chart::Bars(Bars::new(
+                "Reason",
+                Axis::new("Share of these sessions", Unit::Share),
+                bars.clone(),
+            ));
             let caption = "The most frequent reasons; failures.csv has all.";
             (!bars.is_empty()).then(|| PageFigure::new(id, title, caption, &chart))
         });
         let charts: Vec<PageFigure> = charts.collect();
-        let mut text = failure_sentences(scenario, reasons);
-        text.push(
+        let counts = Failure::ALL.into_iter().filter_map(|failure| {
+            let first = reasons.iter().find(|it| it.failure == failure.name())?;
+            let what = match failure {
+                Failure::NoZone => "had no zone of possible agreement",
+                Failure::MissedZone => "missed one",
+            };
+            Some(format!("{} {what}", count(first.n)))
+        });
+        let counts: Vec<String> = counts.collect();
+        let examined = reasons.first().map_or(0, |it| it.n_examined);
+        let text = vec![
+            format!("Of {}, {}.", counted(examined, "examined session"), counts.join(" and ")),
             "What empties a zone is a smallest set of up to two red lines and reservation values without which there would be one; several such sets share a session equally."
                 .to_owned(),
-        );
+        ];
         (!charts.is_empty()).then(|| Section {
             id: "failures".to_owned(),
             heading: "Why there is no deal".to_owned(),
@@ -63,14 +73,6 @@ impl Sessions<'_> {
         };
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let each = |offers: &u64| Quantity::exact(*offers as f64 / n as f64);
-        let bars = blockers
-            .iter()
-            .filter_map(|it| Some((label(it)?, each(&it.pivotal_rejections.iter().sum()))));
-        let who = Chart::Bars(Bars {
-            category_label: "Party".to_owned(),
-            axis: Axis::new("Pivotal rejections per session", Unit::Utility),
-            bars: bars.collect(),
-        });
         let by_issue =
             |it: &Blocker| -> Vec<Quantity> { it.pivotal_rejections.iter().map(each).collect() };
         let over = Chart::HeatMap(HeatMap {
@@ -84,7 +86,21 @@ impl Sessions<'_> {
             ),
             axis: Axis::new("Pivotal rejections per session", Unit::Utility),
             cells: blockers.iter().map(by_issue).collect(),
+            contour: None,
+            is_by_column: false,
         });
+        let most = blockers
+            .iter()
+            .max_by_key(|it| it.pivotal_rejections.iter().sum::<u64>());
+        let over_what = most.and_then(|it| {
+            let issues = scenario.issues.iter().zip(&it.pivotal_rejections);
+            let (issue, n) = issues.max_by_key(|it| it.1)?;
+            Some((label(it)?, issue.label.clone())).filter(|_| *n > 0)
+        });
+        let title = over_what.map_or_else(
+            || "No offer was stopped by one party alone".to_owned(),
+            |(who, issue)| format!("{who} alone stops most offers, above all over {issue}"),
+        );
         Some(Section {
             id: "blockers".to_owned(),
             heading: "Blockers".to_owned(),
@@ -92,20 +108,12 @@ impl Sessions<'_> {
                 "Of {}: a rejection is pivotal if no other party rejected the offer, and acceptance would have produced a deal. It says who rejected, not whose terms were too hard: many of these sessions have no zone of possible agreement, and a party that is asked for more rejects more.",
                 counted(n, "session") + " without a deal"
             )],
-            blocks: vec![PageBlock::Figures(vec![
-                PageFigure::new(
-                    "blockers",
-                    "Pivotal rejections by party",
-                    "Mean number of offers that the party's rejection alone prevented, over these sessions.",
-                    &who,
-                ),
-                PageFigure::new(
-                    "blocked-issues",
-                    "Pivotal rejections by issue",
-                    "Mean number of pivotal rejections over these sessions, by the issue with the greatest shortfall from the party's best option.",
-                    &over,
-                ),
-            ])],
+            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
+                "blocked-issues",
+                &title,
+                "Mean number of pivotal rejections over these sessions, by the issue with the greatest shortfall from the party's best option.",
+                &over,
+            )])],
         })
     }
 }

@@ -1,43 +1,11 @@
-//! Why sessions have no agreement, in words: for the page of a run and its summary.
+//! Reasons why sessions have no agreement, in words: for the page of a run and its summary.
 
 use std::sync::Arc;
 
 use demarche_core::domain::{Party, Scenario};
 
-use crate::experiment::Failure;
 use crate::report::summary::ReasonRow;
-use crate::wording::{capitalized, count, decimal, percent};
-
-/// How many reasons a sentence names.
-const REASONS_NAMED: usize = 3;
-
-/// A sentence for each way in which sessions failed, with its most frequent reasons.
-pub(crate) fn failure_sentences(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<String> {
-    let sentences = Failure::ALL.into_iter().filter_map(|failure| {
-        let of_failure = reasons.iter().filter(|it| it.failure == failure.name());
-        let of_failure: Vec<&ReasonRow> = of_failure.collect();
-        let first = of_failure.first()?;
-        let named = of_failure.iter().take(REASONS_NAMED).map(|it| {
-            let reason = render_reason(scenario, it);
-            let missing = it.missing_utility.map_or_else(String::new, |by| {
-                format!(" (by {} of its utility on average)", decimal(by, 3))
-            });
-            format!("{reason} {}{missing}", percent(it.share))
-        });
-        let named: Vec<String> = named.collect();
-        let head = match failure {
-            Failure::NoZone => "No zone of possible agreement",
-            Failure::MissedZone => "A zone of possible agreement was missed",
-        };
-        Some(format!(
-            "{head} in {} of {} sessions examined. Most frequent reasons, as shares of these: {}.",
-            count(first.n),
-            count(first.n_examined),
-            named.join(", ")
-        ))
-    });
-    sentences.collect()
-}
+use crate::wording::capitalized;
 
 /// A reason in words.
 pub(crate) fn render_reason(scenario: &Scenario, reason: &ReasonRow) -> String {

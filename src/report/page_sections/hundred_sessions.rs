@@ -70,7 +70,10 @@ pub(crate) fn ending_rows(
                 "miss a deal that all who must consent would accept",
                 EndingKind::MissedZone,
             ),
-            Failure::NoZone => ("have no zone of possible agreement", EndingKind::NoZone),
+            Failure::NoZone => (
+                "have nothing that all who must consent would accept",
+                EndingKind::NoZone,
+            ),
         };
         let mut whole = row(label, (1.0 - deals) * ratio(n, all), kind);
         let parts = by_party(scenario, reasons, failure, &whole);
@@ -172,11 +175,17 @@ fn apportion(rows: &mut [EndingRow], places: &[usize], n: usize) {
     }
 }
 
+/// The obstacles of parties that prevent most deals.
+pub(super) fn greatest_obstacles(reasons: &[ReasonRow]) -> Vec<&ReasonRow> {
+    let owned = reasons.iter().filter(|it| !it.party.is_empty());
+    let mut owned: Vec<&ReasonRow> = owned.collect();
+    owned.sort_by_key(|it| std::cmp::Reverse(it.n_sessions));
+    owned.truncate(MOVES_NAMED);
+    owned
+}
+
 /// What prevents a deal most often, and how far its owner would have to move, in sentences.
 pub(crate) fn needed_moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<String> {
-    let mut by_sessions: Vec<&ReasonRow> =
-        (reasons.iter()).filter(|it| !it.party.is_empty()).collect();
-    by_sessions.sort_by_key(|it| std::cmp::Reverse(it.n_sessions));
     let sentence = |it: &&ReasonRow| {
         let of = percent(ratio(it.n_sessions, it.n_examined));
         let reason = capitalized(&render_reason(scenario, it));
@@ -190,11 +199,12 @@ pub(crate) fn needed_moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<St
         });
         format!("{reason}: in {of} of sessions{far}.")
     };
-    by_sessions.iter().take(MOVES_NAMED).map(sentence).collect()
+    greatest_obstacles(reasons).iter().map(sentence).collect()
 }
 
+/// A part of a whole; 0 of nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn ratio(n: u64, of: u64) -> f64 {
+pub(super) fn ratio(n: u64, of: u64) -> f64 {
     if of == 0 { 0.0 } else { n as f64 / of as f64 }
 }
 

@@ -1,12 +1,16 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod deal_section;
 mod factor_labels;
 mod failure_section;
 mod failure_words;
 mod hundred_sessions;
+mod medians;
 mod model_form_section;
+mod opening;
 mod plan_sections;
+mod red_line_section;
 mod rule_words;
 mod session_course;
 mod session_sections;
@@ -21,6 +25,7 @@ pub(crate) use cell_sections::{Cells, equal_cells};
 pub use factor_labels::path_label;
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use model_form_section::{forms, range_of_forms};
+pub(crate) use opening::opening;
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;
 pub(crate) use session_sections::Sessions;

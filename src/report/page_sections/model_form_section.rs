@@ -1,6 +1,6 @@
 //! How far the share of deals hangs on the form of the model.
 
-use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::drawing::{Axis, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{FormSummary, LevelSummary, RunSummary};
 use crate::wording::{count, counted};
@@ -9,25 +9,23 @@ use crate::wording::{count, counted};
 pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
     let ran = ran(&summary.forms);
     let (_, base) = *ran.first()?;
+    let axis = Axis::new("Share of deals", Unit::Share);
+    let bars = ran.iter().map(|(form, it)| (in_words(form), *it));
     let chart = Chart::Bars(Bars {
-        category_label: "Form of the model".to_owned(),
-        axis: Axis::new("Share of deals", Unit::Share),
-        bars: ran
-            .iter()
-            .map(|(form, it)| (form.label.clone(), *it))
-            .collect(),
+        emphasis: Emphasis::First,
+        ..Bars::new("Form of the model", axis, bars.collect())
     });
     let caption =
         "Whiskers are 95 % intervals. All forms have the same draws of the parties' preferences.";
-    let title = "Share of deals by form of the model";
-    let figures = vec![PageFigure::new("forms", title, caption, &chart)];
+    let title = title_of_forms(&summary.forms);
+    let figures = vec![PageFigure::new("forms", &title, caption, &chart)];
     let mut text = vec![
         "Each form changes one thing about the talks, and nothing about what parties want. Preferences determine the result as far as the bars are alike; where they differ by more than their intervals, the result is about the rules of the talks, which are assumed.".to_owned(),
     ];
-    text.extend(range_of_forms(&summary.forms));
+    text.extend(range_of_forms(&summary.forms).map(|it| it.replace('_', " ")));
     let mut idle = (summary.forms.iter())
         .filter(|it| !it.not_applicable.is_empty())
-        .map(|it| format!("{} ({})", it.label, it.not_applicable))
+        .map(|it| format!("{} ({})", in_words(it), it.not_applicable))
         .peekable();
     if idle.peek().is_some() {
         text.push(format!("Not run: {}.", idle.collect::<Vec<_>>().join("; ")));
@@ -35,7 +33,7 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
     let rows = ran.iter().filter_map(|(form, it)| {
         let [deals, ..] = it.fields(Unit::Share);
         let [difference, low, high] = form.difference?.fields(Unit::Points);
-        Some(vec![form.label.clone(), deals, difference, low, high])
+        Some(vec![in_words(form), deals, difference, low, high])
     });
     let stands = Unit::Share.render(base.value);
     let table = PageTable {
@@ -50,9 +48,9 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
         text,
         blocks: vec![
             PageBlock::Figures(figures),
-            PageBlock::Open {
-                name: format!(
-                    "Difference from the scenario as it stands ({stands}), replication by replication"
+            PageBlock::Folded {
+                summary: format!(
+                    "Differences from the scenario as it stands ({stands}), replication by replication"
                 ),
                 table,
             },
@@ -117,6 +115,38 @@ pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
         most.0.label,
         counted(others.len() as u64, "other form"),
     ))
+}
+
+/// What a form changes, with names of rules as words.
+fn in_words(form: &FormSummary) -> String {
+    form.label.replace('_', " ")
+}
+
+/// Which form changes the share of deals most, in a sentence.
+fn title_of_forms(forms: &[FormSummary]) -> String {
+    let clear = |it: &&FormSummary| {
+        let ends = it.difference.and_then(|it| it.interval);
+        ends.is_some_and(|it| it.low > 0.0 || it.high < 0.0)
+    };
+    let (n, n_clear) = (
+        ran(forms).len().saturating_sub(1),
+        forms.iter().filter(clear).count(),
+    );
+    match n_clear {
+        0 => "No other form of the model changes the share of deals beyond chance".to_owned(),
+        _ => format!(
+            "{n_clear} of {} of the model change the share of deals beyond chance",
+            counted(n as u64, "other form")
+        ),
+    }
+}
+
+/// The other forms that were run, each with its share of deals, the least first.
+pub(super) fn other_forms(forms: &[FormSummary]) -> Vec<(String, Quantity)> {
+    let others = ran(forms).into_iter().skip(1);
+    let mut others: Vec<_> = others.map(|(form, it)| (in_words(form), it)).collect();
+    others.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    others
 }
 
 /// The forms that were run, the scenario as it stands first.

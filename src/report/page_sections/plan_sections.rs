@@ -195,6 +195,8 @@ impl<'a> Plans<'a> {
             columns: ("Who accepts".to_owned(), columns.collect()),
             axis: Axis::new("Share of draws", Unit::Share),
             cells: cells.collect(),
+            contour: None,
+            is_by_column: false,
         });
         let figure = PageFigure::new(
             "acceptance",
@@ -255,6 +257,8 @@ impl<'a> Plans<'a> {
                 cells: (cells.iter())
                     .map(|it| joint(*it).take(ROWS_SHOWN).map(|it| it.accepts).collect())
                     .collect(),
+                contour: None,
+                is_by_column: false,
             });
             let caption = "The share of draws in which all whose consent is needed accept, on common random numbers unless the experiment says otherwise.";
             let title = "How often all accept each plan, by cell";
@@ -362,6 +366,8 @@ impl<'a> Plans<'a> {
             ),
             axis: Axis::new("Share of draws", Unit::Share),
             cells: cells.collect(),
+            contour: None,
+            is_by_column: false,
         });
         let figure = || {
             PageFigure::new(

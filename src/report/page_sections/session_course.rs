@@ -4,7 +4,7 @@ use demarche_core::domain::{PartyId, Preferences, Scenario, Utility};
 use demarche_core::negotiation::Setting;
 
 use crate::experiment::{StepKind, TraceStep};
-use crate::report::drawing::{Axis, Chart, Interpolation, Lines, Quantity, Unit};
+use crate::report::drawing::{Axis, Chart, Interpolation, Lines, Names, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::count;
 
@@ -148,6 +148,7 @@ impl<'a> Courses<'a> {
             x: Axis::new("Round", Unit::Count),
             y: Axis::new("Utility", Unit::Utility),
             course: Interpolation::Straight,
+            names: Names::AtEnd,
             lines,
         })
     }

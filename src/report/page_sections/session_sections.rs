@@ -5,9 +5,12 @@ use std::sync::Arc;
 use demarche_core::domain::{Outcome, Party, Scenario};
 use demarche_core::negotiation::Setting;
 
-use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
-use crate::report::page_sections::session_words::{mark_note, marked_option, strategy_words};
-use crate::report::pages::{Card, PageBlock, PageFigure, Section};
+use crate::report::drawing::{
+    Axis, Bars, Chart, Interpolation, Lines, Names, PageTable, Quantity, Unit,
+};
+use crate::report::page_sections::opening::endings;
+use crate::report::page_sections::session_words::strategy_words;
+use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{FirstCell, RankedAgreement, RoundShare};
 use crate::wording::{counted, decimal, percent};
 
@@ -26,9 +29,9 @@ impl Sessions<'_> {
     /// All sections that have something to show.
     pub(crate) fn sections(&self) -> Vec<Section> {
         let sections = [
-            self.endings(),
-            self.failures(),
             self.deals(),
+            self.failures(),
+            self.red_lines(),
             self.worth(),
             self.blockers(),
             self.rounds(),
@@ -39,78 +42,14 @@ impl Sessions<'_> {
         sections.into_iter().flatten().collect()
     }
 
-    fn endings(&self) -> Option<Section> {
-        let labels = ["Agreement", "Deadline", "Walkout", "Forfeit"];
-        let shares = labels.into_iter().zip(self.first.endings);
-        let bars = shares.filter_map(|(label, share)| Some((label.to_owned(), share?)));
-        let bars: Vec<(String, Quantity)> = bars.collect();
-        if bars.is_empty() {
-            return None;
-        }
-        let chart = Chart::Bars(Bars {
-            category_label: "Ending".to_owned(),
-            axis: Axis::new("Share of sessions", Unit::Share),
-            bars,
-        });
+    /// How a hundred sessions end, for pages that do not open with it.
+    pub(crate) fn endings(&self) -> Option<Section> {
+        let figure = endings(self.scenario(), self.first)?;
         Some(Section {
             id: "endings".to_owned(),
             heading: "How sessions ended".to_owned(),
-            text: vec![
-                "A walkout is a party leaving the negotiation; a forfeit is a party violating the rules."
-                    .to_owned(),
-            ],
-            blocks: vec![PageBlock::Figures(vec![PageFigure::new(
-                "endings",
-                "Share of sessions by ending",
-                "Whiskers are 95 % intervals of the share.",
-                &chart,
-            )])],
-        })
-    }
-
-    fn deals(&self) -> Option<Section> {
-        let n = self.first.n_agreements;
-        if n == 0 {
-            return None;
-        }
-        let scenario = self.scenario();
-        let figures = scenario.space.issues().map(|id| {
-            let issue = scenario.issue(id);
-            let shares = self.first.options.iter();
-            let bars: Vec<(String, Quantity)> = shares
-                .filter(|it| it.issue == issue.name)
-                .filter_map(|it| {
-                    let mut options = scenario.space.options(id);
-                    let option = options.find(|o| issue.options[o.idx()].name == it.option)?;
-                    Some((marked_option(scenario, id, option), it.share?))
-                })
-                .collect();
-            let chart = Chart::Bars(Bars {
-                category_label: "Option".to_owned(),
-                axis: Axis::new("Share of deals", Unit::Share),
-                bars,
-            });
-            let id = format!("options-{}", issue.name);
-            PageFigure::small(&id, &issue.label, "", &chart)
-        });
-        let frequent = self.first.frequent_agreements();
-        let cards = frequent.iter().filter_map(|it| self.card(it));
-        let which = if frequent.is_empty() {
-            "No agreement came twice: there are as many distinct ones."
-        } else {
-            "The most frequent deals follow the charts: options that are frequent individually need not be frequent together."
-        };
-        Some(Section {
-            id: "deals".to_owned(),
-            heading: "Options in deals".to_owned(),
-            text: [format!("Shares of {}. {which}", counted(n, "deal"))]
-                .into_iter()
-                .chain(mark_note(scenario).map(str::to_owned))
-                .collect(),
-            blocks: vec![
-                PageBlock::Figures(figures.collect()),
-                PageBlock::Cards(cards.collect()),
-            ],
+            text: Vec::new(),
+            blocks: vec![PageBlock::Figures(vec![figure])],
         })
     }
 
@@ -123,17 +62,17 @@ impl Sessions<'_> {
             let party = parties.clone().find(|party| party.name == it.party);
             let party = party.map_or(it.party.as_str(), |it| &it.label);
             let strategy = strategy_words(&it.offering, &it.acceptance);
-            (format!("{party}: {strategy}"), it.share)
+            (format!("{party}: {}", strategy.replace('_', " ")), it.share)
         });
         let bars: Vec<(String, Quantity)> = bars.collect();
         if bars.is_empty() {
             return None;
         }
-        let chart = Chart::Bars(Bars {
-            category_label: "Party and strategy".to_owned(),
-            axis: Axis::new("Share of sessions that end in a deal", Unit::Share),
+        let chart = Chart::Bars(Bars::new(
+            "Party and strategy",
+            Axis::new("Share of sessions that end in a deal", Unit::Share),
             bars,
-        });
+        ));
         Some(Section {
             id: "strategies".to_owned(),
             heading: "Deals by strategy".to_owned(),
@@ -147,35 +86,6 @@ impl Sessions<'_> {
                 "Of the sessions in which the party follows the strategy; whiskers are 95 % intervals.",
                 &chart,
             )])],
-        })
-    }
-
-    /// A deal in words.
-    fn card(&self, deal: &RankedAgreement) -> Option<Card> {
-        let (scenario, outcome) = (self.scenario(), self.outcome(deal)?);
-        let lines = scenario.space.issues().map(|issue| {
-            let option = scenario.space.option(outcome, issue);
-            let option = marked_option(scenario, issue, option);
-            [scenario.issue(issue).label.clone(), option]
-        });
-        let worth = scenario.parties.iter().filter_map(|party| {
-            let mean = deal.mean_utilities.get(&party.name)?;
-            Some(format!("{} {}", party.label, decimal(*mean, 2)))
-        });
-        let worth: Vec<String> = worth.collect();
-        Some(Card {
-            heading: format!("Deal {}", deal.rank),
-            note: format!(
-                "Made {} ({} of deals).",
-                match deal.n_agreed {
-                    1 => "once".to_owned(),
-                    n => counted(n, "time"),
-                },
-                percent(deal.share?)
-            ),
-            lines: lines
-                .chain([["Mean utility (0 to 1)".to_owned(), worth.join(", ")]])
-                .collect(),
         })
     }
 
@@ -206,11 +116,11 @@ impl Sessions<'_> {
             let mean = self.first.mean_surpluses.get(&party.name)?;
             Some((party.label.clone(), *mean))
         });
-        let means = Chart::Bars(Bars {
-            category_label: "Party".to_owned(),
-            axis: Axis::new("Mean surplus of a deal", Unit::Utility),
-            bars: bars.collect(),
-        });
+        let means = Chart::Bars(Bars::new(
+            "Party",
+            Axis::new("Mean surplus of a deal", Unit::Utility),
+            bars.collect(),
+        ));
         let lines = parties().map(|party| {
             let ranges = self.first.surpluses.iter();
             let points = ranges.filter(|it| it.party == party.name);
@@ -235,11 +145,11 @@ impl Sessions<'_> {
         });
         let pressed: Vec<(String, Quantity)> = pressed.collect();
         if !pressed.is_empty() {
-            let before = Chart::Bars(Bars {
-                category_label: "Party under leverage".to_owned(),
-                axis: Axis::new("Mean surplus before leverage", Unit::Utility),
-                bars: pressed,
-            });
+            let before = Chart::Bars(Bars::new(
+                "Party under leverage",
+                Axis::new("Mean surplus before leverage", Unit::Utility),
+                pressed,
+            ));
             figures.push(PageFigure::new(
                 "surplus-before-leverage",
                 "Mean surplus of a deal over the reservation value before leverage",
@@ -252,6 +162,7 @@ impl Sessions<'_> {
                 x: Axis::new("Surplus", Unit::Utility),
                 y: Axis::new("Share of deals", Unit::Share),
                 course: Interpolation::Straight,
+                names: Names::AtPeak,
                 lines,
             });
             figures.push(PageFigure::new(
@@ -284,26 +195,28 @@ impl Sessions<'_> {
             x: Axis::new("Round", Unit::Count),
             y: Axis::new("Sessions without a deal so far", Unit::Share),
             course: Interpolation::Steps,
+            names: Names::AtEnd,
             lines: vec![(String::new(), points)],
         });
         let deadline = self.setting.rules().deadline_rounds;
-        let late = self
-            .share_at_deadline()
-            .filter(|it| *it > 0.5)
-            .map(|it| format!("{} of deals are made in the last two.", percent(it)));
+        let late = self.share_at_deadline().filter(|it| *it > 0.5);
+        let rounds = counted(deadline.into(), "round");
+        let title = late.map_or_else(
+            || "Share of sessions without a deal by the end of each round".to_owned(),
+            |it| {
+                format!(
+                    "{} of deals are made in the last two of {rounds}",
+                    percent(it)
+                )
+            },
+        );
         Some(Section {
             id: "rounds".to_owned(),
             heading: "When deals are made".to_owned(),
-            text: [format!(
-                "Sessions have at most {}.",
-                counted(deadline.into(), "round")
-            )]
-            .into_iter()
-            .chain(late)
-            .collect(),
+            text: vec![format!("Sessions have at most {rounds}.")],
             blocks: vec![PageBlock::Figures(vec![PageFigure::new(
                 "rounds",
-                "Share of sessions without a deal by the end of each round",
+                &title,
                 "A step down is a round in which deals are made; the shade is the 95 % interval.",
                 &chart,
             )])],

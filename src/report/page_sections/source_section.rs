@@ -10,7 +10,7 @@ use demarche_stats::estimate::Estimate;
 use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
 use crate::report::page_sections::rule_words::rules_table;
 use crate::report::page_sections::session_words::labels;
-use crate::report::pages::{PageBlock, PageFigure, Section};
+use crate::report::pages::{PageBlock, PageFigure, Section, Sentences};
 use crate::wording::{count, counted, decimal, percent};
 
 /// In how many of some draws each of a scenario's claims holds.
@@ -86,7 +86,10 @@ pub(crate) fn limits(scenario: &Scenario) -> Option<Section> {
         id: "limits".to_owned(),
         heading: "Limits".to_owned(),
         text: vec!["What the scenario leaves out or simplifies, in its own words.".to_owned()],
-        blocks: vec![PageBlock::List(scenario.limits.to_vec())],
+        blocks: vec![PageBlock::List(Sentences {
+            heading: String::new(),
+            sentences: scenario.limits.to_vec(),
+        })],
     })
 }
 
@@ -171,11 +174,11 @@ fn bases(id: &str, title: &str, axis: &str, counts: &[(&str, u64)]) -> PageFigur
     let bars = counts
         .iter()
         .map(|(name, n)| ((*name).to_owned(), Quantity::exact(*n as f64)));
-    let chart = Chart::Bars(Bars {
-        category_label: "Basis".to_owned(),
-        axis: Axis::new(axis, Unit::Count),
-        bars: bars.collect(),
-    });
+    let chart = Chart::Bars(Bars::new(
+        "Basis",
+        Axis::new(axis, Unit::Count),
+        bars.collect(),
+    ));
     PageFigure::new(id, title, "", &chart)
 }
 

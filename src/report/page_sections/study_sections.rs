@@ -7,7 +7,9 @@ use crate::experiment::{
     AGREEMENT_RATE, FactorKind, SensitivityMeasure, UTILITY, ZONE_RATE, points_for_claim,
     points_for_interval,
 };
-use crate::report::drawing::{Axis, Bars, Chart, Interpolation, Lines, PageTable, Quantity, Unit};
+use crate::report::drawing::{
+    Axis, Bars, Chart, Interpolation, Lines, Names, PageTable, Quantity, Unit,
+};
 use crate::report::page_sections::factor_labels::{factor_label, path_label};
 use crate::report::page_sections::model_form_section::levels;
 use crate::report::page_sections::study_words::{
@@ -452,11 +454,11 @@ fn bars(
     }
     let shown = ranked.iter().take(FACTORS_SHOWN);
     let bars = shown.map(|(row, it)| (factor_label(scenario, row), *it));
-    let chart = Chart::Bars(Bars {
-        category_label: "Factor".to_owned(),
-        axis: Axis::new(measure.title, Unit::Utility),
-        bars: bars.collect(),
-    });
+    let chart = Chart::Bars(Bars::new(
+        "Factor",
+        Axis::new(measure.title, Unit::Utility),
+        bars.collect(),
+    ));
     Some(PageFigure::new(id, title, measure.caption, &chart))
 }
 
@@ -475,13 +477,12 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
     let mut drawn = Vec::new();
     if !found.is_empty() {
         let bars = found.iter().take(FACTORS_SHOWN);
-        let chart = Chart::Bars(Bars {
-            category_label: "Number".to_owned(),
-            axis: Axis::new("Smallest shift", Unit::Utility),
-            bars: bars
-                .map(|(name, it)| (path_label(scenario, name), *it))
+        let chart = Chart::Bars(Bars::new(
+            "Number",
+            Axis::new("Smallest shift", Unit::Utility),
+            bars.map(|(name, it)| (path_label(scenario, name), *it))
                 .collect(),
-        });
+        ));
         let caption = "The shift of a number, in its own unit, with all else unchanged. Whiskers are 95 % intervals.";
         drawn.push(PageFigure::new(
             "flips",
@@ -508,6 +509,7 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
             x: Axis::new("Shift", Unit::Utility),
             y: Axis::new("Share of deals", Unit::Share),
             course: Interpolation::Straight,
+            names: Names::AtEnd,
             lines,
         });
         let caption = "Shades are 95 % intervals; all shifts use common random numbers.";

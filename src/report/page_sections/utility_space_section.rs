@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use demarche_core::domain::{Outcome, PartyId, Preferences, Scenario};
-use demarche_core::negotiation::{DesignedDraws, NumberId, Setting};
 use demarche_core::randomness::{MasterSeed, Replication, Seeds};
 use demarche_core::solution::preference_correlation;
 
 use crate::experiment::SolutionAnalyzer;
 use crate::report::drawing::{Axis, Chart, Mark, Scatter, Series, Unit};
+use crate::report::page_sections::medians::at_medians;
 use crate::report::page_sections::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted};
@@ -20,28 +20,13 @@ const OUTCOMES_MAX: u64 = 2_000_000;
 /// Points of the frontier that a picture shows; more are a blot.
 const FRONTIER_SHOWN: usize = 240;
 
-/// Each number at its median, and no random numbers.
-#[derive(Debug)]
-struct Medians;
-
-impl DesignedDraws for Medians {
-    fn base_replication(&self, row: Replication) -> Replication {
-        row
-    }
-
-    fn probability(&self, _: Replication, _: NumberId) -> Option<f64> {
-        Some(0.5)
-    }
-}
-
 impl Sessions<'_> {
     pub(super) fn utility_space(&self) -> Option<Section> {
         let scenario = self.scenario();
         if scenario.space.n_outcomes() > OUTCOMES_MAX {
             return None;
         }
-        let medians = Setting::clone(self.setting).designed(Arc::new(Medians));
-        let mut analyzer = SolutionAnalyzer::new(Arc::new(medians));
+        let mut analyzer = SolutionAnalyzer::new(Arc::new(at_medians(self.setting)));
         // With every number at its median nothing is left to random numbers.
         let benchmark = analyzer.look(&Seeds::new(MasterSeed(0)), Replication(0));
         let parties = most_opposed(scenario, &benchmark.parties);
@@ -62,12 +47,13 @@ impl Sessions<'_> {
         let spots = |label: &str, mark, spots: Vec<([f64; 2], String)>| Series {
             label: label.to_owned(),
             mark,
+            is_joined: false,
             spots,
         };
         let no_deal = parties.map(|it| benchmark.exact[it.idx()].reservation_value());
         let groups = [
             spots("Pareto frontier", Mark::Dust, dust.collect()),
-            spots(label, Mark::Disc, deals.collect()),
+            spots(label, Mark::Disc(0), deals.collect()),
             spots(
                 "Bargaining solutions",
                 Mark::Star,
@@ -80,6 +66,7 @@ impl Sessions<'_> {
             Axis::new(format!("Utility of {label}"), Unit::Utility)
         });
         let chart = Chart::Scatter(Scatter {
+            heading: Vec::new(),
             x,
             y,
             groups: groups

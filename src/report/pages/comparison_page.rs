@@ -193,11 +193,12 @@ impl ComparedRuns {
             title,
             kind: "Comparison of two runs".to_owned(),
             answer: self.answer(),
+            basis: vec![self.rests_on().to_owned()],
+            opening: Vec::new(),
             lead: vec![
                 format!("First: {first}."),
                 format!("Second: {second}."),
                 self.render_pairing(),
-                self.rests_on().to_owned(),
             ],
             sections: sections.into_iter().flatten().collect(),
             origin: format!(
@@ -295,11 +296,11 @@ impl ComparedRuns {
                 ("In neither", it.neither),
             ]
             .map(|(thing, n)| (thing.to_owned(), Quantity::exact(n as f64)));
-            let chart = Chart::Bars(Bars {
-                category_label: "Deal".to_owned(),
-                axis: Axis::new("Pairs", Unit::Count),
-                bars: bars.to_vec(),
-            });
+            let chart = Chart::Bars(Bars::new(
+                "Deal",
+                Axis::new("Pairs", Unit::Count),
+                bars.to_vec(),
+            ));
             figures.push(PageFigure::new(
                 "pairs",
                 "Deals gained and lost, pair by pair",
@@ -471,11 +472,7 @@ fn changes(
             "Where a whisker crosses 0, there may be no difference.",
         ),
     };
-    let chart = Chart::Bars(Bars {
-        category_label: category_label.to_owned(),
-        axis: Axis::new("Change", unit),
-        bars,
-    });
+    let chart = Chart::Bars(Bars::new(category_label, Axis::new("Change", unit), bars));
     Some(PageFigure::new(id, title, caption, &chart))
 }
 

@@ -9,7 +9,8 @@ mod session_page;
 pub(crate) use comparison_page::zone_words;
 pub use comparison_page::{ComparedRun, ComparedRuns};
 pub use page::{
-    Card, Move, Page, PageBlock, PageFigure, PageStep, Section, SettledIssue, Stand, Steps,
+    Card, DealCell, DealTable, Move, Page, PageBlock, PageFigure, PageStep, Section, Sentences,
+    SettledIssue, Stand, Steps,
 };
 pub use page_files::{PageError, recorded_page, run_page, write_page};
 pub use run_page::RunReport;

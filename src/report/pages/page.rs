@@ -15,7 +15,11 @@ pub struct Page {
     pub kind: String,
     /// The answer, in a sentence.
     pub answer: String,
-    /// What must be known to read the rest, paragraph by paragraph.
+    /// What the answer rests on, paragraph by paragraph.
+    pub basis: Vec<String>,
+    /// What shows the answer at a glance, right below it.
+    pub opening: Vec<PageBlock>,
+    /// What is said before the first section, paragraph by paragraph.
     pub lead: Vec<String>,
     /// Its parts, in order.
     pub sections: Vec<Section>,
@@ -59,9 +63,38 @@ pub enum PageBlock {
         table: PageTable,
     },
     /// Sentences that belong together, one below the other.
-    List(Vec<String>),
+    List(Sentences),
+    /// Agreements side by side.
+    Deals(DealTable),
     /// What happened one after the other, to be stepped through.
     Steps(Steps),
+}
+
+/// Sentences that belong together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sentences {
+    /// What they are about; may be empty.
+    pub heading: String,
+    /// The sentences, in order.
+    pub sentences: Vec<String>,
+}
+
+/// Agreements side by side, issue by issue, with their differences from the first marked.
+#[derive(Clone, Debug, Serialize)]
+pub struct DealTable {
+    /// What the agreements are called, from left to right.
+    pub deals: Vec<String>,
+    /// By issue, and below those by party its utility: the row's name, and what each agreement has.
+    pub rows: Vec<(String, Vec<DealCell>)>,
+}
+
+/// What an agreement has in a row.
+#[derive(Clone, Debug, Serialize)]
+pub struct DealCell {
+    /// What it has.
+    pub text: String,
+    /// Whether the first agreement has something else.
+    pub is_different: bool,
 }
 
 /// What happened one after the other: with a script one step at a time, else all of them.
@@ -159,7 +192,7 @@ impl PageFigure {
     /// A chart as wide as the page.
     pub fn new(id: &str, title: &str, caption: &str, chart: &Chart) -> Self {
         Self {
-            wide: chart.svg(Size::Wide, &format!("{id}-wide")),
+            wide: chart.svg(Size::Wide),
             is_small: false,
             ..Self::small(id, title, caption, chart)
         }
@@ -173,7 +206,7 @@ impl PageFigure {
             caption: caption.to_owned(),
             is_small: true,
             wide: String::new(),
-            narrow: chart.svg(Size::Narrow, &format!("{id}-narrow")),
+            narrow: chart.svg(Size::Narrow),
             table: chart.table(),
         }
     }
@@ -192,12 +225,14 @@ impl Page {
     /// All its charts, in order.
     pub fn figures(&self) -> impl Iterator<Item = &PageFigure> {
         let blocks = self.sections.iter().flat_map(|it| &it.blocks);
+        let blocks = self.opening.iter().chain(blocks);
         blocks.flat_map(|it| match it {
             PageBlock::Figures(figures) => figures.as_slice(),
             PageBlock::Cards(_)
             | PageBlock::Folded { .. }
             | PageBlock::Open { .. }
             | PageBlock::List(_)
+            | PageBlock::Deals(_)
             | PageBlock::Steps(_) => &[],
         })
     }

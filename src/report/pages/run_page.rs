@@ -7,9 +7,9 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
     Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, limits,
-    most, range_of_forms, rests_on, sources, zone_shares,
+    most, opening, range_of_forms, rests_on, sources, zone_shares,
 };
-use crate::report::pages::page::{Page, Section};
+use crate::report::pages::page::{Page, PageBlock, Section};
 use crate::report::summary::RunSummary;
 use crate::run::Manifest;
 use crate::wording::{capitalized, count, counted};
@@ -47,6 +47,7 @@ impl RunReport<'_> {
         };
         let mut of_sessions = sessions.sections();
         if cells.len() > 0 {
+            of_sessions.splice(0..0, sessions.endings());
             for it in &mut of_sessions {
                 it.text
                     .insert(0, format!("In the first cell: {}.", cells.first()));
@@ -62,6 +63,8 @@ impl RunReport<'_> {
                 verb => format!("{} of {}", capitalized(verb), manifest.name),
             },
             answer: self.answer(),
+            basis: self.basis(),
+            opening: self.opening(),
             lead: self.lead(),
             sections,
             origin: origin(manifest),
@@ -77,6 +80,13 @@ impl RunReport<'_> {
 
     fn plans(&self) -> Option<Plans<'_>> {
         Plans::of(self.manifest, self.setting.scenario(), &self.summary.plans)
+    }
+
+    fn opening(&self) -> Vec<PageBlock> {
+        match self.manifest.verb.as_str() {
+            "batch" => opening(self.setting, self.summary),
+            _ => Vec::new(),
+        }
     }
 
     fn answer(&self) -> String {
@@ -152,18 +162,11 @@ impl RunReport<'_> {
         Some(format!("The run was interrupted: it contains {contains}."))
     }
 
-    fn lead(&self) -> Vec<String> {
-        let mut res: Vec<String> = settings(self.manifest).into_iter().collect();
+    /// What must be known to read the answer.
+    fn basis(&self) -> Vec<String> {
+        let mut res = vec![rests_on(self.setting)];
+        res.extend(settings(self.manifest));
         res.extend(doubts(self.manifest, self.setting.scenario(), self.summary));
-        match self.manifest.verb.as_str() {
-            "batch" => {
-                res.extend(zone_shares(self.setting, &self.summary.first));
-                res.extend(range_of_forms(&self.summary.forms));
-            }
-            "sweep" => res.extend(self.cells().zone_ranges()),
-            _ => {}
-        }
-        res.extend([rests_on(self.setting), at_the_table(self.setting)]);
         res.extend(self.interrupted());
         if self.manifest.counts.forfeit > 0 {
             res.push(format!(
@@ -171,6 +174,17 @@ impl RunReport<'_> {
                 counted(self.manifest.counts.forfeit, "forfeit")
             ));
         }
+        res
+    }
+
+    fn lead(&self) -> Vec<String> {
+        let mut res = Vec::new();
+        match self.manifest.verb.as_str() {
+            "batch" => res.extend(zone_shares(self.setting, &self.summary.first)),
+            "sweep" => res.extend(self.cells().zone_ranges()),
+            _ => {}
+        }
+        res.push(at_the_table(self.setting));
         res
     }
 }

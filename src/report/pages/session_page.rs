@@ -142,6 +142,11 @@ impl SessionReport<'_> {
                 self.result.replication.0, self.manifest.name
             ),
             answer: format!("{ending}."),
+            basis: [Some(rests_on(self.setting)), settings(self.manifest)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            opening: Vec::new(),
             lead: self.lead(&why),
             sections,
             origin: origin(self.manifest),
@@ -186,9 +191,7 @@ impl SessionReport<'_> {
         let mut res = vec![
             why.to_owned(),
             format!("{} {session}", at_the_table(self.setting)),
-            rests_on(self.setting),
         ];
-        res.extend(settings(self.manifest));
         res.extend_from_slice(self.checks);
         res.retain(|it| !it.is_empty());
         res

@@ -38,6 +38,8 @@ pub(crate) struct FirstCell {
     pub(crate) agreements: Vec<RankedAgreement>,
     /// Why sessions have no agreement, way by way to fail, the greatest shares first.
     pub(crate) failures: Vec<ReasonRow>,
+    /// How often each red line was real, and how often it emptied the zone.
+    pub(crate) red_lines: Vec<RedLineShare>,
     /// By party, its pivotal rejections.
     pub(crate) blockers: Vec<Blocker>,
     /// When agreements were made.
@@ -85,6 +87,19 @@ pub(crate) struct RankedAgreement {
     pub(crate) options: BTreeMap<String, String>,
     /// By the identifier of a party, its mean utility of it.
     pub(crate) mean_utilities: BTreeMap<String, f64>,
+}
+
+/// How often a red line was real, and how often it had a part in emptying the zone.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct RedLineShare {
+    /// The identifier of the party.
+    pub(crate) party: String,
+    /// That of the red line.
+    pub(crate) red_line: String,
+    /// The share of examined sessions in which it was real.
+    pub(crate) real: f64,
+    /// That in which it had a part in emptying the zone.
+    pub(crate) emptied: Quantity,
 }
 
 /// The pivotal rejections of a party.
@@ -169,6 +184,15 @@ impl FirstCell {
             (it.is_of_first() && is_listed).then(|| read_agreement(it))
         })?;
         self.failures = ReasonRow::read_all(open)?;
+        self.red_lines = rows("red_lines", open, |it| {
+            let (real, emptied) = (it.number("share_real")?, it.quantity("share_emptied")?);
+            it.is_of_first().then(|| RedLineShare {
+                party: it.owned("party"),
+                red_line: it.owned("red_line"),
+                real,
+                emptied,
+            })
+        })?;
         self.blockers = rows("blockers", open, |it| {
             it.is_of_first().then(|| Blocker {
                 party: it.owned("party"),
@@ -235,6 +259,19 @@ impl FirstCell {
                     .collect(),
             }
         });
+        let failures = tally.failures();
+        let n_examined = failures.n_examined();
+        let red_lines = scenario.party_ids().flat_map(|party| {
+            let lines = &scenario.party(party).preferences.red_lines;
+            lines.iter().enumerate().filter_map(move |(idx, line)| {
+                Some(RedLineShare {
+                    party: name(scenario, party),
+                    red_line: text(&line.name),
+                    real: share(failures.n_real(party, idx), n_examined)?.value,
+                    emptied: share(failures.n_emptied(party, idx), n_examined)?,
+                })
+            })
+        });
         let mean_surpluses = parties().filter_map(|(party, it)| {
             let mean = it.surplus_given_agreement();
             Some((name(scenario, party), quantity(&mean?)?))
@@ -289,6 +326,7 @@ impl FirstCell {
                 .map(|(rank, it)| ranked_agreement(scenario, rank, it, n_agreements))
                 .collect(),
             failures: ReasonRow::of_all(scenario, tally),
+            red_lines: red_lines.collect(),
             blockers: blockers.collect(),
             rounds: rounds.collect(),
             surpluses: surpluses.collect(),

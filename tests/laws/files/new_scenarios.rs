@@ -93,7 +93,7 @@ fn a_summary_answers_first_and_its_hundred_sessions_are_a_hundred() {
             "\nOf 100 sessions\n",
             " end in a deal\n",
             " miss a deal that all",
-            " have no zone of possible agreement",
+            " have nothing that all who must consent would accept",
             "\nA simulation of stated assumptions",
             "\nWho would have to move\n",
             "\nDeals: ",

@@ -37,7 +37,7 @@ pub(crate) fn table_of(page: &str, figure: &str) -> Vec<Vec<String>> {
     let rows = body.split("<tr>").skip(1);
     let fields = |row: &str| {
         let cells = row.split(['<', '>']).collect::<Vec<_>>();
-        let opened = |it: &&[&str]| it[0].starts_with("td") || it[0].starts_with("th");
+        let opened = |it: &&[&str]| it[0] == "td" || it[0].starts_with("th scope=");
         cells
             .windows(2)
             .filter(opened)
@@ -105,10 +105,14 @@ fn every_verb_that_runs_sessions_makes_a_page_of_them() {
         }
     };
     let of_sessions = [
-        "endings",
+        "hundred",
+        "doubt",
+        "moves",
+        "choices",
+        "given-up",
+        "red-lines",
         "mean-surplus",
         "surplus",
-        "blockers",
         "blocked-issues",
         "rounds",
         "utility-space",
@@ -121,7 +125,7 @@ fn every_verb_that_runs_sessions_makes_a_page_of_them() {
     let sweep = shown("sweep", path_text(&file), &[]);
     has(
         sweep,
-        &["response-deals", "response-utility", "effects", "endings"],
+        &["response-deals", "response-utility", "effects", "hundred"],
     );
     let study = shown("sensitivity", VILLAGES, &["--points", "32"]);
     // All its sessions end in a deal, so it looks at utilities.
@@ -140,12 +144,31 @@ fn a_page_shows_what_the_tables_say() {
         reader.records().map(Result::unwrap).collect()
     };
     let percent = |share: &str| format!("{:.1} %", 100.0 * share.parse::<f64>().unwrap());
-    let endings = table_of(&page, "endings");
-    for (shown, row) in endings.iter().zip(rows("summary.csv")) {
-        let rendered = [&row[3], &row[5], &row[6]].map(percent);
-        assert_eq!(shown[1..], rendered, "{shown:?}");
-    }
     let summary = rows("summary.csv");
+    let hundred = table_of(&page, "hundred");
+    assert_eq!(hundred[0][2], percent(&summary[0][3]));
+    let wholes = hundred.iter().filter(|it| !it[0].starts_with("of these"));
+    let n_marks: u32 = wholes.map(|it| it[1].parse::<u32>().unwrap()).sum();
+    assert_eq!(n_marks, 100);
+    let options = rows("options.csv");
+    let choices = table_of(&page, "choices");
+    assert_eq!(choices.len(), options.len());
+    for (shown, row) in choices.iter().zip(&options) {
+        assert_eq!(shown.len(), 6, "{shown:?}");
+        let [shown, in_table] = [shown[2].trim_end_matches(" %"), &row[4]];
+        let [shown, in_table] = [shown, in_table].map(|it| it.parse::<f64>().unwrap());
+        assert!(
+            (shown - 100.0 * in_table).abs() < 0.051,
+            "{shown} {in_table}"
+        );
+    }
+    let red_lines = rows("red_lines.csv");
+    let costliest = red_lines.iter().map(|it| it[6].parse::<f64>().unwrap());
+    let costliest = costliest.fold(0.0, f64::max);
+    assert_eq!(
+        table_of(&page, "red-lines")[0][1],
+        percent(&costliest.to_string())
+    );
     let n_seen = format!(
         "{} of 500 sessions ended in a deal",
         percent(&summary[0][3])
@@ -268,14 +291,14 @@ fn deals_that_were_made_once_are_not_called_frequent() {
     };
     assert_eq!(n, distinct);
     assert!(!text.contains("Most frequent agreement"));
-    assert!(page.contains("No agreement came twice"));
+    assert!(page.contains("No deal came twice"));
     assert!(page.contains("Deals, each made once"));
-    assert!(!page.contains("ost frequent deals") && !page.contains("Made once"));
+    assert!(!page.contains("ost frequent deals") && !page.contains("class=\"deals\""));
     // Eighteen outcomes, and many.
     let (text, page) = shown("many", "configs/scenarios/two-villages.toml", "200");
     assert!(text.contains("Most frequent agreement"));
     assert!(page.contains("The most frequent deals follow the charts"));
-    assert!(!page.contains("Made once"));
+    assert!(page.contains("class=\"deals\""));
 }
 
 #[test]
@@ -329,8 +352,9 @@ fn options_that_no_source_values_are_marked() {
     let flagship = batch("flagship", FLAGSHIP);
     assert!(flagship.contains("An option marked (assumed) is the modeller"));
     let of = |issue: &str| -> Vec<String> {
-        let rows = table_of(&flagship, &format!("options-{issue}")).into_iter();
-        rows.map(|it| it[0].clone()).collect()
+        let rows = table_of(&flagship, "choices").into_iter();
+        let rows = rows.filter(|it| it[0] == issue);
+        rows.map(|it| it[1].clone()).collect()
     };
     let marked = |issue: &str| -> Vec<usize> {
         let rows = of(issue).into_iter().enumerate();
@@ -338,9 +362,9 @@ fn options_that_no_source_values_are_marked() {
         marked.map(|it| it.0).collect()
     };
     // The compromise in the middle is the modeller's, and its neighbors are in the reports.
-    assert_eq!(of("nato_path").len(), 3);
-    assert_eq!(marked("nato_path"), [1]);
-    assert_eq!(marked("luhansk"), [0_usize; 0]);
+    assert_eq!(of("Ukraine&#x27;s way into NATO").len(), 3);
+    assert_eq!(marked("Ukraine&#x27;s way into NATO"), [1]);
+    assert_eq!(marked("Luhansk"), [0_usize; 0]);
     // A synthetic scenario has no sources to miss.
     assert!(!batch("villages", VILLAGES).contains("(assumed)"));
 }

@@ -484,14 +484,14 @@ impl<'a> Search<'a> {
             self.consent
                 .is_satisfied(self.space, outcome, yes.union(given))
         };
-        let leeway = |party: PartyId| self.leeways.alone(party, row);
+        let slack_of = |party: PartyId| self.leeways.alone(party, row);
         let willing = self.counted.iter().filter(|it| !barred.contains(*it));
-        let mut by_leeway: Vec<PartyId> = willing.collect();
-        by_leeway.sort_by_key(|&it| Reverse(leeway(it)));
-        let content: PartySet = by_leeway
+        let mut by_slack: Vec<PartyId> = willing.collect();
+        by_slack.sort_by_key(|&it| Reverse(slack_of(it)));
+        let content: PartySet = by_slack
             .iter()
             .copied()
-            .filter(|&it| leeway(it) >= 0)
+            .filter(|&it| slack_of(it) >= 0)
             .collect();
         if !suffices(content) {
             return i64::MIN;
@@ -501,12 +501,12 @@ impl<'a> Search<'a> {
         }
         let mut yes = PartySet::EMPTY;
         let mut slack = self.leeways.least(*needed, row);
-        for party in by_leeway {
+        for party in by_slack {
             if suffices(yes) {
                 break;
             }
             yes = yes.with(party);
-            slack = slack.min(leeway(party));
+            slack = slack.min(slack_of(party));
         }
         slack
     }

@@ -1,0 +1,162 @@
+//! The first screen of a batch: how a hundred sessions end, how far that can be trusted, and who would
+//! have to move for more of them to end in a deal.
+
+use demarche_core::domain::Scenario;
+use demarche_core::negotiation::Setting;
+
+use crate::report::drawing::{
+    Axis, Bars, Chart, MarkKind, MarkRow, Marks, Quantity, RangeRow, Ranges, Unit,
+};
+use crate::report::page_sections::failure_words::render_obstacle;
+use crate::report::page_sections::hundred_sessions::{
+    EndingKind, EndingRow, ending_rows, greatest_obstacles, ratio,
+};
+use crate::report::page_sections::model_form_section::other_forms;
+use crate::report::pages::{PageBlock, PageFigure};
+use crate::report::summary::{FirstCell, ReasonRow, RunSummary};
+use crate::wording::{counted, decimal, percent};
+
+/// What is shown below the answer.
+pub(crate) fn opening(setting: &Setting, summary: &RunSummary) -> Vec<PageBlock> {
+    let scenario = setting.scenario();
+    let figures = [
+        endings(scenario, &summary.first),
+        doubt(summary),
+        moves(scenario, &summary.first.failures),
+    ];
+    let figures: Vec<PageFigure> = figures.into_iter().flatten().collect();
+    if figures.is_empty() {
+        return Vec::new();
+    }
+    vec![PageBlock::Figures(figures)]
+}
+
+/// How a hundred sessions end.
+pub(super) fn endings(scenario: &Scenario, first: &FirstCell) -> Option<PageFigure> {
+    let deals = first.endings[0]?.value;
+    let rows = ending_rows(scenario, deals, &first.failures);
+    let title = title_of_endings(&rows);
+    let marks = rows.into_iter().map(|it| MarkRow {
+        kind: match it.kind {
+            EndingKind::Deal => MarkKind::Accent,
+            EndingKind::MissedZone => MarkKind::Tint,
+            EndingKind::NoZone | EndingKind::NoDeal => MarkKind::Gray,
+        },
+        label: it.label,
+        n: it.n,
+        share: it.share,
+        is_part: it.is_part,
+    });
+    let caption = "A square is one session in a hundred; what two parties prevent together is shared between them.";
+    let chart = Chart::Marks(Marks {
+        of: "session".to_owned(),
+        rows: marks.collect(),
+    });
+    Some(PageFigure::new("hundred", &title, caption, &chart))
+}
+
+/// What the squares say, in a sentence.
+fn title_of_endings(rows: &[EndingRow]) -> String {
+    let n_of = |kind: EndingKind| {
+        let mut rows = rows.iter().filter(|it| it.kind == kind && !it.is_part);
+        rows.next().map_or(0, |it| it.n)
+    };
+    let deals = n_of(EndingKind::Deal);
+    let [missed, none] = [EndingKind::MissedZone, EndingKind::NoZone].map(n_of);
+    let rest = match (missed, none) {
+        (0, 0) => String::new(),
+        (0, _) => ": the others have nothing to agree on".to_owned(),
+        (_, 0) => ": the others miss one that was there".to_owned(),
+        _ if none > missed => {
+            format!(": {none} have nothing to agree on, {missed} miss a deal that was there")
+        }
+        _ => format!(": {missed} miss a deal that was there, {none} have nothing to agree on"),
+    };
+    let end = if deals == 1 { "ends" } else { "end" };
+    format!("Of 100 sessions {deals} {end} in a deal{rest}")
+}
+
+/// How far the share of deals may be off, for want of sessions and for the form of the model.
+fn doubt(summary: &RunSummary) -> Option<PageFigure> {
+    let deals = summary.first.endings[0]?;
+    let interval = deals.interval?;
+    let sampling = RangeRow {
+        label: "by chance, since sessions are drawn at random (95 % interval)".to_owned(),
+        ends: [interval.low, interval.high],
+        notes: vec![{
+            let [_, low, high] = deals.fields(Unit::Share);
+            format!("{low} to {high}")
+        }],
+        dots: Vec::new(),
+    };
+    let others = other_forms(&summary.forms);
+    let mut title = "How far this may be off by chance";
+    let mut rows = vec![sampling];
+    if let (Some(least), Some(most)) = (others.first(), others.last()) {
+        let ends = [least.1.value, most.1.value];
+        let sampled = interval.high - interval.low;
+        title = if ends[1] - ends[0] > sampled {
+            "What is assumed about the talks matters more than chance"
+        } else {
+            "What is assumed about the talks matters no more than chance"
+        };
+        let end = |it: &(String, Quantity)| format!("{} ({})", percent(it.1.value), it.0);
+        rows.push(RangeRow {
+            label: format!(
+                "under {} of the model: other rounds, protocols, strategies, consent",
+                counted(others.len() as u64, "other form")
+            ),
+            ends,
+            notes: vec![format!("{} to {}", end(least), end(most))],
+            dots: others.iter().map(|it| (it.1.value, it.0.clone())).collect(),
+        });
+    }
+    let chart = Chart::Ranges(Ranges {
+        axis: Axis::new("Share of sessions that end in a deal", Unit::Share),
+        ends: [0.0, 1.0],
+        at: deals.value,
+        rows,
+    });
+    let caption = "What the parties want is the same throughout: whether that is assumed rightly no interval shows.";
+    Some(PageFigure::new("doubt", title, caption, &chart))
+}
+
+/// The most frequent obstacles: who would have to move, and how far.
+fn moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Option<PageFigure> {
+    let owned = greatest_obstacles(reasons);
+    let label = |it: &ReasonRow| {
+        let parties = scenario.parties.iter();
+        let mut parties = parties.filter(|party| party.name == it.party);
+        parties.next().map(|it| it.label.as_str())
+    };
+    let bars = owned.iter().filter_map(|it| {
+        let far = it.missing_utility.map_or_else(String::new, |by| {
+            format!(" ({} of its utility short, on average)", decimal(by, 3))
+        });
+        let obstacle = render_obstacle(scenario, it);
+        let share = Quantity::exact(ratio(it.n_sessions, it.n_examined));
+        Some((format!("{}: {obstacle}{far}", label(it)?), share))
+    });
+    let bars: Vec<(String, Quantity)> = bars.collect();
+    let mut names: Vec<&str> = owned.iter().filter_map(|it| label(it)).collect();
+    let mut seen = Vec::new();
+    names.retain(|it| {
+        !seen.contains(it) && {
+            seen.push(*it);
+            true
+        }
+    });
+    let title = format!("Who would have to move: {}", any_of(&names));
+    let caption = "Share of sessions that would have had something to agree on without it, alone or with one obstacle more; of those that missed a deal, the share that it kept from one.";
+    let axis = Axis::new("Share of sessions in which it is an obstacle", Unit::Share);
+    let chart = Chart::Bars(Bars::new("Obstacle", axis, bars));
+    (!owned.is_empty()).then(|| PageFigure::new("moves", &title, caption, &chart))
+}
+
+/// Names as alternatives: "one", "one or another", "one, another or a third".
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
