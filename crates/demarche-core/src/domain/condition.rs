@@ -60,7 +60,12 @@ fn bit(option: OptionId) -> Option<u64> {
 
 /// Whether an option is among others, of which the first 64 are given as bits too.
 fn has(options: &[OptionId], first: u64, option: OptionId) -> bool {
-    bit(option).map_or_else(|| options.contains(&option), |it| first & it != 0)
+    let place = option.idx();
+    if place < 64 {
+        first >> place & 1 == 1
+    } else {
+        options.contains(&option)
+    }
 }
 
 #[cfg(test)]

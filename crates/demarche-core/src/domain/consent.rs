@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
-use crate::domain::issue::IssueId;
+use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{PartyId, PartySet};
 
@@ -18,6 +18,41 @@ pub struct ConsentRule {
     counted: PartySet,
     /// By issue, up to the last that a condition names, the positions of vetoes whose conditions name it.
     by_issue: Arc<[Vec<usize>]>,
+    /// The issues that some veto names alone.
+    decisive: Arc<[DecisiveIssue]>,
+    /// The positions of vetoes whose conditions have several clauses.
+    on_several: Arc<[usize]>,
+}
+
+/// An issue that calls for consent by how it is settled, whatever becomes of the others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct DecisiveIssue {
+    issue: IssueId,
+    /// By option, up to the last that a condition names, whose consent it calls for.
+    needed: Vec<PartySet>,
+}
+
+impl DecisiveIssue {
+    /// What those of these vetoes ask for that name this issue alone; `None` if none does.
+    fn new<'a>(issue: IssueId, vetoes: impl Iterator<Item = &'a Veto>) -> Option<Self> {
+        let mut needed: Vec<PartySet> = Vec::new();
+        for veto in vetoes {
+            if let [(named, options)] = veto.when.clauses()
+                && *named == issue
+            {
+                for option in options {
+                    needed.resize(needed.len().max(option.idx() + 1), PartySet::EMPTY);
+                    needed[option.idx()] = needed[option.idx()].with(veto.party);
+                }
+            }
+        }
+        (!needed.is_empty()).then_some(Self { issue, needed })
+    }
+
+    /// Whose consent it calls for if it is settled so.
+    fn needed(&self, option: OptionId) -> PartySet {
+        self.needed.get(option.idx()).copied().unwrap_or_default()
+    }
 }
 
 /// A party whose consent is needed for outcomes that fulfil a condition.
@@ -64,7 +99,13 @@ impl ConsentRule {
                 by_issue[issue.idx()].push(place);
             }
         }
+        let issues = (0..by_issue.len()).map(IssueId::new);
+        let decisive = issues.filter_map(|it| DecisiveIssue::new(it, vetoes.iter()));
+        let places = 0..vetoes.len();
+        let on_several = places.filter(|&it| vetoes[it].when.clauses().len() > 1);
         Self {
+            decisive: decisive.collect(),
+            on_several: on_several.collect(),
             always_needed: always_needed.collect(),
             counted: counted.fold(PartySet::EMPTY, PartySet::union),
             vetoes: vetoes.into(),
@@ -102,13 +143,11 @@ impl ConsentRule {
 
     /// Whose yes this outcome cannot do without.
     pub fn needed(&self, space: &OutcomeSpace, outcome: Outcome) -> PartySet {
-        self.vetoes.iter().fold(self.always_needed, |needed, it| {
-            if !needed.contains(it.party) && it.when.holds(space, outcome) {
-                needed.with(it.party)
-            } else {
-                needed
-            }
-        })
+        let of_issues = (self.decisive.iter()).map(|it| it.needed(space.option(outcome, it.issue)));
+        let needed = of_issues.fold(self.always_needed, PartySet::union);
+        let on_several = self.on_several.iter().map(|&it| &self.vetoes[it]);
+        let held = on_several.filter(|it| it.when.holds(space, outcome));
+        held.fold(needed, |needed, it| needed.with(it.party))
     }
 
     /// Whose answer to this outcome counts: those it needs, and those a quota counts.
@@ -153,6 +192,34 @@ mod tests {
         assert!(rule.is_satisfied(&space, outcomes[0], PartySet::only(a)));
         assert!(!rule.is_satisfied(&space, outcomes[1], PartySet::only(a)));
         assert!(rule.is_satisfied(&space, outcomes[1], PartySet::all(2)));
+    }
+
+    #[test]
+    fn consent_is_needed_of_whom_any_condition_that_holds_names() {
+        let space = OutcomeSpace::new(&[3, 2, 70]).unwrap();
+        let clause = |issue, options: &[usize]| {
+            let options = options.iter().map(|&it| OptionId::new(it));
+            (IssueId::new(issue), options.collect())
+        };
+        let conditions = [
+            vec![],
+            vec![clause(0, &[1])],
+            vec![clause(0, &[2])],
+            vec![clause(2, &[0, 65])],
+            vec![clause(0, &[1, 2]), clause(1, &[1])],
+            vec![clause(2, &[3, 4]), clause(2, &[4, 5])],
+        ];
+        let vetoes = conditions.into_iter().enumerate().map(|(idx, when)| Veto {
+            party: PartyId::new(idx % 5),
+            when: Condition::new(when),
+        });
+        let rule = ConsentRule::new(vetoes.collect(), Vec::new());
+        for outcome in space.outcomes() {
+            let held = rule.vetoes().iter();
+            let held = held.filter(|it| it.when.holds(&space, outcome));
+            let needed = held.map(|it| it.party).collect();
+            assert_eq!(rule.needed(&space, outcome), needed, "{outcome:?}");
+        }
     }
 
     #[test]

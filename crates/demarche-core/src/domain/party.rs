@@ -63,8 +63,20 @@ impl PartySet {
     pub const EMPTY: Self = Self(0);
 
     /// The first `n_parties` parties.
+    ///
+    /// # Panics
+    ///
+    /// If these are more than [`PARTIES_MAX`].
     pub fn all(n_parties: usize) -> Self {
-        (0..n_parties).map(PartyId::new).collect()
+        assert!(
+            n_parties <= PARTIES_MAX,
+            "there are at most {PARTIES_MAX} parties"
+        );
+        if n_parties == 0 {
+            // A shift by the whole word is undefined.
+            return Self::EMPTY;
+        }
+        Self(u64::MAX >> (PARTIES_MAX - n_parties))
     }
 
     /// Only this party.
@@ -104,6 +116,12 @@ impl PartySet {
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// Everybody in this set who is not in the other.
+    #[must_use]
+    pub fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether nobody belongs to the set.
@@ -152,6 +170,16 @@ mod tests {
         let set: PartySet = [5, 0, 63].map(PartyId::new).into_iter().collect();
         assert_eq!(set.iter().map(PartyId::idx).collect::<Vec<_>>(), [0, 5, 63]);
         assert_eq!(set.without(PartyId::new(5)).len(), 2);
-        assert!(PartySet::all(64).contains_all(set));
+        let five = PartySet::only(PartyId::new(5));
+        assert_eq!(set.difference(five), set.without(PartyId::new(5)));
+        assert_eq!(five.difference(set), PartySet::EMPTY);
+    }
+
+    #[test]
+    fn all_parties_are_those_up_to_their_number() {
+        for n_parties in 0..=PARTIES_MAX {
+            let listed = (0..n_parties).map(PartyId::new);
+            assert_eq!(PartySet::all(n_parties), listed.collect());
+        }
     }
 }

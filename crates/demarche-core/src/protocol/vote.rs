@@ -25,9 +25,7 @@ impl Vote {
 
     /// Whose answer is missing.
     pub(super) fn unanswered(&self) -> PartySet {
-        let answered = self.yes.union(self.no);
-        let rest = self.asked.iter().filter(|&it| !answered.contains(it));
-        rest.collect()
+        self.asked.difference(self.yes.union(self.no))
     }
 
     pub(super) fn is_over(&self) -> bool {
