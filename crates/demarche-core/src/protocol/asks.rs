@@ -14,6 +14,14 @@ enum Ask {
     Offered(Outcome),
 }
 
+impl Ask {
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Accepted(outcome) | Self::Offered(outcome) => outcome,
+        }
+    }
+}
+
 impl Asks {
     /// Nobody has been heard.
     pub fn new(n_parties: usize) -> Self {
@@ -21,24 +29,40 @@ impl Asks {
     }
 
     /// Takes in what happened; votes on a mediator's texts say nothing of what a party asks for.
-    pub fn observe(&mut self, event: &Event) {
+    ///
+    /// Returns those who ask for something else than before.
+    #[inline]
+    pub fn observe(&mut self, event: &Event) -> PartySet {
         if let Some(offer) = event.offer() {
-            self.0[offer.proposer.idx()] = Some(Ask::Offered(offer.outcome));
-        } else if let Some(answers) = event.answers_to_offer() {
-            for party in answers.accepted().iter() {
-                let ask = &mut self.0[party.idx()];
-                if !matches!(ask, Some(Ask::Offered(_))) {
-                    *ask = Some(Ask::Accepted(answers.outcome));
-                }
+            return self.ask(offer.proposer, Ask::Offered(offer.outcome));
+        }
+        let Some(answers) = event.answers_to_offer() else {
+            return PartySet::EMPTY;
+        };
+        let accepted = answers.accepted().iter();
+        accepted.fold(PartySet::EMPTY, |changed, party| {
+            if let Some(Ask::Offered(_)) = self.0[party.idx()] {
+                changed
+            } else {
+                changed.union(self.ask(party, Ask::Accepted(answers.outcome)))
             }
+        })
+    }
+
+    /// Notes down what a party asks for; returns it, if that is something else than before.
+    #[inline]
+    fn ask(&mut self, party: PartyId, ask: Ask) -> PartySet {
+        let before = self.0[party.idx()].replace(ask);
+        if before.map(Ask::outcome) == Some(ask.outcome()) {
+            PartySet::EMPTY
+        } else {
+            PartySet::only(party)
         }
     }
 
     /// What a party asks for; `None` before it has been heard.
     pub fn of(&self, party: PartyId) -> Option<Outcome> {
-        self.0[party.idx()].map(|it| match it {
-            Ask::Accepted(outcome) | Ask::Offered(outcome) => outcome,
-        })
+        self.0[party.idx()].map(Ask::outcome)
     }
 
     /// The options of an issue that these parties ask for, as far as they have been heard.
@@ -77,15 +101,26 @@ mod tests {
         };
         let mut asks = Asks::new(2);
         let mut after = |event| {
-            asks.observe(&event);
+            let changed = asks.observe(&event);
             let issue = space.issues().next().unwrap();
             let of_issue = asks.of_issue(PartySet::all(2), &space, issue);
-            (asks.of(b), of_issue.map(OptionId::idx).collect::<Vec<_>>())
+            let of_issue: Vec<usize> = of_issue.map(OptionId::idx).collect();
+            (changed, asks.of(b), of_issue)
         };
-        assert_eq!(after(offered(a, 0)), (None, vec![0]));
-        assert_eq!(after(accepted(0)), (Some(outcomes[0]), vec![0, 0]));
-        assert_eq!(after(accepted(1)), (Some(outcomes[1]), vec![0, 1]));
-        assert_eq!(after(offered(b, 2)), (Some(outcomes[2]), vec![0, 2]));
-        assert_eq!(after(accepted(1)), (Some(outcomes[2]), vec![0, 2]));
+        let [only_a, only_b] = [a, b].map(PartySet::only);
+        let nobody = PartySet::EMPTY;
+        assert_eq!(after(offered(a, 0)), (only_a, None, vec![0]));
+        assert_eq!(after(offered(a, 0)), (nobody, None, vec![0]));
+        assert_eq!(after(accepted(0)), (only_b, Some(outcomes[0]), vec![0, 0]));
+        assert_eq!(after(accepted(1)), (only_b, Some(outcomes[1]), vec![0, 1]));
+        assert_eq!(
+            after(offered(b, 1)),
+            (nobody, Some(outcomes[1]), vec![0, 1])
+        );
+        assert_eq!(
+            after(offered(b, 2)),
+            (only_b, Some(outcomes[2]), vec![0, 2])
+        );
+        assert_eq!(after(accepted(1)), (nobody, Some(outcomes[2]), vec![0, 2]));
     }
 }

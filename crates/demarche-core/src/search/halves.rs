@@ -106,10 +106,12 @@ impl Halves {
         let [left, right] = &mut self.greatest_of_groups;
         for (side, greatest) in [&mut *left, &mut *right].into_iter().enumerate() {
             let units = &self.units[side];
-            let of_rows = |rows: &Vec<u32>| rows.iter().map(|&it| units[it as usize]).max();
-            let groups = self.plan.halves[side].groups.iter();
+            let of_rows = |rows: &Vec<u32>| {
+                let units = rows.iter().map(|&it| units[it as usize]);
+                units.fold(BARRED, i64::max)
+            };
             greatest.clear();
-            greatest.extend(groups.map(|it| of_rows(it).unwrap_or(BARRED)));
+            greatest.extend(self.plan.halves[side].groups.iter().map(of_rows));
         }
         let pairs = self.plan.pairs.iter().zip(&self.constants);
         let sums = pairs.filter_map(|(pair, constant)| {

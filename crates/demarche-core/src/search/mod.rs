@@ -19,6 +19,7 @@ pub use enumeration::Enumeration;
 pub use halves::Halves;
 pub use halves_plan::{Audiences, HalvesPlan, PlanError};
 pub use offer_distance::{Counted, FULL_DISTANCE, OfferDistance};
+pub(crate) use offer_distance::{FULL_WEIGHT, units_of_weight};
 
 /// Answers questions about one party's preferences; rebuilt for every draw of them.
 ///

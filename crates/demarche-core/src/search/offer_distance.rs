@@ -8,7 +8,7 @@ use crate::domain::{Outcome, OutcomeSpace, PartyId, PartySet, Scale};
 pub const FULL_DISTANCE: u32 = 1 << 16;
 
 /// The weight of a party to which none was given.
-const FULL_WEIGHT: u32 = 1 << 16;
+pub(crate) const FULL_WEIGHT: u32 = 1 << 16;
 
 /// What a distance is multiplied by before it is divided by the sum of weights, so that division
 /// keeps unequal distances unequal: a set has 64 parties at most.
@@ -31,6 +31,9 @@ pub struct OfferDistance {
     /// By party and flat position of an option: how many of the outcomes that the party wished for had
     /// it, or what a model put in.
     wished: Vec<u32>,
+    /// By party and issue, how far all outcomes that it wished for are from the first option, in steps
+    /// from one option to the next.
+    from_first: Vec<u64>,
     /// By party, how its wishes are known.
     wishes: Vec<WishesKnown>,
     heard: PartySet,
@@ -102,6 +105,7 @@ impl OfferDistance {
             issues: issues.collect(),
             n_options,
             wished: vec![0; n_options * n_parties],
+            from_first: vec![0; space.n_issues() * n_parties],
             wishes: vec![WishesKnown::Heard(0); n_parties],
             heard: PartySet::EMPTY,
             means: vec![0; n_options * n_parties],
@@ -120,25 +124,22 @@ impl OfferDistance {
     }
 
     /// Sets how much a party's distance counts, from 0 to 1; 1 if it is never set.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "held within 0 and 1"
-    )]
     pub fn weigh(&mut self, party: PartyId, weight: f64) {
-        let units = libm::round(weight.clamp(0.0, 1.0) * f64::from(FULL_WEIGHT));
-        let weight = units as u32;
+        self.weigh_in_units(party, units_of_weight(weight));
+    }
+
+    /// The same, with the weight [in units](units_of_weight).
+    pub(crate) fn weigh_in_units(&mut self, party: PartyId, weight: u32) {
         self.weights[party.idx()] = weight;
+        let options = self.options_of(party);
         if !self.has_means.contains(party) {
             let mut means = std::mem::take(&mut self.means);
-            let of_party = &mut means[self.options_of(party)];
-            self.each_mean(party, |option, mean| of_party[option] = mean);
+            self.list_means(party, &mut means[options.clone()]);
             self.means = means;
             self.has_means = self.has_means.with(party);
         }
         // Who refuses and who does not changes from outcome to outcome: both are kept.
         if weight < FULL_WEIGHT && self.costs_of(party).is_none() {
-            let options = self.options_of(party);
             let means = self.means[options.clone()].iter();
             for (cost, &mean) in self.costs[options].iter_mut().zip(means) {
                 *cost = weighed(mean, weight);
@@ -151,6 +152,9 @@ impl OfferDistance {
     fn costs_of(&self, party: PartyId) -> Option<&[u32]> {
         let weight = self.weights[party.idx()];
         if weight == FULL_WEIGHT {
+            if self.wishes[party.idx()] == WishesKnown::Modelled {
+                return Some(&self.wished[self.options_of(party)]);
+            }
             let is_known = self.has_means.contains(party);
             return is_known.then(|| &self.means[self.options_of(party)]);
         }
@@ -164,6 +168,13 @@ impl OfferDistance {
         start..start + self.n_options
     }
 
+    /// Where a party's numbers are, issue by issue.
+    fn issues_of(&self, party: PartyId) -> Range<usize> {
+        let n_issues = self.issues.len();
+        let start = party.idx() * n_issues;
+        start..start + n_issues
+    }
+
     /// Notes down that what was computed of a party's wishes is out of date.
     fn forget(&mut self, party: PartyId) {
         self.has_means = self.has_means.without(party);
@@ -173,18 +184,22 @@ impl OfferDistance {
 
     /// Takes in that a party put forward or accepted an outcome, in place of what a model put in.
     pub fn hear(&mut self, space: &OutcomeSpace, party: PartyId, outcome: Outcome) {
-        let options = self.options_of(party);
+        let (options, issues) = (self.options_of(party), self.issues_of(party));
         let wished = &mut self.wished[options];
+        let from_first = &mut self.from_first[issues];
         let n_heard = match self.wishes[party.idx()] {
             WishesKnown::Heard(n_heard) => n_heard,
             WishesKnown::Modelled => {
                 wished.fill(0);
+                from_first.fill(0);
                 0
             }
         };
         self.wishes[party.idx()] = WishesKnown::Heard(n_heard + 1);
-        for flat in space.flat_options(outcome) {
+        let places = self.issues.iter().zip(from_first);
+        for ((issue, from_first), flat) in places.zip(space.flat_options(outcome)) {
             wished[flat] += 1;
+            *from_first += (flat - issue.options.start) as u64;
         }
         self.forget(party);
     }
@@ -208,6 +223,15 @@ impl OfferDistance {
         assert_eq!(n_costs, self.n_options, "a cost for every option");
         self.wishes[party.idx()] = WishesKnown::Modelled;
         self.forget(party);
+    }
+
+    /// Whether a party was heard to put forward or accept an outcome with this option, by its position in
+    /// a flat list.
+    pub(crate) fn has_wished(&self, party: PartyId, option: usize) -> bool {
+        match self.wishes[party.idx()] {
+            WishesKnown::Heard(_) => self.wished[self.options_of(party)][option] > 0,
+            WishesKnown::Modelled => false,
+        }
     }
 
     /// Who has been heard.
@@ -234,29 +258,33 @@ impl OfferDistance {
                     *cost += adds;
                 }
             } else {
+                let mut means = vec![0; self.n_options];
+                self.list_means(party, &mut means);
                 let weight = self.weights[party.idx()];
-                self.each_mean(party, |option, mean| costs[option] += weighed(mean, weight));
+                for (cost, mean) in costs.iter_mut().zip(means) {
+                    *cost += weighed(mean, weight);
+                }
             }
         }
     }
 
-    /// Tells, option by option in a flat list, how far it is from what a party wants.
-    fn each_mean(&self, party: PartyId, mut tell: impl FnMut(usize, u32)) {
+    /// Lists, option by option, how far it is from what a party wants.
+    fn list_means(&self, party: PartyId, means: &mut [u32]) {
         let wished = &self.wished[self.options_of(party)];
         match self.wishes[party.idx()] {
-            WishesKnown::Modelled => {
-                for (option, &distance) in wished.iter().enumerate() {
-                    tell(option, distance);
-                }
-            }
+            WishesKnown::Modelled => means.copy_from_slice(wished),
+            WishesKnown::Heard(0) => means.fill(0),
             WishesKnown::Heard(n_heard) => {
                 let mean = MeanOf::new(n_heard);
-                for issue in &self.issues {
-                    let first = issue.options.start;
-                    let wished = &wished[issue.options.clone()];
-                    each_sum(wished, n_heard, issue.step, |it, sum| {
-                        tell(first + it, mean.of(sum));
-                    });
+                let from_first = &self.from_first[self.issues_of(party)];
+                let (mut wished, mut means) = (wished, means);
+                for (IssuePlace { options, step }, &from_first) in
+                    self.issues.iter().zip(from_first)
+                {
+                    let (of_issue, wished_later) = wished.split_at(options.len());
+                    let (slots, means_later) = means.split_at_mut(options.len());
+                    step.list_means(of_issue, from_first, mean, slots);
+                    (wished, means) = (wished_later, means_later);
                 }
             }
         }
@@ -292,28 +320,39 @@ impl OfferDistance {
     }
 }
 
-/// Tells, option by option of an issue, the sum of its distances from all that a party wished for; with
-/// how often it wished for each of them.
-fn each_sum(wished: &[u32], n_heard: u32, step: Step, mut tell: impl FnMut(usize, u64)) {
-    let n_heard = u64::from(n_heard);
-    match step {
-        Step::Nominal => {
-            for (option, &n) in wished.iter().enumerate() {
-                tell(option, (n_heard - u64::from(n)) * u64::from(FULL_DISTANCE));
+impl Step {
+    /// Lists, option by option of an issue, its mean distance from all that a party wished for; with how
+    /// often it wished for each of them, and how many steps all of these are from the first.
+    fn list_means(self, wished: &[u32], from_first: u64, mean: MeanOf, means: &mut [u32]) {
+        let options = means.iter_mut().zip(wished);
+        match self {
+            Self::Nominal => {
+                for (slot, &n) in options {
+                    *slot = mean.of((mean.n - u64::from(n)) * u64::from(FULL_DISTANCE));
+                }
             }
-        }
-        Step::Ordinal(step) => {
-            let n_steps = (0..).zip(wished).map(|(option, &n)| option * u64::from(n));
-            let mut sum = n_steps.sum::<u64>() * step;
-            let mut n_below = 0;
-            for (option, &n) in wished.iter().enumerate() {
-                tell(option, sum);
-                // One option on is one step farther from all up to here, and one nearer to all others.
-                n_below += u64::from(n);
-                sum = (sum + 2 * step * n_below) - step * n_heard;
+            Self::Ordinal(step) => {
+                let mut sum = from_first * step;
+                let mut n_below = 0;
+                for (slot, &n) in options {
+                    *slot = mean.of(sum);
+                    // One option on is one step farther from all up to here, and one nearer to all others.
+                    n_below += u64::from(n);
+                    sum = (sum + 2 * step * n_below) - step * mean.n;
+                }
             }
         }
     }
+}
+
+/// How much a party's distance counts, from 0 to 1, in units of 1 over [`FULL_WEIGHT`].
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "held within 0 and 1"
+)]
+pub(crate) fn units_of_weight(weight: f64) -> u32 {
+    libm::round(weight.clamp(0.0, 1.0) * f64::from(FULL_WEIGHT)) as u32
 }
 
 /// A distance times the weight of a party.

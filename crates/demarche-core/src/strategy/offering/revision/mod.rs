@@ -67,10 +67,6 @@ pub(super) struct Revision {
     asks: Asks,
     /// By flat position of an option, who has ever asked for it.
     ever_asked: Vec<PartySet>,
-    /// By party, what it asked for when that was last noted there.
-    noted: Vec<Option<Outcome>>,
-    /// By flat position of an option, who has put forward or accepted an outcome with it.
-    has_agreed: Vec<PartySet>,
     /// Those whom every deal asks.
     principals: PartySet,
     /// By flat position of an option, whether an offer of its own had it.
@@ -106,9 +102,7 @@ impl Revision {
             issues_changed_max: libm::round(issues_changed_max) as usize,
             sweetener_after,
             asks: Asks::new(rules.n_parties),
-            has_agreed: vec![PartySet::EMPTY; rules.space.n_options_total()],
             ever_asked: vec![PartySet::EMPTY; rules.space.n_options_total()],
-            noted: vec![None; rules.n_parties],
             principals: consent.always_needed().union(consent.counted()),
             has_offered: vec![false; rules.space.n_options_total()],
             steps: Vec::new(),
@@ -127,27 +121,10 @@ impl Revision {
                 self.has_offered[flat] = true;
             }
         }
-        self.asks.observe(event);
-        let offered = event
-            .offer()
-            .map(|it| (PartySet::only(it.proposer), it.outcome));
-        let accepted = event
-            .answers_to_offer()
-            .map(|it| (it.accepted(), it.outcome));
-        let Some((parties, outcome)) = offered.or(accepted) else {
-            return;
-        };
-        for flat in situation.rules.space.flat_options(outcome) {
-            self.has_agreed[flat] = self.has_agreed[flat].union(parties);
-        }
-        for party in parties.iter() {
+        for party in self.asks.observe(event).iter() {
             let ask = self.asks.of(party).expect("it has been heard");
-            if self.noted[party.idx()].replace(ask) == Some(ask) {
-                continue;
-            }
             for flat in situation.rules.space.flat_options(ask) {
-                let parties = &mut self.ever_asked[flat];
-                *parties = parties.union(PartySet::only(party));
+                self.ever_asked[flat] = self.ever_asked[flat].with(party);
             }
         }
     }
@@ -185,17 +162,15 @@ impl Revision {
         let space = &situation.rules.space;
         let mut best = None;
         for &asked in &self.asked_around {
-            reception.weigh(reception.refusers_among(situation, asked));
+            let others = reception.offer_distance().counted(asked);
+            reception.weigh_among(others, reception.refusers_among(situation, asked));
             let offer_distance = reception.offer_distance();
-            let others = offer_distance
-                .counted(asked)
-                .intersection(offer_distance.heard());
             offer_distance.list_costs(others, &mut self.costs);
             for step in &mut self.steps {
                 let cost = |option| i64::from(self.costs[space.flat(step.issue, option)]);
                 step.distance = cost(step.to) - cost(step.from);
             }
-            self.steps.sort_unstable();
+            self.steps.sort_unstable_by_key(|it| it.distance);
             let mut neighborhood = Neighborhood::new(situation, demand, &self.steps);
             neighborhood.n_changes_min = n_changes_min;
             if self.asked_around.len() > 1 {
@@ -238,7 +213,7 @@ impl Revision {
         for issue in space.issues() {
             let from = space.option(last_offer, issue);
             let worth = |option| situation.preferences.contribution(issue, option);
-            for to in self.next_options(situation, issue, from) {
+            for to in self.next_options(situation, reception, issue, from) {
                 let changed = space.share(issue, from) ^ space.share(issue, to);
                 let step = (issue, [from, to]);
                 let needs_less = || {
@@ -301,6 +276,7 @@ impl Revision {
     fn next_options(
         &self,
         situation: &Situation<'_>,
+        reception: &Reception,
         issue: IssueId,
         at: OptionId,
     ) -> impl Iterator<Item = OptionId> {
@@ -329,25 +305,7 @@ impl Revision {
             option != at
                 && !self.has_offered[space.flat(issue, option)]
                 && is_neutral(option)
-                && !self.is_in_anothers_name(situation, issue, [at, option])
-        })
-    }
-
-    /// Whether another party's consent depends on the one option, as on the other it does not, and it has
-    /// neither put that option forward nor accepted it.
-    fn is_in_anothers_name(
-        &self,
-        situation: &Situation<'_>,
-        issue: IssueId,
-        [from, to]: [OptionId; 2],
-    ) -> bool {
-        let consent = &situation.rules.consent;
-        let settled = consent
-            .always_needed()
-            .union(self.has_agreed[situation.rules.space.flat(issue, to)])
-            .with(situation.me);
-        consent.vetoes_on(issue).any(|it| {
-            !settled.contains(it.party) && it.when.allows(issue, to) && !it.when.allows(issue, from)
+                && !is_in_anothers_name(situation, reception, issue, [at, option])
         })
     }
 
@@ -373,6 +331,25 @@ impl Revision {
             }
         }
     }
+}
+
+/// Whether another party's consent depends on the one option, as on the other it does not, and it has
+/// neither put that option forward nor accepted it.
+fn is_in_anothers_name(
+    situation: &Situation<'_>,
+    reception: &Reception,
+    issue: IssueId,
+    [from, to]: [OptionId; 2],
+) -> bool {
+    let consent = &situation.rules.consent;
+    let settled = consent.always_needed().with(situation.me);
+    let flat = situation.rules.space.flat(issue, to);
+    consent.vetoes_on(issue).any(|it| {
+        !settled.contains(it.party)
+            && it.when.allows(issue, to)
+            && !it.when.allows(issue, from)
+            && !reception.offer_distance().has_wished(it.party, flat)
+    })
 }
 
 /// Whether a step on an issue goes towards what is asked.

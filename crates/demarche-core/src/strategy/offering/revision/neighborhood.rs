@@ -7,7 +7,7 @@ use crate::protocol::Rules;
 use crate::strategy::Situation;
 
 /// A change of one issue of the last offer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Step {
     /// How much farther from what the others want it is; negative if it comes nearer.
     pub(super) distance: i64,
@@ -85,7 +85,7 @@ impl<'a> Neighborhood<'a> {
         }
     }
 
-    /// Looks at the last offer and all that is so many steps away from it.
+    /// Looks at the last offer and all that is so many steps away from it, at least one.
     pub(super) fn look_around(&mut self, last_offer: Outcome, n_changes_max: usize) {
         let way = Way {
             distance: 0,
@@ -98,11 +98,11 @@ impl<'a> Neighborhood<'a> {
         self.go_on(way, self.steps, n_changes_max);
     }
 
-    /// Looks at all outcomes to which some of these steps lead.
+    /// Looks at all outcomes to which some of these steps lead, at least one.
     fn go_on(&mut self, way: Way, mut steps: &'a [Step], n_steps_max: usize) {
         let n_steps = i64::try_from(n_steps_max).expect("a handful of steps");
         let greatest = way.units + n_steps * self.greatest_gain + self.greatest_adds;
-        if n_steps_max == 0 || !self.is_enough(greatest) {
+        if !self.is_enough(greatest) {
             return;
         }
         while let Some((step, others)) = steps.split_first() {
@@ -125,7 +125,9 @@ impl<'a> Neighborhood<'a> {
                 issues: way.issues | issue,
             };
             self.consider(way);
-            self.go_on(way, others, n_steps_max - 1);
+            if n_steps_max > 1 {
+                self.go_on(way, others, n_steps_max - 1);
+            }
         }
     }
 
@@ -133,7 +135,9 @@ impl<'a> Neighborhood<'a> {
     /// offer than the best so far.
     fn consider(&mut self, way: Way) {
         let rank = (way.distance, way.n_changes);
-        if (self.best).is_some_and(|it| (it.distance, it.n_changes) < rank) {
+        if (self.best).is_some_and(|it| (it.distance, it.n_changes) < rank)
+            || !self.is_enough(way.units + self.greatest_adds)
+        {
             return;
         }
         let units = way.units + self.adds(Outcome::from_shares(way.code));

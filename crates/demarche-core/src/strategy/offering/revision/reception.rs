@@ -2,7 +2,7 @@
 
 use crate::domain::{Outcome, PartyId, PartySet};
 use crate::protocol::{Event, Rules};
-use crate::search::{Counted, OfferDistance};
+use crate::search::{Counted, FULL_WEIGHT, OfferDistance, units_of_weight};
 use crate::strategy::{Parameter, Situation};
 
 pub(in crate::strategy::offering) const WEIGHT_OF_YES: Parameter = Parameter {
@@ -24,7 +24,8 @@ pub(in crate::strategy::offering) const WEIGHT_OF_YES: Parameter = Parameter {
 #[derive(Debug)]
 pub(in crate::strategy::offering) struct Reception {
     offer_distance: OfferDistance,
-    weight_of_yes: f64,
+    /// In units.
+    weight_of_yes: u32,
     last_offer: Option<Outcome>,
     /// Who has said yes to it.
     yes: PartySet,
@@ -39,7 +40,7 @@ impl Reception {
         let offer_distance = OfferDistance::new(&rules.space, &rules.scales, rules.n_parties);
         Self {
             offer_distance: offer_distance.counting(counted),
-            weight_of_yes,
+            weight_of_yes: units_of_weight(weight_of_yes),
             last_offer: None,
             yes: PartySet::EMPTY,
         }
@@ -105,8 +106,7 @@ impl Reception {
     }
 
     fn not_won(&self, situation: &Situation<'_>, asked: PartySet) -> PartySet {
-        let others = asked.without(situation.me);
-        self.yes.iter().fold(others, PartySet::without)
+        asked.without(situation.me).difference(self.yes)
     }
 
     /// Those whose answers to the last offer count.
@@ -118,13 +118,22 @@ impl Reception {
 
     /// Gives those in R full weight, and the others that of a yes.
     pub(in crate::strategy::offering) fn weigh(&mut self, refusers: PartySet) {
-        for party in self.offer_distance.heard().iter() {
+        self.weigh_among(self.offer_distance.heard(), refusers);
+    }
+
+    /// The same for these parties alone, who have been heard.
+    pub(in crate::strategy::offering) fn weigh_among(
+        &mut self,
+        parties: PartySet,
+        refusers: PartySet,
+    ) {
+        for party in parties.iter() {
             let weight = if refusers.contains(party) {
-                1.0
+                FULL_WEIGHT
             } else {
                 self.weight_of_yes
             };
-            self.offer_distance.weigh(party, weight);
+            self.offer_distance.weigh_in_units(party, weight);
         }
     }
 
