@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 out=${1:-src/cli/exploration/module}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 triple=wasm32-unknown-unknown
+tools="$target/browser-tools"
 flags=()
 
 libraries=$(rustc --print target-libdir --target "$triple" 2> /dev/null || true)
@@ -16,26 +17,27 @@ if [ ! -d "$libraries" ] && command -v rustup > /dev/null; then
     rustup target add "$triple" > /dev/null 2>&1 || true
     libraries=$(rustc --print target-libdir --target "$triple" 2> /dev/null || true)
 fi
+# Unpacks packages of Debian below the folder of tools, without installing them.
+unpack() {
+    echo "unpacking $* into $tools" >&2
+    mkdir -p "$tools"
+    (
+        cd "$tools"
+        apt-get download -qq "$@"
+        for it in *.deb; do
+            dpkg -x "$it" .
+        done
+        rm -- *.deb
+    )
+}
 if [ ! -d "$libraries" ]; then
-    tools="$target/browser-tools"
     if [ ! -e "$tools/complete" ]; then
-        echo "unpacking Debian's compiler for browsers into $tools" >&2
-        rm -rf "$tools"
-        mkdir -p "$tools"
-        (
-            cd "$tools"
-            packages=(rustc-web rust-web-src libstd-rust-web-dev lld-22 libllvm22)
-            packages+=("$(apt-cache depends libstd-rust-web-dev | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p')")
-            apt-get download -qq "${packages[@]}"
-            for it in *.deb; do
-                dpkg -x "$it" .
-            done
-            rm -- *.deb
-            # The compiler looks for the sources of the standard library below its own folder.
-            mkdir -p usr/lib/rustlib/src
-            ln -sfn "$(echo "$PWD"/usr/src/rustc-*)" usr/lib/rustlib/src/rust
-            touch complete
-        )
+        standard_library=$(apt-cache depends libstd-rust-web-dev | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p')
+        unpack rustc-web rust-web-src libstd-rust-web-dev "$standard_library" lld-22 libllvm22
+        # The compiler looks for the sources of the standard library below its own folder.
+        mkdir -p "$tools/usr/lib/rustlib/src"
+        ln -sfn "$(echo "$tools"/usr/src/rustc-*)" "$tools/usr/lib/rustlib/src/rust"
+        touch "$tools/complete"
     fi
     export RUSTC="$tools/usr/bin/rustc" RUSTC_BOOTSTRAP=1
     export LD_LIBRARY_PATH="$tools/usr/lib/x86_64-linux-gnu:$tools/usr/lib/llvm-22/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
@@ -52,7 +54,17 @@ cargo build --locked --quiet --package demarche-browser --profile browser --targ
     --target-dir "$target/browser" "${flags[@]}"
 
 mkdir -p "$out"
-# Without a time or a name, so that the same module has the same bytes.
-gzip -9nc "$target/browser/$triple/browser/demarche_browser.wasm" > "$out/demarche.wasm.gz"
+module="$target/browser/$triple/browser/demarche_browser.wasm"
+zopfli=$(command -v zopfli || echo "$tools/usr/bin/zopfli")
+if [ ! -x "$zopfli" ] && command -v apt-get > /dev/null; then
+    unpack zopfli || true
+fi
+# Both without a time or a name, so that the same module has the same bytes.
+if [ -x "$zopfli" ]; then
+    "$zopfli" --i5 -c "$module" > "$out/demarche.wasm.gz"
+else
+    echo "there is no zopfli: the module is a twentieth larger than it could be" >&2
+    gzip -9nc "$module" > "$out/demarche.wasm.gz"
+fi
 bash crates/demarche-browser/digest.sh > "$out/sources.sha256"
 ls -l "$out/demarche.wasm.gz" >&2

@@ -289,6 +289,10 @@
     fresh.append(...parts);
     for (const it of fresh.querySelectorAll("[id]")) rename(fresh, it, prefix);
     for (const it of fresh.querySelectorAll("script")) it.remove();
+    for (const it of fresh.querySelectorAll("section[aria-labelledby]")) {
+      it.setAttribute("aria-label", `${it.querySelector("h2")?.textContent ?? ""} (${words})`);
+      it.removeAttribute("aria-labelledby");
+    }
     for (const it of fresh.querySelectorAll("[role=region][aria-label]")) {
       const heading = it.closest("section")?.querySelector("h2")?.textContent ?? "";
       it.setAttribute("aria-label", `${it.getAttribute("aria-label")} (${words}: ${heading})`);
