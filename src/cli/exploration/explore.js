@@ -293,9 +293,13 @@
       it.setAttribute("aria-label", `${it.querySelector("h2")?.textContent ?? ""} (${words})`);
       it.removeAttribute("aria-labelledby");
     }
+    // Landmarks of one page have names of their own.
+    const names = new Map();
     for (const it of fresh.querySelectorAll("[role=region][aria-label]")) {
       const heading = it.closest("section")?.querySelector("h2")?.textContent ?? "";
-      it.setAttribute("aria-label", `${it.getAttribute("aria-label")} (${words}: ${heading})`);
+      const label = `${it.getAttribute("aria-label")} (${words}: ${heading})`;
+      names.set(label, (names.get(label) ?? 0) + 1);
+      it.setAttribute("aria-label", names.get(label) > 1 ? `${label}, ${names.get(label)}` : label);
     }
     for (const it of fresh.querySelectorAll("details")) {
       if (open.has(it.querySelector("summary").textContent)) it.open = true;

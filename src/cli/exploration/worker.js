@@ -7,7 +7,7 @@ const FIRST_TRIAL = 2;
 // How long a slice of sessions may take: well below what a person notices as a wait.
 const SLICE_MILLISECONDS = 30;
 // Sessions after which there is a first page; that of all sessions follows.
-const FIRST_PAGE_SESSIONS = 100;
+const FIRST_PAGE_SESSIONS = 50;
 
 let core = null;
 let wanted = null;
