@@ -193,7 +193,7 @@ function cut() {
   const problems = [];
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > width) problems.push(`the page is ${document.documentElement.scrollWidth} wide in ${width}`);
-  for (const it of document.querySelectorAll("label, legend, button, select, output, .basis, summary, #moves li, h1, h2, h3, p, option:checked")) {
+  for (const it of document.querySelectorAll("label, legend, button, select, output, .origin, summary, #moves li, h1, h2, h3, p, option:checked")) {
     if (!it.checkVisibility() || it.closest(".hidden, .skip, svg")) continue;
     if (it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).display !== "inline") problems.push(`<${it.tagName}> is cut: ${it.textContent.slice(0, 60)}`);
   }
@@ -224,8 +224,8 @@ for (const view of views) {
   check(`${where}: the steps`, (await page.locator("#session .step:visible").count()) === 1 ? [] : ["they cannot be stepped through"]);
   await page.locator("#tornado-form [type=submit]").focus();
   await page.keyboard.press("Enter");
-  await page.waitForSelector("#tornado figure", { timeout: 120000 });
-  check(`${where}: charts`, (await page.locator("#tornado svg [data-tells]").count()) > 0 ? [] : ["nothing tells its numbers"]);
+  await page.waitForSelector("#tornado h2", { timeout: 120000 });
+  check(`${where}: charts`, (await page.locator("#results svg [data-tells]").count()) > 0 ? [] : ["nothing tells its numbers"]);
   if (screenshots) await page.screenshot({ path: path.join(screenshots, `explore-${view.viewport.width}-${view.colorScheme}.png`), fullPage: true });
   check(`${where}: labels`, await page.evaluate(cut));
   await page.addScriptTag({ content: axe });

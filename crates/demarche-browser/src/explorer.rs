@@ -8,8 +8,8 @@ use demarche::domain::Scenario;
 use demarche::experiment::{CellId, Difference, Pairing, RunComparison};
 use demarche::randomness::Replication;
 use demarche::report::{
-    Axis, Bars, Chart, ComparedRun, ComparedRuns, MeasuredClaims, Page, PageBlock, PageFigure,
-    Quantity, RunReport, RunSummary, Section, SessionReport, Unit, path_label,
+    Axis, Chart, ComparedRun, ComparedRuns, MeasuredClaims, Page, PageBlock, PageFigure, RunReport,
+    RunSummary, Section, SessionReport, Swing, Tornado, Unit, path_label,
 };
 use demarche::run::{
     CellConfiguration, MemoryRun, RecordError, RecordedSessions, RunRecord, RunRequest, RunSpec,
@@ -61,8 +61,9 @@ enum Request {
 #[derive(Debug, Deserialize)]
 struct Trial {
     path: String,
-    /// Where it was moved to, for people.
+    /// How far it was moved, for people.
     moved: String,
+    is_higher: bool,
     run: u32,
 }
 
@@ -296,40 +297,68 @@ fn side(run: &MemoryRun, name: &str) -> Result<ComparedRun, ExplorerError> {
     })
 }
 
-/// A bar for each number and direction, the greatest change of a number first.
+/// The share of deals with each number lower and higher, the widest swing first.
 fn tornado_page(scenario: &Scenario, changes: &[(&Trial, Difference)]) -> Page {
-    let size = |it: &Difference| it.estimate.map_or(0.0, |it| it.point.abs());
-    let greatest = |path: &str| {
-        let of_path = changes.iter().filter(|it| it.0.path == path);
-        of_path.map(|it| size(&it.1)).fold(0.0, f64::max)
+    let unmoved = changes.first().and_then(|it| it.1.first.point);
+    let mut swings: Vec<(&str, Swing)> = Vec::new();
+    for (trial, difference) in changes {
+        let (Some(at), Some(share)) = (unmoved, difference.second.point) else {
+            continue;
+        };
+        if swings.last().is_none_or(|it| it.0 != trial.path) {
+            let swing = Swing {
+                label: path_label(scenario, &trial.path),
+                to: [at, at],
+                settings: Default::default(),
+            };
+            swings.push((&trial.path, swing));
+        }
+        let (_, swing) = swings.last_mut().expect("there is one of this number");
+        let side = usize::from(trial.is_higher);
+        swing.to[side] = share;
+        swing.settings[side].clone_from(&trial.moved);
+    }
+    let width = |it: &Swing| (it.to[1] - it.to[0]).abs();
+    swings.sort_by(|one, other| width(&other.1).total_cmp(&width(&one.1)));
+    let n_still = swings.iter().filter(|it| width(&it.1) == 0.0).count();
+    swings.retain(|it| width(&it.1) > 0.0);
+    let still = match n_still {
+        0 => String::new(),
+        1 => " One number moves nothing, and is left out.".to_owned(),
+        n => format!(" {n} numbers move nothing, and are left out."),
     };
-    let mut sorted: Vec<&(&Trial, Difference)> = changes.iter().collect();
-    sorted.sort_by(|one, other| greatest(&other.0.path).total_cmp(&greatest(&one.0.path)));
-    let bars = sorted.iter().filter_map(|(trial, difference)| {
-        let label = format!("{}, {}", path_label(scenario, &trial.path), trial.moved);
-        Some((label, Quantity::from(difference.estimate?)))
-    });
-    let chart = Chart::Bars(Bars {
-        category_label: "Number".to_owned(),
-        axis: Axis::new("Change of deals", Unit::Points),
-        bars: bars.collect(),
+    let is_empty = swings.is_empty();
+    let text = match (is_empty, unmoved) {
+        (false, Some(at)) => format!(
+            "Unmoved, {} of sessions end in a deal.{still}",
+            Unit::Share.render(at)
+        ),
+        _ => "None of these numbers, moved alone, changes the share of deals.".to_owned(),
+    };
+    let chart = Chart::Tornado(Tornado {
+        axis: Axis::new("Share of deals", Unit::Share),
+        at: unmoved.unwrap_or_default(),
+        swings: swings.into_iter().map(|it| it.1).collect(),
     });
     let figure = PageFigure::new(
         "tornado",
-        "Each number moved alone",
-        "The change against the unmoved scenario, session by session with common random numbers.",
+        "Deals with each number moved alone",
+        "Against the scenario as stated, with common random numbers.",
         &chart,
     );
+    let blocks = (!is_empty).then(|| PageBlock::Figures(vec![figure]));
     Page {
         title: scenario.title.clone(),
         kind: "One number at a time".to_owned(),
         answer: String::new(),
+        basis: Vec::new(),
+        opening: Vec::new(),
         lead: Vec::new(),
         sections: vec![Section {
             id: "tornado".to_owned(),
             heading: "One number at a time".to_owned(),
-            text: Vec::new(),
-            blocks: vec![PageBlock::Figures(vec![figure])],
+            text: vec![text],
+            blocks: blocks.into_iter().collect(),
         }],
         origin: String::new(),
     }
@@ -395,7 +424,7 @@ mod tests {
             json!({ "compare": { "base": 0, "run": 1 } }),
             json!({ "session": { "run": 1, "replication": 3 } }),
             json!({ "tornado": { "base": 0, "trials": [
-                { "path": "party.upper.reservation_value", "moved": "more", "run": 1 },
+                { "path": "party.upper.reservation_value", "moved": "more", "is_higher": true, "run": 1 },
             ] } }),
         ];
         for request in pages {

@@ -119,7 +119,7 @@
     if (inputs.is_synthetic) return "";
     const what = it.basis ?? "no basis";
     const from = it.sources.length > 0 ? `${what}: ${it.sources.join(", ")}` : what;
-    return make("span", { className: `basis basis-${it.basis ?? "none"}`, text: what, title: it.note ? `${from}. ${it.note}` : from });
+    return make("span", { className: `origin origin-${it.basis ?? "none"}`, text: what, title: it.note ? `${from}. ${it.note}` : from });
   }
 
   let nextControl = 0;
@@ -350,7 +350,7 @@
     }
     byId("against-group").hidden = !against;
     byId("results-kind").textContent = against ? "The scenario as moved" : "The scenario as stated";
-    const lead = [...page.querySelectorAll("header > p:not(.kind, .answer)")];
+    const lead = [...page.querySelectorAll("header > :not(.kind, h1, .answer, nav)")];
     place(byId("results"), [...lead, ...sections(page)], scripts, ["run-", "results"]);
     const links = (part) => [...byId(part).querySelectorAll("h2")].map((it) => make("li", {}, make("a", { href: `#${it.id}`, text: it.textContent })));
     byId("contents").replaceChildren(...links("results"));
@@ -532,7 +532,7 @@
       [-1, 1].flatMap((sign) => {
         const to = clamp(it.median * (1 + sign * share), it.ends);
         const percent = `${number(100 * share)} %`;
-        return to === it.median ? [] : [{ path: it.path, moved: sign < 0 ? `${percent} less` : `${percent} more`, settings: [`${it.path}=${moved(it, to)}`] }];
+        return to === it.median ? [] : [{ path: it.path, moved: sign < 0 ? `${percent} less` : `${percent} more`, is_higher: sign > 0, settings: [`${it.path}=${moved(it, to)}`] }];
       }));
     byId("tornado-stop").disabled = false;
     byId("tornado-status").textContent = `0 of ${trials.length} moves tried`;

@@ -133,7 +133,7 @@ async function tornado({ id, trials, sessions }) {
         return;
       }
     }
-    named.push({ path: trial.path, moved: trial.moved, run });
+    named.push({ path: trial.path, moved: trial.moved, is_higher: trial.is_higher, run });
     postMessage({ kind: "trial", id, done: place + 1, planned: trials.length });
   }
   const { page } = ask({ tornado: { base: BASE, trials: named } });
