@@ -179,7 +179,7 @@ for (const file of pages) {
     page.on("console", (it) => ["error", "warning"].includes(it.type()) && told.push(it.text()));
     page.on("pageerror", (it) => told.push(String(it)));
     page.on("request", (it) => {
-      const isOwn = it.url() === address || it.url().startsWith("data:");
+      const isOwn = it.url() === address || /^(data|blob):/.test(it.url());
       if (!isOwn) requests.push(it.url());
     });
     await page.goto(address);

@@ -101,7 +101,7 @@ impl Sessions<'_> {
             counted(issues.len() as u64, "issue"),
             listed(&on.iter().map(String::as_str).collect::<Vec<_>>())
         );
-        let caption = "Dark bars are options that a party would choose alone, with every number at its median: those worth most to it on the issue. Lines are 95 % intervals.";
+        let caption = "Colored bars are options that a party would choose alone, with every number at its median: those worth most to it on the issue. Lines are 95 % intervals.";
         let axis = Axis::new("share of deals", Unit::Share);
         let chart = Chart::Choices(Choices { axis, issues });
         Some(PageFigure::new("choices", &title, caption, &chart))

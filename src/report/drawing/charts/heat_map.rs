@@ -9,7 +9,7 @@ use crate::report::drawing::quantities::{Axis, Quantity};
 const GAP: f64 = 2.0;
 
 /// Above this shade a number is written in the color of the ground.
-const DARK: f64 = 0.6;
+const DARK: f64 = 0.68;
 
 /// The least shade: a cell is seen even if its number is 0.
 const LIGHT: f64 = 0.04;
