@@ -33,7 +33,7 @@ pub(crate) fn render_reason(scenario: &Scenario, reason: &ReasonRow) -> String {
 pub(crate) fn render_obstacle(scenario: &Scenario, reason: &ReasonRow) -> String {
     let party = scenario.parties.iter().find(|it| it.name == reason.party);
     let issue = scenario.issues.iter().find(|it| it.name == reason.issue);
-    let over = issue.map_or_else(String::new, |it| format!(" on {}", it.label));
+    let over = issue.map_or_else(String::new, |it| format!(" on “{}”", it.label));
     match reason.reason.as_str() {
         "reservation_value" => "what no deal is worth to it".to_owned(),
         "red_line" => format!("its red line “{}”", red_line(party, reason)),

@@ -66,12 +66,9 @@ pub(crate) fn ending_rows(
             continue;
         }
         let (label, kind) = match failure {
-            Failure::MissedZone => (
-                "miss a deal that all who must consent would accept",
-                EndingKind::MissedZone,
-            ),
+            Failure::MissedZone => ("miss a deal that was possible", EndingKind::MissedZone),
             Failure::NoZone => (
-                "have nothing that all who must consent would accept",
+                "have no terms acceptable to all who must consent",
                 EndingKind::NoZone,
             ),
         };
@@ -129,7 +126,7 @@ fn by_party(
         .collect();
     let rest = whole.share - rows.iter().map(|it| it.share).sum::<f64>();
     if rest >= 0.005 {
-        rows.push(part("others, or several at once".to_owned(), rest));
+        rows.push(part("other causes".to_owned(), rest));
     } else if let Some(last) = rows.last_mut() {
         last.share += rest;
     }

@@ -24,7 +24,7 @@ mod zone_words;
 pub(crate) use cell_sections::{Cells, equal_cells};
 pub use factor_labels::path_label;
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
-pub(crate) use model_form_section::{forms, range_of_forms};
+pub(crate) use model_form_section::{forms, range_of_forms, share_of_others};
 pub(crate) use opening::opening;
 pub(crate) use plan_sections::Plans;
 pub(crate) use session_course::Courses;

@@ -3,7 +3,7 @@
 use crate::report::drawing::{Axis, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{FormSummary, LevelSummary, RunSummary};
-use crate::wording::{count, counted};
+use crate::wording::{count, counted, percent};
 
 /// The share of deals under every form that was tried; `None` if none was.
 pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
@@ -114,6 +114,18 @@ pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
         Unit::Share.render(most.1.value),
         most.0.label,
         counted(others.len() as u64, "other form"),
+    ))
+}
+
+/// The range over all other forms in a few words; `None` if none were run.
+pub(crate) fn share_of_others(forms: &[FormSummary]) -> Option<String> {
+    let others = other_forms(forms);
+    let (least, most) = (others.first()?, others.last()?);
+    Some(format!(
+        "{} to {} under {} of the talks",
+        percent(least.1.value),
+        percent(most.1.value),
+        counted(others.len() as u64, "other form")
     ))
 }
 

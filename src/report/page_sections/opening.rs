@@ -47,7 +47,7 @@ pub(super) fn endings(scenario: &Scenario, first: &FirstCell) -> Option<PageFigu
         share: it.share,
         is_part: it.is_part,
     });
-    let caption = "A square is one session in a hundred; what two parties prevent together is shared between them.";
+    let caption = "A session is one simulated negotiation, and a square one session in a hundred. What two parties prevent together is shared between them.";
     let chart = Chart::Marks(Marks {
         of: "session".to_owned(),
         rows: marks.collect(),
@@ -63,14 +63,14 @@ fn title_of_endings(rows: &[EndingRow]) -> String {
     };
     let deals = n_of(EndingKind::Deal);
     let [missed, none] = [EndingKind::MissedZone, EndingKind::NoZone].map(n_of);
+    let no_terms = format!("{none} have no terms acceptable to all");
+    let possible = format!("{missed} miss a deal that was possible");
     let rest = match (missed, none) {
         (0, 0) => String::new(),
-        (0, _) => ": the others have nothing to agree on".to_owned(),
-        (_, 0) => ": the others miss one that was there".to_owned(),
-        _ if none > missed => {
-            format!(": {none} have nothing to agree on, {missed} miss a deal that was there")
-        }
-        _ => format!(": {missed} miss a deal that was there, {none} have nothing to agree on"),
+        (0, _) => format!(": {no_terms}"),
+        (_, 0) => format!(": {possible}"),
+        _ if none > missed => format!(": {no_terms}, {possible}"),
+        _ => format!(": {possible}, {no_terms}"),
     };
     let end = if deals == 1 { "ends" } else { "end" };
     format!("Of 100 sessions {deals} {end} in a deal{rest}")
@@ -90,15 +90,20 @@ fn doubt(summary: &RunSummary) -> Option<PageFigure> {
         dots: Vec::new(),
     };
     let others = other_forms(&summary.forms);
-    let mut title = "How far this may be off by chance";
+    let mut title = "How far this may be off by chance".to_owned();
     let mut rows = vec![sampling];
     if let (Some(least), Some(most)) = (others.first(), others.last()) {
         let ends = [least.1.value, most.1.value];
         let sampled = interval.high - interval.low;
+        let [low, high] = ends.map(percent);
         title = if ends[1] - ends[0] > sampled {
-            "What is assumed about the talks matters more than chance"
+            format!(
+                "Other assumptions about the talks give {low} to {high}: more doubt than chance"
+            )
         } else {
-            "What is assumed about the talks matters no more than chance"
+            format!(
+                "Other assumptions about the talks give {low} to {high}: no more doubt than chance"
+            )
         };
         let end = |it: &(String, Quantity)| format!("{} ({})", percent(it.1.value), it.0);
         rows.push(RangeRow {
@@ -117,8 +122,8 @@ fn doubt(summary: &RunSummary) -> Option<PageFigure> {
         at: deals.value,
         rows,
     });
-    let caption = "What the parties want is the same throughout: whether that is assumed rightly no interval shows.";
-    Some(PageFigure::new("doubt", title, caption, &chart))
+    let caption = "The dashed line is the result as stated, and each dot another form. What the parties want is not varied: if it is assumed wrongly, the result may lie outside these ranges.";
+    Some(PageFigure::new("doubt", &title, caption, &chart))
 }
 
 /// The most frequent obstacles: who would have to move, and how far.
@@ -147,9 +152,13 @@ fn moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Option<PageFigure> {
         }
     });
     let title = format!("Who would have to move: {}", any_of(&names));
-    let caption = "Share of sessions that would have had something to agree on without it, alone or with one obstacle more; of those that missed a deal, the share that it kept from one.";
+    let caption = "In how many of all sessions there would be terms acceptable to all if this were dropped, alone or with one other obstacle; where such terms were missed, in how many it kept the parties from them. Bars overlap and do not add up.";
     let axis = Axis::new("Share of sessions in which it is an obstacle", Unit::Share);
-    let chart = Chart::Bars(Bars::new("Obstacle", axis, bars));
+    let chart = Chart::Bars(Bars {
+        // A share is seen as one of all sessions.
+        longest: Some(1.0),
+        ..Bars::new("Obstacle", axis, bars)
+    });
     (!owned.is_empty()).then(|| PageFigure::new("moves", &title, caption, &chart))
 }
 

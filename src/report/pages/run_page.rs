@@ -7,7 +7,7 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
     Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, limits,
-    most, opening, range_of_forms, rests_on, sources, zone_shares,
+    most, opening, range_of_forms, rests_on, share_of_others, sources, zone_shares,
 };
 use crate::report::pages::page::{Page, PageBlock, Section};
 use crate::report::summary::RunSummary;
@@ -137,7 +137,9 @@ impl RunReport<'_> {
                     .interval
                     .map_or_else(String::new, |_| format!(" (95 % interval {low} to {high})"));
                 let sessions = counted(counts.sessions, "session");
-                format!("{share} of {sessions} ended in a deal{interval}.")
+                let others = share_of_others(&self.summary.forms)
+                    .map_or_else(String::new, |it| format!("; {it}"));
+                format!("{share} of {sessions} ended in a deal{interval}{others}.")
             }
         }
     }

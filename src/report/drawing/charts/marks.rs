@@ -9,7 +9,10 @@ use crate::report::drawing::quantities::Unit;
 const SIDE: f64 = 10.0;
 
 /// From mark to mark, in pixels.
-const STEP: f64 = 12.0;
+const STEP: f64 = 11.6;
+
+/// What stands between tens, so that marks can be counted.
+const TEN: f64 = 4.0;
 
 /// A hundred marks, row by row.
 #[derive(Clone, PartialEq, Debug)]
@@ -143,7 +146,7 @@ fn draw_narrow(canvas: &mut Canvas, row: &MarkRow, n_drawn: usize, top: f64) -> 
     };
     canvas.lines([indent, top], Anchor::Start, row.style(), &label);
     let top = top + label.height() + 2.0;
-    let height = draw_marks(canvas, row, n_drawn, [indent, top + 2.0], 25);
+    let height = draw_marks(canvas, row, n_drawn, [indent, top + 2.0], 20);
     top + if n_drawn == 0 { 0.0 } else { height } + 6.0
 }
 
@@ -157,7 +160,8 @@ fn draw_marks(
     per_line: usize,
 ) -> f64 {
     for idx in 0..n {
-        let x = left + STEP * (idx % per_line) as f64;
+        let place = idx % per_line;
+        let x = left + STEP * place as f64 + TEN * (place / 10) as f64;
         let y = top + STEP * (idx / per_line) as f64;
         canvas.rect([x, y], [SIDE, SIDE], row.paint(), &row.tells());
     }
