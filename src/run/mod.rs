@@ -32,7 +32,7 @@ pub use record::{
     PlanRecord, RESULTS_VERSION, RecordError, RecordedCell, RecordedCellError, RecordedEnding,
     RecordedRows, RecordedSessions, RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX,
     StudyRecord, SweepRecord, TableError, Timing, Until, comparison_rows, configuration_changes,
-    open_table, remove_page, swept_values,
+    open_table, remove_page, swept_values, value_in_words,
 };
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};
 pub use spec::{

@@ -233,6 +233,7 @@ fn run_page(run: &MemoryRun) -> Page {
     let report = RunReport {
         manifest: &results.manifest,
         setting,
+        detailed: setting,
         summary: &RunSummary::of_run(run.spec(), &results),
         claims: &MeasuredClaims::default(),
     };

@@ -1,14 +1,16 @@
 //! Results by cell of a sweep: response curves, heat maps, and differences from the first cell.
 
 use demarche_core::domain::Scenario;
+use demarche_stats::estimate::Interval;
 
 use crate::report::drawing::{
-    Axis, Bars, Chart, HeatMap, Interpolation, Lines, Mark, Names, PageTable, Quantity, Scatter,
-    Series, Unit,
+    Axis, Bars, Chart, Emphasis, HeatMap, Interpolation, Lines, Mark, Names, PageTable, Quantity,
+    Scatter, Series, Unit,
 };
+use crate::report::page_sections::factor_labels::PathLabels;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{CellFigures, CellSummary, RunSummary};
-use crate::wording::{count, counted};
+use crate::wording::{count, counted, listed, signed};
 
 /// Maximum number of cells with a bar or row; tables list all.
 const CELLS_SHOWN: usize = 60;
@@ -99,19 +101,37 @@ impl<'a> Cells<'a> {
         cells.filter(|it| it.figures.deals.is_some()).count()
     }
 
-    /// Which cell it is, in words.
-    fn render(&self, cell: &CellSummary) -> String {
-        let rendered = self.paths().iter().zip(&cell.values);
-        let rendered: Vec<String> = rendered
-            .map(|(path, it)| format!("{path} = {it}"))
-            .collect();
-        rendered.join(", ")
+    /// What is varied, in words.
+    fn labels(&self) -> Vec<String> {
+        let labels = PathLabels::of_scenario(self.scenario);
+        self.paths().iter().map(|it| labels.label(it)).collect()
     }
 
-    /// The first cell, in words.
-    pub(crate) fn first(&self) -> String {
-        let first = self.all().first();
-        first.map_or_else(String::new, |it| self.render(it))
+    /// The label of one of the paths.
+    fn label(&self, path: &str) -> String {
+        PathLabels::of_scenario(self.scenario).label(path)
+    }
+
+    /// The values of a cell, in words.
+    fn values(&self, cell: &CellSummary) -> Vec<String> {
+        let values = self.paths().iter().zip(&cell.values);
+        values
+            .map(|(path, it)| PathLabels::value(path, it))
+            .collect()
+    }
+
+    /// Which cell it is, in words.
+    fn render(&self, cell: &CellSummary) -> String {
+        let values = self.values(cell);
+        let rendered = self.labels().into_iter().zip(values);
+        let rendered: Vec<String> = rendered.map(|(of, it)| format!("{of}: {it}")).collect();
+        rendered.join("; ")
+    }
+
+    /// A cell, in words.
+    pub(crate) fn in_words(&self, cell: u32) -> String {
+        let found = self.all().iter().find(|it| it.cell == cell);
+        found.map_or_else(String::new, |it| self.render(it))
     }
 
     /// The cells with the fewest and the most deals, in words.
@@ -159,10 +179,12 @@ impl<'a> Cells<'a> {
         if !is_design {
             figures.extend(self.effects());
         }
+        let labels = self.labels();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let mut text = vec![format!(
-            "{}, each with its own values of {}.",
+            "{}, each with its own values of: {}.",
             counted(self.len() as u64, "cell"),
-            self.paths().join(", ")
+            listed(&labels)
         )];
         let cells = self.all().iter();
         text.extend(equal_cells(cells.map(|it| (it.cell, it.same_as))));
@@ -232,7 +254,7 @@ impl<'a> Cells<'a> {
         if numbers.is_some() && values.len() > 1 {
             let lines = |y, lines| {
                 Chart::Lines(Lines {
-                    x: Axis::new(path, Unit::Number),
+                    x: Axis::new(self.label(path), Unit::Number),
                     y,
                     course: Interpolation::Straight,
                     names: Names::AtEnd,
@@ -248,7 +270,8 @@ impl<'a> Cells<'a> {
                 factors.map(|(label, it)| (label.to_owned(), it)).collect();
             let label = if deals.is_empty() { "" } else { "deals" };
             deals.insert(0, (label.to_owned(), points(&|it| it.deals)));
-            let deals = lines(Axis::new("Share of deals", Unit::Share), deals);
+            let title = course_title(&self.label(path), &points(&|it| it.deals));
+            let deals = lines(Axis::new("Share of sessions", Unit::Share), deals);
             let parties = self.scenario.parties.iter();
             let utilities = parties.map(|party| {
                 let utility = |it: &CellFigures| it.utilities.get(&party.name).copied();
@@ -259,10 +282,10 @@ impl<'a> Cells<'a> {
                 utilities.take(LINES_SHOWN).collect(),
             );
             return vec![
-                PageFigure::new("response-deals", "Share of deals", caption, &deals),
+                PageFigure::new("response-deals", &title, caption, &deals),
                 PageFigure::new(
                     "response-utility",
-                    "Utility of each party",
+                    "What sessions are worth to each party, with or without a deal",
                     caption,
                     &utilities,
                 ),
@@ -271,19 +294,19 @@ impl<'a> Cells<'a> {
         let bars = values
             .iter()
             .take(CELLS_SHOWN)
-            .filter_map(|value| Some(((*value).to_owned(), cell_with(value)?.deals?)));
-        let deals = Chart::Bars(Bars::new(
-            path,
-            Axis::new("Share of deals", Unit::Share),
-            bars.collect(),
-        ));
-        let caption = "Whiskers are 95 % intervals.";
-        vec![PageFigure::new(
-            "response-deals",
-            "Share of deals",
-            caption,
-            &deals,
-        )]
+            .filter_map(|value| Some((PathLabels::value(path, value), cell_with(value)?.deals?)));
+        let bars: Vec<(String, Quantity)> = bars.collect();
+        let title = most_title(&bars);
+        let axis = Axis::new("Share of sessions that end in a deal", Unit::Share);
+        let deals = Chart::Bars(Bars {
+            emphasis: Emphasis::Longest,
+            ..Bars::new(self.label(path), axis, bars)
+        });
+        let caption = format!(
+            "By {}; dark is the most. Lines are 95 % intervals.",
+            self.label(path)
+        );
+        vec![PageFigure::new("response-deals", &title, &caption, &deals)]
     }
 
     /// Deals for each pair of values of two parameters.
@@ -301,22 +324,74 @@ impl<'a> Cells<'a> {
             .iter()
             .map(|row| columns.iter().map(|column| at(row, column)).collect())
             .collect();
-        let owned = |it: &[&str]| it.iter().map(|&it| it.to_owned()).collect();
+        let cells = cells?;
+        let all = || cells.iter().flatten();
+        let [least, most] = [f64::min, f64::max].map(|of| all().map(|it| it.value).reduce(of));
+        let [least, most] = [least?, most?];
+        let n_above = all().filter(|it| it.value >= 0.5).count();
+        let caption = match n_above {
+            0 => "In no cell do half of the sessions end in a deal.".to_owned(),
+            _ if n_above == all().count() => {
+                "In every cell at least half of the sessions end in a deal.".to_owned()
+            }
+            _ => "The heavy line parts cells in which at least half of the sessions end in a deal from the others.".to_owned(),
+        };
+        let caption = format!(
+            "Down: {}. Across: {}. {caption}",
+            self.label(down),
+            self.label(across)
+        );
+        let title = format!("{} of sessions end in a deal", from_to(least, most));
         let chart = Chart::HeatMap(HeatMap {
-            rows: (down.to_owned(), owned(&rows)),
-            columns: (across.to_owned(), owned(&columns)),
-            axis: Axis::new("Share of deals", Unit::Share),
-            cells: cells?,
+            rows: (self.label(down), named(down, &rows)),
+            columns: (self.label(across), named(across, &columns)),
+            axis: Axis::new("Share of sessions that end in a deal", Unit::Share),
+            cells,
+            contour: Some(0.5),
+            is_by_column: false,
+        });
+        Some(PageFigure::new("map-deals", &title, &caption, &chart))
+    }
+
+    /// How deals differ from the first cell's for each pair of values of two parameters.
+    fn effects_map(&self, down: &str, across: &str, first: &str) -> Option<PageFigure> {
+        let (rows, columns) = (self.values_of(down), self.values_of(across));
+        if rows.len().max(columns.len()) > CELLS_SHOWN {
+            return None;
+        }
+        let at = |row: &str, column: &str| {
+            let mut cells = self.all().iter();
+            let cell = cells.find(|it| it.values[0] == row && it.values[1] == column)?;
+            let mut effects = self.summary.swept.effects.iter();
+            match effects.find(|it| it.cell == cell.cell) {
+                Some(it) => it.difference,
+                None => (cell.cell == 0).then(|| Quantity::exact(0.0)),
+            }
+        };
+        let cells: Option<Vec<Vec<Quantity>>> = rows
+            .iter()
+            .map(|row| columns.iter().map(|column| at(row, column)).collect())
+            .collect();
+        let cells = cells?;
+        let n_certain = cells.iter().flatten().filter(|it| is_certain(it)).count();
+        let n_others = self.len() - 1;
+        let title = match n_certain {
+            0 => "No cell certainly differs from the first".to_owned(),
+            n if n == n_others => "Every cell certainly differs from the first".to_owned(),
+            n => format!("{n} of {n_others} cells certainly differ from the first"),
+        };
+        let caption = format!(
+            "In percentage points, paired by common random numbers with the first cell ({first}). Certainly: the 95 % interval leaves out 0; the table has all intervals."
+        );
+        let chart = Chart::HeatMap(HeatMap {
+            rows: (self.label(down), named(down, &rows)),
+            columns: (self.label(across), named(across, &columns)),
+            axis: Axis::new("Change of the share of deals", Unit::Points),
+            cells,
             contour: None,
             is_by_column: false,
         });
-        let caption = format!("Down: {down}. Across: {across}.");
-        Some(PageFigure::new(
-            "map-deals",
-            "Share of deals",
-            &caption,
-            &chart,
-        ))
+        Some(PageFigure::new("effects", &title, &caption, &chart))
     }
 
     /// Deals along the second parameter, a line for each value of the first.
@@ -331,18 +406,21 @@ impl<'a> Cells<'a> {
                 points.push((number(&cell.values[1])?, cell.figures.deals?));
             }
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            Some(((*value).to_owned(), points))
+            Some((PathLabels::value(of, value), points))
         };
         let lines: Option<Vec<_>> = values.iter().map(line).collect();
         let chart = Chart::Lines(Lines {
-            x: Axis::new(along, Unit::Number),
-            y: Axis::new("Share of deals", Unit::Share),
+            x: Axis::new(self.label(along), Unit::Number),
+            y: Axis::new("Share of sessions that end in a deal", Unit::Share),
             course: Interpolation::Straight,
             names: Names::AtEnd,
             lines: lines?,
         });
-        let title = format!("Share of deals along {along}");
-        let caption = format!("A line for each value of {of}; shades are 95 % intervals.");
+        let title = format!("Deals along: {}", self.label(along));
+        let caption = format!(
+            "A line for each value of: {}. Shades are 95 % intervals.",
+            self.label(of)
+        );
         Some(PageFigure::new("response-deals", &title, &caption, &chart))
     }
 
@@ -358,12 +436,12 @@ impl<'a> Cells<'a> {
             let spots: Option<Vec<_>> = cells
                 .map(|it| {
                     let at = [number(&it.values[place])?, it.figures.deals?.value];
-                    Some((at, format!("Cell {}", it.cell)))
+                    Some((at, self.render(it)))
                 })
                 .collect();
             let chart = Chart::Scatter(Scatter {
                 heading: Vec::new(),
-                x: Axis::new(path, Unit::Number),
+                x: Axis::new(self.label(path), Unit::Number),
                 y: Axis::new("Share of deals", Unit::Share),
                 groups: vec![Series {
                     label: "Cells".to_owned(),
@@ -373,7 +451,7 @@ impl<'a> Cells<'a> {
                 }],
                 crossing: None,
             });
-            let title = format!("Share of deals over {path}");
+            let title = format!("Deals by: {}", self.label(path));
             Some(PageFigure::small(
                 &format!("cloud-{place}"),
                 &title,
@@ -390,22 +468,43 @@ impl<'a> Cells<'a> {
         if !(1..=CELLS_SHOWN).contains(&effects.len()) {
             return None;
         }
+        let first = self.in_words(0);
+        if let [down, across] = self.paths()
+            && self.is_grid()
+        {
+            return self.effects_map(down, across, &first);
+        }
         let bars = effects.iter().filter_map(|effect| {
             let mut cells = self.all().iter();
             let cell = cells.find(|it| it.cell == effect.cell)?;
-            Some((cell.values.join(", "), effect.difference?))
+            Some((self.values(cell).join(", "), effect.difference?))
         });
-        let chart = Chart::Bars(Bars::new(
-            self.paths().join(", "),
-            Axis::new("Change of the share of deals", Unit::Points),
-            bars.collect(),
-        ));
-        let first = self.first();
+        let bars: Vec<(String, Quantity)> = bars.collect();
+        let largest = bars
+            .iter()
+            .max_by(|a, b| a.1.value.abs().total_cmp(&b.1.value.abs()))?;
+        let title = if is_certain(&largest.1) {
+            format!(
+                "Against the first cell, deals change most with {}: {} points",
+                largest.0,
+                signed(100.0 * largest.1.value, 1)
+            )
+        } else {
+            "No cell certainly differs from the first".to_owned()
+        };
         let caption = format!(
-            "In percentage points, paired by common random numbers with the first cell, which has {first}. Whiskers are 95 % intervals: where one crosses 0, there may be no difference."
+            "In percentage points, by {}, paired by common random numbers with the first cell ({first}). Lines are 95 % intervals: dark bars are those whose interval leaves out 0.",
+            self.labels().join(", ")
         );
-        let title = "Difference of each cell from the first";
-        Some(PageFigure::new("effects", title, &caption, &chart))
+        let chart = Chart::Bars(Bars {
+            emphasis: Emphasis::Certain,
+            ..Bars::new(
+                self.labels().join(", "),
+                Axis::new("Change of the share of deals", Unit::Points),
+                bars,
+            )
+        });
+        Some(PageFigure::new("effects", &title, &caption, &chart))
     }
 
     fn table(&self) -> PageTable {
@@ -418,12 +517,12 @@ impl<'a> Cells<'a> {
             "to",
         ];
         let head = head.map(str::to_owned);
-        let paths = self.paths().iter().cloned();
+        let paths = self.labels();
         let [cell, rest @ ..] = head;
         let rows = self.all().iter().take(ROWS_SHOWN).map(|it| {
             let share = it.figures.deals;
             let fields = share.map_or_else(Default::default, |it| it.fields(Unit::Share));
-            let values = it.values.iter().cloned();
+            let values = self.values(it);
             let name = [it.cell.to_string()];
             let factors = [it.figures.zone, it.figures.deals_given_zone];
             let factors =
@@ -439,6 +538,70 @@ impl<'a> Cells<'a> {
             rows: rows.collect(),
         }
     }
+}
+
+/// The values of a path, in words.
+fn named(path: &str, values: &[&str]) -> Vec<String> {
+    values
+        .iter()
+        .map(|it| PathLabels::value(path, it))
+        .collect()
+}
+
+/// Whether an interval leaves out 0.
+fn is_certain(it: &Quantity) -> bool {
+    it.interval.is_some_and(|it| it.low > 0.0 || it.high < 0.0)
+}
+
+/// Two shares as a range, or the one that both are.
+fn from_to(least: f64, most: f64) -> String {
+    let [least, most] = Unit::Share.texts([least, most]);
+    if least == most {
+        return most;
+    }
+    format!("From {least} to {most}")
+}
+
+/// What a course of deals over a number says, in a sentence.
+fn course_title(along: &str, points: &[(f64, Quantity)]) -> String {
+    let by_deals = |a: &&(f64, Quantity), b: &&(f64, Quantity)| a.1.value.total_cmp(&b.1.value);
+    let ends = points
+        .iter()
+        .min_by(by_deals)
+        .zip(points.iter().max_by(by_deals));
+    let Some((least, most)) = ends else {
+        return "Share of deals".to_owned();
+    };
+    let ends = |it: &Quantity| {
+        let exact = Interval {
+            low: it.value,
+            high: it.value,
+        };
+        it.interval.unwrap_or(exact)
+    };
+    let [low, high] = Unit::Share.texts([least.1.value, most.1.value]);
+    if ends(&least.1).high >= ends(&most.1).low {
+        return format!("{along}: deals hardly depend on it, {low} to {high} of sessions");
+    }
+    format!(
+        "{along}: fewest deals at {} ({low} of sessions), most at {} ({high})",
+        least.0, most.0
+    )
+}
+
+/// Where deals are most frequent, in a sentence.
+fn most_title(bars: &[(String, Quantity)]) -> String {
+    let most = bars.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    most.map_or_else(
+        || "Share of deals".to_owned(),
+        |it| {
+            format!(
+                "Most deals with {}: {}",
+                it.0,
+                Unit::Share.render(it.1.value)
+            )
+        },
+    )
 }
 
 fn number(text: &str) -> Option<f64> {

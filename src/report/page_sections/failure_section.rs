@@ -1,15 +1,62 @@
 //! Why sessions have no deal: what emptied or missed the zone, and whose rejections alone prevented one.
 
+use demarche_core::domain::Scenario;
+
 use crate::experiment::Failure;
 use crate::report::drawing::{Axis, Bars, Chart, HeatMap, Quantity, Unit};
-use crate::report::page_sections::failure_words::render_reason;
+use crate::report::page_sections::failure_words::{render_obstacle, render_reason};
 use crate::report::page_sections::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::summary::Blocker;
-use crate::wording::{capitalized, count, counted};
+use crate::report::summary::{Blocker, FirstCell};
+use crate::wording::{capitalized, count, counted, listed, percent};
 
 /// Reasons for no deal that a chart shows.
 const REASONS_SHOWN: usize = 8;
+
+/// Parties that the head of a page names.
+const PARTIES_NAMED: usize = 3;
+
+/// Who alone stops deals, and which single obstacle stands in the way of most, in sentences: for the
+/// head of a page.
+pub(crate) fn in_the_way(scenario: &Scenario, first: &FirstCell) -> Vec<String> {
+    let label = |name: &str| {
+        let parties = scenario.parties.iter();
+        let mut named = parties.filter(|it| it.name == name);
+        named.next().map(|it| it.label.as_str())
+    };
+    let mut res = Vec::new();
+    let mut blockers: Vec<(&str, f64)> = (first.blockers.iter())
+        .filter_map(|it| Some((label(&it.party)?, it.share?.value)))
+        .filter(|it| it.1 >= 0.01)
+        .collect();
+    blockers.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let alone = blockers.iter().take(PARTIES_NAMED);
+    let alone = alone.map(|(party, share)| format!("{party} in {}", percent(*share)));
+    let alone: Vec<String> = alone.collect();
+    if !alone.is_empty() {
+        let alone: Vec<&str> = alone.iter().map(String::as_str).collect();
+        res.push(format!(
+            "Who alone held out: in sessions without a deal, the no of a single party stood at least once between an offer and a deal, that of {}.",
+            listed(&alone)
+        ));
+    }
+    let owned = first.failures.iter().filter(|it| !it.party.is_empty());
+    let most = owned
+        .max_by_key(|it| it.n_sessions)
+        .filter(|it| it.n_examined > 0);
+    if let Some((it, party)) = most.and_then(|it| Some((it, label(&it.party)?))) {
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let share = it.n_sessions as f64 / it.n_examined as f64;
+        let obstacle = render_obstacle(scenario, it);
+        let share = percent(share);
+        res.push(if it.failure == Failure::NoZone.name() {
+            format!("What would help most often: in {share} of sessions there would have been something to agree on without one thing about {party}, {obstacle}, alone or with one obstacle more.")
+        } else {
+            format!("What would help most often: in {share} of sessions a deal that was there was missed over one thing about {party}, {obstacle}.")
+        });
+    }
+    res
+}
 
 impl Sessions<'_> {
     pub(super) fn failures(&self) -> Option<Section> {

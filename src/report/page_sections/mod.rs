@@ -22,7 +22,9 @@ mod utility_space_section;
 mod zone_words;
 
 pub(crate) use cell_sections::{Cells, equal_cells};
+pub(crate) use factor_labels::PathLabels;
 pub use factor_labels::path_label;
+pub(crate) use failure_section::in_the_way;
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use model_form_section::{forms, range_of_forms, share_of_others};
 pub(crate) use opening::opening;
@@ -35,7 +37,7 @@ pub(crate) use session_words::{
 };
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};
-pub(crate) use study_sections::{dependence, doubts, flips, most};
+pub(crate) use study_sections::{dependence, doubts, flips, most, nearest_flip};
 pub(crate) use study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
     too_few_points,

@@ -36,7 +36,7 @@ impl Sessions<'_> {
         lines.truncate(LINES_SHOWN);
         let backdrop = Backdrop {
             label: "share of sessions in which it is real".to_owned(),
-            lengths: lines.iter().map(|it| it.2).collect(),
+            lengths: lines.iter().map(|it| Quantity::exact(it.2)).collect(),
         };
         let bars = lines
             .into_iter()

@@ -8,6 +8,7 @@ use demarche_core::negotiation::Setting;
 use demarche_stats::estimate::Estimate;
 
 use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::page_sections::factor_labels::PathLabels;
 use crate::report::page_sections::rule_words::rules_table;
 use crate::report::page_sections::session_words::labels;
 use crate::report::pages::{PageBlock, PageFigure, Section, Sentences};
@@ -96,6 +97,7 @@ pub(crate) fn limits(scenario: &Scenario) -> Option<Section> {
 /// Claims, sources and numbers of a setting.
 pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     let scenario = setting.scenario();
+    let path_labels = PathLabels::of_scenario(scenario);
     let mut blocks = Vec::new();
     if scenario.kind == ScenarioKind::Sourced {
         let numbers = by_basis(of_numbers(setting));
@@ -131,7 +133,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
         let n_pairs = counted(correlations.len() as u64, "pair");
         blocks.push(PageBlock::Folded {
             summary: format!("Correlated numbers: {n_pairs}"),
-            table: correlations_table(correlations),
+            table: correlations_table(&path_labels, correlations),
         });
     }
     for source in scenario.sources.iter() {
@@ -146,7 +148,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
         }
         blocks.push(PageBlock::Folded {
             summary: format!("{} ({}): cited by {cited_by}", source.title, source.name),
-            table: numbers_table(&numbers),
+            table: numbers_table(&path_labels, &numbers),
         });
     }
     let without = all_numbers(setting).filter(|it| it.provenance.sources.is_empty());
@@ -154,7 +156,7 @@ pub(crate) fn sources(setting: &Setting, claims: &MeasuredClaims) -> Section {
     if !without.is_empty() {
         blocks.push(PageBlock::Folded {
             summary: format!("No source: {}", counted(without.len() as u64, "number")),
-            table: numbers_table(&without),
+            table: numbers_table(&path_labels, &without),
         });
     }
     Section {
@@ -217,7 +219,7 @@ fn claims_table(setting: &Setting, claims: &MeasuredClaims) -> PageTable {
     }
 }
 
-fn numbers_table(numbers: &[&Number]) -> PageTable {
+fn numbers_table(labels: &PathLabels, numbers: &[&Number]) -> PageTable {
     let row = |it: &&Number| {
         let [median, low, high] = [0.5, 0.05, 0.95].map(|p| it.distribution.quantile(p));
         let range = if it.distribution.is_constant() {
@@ -226,7 +228,7 @@ fn numbers_table(numbers: &[&Number]) -> PageTable {
             format!("{} to {}", shown(low), shown(high))
         };
         vec![
-            it.path.clone(),
+            labels.label(&it.path),
             it.provenance.basis.map_or("", Basis::name).to_owned(),
             shown(median),
             range,
@@ -234,17 +236,17 @@ fn numbers_table(numbers: &[&Number]) -> PageTable {
         ]
     };
     PageTable {
-        head: ["number", "basis", "median", "middle 90 %", "note"]
+        head: ["number", "basis", "median", "middle 90 %", "reason"]
             .map(str::to_owned)
             .to_vec(),
         rows: numbers.iter().map(row).collect(),
     }
 }
 
-fn correlations_table(correlations: &[Correlation]) -> PageTable {
+fn correlations_table(labels: &PathLabels, correlations: &[Correlation]) -> PageTable {
     let row = |it: &Correlation| {
         let provenance = &it.rank.provenance;
-        let [one, other] = it.between.clone();
+        let [one, other] = it.between.each_ref().map(|it| labels.label(it));
         vec![
             one,
             other,
@@ -254,7 +256,7 @@ fn correlations_table(correlations: &[Correlation]) -> PageTable {
         ]
     };
     PageTable {
-        head: ["number", "goes with", "rank correlation", "basis", "note"]
+        head: ["number", "goes with", "rank correlation", "basis", "reason"]
             .map(str::to_owned)
             .to_vec(),
         rows: correlations.iter().map(row).collect(),

@@ -8,9 +8,9 @@ use crate::experiment::{
     points_for_interval,
 };
 use crate::report::drawing::{
-    Axis, Bars, Chart, Interpolation, Lines, Names, PageTable, Quantity, Unit,
+    Axis, Backdrop, Bars, Chart, Emphasis, Interpolation, Lines, Names, PageTable, Quantity, Unit,
 };
-use crate::report::page_sections::factor_labels::{factor_label, path_label};
+use crate::report::page_sections::factor_labels::{PathLabels, factor_label};
 use crate::report::page_sections::model_form_section::levels;
 use crate::report::page_sections::study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
@@ -20,7 +20,7 @@ use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{Dependence, RunSummary};
 use crate::run::{Manifest, StudyRecord};
 use crate::tables::written;
-use crate::wording::{Notation, capitalized};
+use crate::wording::{Notation, capitalized, counted, signed};
 
 /// Factors with a bar of their own; the table has all.
 const FACTORS_SHOWN: usize = 15;
@@ -134,7 +134,7 @@ pub(crate) fn dependence(
         PageBlock::Figures(drawn),
         PageBlock::Folded {
             summary: "All factors".to_owned(),
-            table: studied.factors(),
+            table: studied.factors(scenario),
         },
     ];
     blocks.extend(levels(summary));
@@ -262,10 +262,9 @@ impl<'a> Studied<'a> {
         })
     }
 
-    fn factors(&self) -> PageTable {
+    fn factors(&self, scenario: &Scenario) -> PageTable {
         let head = [
             "outcome",
-            "party",
             "factor",
             "kind",
             "basis",
@@ -275,15 +274,14 @@ impl<'a> Studied<'a> {
             "interval low",
             "interval high",
         ];
-        let fields = |it: &Dependence| {
+        let fields = |outcome: &str, it: &Dependence| {
             let texts = [
-                it.metric.as_str(),
-                &it.party,
-                &it.factor,
-                it.kind.name(),
+                outcome,
+                &factor_label(scenario, it),
+                &it.kind.name().replace('_', " "),
                 &it.basis,
                 &it.sources,
-                &it.measure,
+                &it.measure.replace('_', " "),
             ];
             let interval = it.estimate.and_then(|it| it.interval);
             let numbers = [
@@ -292,12 +290,16 @@ impl<'a> Studied<'a> {
                 interval.map(|it| it.high),
             ];
             let numbers = numbers.map(|it| written(it.into()));
-            texts.map(str::to_owned).into_iter().chain(numbers)
+            let texts = texts.map(str::to_owned);
+            texts.into_iter().chain(numbers).collect::<Vec<String>>()
         };
-        let rows = self.outcomes.iter().flat_map(StudyOutcome::own_rows);
+        let rows = self.outcomes.iter().flat_map(|outcome| {
+            let rows = outcome.own_rows();
+            rows.map(|it| fields(&outcome.label, it))
+        });
         PageTable {
             head: head.map(str::to_owned).to_vec(),
-            rows: rows.map(|it| fields(it).collect()).collect(),
+            rows: rows.collect(),
         }
     }
 }
@@ -409,7 +411,11 @@ impl<'a> StudyOutcome<'a> {
     fn charts(&self, scenario: &Scenario) -> Vec<PageFigure> {
         let is_shown = |it: &Dependence| it.kind.is_single();
         let mut drawn = Vec::new();
+        drawn.extend(self.total_and_alone(scenario));
         for measure in &MEASURES {
+            if !drawn.is_empty() && measure.is_share {
+                continue;
+            }
             let ranked = self.ranked(measure.name(), &is_shown);
             let id = measure.name().replace('_', "-");
             drawn.extend(bars(scenario, &ranked, measure, &id, measure.title));
@@ -425,6 +431,61 @@ impl<'a> StudyOutcome<'a> {
             }
         }
         drawn
+    }
+
+    /// The share of variance that involves each factor, with the part that it explains alone; `None`
+    /// without these measures.
+    fn total_and_alone(&self, scenario: &Scenario) -> Option<PageFigure> {
+        let is_shown = |it: &Dependence| it.kind.is_single();
+        let [total, alone] = [SensitivityMeasure::Total, SensitivityMeasure::FirstOrder]
+            .map(|it| self.ranked(it.name(), &is_shown));
+        if alone.is_empty() {
+            return None;
+        }
+        let n_all = total.len();
+        let some = total.into_iter().filter(|it| has_influence(&it.1));
+        let shown: Vec<(&Dependence, Quantity)> = some.take(FACTORS_SHOWN).collect();
+        let (most, share) = shown.iter().find(|it| is_single(it.0))?;
+        let is_chance_first = shown
+            .first()
+            .is_some_and(|it| it.0.kind == FactorKind::Randomness);
+        let after = if is_chance_first {
+            "After chance, "
+        } else {
+            ""
+        };
+        let title = format!(
+            "{}“{}” matters most: it is involved in {} of the variance",
+            after,
+            factor_label(scenario, most),
+            Unit::Share.render(share.value.min(1.0))
+        );
+        let bars = shown.iter().map(|(row, _)| {
+            let own = alone
+                .iter()
+                .find(|it| it.0.factor == row.factor && it.0.kind == row.kind);
+            let own = own.map_or(0.0, |it| it.1.value);
+            (factor_label(scenario, row), Quantity::exact(own))
+        });
+        let axis = Axis::new(
+            "share of the variance that it explains alone (first-order Sobol' index)",
+            Unit::Share,
+        );
+        let backdrop = Backdrop {
+            label: "share that involves it, alone or with others (total Sobol' index, with its 95 % interval)"
+                .to_owned(),
+            lengths: shown.iter().map(|it| it.1).collect(),
+        };
+        let caption = format!(
+            "The pale part of a bar is interaction with other factors. Shares of the variance of {} overlap, so they do not sum to 100 %; estimates just below 0 are noise. {}",
+            self.label,
+            left_out(n_all - shown.len())
+        );
+        let chart = Chart::Bars(Bars {
+            backdrop: Some(backdrop),
+            ..Bars::new("Factor", axis, bars.collect())
+        });
+        Some(PageFigure::new("total", &title, &caption, &chart))
     }
 
     /// The chart of the leading measure.
@@ -452,14 +513,41 @@ fn bars(
     if ranked.is_empty() {
         return None;
     }
-    let shown = ranked.iter().take(FACTORS_SHOWN);
+    let some = ranked.iter().filter(|it| has_influence(&it.1));
+    let shown = some.take(FACTORS_SHOWN);
     let bars = shown.map(|(row, it)| (factor_label(scenario, row), *it));
-    let chart = Chart::Bars(Bars::new(
-        "Factor",
-        Axis::new(measure.title, Unit::Utility),
-        bars.collect(),
-    ));
-    Some(PageFigure::new(id, title, measure.caption, &chart))
+    let bars: Vec<(String, Quantity)> = bars.collect();
+    let n_more = ranked.len() - bars.len();
+    if bars.is_empty() {
+        return None;
+    }
+    let axis = Axis::new(measure.title, Unit::Utility);
+    let chart = Chart::Bars(Bars {
+        emphasis: Emphasis::Certain,
+        ..Bars::new("Factor", axis, bars)
+    });
+    let caption = format!(
+        "{} Dark bars are those whose 95 % interval leaves out 0. {}",
+        measure.caption,
+        left_out(n_more)
+    );
+    Some(PageFigure::new(id, title, caption.trim_end(), &chart))
+}
+
+/// Whether an estimate is other than 0, or may be.
+fn has_influence(it: &Quantity) -> bool {
+    it.value.abs() > 0.0 || it.interval.is_some_and(|it| it.half_width() > 0.0)
+}
+
+/// How many factors a chart leaves out, in a sentence.
+fn left_out(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        n => format!(
+            "The table of all factors has {} more.",
+            counted(n as u64, "factor")
+        ),
+    }
 }
 
 /// What would flip the answer; `None` if the run has no such table.
@@ -474,22 +562,28 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         .collect();
     found.sort_by(|a, b| a.1.value.abs().total_cmp(&b.1.value.abs()));
     let n_none = rows.len() - found.len();
+    let labels = PathLabels::of_scenario(scenario);
+    let threshold = rows.first().and_then(|it| it.threshold);
+    let crossed = threshold.map_or_else(String::new, |it| Unit::Share.render(it));
     let mut drawn = Vec::new();
     if !found.is_empty() {
         let bars = found.iter().take(FACTORS_SHOWN);
-        let chart = Chart::Bars(Bars::new(
-            "Number",
-            Axis::new("Smallest shift", Unit::Utility),
-            bars.map(|(name, it)| (path_label(scenario, name), *it))
-                .collect(),
-        ));
-        let caption = "The shift of a number, in its own unit, with all else unchanged. Whiskers are 95 % intervals.";
-        drawn.push(PageFigure::new(
-            "flips",
-            "Smallest shift that crosses the threshold",
-            caption,
-            &chart,
-        ));
+        let axis = Axis::new("Smallest shift", Unit::Utility);
+        let bars = bars.map(|(name, it)| (labels.label(name), *it));
+        let chart = Chart::Bars(Bars {
+            emphasis: Emphasis::First,
+            ..Bars::new("Number", axis, bars.collect())
+        });
+        let (nearest, by) = found[0];
+        let title = format!(
+            "How far each number would have to move: the nearest is “{}”, by {}",
+            labels.label(nearest),
+            signed(by.value, 3)
+        );
+        let caption = format!(
+            "The shift of one number, in its own unit and with all else unchanged, at which the share of deals crosses {crossed}; the nearest first. Lines are 95 % intervals."
+        );
+        drawn.push(PageFigure::new("flips", &title, &caption, &chart));
     }
     let mut names: Vec<&str> = found.iter().map(|it| it.0).collect();
     names.extend(
@@ -501,13 +595,13 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         let points = summary.flips.trials.iter();
         let points = points.filter(|it| it.number == *name);
         let points = points.map(|it| (it.shift, it.deals));
-        (path_label(scenario, name), points.collect::<Vec<_>>())
+        (labels.label(name), points.collect::<Vec<_>>())
     });
     let lines: Vec<_> = lines.filter(|it| it.1.len() > 1).collect();
     if !lines.is_empty() {
         let chart = Chart::Lines(Lines {
-            x: Axis::new("Shift", Unit::Utility),
-            y: Axis::new("Share of deals", Unit::Share),
+            x: Axis::new("Shift of the number", Unit::Utility),
+            y: Axis::new("Share of sessions that end in a deal", Unit::Share),
             course: Interpolation::Straight,
             names: Names::AtEnd,
             lines,
@@ -515,19 +609,14 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         let caption = "Shades are 95 % intervals; all shifts use common random numbers.";
         drawn.push(PageFigure::new(
             "flip-curves",
-            "Share of deals by shift",
+            "How deals change as each number moves alone",
             caption,
             &chart,
         ));
     }
-    let threshold = rows.iter().next().and_then(|it| it.threshold);
-    let mut text = Vec::new();
-    if let Some(threshold) = threshold {
-        text.push(format!(
-            "The threshold is a share of deals of {}.",
-            Unit::Share.render(threshold)
-        ));
-    }
+    let mut text = vec![format!(
+        "The question is what would take the share of deals across {crossed}."
+    )];
     if n_none > 0 {
         text.push(format!(
             "For {n_none} of {} numbers no shift within the range reaches it.",
@@ -540,4 +629,37 @@ pub(crate) fn flips(scenario: &Scenario, summary: &RunSummary) -> Option<Section
         text,
         blocks: vec![PageBlock::Figures(drawn)],
     })
+}
+
+/// The nearest flip of the answer, in a sentence.
+pub(crate) fn nearest_flip(scenario: &Scenario, summary: &RunSummary) -> String {
+    let rows = &summary.flips.least;
+    let n_all = counted(rows.len() as u64, "number");
+    let threshold = rows.iter().find_map(|it| it.threshold);
+    let crossed = threshold.map_or_else(|| "the threshold".to_owned(), |it| Unit::Share.render(it));
+    let found = rows
+        .iter()
+        .filter_map(|it| Some((it.number.as_str(), it.shift?)));
+    let found: Vec<(&str, Quantity)> = found.collect();
+    let nearest = found
+        .iter()
+        .min_by(|a, b| a.1.value.abs().total_cmp(&b.1.value.abs()));
+    let Some((number, shift)) = nearest else {
+        return format!(
+            "None of {n_all}, moved alone within its range, takes the share of deals across {crossed}."
+        );
+    };
+    let [by, low, high] = match shift.interval {
+        Some(it) => Notation::Decimals(3).signed_texts([shift.value, it.low, it.high]),
+        None => [signed(shift.value, 3), String::new(), String::new()],
+    };
+    let interval = match shift.interval {
+        Some(_) => format!(" (95 % interval {low} to {high})"),
+        None => String::new(),
+    };
+    format!(
+        "The share of deals crosses {crossed} for {} of {n_all}, each moved alone. The nearest is “{}”, by {by}{interval}.",
+        found.len(),
+        PathLabels::of_scenario(scenario).label(number)
+    )
 }

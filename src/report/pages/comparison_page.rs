@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use crate::experiment::{CellId, Difference, Pairing, RunComparison, Subject};
-use crate::report::drawing::{Axis, Bars, Chart, PageTable, Quantity, Unit};
+use crate::report::drawing::{Axis, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
+use crate::report::page_sections::PathLabels;
 use crate::report::pages::page::{Page, PageBlock, PageFigure, Section};
 use crate::run::{Change, RunRecord, RunSchema};
-use crate::wording::{Notation, count, counted};
+use crate::wording::{Notation, count, counted, signed};
 
 /// Changes of inputs that a page shows.
 const CHANGES_SHOWN: usize = 500;
+
+/// Changes of inputs that the head of a page tells.
+const CHANGES_TOLD: usize = 3;
 
 /// Options with a bar of their own, those that shifted most.
 const OPTIONS_DRAWN: usize = 15;
@@ -193,7 +197,7 @@ impl ComparedRuns {
             title,
             kind: "Comparison of two runs".to_owned(),
             answer: self.answer(),
-            basis: vec![self.rests_on().to_owned()],
+            basis: vec![self.what_changed(), self.rests_on().to_owned()],
             opening: Vec::new(),
             lead: vec![
                 format!("First: {first}."),
@@ -231,10 +235,38 @@ impl ComparedRuns {
         )
     }
 
+    /// What differs in what went in: where, and what each run has there.
+    fn changes_in_words(&self) -> Vec<[String; 3]> {
+        let resolved = self.sides.iter().map(|it| &it.record.resolved);
+        let labels = PathLabels::of_resolved(resolved);
+        let changes = self.changes.iter().map(|it| {
+            let value = |of: &Option<String>| match of {
+                Some(text) if it.path == "scenario" => PathLabels::value(&it.path, text),
+                Some(text) => text.clone(),
+                None => "nothing".to_owned(),
+            };
+            [labels.label(&it.path), value(&it.first), value(&it.second)]
+        });
+        changes.collect()
+    }
+
+    /// The same in a sentence.
+    fn what_changed(&self) -> String {
+        let changes = self.changes_in_words();
+        let told = changes.iter().take(CHANGES_TOLD);
+        let told = told.map(|[at, first, second]| format!("{at}, from {first} to {second}"));
+        let told: Vec<String> = told.collect();
+        let rest = match changes.len() {
+            0 => return "The configurations are the same.".to_owned(),
+            n if n > CHANGES_TOLD => format!("; and {} more", n - CHANGES_TOLD),
+            _ => String::new(),
+        };
+        format!("Changed in the second run: {}{rest}.", told.join("; "))
+    }
+
     fn inputs(&self) -> Section {
-        let rendered = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
-        let rows = self.changes.iter().take(CHANGES_SHOWN);
-        let rows = rows.map(|it| vec![it.path.clone(), rendered(&it.first), rendered(&it.second)]);
+        let rows = self.changes_in_words().into_iter().take(CHANGES_SHOWN);
+        let rows = rows.map(Vec::from);
         let n = self.changes.len();
         let text = match n {
             0 => "The configurations are the same.".to_owned(),
@@ -247,7 +279,7 @@ impl ComparedRuns {
         let table = PageBlock::Open {
             name: "Changed inputs".to_owned(),
             table: PageTable {
-                head: ["where", "first", "second"].map(str::to_owned).to_vec(),
+                head: ["what", "first", "second"].map(str::to_owned).to_vec(),
                 rows: rows.collect(),
             },
         };
@@ -465,15 +497,43 @@ fn changes(
     let (unit, caption) = match notation {
         Notation::Percent => (
             Unit::Points,
-            "In percentage points. Where a whisker crosses 0, there may be no difference.",
+            "In percentage points. Lines are 95 % intervals: dark bars are those whose interval leaves out 0, the others may be no difference.",
         ),
         Notation::Decimals(_) => (
             Unit::Utility,
-            "Where a whisker crosses 0, there may be no difference.",
+            "Lines are 95 % intervals: dark bars are those whose interval leaves out 0, the others may be no difference.",
         ),
     };
-    let chart = Chart::Bars(Bars::new(category_label, Axis::new("Change", unit), bars));
-    Some(PageFigure::new(id, title, caption, &chart))
+    let title = finding(title, unit, &bars);
+    let chart = Chart::Bars(Bars {
+        emphasis: Emphasis::Certain,
+        ..Bars::new(category_label, Axis::new("Change", unit), bars)
+    });
+    Some(PageFigure::new(id, &title, caption, &chart))
+}
+
+/// What some changes say: which of those that are certain is the greatest.
+fn finding(title: &str, unit: Unit, bars: &[(String, Quantity)]) -> String {
+    let is_certain = |it: &Quantity| it.interval.is_some_and(|it| it.low > 0.0 || it.high < 0.0);
+    let certain = bars.iter().filter(|it| is_certain(&it.1));
+    let greatest = certain.reduce(|most, it| {
+        if it.1.value.abs() > most.1.value.abs() {
+            it
+        } else {
+            most
+        }
+    });
+    let Some((thing, it)) = greatest else {
+        return format!("{title}: none is certain");
+    };
+    let by = match unit {
+        Unit::Points => Unit::Points.render(it.value),
+        Unit::Share | Unit::Utility | Unit::Count | Unit::Number => signed(it.value, 3),
+    };
+    if bars.len() == 1 {
+        return format!("{title}: {by}");
+    }
+    format!("{title}: most for “{thing}”, {by}")
 }
 
 /// Differences with what they are between; a figure that there is not is left empty.

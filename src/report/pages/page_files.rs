@@ -69,6 +69,11 @@ pub fn run_page(
     let place = run.path().join(MANIFEST).display().to_string();
     let RecordedCell { setting, seeds, .. } =
         &RecordedCell::of(manifest, &place, CellId(0), strategies)?;
+    let cell = summary.detailed_cell();
+    let detailed = match cell {
+        0 => setting.clone(),
+        cell => RecordedCell::of(manifest, &place, CellId(cell), strategies)?.setting,
+    };
     let draws = manifest.n_draws().min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
         holds: measure_claims(setting, seeds, draws, |_| ()),
@@ -77,6 +82,7 @@ pub fn run_page(
     let report = RunReport {
         manifest,
         setting,
+        detailed: &detailed,
         summary,
         claims: &claims,
     };

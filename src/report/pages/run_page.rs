@@ -6,8 +6,9 @@ use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
-    Cells, MeasuredClaims, Plans, Sessions, at_the_table, dependence, doubts, flips, forms, limits,
-    most, opening, range_of_forms, rests_on, share_of_others, sources, zone_shares,
+    Cells, MeasuredClaims, PathLabels, Plans, Sessions, at_the_table, dependence, doubts, flips,
+    forms, in_the_way, limits, most, nearest_flip, opening, range_of_forms, rests_on, share_of_others, sources,
+    zone_shares,
 };
 use crate::report::pages::page::{Page, PageBlock, Section};
 use crate::report::summary::RunSummary;
@@ -21,6 +22,8 @@ pub struct RunReport<'a> {
     pub manifest: &'a Manifest,
     /// The scenario, of a sweep that of its first cell.
     pub setting: &'a Arc<Setting>,
+    /// The scenario of the cell whose sessions are shown.
+    pub detailed: &'a Arc<Setting>,
     /// Its results.
     pub summary: &'a RunSummary,
     /// How far its claims hold.
@@ -42,15 +45,23 @@ impl RunReport<'_> {
         sections.extend(self.plans().iter().flat_map(Plans::sections));
         sections.extend(forms(self.summary));
         let sessions = Sessions {
-            setting: self.setting,
+            setting: self.detailed,
             first: &self.summary.first,
         };
         let mut of_sessions = sessions.sections();
         if cells.len() > 0 {
             of_sessions.splice(0..0, sessions.endings());
-            for it in &mut of_sessions {
-                it.text
-                    .insert(0, format!("In the first cell: {}.", cells.first()));
+            let cell = self.summary.detailed_cell();
+            let which = format!(
+                "In the cell with the most deals, cell {cell} ({}).",
+                cells.in_words(cell)
+            );
+            for (idx, it) in of_sessions.iter_mut().enumerate() {
+                let which = match idx {
+                    0 => which.clone(),
+                    _ => format!("In the cell with the most deals, cell {cell}."),
+                };
+                it.text.insert(0, which);
             }
         }
         sections.extend(of_sessions);
@@ -97,14 +108,7 @@ impl RunReport<'_> {
         match self.manifest.verb.as_str() {
             "sensitivity" => most(self.manifest, self.setting.scenario(), summary)
                 .unwrap_or_else(|| "No varied factor affects the result of a session.".to_owned()),
-            "flip" => {
-                let flips = summary.flips.least.iter();
-                let n_found = flips.filter(|it| it.shift.is_some()).count();
-                format!(
-                    "The share of deals crosses the threshold for {n_found} of {}, each shifted alone.",
-                    counted(summary.flips.least.len() as u64, "number")
-                )
-            }
+            "flip" => nearest_flip(self.setting.scenario(), summary),
             "robustness" => {
                 let range = range_of_forms(&self.summary.forms);
                 range.unwrap_or_else(|| "No session was run.".to_owned())
@@ -182,7 +186,10 @@ impl RunReport<'_> {
     fn lead(&self) -> Vec<String> {
         let mut res = Vec::new();
         match self.manifest.verb.as_str() {
-            "batch" => res.extend(zone_shares(self.setting, &self.summary.first)),
+            "batch" => {
+                res.extend(zone_shares(self.setting, &self.summary.first));
+                res.extend(in_the_way(self.setting.scenario(), &self.summary.first));
+            }
             "sweep" => res.extend(self.cells().zone_ranges()),
             _ => {}
         }
@@ -195,10 +202,16 @@ impl RunReport<'_> {
 /// are none.
 pub(crate) fn settings(manifest: &Manifest) -> Option<String> {
     let settings = &manifest.settings;
+    let labels = PathLabels::of_resolved([&manifest.resolved]);
+    let in_words = settings.iter().map(|it| {
+        let (path, value) = it.split_once('=').unwrap_or((it, ""));
+        let [path, value] = [path, value].map(str::trim);
+        format!("{}: {}", labels.label(path), PathLabels::value(path, value))
+    });
     (!settings.is_empty()).then(|| {
         format!(
-            "With {} instead of the values in the files.",
-            settings.join(", ")
+            "Changed for this run, instead of the values in the files: {}.",
+            in_words.collect::<Vec<String>>().join("; ")
         )
     })
 }

@@ -1,4 +1,4 @@
-//! Why sessions of the first cell have no agreement: from its table, or from its tally.
+//! Why sessions of a cell have no agreement: from its table, or from its tally.
 
 use demarche_core::domain::Scenario;
 
@@ -34,10 +34,10 @@ pub(crate) struct ReasonRow {
 }
 
 impl ReasonRow {
-    /// Reads those of the first cell.
-    pub(super) fn read_all(open: &OpenTable<'_>) -> Result<Vec<Self>, TableError> {
+    /// Reads those of a cell.
+    pub(super) fn read_all(open: &OpenTable<'_>, cell: u32) -> Result<Vec<Self>, TableError> {
         rows("failures", open, |it| {
-            it.is_of_first().then(|| Self::read(it)).flatten()
+            it.is_of(cell).then(|| Self::read(it)).flatten()
         })
     }
 

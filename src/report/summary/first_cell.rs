@@ -1,4 +1,4 @@
-//! Results of the first cell: from its tables, or from its tally.
+//! Results of the cell that pages show in detail: from its tables, or from its tally.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, row
 use crate::run::{AGREEMENTS_SHOWN, TableError};
 use crate::tables::{as_written, round_shares, surplus_ranges};
 
-/// Results of the first cell.
+/// Results of the cell that is shown in detail: of a sweep the one with the most deals, or the only one.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct FirstCell {
     /// The shares of endings, in the order of
@@ -170,9 +170,13 @@ impl FirstCell {
     }
 
     /// Reads its other tables.
-    pub(super) fn read_tables(&mut self, open: &OpenTable<'_>) -> Result<(), TableError> {
+    pub(super) fn read_tables(
+        &mut self,
+        open: &OpenTable<'_>,
+        cell: u32,
+    ) -> Result<(), TableError> {
         self.options = rows("options", open, |it| {
-            it.is_of_first().then(|| OptionShare {
+            it.is_of(cell).then(|| OptionShare {
                 issue: it.owned("issue"),
                 option: it.owned("option"),
                 share: it.quantity("share_given_agreement"),
@@ -181,12 +185,12 @@ impl FirstCell {
         self.agreements = first_rows("agreements", open, AGREEMENTS_SHOWN, |it| {
             // A row that stands for too many agreements to be listed has no rank.
             let is_listed = !it.text("rank").is_empty();
-            (it.is_of_first() && is_listed).then(|| read_agreement(it))
+            (it.is_of(cell) && is_listed).then(|| read_agreement(it))
         })?;
-        self.failures = ReasonRow::read_all(open)?;
+        self.failures = ReasonRow::read_all(open, cell)?;
         self.red_lines = rows("red_lines", open, |it| {
             let (real, emptied) = (it.number("share_real")?, it.quantity("share_emptied")?);
-            it.is_of_first().then(|| RedLineShare {
+            it.is_of(cell).then(|| RedLineShare {
                 party: it.owned("party"),
                 red_line: it.owned("red_line"),
                 real,
@@ -194,7 +198,7 @@ impl FirstCell {
             })
         })?;
         self.blockers = rows("blockers", open, |it| {
-            it.is_of_first().then(|| Blocker {
+            it.is_of(cell).then(|| Blocker {
                 party: it.owned("party"),
                 share: it.quantity("share_given_no_agreement"),
                 n: it.whole("n"),
@@ -204,7 +208,7 @@ impl FirstCell {
         self.rounds = rows("rounds", open, |it| {
             let round = it.number("round")?;
             let without_agreement = it.quantity("share_without_agreement")?;
-            it.is_of_first().then_some(RoundShare {
+            it.is_of(cell).then_some(RoundShare {
                 round,
                 without_agreement,
             })
@@ -212,7 +216,7 @@ impl FirstCell {
         self.surpluses = rows("surpluses", open, |it| {
             let [from, below] = [it.number("surplus_from")?, it.number("surplus_below")?];
             let share = it.number("share_given_agreement")?;
-            it.is_of_first().then(|| SurplusShare {
+            it.is_of(cell).then(|| SurplusShare {
                 party: it.owned("party"),
                 from,
                 below,
@@ -221,7 +225,7 @@ impl FirstCell {
         })?;
         self.strategies = rows("strategies", open, |it| {
             let share = it.quantity("agreement_rate")?;
-            it.is_of_first().then(|| StrategyShare {
+            it.is_of(cell).then(|| StrategyShare {
                 party: it.owned("party"),
                 offering: it.owned("offering"),
                 acceptance: it.owned("acceptance"),

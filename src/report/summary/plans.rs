@@ -106,7 +106,7 @@ impl PlanFindings {
     pub(super) fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
         let mut needed: BTreeMap<String, BTreeMap<NeededChanges, f64>> = BTreeMap::new();
         let amendments = rows("amendments", open, |it| {
-            if !it.is_of_first() {
+            if !it.is_of(0) {
                 return None;
             }
             let share = it.number("share")?;
@@ -124,13 +124,13 @@ impl PlanFindings {
         let mut by_cell = Vec::new();
         let acceptances = rows("plans", open, |it| {
             by_cell.extend(CellAcceptance::read(it));
-            PlanAcceptance::read(it).filter(|_| it.is_of_first())
+            PlanAcceptance::read(it).filter(|_| it.is_of(0))
         })?;
         Ok(Self {
             acceptances,
             by_cell,
             changes: rows("changes", open, |it| {
-                let is_shown = it.is_of_first() && it.is_listed();
+                let is_shown = it.is_of(0) && it.is_listed();
                 PlanChange::read(it).filter(|change| is_shown && change.difference > 0.0)
             })?,
             amendments,

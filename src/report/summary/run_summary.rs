@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::experiment::CellId;
 use crate::report::summary::first_cell::FirstCell;
 use crate::report::summary::plans::PlanFindings;
 use crate::report::summary::studies::{Dependence, FlipFindings, FormSummary, LevelSummary};
@@ -13,7 +14,8 @@ use crate::run::{RunResults, RunSpec, StudyAnswer, StudySpec, TableError};
 /// is read back.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct RunSummary {
-    /// The first cell, which is the only one of a batch.
+    /// The cell that is shown in detail: of a sweep the one with the most deals, and the only one of
+    /// a batch.
     pub(crate) first: FirstCell,
     /// The cells of a sweep.
     pub(crate) swept: SweptCells,
@@ -37,23 +39,22 @@ impl RunSummary {
     ///
     /// If a table is damaged, or longer than any that demarche writes.
     pub fn read(open: &OpenTable<'_>) -> Result<Self, TableError> {
-        let mut first = FirstCell::default();
         let mut figures: BTreeMap<u32, CellFigures> = BTreeMap::new();
         rows("summary", open, |it| {
             let cell = it.cell()?;
-            if cell == 0 {
-                first.read_metric(it);
-            }
-            let is_of_every = CellFigures::has(it.text("metric"));
-            if is_of_every {
-                figures.entry(cell).or_default().read_metric(it);
-            }
-            (cell == 0 || is_of_every).then_some(())
+            CellFigures::has(it.text("metric"))
+                .then(|| figures.entry(cell).or_default().read_metric(it))
         })?;
-        first.read_tables(open)?;
+        let swept = SweptCells::read(open, figures)?;
+        let cell = swept.with_most_deals();
+        let mut first = FirstCell::default();
+        rows("summary", open, |it| {
+            it.is_of(cell).then(|| first.read_metric(it))
+        })?;
+        first.read_tables(open, cell)?;
         Ok(Self {
             first,
-            swept: SweptCells::read(open, figures)?,
+            swept,
             dependences: Dependence::read_all(open)?,
             flips: FlipFindings::read(open)?,
             plans: PlanFindings::read(open)?,
@@ -62,13 +63,21 @@ impl RunSummary {
         })
     }
 
+    /// The number of the cell that is shown in detail.
+    pub(crate) fn detailed_cell(&self) -> u32 {
+        self.swept.with_most_deals()
+    }
+
     /// The results of a batch or a sweep.
     pub fn of_run(spec: &RunSpec, run: &RunResults) -> Self {
         let (scenario, results) = (spec.setting().scenario(), &run.cells);
-        let ranked = &results.most_frequent[0].ranked;
+        let swept = SweptCells::of(scenario, spec.parameters(), results);
+        let idx = CellId(swept.with_most_deals()).idx();
+        let ranked = &results.most_frequent[idx].ranked;
+        let setting = &spec.plan().cells()[idx].setting;
         Self {
-            first: FirstCell::of(spec.setting(), &results.tallies[0], ranked),
-            swept: SweptCells::of(scenario, spec.parameters(), results),
+            first: FirstCell::of(setting, &results.tallies[idx], ranked),
+            swept,
             dependences: Dependence::of_all(scenario, &run.factors, &run.findings),
             forms: (spec.robustness())
                 .map_or_else(Vec::new, |it| FormSummary::of_all(it, &run.forms)),

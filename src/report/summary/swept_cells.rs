@@ -62,6 +62,14 @@ pub(crate) struct DealEffect {
 }
 
 impl SweptCells {
+    /// The first of the cells with the most deals; 0 of a batch.
+    pub(super) fn with_most_deals(&self) -> u32 {
+        let shares = self.cells.iter();
+        let shares = shares.filter_map(|it| Some((it.cell, it.figures.deals?.value)));
+        let most = shares.reduce(|most, it| if it.1 > most.1 { it } else { most });
+        most.map_or(0, |it| it.0)
+    }
+
     /// Reads their tables; with the figures of each.
     pub(super) fn read(
         open: &OpenTable<'_>,

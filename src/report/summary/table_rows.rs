@@ -104,8 +104,8 @@ impl<'a> Row<'a> {
         self.text("cell").parse().ok()
     }
 
-    pub(super) fn is_of_first(&self) -> bool {
-        self.cell() == Some(0)
+    pub(super) fn is_of(&self, cell: u32) -> bool {
+        self.cell() == Some(cell)
     }
 
     /// What stands in the columns whose names begin so, by the rest of their names.

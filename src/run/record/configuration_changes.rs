@@ -55,6 +55,14 @@ pub fn configuration_changes(
     res
 }
 
+/// A value in words, from how a command line, a file or a table has it: as TOML or JSON.
+pub fn value_in_words(text: &str) -> String {
+    let table: Option<Map<String, Value>> = toml::from_str(&format!("value = {text}")).ok();
+    let value = table.and_then(|mut it| it.remove("value"));
+    let value = value.or_else(|| serde_json::from_str(text).ok());
+    value.map_or_else(|| text.to_owned(), |it| in_words(&it))
+}
+
 /// What a cell has at a path.
 fn value_in(configuration: CellConfiguration<'_>, path: &str) -> Option<String> {
     let own = configuration.swept.iter().find(|it| it.0 == path);
@@ -227,6 +235,17 @@ fn table_in_words(table: &Map<String, Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn values_of_settings_are_put_into_words() {
+        use super::value_in_words as words;
+        assert_eq!(words("0.72"), "0.72");
+        assert_eq!(words("\"mediation\""), "mediation");
+        assert_eq!(words("../a/b.toml"), "../a/b.toml");
+        let range = words("{ uniform = { min = 0.1, max = 0.5 } }");
+        assert!(range.contains("0.1") && !range.contains('{'), "{range}");
+        assert_eq!(words("{\"uniform\":{\"min\":0.1,\"max\":0.5}}"), range);
+    }
+
     use serde_json::json;
 
     use super::*;

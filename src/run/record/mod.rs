@@ -13,7 +13,7 @@ mod run_record;
 mod table_reader;
 
 pub use comparison_table::comparison_rows;
-pub use configuration_changes::{CellConfiguration, Change, configuration_changes};
+pub use configuration_changes::{CellConfiguration, Change, configuration_changes, value_in_words};
 pub(crate) use manifest::SCHEMA;
 pub use manifest::{
     Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, PlanRecord,

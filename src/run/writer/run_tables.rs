@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use demarche_stats::estimate::CONFIDENCE;
+
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
+    AGREEMENT_RATE, AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
 use crate::run::journal::{
     ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, damaged_tallies,
@@ -16,7 +18,7 @@ use crate::run::writer::table_worker::{ChunkOutput, TableOptions, TableWorker};
 use crate::tables::{
     Column, DrawColumns, DrawTable, Field, FinishedTable, RowTables, Rows, RunDirectory,
     SessionTable, SummaryTable, TableCopies, TableFile, TablePlace, Transcripts, WriteError,
-    agreement_fields, cell_columns, effect_columns, effect_rows, number, push_cell,
+    agreement_fields, as_written, cell_columns, effect_columns, effect_rows, number, push_cell,
     session_columns, summary_columns, summary_rows, text, unlisted_agreement_fields,
 };
 
@@ -404,6 +406,18 @@ impl Checkpoint {
     }
 }
 
+/// The place of the first of the cells with the most deals, in the digits of tables.
+fn with_most_deals(tallies: &[Tally]) -> usize {
+    let share = |tally: &Tally| {
+        let share = tally.estimate_at(CONFIDENCE, AGREEMENT_RATE, None)?;
+        as_written(share.point)
+    };
+    let shares = tallies.iter().enumerate();
+    let shares = shares.filter_map(|(idx, it)| Some((idx, share(it)?)));
+    let most = shares.reduce(|most, it| if it.1 > most.1 { it } else { most });
+    most.map_or(0, |it| it.0)
+}
+
 /// Writes the agreements of all cells as they come out of the counts.
 fn write_agreements(
     agreements: impl Iterator<Item = Result<AgreementTally, WriteError>>,
@@ -412,6 +426,7 @@ fn write_agreements(
     file: &mut TableFile,
 ) -> Result<Vec<MostFrequent>, WriteError> {
     let mut res = vec![MostFrequent::default(); cells.len()];
+    let most_deals = with_most_deals(tallies);
     let mut rows = Rows::new();
     let mut ids = (0..).map(CellId).zip(tallies).peekable();
     let mut push_unlisted = |rows: &mut Rows, up_to: Option<CellId>, listed: &[MostFrequent]| {
@@ -440,7 +455,9 @@ fn write_agreements(
             file.push(&rows)?;
             rows.clear();
         }
-        let n_kept = if idx == 0 { AGREEMENTS_SHOWN } else { 1 };
+        // Pages show that of the cell with the most deals, and summaries that of the first.
+        let is_shown = idx == 0 || idx == most_deals;
+        let n_kept = if is_shown { AGREEMENTS_SHOWN } else { 1 };
         if most_frequent.ranked.len() < n_kept {
             most_frequent.ranked.push(agreement);
         }

@@ -308,7 +308,9 @@ fn a_comparison_shows_what_its_table_says() {
     assert!(shifted > 0);
     assert_eq!(table_of(&page, "change-options").len(), shifted);
     assert!(
-        page.contains("party.upper.reservation_value"),
+        page.contains(
+            "Changed in the second run: Upper village: what no deal is worth to it, from 0.4"
+        ) && !page.contains("party.upper"),
         "what was changed"
     );
     assert!(page.contains("60 pairs of sessions with common random numbers"));

@@ -353,7 +353,9 @@ fn a_number_that_was_set_is_marked_as_such_on_a_page_made_later() {
     let run = run(&folder, "batch", "run", path_text(&file), &more);
     check(&["report", path_text(&run)], 0);
     let page = fs::read_to_string(run.join("report.html")).unwrap();
-    let row = page.split("<tr>").skip(1).find(|it| it.contains(weight));
+    let label = ": weight of ";
+    let rows = page.split("<tr>").skip(1).filter(|it| it.contains(label));
+    let row = rows.into_iter().find(|it| it.contains("set for this run"));
     let row = row.unwrap();
     assert!(
         row.contains("assumed") && row.contains("set for this run"),

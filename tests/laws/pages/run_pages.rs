@@ -388,7 +388,93 @@ fn settings_are_told_at_the_head_of_summary_and_page() {
     assert_eq!(second, format!("With --set {set}"));
     let shown = page(&out);
     let head = shown.split("</header>").next().unwrap();
-    assert!(head.contains(&format!("With {set} instead of the values in the files.")));
+    let words = "Changed for this run, instead of the values in the files: Every party: what no deal is worth to it: 0.2.";
+    assert!(head.contains(words) && !head.contains(set), "{head}");
     let plain = run(&folder, "batch", "plain", VILLAGES, &["--sessions", "9"]);
     assert!(!page(&plain).contains("instead of the values in the files"));
+}
+
+/// A sweep in which no deal is worth more and more to a village.
+fn sweep_of_villages(folder: &TempDir) -> PathBuf {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let head =
+        format!("schema = 1\nname = \"x\"\nsessions = 60\nscenario = \"{root}/{VILLAGES}\"\n");
+    let axis =
+        "[[sweep.axis]]\npath = \"party.upper.reservation_value\"\nvalues = [0.9, 0.72, 0.3]\n";
+    let file = folder.path().join("sweep.toml");
+    fs::write(&file, format!("{head}{axis}")).unwrap();
+    run(folder, "sweep", "sweep", path_text(&file), &[])
+}
+
+#[test]
+fn a_sweep_shows_the_sessions_of_the_cell_with_the_most_deals() {
+    let folder = TempDir::new().unwrap();
+    let run = sweep_of_villages(&folder);
+    let shown = page(&run);
+    assert!(shown.contains(
+        "In the cell with the most deals, cell 2 (Upper village: what no deal is worth to it: 0.3)."
+    ));
+    let mut reader = csv::Reader::from_path(run.join("options.csv")).unwrap();
+    let rows = reader.records().map(Result::unwrap);
+    let of_cell: Vec<csv::StringRecord> = rows.filter(|it| &it[0] == "2").collect();
+    let choices = table_of(&shown, "choices");
+    assert_eq!(choices.len(), of_cell.len());
+    for (shown, row) in choices.iter().zip(&of_cell) {
+        let [shown, in_table] = [shown[2].trim_end_matches(" %"), &row[4]];
+        let [shown, in_table] = [shown, in_table].map(|it| it.parse::<f64>().unwrap());
+        assert!((shown - 100.0 * in_table).abs() < 0.051);
+    }
+}
+
+#[test]
+fn pages_name_numbers_by_their_labels() {
+    let folder = TempDir::new().unwrap();
+    let sweep = sweep_of_villages(&folder);
+    let study = run(
+        &folder,
+        "sensitivity",
+        "study",
+        VILLAGES,
+        &["--points", "32"],
+    );
+    let flip_arguments = ["--sessions", "40", "--rate", "50"];
+    let flip = run(&folder, "flip", "flip", VILLAGES, &flip_arguments);
+    for run in [sweep, study, flip] {
+        let page = page(&run);
+        assert!(!page.contains("party.upper"), "{}", run.display());
+        assert!(page.contains("Upper village: what no deal is worth to it"));
+    }
+}
+
+#[test]
+fn the_head_of_a_batch_says_who_held_out_and_what_would_help_most() {
+    let folder = TempDir::new().unwrap();
+    let run = run(&folder, "batch", "run", FLAGSHIP, &["--sessions", "300"]);
+    let shown = page(&run).replace('\u{a0}', " ");
+    let head = shown.split("</header>").next().unwrap();
+    let mut reader = csv::Reader::from_path(run.join("blockers.csv")).unwrap();
+    let rows = reader.records().map(Result::unwrap);
+    let shares = rows.map(|it| it[3].parse::<f64>().unwrap());
+    let most = shares.fold(0.0, f64::max);
+    let who = format!(" in {:.1} %", 100.0 * most);
+    let alone = head
+        .split("Who alone held out: ")
+        .nth(1)
+        .expect("who held out");
+    assert!(
+        alone.split("</p>").next().unwrap().contains(&who),
+        "{alone}"
+    );
+    let mut reader = csv::Reader::from_path(run.join("failures.csv")).unwrap();
+    let rows = reader.records().map(Result::unwrap);
+    let n_most = rows
+        .filter(|it| !it[3].is_empty())
+        .map(|it| it[6].parse::<u32>().unwrap())
+        .max();
+    let share = format!("in {:.1} % of sessions", f64::from(n_most.unwrap()) / 3.0);
+    let helps = head
+        .split("What would help most often: ")
+        .nth(1)
+        .expect("what would help");
+    assert!(helps.starts_with(&share), "{share}: {helps}");
 }

@@ -39,6 +39,8 @@ pub enum Emphasis {
     First,
     /// The longest.
     Longest,
+    /// Those whose interval leaves out 0, where bars are differences.
+    Certain,
 }
 
 /// Wider bars behind the others.
@@ -46,8 +48,8 @@ pub enum Emphasis {
 pub struct Backdrop {
     /// What they measure.
     pub label: String,
-    /// Their lengths, bar by bar.
-    pub lengths: Vec<f64>,
+    /// Their lengths, bar by bar; an interval is drawn where the bar before it has none.
+    pub lengths: Vec<Quantity>,
 }
 
 impl Bars {
@@ -72,7 +74,7 @@ impl Bars {
         head.extend(self.backdrop.iter().map(|it| it.label.clone()));
         let row = |(idx, (thing, it)): (usize, &(String, Quantity))| {
             let behind = self.backdrop.iter();
-            let behind = behind.map(|it| self.axis.unit.render(it.lengths[idx]));
+            let behind = behind.map(|it| it.lengths[idx].render(self.axis.unit));
             let fields = it.fields(self.axis.unit).into_iter().chain(behind);
             [thing.clone()].into_iter().chain(fields).collect()
         };
@@ -115,7 +117,7 @@ impl Bars {
             );
             let end = scale.at(it.value);
             let tells = format!("{thing}: {}", it.render(self.axis.unit));
-            if let Some(behind) = self.backdrop.as_ref().map(|it| it.lengths[idx]) {
+            if let Some(behind) = self.backdrop.as_ref().map(|it| it.lengths[idx].value) {
                 let behind = scale.at(behind);
                 canvas.rect(
                     [zero.min(behind), middle - BAR / 2.0],
@@ -136,12 +138,16 @@ impl Bars {
                 &tells,
             );
             let mut ends = [zero.min(end), zero.max(end)];
-            if let Some(interval) = it.interval {
+            let behind = self
+                .backdrop
+                .as_ref()
+                .and_then(|it| it.lengths[idx].interval);
+            if let Some(interval) = it.interval.or(behind) {
                 let [low, high] = [interval.low, interval.high].map(|it| scale.at(it));
                 canvas.path(&[[low, middle], [high, middle]], 1.5, Paint::Ink);
                 ends = [ends[0].min(low), ends[1].max(high)];
             }
-            if let Some(behind) = self.backdrop.as_ref().map(|it| it.lengths[idx]) {
+            if let Some(behind) = self.backdrop.as_ref().map(|it| it.lengths[idx].value) {
                 ends[1] = ends[1].max(scale.at(behind));
             }
             let (x, anchor) = if it.value < 0.0 {
@@ -177,7 +183,7 @@ impl Bars {
 
     /// The same with the number that it is a part of.
     fn number_of_whole(&self, idx: usize) -> String {
-        let whole = self.backdrop.as_ref().map(|it| it.lengths[idx]);
+        let whole = self.backdrop.as_ref().map(|it| it.lengths[idx].value);
         let whole = whole.map(|it| format!(" of {}", self.axis.unit.render(it)));
         self.number(idx) + &whole.unwrap_or_default()
     }
@@ -214,7 +220,9 @@ impl Bars {
             high = high.max(it.value).max(ends[1]);
         }
         for it in self.backdrop.iter().flat_map(|it| &it.lengths) {
-            high = high.max(*it);
+            let ends = it.interval.map_or([it.value; 2], |it| [it.low, it.high]);
+            low = low.min(ends[0]);
+            high = high.max(it.value).max(ends[1]);
         }
         if high <= low {
             high = low + 1.0;
@@ -232,6 +240,14 @@ impl Bars {
         match self.emphasis {
             Emphasis::All => (0..self.bars.len()).collect(),
             Emphasis::First => vec![0],
+            Emphasis::Certain => {
+                let leaves_out = |it: &Quantity| {
+                    let ends = it.interval.map_or([it.value; 2], |it| [it.low, it.high]);
+                    ends[0] > 0.0 || ends[1] < 0.0
+                };
+                let is_certain = |idx: &usize| leaves_out(&self.bars[*idx].1);
+                (0..self.bars.len()).filter(is_certain).collect()
+            }
             Emphasis::Longest => {
                 let values = self.bars.iter().map(|it| it.1.value);
                 let longest = values.fold(f64::NEG_INFINITY, f64::max);

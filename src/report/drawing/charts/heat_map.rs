@@ -184,15 +184,21 @@ impl HeatMap {
     }
 
     /// How dark a cell is: the root of where its number stands between the ends, so that small numbers
-    /// beside a great one can be distinguished.
+    /// beside a great one can be distinguished. The figures in the cells say how much it is.
     fn shade(&self, value: f64, column: usize) -> f64 {
         let values = || {
             let cells = self.cells.iter().flat_map(|it| it.iter().enumerate());
             let cells = cells.filter(|it| !self.is_by_column || it.0 == column);
             cells.map(|it| it.1.value)
         };
-        let low = values().fold(f64::INFINITY, f64::min).min(0.0);
+        let least = values().fold(f64::INFINITY, f64::min);
         let high = values().fold(f64::NEG_INFINITY, f64::max);
+        // Where all numbers are far from 0, shades tell them from each other instead.
+        let low = if least > high / 2.0 {
+            least - (high - least) / 4.0
+        } else {
+            least.min(0.0)
+        };
         if high <= low {
             return LIGHT;
         }

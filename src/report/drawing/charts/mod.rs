@@ -167,7 +167,7 @@ mod tests {
             let parts = self.each(|idx, label| (label, Quantity::exact(self.share(idx))));
             let backdrop = Backdrop {
                 label: self.labels[0].clone(),
-                lengths: self.each(|idx, _| self.share(idx)),
+                lengths: self.each(|idx, _| Quantity::exact(self.share(idx))),
             };
             [
                 Chart::Bars(Bars::new("Thing", self.axis(), pairs)),
