@@ -16,8 +16,7 @@ const REASONS_SHOWN: usize = 8;
 /// Parties that the head of a page names.
 const PARTIES_NAMED: usize = 3;
 
-/// Who alone stops deals, and which single obstacle stands in the way of most, in sentences: for the
-/// head of a page.
+/// Who alone held out, and which obstacle costs most deals, in sentences: for the head of a page.
 pub(crate) fn in_the_way(scenario: &Scenario, first: &FirstCell) -> Vec<String> {
     let label = |name: &str| {
         let parties = scenario.parties.iter();

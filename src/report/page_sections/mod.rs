@@ -1,6 +1,7 @@
 //! What stands on pages, section by section: words, charts and tables.
 
 mod cell_sections;
+mod cell_words;
 mod deal_section;
 mod factor_labels;
 mod failure_section;
@@ -21,7 +22,8 @@ mod study_words;
 mod utility_space_section;
 mod zone_words;
 
-pub(crate) use cell_sections::{Cells, equal_cells};
+pub(crate) use cell_sections::Cells;
+pub(crate) use cell_words::equal_cells;
 pub(crate) use factor_labels::PathLabels;
 pub use factor_labels::path_label;
 pub(crate) use failure_section::in_the_way;

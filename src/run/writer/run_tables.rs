@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use demarche_stats::estimate::CONFIDENCE;
-
 use crate::experiment::{
-    AGREEMENT_RATE, AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
+    AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
 use crate::run::journal::{
     ChunkRecord, Journal, JournalReader, RecordedChunks, RowBlockSum, damaged_tallies,
@@ -408,9 +406,10 @@ impl Checkpoint {
 
 /// The place of the first of the cells with the most deals, in the digits of tables.
 fn with_most_deals(tallies: &[Tally]) -> usize {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let share = |tally: &Tally| {
-        let share = tally.estimate_at(CONFIDENCE, AGREEMENT_RATE, None)?;
-        as_written(share.point)
+        let n = tally.n_sessions();
+        (n > 0).then(|| as_written(tally.n_agreements() as f64 / n as f64))?
     };
     let shares = tallies.iter().enumerate();
     let shares = shares.filter_map(|(idx, it)| Some((idx, share(it)?)));
