@@ -86,8 +86,8 @@ impl PathLabels {
 
     /// What is at a path, in words.
     pub(crate) fn label(&self, path: &str) -> String {
-        let parts = path.split(['.', '[', ']']).filter(|it| !it.is_empty());
-        let parts: Vec<&str> = parts.collect();
+        let parts = segments(path);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let label = match parts[..] {
             ["party", name, ref rest @ ..] => {
                 format!(
@@ -132,6 +132,10 @@ impl PathLabels {
             ["red_line", name, ref rest @ ..] => {
                 format!("{} of the red line “{}”", words(rest), line(name))
             }
+            ["strategy", place] if is_place(place) => format!("strategy {}", from_one(place)),
+            ["strategy", place, "p"] if is_place(place) => {
+                format!("how often it follows strategy {}", from_one(place))
+            }
             ["strategy", .., kind, last] if !is_place(kind) => {
                 format!("{} of its strategy ({})", words(&[last]), words(&[kind]))
             }
@@ -155,6 +159,27 @@ fn leverage(by: &str, on: &str) -> String {
 
 fn is_place(segment: &str) -> bool {
     segment.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// The segments of a path. Those in brackets count from 1, and others from 0, as here.
+fn segments(path: &str) -> Vec<String> {
+    let mut res = Vec::new();
+    for part in path.split('.') {
+        let mut pieces = part.split('[');
+        res.extend(pieces.next().map(str::to_owned));
+        for piece in pieces {
+            let place = piece.trim_end_matches(']').parse::<u64>();
+            res.push(
+                place.map_or_else(|_| piece.to_owned(), |it| it.saturating_sub(1).to_string()),
+            );
+        }
+    }
+    res
+}
+
+/// A position in a list as people count.
+fn from_one(place: &str) -> u64 {
+    place.parse::<u64>().map_or(1, |it| it.saturating_add(1))
 }
 
 /// Segments of a path without positions in lists.
@@ -256,6 +281,15 @@ mod tests {
                 "Upper village: step of its strategy (incremental)",
             ),
             ("party.up.strategy", "Upper village: strategy"),
+            ("party.up.strategy.1", "Upper village: strategy 2"),
+            (
+                "party.up.strategy[2].p",
+                "Upper village: how often it follows strategy 2",
+            ),
+            (
+                "party.up.strategy.0.p",
+                "Upper village: how often it follows strategy 1",
+            ),
             (
                 "leverage.aid.lowers_reservation_value",
                 "Leverage of Upper village on Lower village",

@@ -6,6 +6,7 @@ mod deal_section;
 mod factor_labels;
 mod failure_section;
 mod failure_words;
+mod flip_section;
 mod hundred_sessions;
 mod medians;
 mod model_form_section;
@@ -27,6 +28,7 @@ pub(crate) use cell_words::equal_cells;
 pub(crate) use factor_labels::PathLabels;
 pub use factor_labels::path_label;
 pub(crate) use failure_section::in_the_way;
+pub(crate) use flip_section::{flips, nearest_flip};
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use model_form_section::{forms, range_of_forms, share_of_others};
 pub(crate) use opening::opening;
@@ -39,7 +41,7 @@ pub(crate) use session_words::{
 };
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};
-pub(crate) use study_sections::{dependence, doubts, flips, most, nearest_flip};
+pub(crate) use study_sections::{dependence, doubts, most};
 pub(crate) use study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
     too_few_points,

@@ -5,22 +5,24 @@ use demarche_core::negotiation::{RuleKind, Setting, SourcedRule};
 use demarche_core::protocol::RelativeTime;
 
 use crate::report::drawing::PageTable;
+use crate::report::page_sections::factor_labels::PathLabels;
 use crate::report::page_sections::session_words::{labels, strategy_words};
 use crate::wording::counted;
 
 /// Every rule of a setting with its basis, its sources and its note.
 pub(crate) fn rules_table(setting: &Setting) -> PageTable {
+    let path_labels = PathLabels::of_scenario(setting.scenario());
     let row = |it: &SourcedRule| {
         let provenance = &it.provenance;
         vec![
-            it.path.clone(),
+            path_labels.label(&it.path),
             rule_words(setting, it),
             provenance.basis.map_or("", Basis::name).to_owned(),
             provenance.sources.join(", "),
             provenance.note.clone().unwrap_or_default(),
         ]
     };
-    let head = ["path", "rule", "basis", "sources", "note"];
+    let head = ["of", "rule", "basis", "sources", "reason"];
     PageTable {
         head: head.map(str::to_owned).to_vec(),
         rows: setting.sourced_rules().iter().map(row).collect(),

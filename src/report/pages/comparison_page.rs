@@ -12,8 +12,8 @@ use crate::wording::{Notation, count, counted, signed};
 /// Changes of inputs that a page shows.
 const CHANGES_SHOWN: usize = 500;
 
-/// Changes of inputs that the head of a page tells.
-const CHANGES_TOLD: usize = 3;
+/// Changes of inputs that the head of a page names.
+const CHANGES_NAMED: usize = 3;
 
 /// Options with a bar of their own, those that shifted most.
 const OPTIONS_DRAWN: usize = 15;
@@ -253,15 +253,15 @@ impl ComparedRuns {
     /// The same in a sentence.
     fn what_changed(&self) -> String {
         let changes = self.changes_in_words();
-        let told = changes.iter().take(CHANGES_TOLD);
-        let told = told.map(|[at, first, second]| format!("{at}, from {first} to {second}"));
-        let told: Vec<String> = told.collect();
+        let named = changes.iter().take(CHANGES_NAMED);
+        let named = named.map(|[at, first, second]| format!("{at}, from {first} to {second}"));
+        let named: Vec<String> = named.collect();
         let rest = match changes.len() {
             0 => return "The configurations are the same.".to_owned(),
-            n if n > CHANGES_TOLD => format!("; and {} more", n - CHANGES_TOLD),
+            n if n > CHANGES_NAMED => format!("; and {} more", n - CHANGES_NAMED),
             _ => String::new(),
         };
-        format!("Changed in the second run: {}{rest}.", told.join("; "))
+        format!("Changed in the second run: {}{rest}.", named.join("; "))
     }
 
     fn inputs(&self) -> Section {

@@ -7,8 +7,8 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::Unit;
 use crate::report::page_sections::{
     Cells, MeasuredClaims, PathLabels, Plans, Sessions, at_the_table, dependence, doubts, flips,
-    forms, in_the_way, limits, most, nearest_flip, opening, range_of_forms, rests_on, share_of_others, sources,
-    zone_shares,
+    forms, in_the_way, limits, most, nearest_flip, opening, range_of_forms, rests_on,
+    share_of_others, sources, zone_shares,
 };
 use crate::report::pages::page::{Page, PageBlock, Section};
 use crate::report::summary::RunSummary;
