@@ -95,11 +95,18 @@ impl Bars {
         let whole: Vec<String> = all.clone().map(|it| self.number_of_whole(it)).collect();
         // Numbers of accented bars are heavy.
         let room = |it: &[String]| 8.0 + it.iter().map(|it| bold_width(it)).fold(0.0, f64::max);
-        let numbers = if label_end + 80.0 + room(&whole) <= canvas.width() {
+        let mut numbers: Vec<String> = if label_end + 80.0 + room(&whole) <= canvas.width() {
             whole
         } else {
             all.map(|it| self.number(it)).collect()
         };
+        // Numbers on both sides of bars need room twice; where there is little, the caption alone says
+        // that they are points.
+        if label_end + 80.0 + 2.0 * room(&numbers) > canvas.width() {
+            for it in &mut numbers {
+                *it = it.trim_end_matches(" points").to_owned();
+            }
+        }
         let number_room = room(&numbers);
         let scale = self.scale(label_end + 10.0, canvas.width() - number_room, number_room);
         let accented = self.accented();
