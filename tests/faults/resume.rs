@@ -408,7 +408,7 @@ fn no_figure_of_a_part_is_left_beside_the_tables_of_the_whole() {
     interrupted(&out, &["--sessions", "20000"]);
     // What a page of the part had and that of the whole does not, and what somebody put there.
     fs::copy(
-        out.join("figures/endings.svg"),
+        out.join("figures/hundred.svg"),
         out.join("figures/other.svg"),
     )
     .unwrap();
