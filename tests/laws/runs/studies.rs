@@ -470,7 +470,7 @@ fn where_all_sessions_end_alike_the_study_is_about_utilities() {
             assert!(text[seller..buyer].contains(SELLER), "{text}");
             assert!(text[buyer..].contains(BUYER), "{text}");
             assert!(page.contains(&why), "{text}");
-            let most = "he utility of Seller depends most on Seller: reservation value";
+            let most = "he utility of Seller depends most on Seller: what no deal is worth to it";
             assert!(page.contains(most), "{text}");
             assert!(out.join("figures/total-of-buyer.svg").exists());
         } else {
