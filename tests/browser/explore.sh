@@ -8,17 +8,7 @@ set -eu
 demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
-if [ -z "$CHROMIUM" ]; then
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends chromium >/dev/null
-    CHROMIUM=$(command -v chromium)
-fi
-export CHROMIUM
-npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+. tests/browser/support.sh
 for scenario in alaska-2025 two-villages; do
     "$demarche" explore "configs/scenarios/$scenario.toml" --sessions 25 --out "$folder/$scenario.html" >"$folder/said"
 done

@@ -5,17 +5,7 @@ set -eu
 demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
-if [ -z "$CHROMIUM" ]; then
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends chromium >/dev/null
-    CHROMIUM=$(command -v chromium)
-fi
-export CHROMIUM
-npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error >/dev/null
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+. tests/browser/support.sh
 "$demarche" batch configs/experiments/alaska-2025.toml --sessions 1000 --quiet --out "$folder/batch"
 "$demarche" sweep configs/experiments/us-pressure.toml --sessions 40 --quiet --out "$folder/sweep"
 "$demarche" sweep configs/experiments/two-readings.toml --sessions 100 --quiet --out "$folder/readings"

@@ -1,9 +1,9 @@
 //! The page on which a scenario is explored, as HTML: inputs, scripts, and the core as WebAssembly.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::cli::exploration::base64::base64;
 use crate::wording::count;
 
 /// The core, as `just browser-module` builds it, compressed.
@@ -76,7 +76,7 @@ impl ExplorePage<'_> {
                 // No text of a scenario can end the script that holds it.
                 given => given.replace('<', "\\u003c"),
                 session_choices => choices,
-                module => base64(MODULE),
+                module => BASE64_STANDARD.encode(MODULE),
                 worker => include_str!("worker.js"),
                 script => include_str!("explore.js"),
             })

@@ -497,11 +497,11 @@ fn changes(
     let (unit, caption) = match notation {
         Notation::Percent => (
             Unit::Points,
-            "In percentage points. Lines are 95 % intervals: dark bars are those whose interval leaves out 0, the others may be no difference.",
+            "In percentage points. Lines are 95 % intervals: colored bars are those whose interval leaves out 0, the others may be no difference.",
         ),
         Notation::Decimals(_) => (
             Unit::Utility,
-            "Lines are 95 % intervals: dark bars are those whose interval leaves out 0, the others may be no difference.",
+            "Lines are 95 % intervals: colored bars are those whose interval leaves out 0, the others may be no difference.",
         ),
     };
     let title = finding(title, unit, &bars);

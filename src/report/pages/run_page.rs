@@ -83,10 +83,7 @@ impl RunReport<'_> {
     }
 
     fn cells(&self) -> Cells<'_> {
-        Cells {
-            scenario: self.setting.scenario(),
-            summary: self.summary,
-        }
+        Cells::new(self.setting.scenario(), self.summary)
     }
 
     fn plans(&self) -> Option<Plans<'_>> {

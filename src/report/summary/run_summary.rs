@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::experiment::CellId;
-use crate::report::summary::first_cell::FirstCell;
+use crate::report::summary::detailed_cell::DetailedCell;
 use crate::report::summary::plans::PlanFindings;
 use crate::report::summary::studies::{Dependence, FlipFindings, FormSummary, LevelSummary};
 use crate::report::summary::swept_cells::{CellFigures, SweptCells};
@@ -16,7 +16,7 @@ use crate::run::{RunResults, RunSpec, StudyAnswer, StudySpec, TableError};
 pub struct RunSummary {
     /// The cell that is shown in detail: of a sweep the one with the most deals, and the only one of
     /// a batch.
-    pub(crate) first: FirstCell,
+    pub(crate) first: DetailedCell,
     /// The cells of a sweep.
     pub(crate) swept: SweptCells,
     /// What outcomes depend on, by a study or by a sweep whose cells follow a design.
@@ -47,7 +47,7 @@ impl RunSummary {
         })?;
         let swept = SweptCells::read(open, figures)?;
         let cell = swept.with_most_deals();
-        let mut first = FirstCell::default();
+        let mut first = DetailedCell::default();
         rows("summary", open, |it| {
             it.is_of(cell).then(|| first.read_metric(it))
         })?;
@@ -76,7 +76,7 @@ impl RunSummary {
         let ranked = &results.most_frequent[idx].ranked;
         let setting = &spec.plan().cells()[idx].setting;
         Self {
-            first: FirstCell::of(setting, &results.tallies[idx], ranked),
+            first: DetailedCell::of(setting, &results.tallies[idx], ranked),
             swept,
             dependences: Dependence::of_all(scenario, &run.factors, &run.findings),
             forms: (spec.robustness())

@@ -134,7 +134,8 @@ impl OfferDistance {
         let options = self.options_of(party);
         if !self.has_means.contains(party) {
             let mut means = std::mem::take(&mut self.means);
-            self.list_means(party, &mut means[options.clone()]);
+            let slots = &mut means[options.clone()];
+            self.put_means(party, slots, |slot, mean| *slot = mean);
             self.means = means;
             self.has_means = self.has_means.with(party);
         }
@@ -258,33 +259,33 @@ impl OfferDistance {
                     *cost += adds;
                 }
             } else {
-                let mut means = vec![0; self.n_options];
-                self.list_means(party, &mut means);
                 let weight = self.weights[party.idx()];
-                for (cost, mean) in costs.iter_mut().zip(means) {
-                    *cost += weighed(mean, weight);
-                }
+                self.put_means(party, costs, |cost, mean| *cost += weighed(mean, weight));
             }
         }
     }
 
-    /// Lists, option by option, how far it is from what a party wants.
-    fn list_means(&self, party: PartyId, means: &mut [u32]) {
+    /// Puts into a slot for each option how far it is from what a party wants.
+    fn put_means(&self, party: PartyId, slots: &mut [u32], put: impl Fn(&mut u32, u32) + Copy) {
         let wished = &self.wished[self.options_of(party)];
         match self.wishes[party.idx()] {
-            WishesKnown::Modelled => means.copy_from_slice(wished),
-            WishesKnown::Heard(0) => means.fill(0),
+            WishesKnown::Modelled => {
+                for (slot, &mean) in slots.iter_mut().zip(wished) {
+                    put(slot, mean);
+                }
+            }
+            WishesKnown::Heard(0) => slots.iter_mut().for_each(|it| put(it, 0)),
             WishesKnown::Heard(n_heard) => {
                 let mean = MeanOf::new(n_heard);
                 let from_first = &self.from_first[self.issues_of(party)];
-                let (mut wished, mut means) = (wished, means);
+                let (mut wished, mut slots) = (wished, slots);
                 for (IssuePlace { options, step }, &from_first) in
                     self.issues.iter().zip(from_first)
                 {
                     let (of_issue, wished_later) = wished.split_at(options.len());
-                    let (slots, means_later) = means.split_at_mut(options.len());
-                    step.list_means(of_issue, from_first, mean, slots);
-                    (wished, means) = (wished_later, means_later);
+                    let (slots_of_issue, slots_later) = slots.split_at_mut(options.len());
+                    step.put_means(of_issue, from_first, mean, slots_of_issue, put);
+                    (wished, slots) = (wished_later, slots_later);
                 }
             }
         }
@@ -321,21 +322,29 @@ impl OfferDistance {
 }
 
 impl Step {
-    /// Lists, option by option of an issue, its mean distance from all that a party wished for; with how
-    /// often it wished for each of them, and how many steps all of these are from the first.
-    fn list_means(self, wished: &[u32], from_first: u64, mean: MeanOf, means: &mut [u32]) {
-        let options = means.iter_mut().zip(wished);
+    /// Puts into a slot for each option of an issue its mean distance from all that a party wished for;
+    /// with how often it wished for each of them, and how many steps all of these are from the first.
+    fn put_means(
+        self,
+        wished: &[u32],
+        from_first: u64,
+        mean: MeanOf,
+        slots: &mut [u32],
+        put: impl Fn(&mut u32, u32),
+    ) {
+        let options = slots.iter_mut().zip(wished);
         match self {
             Self::Nominal => {
                 for (slot, &n) in options {
-                    *slot = mean.of((mean.n - u64::from(n)) * u64::from(FULL_DISTANCE));
+                    let distances = (mean.n - u64::from(n)) * u64::from(FULL_DISTANCE);
+                    put(slot, mean.of(distances));
                 }
             }
             Self::Ordinal(step) => {
                 let mut sum = from_first * step;
                 let mut n_below = 0;
                 for (slot, &n) in options {
-                    *slot = mean.of(sum);
+                    put(slot, mean.of(sum));
                     // One option on is one step farther from all up to here, and one nearer to all others.
                     n_below += u64::from(n);
                     sum = (sum + 2 * step * n_below) - step * mean.n;

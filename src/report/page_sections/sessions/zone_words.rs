@@ -3,11 +3,11 @@
 use demarche_core::negotiation::Setting;
 
 use crate::report::drawing::{Quantity, Unit};
-use crate::report::summary::FirstCell;
+use crate::report::summary::DetailedCell;
 
 /// The share of deals as what it is made of; `None` without sessions, and of runs of versions that
 /// did not measure it.
-pub(crate) fn zone_shares(setting: &Setting, cell: &FirstCell) -> Option<String> {
+pub(crate) fn zone_shares(setting: &Setting, cell: &DetailedCell) -> Option<String> {
     let [zone, found, without, undecided] = cell.zone;
     let found_text = found.map_or_else(String::new, |it| {
         format!("; {} of these ended in a deal", share(&it))

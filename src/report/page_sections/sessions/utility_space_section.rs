@@ -9,8 +9,8 @@ use demarche_core::solution::preference_correlation;
 
 use crate::experiment::SolutionAnalyzer;
 use crate::report::drawing::{Axis, Chart, Mark, Scatter, Series, Unit};
-use crate::report::page_sections::medians::at_medians;
-use crate::report::page_sections::session_sections::Sessions;
+use crate::report::page_sections::sessions::medians::at_medians;
+use crate::report::page_sections::sessions::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::wording::{count, counted};
 
@@ -21,7 +21,7 @@ const OUTCOMES_MAX: u64 = 2_000_000;
 const FRONTIER_SHOWN: usize = 240;
 
 impl Sessions<'_> {
-    pub(super) fn utility_space(&self) -> Option<Section> {
+    pub(in crate::report::page_sections) fn utility_space(&self) -> Option<Section> {
         let scenario = self.scenario();
         if scenario.space.n_outcomes() > OUTCOMES_MAX {
             return None;

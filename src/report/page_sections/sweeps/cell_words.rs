@@ -58,7 +58,7 @@ pub(crate) fn equal_cells<C: std::fmt::Display + PartialEq>(
 }
 
 /// The values of a path, in words.
-pub(super) fn named(path: &str, values: &[&str]) -> Vec<String> {
+pub(in crate::report::page_sections) fn named(path: &str, values: &[&str]) -> Vec<String> {
     values
         .iter()
         .map(|it| PathLabels::value(path, it))
@@ -66,12 +66,12 @@ pub(super) fn named(path: &str, values: &[&str]) -> Vec<String> {
 }
 
 /// Whether an interval leaves out 0.
-pub(super) fn is_certain(it: &Quantity) -> bool {
+pub(in crate::report::page_sections) fn is_certain(it: &Quantity) -> bool {
     it.interval.is_some_and(|it| it.low > 0.0 || it.high < 0.0)
 }
 
 /// Two shares as a range, or the one that both are.
-pub(super) fn from_to(least: f64, most: f64) -> String {
+pub(in crate::report::page_sections) fn from_to(least: f64, most: f64) -> String {
     let [least, most] = Unit::Share.texts([least, most]);
     if least == most {
         return most;
@@ -80,7 +80,10 @@ pub(super) fn from_to(least: f64, most: f64) -> String {
 }
 
 /// What a course of deals over a number says, in a sentence.
-pub(super) fn course_title(along: &str, points: &[(f64, Quantity)]) -> String {
+pub(in crate::report::page_sections) fn course_title(
+    along: &str,
+    points: &[(f64, Quantity)],
+) -> String {
     let by_deals = |a: &&(f64, Quantity), b: &&(f64, Quantity)| a.1.value.total_cmp(&b.1.value);
     let ends = points
         .iter()
@@ -107,7 +110,7 @@ pub(super) fn course_title(along: &str, points: &[(f64, Quantity)]) -> String {
 }
 
 /// Where deals are most frequent, in a sentence.
-pub(super) fn most_title(bars: &[(String, Quantity)]) -> String {
+pub(in crate::report::page_sections) fn most_title(bars: &[(String, Quantity)]) -> String {
     let most = bars.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
     most.map_or_else(
         || "Share of deals".to_owned(),

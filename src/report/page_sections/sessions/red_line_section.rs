@@ -1,14 +1,14 @@
 //! Red lines: how often each is real, and how often it has a part in leaving nothing to agree on.
 
 use crate::report::drawing::{Axis, Backdrop, Bars, Chart, Emphasis, Quantity, Unit};
-use crate::report::page_sections::session_sections::Sessions;
+use crate::report::page_sections::sessions::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 
 /// Red lines that a chart shows.
 const LINES_SHOWN: usize = 12;
 
 impl Sessions<'_> {
-    pub(super) fn red_lines(&self) -> Option<Section> {
+    pub(in crate::report::page_sections) fn red_lines(&self) -> Option<Section> {
         let mut lines: Vec<(String, Quantity, f64)> = (self.first.red_lines.iter())
             .filter_map(|it| {
                 let mut parties = self.scenario().parties.iter();

@@ -8,21 +8,21 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::{
     Axis, Bars, Chart, Interpolation, Lines, Names, PageTable, Quantity, Unit,
 };
-use crate::report::page_sections::opening::endings;
 use crate::report::page_sections::session_words::strategy_words;
+use crate::report::page_sections::sessions::opening::endings;
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::summary::{FirstCell, RankedAgreement, RoundShare};
+use crate::report::summary::{DetailedCell, RankedAgreement, RoundShare};
 use crate::wording::{counted, decimal, percent};
 
 /// Results of the first cell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sessions<'a> {
     pub(crate) setting: &'a Arc<Setting>,
-    pub(crate) first: &'a FirstCell,
+    pub(crate) first: &'a DetailedCell,
 }
 
 impl Sessions<'_> {
-    pub(super) fn scenario(&self) -> &Scenario {
+    pub(in crate::report::page_sections) fn scenario(&self) -> &Scenario {
         self.setting.scenario()
     }
 
@@ -90,7 +90,10 @@ impl Sessions<'_> {
     }
 
     /// The outcome of an agreement; `None` if it is none of the scenario.
-    pub(super) fn outcome(&self, deal: &RankedAgreement) -> Option<Outcome> {
+    pub(in crate::report::page_sections) fn outcome(
+        &self,
+        deal: &RankedAgreement,
+    ) -> Option<Outcome> {
         let (scenario, space) = (self.scenario(), &self.scenario().space);
         let options: Option<Vec<_>> = space
             .issues()

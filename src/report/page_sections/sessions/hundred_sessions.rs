@@ -4,7 +4,7 @@
 use demarche_core::domain::Scenario;
 
 use crate::experiment::Failure;
-use crate::report::page_sections::failure_words::{render_obstacle, render_reason};
+use crate::report::page_sections::sessions::failure_words::{render_obstacle, render_reason};
 use crate::report::summary::ReasonRow;
 use crate::wording::{capitalized, decimal, percent};
 
@@ -173,7 +173,9 @@ fn apportion(rows: &mut [EndingRow], places: &[usize], n: usize) {
 }
 
 /// The obstacles of parties that prevent most deals.
-pub(super) fn greatest_obstacles(reasons: &[ReasonRow]) -> Vec<&ReasonRow> {
+pub(in crate::report::page_sections) fn greatest_obstacles(
+    reasons: &[ReasonRow],
+) -> Vec<&ReasonRow> {
     let owned = reasons.iter().filter(|it| !it.party.is_empty());
     let mut owned: Vec<&ReasonRow> = owned.collect();
     owned.sort_by_key(|it| std::cmp::Reverse(it.n_sessions));
@@ -201,7 +203,7 @@ pub(crate) fn needed_moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<St
 
 /// A part of a whole; 0 of nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn ratio(n: u64, of: u64) -> f64 {
+pub(in crate::report::page_sections) fn ratio(n: u64, of: u64) -> f64 {
     if of == 0 { 0.0 } else { n as f64 / of as f64 }
 }
 

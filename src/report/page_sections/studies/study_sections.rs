@@ -9,8 +9,8 @@ use crate::experiment::{
 };
 use crate::report::drawing::{Axis, Backdrop, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
 use crate::report::page_sections::factor_labels::factor_label;
-use crate::report::page_sections::model_form_section::levels;
-use crate::report::page_sections::study_words::{
+use crate::report::page_sections::studies::model_form_section::levels;
+use crate::report::page_sections::studies::study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
     too_few_points,
 };
@@ -522,7 +522,7 @@ fn bars(
         ..Bars::new("Factor", axis, bars)
     });
     let caption = format!(
-        "{} Dark bars are those whose 95 % interval leaves out 0. {}",
+        "{} Colored bars are those whose 95 % interval leaves out 0. {}",
         measure.caption,
         left_out(n_more)
     );

@@ -22,12 +22,12 @@ impl DesignedDraws for Medians {
 
 /// The setting with every number at its median; of its red lines those are real that are then more
 /// likely real than not. Nothing of it is left to random numbers.
-pub(super) fn at_medians(setting: &Setting) -> Setting {
+pub(in crate::report::page_sections) fn at_medians(setting: &Setting) -> Setting {
     setting.clone().designed(Arc::new(Medians))
 }
 
 /// The parties' preferences with every number at its median.
-pub(super) fn median_preferences(setting: &Setting) -> Vec<Preferences> {
+pub(in crate::report::page_sections) fn median_preferences(setting: &Setting) -> Vec<Preferences> {
     let medians = Arc::new(at_medians(setting));
     let seeds = Seeds::new(MasterSeed(0));
     let draw = |party: PartyId| {
@@ -39,7 +39,10 @@ pub(super) fn median_preferences(setting: &Setting) -> Vec<Preferences> {
 
 /// The options of an issue that a party would choose alone: those worth most to it; none if all are
 /// worth as much.
-pub(super) fn chosen_alone(preferences: &Preferences, issue: IssueId) -> Vec<OptionId> {
+pub(in crate::report::page_sections) fn chosen_alone(
+    preferences: &Preferences,
+    issue: IssueId,
+) -> Vec<OptionId> {
     let worths = preferences.contributions(issue);
     let (least, most) = (worths.iter().min(), worths.iter().max());
     if least == most {

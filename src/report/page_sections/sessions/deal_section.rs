@@ -4,9 +4,9 @@
 use demarche_core::domain::{IssueId, PartyId, Preferences, from_units};
 
 use crate::report::drawing::{Axis, Chart, Choice, Choices, HeatMap, IssueChoices, Quantity, Unit};
-use crate::report::page_sections::medians::{chosen_alone, median_preferences};
-use crate::report::page_sections::session_sections::Sessions;
 use crate::report::page_sections::session_words::{mark_note, marked_option};
+use crate::report::page_sections::sessions::medians::{chosen_alone, median_preferences};
+use crate::report::page_sections::sessions::session_sections::Sessions;
 use crate::report::pages::{DealCell, DealTable, PageBlock, PageFigure, Section};
 use crate::report::summary::RankedAgreement;
 use crate::wording::{counted, decimal, listed, percent};
@@ -15,7 +15,7 @@ use crate::wording::{counted, decimal, listed, percent};
 const DEALS_SHOWN: usize = 5;
 
 impl Sessions<'_> {
-    pub(super) fn deals(&self) -> Option<Section> {
+    pub(in crate::report::page_sections) fn deals(&self) -> Option<Section> {
         let n = self.first.n_agreements;
         if n == 0 {
             return None;

@@ -4,10 +4,10 @@ use demarche_core::domain::Scenario;
 
 use crate::experiment::Failure;
 use crate::report::drawing::{Axis, Bars, Chart, HeatMap, Quantity, Unit};
-use crate::report::page_sections::failure_words::{render_obstacle, render_reason};
-use crate::report::page_sections::session_sections::Sessions;
+use crate::report::page_sections::sessions::failure_words::{render_obstacle, render_reason};
+use crate::report::page_sections::sessions::session_sections::Sessions;
 use crate::report::pages::{PageBlock, PageFigure, Section};
-use crate::report::summary::{Blocker, FirstCell};
+use crate::report::summary::{Blocker, DetailedCell};
 use crate::wording::{capitalized, count, counted, listed, percent};
 
 /// Reasons for no deal that a chart shows.
@@ -17,7 +17,7 @@ const REASONS_SHOWN: usize = 8;
 const PARTIES_NAMED: usize = 3;
 
 /// Who alone held out, and which obstacle costs most deals, in sentences: for the head of a page.
-pub(crate) fn in_the_way(scenario: &Scenario, first: &FirstCell) -> Vec<String> {
+pub(crate) fn in_the_way(scenario: &Scenario, first: &DetailedCell) -> Vec<String> {
     let label = |name: &str| {
         let parties = scenario.parties.iter();
         let mut named = parties.filter(|it| it.name == name);
@@ -58,7 +58,7 @@ pub(crate) fn in_the_way(scenario: &Scenario, first: &FirstCell) -> Vec<String> 
 }
 
 impl Sessions<'_> {
-    pub(super) fn failures(&self) -> Option<Section> {
+    pub(in crate::report::page_sections) fn failures(&self) -> Option<Section> {
         let reasons = &self.first.failures;
         let scenario = self.scenario();
         let charts = Failure::ALL.into_iter().filter_map(|failure| {
@@ -106,7 +106,7 @@ impl Sessions<'_> {
         })
     }
 
-    pub(super) fn blockers(&self) -> Option<Section> {
+    pub(in crate::report::page_sections) fn blockers(&self) -> Option<Section> {
         let scenario = self.scenario();
         let blockers = &self.first.blockers;
         let n = blockers.first().map_or(0, |it| it.n);

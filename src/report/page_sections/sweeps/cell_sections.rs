@@ -6,10 +6,10 @@ use crate::report::drawing::{
     Axis, Bars, Chart, Emphasis, HeatMap, Interpolation, Lines, Mark, Names, PageTable, Quantity,
     Scatter, Series, Unit,
 };
-use crate::report::page_sections::cell_words::{
+use crate::report::page_sections::factor_labels::PathLabels;
+use crate::report::page_sections::sweeps::cell_words::{
     course_title, equal_cells, from_to, is_certain, most_title, named,
 };
-use crate::report::page_sections::factor_labels::PathLabels;
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{CellFigures, CellSummary, RunSummary};
 use crate::wording::{count, counted, listed, signed};
@@ -27,13 +27,25 @@ const LINES_SHOWN: usize = 7;
 const POINTS_SHOWN: usize = 600;
 
 /// The cells of a sweep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cells<'a> {
-    pub(crate) scenario: &'a Scenario,
-    pub(crate) summary: &'a RunSummary,
+    scenario: &'a Scenario,
+    summary: &'a RunSummary,
+    /// What is varied, in words.
+    labels: Vec<String>,
 }
 
 impl<'a> Cells<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, summary: &'a RunSummary) -> Self {
+        let labels = PathLabels::of_scenario(scenario);
+        let paths = summary.swept.paths.iter();
+        Self {
+            scenario,
+            summary,
+            labels: paths.map(|it| labels.label(it)).collect(),
+        }
+    }
+
     fn all(&self) -> &'a [CellSummary] {
         &self.summary.swept.cells
     }
@@ -52,15 +64,11 @@ impl<'a> Cells<'a> {
         cells.filter(|it| it.figures.deals.is_some()).count()
     }
 
-    /// What is varied, in words.
-    fn labels(&self) -> Vec<String> {
-        let labels = PathLabels::of_scenario(self.scenario);
-        self.paths().iter().map(|it| labels.label(it)).collect()
-    }
-
     /// The label of one of the paths.
     fn label(&self, path: &str) -> String {
-        PathLabels::of_scenario(self.scenario).label(path)
+        let mut labelled = self.paths().iter().zip(&self.labels);
+        let found = labelled.find(|it| it.0 == path);
+        found.map_or_else(|| path.to_owned(), |it| it.1.clone())
     }
 
     /// The values of a cell, in words.
@@ -74,7 +82,7 @@ impl<'a> Cells<'a> {
     /// Which cell it is, in words.
     fn render(&self, cell: &CellSummary) -> String {
         let values = self.values(cell);
-        let rendered = self.labels().into_iter().zip(values);
+        let rendered = self.labels.iter().zip(values);
         let rendered: Vec<String> = rendered.map(|(of, it)| format!("{of}: {it}")).collect();
         rendered.join("; ")
     }
@@ -130,8 +138,7 @@ impl<'a> Cells<'a> {
         if !is_design {
             figures.extend(self.effects());
         }
-        let labels = self.labels();
-        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let labels: Vec<&str> = self.labels.iter().map(String::as_str).collect();
         let mut text = vec![format!(
             "{}, each with its own values of: {}.",
             counted(self.len() as u64, "cell"),
@@ -254,7 +261,7 @@ impl<'a> Cells<'a> {
             ..Bars::new(self.label(path), axis, bars)
         });
         let caption = format!(
-            "By {}; dark is the most. Lines are 95 % intervals.",
+            "By {}; the colored bar is the most. Lines are 95 % intervals.",
             self.label(path)
         );
         vec![PageFigure::new("response-deals", &title, &caption, &deals)]
@@ -444,13 +451,13 @@ impl<'a> Cells<'a> {
             "No cell certainly differs from the first".to_owned()
         };
         let caption = format!(
-            "In percentage points, by {}, paired by common random numbers with the first cell ({first}). Lines are 95 % intervals: dark bars are those whose interval leaves out 0.",
-            self.labels().join(", ")
+            "In percentage points, by {}, paired by common random numbers with the first cell ({first}). Lines are 95 % intervals: colored bars are those whose interval leaves out 0.",
+            self.labels.join(", ")
         );
         let chart = Chart::Bars(Bars {
             emphasis: Emphasis::Certain,
             ..Bars::new(
-                self.labels().join(", "),
+                self.labels.join(", "),
                 Axis::new("Change of the share of deals", Unit::Points),
                 bars,
             )
@@ -468,7 +475,7 @@ impl<'a> Cells<'a> {
             "to",
         ];
         let head = head.map(str::to_owned);
-        let paths = self.labels();
+        let paths = self.labels.clone();
         let [cell, rest @ ..] = head;
         let rows = self.all().iter().take(ROWS_SHOWN).map(|it| {
             let share = it.figures.deals;

@@ -7,13 +7,13 @@ use demarche_core::negotiation::Setting;
 use crate::report::drawing::{
     Axis, Bars, Chart, MarkKind, MarkRow, Marks, Quantity, RangeRow, Ranges, Unit,
 };
-use crate::report::page_sections::failure_words::render_obstacle;
-use crate::report::page_sections::hundred_sessions::{
+use crate::report::page_sections::sessions::failure_words::render_obstacle;
+use crate::report::page_sections::sessions::hundred_sessions::{
     EndingKind, EndingRow, ending_rows, greatest_obstacles, ratio,
 };
-use crate::report::page_sections::model_form_section::other_forms;
+use crate::report::page_sections::studies::other_forms;
 use crate::report::pages::{PageBlock, PageFigure};
-use crate::report::summary::{FirstCell, ReasonRow, RunSummary};
+use crate::report::summary::{DetailedCell, ReasonRow, RunSummary};
 use crate::wording::{counted, decimal, percent};
 
 /// What is shown below the answer.
@@ -32,7 +32,10 @@ pub(crate) fn opening(setting: &Setting, summary: &RunSummary) -> Vec<PageBlock>
 }
 
 /// How a hundred sessions end.
-pub(super) fn endings(scenario: &Scenario, first: &FirstCell) -> Option<PageFigure> {
+pub(in crate::report::page_sections) fn endings(
+    scenario: &Scenario,
+    first: &DetailedCell,
+) -> Option<PageFigure> {
     let deals = first.endings[0]?.value;
     let rows = ending_rows(scenario, deals, &first.failures);
     let title = title_of_endings(&rows);

@@ -18,7 +18,7 @@ use crate::tables::{as_written, round_shares, surplus_ranges};
 
 /// Results of the cell that is shown in detail: of a sweep the one with the most deals, or the only one.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct FirstCell {
+pub(crate) struct DetailedCell {
     /// The shares of endings, in the order of
     /// [`Ending::NAMES`](demarche_core::protocol::Ending::NAMES).
     pub(crate) endings: [Option<Quantity>; 4],
@@ -137,7 +137,7 @@ pub(crate) struct SurplusShare {
     pub(crate) share: f64,
 }
 
-impl FirstCell {
+impl DetailedCell {
     /// The most frequent agreements that were made more than once, or the only one that was made.
     pub(crate) fn frequent_agreements(&self) -> &[RankedAgreement] {
         let is_frequent = |it: &RankedAgreement| it.n_agreed > 1 || self.n_agreements == 1;

@@ -59,7 +59,7 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
 }
 
 /// The share of deals at every level of the form of the model; `None` if that was not varied.
-pub(super) fn levels(summary: &RunSummary) -> Option<PageBlock> {
+pub(in crate::report::page_sections) fn levels(summary: &RunSummary) -> Option<PageBlock> {
     if summary.levels.is_empty() {
         return None;
     }
@@ -154,7 +154,9 @@ fn title_of_forms(forms: &[FormSummary]) -> String {
 }
 
 /// The other forms that were run, each with its share of deals, the least first.
-pub(super) fn other_forms(forms: &[FormSummary]) -> Vec<(String, Quantity)> {
+pub(in crate::report::page_sections) fn other_forms(
+    forms: &[FormSummary],
+) -> Vec<(String, Quantity)> {
     let others = ran(forms).into_iter().skip(1);
     let mut others: Vec<_> = others.map(|(form, it)| (in_words(form), it)).collect();
     others.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
