@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::support::process::{
-    VILLAGES, check, demarche, files, interrupt, manifest, path_text, results, run, start_silent,
-    tables, wait_for_bytes,
+    VILLAGES, check, demarche, files, interrupt, manifest, path_text, results, run, signal,
+    start_silent, tables, wait_for_bytes,
 };
 use crate::support::thoroughness::sample_or_all;
 
@@ -295,6 +295,8 @@ fn a_shard_that_was_killed_is_resumed_by_the_same_command() {
     let place = plan.with_file_name("shard-1-of-2");
     let mut child = start_silent(&["shard", "--manifest", path_text(&plan), "--index", "1"]);
     wait_for_bytes(&mut child, &place, 10_000);
+    // It stands still while another process is refused, or it could be over before it is killed.
+    assert!(signal(&child, "-STOP"), "the process is gone");
     let busy = shard(&plan, 1, &[], 75);
     assert!(busy.contains("another process is using it"), "{busy}");
     child.kill().unwrap();
