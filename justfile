@@ -83,6 +83,12 @@ doc:
 reference:
     REGENERATE=1 cargo test --test laws pages_made_from_the_code
 
+# Build the site into a new folder: front page, gallery of all scenarios with their results, documentation.
+[group('dev')]
+site OUT="target/site":
+    cargo build --release
+    sh docs/site/build.sh target/release/demarche {{OUT}}
+
 # Build the module for browsers anew, which pages of `demarche explore` contain, with the digest of its sources.
 [group('dev')]
 browser-module:
