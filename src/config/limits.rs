@@ -32,6 +32,12 @@ pub const CORRELATIONS_MAX: usize = CORRELATED_NUMBERS_MAX * (CORRELATED_NUMBERS
 pub const CONSENT_RULES_MAX: usize = 256;
 /// How many claims a scenario may have.
 pub const CLAIMS_MAX: usize = 256;
+/// How many regions a map may have.
+pub const MAP_REGIONS_MAX: usize = 64;
+/// How many corners the outline of a region may have.
+pub const OUTLINE_CORNERS_MAX: usize = 1000;
+/// How far from 0 a coordinate of a map may be.
+pub(super) const COORDINATE_MAX: f64 = 1e6;
 /// How many settings an experiment may have.
 pub const SETTINGS_MAX: usize = 256;
 
@@ -68,6 +74,8 @@ pub(super) const SCENARIO_LIMITS: &Limits = &[
     ("correlation", CORRELATIONS_MAX),
     ("consent", CONSENT_RULES_MAX),
     ("claim", CLAIMS_MAX),
+    ("map.region", MAP_REGIONS_MAX),
+    ("map.region.outline", OUTLINE_CORNERS_MAX),
 ];
 
 pub(super) const EXPERIMENT_LIMITS: &Limits = &[

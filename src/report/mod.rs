@@ -8,7 +8,7 @@ mod summary;
 pub use drawing::{
     Axis, Backdrop, Bars, Chart, Choice, Choices, Emphasis, FrontierChart, HeatMap, Interpolation,
     IssueChoices, Lines, Mark, MarkKind, MarkRow, Marks, Names, PageTable, Quantity, RangeRow,
-    Ranges, Scatter, Series, Size, Swing, Tornado, Unit,
+    Ranges, RegionMap, RegionShares, Scatter, Series, Size, Swing, Tornado, Unit,
 };
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,

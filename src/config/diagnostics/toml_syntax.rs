@@ -13,7 +13,7 @@ use crate::config::diagnostics::value_mend::{
 };
 
 /// Tables that are entries of lists: each heading of one has two brackets.
-pub(crate) const LISTS_OF_TABLES: [&str; 12] = [
+pub(crate) const LISTS_OF_TABLES: [&str; 13] = [
     "source",
     "issue",
     "party",
@@ -25,6 +25,7 @@ pub(crate) const LISTS_OF_TABLES: [&str; 12] = [
     "correlation",
     "consent",
     "claim",
+    "map.region",
     "sweep.axis",
 ];
 

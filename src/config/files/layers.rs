@@ -27,7 +27,7 @@ pub const EXTENDS_DEPTH_MAX: usize = 16;
 const GROWING_LISTS: [&str; 1] = ["limits"];
 
 /// Tables of which single entries can be replaced; all others are replaced whole.
-const OPEN_TABLES: [&str; 1] = ["party.preference.utility"];
+const OPEN_TABLES: [&str; 3] = ["party.preference.utility", "map", "map.others"];
 
 /// Bytes that settings whose paths have a `*` may write together: each writes its value often.
 pub const COPIED_BYTES_MAX: usize = 1 << 20;

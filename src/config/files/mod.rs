@@ -28,7 +28,8 @@ pub(crate) use plan_table::plans_of_table;
 pub(crate) use protocol::{ByPartyFile, ProtocolFile, ProtocolTable, RelativeTimeFile};
 pub(crate) use scenario_file::{
     ClaimFile, ConditionFile, ConsentFile, CorrelationFile, IssueFile, KindFile, LeverageFile,
-    PartyFile, PreferenceFile, PrefersFile, RedLineFile, ScaleFile, ScenarioFile, SourceFile,
+    MapFile, MapRegionFile, PartyFile, PreferenceFile, PrefersFile, RedLineFile, ScaleFile,
+    ScenarioFile, SourceFile,
 };
 pub(crate) use setting_paths::EVERY;
 pub(crate) use sourced::{BasisFile, CredentialsFile, SourcedFile};

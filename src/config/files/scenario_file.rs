@@ -74,6 +74,9 @@ pub(crate) struct ScenarioFile {
     #[serde(default)]
     #[schemars(with = "Vec<ClaimFile>")]
     pub(crate) claim: Vec<Spanned<ClaimFile>>,
+    /// The map on which pages show who holds what in deals.
+    #[schemars(with = "Option<MapFile>")]
+    pub(crate) map: Option<Spanned<MapFile>>,
 }
 
 /// Whether the numbers are about the world.
@@ -338,6 +341,42 @@ pub(crate) struct PrefersFile {
     /// The options of the worse outcome.
     #[schemars(with = "BTreeMap<String, String>")]
     pub(crate) to: Spanned<BTreeMap<Spanned<String>, Spanned<String>>>,
+}
+
+/// Regions, and who holds them by which option of an issue; no result depends on it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MapFile {
+    /// What readers need to know of it: `note = "A sketch, not to scale."`
+    pub(crate) note: Option<String>,
+    /// Labels of holders that are no party, by their names: `others = { nobody = "no troops" }`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub(crate) others: BTreeMap<Spanned<String>, String>,
+    /// The regions, those in front last.
+    #[serde(default)]
+    #[schemars(with = "Vec<MapRegionFile>")]
+    pub(crate) region: Vec<Spanned<MapRegionFile>>,
+}
+
+/// A region of a map.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MapRegionFile {
+    /// Its identifier in paths.
+    #[schemars(with = "String")]
+    pub(crate) id: Spanned<String>,
+    /// The label on the map.
+    pub(crate) label: String,
+    /// The issue that decides who holds it; without one it is drawn for orientation.
+    #[schemars(with = "Option<String>")]
+    pub(crate) issue: Option<Spanned<String>>,
+    /// Who holds it, by option of the issue: a party, or one of the map's `others`.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub(crate) held_by: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
+    /// Its corners `[x, y]`, with x to the right and y upwards, at least 3.
+    #[schemars(with = "Vec<[f64; 2]>")]
+    pub(crate) outline: Spanned<Vec<Spanned<Vec<f64>>>>,
 }
 
 /// A table without entries.

@@ -9,7 +9,7 @@ use crate::config::files::value::{Value, join};
 pub(crate) const EVERY: &str = "*";
 
 /// Lists of tables that are matched by a key when a file builds on another, or a path names one.
-pub(super) const KEYED_LISTS: [(&str, &str); 9] = [
+pub(super) const KEYED_LISTS: [(&str, &str); 10] = [
     ("source", "id"),
     ("issue", "id"),
     ("party", "id"),
@@ -19,6 +19,7 @@ pub(super) const KEYED_LISTS: [(&str, &str); 9] = [
     ("leverage", "id"),
     ("correlation", "id"),
     ("claim", "id"),
+    ("map.region", "id"),
 ];
 
 /// The paths of all values that a setting may change; if the wrong path `like` has a `*`, also those

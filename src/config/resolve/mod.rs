@@ -3,6 +3,7 @@
 mod claims;
 mod correlated_setting;
 mod correlations;
+mod map;
 mod number;
 mod party;
 mod plan;

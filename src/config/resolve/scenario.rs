@@ -77,6 +77,7 @@ pub(crate) fn setting(
         resolver.protocol(&file.protocol, &file.consent);
     let consent = resolver.consent(&file.consent);
     let claims = resolver.claims(&file.claim);
+    let map = (file.map.as_ref()).map(|it| resolver.map(it, &file.party));
     let correlations = resolver.correlations(&file.correlation);
     let Resolver {
         diagnostics,
@@ -104,6 +105,7 @@ pub(crate) fn setting(
         leverages,
         consent,
         claims: claims.into(),
+        map: map.map(Arc::new),
     };
     let setting = Setting::new(scenario, protocol, deadline_rounds, strategies)
         .map(|it| {
@@ -170,7 +172,7 @@ impl Resolver<'_> {
     }
 
     /// Whether there are few enough errors to look for what unknown names were meant to be.
-    fn still_reports(&self) -> bool {
+    pub(super) fn still_reports(&self) -> bool {
         self.diagnostics.len() < MISTAKES_MAX
     }
 

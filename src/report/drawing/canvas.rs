@@ -166,6 +166,26 @@ impl Canvas {
         self.shape("polygon", &shape, tells);
     }
 
+    /// Filled shapes that belong together and are as opaque as this part of 1.
+    pub(crate) fn strips(
+        &mut self,
+        shapes: &[Vec<[f64; 2]>],
+        opacity: f64,
+        paint: Paint,
+        tells: &str,
+    ) {
+        if shapes.is_empty() {
+            return;
+        }
+        let lines = shapes.iter().map(|it| format!("M{}Z", listed(it.iter())));
+        let shape = format!(
+            "<path d=\"{}\" fill-opacity=\"{opacity:.2}\" {}",
+            lines.collect::<String>(),
+            paint.filled()
+        );
+        self.shape("path", &shape, tells);
+    }
+
     /// A translucent shape through points: what lies behind it stays visible.
     pub(crate) fn band(&mut self, points: &[[f64; 2]], paint: Paint) {
         let shape = format!(

@@ -146,6 +146,23 @@ impl DetailedCell {
         &self.agreements[..n]
     }
 
+    /// The share of agreements that settle an issue with one of these options; `None` without any.
+    pub(crate) fn share_of_options(&self, issue: &str, options: &[&str]) -> Option<Quantity> {
+        let is_one = |it: &&OptionShare| it.issue == issue && options.contains(&it.option.as_str());
+        let shares: Vec<Quantity> = (self.options.iter().filter(is_one))
+            .map(|it| it.share)
+            .collect::<Option<_>>()?;
+        match shares[..] {
+            [] => None,
+            [only] => Some(only),
+            // An agreement has one option of an issue, so counts can be added.
+            _ => {
+                let all = shares.iter().map(|it| it.value).sum::<f64>();
+                share(count_of(all, self.n_agreements), self.n_agreements)
+            }
+        }
+    }
+
     /// Takes in a row of the summary table.
     pub(super) fn read_metric(&mut self, row: Row<'_>) {
         let (metric, estimate) = (row.text("metric"), row.quantity("estimate"));
@@ -337,6 +354,17 @@ impl DetailedCell {
             strategies: strategies.collect(),
         }
     }
+}
+
+/// How many of `n` a share is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share is from 0 to 1, and counts of sessions are below 2^53"
+)]
+fn count_of(share: f64, n: u64) -> u64 {
+    ((share * n as f64).round() as u64).min(n)
 }
 
 fn read_agreement(row: Row<'_>) -> RankedAgreement {

@@ -40,7 +40,9 @@ pub fn configuration_changes(
             rest.is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']))
         })
     };
-    res.retain(|it| !is_swept(&it.path));
+    // A map changes how results are shown, not the results.
+    let is_map = |path: &str| path == "map" || path.starts_with("map.");
+    res.retain(|it| !is_swept(&it.path) && !is_map(&it.path));
     for path in paths {
         let [first, second] = [first, second].map(|it| value_in(it, path));
         if first != second {

@@ -9,6 +9,7 @@ use demarche::config::{Overrides, load_experiment, load_scenario};
 use crate::support::worlds::{load_text, replaced};
 
 mod correlations;
+mod map;
 mod numbers;
 mod plans;
 mod rules;

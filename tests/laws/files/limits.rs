@@ -6,8 +6,9 @@ use std::path::Path;
 
 use demarche::config::{
     CELLS_MAX, CLAIMS_MAX, CONSENT_RULES_MAX, COPIED_BYTES_MAX, CORRELATIONS_MAX, ENTRIES_MAX,
-    EXTENDS_DEPTH_MAX, FORMS_MAX, INTERACTIONS_MAX, Overrides, PLANS_MAX, SETTINGS_MAX,
-    SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX, load_experiment, load_plans, load_scenario,
+    EXTENDS_DEPTH_MAX, FORMS_MAX, INTERACTIONS_MAX, MAP_REGIONS_MAX, OUTLINE_CORNERS_MAX,
+    Overrides, PLANS_MAX, SETTINGS_MAX, SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
+    load_experiment, load_plans, load_scenario,
 };
 use demarche::domain::{
     CORRELATED_COMBINATIONS_MAX, CORRELATED_NUMBERS_MAX, ISSUES_MAX, LABEL_CHARS_MAX,
@@ -95,6 +96,8 @@ fn one_more_of_anything_in_a_scenario_is_too_many() {
     check_scenario_refused(CORRELATIONS_MAX, correlation, "`correlation` has 2017");
     let claim = |it| format!("[[claim]]\nid = \"c{it}\"\nagreement_exists = {{}}\n");
     check_scenario_refused(CLAIMS_MAX, claim, "`claim` has 257");
+    let region = |it| format!("[[map.region]]\nid = \"r{it}\"\n");
+    check_scenario_refused(MAP_REGIONS_MAX, region, "`map.region` has 65 entries");
     let leverage = |it| format!("[[leverage]]\nid = \"l{it}\"\n");
     check_scenario_refused(ENTRIES_MAX, leverage, "`leverage` has 4097");
     check_scenario_refused(ENTRIES_MAX, |it| format!("k{it} = 1\n"), "has 4098 entries");
@@ -115,6 +118,10 @@ fn one_more_of_anything_within_a_scenario_is_too_many() {
     let interactions = format!("{reservation}interaction = [{interactions}]\n");
     let text = replaced(BASE, reservation, &interactions);
     check_refused(EXPERIMENT, &text, "`party.interaction` has 257 entries");
+    let corners = entries(OUTLINE_CORNERS_MAX + 1, |it| format!("[{it}, 0], "));
+    let region = format!("[[map.region]]\nid = \"r\"\noutline = [{corners}]\n");
+    let says = "`map.region.outline` has 1001 entries";
+    check_refused(EXPERIMENT, &format!("{BASE}\n{region}"), says);
     let options = entries(4, |it| format!("{{ id = \"o{it}\", label = \"O\" }}, "));
     let issues = entries(20, |it| {
         format!("[[issue]]\nid = \"i{it}\"\nlabel = \"I\"\noptions = [{options}]\n")
@@ -823,6 +830,9 @@ fn the_page_of_limits_has_them() {
         ("interactions of a party", INTERACTIONS_MAX.to_string()),
         ("consent rules", CONSENT_RULES_MAX.to_string()),
         ("claims", CLAIMS_MAX.to_string()),
+        ("regions of a map", MAP_REGIONS_MAX.to_string()),
+        ("corners of a region", OUTLINE_CORNERS_MAX.to_string()),
+        ("coordinates of a map", "−10⁶ to 10⁶".to_owned()),
         ("correlations", CORRELATIONS_MAX.to_string()),
         (
             "numbers that correlations name",

@@ -14,6 +14,7 @@ mod party;
 mod preferences;
 mod red_line;
 mod scenario;
+mod scenario_map;
 
 pub use claim::{Claim, Statement};
 pub use condition::Condition;
@@ -44,3 +45,4 @@ pub use preferences::{
 };
 pub use red_line::RedLine;
 pub use scenario::{Scenario, ScenarioKind, Source};
+pub use scenario_map::{MapRegion, RegionSettlement, ScenarioMap};

@@ -8,6 +8,7 @@ use crate::domain::issue::{Issue, IssueId, OptionId};
 use crate::domain::number::{Basis, Number};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
 use crate::domain::party::{Leverage, Party, PartyId, PartySet};
+use crate::domain::scenario_map::ScenarioMap;
 
 /// Where numbers come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,6 +63,8 @@ pub struct Scenario {
     pub consent: ConsentRule,
     /// What it must reproduce.
     pub claims: Arc<[Claim]>,
+    /// On which map deals are shown; no result depends on it.
+    pub map: Option<Arc<ScenarioMap>>,
 }
 
 impl Scenario {

@@ -6,6 +6,7 @@ mod heat_map;
 mod lines;
 mod marks;
 mod ranges;
+mod region_map;
 mod scatter;
 mod tornado;
 
@@ -15,6 +16,7 @@ pub use heat_map::HeatMap;
 pub use lines::{Interpolation, Lines, Names};
 pub use marks::{MarkKind, MarkRow, Marks};
 pub use ranges::{RangeRow, Ranges};
+pub use region_map::{RegionMap, RegionShares};
 pub use scatter::{Mark, Scatter, Series};
 pub use tornado::{Swing, Tornado};
 
@@ -37,6 +39,8 @@ pub enum Chart {
     Ranges(Ranges),
     /// What was chosen, beside what each party would choose alone.
     Choices(Choices),
+    /// Regions on a map, with the shares of those who hold them.
+    RegionMap(RegionMap),
     /// What moves a number up and down.
     Tornado(Tornado),
 }
@@ -88,6 +92,7 @@ impl Chart {
             Self::Marks(it) => it.table(),
             Self::Ranges(it) => it.table(),
             Self::Choices(it) => it.table(),
+            Self::RegionMap(it) => it.table(),
             Self::Tornado(it) => it.table(),
         }
     }
@@ -103,6 +108,7 @@ impl Chart {
             Self::Marks(it) => it.svg(size),
             Self::Ranges(it) => it.svg(size),
             Self::Choices(it) => it.svg(size),
+            Self::RegionMap(it) => it.svg(size),
             Self::Tornado(it) => it.svg(size),
         }
     }
@@ -265,6 +271,25 @@ mod tests {
             })
         }
 
+        fn region_map(&self) -> Chart {
+            let region = |idx: usize, label: String| {
+                let at = |it: usize| 100.0 * self.at(idx + it).value;
+                let outline = vec![[at(0), at(1)], [at(2), at(3)], [at(1), at(0)], [at(3), 1.0]];
+                let holders = 0..idx.min(self.labels.len());
+                let shares = holders.map(|it| (it, Quantity::exact(self.share(it))));
+                RegionShares {
+                    label,
+                    outline,
+                    shares: shares.collect(),
+                }
+            };
+            Chart::RegionMap(RegionMap {
+                axis: self.axis(),
+                holders: self.labels.clone(),
+                regions: self.each(region),
+            })
+        }
+
         fn tornado(&self) -> Chart {
             Chart::Tornado(Tornado {
                 axis: self.axis(),
@@ -290,6 +315,7 @@ mod tests {
                 self.marks(),
                 self.ranges(),
                 self.choices(),
+                self.region_map(),
                 self.tornado(),
             ]
         }

@@ -4,6 +4,7 @@ mod deal_section;
 mod failure_section;
 mod failure_words;
 mod hundred_sessions;
+mod map_section;
 mod medians;
 mod opening;
 mod red_line_section;

@@ -30,6 +30,7 @@ impl Sessions<'_> {
     pub(crate) fn sections(&self) -> Vec<Section> {
         let sections = [
             self.deals(),
+            self.map(),
             self.failures(),
             self.red_lines(),
             self.worth(),
