@@ -55,6 +55,7 @@ impl Resolver<'_> {
                 let message = format!("`{}` is a party", name.get_ref());
                 let hint = "`others` names holders that are no party: remove it, or rename it";
                 self.diagnostic(Diagnostic::at(name.span(), message).hint(hint));
+                continue;
             }
             named.push((name.get_ref().as_str(), label.as_str()));
         }
@@ -118,11 +119,8 @@ impl Resolver<'_> {
             let place = holders.place(holder.get_ref());
             if place.is_none() && self.still_reports() {
                 let name = holder.get_ref();
-                let message = format!("there is no party `{name}`");
-                let hint = format!(
-                    "for a holder that is no party, write others = {{ {name} = \"...\" }} below [map]"
-                );
-                let diagnostic = Diagnostic::at(holder.span(), message).hint(hint);
+                let message = format!("`{name}` is neither a party nor one of the map's `others`");
+                let diagnostic = Diagnostic::at(holder.span(), message);
                 self.diagnostic(diagnostic.suggest(name, holders.names()));
             }
             let option = issue.and_then(|it| self.option_id(it, option.get_ref(), option.span()));
@@ -140,7 +138,8 @@ impl Resolver<'_> {
                 None => missing.push(format!("`{}`", option.name)),
             }
         }
-        if !missing.is_empty() {
+        // An unknown option, which has been reported, may be the one that is missing.
+        if !missing.is_empty() && by_option.len() == held_by.get_ref().len() {
             let message = format!(
                 "the region `{id}` does not say who holds it by {}",
                 missing.join(", ")

@@ -20,7 +20,7 @@ const BAR: f64 = 10.0;
 const MARGIN: f64 = 5.0;
 
 /// Widths on which a region's label is tried within it, in pixels; then only its number is there.
-const LABEL_ROOMS: [f64; 3] = [150.0, 110.0, 80.0];
+const LABEL_ROOMS: [f64; 5] = [220.0, 150.0, 110.0, 80.0, 60.0];
 
 /// Regions in a plane, with the shares of those who hold them.
 #[derive(Clone, PartialEq, Debug)]

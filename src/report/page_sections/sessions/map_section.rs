@@ -72,8 +72,10 @@ fn most_often(holders: &[String], regions: &[RegionShares]) -> String {
         let most = shares.max_by(|a, b| a.1.value.total_cmp(&b.1.value));
         counts[most.map_or(0, |it| it.0)] += 1;
     }
-    let named = holders.iter().zip(&counts).filter(|it| *it.1 > 0);
-    let named: Vec<String> = named.map(|(holder, n)| format!("{holder} {n}")).collect();
+    let mut named: Vec<(&String, u64)> = holders.iter().zip(counts).collect();
+    named.retain(|it| it.1 > 0);
+    named.sort_by_key(|it| std::cmp::Reverse(it.1));
+    let named: Vec<String> = named.iter().map(|(it, n)| format!("{it} {n}")).collect();
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     format!(
         "Who holds a region most often: of {}, {}",

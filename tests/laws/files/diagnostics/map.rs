@@ -43,6 +43,13 @@ held_by = { low = \"east\", hihg = \"west\" }
 outline = [[0, 0], [4, 0], [4, 3]]
 
 [[map.region]]
+id = \"one_option\"
+label = \"R\"
+issue = \"height\"
+held_by = { low = \"east\" }
+outline = [[0, 0], [4, 0], [4, 3]]
+
+[[map.region]]
 id = \"no_party\"
 label = \"R\"
 issue = \"height\"
