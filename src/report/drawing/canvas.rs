@@ -220,9 +220,9 @@ impl Canvas {
     /// A line of text whose letters stand on a height.
     pub(crate) fn text(
         &mut self,
-        [x, y]: [f64; 2],
+        place: [f64; 2],
         anchor: Anchor,
-        (paint, weight): (Paint, Weight),
+        style: (Paint, Weight),
         text: &str,
     ) {
         let anchor = match anchor {
@@ -230,13 +230,24 @@ impl Canvas {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
+        self.written(place, anchor, style, text);
+    }
+
+    /// A text with one more attribute, or none.
+    fn written(
+        &mut self,
+        [x, y]: [f64; 2],
+        attribute: &str,
+        (paint, weight): (Paint, Weight),
+        text: &str,
+    ) {
         let weight = match weight {
             Weight::Plain => "",
             Weight::Bold => " font-weight=\"650\"",
         };
         let _ = writeln!(
             self.body,
-            "<text x=\"{}\" y=\"{}\"{anchor}{weight} {}>{}</text>",
+            "<text x=\"{}\" y=\"{}\"{attribute}{weight} {}>{}</text>",
             n(x),
             n(y),
             paint.filled(),
@@ -254,6 +265,21 @@ impl Canvas {
     ) {
         for (line, y) in lines.iter().zip(lines.baselines(top)) {
             self.text([x, y], anchor, style, line);
+        }
+    }
+
+    /// Lines of text that are read upwards: they begin at a height and stand around a place.
+    pub(crate) fn turned(
+        &mut self,
+        [middle, foot]: [f64; 2],
+        (paint, weight): (Paint, Weight),
+        lines: &Lines,
+    ) {
+        let left = middle - lines.height() / 2.0;
+        for (line, x) in lines.iter().zip(lines.baselines(left)) {
+            let place = [x, foot];
+            let turn = format!(" transform=\"rotate(-90 {} {})\"", n(x), n(foot));
+            self.written(place, &turn, (paint, weight), line);
         }
     }
 

@@ -1,6 +1,8 @@
 //! The sources and assumptions of a run: its claims and how often they hold, and the origin of
 //! every number and every rule.
 
+use std::iter;
+
 use demarche_core::domain::{
     Basis, Correlation, Number, PartySet, Provenance, Scenario, ScenarioKind,
 };
@@ -12,7 +14,7 @@ use crate::report::page_sections::factor_labels::PathLabels;
 use crate::report::page_sections::rule_words::rules_table;
 use crate::report::page_sections::session_words::labels;
 use crate::report::pages::{PageBlock, PageFigure, Section, Sentences};
-use crate::wording::{count, counted, decimal, percent};
+use crate::wording::{count, counted, decimal, listed, percent};
 
 /// In how many of some draws each of a scenario's claims holds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,13 +32,13 @@ pub fn rests_on(setting: &Setting) -> String {
             "A synthetic scenario: these figures say nothing about the world.".to_owned()
         }
         ScenarioKind::Sourced => {
-            let numbers = render_bases(&by_basis(of_numbers(setting)));
+            let numbers = render_bases(&by_basis(of_numbers(setting)), BASES_EXPLAINED);
             let mut sentences = vec![
                 "A simulation of stated assumptions, not a forecast.".to_owned(),
                 format!("Of the scenario's numbers {numbers}."),
             ];
             if !setting.sourced_rules().is_empty() {
-                let rules = render_bases(&by_basis(of_rules(setting)));
+                let rules = render_bases(&by_basis(of_rules(setting)), [""; 3]);
                 sentences.push(format!(
                     "Of its rules (protocol, rounds, consent, strategies) {rules}."
                 ));
@@ -76,9 +78,27 @@ fn by_basis<'a>(all: impl Iterator<Item = &'a Provenance>) -> Vec<(&'static str,
     counts
 }
 
-fn render_bases(counts: &[(&str, u64)]) -> String {
-    let parts = counts.iter().map(|(name, n)| format!("{n} {name}"));
-    parts.collect::<Vec<_>>().join(", ")
+/// What the bases mean, in the order of `Basis::ALL`.
+const BASES_EXPLAINED: [&str; 3] = [
+    " (stated by a source)",
+    " (implied by one)",
+    " (without a source)",
+];
+
+/// How many have each basis, as the end of a sentence, with what the bases mean or nothing.
+fn render_bases(counts: &[(&str, u64)], meanings: [&str; 3]) -> String {
+    let meanings = meanings.into_iter().chain(iter::repeat(""));
+    let parts = counts.iter().zip(meanings).enumerate();
+    let parts = parts.map(|(idx, ((name, n), meaning))| {
+        let verb = match (idx, n) {
+            (0, 1) => "is ",
+            (0, _) => "are ",
+            _ => "",
+        };
+        format!("{} {verb}{name}{meaning}", count(*n))
+    });
+    let parts: Vec<String> = parts.collect();
+    listed(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What a scenario says that it leaves out or simplifies; `None` if it says nothing.

@@ -254,7 +254,11 @@ impl ComparedRuns {
     fn what_changed(&self) -> String {
         let changes = self.changes_in_words();
         let named = changes.iter().take(CHANGES_NAMED);
-        let named = named.map(|[at, first, second]| format!("{at}, from {first} to {second}"));
+        // The table below has each value whole, with its basis, its sources and its note.
+        let short = |it: &str| it.split(" [").next().unwrap_or_default().to_owned();
+        let named = named.map(|[at, first, second]| {
+            format!("{at}: “{}” becomes “{}”", short(first), short(second))
+        });
         let named: Vec<String> = named.collect();
         let rest = match changes.len() {
             0 => return "The configurations are the same.".to_owned(),

@@ -108,7 +108,10 @@ impl RunReport<'_> {
             "flip" => nearest_flip(self.setting.scenario(), summary),
             "robustness" => {
                 let range = range_of_forms(&self.summary.forms);
-                range.unwrap_or_else(|| "No session was run.".to_owned())
+                range.map_or_else(
+                    || "No session was run.".to_owned(),
+                    |it| it.replace('_', " "),
+                )
             }
             "sweep" => {
                 let cells = self.cells();

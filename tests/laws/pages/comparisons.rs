@@ -309,7 +309,7 @@ fn a_comparison_shows_what_its_table_says() {
     assert_eq!(table_of(&page, "change-options").len(), shifted);
     assert!(
         page.contains(
-            "Changed in the second run: Upper village: what no deal is worth to it, from 0.4"
+            "Changed in the second run: Upper village: what no deal is worth to it: “0.4"
         ) && !page.contains("party.upper"),
         "what was changed"
     );

@@ -14,6 +14,19 @@ const DARK: f64 = 0.68;
 /// The least shade: a cell is seen even if its number is 0.
 const LIGHT: f64 = 0.04;
 
+/// How high the names of columns may be where they are read upwards, the first that does, in pixels.
+const TURNED_ROOMS: [f64; 3] = [100.0, 150.0, 220.0];
+
+/// Where rows and their names stand.
+struct Layout {
+    rows: Vec<Lines>,
+    are_above: bool,
+    /// Where the cells of a row begin.
+    left: f64,
+    /// From cell to cell.
+    cell: f64,
+}
+
 /// A shade for each pair of two things.
 #[derive(Clone, PartialEq, Debug)]
 pub struct HeatMap {
@@ -71,10 +84,13 @@ impl HeatMap {
 
     /// The width of the longest word among the columns' names and of the longest number.
     fn cell_needs(&self) -> f64 {
+        self.longest_word().max(self.numbers_need()) + 4.0
+    }
+
+    /// The width of the longest word among the columns' names.
+    fn longest_word(&self) -> f64 {
         let words = self.columns.1.iter().flat_map(|it| it.split(' '));
-        let longest = words.map(width).fold(0.0, f64::max);
-        let numbers = self.cells.iter().flatten().map(|it| self.number(it));
-        numbers.map(|it| width(&it)).fold(longest, f64::max) + 4.0
+        words.map(width).fold(0.0, f64::max)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a chart has few columns")]
@@ -105,19 +121,9 @@ impl HeatMap {
         text.trim_end_matches(" points").to_owned()
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a chart has few rows and columns"
-    )]
     fn upright(&self, size: Size) -> String {
         let mut canvas = Canvas::new(size.width());
-        let rows = self.row_lines(size);
-        let left = rows.iter().map(Lines::width).fold(0.0, f64::max) + 10.0;
-        let cell = self.cell_width(size);
-        let columns = self.columns.1.iter();
-        let columns: Vec<Lines> = columns.map(|it| Lines::of(it, cell - 4.0)).collect();
-        let plain = (Paint::Ink, Weight::Plain);
-        let mut top = 2.0;
+        let layout = self.layout(size);
         let whole = format!(
             "{}, by {} and {}",
             self.axis.title(),
@@ -125,57 +131,125 @@ impl HeatMap {
             self.columns.0
         );
         let title = Lines::of(&whole, canvas.width());
-        canvas.lines(
-            [0.0, top],
-            Anchor::Start,
-            (Paint::Soft, Weight::Plain),
-            &title,
-        );
-        top += title.height() + 8.0;
-        let head = columns.iter().map(Lines::height).fold(0.0, f64::max);
-        for (idx, name) in columns.iter().enumerate() {
-            let middle = left + cell * (idx as f64 + 0.5);
-            canvas.lines(
-                [middle, top + head - name.height()],
-                Anchor::Middle,
-                plain,
-                name,
-            );
-        }
-        top += head + 6.0;
-        let is_numbered = cell - GAP >= self.numbers_need();
+        let soft = (Paint::Soft, Weight::Plain);
+        canvas.lines([0.0, 2.0], Anchor::Start, soft, &title);
+        let mut top = self.draw_heads(&mut canvas, &layout, 10.0 + title.height());
         let mut tops = vec![top];
-        for (row, name) in rows.iter().enumerate() {
-            let height = name.height().max(LEADING) + 12.0;
-            let middle = top + height / 2.0;
-            let place = [left - 10.0, middle - name.height() / 2.0];
-            canvas.lines(place, Anchor::End, plain, name);
-            for (column, it) in self.cells[row].iter().enumerate() {
-                let shade = self.shade(it.value, column);
-                let x = left + cell * column as f64;
-                let tells = format!(
-                    "{}, {}: {}",
-                    self.rows.1[row],
-                    self.columns.1[column],
-                    it.render(self.axis.unit)
-                );
-                canvas.shade([x, top], [cell - GAP, height - GAP], shade, &tells);
-                if is_numbered {
-                    let paint = if shade > DARK {
-                        Paint::Ground
-                    } else {
-                        Paint::Ink
-                    };
-                    let place = [x + (cell - GAP) / 2.0, middle + 3.5];
-                    let style = (paint, Weight::Plain);
-                    canvas.text(place, Anchor::Middle, style, &self.number(it));
-                }
-            }
-            top += height;
+        for (row, name) in layout.rows.iter().enumerate() {
+            let plain = (Paint::Ink, Weight::Plain);
+            let height = if layout.are_above {
+                canvas.lines([0.0, top], Anchor::Start, plain, name);
+                top += name.height() + 3.0;
+                LEADING + 8.0
+            } else {
+                let height = name.height().max(LEADING) + 12.0;
+                let place = [layout.left - 10.0, top + (height - name.height()) / 2.0];
+                canvas.lines(place, Anchor::End, plain, name);
+                height
+            };
+            self.draw_cells(&mut canvas, &layout, row, [top, height]);
+            top += height + if layout.are_above { 6.0 } else { 0.0 };
             tops.push(top);
         }
-        self.draw_contour(&mut canvas, left, cell, &tops);
+        self.draw_contour(&mut canvas, layout.left, layout.cell, &tops);
         canvas.finish(top + 2.0)
+    }
+
+    /// Rows are named beside their cells. On a phone, where this leaves too little room for numbers or the
+    /// words of columns, they are named above them; but a line between cells would cross the names.
+    #[expect(clippy::cast_precision_loss, reason = "a chart has few columns")]
+    fn layout(&self, size: Size) -> Layout {
+        let cell = self.cell_width(size);
+        let has_names = self.longest_word() <= cell - 4.0 || self.turned_columns(cell).is_some();
+        let has_room = has_names && cell - GAP >= self.numbers_need();
+        if size == Size::Narrow && !has_room && self.contour.is_none() {
+            let rows = self.rows.1.iter();
+            return Layout {
+                rows: rows.map(|it| Lines::of(it, size.width())).collect(),
+                are_above: true,
+                left: 0.0,
+                cell: (size.width() / self.columns.1.len().max(1) as f64).min(150.0),
+            };
+        }
+        let rows = self.row_lines(size);
+        Layout {
+            left: rows.iter().map(Lines::width).fold(0.0, f64::max) + 10.0,
+            rows,
+            are_above: false,
+            cell,
+        }
+    }
+
+    /// Names the columns, and returns where the rows begin.
+    #[expect(clippy::cast_precision_loss, reason = "a chart has few columns")]
+    fn draw_heads(&self, canvas: &mut Canvas, layout: &Layout, top: f64) -> f64 {
+        let plain = (Paint::Ink, Weight::Plain);
+        let middle = |idx: usize| layout.left + layout.cell * (idx as f64 + 0.5) - GAP / 2.0;
+        if let Some(names) = self.turned_columns(layout.cell) {
+            let head = names.iter().map(Lines::width).fold(0.0, f64::max);
+            for (idx, name) in names.iter().enumerate() {
+                canvas.turned([middle(idx), top + head], plain, name);
+            }
+            return top + head + 6.0;
+        }
+        let names = self.columns.1.iter();
+        let names: Vec<Lines> = names.map(|it| Lines::of(it, layout.cell - 4.0)).collect();
+        let head = names.iter().map(Lines::height).fold(0.0, f64::max);
+        for (idx, name) in names.iter().enumerate() {
+            let place = [middle(idx), top + head - name.height()];
+            canvas.lines(place, Anchor::Middle, plain, name);
+        }
+        top + head + 6.0
+    }
+
+    /// The names of columns as they are read upwards: where a word would have to be broken otherwise, and
+    /// none has to be so.
+    fn turned_columns(&self, cell: f64) -> Option<Vec<Lines>> {
+        let longest = self.longest_word();
+        if longest <= cell - 4.0 {
+            return None;
+        }
+        let rooms = TURNED_ROOMS.into_iter().filter(|it| longest <= *it);
+        let names = |room| {
+            let names = self.columns.1.iter();
+            names.map(|it| Lines::of(it, room)).collect::<Vec<_>>()
+        };
+        rooms
+            .map(names)
+            .find(|it| it.iter().all(|it| it.height() <= cell))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a chart has few columns")]
+    fn draw_cells(
+        &self,
+        canvas: &mut Canvas,
+        layout: &Layout,
+        row: usize,
+        [top, height]: [f64; 2],
+    ) {
+        let is_numbered = layout.cell - GAP >= self.numbers_need();
+        for (column, it) in self.cells[row].iter().enumerate() {
+            let shade = self.shade(it.value, column);
+            let x = layout.left + layout.cell * column as f64;
+            let tells = format!(
+                "{}, {}: {}",
+                self.rows.1[row],
+                self.columns.1[column],
+                it.render(self.axis.unit)
+            );
+            let sides = [layout.cell - GAP, height - GAP];
+            canvas.shade([x, top], sides, shade, &tells);
+            if is_numbered {
+                let paint = if shade > DARK {
+                    Paint::Ground
+                } else {
+                    Paint::Ink
+                };
+                let place = [x + sides[0] / 2.0, top + height / 2.0 + 3.5];
+                let style = (paint, Weight::Plain);
+                canvas.text(place, Anchor::Middle, style, &self.number(it));
+            }
+        }
     }
 
     fn numbers_need(&self) -> f64 {

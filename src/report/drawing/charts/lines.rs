@@ -81,10 +81,7 @@ impl Lines {
             }
             top += 6.0;
         }
-        let height = match size {
-            Size::Wide => 300.0,
-            Size::Narrow => 220.0,
-        };
+        let height = plot_height(size);
         // Names above peaks need room above the highest.
         let above = match self.names {
             Names::AtEnd => 6.0,
@@ -116,28 +113,28 @@ impl Lines {
         }
         match self.names {
             _ if !are_in_plot => {}
-            Names::AtEnd => self.draw_names(&mut canvas, &names, [&x, &y]),
+            Names::AtEnd => self.draw_names(&mut canvas, &names, [&x, &y], end),
             Names::AtPeak => self.draw_peaks(&mut canvas, [&x, &y]),
         }
         canvas.finish(end)
     }
 
-    /// Whether names stand above the plot, one below the other: on a phone, and where a name is too long
-    /// to stand above a peak.
+    /// Whether names stand above the plot, one below the other: on a phone, where a name is too long to
+    /// stand above a peak, and where all together are higher than the plot.
     fn names_are_listed(&self, size: Size) -> bool {
         let is_long = |it: &(String, _)| bold_width(&it.0) > 0.4 * size.width();
         let has_no_room = self.names == Names::AtPeak && self.lines.iter().any(is_long);
-        self.lines.len() > 1 && (size == Size::Narrow || has_no_room)
+        let beside = self.lines.iter().map(|it| beside(&it.0).height());
+        let are_high = self.names == Names::AtEnd && beside.sum::<f64>() > plot_height(size);
+        self.lines.len() > 1 && (size == Size::Narrow || has_no_room || are_high)
     }
 
     fn names(&self, size: Size) -> Vec<TextLines> {
-        let room = if self.names_are_listed(size) {
-            size.width()
-        } else {
-            190.0
-        };
-        let names = self.lines.iter().map(|it| TextLines::bold(&it.0, room));
-        names.collect()
+        let names = self.lines.iter().map(|it| &it.0);
+        if self.names_are_listed(size) {
+            return names.map(|it| TextLines::bold(it, size.width())).collect();
+        }
+        names.map(|it| beside(it)).collect()
     }
 
     fn y_scale(&self, places: [f64; 2]) -> Scale {
@@ -268,8 +265,8 @@ impl Lines {
         }
     }
 
-    /// Names beside the ends of their lines, moved apart where they would touch.
-    fn draw_names(&self, canvas: &mut Canvas, names: &[TextLines], [x, y]: [&Scale; 2]) {
+    /// Names beside the ends of their lines, moved apart where they would touch, above the picture's end.
+    fn draw_names(&self, canvas: &mut Canvas, names: &[TextLines], [x, y]: [&Scale; 2], end: f64) {
         let ends = self.lines.iter().map(|(_, points)| {
             let last = points.last();
             last.map_or([0.0, 0.0], |(at, it)| [x.at(*at), y.at(it.value)])
@@ -282,7 +279,7 @@ impl Lines {
             .map(|&it| ends[it][1] - names[it].height() / 2.0)
             .collect();
         let heights: Vec<f64> = order.iter().map(|&it| names[it].height()).collect();
-        let tops = apart(&wanted, &heights);
+        let tops = apart(&wanted, &heights, end);
         for (&idx, top) in order.iter().zip(tops) {
             let style = (self.paint(idx), Weight::Bold);
             canvas.lines([right + 8.0, top], Anchor::Start, style, &names[idx]);
@@ -306,10 +303,24 @@ impl Lines {
     }
 }
 
-/// Tops of boxes of these heights in this order, near where they are wanted and without overlaps.
+/// How high the plot is, without what stands above and below it.
+fn plot_height(size: Size) -> f64 {
+    match size {
+        Size::Wide => 300.0,
+        Size::Narrow => 220.0,
+    }
+}
+
+/// A name as it stands beside the end of its line.
+fn beside(name: &str) -> TextLines {
+    TextLines::bold(name, 190.0)
+}
+
+/// Tops of boxes of these heights in this order, near where they are wanted, without overlaps and above an
+/// end, if there is room for all.
 ///
 /// Boxes that touch form a block, which stands where the mean of its boxes wants to be.
-pub(super) fn apart(wanted: &[f64], heights: &[f64]) -> Vec<f64> {
+fn apart(wanted: &[f64], heights: &[f64], end: f64) -> Vec<f64> {
     // By block: where its top wants to be, how high it is, and how many boxes it has.
     let mut blocks: Vec<(f64, f64, u32)> = Vec::new();
     for (top, height) in wanted.iter().zip(heights) {
@@ -325,6 +336,7 @@ pub(super) fn apart(wanted: &[f64], heights: &[f64]) -> Vec<f64> {
         }
         blocks.push(block);
     }
+    let all_heights = heights;
     let mut heights = heights.iter();
     let mut res: Vec<f64> = Vec::with_capacity(wanted.len());
     let mut free_from = 0.0_f64;
@@ -334,6 +346,11 @@ pub(super) fn apart(wanted: &[f64], heights: &[f64]) -> Vec<f64> {
             res.push(free_from);
             free_from += height;
         }
+    }
+    let mut free_to = end;
+    for (top, height) in res.iter_mut().zip(all_heights).rev() {
+        free_to = free_to.min(*top + height) - height;
+        *top = free_to;
     }
     res
 }
@@ -352,8 +369,11 @@ mod tests {
             let mut wanted: Vec<f64> = boxes.iter().map(|it| it.0).collect();
             wanted.sort_by(f64::total_cmp);
             let heights: Vec<f64> = boxes.iter().map(|it| LEADING * f64::from(it.1)).collect();
-            let tops = apart(&wanted, &heights);
+            let end = heights.iter().sum::<f64>().max(250.0);
+            let tops = apart(&wanted, &heights, end);
             prop_assert_eq!(tops.len(), heights.len());
+            prop_assert!(tops[0] >= -1e-6, "{:?}", tops);
+            prop_assert!(tops[tops.len() - 1] + heights[heights.len() - 1] <= end + 1e-6, "{:?}", tops);
             for idx in 1..tops.len() {
                 prop_assert!(tops[idx - 1] + heights[idx - 1] <= tops[idx] + 1e-6, "{:?}", tops);
             }

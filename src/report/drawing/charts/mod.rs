@@ -203,7 +203,7 @@ mod tests {
                 rows: ("row".to_owned(), rows),
                 columns: ("column".to_owned(), self.labels.clone()),
                 axis: self.axis(),
-                contour: Some(0.5),
+                contour: is_by_column.then_some(0.5),
                 is_by_column,
             })
         }
@@ -336,12 +336,20 @@ mod tests {
                     .replace("&lt;", "<")
                     .replace("&gt;", ">")
                     .replace("&amp;", "&");
-                let x = attribute(head, "x").expect("a place");
+                let [x, y] = ["x", "y"].map(|it| attribute(head, it).expect("a place"));
                 let width = if head.contains("font-weight") {
                     bold_width(&text)
                 } else {
                     width(&text)
                 };
+                if head.contains("rotate") {
+                    // Read upwards: its letters stand to the left of its place, and it ends above it.
+                    assert!(
+                        y - width >= -0.6,
+                        "{text:?} begins at {y} and is {width} high"
+                    );
+                    return (x - 12.0, x + 4.0, text);
+                }
                 let before = match head {
                     _ if head.contains("\"end\"") => width,
                     _ if head.contains("\"middle\"") => width / 2.0,

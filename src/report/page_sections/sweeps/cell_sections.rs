@@ -112,7 +112,10 @@ impl<'a> Cells<'a> {
             let least = shares.iter().copied().reduce(f64::min)?;
             let most = shares.iter().copied().reduce(f64::max)?;
             let [least, most] = [least, most].map(|it| Unit::Share.render(it));
-            Some(format!("from {least} to {most}"))
+            if least == most {
+                return Some(format!("is {least} in every cell"));
+            }
+            Some(format!("ranges from {least} to {most}"))
         };
         let zone = range(|it| it.zone)?;
         let found = range(|it| it.deals_given_zone);
@@ -120,7 +123,7 @@ impl<'a> Cells<'a> {
             format!("; that of deals among these sessions {it}")
         });
         Some(format!(
-            "The share of sessions with a zone of possible agreement, an outcome acceptable to all whose consent it needs, ranges {zone}{found}."
+            "The share of sessions with a zone of possible agreement, an outcome acceptable to all whose consent it needs, {zone}{found}."
         ))
     }
 
