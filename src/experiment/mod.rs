@@ -26,7 +26,7 @@ pub use plan::{Cell, CellId, Plan, SESSIONS_MAX, SessionPlan, TooManySessions};
 pub use plan_evaluation::{
     Amendment, COMPLETIONS_IN_ALL_MAX, COMPLETIONS_MAX, ChangeTally, CompletionKind,
     CompletionTally, EvaluatedPlans, PLAN_DRAWS_MAX, PlanEvaluationError, PlanEvaluator,
-    PlanPartyTally, PlanTally,
+    PlanPartyTally, PlanTally, StepwiseEvaluation,
 };
 pub use random_numbers::RandomNumbers;
 pub use shard::{Cut, Shard, ShardError};

@@ -16,8 +16,8 @@ mod writer;
 
 pub use execute::{
     DamagedTable, FinishedRun, FinishedShard, FinishedStudy, FinishedWeighing, FolderPlace,
-    FormResults, InterruptedRun, MemoryRun, MergeablePlan, MergeableRun, MergeableStudy,
-    MergeableWeighing, MissingShards, NeededShard, OpenShards, PlannedMergeError,
+    FormResults, InterruptedRun, MemoryRun, MemoryWeighing, MergeablePlan, MergeableRun,
+    MergeableStudy, MergeableWeighing, MissingShards, NeededShard, OpenShards, PlannedMergeError,
     PlannedShardError, RefusalReason, RefusedRun, ReopenError, ResumableRun, RunError, RunOptions,
     RunResults, StopCause, StoppedRun, StudyAnswer, check_tables, damaged_tables, execute,
     execute_shard, execute_study, execute_weighing, merge, merge_study, merge_weighing,

@@ -18,8 +18,8 @@ pub use formats::{
 };
 pub(crate) use formats::{as_written, written};
 pub use rows::{
-    DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, RowTables,
-    SessionRows, SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines,
+    DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, PlanTable,
+    RowTables, SessionRows, SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines,
     session_columns, write_boxes, write_flips, write_form_levels, write_frontier, write_plans,
     write_points, write_robustness, write_sensitivity,
 };

@@ -106,7 +106,7 @@ function randomMove({ name, type, min, max, step, value, options }) {
 }
 
 // Runs what the page says that the command line would run: its exit code, and the tables.
-function byCommandLine(command, name) {
+function byCommandLine(command, name, tables = ["sessions", "summary"]) {
   const out = path.join(folder, name);
   const run = command.replace(/^demarche/, `'${demarche}'`) + ` --quiet --no-report --out '${out}'`;
   try {
@@ -114,9 +114,9 @@ function byCommandLine(command, name) {
   } catch (error) {
     return { code: error.status, text: String(error.stderr) };
   }
-  const [sessions, summary] = ["sessions", "summary"].map((it) => fs.readFileSync(path.join(out, `${it}.csv`)));
+  const bytes = Object.fromEntries(tables.map((it) => [it, fs.readFileSync(path.join(out, `${it}.csv`))]));
   fs.rmSync(out, { recursive: true });
-  return { code: 0, sessions, summary };
+  return { code: 0, ...bytes };
 }
 
 let nEqual = 0;
@@ -145,6 +145,13 @@ for (const [scenario, n] of [["alaska-2025", Math.ceil(nSettings * 0.6)], ["two-
       check(`${what}: ${table}.csv`, bytes.equals(expected[table]) ? [] : ["differs from the command line's", command]);
     }
     nEqual += 1;
+    if (scenario === "two-villages") {
+      // Its page has plans, weighed under the same settings.
+      const weigh = command.replace(/^demarche batch ('[^']*') --sessions \d+/, "demarche weigh $1 configs/plans/two-villages/* --draws 1000");
+      const { plans } = byCommandLine(weigh, `plans-${idx}`, ["plans"]);
+      const bytes = await downloaded(page, "[data-table=plans]");
+      check(`${what}: plans.csv`, plans && bytes.equals(plans) ? [] : ["differs from the command line's", weigh]);
+    }
     if (idx === 0) {
       // The experiment, put beside the scenario, is the same run.
       const beside = path.resolve("configs/scenarios", `explored-${process.pid}.toml`);
@@ -225,6 +232,7 @@ for (const view of views) {
   await page.locator("#tornado-form [type=submit]").focus();
   await page.keyboard.press("Enter");
   await page.waitForSelector("#tornado h2", { timeout: 120000 });
+  check(`${where}: plans`, (await page.locator("#weighed svg").count()) > 0 ? [] : ["there is no picture of them"]);
   check(`${where}: charts`, (await page.locator("#results svg [data-tells]").count()) > 0 ? [] : ["nothing tells its numbers"]);
   if (screenshots) await page.screenshot({ path: path.join(screenshots, `explore-${view.viewport.width}-${view.colorScheme}.png`), fullPage: true });
   check(`${where}: labels`, await page.evaluate(cut));

@@ -9,8 +9,8 @@ demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
 . tests/browser/support.sh
-for scenario in alaska-2025 two-villages; do
-    "$demarche" explore "configs/scenarios/$scenario.toml" --sessions 25 --out "$folder/$scenario.html" >"$folder/said"
-done
+"$demarche" explore configs/scenarios/alaska-2025.toml --sessions 25 --out "$folder/alaska-2025.html" >"$folder/said"
+"$demarche" explore configs/scenarios/two-villages.toml configs/plans/two-villages/* \
+    --sessions 25 --out "$folder/two-villages.html" >"$folder/said"
 "$demarche" explore configs/scenarios/alaska-2025.toml --out "$folder/thousand.html" >"$folder/said"
 node tests/browser/explore.mjs "$demarche" "$folder"

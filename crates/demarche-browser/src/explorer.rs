@@ -12,8 +12,9 @@ use demarche::report::{
     RunSummary, Section, SessionReport, Swing, Tornado, Unit, path_label,
 };
 use demarche::run::{
-    CellConfiguration, MemoryRun, RecordError, RecordedSessions, RunRecord, RunRequest, RunSpec,
-    SpecError, TableError, configuration_changes,
+    CellConfiguration, MemoryRun, MemoryWeighing, RecordError, RecordedSessions, RunRecord,
+    RunRequest, RunSpec, SpecError, TableError, WeighingRequest, WeighingSpec,
+    configuration_changes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,18 +25,23 @@ use crate::inputs::Inputs;
 pub struct Explorer {
     files: BTreeMap<PathBuf, String>,
     experiment: String,
+    plans: Vec<PathBuf>,
     sessions: u64,
     seed: Option<u64>,
     runs: BTreeMap<u32, MemoryRun>,
+    weighing: Option<MemoryWeighing>,
 }
 
 /// What a page asks.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Request {
-    /// Take the files of a scenario or an experiment, the first of which is explored.
+    /// Take the files of a scenario or an experiment, the first of which is explored, and of plans.
     Open {
         files: Vec<(String, String)>,
+        /// Which of the files are plans.
+        #[serde(default)]
+        plans: Vec<PathBuf>,
         sessions: u64,
         seed: Option<String>,
     },
@@ -53,6 +59,14 @@ enum Request {
     Session { run: u32, replication: u64 },
     /// How deals change with each of some numbers, moved alone.
     Tornado { base: u32, trials: Vec<Trial> },
+    /// Begin to weigh the plans under settings, in the place of what was weighed before.
+    Weigh { settings: Vec<String>, draws: u64 },
+    /// Make the next draws.
+    AdvanceWeighing { draws: u64 },
+    /// The page of the plans, once all draws are made.
+    Plans,
+    /// Tables of the plans, once all draws are made.
+    PlanTables { names: Vec<String> },
     /// Forget a run.
     End { run: u32 },
 }
@@ -77,6 +91,10 @@ enum Answer {
         planned: u64,
         deals: u64,
     },
+    Draws {
+        done: u64,
+        planned: u64,
+    },
     /// A page as HTML.
     Page(String),
     Tables(BTreeMap<String, String>),
@@ -97,6 +115,8 @@ enum ExplorerError {
     Spec(#[from] SpecError),
     #[error("there is no run {0}")]
     NoRun(u32),
+    #[error("no plans are weighed")]
+    NoPlans,
     #[error("there is no table `{0}`")]
     NoTable(String),
     #[error(transparent)]
@@ -122,9 +142,13 @@ impl Explorer {
         match request {
             Request::Open {
                 files,
+                plans,
                 sessions,
                 seed,
-            } => self.open(files, sessions, seed),
+            } => {
+                self.plans = plans;
+                self.open(files, sessions, seed)
+            }
             Request::Begin { run, settings } => {
                 let spec = self.spec(settings)?;
                 let begun = MemoryRun::new(spec);
@@ -144,18 +168,29 @@ impl Explorer {
             }
             Request::Tables { run, names } => {
                 let run = self.run(run)?;
-                let table = |name: String| match run.table(&name) {
-                    Some(it) => Ok((name, String::from_utf8_lossy(&it).into_owned())),
-                    None => Err(ExplorerError::NoTable(name)),
-                };
-                let tables = names.into_iter().map(table);
-                Ok(Answer::Tables(tables.collect::<Result<_, _>>()?))
+                tables(names, |name| run.table(name))
             }
             Request::Session { run, replication } => {
                 let page = session_page(self.run_mut(run)?, Replication(replication));
                 Ok(Answer::Page(page.html()))
             }
             Request::Tornado { base, trials } => self.tornado(base, &trials),
+            Request::Weigh { settings, draws } => {
+                let weighing = MemoryWeighing::new(self.weighing_spec(settings, draws)?);
+                let progress = draw_progress(&weighing);
+                self.weighing = Some(weighing);
+                Ok(progress)
+            }
+            Request::AdvanceWeighing { draws } => {
+                let weighing = self.weighing.as_mut().ok_or(ExplorerError::NoPlans)?;
+                weighing.advance(draws);
+                Ok(draw_progress(weighing))
+            }
+            Request::Plans => Ok(Answer::Page(plan_page(self.weighing()?)?.html())),
+            Request::PlanTables { names } => {
+                let weighing = self.weighing()?;
+                tables(names, |name| weighing.table(name))
+            }
             Request::End { run } => {
                 self.runs.remove(&run);
                 Ok(Answer::Done)
@@ -176,6 +211,7 @@ impl Explorer {
         let parsed = |it: String| it.parse().map_err(|_| ExplorerError::Seed(it));
         self.seed = seed.map(parsed).transpose()?;
         self.runs.clear();
+        self.weighing = None;
         let inputs = Inputs::of(&MemoryRun::new(self.spec(Vec::new())?));
         Ok(Answer::Inputs(Box::new(inputs)))
     }
@@ -188,11 +224,27 @@ impl Explorer {
             seed: self.seed,
             ..RunRequest::batch(&self.experiment)
         };
-        let read = |path: &Path| {
-            let text = self.files.get(path).cloned();
-            text.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        RunSpec::load(request, &|it: &Path| self.text(it), &mut ())
+    }
+
+    /// The plans with settings.
+    fn weighing_spec(&self, settings: Vec<String>, draws: u64) -> Result<WeighingSpec, SpecError> {
+        let request = WeighingRequest {
+            settings,
+            seed: self.seed,
+            draws,
+            ..WeighingRequest::new(Path::new(&self.experiment), &self.plans)
         };
-        RunSpec::load(request, &read, &mut ())
+        WeighingSpec::load(request, &|it: &Path| self.text(it), &mut ())
+    }
+
+    fn text(&self, path: &Path) -> io::Result<String> {
+        let text = self.files.get(path).cloned();
+        text.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn weighing(&self) -> Result<&MemoryWeighing, ExplorerError> {
+        self.weighing.as_ref().ok_or(ExplorerError::NoPlans)
     }
 
     fn run(&self, number: u32) -> Result<&MemoryRun, ExplorerError> {
@@ -223,6 +275,46 @@ fn progress(run: &MemoryRun) -> Answer {
         planned: run.n_planned(),
         deals: run.n_agreements(),
     }
+}
+
+fn draw_progress(weighing: &MemoryWeighing) -> Answer {
+    Answer::Draws {
+        done: weighing.n_done(),
+        planned: weighing.n_planned(),
+    }
+}
+
+/// Tables by their names.
+fn tables(
+    names: Vec<String>,
+    table: impl Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Answer, ExplorerError> {
+    let named = |name: String| match table(&name) {
+        Some(it) => Ok((name, String::from_utf8_lossy(&it).into_owned())),
+        None => Err(ExplorerError::NoTable(name)),
+    };
+    let tables = names.into_iter().map(named);
+    Ok(Answer::Tables(tables.collect::<Result<_, _>>()?))
+}
+
+/// How the plans fare: the page of `weigh` without what the page of the sessions says as well.
+fn plan_page(weighing: &MemoryWeighing) -> Result<Page, ExplorerError> {
+    let setting = weighing.spec().setting();
+    let open = |name: &str| -> io::Result<Option<Box<dyn io::Read>>> {
+        let bytes = weighing.table(name);
+        Ok(bytes.map(|it| -> Box<dyn io::Read> { Box::new(io::Cursor::new(it)) }))
+    };
+    let report = RunReport {
+        manifest: &weighing.manifest(),
+        setting,
+        detailed: setting,
+        summary: &RunSummary::read(&open)?,
+        claims: &MeasuredClaims::default(),
+    };
+    let mut page = report.page();
+    page.sections
+        .retain(|it| !matches!(it.id.as_str(), "limits" | "sources"));
+    Ok(page)
 }
 
 /// The page of a run so far, as the command line makes it of a run with a folder, but for the claims:
@@ -438,6 +530,33 @@ mod tests {
         ask(&mut explorer, &json!({ "end": { "run": 1 } }));
         let gone = ask(&mut explorer, &json!({ "page": { "run": 1 } }));
         assert_eq!(gone["error"], "there is no run 1");
+    }
+
+    #[test]
+    fn plans_are_weighed_a_few_draws_at_a_time() {
+        let plan = include_str!("../../../configs/plans/two-villages/alternate-days.toml");
+        let mut explorer = Explorer::default();
+        let files = json!([["villages.toml", VILLAGES], ["plan.toml", plan]]);
+        let open = json!({ "files": files, "plans": ["plan.toml"], "sessions": 40, "seed": "7" });
+        ask(&mut explorer, &json!({ "open": open }));
+        let plans = json!("plans");
+        assert_eq!(ask(&mut explorer, &plans)["error"], "no plans are weighed");
+        let weigh = json!({ "weigh": { "settings": [], "draws": 30 } });
+        let planned = ask(&mut explorer, &weigh)["draws"]["planned"].as_u64();
+        let mut done = 0;
+        while Some(done) < planned {
+            let advance = json!({ "advance_weighing": { "draws": 7 } });
+            done = ask(&mut explorer, &advance)["draws"]["done"]
+                .as_u64()
+                .unwrap();
+        }
+        let page = ask(&mut explorer, &plans)["page"].to_string();
+        assert!(page.contains("Who accepts which plan"), "{page}");
+        assert!(!page.contains("id=\\\"sources\\\""));
+        let names = json!({ "plan_tables": { "names": ["plans"] } });
+        let tables = ask(&mut explorer, &names);
+        let rows = tables["tables"]["plans"].as_str().unwrap().lines().count();
+        assert!(rows > 2, "{tables}");
     }
 
     #[test]

@@ -421,6 +421,12 @@
       showPage(it);
       document.documentElement.dataset.firstPage ??= String(Math.round(performance.now()));
     },
+    plans(it) {
+      if (it.generation !== generation) return;
+      const { page, scripts } = parsed(it.page);
+      const answer = make("p", { className: "answer", text: page.querySelector(".answer").textContent });
+      place(byId("weighed"), [answer, ...page.querySelector("main").children], scripts, ["plans-", "plans"]);
+    },
     complete(it) {
       if (it.generation !== generation) return;
       document.documentElement.dataset.state = "complete";
@@ -557,5 +563,5 @@
   worker = new Worker(URL.createObjectURL(new Blob([byId("worker").textContent], { type: "text/javascript" })));
   worker.onmessage = ({ data }) => heard[data.kind](data);
   worker.onerror = (event) => heard.broken({ text: event.message });
-  worker.postMessage({ kind: "start", module: bytes.buffer, files: given.files, seed: given.seed, sessions: given.sessions }, [bytes.buffer]);
+  worker.postMessage({ kind: "start", module: bytes.buffer, files: given.files, plans: given.plans, seed: given.seed, sessions: given.sessions }, [bytes.buffer]);
 })();

@@ -1,5 +1,7 @@
 //! The page on which a scenario is explored, as HTML: inputs, scripts, and the core as WebAssembly.
 
+use std::path::PathBuf;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use minijinja::{Environment, context};
 use serde::Serialize;
@@ -21,6 +23,8 @@ pub(in crate::cli) struct ExplorePage<'a> {
     pub(in crate::cli) scenario: &'a str,
     /// The files that it is made from, its own first, each with its text.
     pub(in crate::cli) files: Vec<(String, String)>,
+    /// Which of them are plans.
+    pub(in crate::cli) plans: &'a [PathBuf],
     /// How many sessions are run at first.
     pub(in crate::cli) sessions: u64,
     /// Which master seed, if not the usual one.
@@ -32,6 +36,7 @@ pub(in crate::cli) struct ExplorePage<'a> {
 struct Given<'a> {
     scenario: &'a str,
     files: &'a [(String, String)],
+    plans: &'a [PathBuf],
     sessions: u64,
     /// As text, since JavaScript rounds large numbers.
     seed: Option<String>,
@@ -47,6 +52,7 @@ impl ExplorePage<'_> {
         let given = Given {
             scenario: self.scenario,
             files: &self.files,
+            plans: self.plans,
             sessions: self.sessions,
             seed: self.seed.map(|it| it.to_string()),
         };
@@ -76,6 +82,7 @@ impl ExplorePage<'_> {
                 // No text of a scenario can end the script that holds it.
                 given => given.replace('<', "\\u003c"),
                 session_choices => choices,
+                has_plans => !self.plans.is_empty(),
                 module => BASE64_STANDARD.encode(MODULE),
                 worker => include_str!("worker.js"),
                 script => include_str!("explore.js"),

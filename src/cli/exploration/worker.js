@@ -8,6 +8,10 @@ const FIRST_TRIAL = 2;
 const SLICE_MILLISECONDS = 30;
 // Sessions after which there is a first page; that of all sessions follows.
 const FIRST_PAGE_SESSIONS = 50;
+// Draws over which plans are weighed, and those that a slice has.
+const PLAN_DRAWS = 1000;
+const SLICE_DRAWS = 25;
+const PLAN_TABLES = ["plans", "changes", "amendments"];
 
 let core = null;
 let wanted = null;
@@ -109,7 +113,20 @@ async function carryOut({ generation, settings, sessions }) {
     }
     await breathe();
   }
+  if (start.plans.length > 0 && !(await weigh(generation, settings))) return;
   postMessage({ kind: "complete", generation });
+}
+
+// Weighs the plans under settings; false if something else is wanted meanwhile.
+async function weigh(generation, settings) {
+  let { draws } = ask({ weigh: { settings, draws: PLAN_DRAWS } });
+  while (draws.done < draws.planned) {
+    await breathe();
+    if (wanted) return false;
+    draws = ask({ advance_weighing: { draws: SLICE_DRAWS } }).draws;
+  }
+  postMessage({ kind: "plans", generation, page: ask("plans").page });
+  return true;
 }
 
 function show(generation, isMoved) {
@@ -157,7 +174,7 @@ async function load(compressed) {
 
 let start = null;
 function open(sessions) {
-  const { inputs } = ask({ open: { files: start.files, seed: start.seed, sessions } });
+  const { inputs } = ask({ open: { files: start.files, plans: start.plans, seed: start.seed, sessions } });
   runs.sessions = sessions;
   return inputs;
 }
@@ -186,7 +203,9 @@ onmessage = async ({ data }) => {
   }
   if (data.kind === "tables") {
     tasks.push(async () => {
-      const { tables } = ask({ tables: { run: data.isMoved ? MOVED : BASE, names: data.names } });
+      const { names } = data;
+      const isOfPlans = names.every((it) => PLAN_TABLES.includes(it));
+      const { tables } = ask(isOfPlans ? { plan_tables: { names } } : { tables: { run: data.isMoved ? MOVED : BASE, names } });
       postMessage({ kind: "tables", id: data.id, tables });
     });
   }

@@ -1,6 +1,6 @@
 //! `explore`: a scenario as a page on which its numbers are moved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use crate::cli::exploration::ExplorePage;
 use crate::cli::failure::Failure;
 use crate::cli::files::{refuse_existing, write_new, written};
 use crate::cli::{print, warn};
-use crate::config::load_scenario;
+use crate::config::{load_plans, load_scenario};
 
 /// Sessions that the page runs at first, and after every change.
 const SESSIONS_DEFAULT: u64 = 1_000;
@@ -20,6 +20,10 @@ pub(crate) struct ExploreArguments {
     /// The scenario's file
     #[arg(value_name = "SCENARIO")]
     scenario: FileArgument,
+    /// Plan files, whose acceptance the page shows as well: one plan in TOML each, or a CSV table with
+    /// a plan per row
+    #[arg(value_name = "PLAN")]
+    plans: Vec<FileArgument>,
     /// The page to create; by default named like the scenario, in the working folder
     #[arg(long, value_name = "FILE.html")]
     out: Option<FileArgument>,
@@ -43,13 +47,20 @@ pub(crate) fn explore(arguments: &ExploreArguments) -> Result<ExitCode, Failure>
     let default = format!("{}-explore.html", scenario.name);
     let out = arguments.out.as_deref().unwrap_or(Path::new(&default));
     refuse_existing(out)?;
-    let inputs = loaded.inputs.iter();
+    let plans: Vec<PathBuf> = arguments.plans.iter().map(|it| it.to_path_buf()).collect();
+    let weighed = match &plans[..] {
+        [] => None,
+        _ => Some(load_plans(&plans, scenario, &arguments.cited.reader(path))?),
+    };
+    let of_plans = weighed.iter().flat_map(|it| &it.inputs);
+    let inputs = loaded.inputs.iter().chain(of_plans);
     let page = ExplorePage {
         title: &scenario.title,
         scenario: &path.display().to_string(),
         files: inputs
             .map(|it| (it.path.clone(), it.text.clone()))
             .collect(),
+        plans: &plans,
         sessions: arguments.sessions,
         seed: arguments.seed,
     };

@@ -220,22 +220,37 @@ impl PlanEvaluator {
         replications: Range<u64>,
         execution: &mut Execution<'_>,
     ) -> Option<EvaluatedPlans> {
-        let scenario = cell.setting.scenario();
         let draws = Draws {
             setting: &cell.setting,
             seeds: &cell.seeds,
             replications,
         };
-        let open = self.plans.iter().filter(|it| !it.is_complete());
-        let mut extremes = Vec::new();
-        if open.clone().next().is_some() {
-            let counts = CompletionCounts::new(&scenario.space, &scenario.consent, open);
-            extremes = draws.tally(counts, execution)?.extremes().collect();
-        }
-        let mut extremes = extremes.into_iter();
-        let sums = self.before_draws(scenario, |_| extremes.next());
-        let sums = sums.expect("as many as there are open plans");
+        let scenario = cell.setting.scenario();
+        let counts = match self.completion_counts(scenario) {
+            None => None,
+            Some(empty) => Some(draws.tally(empty, execution)?),
+        };
+        let sums = self.before_weighing(scenario, counts.as_ref());
         Some(draws.tally(Weighing { scenario, sums }, execution)?.sums)
+    }
+
+    /// Counts by which the completions of plans that leave issues open are found, before any draw;
+    /// `None` if there are no such plans.
+    pub(super) fn completion_counts(&self, scenario: &Scenario) -> Option<CompletionCounts> {
+        let open = self.plans.iter().filter(|it| !it.is_complete());
+        let counts = CompletionCounts::new(&scenario.space, &scenario.consent, open);
+        (!self.is_complete()).then_some(counts)
+    }
+
+    /// Before any draw over which plans are weighed, after completions were counted over all draws.
+    pub(super) fn before_weighing(
+        &self,
+        scenario: &Scenario,
+        counts: Option<&CompletionCounts>,
+    ) -> EvaluatedPlans {
+        let mut extremes = counts.into_iter().flat_map(CompletionCounts::extremes);
+        let sums = self.before_draws(scenario, |_| extremes.next());
+        sums.expect("as many as there are open plans")
     }
 
     /// Before any draw; `extremes` tells which completions of a plan that leaves issues open are accepted
@@ -283,9 +298,9 @@ fn tally_of(
 
 /// Plans over some of the draws.
 #[derive(Clone)]
-struct Weighing<'a> {
-    scenario: &'a Scenario,
-    sums: EvaluatedPlans,
+pub(super) struct Weighing<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) sums: EvaluatedPlans,
 }
 
 impl DrawTally for Weighing<'_> {

@@ -31,15 +31,15 @@ impl CompletionKind {
 
 /// How often each completion of some plans is accepted by all whose consent is needed.
 #[derive(Clone, Debug)]
-pub(super) struct CompletionCounts<'a> {
-    consent: &'a ConsentRule,
-    plans: Vec<PlanCounts<'a>>,
+pub(super) struct CompletionCounts {
+    consent: ConsentRule,
+    plans: Vec<PlanCounts>,
 }
 
 /// The completions of one plan.
 #[derive(Clone, Debug)]
-struct PlanCounts<'a> {
-    plan: &'a DraftPlan,
+struct PlanCounts {
+    plan: DraftPlan,
     completions: Vec<Counts>,
 }
 
@@ -54,14 +54,14 @@ struct Counts {
     n_refusals: u64,
 }
 
-impl<'a> CompletionCounts<'a> {
+impl CompletionCounts {
     /// Of plans that leave issues open, none of which has more completions than there is room for.
-    pub(super) fn new(
-        space: &'a OutcomeSpace,
-        consent: &'a ConsentRule,
+    pub(super) fn new<'a>(
+        space: &OutcomeSpace,
+        consent: &ConsentRule,
         plans: impl Iterator<Item = &'a DraftPlan>,
     ) -> Self {
-        let counts = |plan: &'a DraftPlan| {
+        let counts = |plan: &DraftPlan| {
             let numbers = 0..plan.n_completions(space);
             let completions = numbers.map(|it| Counts {
                 needed: consent.needed(space, plan.completion(space, it)),
@@ -69,12 +69,12 @@ impl<'a> CompletionCounts<'a> {
                 n_refusals: 0,
             });
             PlanCounts {
-                plan,
+                plan: plan.clone(),
                 completions: completions.collect(),
             }
         };
         Self {
-            consent,
+            consent: consent.clone(),
             plans: plans.map(counts).collect(),
         }
     }
@@ -95,7 +95,7 @@ impl<'a> CompletionCounts<'a> {
     }
 }
 
-impl DrawTally for CompletionCounts<'_> {
+impl DrawTally for CompletionCounts {
     fn take(&mut self, parties: &[Preferences]) {
         let counted = self.consent.counted();
         for PlanCounts { plan, completions } in &mut self.plans {

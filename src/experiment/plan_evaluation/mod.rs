@@ -5,6 +5,7 @@ mod draw_workers;
 mod evaluator;
 mod extreme_completions;
 mod plan_tally;
+mod stepwise;
 mod weighing_pieces;
 
 pub use completion_tally::{ChangeTally, CompletionTally, PlanPartyTally};
@@ -14,3 +15,4 @@ pub use evaluator::{
 };
 pub use extreme_completions::CompletionKind;
 pub use plan_tally::{Amendment, PlanTally};
+pub use stepwise::StepwiseEvaluation;

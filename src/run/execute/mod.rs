@@ -14,6 +14,7 @@ mod study;
 mod study_folder;
 mod verification;
 mod weighing;
+mod weighing_in_memory;
 
 pub use error::{
     FolderPlace, MissingShards, PlannedMergeError, PlannedShardError, RefusalReason, RefusedRun,
@@ -32,3 +33,4 @@ pub use shards::{
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
 pub use weighing::{FinishedWeighing, execute_weighing};
+pub use weighing_in_memory::MemoryWeighing;

@@ -9,11 +9,11 @@ use crate::run::execute::options::RunOptions;
 use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::study_folder::begin_without_journal;
 use crate::run::observer::{Observer, Progress, Workload};
-use crate::run::record::Manifest;
+use crate::run::record::{Manifest, Timing};
 use crate::run::spec::WeighingSpec;
 use crate::tables::{
-    Column, FinishedTable, LeftOut, PlanCells, RunDirectory, Workbook, WriteError, write_plans,
-    write_workbook,
+    Column, FinishedTable, LeftOut, PlanCells, RunDirectory, TableRecord, Workbook, WriteError,
+    write_plans, write_workbook,
 };
 
 /// Plans that are weighed, or were until the interrupt.
@@ -101,15 +101,8 @@ fn conclude(
         left_out = write_workbook_of(spec, &directory, &tables.map_err(stopped)?, evaluated)
             .map_err(stopped)?;
     }
-    let manifest = Manifest {
-        cells: spec.parameters().values.len(),
-        study: Some(spec.record().clone()),
-        sweep: spec.sweep().cloned(),
-        complete: evaluated.is_some(),
-        ..spec
-            .description
-            .manifest([0; 4], directory.tables(), stopwatch.timing())
-    };
+    let (tables, timing) = (directory.tables(), stopwatch.timing());
+    let manifest = weighing_manifest(spec, evaluated.is_some(), tables, timing);
     seal(&directory, &manifest, observer)?;
     Ok(FinishedWeighing {
         directory,
@@ -117,6 +110,22 @@ fn conclude(
         evaluated,
         left_out,
     })
+}
+
+/// What makes it repeatable.
+pub(super) fn weighing_manifest(
+    spec: &WeighingSpec,
+    is_complete: bool,
+    tables: Vec<TableRecord>,
+    timing: Timing,
+) -> Manifest {
+    Manifest {
+        cells: spec.parameters().values.len(),
+        study: Some(spec.record().clone()),
+        sweep: spec.sweep().cloned(),
+        complete: is_complete,
+        ..spec.description.manifest([0; 4], tables, timing)
+    }
 }
 
 /// Writes the workbook if it is asked for.

@@ -11,7 +11,7 @@ mod summary_tables;
 
 pub use draw_rows::{DRAWN_NUMBERS_MAX, DrawColumns, DrawPlaces};
 pub use event_lines::event_lines;
-pub use plan_tables::{PlanCells, write_plans};
+pub use plan_tables::{PlanCells, PlanTable, write_plans};
 pub(crate) use session_tables::push_events;
 pub use session_tables::{
     Distances, DrawTable, RowTables, SessionRows, SessionTable, Transcripts, session_columns,

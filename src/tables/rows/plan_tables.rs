@@ -24,6 +24,71 @@ pub struct PlanCells<'a> {
     pub evaluated: &'a [EvaluatedPlans],
 }
 
+/// A table of weighed plans.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlanTable {
+    /// Who accepts them.
+    Plans,
+    /// What single changes win.
+    Changes,
+    /// The amendments nearest to them.
+    Amendments,
+}
+
+impl PlanTable {
+    /// All of them, in the order in which they are written.
+    pub const ALL: [Self; 3] = [Self::Plans, Self::Changes, Self::Amendments];
+
+    /// Its name, without an ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plans => "plans",
+            Self::Changes => "changes",
+            Self::Amendments => "amendments",
+        }
+    }
+
+    fn columns(self, cells: &PlanCells<'_>) -> Vec<Column> {
+        let entry = TableEntry::of(self.name()).1;
+        entry.header(&cells.scenario.issues, &cells.scenario.parties, cells.paths)
+    }
+
+    fn push(self, rows: &mut Rows, row: PlanRow<'_>) {
+        match self {
+            Self::Plans => push_plan(rows, row),
+            Self::Changes => push_changes(rows, row),
+            Self::Amendments => push_amendments(rows, row),
+        }
+    }
+
+    /// Its rows, plan by plan.
+    fn rows(self, cells: PlanCells<'_>) -> impl Iterator<Item = Rows> {
+        let of_cells = (0..).zip(cells.evaluated).zip(cells.values);
+        of_cells.flat_map(move |((cell, evaluated), values)| {
+            evaluated.plans.iter().map(move |tally| {
+                let mut rows = Rows::new();
+                let row = PlanRow {
+                    scenario: cells.scenario,
+                    cell: CellId(cell),
+                    values,
+                    tally,
+                };
+                self.push(&mut rows, row);
+                rows
+            })
+        })
+    }
+
+    /// Its bytes as they are written.
+    pub(crate) fn bytes(self, cells: PlanCells<'_>) -> Vec<u8> {
+        let mut bytes = Rows::header(&self.columns(&cells)).into_bytes();
+        for rows in self.rows(cells) {
+            bytes.extend_from_slice(rows.bytes());
+        }
+        bytes
+    }
+}
+
 /// Writes `plans.csv`, `changes.csv` and `amendments.csv`.
 ///
 /// # Errors
@@ -34,31 +99,15 @@ pub fn write_plans(
     copies: TableCopies,
     cells: PlanCells<'_>,
 ) -> Result<[FinishedTable; 3], WriteError> {
-    let scenario = cells.scenario;
-    let write = |name: &str, push: &dyn Fn(&mut Rows, PlanRow<'_>)| {
-        let entry = TableEntry::of(name).1;
-        let columns = entry.header(&scenario.issues, &scenario.parties, cells.paths);
-        let mut file = directory.table(name, columns, copies)?;
-        for ((cell, evaluated), values) in (0..).zip(cells.evaluated).zip(cells.values) {
-            for tally in &evaluated.plans {
-                let mut rows = Rows::new();
-                let row = PlanRow {
-                    scenario,
-                    cell: CellId(cell),
-                    values,
-                    tally,
-                };
-                push(&mut rows, row);
-                file.push(&rows)?;
-            }
+    let write = |table: PlanTable| {
+        let mut file = directory.table(table.name(), table.columns(&cells), copies)?;
+        for rows in table.rows(cells) {
+            file.push(&rows)?;
         }
         file.finish()
     };
-    Ok([
-        write("plans", &push_plan)?,
-        write("changes", &push_changes)?,
-        write("amendments", &push_amendments)?,
-    ])
+    let [plans, changes, amendments] = PlanTable::ALL;
+    Ok([write(plans)?, write(changes)?, write(amendments)?])
 }
 
 /// How a plan fares in a cell.
