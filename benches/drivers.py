@@ -49,6 +49,23 @@ def main():
     for sessions in ["2 parties, 27 outcomes", "5 parties, 78,125 outcomes"]:
         middle, low, high = (1 / it for it in found[sessions, "by hand"])
         rewrite_goal(f"the plain loop, {sessions}", f"{middle:.2f} ({high:.2f}–{low:.2f})", middle <= 1.2)
+    rewrite("driver-bounds", bounds(found))
+
+
+def bounds(found):
+    """A table of what drivers take at the least, as the sum of parts that were measured by themselves."""
+    lines = ["| what | of the time of | goal | at the least | measured |", "| --- | --- | --- | --- | --- |"]
+    for sessions, goal in [("flagship", 1.08), ("5 parties, 78,125 outcomes", None), ("2 parties, 27 outcomes", 1.5)]:
+        part = {driver: ratios[0] for (of, driver), ratios in found.items() if of == sessions}
+        least = part["16 sessions in turn"] + part["messages alone"]
+        measured = part["actors, 16 in flight"]
+        lines.append(f"| actors, {sessions} | the plain loop | {goal or ''} | {least:.2f} | {measured:.2f} |")
+    for sessions in ["5 parties, 78,125 outcomes", "2 parties, 27 outcomes"]:
+        part = {driver: ratios[0] for (of, driver), ratios in found.items() if of == sessions}
+        heard = part["set-up, hearing, reports"] - part["set-up alone"]
+        least = (part["by hand"] + heard) / part["by hand"]
+        lines.append(f"| the plain loop, {sessions} | by hand | 1.2 | {least:.2f} | {1 / part['by hand']:.2f} |")
+    return lines
 
 
 if __name__ == "__main__":

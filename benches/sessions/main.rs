@@ -9,6 +9,7 @@
 mod by_hand;
 #[path = "../support/clock.rs"]
 mod clock;
+mod parts;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,6 +25,7 @@ use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
 
 use by_hand::ByHand;
 use clock::{median, seconds, sized};
+use parts::{Hearing, InTurn, Messages};
 
 /// Rounds of measurement; the median of them is printed.
 const ROUNDS: usize = 11;
@@ -163,7 +165,10 @@ fn compare_drivers(
     if !exponents.is_empty() {
         check_by_hand(setting, exponents, &seeds, n_sessions);
         drivers.push(("by hand".to_owned(), by_hand(setting, exponents, &seeds)));
+        drivers.push(hearing(setting, &seeds, n_sessions));
     }
+    drivers.push(in_turn(setting, &seeds));
+    drivers.push(messages(setting, &seeds, n_sessions));
     for tables in [1, SESSIONS_IN_FLIGHT, 64] {
         let name = format!("actors, {tables} in flight");
         drivers.push((name, actors(setting, &seeds, tables)));
@@ -188,7 +193,7 @@ fn compare_drivers(
         let (low, high) = range(ratios.iter().copied());
         let _ = writeln!(
             report,
-            "  {name:<22} {:>9.2} µs each   {:>6.3} times the plain loop's time ({low:.3} to {high:.3})",
+            "  {name:<24} {:>9.2} µs each   {:>6.3} times the plain loop's time ({low:.3} to {high:.3})",
             each * 1e6,
             median(ratios)
         );
@@ -204,6 +209,33 @@ fn by_hand<'a>(setting: &Arc<Setting>, exponents: &[f64], seeds: &'a Seeds) -> D
             }
         })
     })
+}
+
+fn hearing<'a>(setting: &Arc<Setting>, seeds: &'a Seeds, n: u64) -> (String, Driver<'a>) {
+    let mut parties = Hearing::new(setting, seeds, n);
+    let name = "set-up, hearing, reports".to_owned();
+    (name, Box::new(move |n| seconds(|| parties.run(seeds, n))))
+}
+
+fn in_turn<'a>(setting: &Arc<Setting>, seeds: &'a Seeds) -> (String, Driver<'a>) {
+    let mut sessions = InTurn::new(setting, SESSIONS_IN_FLIGHT);
+    let name = format!("{SESSIONS_IN_FLIGHT} sessions in turn");
+    let driver = move |n| {
+        seconds(|| {
+            sessions.run(seeds, n);
+        })
+    };
+    (name, Box::new(driver))
+}
+
+/// As many messages as the actors send for a number of sessions, whatever number is asked for later.
+fn messages(setting: &Arc<Setting>, seeds: &Seeds, n: u64) -> (String, Driver<'static>) {
+    let n_steps = InTurn::new(setting, SESSIONS_IN_FLIGHT).run(seeds, n);
+    let n_parties = setting.scenario().party_ids().len();
+    let mut messages = Messages::new(n_parties, SESSIONS_IN_FLIGHT);
+    let name = "messages alone".to_owned();
+    let driver = move |_| seconds(|| messages.run(n_steps));
+    (name, Box::new(driver))
 }
 
 /// The sessions by hand end as those of the plain loop do.
