@@ -15,8 +15,8 @@ mod tallies;
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
 pub use explain::{
     Answer, Cause, Causes, ComparedDeal, ComparedFigure, ComparedSession, Definitions, Difference,
-    Explainer, Explanation, FailureExaminer, LastStep, NearestAlternative, OptionChange,
-    PartyAccount, PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison,
+    Explainer, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount,
+    PartyStanding, Position, Proposal, RefusedAcceptable, RunComparison, SessionExaminer,
     SessionTrace, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances, StepKind,
     Subject, TooManyOutcomes, TraceStep, check_outcomes,
 };
@@ -41,10 +41,11 @@ pub use studies::{
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, EndingWorker, ExaminedSession,
     Failure, FailureReason, FailureTally, FigureWorker, MeasuredColumn, MeasuredSession,
-    Measurement, MeasurementKind, Metric, MetricWords, Over, PARTY_MEASUREMENTS, PairedWords,
-    Pairing, Part, PartyMeasurement, PartyTally, QUANTILE_PERCENTS, ReasonShare,
-    SESSION_MEASUREMENTS, SessionEnding, SessionFigures, SessionMeasurement, SessionMeasurer,
-    StrategyTally, Tally, UTILITY, measure_claims,
+    Measurement, MeasurementKind, Metric, MetricWords, OFFER_PERCENTS, OfferCourse, OfferTally,
+    Over, PARTY_MEASUREMENTS, PairedWords, Pairing, Part, PartyMeasurement, PartyTally,
+    QUANTILE_PERCENTS, ROUNDS_SHOWN, ReasonShare, RoundOffers, SESSION_MEASUREMENTS, SessionEnding,
+    SessionFigures, SessionMeasurement, SessionMeasurer, StrategyTally, Tally, UTILITY,
+    measure_claims, rounds_shown,
 };
 pub(crate) use tallies::{
     AGREEMENT_RATE_GIVEN_ZONE, ComparedMetric, NumberSource, OFFER_CHANGES, ROUND, SURPLUS,

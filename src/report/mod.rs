@@ -6,9 +6,10 @@ mod pages;
 mod summary;
 
 pub use drawing::{
-    Axis, Backdrop, Bars, Chart, Choice, Choices, Emphasis, FrontierChart, HeatMap, Interpolation,
-    IssueChoices, Lines, Mark, MarkKind, MarkRow, Marks, Names, PageTable, Quantity, RangeRow,
-    Ranges, RegionMap, RegionShares, Scatter, Series, Size, Swing, Tornado, Unit,
+    Axis, Backdrop, BandPanel, Bands, Bars, Chart, Choice, Choices, Emphasis, FrontierChart,
+    HeatMap, Interpolation, IssueChoices, Lines, Mark, MarkKind, MarkRow, Marks, Names, PageTable,
+    Quantity, RangeRow, Ranges, RegionMap, RegionShares, Scatter, Series, Size, Swing, Tornado,
+    Unit,
 };
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,

@@ -2,8 +2,9 @@
 
 mod comparison;
 mod explanation;
-mod failures;
 mod no_deal_causes;
+mod offer_courses;
+mod session_examiner;
 mod session_trace;
 mod solution_benchmark;
 
@@ -14,8 +15,8 @@ pub use explanation::{
     Cause, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount, Position,
     Proposal, RefusedAcceptable,
 };
-pub use failures::FailureExaminer;
 pub use no_deal_causes::{Causes, Explainer};
+pub use session_examiner::SessionExaminer;
 pub use session_trace::{Answer, PartyStanding, SessionTrace, StepKind, TraceStep};
 pub use solution_benchmark::{
     Definitions, Solution, SolutionAnalyzer, SolutionBenchmark, SolutionDistances, TooManyOutcomes,

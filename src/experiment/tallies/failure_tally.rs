@@ -6,6 +6,7 @@ use demarche_core::domain::{IssueId, PartyId, Scenario, from_units};
 use demarche_stats::estimate::Moments;
 
 use crate::experiment::tallies::exact_numbers::{NumberSource, push_moments, take_moments};
+use crate::experiment::tallies::offer_tally::OfferCourse;
 
 /// Why a session has no agreement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -205,6 +206,9 @@ pub struct ExaminedSession {
     /// By reason, the utility that was missing, in units: by how much the party held out, or the concession
     /// that the nearest acceptable outcome would have cost it; nothing where that is not known.
     pub missing: BTreeMap<FailureReason, i64>,
+    /// What the parties that made offers offered, round by round; none of a session that is too long to
+    /// be played again.
+    pub offers: Vec<OfferCourse>,
 }
 
 /// Counts over examined sessions. All exact, so that any split gives the same bits.

@@ -9,6 +9,7 @@ mod measured_session;
 mod measurement;
 mod measurements;
 mod numbers;
+mod offer_tally;
 mod session_figures;
 mod tally;
 
@@ -29,5 +30,8 @@ pub(crate) use measurements::{
     party_metrics, session_metrics,
 };
 pub use numbers::QUANTILE_PERCENTS;
+pub use offer_tally::{
+    OFFER_PERCENTS, OfferCourse, OfferTally, ROUNDS_SHOWN, RoundOffers, rounds_shown,
+};
 pub use session_figures::{EndingWorker, FigureWorker, SessionEnding, SessionFigures};
 pub use tally::{Metric, PartyTally, StrategyTally, Tally};

@@ -101,15 +101,23 @@ impl NumberTally {
         filled.map(|(middle, n)| (middle as f64 * self.unit, n))
     }
 
+    /// How many they are.
+    pub(crate) fn n(&self) -> u64 {
+        self.moments.n()
+    }
+
     /// Their quantiles of [`QUANTILE_PERCENTS`]; `None` of nothing.
+    pub(crate) fn quantiles(&self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
+        QUANTILE_PERCENTS.map(|it| self.quantile(it))
+    }
+
+    /// Their quantile of this per cent; `None` of nothing.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a middle of a bin has few digits"
     )]
-    pub(crate) fn quantiles(&self) -> [Option<f64>; QUANTILE_PERCENTS.len()] {
-        QUANTILE_PERCENTS.map(|percent| {
-            let quantile = self.counts.quantile(percent);
-            quantile.map(|it| it as f64 * self.unit)
-        })
+    pub(crate) fn quantile(&self, percent: u64) -> Option<f64> {
+        let quantile = self.counts.quantile(percent);
+        quantile.map(|it| it as f64 * self.unit)
     }
 }

@@ -13,6 +13,7 @@ use crate::experiment::tallies::measurements::{
     session_metrics,
 };
 use crate::experiment::tallies::numbers::{NumberTally, QUANTILE_PERCENTS};
+use crate::experiment::tallies::offer_tally::OfferTally;
 
 /// Counts and sums over sessions of one cell. All exact, so that any split gives the same bits.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,6 +24,7 @@ pub struct Tally {
     parties: Vec<PartyTally>,
     options: Vec<u64>,
     failures: FailureTally,
+    offers: OfferTally,
 }
 
 /// Counts and sums of one party.
@@ -187,6 +189,7 @@ impl Tally {
             parties: vec![PartyTally::new(); n_parties],
             options: vec![0; space.n_options_total()],
             failures: FailureTally::default(),
+            offers: OfferTally::default(),
         }
     }
 
@@ -222,12 +225,14 @@ impl Tally {
     /// Takes in what was found out about a session, beside the session itself.
     pub fn add_examined(&mut self, session: &ExaminedSession) {
         self.failures.add(session);
+        self.offers.add(&session.offers);
     }
 
     /// Takes in all sessions of another tally of the same cell.
     pub fn merge(&mut self, other: &Self) {
         self.n_sessions += other.n_sessions;
         self.failures.merge(&other.failures);
+        self.offers.merge(&other.offers);
         merge_sums(&mut self.metrics, &other.metrics);
         for (mine, theirs) in self.parties.iter_mut().zip(&other.parties) {
             mine.merge(theirs);
@@ -246,6 +251,7 @@ impl Tally {
         }
         push_counts(numbers, &self.options);
         self.failures.push(numbers);
+        self.offers.push(numbers);
     }
 
     /// Takes in all sessions of another tally of the same cell, with this setting, as they were pushed;
@@ -275,7 +281,8 @@ impl Tally {
         }
         let options = take_counts(numbers, scenario.space.n_options_total(), n_agreed)?;
         add_counts(&mut self.options, options.into_iter());
-        self.failures.take(scenario, n_sessions, numbers)
+        self.failures.take(scenario, n_sessions, numbers)?;
+        self.offers.take(scenario, n_sessions, numbers)
     }
 
     /// How many sessions.
@@ -315,6 +322,11 @@ impl Tally {
     /// Why sessions have no agreement, over those that were examined.
     pub fn failures(&self) -> &FailureTally {
         &self.failures
+    }
+
+    /// What parties offered round by round, over the sessions that were examined.
+    pub fn offers(&self) -> &OfferTally {
+        &self.offers
     }
 
     /// By party.

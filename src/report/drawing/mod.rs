@@ -9,9 +9,9 @@ mod quantities;
 mod scale;
 
 pub use charts::{
-    Backdrop, Bars, Chart, Choice, Choices, Emphasis, HeatMap, Interpolation, IssueChoices, Lines,
-    Mark, MarkKind, MarkRow, Marks, Names, PageTable, RangeRow, Ranges, RegionMap, RegionShares,
-    Scatter, Series, Size, Swing, Tornado,
+    Backdrop, BandPanel, Bands, Bars, Chart, Choice, Choices, Emphasis, HeatMap, Interpolation,
+    IssueChoices, Lines, Mark, MarkKind, MarkRow, Marks, Names, PageTable, RangeRow, Ranges,
+    RegionMap, RegionShares, Scatter, Series, Size, Swing, Tornado,
 };
 pub use frontier_chart::FrontierChart;
 pub use quantities::{Axis, Quantity, Unit};

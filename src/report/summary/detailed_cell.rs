@@ -12,6 +12,7 @@ use crate::experiment::{
 use crate::report::drawing::Quantity;
 use crate::report::summary::digits::{name, quantity, share, text};
 use crate::report::summary::failures::ReasonRow;
+use crate::report::summary::offers::OfferRow;
 use crate::report::summary::table_rows::{OpenTable, Row, first_rows, number, rows};
 use crate::run::{AGREEMENTS_SHOWN, TableError};
 use crate::tables::{as_written, round_shares, surplus_ranges};
@@ -48,6 +49,8 @@ pub(crate) struct DetailedCell {
     pub(crate) surpluses: Vec<SurplusShare>,
     /// Agreements by the strategies that were drawn.
     pub(crate) strategies: Vec<StrategyShare>,
+    /// What parties offer round by round, party by party.
+    pub(crate) offers: Vec<OfferRow>,
 }
 
 /// How often sessions in which a party followed a strategy ended in agreement.
@@ -249,6 +252,7 @@ impl DetailedCell {
                 share,
             })
         })?;
+        self.offers = OfferRow::read_all(open, cell)?;
         Ok(())
     }
 
@@ -352,6 +356,7 @@ impl DetailedCell {
             rounds: rounds.collect(),
             surpluses: surpluses.collect(),
             strategies: strategies.collect(),
+            offers: OfferRow::of_all(setting, tally),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod detailed_cell;
 mod digits;
 mod failures;
+mod offers;
 mod plans;
 mod run_summary;
 mod studies;
@@ -13,6 +14,7 @@ mod table_rows;
 
 pub(crate) use detailed_cell::{Blocker, DetailedCell, RankedAgreement, RoundShare};
 pub(crate) use failures::ReasonRow;
+pub(crate) use offers::OfferRow;
 pub(crate) use plans::{CellAcceptance, NeededChanges, PlanAcceptance, PlanFindings};
 pub use run_summary::RunSummary;
 pub(crate) use studies::{Dependence, FormSummary, LevelSummary};

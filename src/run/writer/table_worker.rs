@@ -9,7 +9,7 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::Replication;
 
 use crate::experiment::{
-    AgreementTally, Cell, CellId, Chunk, FailureExaminer, Forfeit, MeasuredSession, Plan,
+    AgreementTally, Cell, CellId, Chunk, Forfeit, MeasuredSession, Plan, SessionExaminer,
     SessionFigures, SessionMeasurer, SolutionAnalyzer, SolutionDistances, Tally, Worker,
 };
 use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
@@ -41,7 +41,7 @@ const EXAMINED: u64 = 1_000;
 struct FirstSessions<'a> {
     cell: &'a Cell,
     n_examined: u64,
-    examiner: Option<FailureExaminer>,
+    examiner: Option<SessionExaminer>,
 }
 
 impl<'a> FirstSessions<'a> {
@@ -58,7 +58,7 @@ impl<'a> FirstSessions<'a> {
             let setting = &self.cell.setting;
             let examiner = self
                 .examiner
-                .get_or_insert_with(|| FailureExaminer::new(Arc::clone(setting)));
+                .get_or_insert_with(|| SessionExaminer::new(Arc::clone(setting)));
             tally.add_examined(&examiner.examine(&self.cell.seeds, session));
         }
     }

@@ -31,11 +31,13 @@ pub enum SummaryTable {
     Surpluses,
     /// One row per party and strategy.
     Strategies,
+    /// One row per party and round.
+    OfferUtilities,
 }
 
 impl SummaryTable {
     /// Every such table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Summary,
         Self::Options,
         Self::Agreements,
@@ -45,6 +47,7 @@ impl SummaryTable {
         Self::Rounds,
         Self::Surpluses,
         Self::Strategies,
+        Self::OfferUtilities,
     ];
 
     /// The name of its file, without the ending.
@@ -59,6 +62,7 @@ impl SummaryTable {
             Self::Rounds => "rounds",
             Self::Surpluses => "surpluses",
             Self::Strategies => "strategies",
+            Self::OfferUtilities => "offer_utilities",
         }
     }
 }
@@ -82,6 +86,7 @@ pub(crate) fn summary_rows(
         SummaryTable::Rounds => push_rounds(&mut rows, cell, tally),
         SummaryTable::Surpluses => push_surpluses(&mut rows, scenario, cell, tally),
         SummaryTable::Strategies => push_strategies(&mut rows, setting, cell, tally),
+        SummaryTable::OfferUtilities => push_offer_utilities(&mut rows, setting, cell, tally),
         SummaryTable::Agreements => {}
     }
     rows
@@ -434,5 +439,19 @@ fn push_strategies(rows: &mut Rows, setting: &Setting, cell: CellId, tally: &Tal
                 it.n_sessions.into(),
             ]);
         }
+    }
+}
+
+fn push_offer_utilities(rows: &mut Rows, setting: &Setting, cell: CellId, tally: &Tally) {
+    let scenario = setting.scenario();
+    for it in tally.offers().rounds(setting.rules().deadline_rounds) {
+        let key = [
+            cell.0.into(),
+            scenario.party(it.party).name.as_str().into(),
+            it.round.into(),
+        ];
+        let quantiles = it.quantiles.map(Field::from);
+        let rest = [it.mean_reservation_value.into(), it.n.into()];
+        rows.push(key.into_iter().chain(quantiles).chain(rest));
     }
 }

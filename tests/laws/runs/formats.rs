@@ -86,7 +86,7 @@ fn every_table_of_a_batch_has_a_parquet_copy_with_the_same_cells() {
     let plain = tables(&run(&folder, "batch", "plain", VILLAGES, &more));
     let with_parquet = [&more[..], &["--format", "csv,parquet"]].concat();
     let parquet_tables = run(&folder, "batch", "parquet", VILLAGES, &with_parquet);
-    assert_eq!(compare_all(&parquet_tables), 13);
+    assert_eq!(compare_all(&parquet_tables), 14);
     let mut all = tables(&parquet_tables);
     all.retain(|it, _| it.extension().is_none_or(|it| it != "parquet"));
     assert!(
@@ -113,7 +113,7 @@ fn every_table_of_a_sweep_has_a_parquet_copy_with_the_same_cells() {
     let design = "[sweep]\ndesign = { method = \"morris\", points = 10 }\n\
                   [[sweep.axis]]\npath = \"party.upper.reservation_value\"\n\
                   between = { from = 0.2, to = 0.8 }\n";
-    for (name, sweep, n_tables) in [("grid", axes, 13), ("design", design, 14)] {
+    for (name, sweep, n_tables) in [("grid", axes, 14), ("design", design, 15)] {
         let text = format!(
             "schema = 1\nname = \"villages\"\nseed = 9\nsessions = 300\n\
              scenario = \"{root}/{VILLAGES}\"\n{sweep}"

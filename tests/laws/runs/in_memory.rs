@@ -36,7 +36,13 @@ fn check(text: &str, settings: &[&str], sessions: u64, pieces: &mut RandomChoice
         run.advance(pieces.between(1, 40) as u64);
     }
     let tables = [
-        "sessions", "parties", "summary", "options", "failures", "rounds",
+        "sessions",
+        "parties",
+        "summary",
+        "options",
+        "failures",
+        "rounds",
+        "offer_utilities",
     ];
     for table in tables {
         let bytes = run.table(table).unwrap();

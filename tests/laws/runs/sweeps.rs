@@ -56,7 +56,7 @@ fn any_number_of_threads_gives_the_same_sweep() {
     let one = tables(&run(&folder, "sweep", "one", &file, &["--threads", "1"]));
     assert_eq!(
         one.len(),
-        11 + 2,
+        12 + 2,
         "the tables of a batch, cells and effects"
     );
     assert!(one == tables(&run(&folder, "sweep", "two", &file, &["--threads", "2"])));

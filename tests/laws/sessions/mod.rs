@@ -6,6 +6,7 @@ mod drivers;
 mod explain;
 mod incremental;
 mod offer_changes;
+mod offer_utilities;
 mod played_in_full;
 mod red_lines;
 mod replay;

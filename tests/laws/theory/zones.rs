@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use demarche::domain::{PartyId, PartySet, Preferences};
 use demarche::experiment::{
-    Failure, FailureExaminer, FailureReason, FailureTally, SessionMeasurer,
+    Failure, FailureReason, FailureTally, SessionExaminer, SessionMeasurer,
 };
 use demarche::negotiation::{PreferenceDraw, Setting};
 use demarche::protocol::ProtocolKind;
@@ -135,7 +135,7 @@ fn every_failed_session_is_shared_whole_among_its_reasons() {
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for setting in settings() {
         let mut measurer = SessionMeasurer::new(Arc::clone(&setting));
-        let mut examiner = FailureExaminer::new(Arc::clone(&setting));
+        let mut examiner = SessionExaminer::new(Arc::clone(&setting));
         let (mut whole, mut parts) = (
             FailureTally::default(),
             [(); 2].map(|()| FailureTally::default()),
@@ -230,7 +230,7 @@ fn bargain(buyer_accepts: f64) -> Arc<Setting> {
 /// The missing utility of the one reason for which a bargain fails.
 fn missing_in(setting: &Arc<Setting>) -> (&'static str, Option<f64>) {
     let mut measurer = SessionMeasurer::new(Arc::clone(setting));
-    let mut examiner = FailureExaminer::new(Arc::clone(setting));
+    let mut examiner = SessionExaminer::new(Arc::clone(setting));
     let mut tally = FailureTally::default();
     for (_, result) in in_a_plain_loop(setting, &seeds(), 5) {
         tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
@@ -255,7 +255,7 @@ fn who_did_not_concede_enough_would_have_lost_by_the_agreement() {
     for case in 0..1500 {
         let setting = setting_of(&scenario_text(&mut RandomChoices::new("missing", case)));
         let mut measurer = SessionMeasurer::new(Arc::clone(&setting));
-        let mut examiner = FailureExaminer::new(Arc::clone(&setting));
+        let mut examiner = SessionExaminer::new(Arc::clone(&setting));
         let mut tally = FailureTally::default();
         for (_, result) in in_a_plain_loop(&setting, &seeds(), 4) {
             tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));

@@ -1,5 +1,6 @@
 //! The kinds of charts, one file each: what it shows, its numbers as a table, and how it is drawn.
 
+mod bands;
 mod bars;
 mod choices;
 mod heat_map;
@@ -10,6 +11,7 @@ mod region_map;
 mod scatter;
 mod tornado;
 
+pub use bands::{BandPanel, Bands};
 pub use bars::{Backdrop, Bars, Emphasis};
 pub use choices::{Choice, Choices, IssueChoices};
 pub use heat_map::HeatMap;
@@ -29,6 +31,8 @@ pub enum Chart {
     Bars(Bars),
     /// Lines over a number.
     Lines(Lines),
+    /// Bands over a number, panel by panel.
+    Bands(Bands),
     /// A shade for each pair of two things.
     HeatMap(HeatMap),
     /// Points in a plane.
@@ -87,6 +91,7 @@ impl Chart {
         match self {
             Self::Bars(it) => it.table(),
             Self::Lines(it) => it.table(),
+            Self::Bands(it) => it.table(),
             Self::HeatMap(it) => it.table(),
             Self::Scatter(it) => it.table(),
             Self::Marks(it) => it.table(),
@@ -103,6 +108,7 @@ impl Chart {
         match self {
             Self::Bars(it) => it.svg(size),
             Self::Lines(it) => it.svg(size),
+            Self::Bands(it) => it.svg(size),
             Self::HeatMap(it) => it.svg(size),
             Self::Scatter(it) => it.svg(size),
             Self::Marks(it) => it.svg(size),
@@ -193,6 +199,25 @@ mod tests {
                 course: Interpolation::Steps,
                 names,
                 lines: self.each(|idx, label| (label, (0..4).map(|it| point(it, idx)).collect())),
+            })
+        }
+
+        fn bands(&self) -> Chart {
+            let point = |it: usize| {
+                let numbers = [0, 1, 2, 3, 4].map(|idx| self.share(it + idx));
+                (f64::from(u8::try_from(it).expect("few points")), numbers)
+            };
+            Chart::Bands(Bands {
+                x: Axis::new("Round", Unit::Count),
+                y: self.axis(),
+                ends: [0.0, 1.0],
+                level: self.labels[0].clone(),
+                panels: self.each(|idx, label| BandPanel {
+                    note: label.clone(),
+                    label,
+                    points: (1..4).map(point).collect(),
+                    level: self.share(idx),
+                }),
             })
         }
 
@@ -309,6 +334,7 @@ mod tests {
                 with_backdrop,
                 self.lines(Names::AtEnd),
                 self.lines(Names::AtPeak),
+                self.bands(),
                 self.heat_map(false),
                 self.heat_map(true),
                 self.scatter(),

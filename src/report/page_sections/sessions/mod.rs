@@ -6,6 +6,7 @@ mod failure_words;
 mod hundred_sessions;
 mod map_section;
 mod medians;
+mod offer_section;
 mod opening;
 mod red_line_section;
 mod session_sections;

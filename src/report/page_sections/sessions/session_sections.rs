@@ -35,6 +35,7 @@ impl Sessions<'_> {
             self.red_lines(),
             self.worth(),
             self.blockers(),
+            self.offers(),
             self.rounds(),
             self.strategies(),
             self.talk(),

@@ -1,6 +1,7 @@
 //! Every table of a run in the dictionary.
 
 use crate::tables::schema::dictionary::entry::TableEntry;
+use crate::tables::schema::dictionary::offer_entries::OFFER_UTILITIES;
 use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
 use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
 use crate::tables::schema::dictionary::study_entries::{
@@ -12,7 +13,7 @@ use crate::tables::schema::dictionary::summary_entries::{
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 25] = [
+const TABLES: [&TableEntry; 26] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -22,6 +23,7 @@ const TABLES: [&TableEntry; 25] = [
     &ROUNDS,
     &SURPLUSES,
     &STRATEGIES,
+    &OFFER_UTILITIES,
     &CELLS,
     &EFFECTS,
     &ROBUSTNESS,

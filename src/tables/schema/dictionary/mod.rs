@@ -5,6 +5,7 @@
 mod catalog;
 mod entry;
 mod measured_entries;
+mod offer_entries;
 mod plan_entries;
 mod session_entries;
 mod study_entries;

@@ -1,56 +1,66 @@
-//! Finds out why a session has no agreement.
+//! Finds out why a session has no agreement, and what parties offered in it, from one replay.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use demarche_core::domain::{Outcome, PartyId, Preferences};
-use demarche_core::negotiation::Setting;
+use demarche_core::negotiation::{SessionResult, Setting};
+use demarche_core::protocol::Session;
 use demarche_core::randomness::Seeds;
 use demarche_core::solution::{Obstacle, Zone, smallest_obstacle_sets};
 
 use crate::experiment::explain::explanation::{Cause, Explanation};
 use crate::experiment::explain::no_deal_causes::Explainer;
-use crate::experiment::tallies::{ExaminedSession, FailureReason, MeasuredSession, Part};
+use crate::experiment::explain::offer_courses::offer_courses;
+use crate::experiment::tallies::{
+    ExaminedSession, FailureReason, MeasuredSession, Part, rounds_shown,
+};
 
 /// Sessions with more offers than these are not played again.
 const OFFERS_MAX: u32 = 10_000;
 
-/// Finds out why sessions have no agreement.
+/// Finds out why sessions have no agreement, and what parties offered in them.
 ///
-/// Where there was no zone of possible agreement, from the preferences drawn; where there was one, by
-/// playing the session again.
+/// Where there was no zone of possible agreement, the preferences drawn say why; for all else the session
+/// is played again, once.
 #[derive(Debug)]
-pub struct FailureExaminer {
+pub struct SessionExaminer {
     setting: Arc<Setting>,
     explainer: Explainer,
+    rounds: Vec<u32>,
 }
 
-impl FailureExaminer {
+impl SessionExaminer {
     /// For the sessions of a setting.
     pub fn new(setting: Arc<Setting>) -> Self {
         Self {
             explainer: Explainer::new(Arc::clone(&setting)),
+            rounds: rounds_shown(setting.rules().deadline_rounds),
             setting,
         }
     }
 
     /// Examines a session.
     pub fn examine(&mut self, seeds: &Seeds, session: &MeasuredSession) -> ExaminedSession {
-        let parties = self
-            .explainer
-            .preferences(seeds, session.result.replication);
-        let is_agreed = session.result.ending.agreement().is_some();
+        let result = &session.result;
+        let parties = self.explainer.preferences(seeds, result.replication);
+        let is_missed = session.zone == Zone::Exists && result.ending.agreement().is_none();
+        let is_played = result.n_offers <= OFFERS_MAX && (is_missed || result.n_offers > 0);
+        let played = is_played.then(|| self.explainer.play(seeds, result.replication));
         let mut missing = BTreeMap::new();
         let reasons = match session.zone {
-            _ if is_agreed => Vec::new(),
-            Zone::Undecided => Vec::new(),
-            Zone::Empty => self.why_empty(&parties),
-            Zone::Exists => self.why_missed(seeds, &parties, session, &mut missing),
+            _ if is_missed => self.why_missed(&parties, played.as_ref(), &mut missing),
+            Zone::Empty if result.ending.agreement().is_none() => self.why_empty(&parties),
+            Zone::Empty | Zone::Exists | Zone::Undecided => Vec::new(),
         };
+        let offers = played.map_or_else(Vec::new, |(played, _)| {
+            offer_courses(&parties, played.events(), &self.rounds)
+        });
         ExaminedSession {
             real_red_lines: self.real_red_lines(&parties),
             reasons,
             missing,
+            offers,
         }
     }
 
@@ -82,19 +92,18 @@ impl FailureExaminer {
         in_equal_parts(reasons.collect())
     }
 
-    /// Why a zone was missed; `missing` gets the utility that was missing, by reason.
+    /// Why a zone was missed in a session, which was played again unless it is too long; `missing` gets
+    /// the utility that was missing, by reason.
     fn why_missed(
-        &mut self,
-        seeds: &Seeds,
+        &self,
         parties: &[Preferences],
-        measured: &MeasuredSession,
+        played: Option<&(Session, SessionResult)>,
         missing: &mut BTreeMap<FailureReason, i64>,
     ) -> Vec<(FailureReason, Part)> {
-        if measured.result.n_offers > OFFERS_MAX {
+        let Some((session, result)) = played else {
             return vec![(FailureReason::TooLong, Part::WHOLE)];
-        }
-        let (session, result) = self.explainer.play(seeds, measured.result.replication);
-        let explanation = Explanation::new(parties, &session, &result);
+        };
+        let explanation = Explanation::new(parties, session, result);
         let space = &self.setting.rules().space;
         let only = |it| vec![(it, Part::WHOLE)];
         match explanation.cause {
