@@ -118,10 +118,13 @@ impl InTurn {
 /// What every session wants of a party, in the size of the actors' requests.
 type Request = [u64; 8];
 
+/// The mailbox of a party, and what comes back from it.
+type Line = (mpsc::Sender<Vec<Request>>, mpsc::Receiver<Vec<Request>>);
+
 /// Tasks for parties that return each message, over mailboxes as the actors have them.
 pub(crate) struct Messages {
     runtime: tokio::runtime::Runtime,
-    lines: Vec<(mpsc::Sender<Vec<Request>>, mpsc::Receiver<Vec<Request>>)>,
+    lines: Vec<Line>,
     n_tables: usize,
 }
 

@@ -1,6 +1,6 @@
 //! `explore`: a scenario as a page on which its numbers are moved.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -47,10 +47,10 @@ pub(crate) fn explore(arguments: &ExploreArguments) -> Result<ExitCode, Failure>
     let default = format!("{}-explore.html", scenario.name);
     let out = arguments.out.as_deref().unwrap_or(Path::new(&default));
     refuse_existing(out)?;
-    let plans: Vec<PathBuf> = arguments.plans.iter().map(|it| it.to_path_buf()).collect();
+    let plans = &arguments.plans;
     let weighed = match &plans[..] {
         [] => None,
-        _ => Some(load_plans(&plans, scenario, &arguments.cited.reader(path))?),
+        _ => Some(load_plans(plans, scenario, &arguments.cited.reader(path))?),
     };
     let of_plans = weighed.iter().flat_map(|it| &it.inputs);
     let inputs = loaded.inputs.iter().chain(of_plans);
@@ -60,7 +60,7 @@ pub(crate) fn explore(arguments: &ExploreArguments) -> Result<ExitCode, Failure>
         files: inputs
             .map(|it| (it.path.clone(), it.text.clone()))
             .collect(),
-        plans: &plans,
+        plans,
         sessions: arguments.sessions,
         seed: arguments.seed,
     };

@@ -93,7 +93,7 @@ impl StepwiseEvaluation {
     pub fn evaluated(&self) -> Option<&EvaluatedPlans> {
         match &self.stage {
             Stage::Weighing { sums, .. } if self.n_done == self.n_planned() => Some(sums),
-            _ => None,
+            Stage::Counting(_) | Stage::Weighing { .. } => None,
         }
     }
 
