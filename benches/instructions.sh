@@ -33,16 +33,11 @@ each() {
     echo $(((b - a) / (many - few)))
 }
 
+# A session after those that are examined for their reports: the first thousand. The fifth shard has the
+# sessions from 1,024 on, so many and so many of them.
 session() {
-    each "$2" "$3" batch "$1" --threads 1 --quiet --no-report --out "$folder/out" --sessions
-}
-
-# A session after those that are examined for reasons of failure: the first thousand. The fifth shard has
-# the sessions from 1,024 on.
-unexamined_session() {
-    a=$(instructions batch "$1" --threads 1 --quiet --no-report --out "$folder/out" --shard 5/5 --sessions 1034)
-    b=$(instructions batch "$1" --threads 1 --quiet --no-report --out "$folder/out" --shard 5/5 --sessions 1064)
-    echo $(((b - a) / 30))
+    few=$((1024 + $2)) many=$((1024 + $3))
+    each $few $many batch "$1" --threads 1 --quiet --no-report --out "$folder/out" --shard 5/5 --sessions
 }
 
 flagship=configs/scenarios/alaska-2025.toml
@@ -50,7 +45,7 @@ villages=configs/scenarios/two-villages.toml
 plan=configs/plans/alaska-2025/us-draft-november.toml
 {
     echo "compiler $compiler"
-    echo "flagship-session $(unexamined_session $flagship)"
+    echo "flagship-session $(session $flagship 10 40)"
     echo "two-villages-session $(session $villages 100 600)"
     echo "5-parties-78125-outcomes-session $(session "$folder/fresh.toml" 10 40)"
     echo "frontier-78125-outcomes-5-parties $(instructions analyze "$folder/constant.toml")"
