@@ -101,7 +101,8 @@ fn explain_session(again: OneSession, place: &Place, ctrl_c: &CtrlC) -> Result<E
             let check = Check::new((&run.0, &run.1), cell, &again, &session, &result)?;
             let mut explainer = Explainer::new(Arc::clone(&again.setting));
             let parties = explainer.preferences(&again.seeds, again.replication);
-            let explanation = Explanation::new(&parties, &session, &result);
+            let explanation =
+                Explanation::new(&parties, session.rules(), session.events(), &result);
             Ok((again, session, check, parties, explanation))
         }
     };

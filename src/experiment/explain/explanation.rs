@@ -4,7 +4,7 @@ use demarche_core::domain::{
     ConsentRule, IssueId, OptionId, Outcome, PartyId, PartySet, Preferences, Utility,
 };
 use demarche_core::negotiation::SessionResult;
-use demarche_core::protocol::{Ending, Event, Rules, Session};
+use demarche_core::protocol::{Ending, Event, Rules};
 use demarche_core::solution::{
     NearestAgreement, StepsUsedUp, Zone, nearest_agreement, zone_of_possible_agreement,
 };
@@ -129,16 +129,21 @@ pub enum Cause {
 pub type OptionChange = (IssueId, OptionId, OptionId);
 
 impl Explanation {
-    /// Explains a session that has ended, with the preferences that its parties had.
+    /// Explains a session that has ended, from all its events, with the preferences that its parties
+    /// had.
     ///
     /// # Panics
     ///
-    /// If the session goes on, or not every party has preferences and a report.
-    pub fn new(parties: &[Preferences], session: &Session, result: &SessionResult) -> Self {
-        let rules = session.rules();
-        let ending = session.ending().expect("a session that has ended");
-        let proposals = proposals(session.events());
-        let last = last_positions(rules, &proposals, session.events());
+    /// If not every party has preferences and a report.
+    pub fn new(
+        parties: &[Preferences],
+        rules: &Rules,
+        events: &[Event],
+        result: &SessionResult,
+    ) -> Self {
+        let ending = &result.ending;
+        let proposals = proposals(events);
+        let last = last_positions(rules, &proposals, events);
         let accounts = parties
             .iter()
             .zip(&result.parties)
@@ -168,7 +173,7 @@ impl Explanation {
                 Zone::Empty => Ok(None),
                 Zone::Undecided => Err(StepsUsedUp),
             },
-            last_step: last_step(rules, &proposals, session),
+            last_step: last_step(rules, &proposals, events, ending),
             parties: accounts,
             proposals,
             last,
@@ -387,11 +392,16 @@ fn refused_acceptable(
 }
 
 /// The change that made of another offer of the same party, or of another text, what was agreed.
-fn last_step(rules: &Rules, proposals: &[Proposal], session: &Session) -> Option<LastStep> {
-    let agreement = session.ending()?.agreement()?;
+fn last_step(
+    rules: &Rules,
+    proposals: &[Proposal],
+    events: &[Event],
+    ending: &Ending,
+) -> Option<LastStep> {
+    let agreement = ending.agreement()?;
     let agreed = proposals.last()?;
     if agreed.proposer.is_none() {
-        return session.events().iter().rev().find_map(|event| {
+        return events.iter().rev().find_map(|event| {
             let vote = event.vote()?;
             let from = vote.standing?;
             let is_change = rules.is_taken(vote.outcome, vote.yes) && vote.outcome != from;

@@ -52,7 +52,7 @@ impl Explainer {
         causes: &mut Causes,
     ) {
         let parties = self.preferences(seeds, result.replication);
-        let explanation = Explanation::new(&parties, session, result);
+        let explanation = Explanation::new(&parties, session.rules(), session.events(), result);
         let Some(cause) = explanation.cause else {
             return;
         };

@@ -1,11 +1,11 @@
-//! Finds out why a session has no agreement, and what parties offered in it, from one replay.
+//! Finds out why a session has no agreement, and what parties offered in it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use demarche_core::domain::{Outcome, PartyId, Preferences};
 use demarche_core::negotiation::{SessionResult, Setting};
-use demarche_core::protocol::Session;
+use demarche_core::protocol::{Event, Session};
 use demarche_core::randomness::Seeds;
 use demarche_core::solution::{Obstacle, Zone, smallest_obstacle_sets};
 
@@ -21,8 +21,8 @@ const OFFERS_MAX: u32 = 10_000;
 
 /// Finds out why sessions have no agreement, and what parties offered in them.
 ///
-/// Where there was no zone of possible agreement, the preferences drawn say why; for all else the session
-/// is played again, once.
+/// Where there was no zone of possible agreement, the preferences drawn say why; for all else there are
+/// the session's events, and where nobody kept them it is played again, once.
 #[derive(Debug)]
 pub struct SessionExaminer {
     setting: Arc<Setting>,
@@ -40,22 +40,26 @@ impl SessionExaminer {
         }
     }
 
-    /// Examines a session.
-    pub fn examine(&mut self, seeds: &Seeds, session: &MeasuredSession) -> ExaminedSession {
+    /// Examines a session, whose events are given if they were kept.
+    pub fn examine(
+        &mut self,
+        seeds: &Seeds,
+        session: &MeasuredSession,
+        events: Option<&[Event]>,
+    ) -> ExaminedSession {
         let result = &session.result;
         let parties = self.explainer.preferences(seeds, result.replication);
         let is_missed = session.zone == Zone::Exists && result.ending.agreement().is_none();
-        let is_played = result.n_offers <= OFFERS_MAX && (is_missed || result.n_offers > 0);
-        let played = is_played.then(|| self.explainer.play(seeds, result.replication));
+        let is_played = events.is_none() && result.n_offers <= OFFERS_MAX;
+        let played = is_played.then(|| self.explainer.play(seeds, result.replication).0);
+        let events = events.or_else(|| played.as_ref().map(Session::events));
         let mut missing = BTreeMap::new();
         let reasons = match session.zone {
-            _ if is_missed => self.why_missed(&parties, played.as_ref(), &mut missing),
+            _ if is_missed => self.why_missed(&parties, result, events, &mut missing),
             Zone::Empty if result.ending.agreement().is_none() => self.why_empty(&parties),
             Zone::Empty | Zone::Exists | Zone::Undecided => Vec::new(),
         };
-        let offers = played.map_or_else(Vec::new, |(played, _)| {
-            offer_courses(&parties, played.events(), &self.rounds)
-        });
+        let offers = events.map_or_else(Vec::new, |it| offer_courses(&parties, it, &self.rounds));
         ExaminedSession {
             real_red_lines: self.real_red_lines(&parties),
             reasons,
@@ -92,19 +96,21 @@ impl SessionExaminer {
         in_equal_parts(reasons.collect())
     }
 
-    /// Why a zone was missed in a session, which was played again unless it is too long; `missing` gets
-    /// the utility that was missing, by reason.
+    /// Why a zone was missed in a session, of which there are the events unless it is too long; `missing`
+    /// gets the utility that was missing, by reason.
     fn why_missed(
         &self,
         parties: &[Preferences],
-        played: Option<&(Session, SessionResult)>,
+        result: &SessionResult,
+        events: Option<&[Event]>,
         missing: &mut BTreeMap<FailureReason, i64>,
     ) -> Vec<(FailureReason, Part)> {
-        let Some((session, result)) = played else {
+        let Some(events) = events else {
             return vec![(FailureReason::TooLong, Part::WHOLE)];
         };
-        let explanation = Explanation::new(parties, session, result);
-        let space = &self.setting.rules().space;
+        let rules = self.setting.rules();
+        let explanation = Explanation::new(parties, rules, events, result);
+        let space = &rules.space;
         let only = |it| vec![(it, Part::WHOLE)];
         match explanation.cause {
             None | Some(Cause::NothingAcceptable | Cause::Undecided) => Vec::new(),

@@ -175,7 +175,12 @@ impl SessionReport<'_> {
         if self.result.ending.agreement().is_some() {
             return String::new();
         }
-        let explanation = Explanation::new(preferences, self.session, self.result);
+        let explanation = Explanation::new(
+            preferences,
+            self.session.rules(),
+            self.session.events(),
+            self.result,
+        );
         explanation.cause.map_or_else(String::new, |it| {
             format!("Why: {}.", render_cause(self.scenario(), it))
         })

@@ -14,14 +14,13 @@ mod study;
 mod study_folder;
 mod verification;
 mod weighing;
-mod weighing_in_memory;
 
 pub use error::{
     FolderPlace, MissingShards, PlannedMergeError, PlannedShardError, RefusalReason, RefusedRun,
     ReopenError, RunError, StopCause, StoppedRun,
 };
 pub use finish::{FinishedRun, FormResults, RunResults};
-pub use in_memory::MemoryRun;
+pub use in_memory::{MemoryRun, MemoryWeighing};
 pub(in crate::run) use journal_head::digest_of_whole;
 pub use options::RunOptions;
 pub use resume::{InterruptedRun, ResumableRun, resume};
@@ -33,4 +32,3 @@ pub use shards::{
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
 pub use weighing::{FinishedWeighing, execute_weighing};
-pub use weighing_in_memory::MemoryWeighing;

@@ -1,13 +1,14 @@
 //! The tables of one cell in memory, for a run that has no folder.
 
 use demarche_core::negotiation::SessionResult;
+use demarche_core::protocol::Session;
 
 use crate::experiment::{Cell, CellId, Forfeit, Tally, Worker as _};
 use crate::run::writer::listed_agreements::ListedAgreements;
 use crate::run::writer::run_tables::{
     AGREEMENTS_SHOWN, CellResults, MostFrequent, draw_columns, session_tables,
 };
-use crate::run::writer::table_worker::{HeardRows, TableOptions, TableWorker};
+use crate::run::writer::table_worker::{Heard, TableOptions, TableWorker};
 use crate::tables::{Rows, SessionTable, SummaryTable, Transcripts, summary_columns, summary_rows};
 
 /// The only cell.
@@ -49,8 +50,16 @@ impl MemoryTables {
     }
 
     /// Adds the rows and counts of sessions, which come in order.
-    pub(crate) fn push(&mut self, sessions: impl Iterator<Item = SessionResult>) {
-        let output = self.worker.work_up(CELL, HeardRows::default(), sessions);
+    pub(crate) fn push(&mut self, sessions: impl Iterator<Item = (Session, SessionResult)>) {
+        let mut heard = Heard::default();
+        let hear = |(session, result): (Session, SessionResult)| {
+            let events = session.events();
+            self.worker
+                .hear(&mut heard, CELL, result.replication, 0, events);
+            result
+        };
+        let results: Vec<SessionResult> = sessions.map(hear).collect();
+        let output = self.worker.work_up(CELL, heard, results.into_iter());
         for (table, bytes) in &mut self.open {
             if let Some(rows) = output.rows.as_ref().and_then(|it| it.table(*table)) {
                 bytes.extend_from_slice(rows.bytes());

@@ -1,5 +1,6 @@
 //! What comes of a chunk of sessions: its rows, its counts, its record for the journal.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -34,6 +35,10 @@ pub(crate) struct TableOptions {
 /// Sessions of which it is examined why they have no agreement, over all cells.
 const EXAMINED: u64 = 1_000;
 
+/// Events of a session that are kept until it is examined: sessions of few rounds have no more, and
+/// those of a chunk fit into a few megabytes. Longer sessions come in pieces, or are played again.
+const EVENTS_KEPT: usize = 512;
+
 /// Examines the first sessions of a cell.
 ///
 /// Which these are depends on nothing but the number of cells, so that parts of a run and resumed runs
@@ -53,13 +58,18 @@ impl<'a> FirstSessions<'a> {
         }
     }
 
-    fn examine(&mut self, tally: &mut Tally, session: &MeasuredSession) {
-        if session.result.replication.0 < self.n_examined {
+    fn has(&self, replication: Replication) -> bool {
+        replication.0 < self.n_examined
+    }
+
+    /// Examines a session if it is one of them; `events` are those that were kept of it.
+    fn examine(&mut self, tally: &mut Tally, session: &MeasuredSession, events: Option<&[Event]>) {
+        if self.has(session.result.replication) {
             let setting = &self.cell.setting;
             let examiner = self
                 .examiner
                 .get_or_insert_with(|| SessionExaminer::new(Arc::clone(setting)));
-            tally.add_examined(&examiner.examine(&self.cell.seeds, session));
+            tally.add_examined(&examiner.examine(&self.cell.seeds, session, events));
         }
     }
 }
@@ -141,53 +151,65 @@ impl ChunkOutput {
         let mut first_sessions = FirstSessions::of(plan.cells(), cell);
         for session in &sessions {
             product.count(scenario, cell, session);
-            first_sessions.examine(&mut product.tally, session);
+            first_sessions.examine(&mut product.tally, session, None);
         }
         is_this.then_some(Chunk { cell, product })
     }
 }
 
-/// The rows of the events of a chunk's sessions.
+/// What is kept of the events of a chunk's sessions.
 #[derive(Debug)]
-pub(crate) struct HeardRows(io::Result<Option<WaitingRows>>);
+pub(crate) struct Heard {
+    /// Their rows.
+    rows: io::Result<Option<WaitingRows>>,
+    /// The events of sessions that are examined, unless they are many: those are played again.
+    examined: BTreeMap<Replication, Vec<Event>>,
+}
 
-impl Default for HeardRows {
+impl Default for Heard {
     fn default() -> Self {
-        Self(Ok(None))
+        Self {
+            rows: Ok(None),
+            examined: BTreeMap::new(),
+        }
     }
 }
 
 impl Worker for TableWorker {
     type ChunkOutput = ChunkOutput;
-    type Heard = HeardRows;
+    type Heard = Heard;
 
     fn hear(
         &self,
-        heard: &mut HeardRows,
+        heard: &mut Heard,
         cell: CellId,
         replication: Replication,
         first: u64,
         events: &[Event],
     ) {
+        let is_whole = first == 0 && events.len() <= EVENTS_KEPT;
+        if is_whole && FirstSessions::of(&self.cells, cell).has(replication) {
+            heard.examined.insert(replication, events.to_vec());
+        }
         if self.extras.transcripts == Transcripts::Omitted {
             return;
         }
         let scenario = self.cells[cell.idx()].setting.scenario();
-        let HeardRows(Ok(waiting)) = heard else {
+        let Ok(waiting) = &mut heard.rows else {
             return;
         };
         let mut rows = Rows::new();
         push_events(&mut rows, scenario, cell, replication, first, events);
         let waiting = waiting.get_or_insert_default();
         if let Err(error) = waiting.push(replication, rows) {
-            heard.0 = Err(error);
+            heard.rows = Err(error);
         }
     }
 
     fn work_up(
         &self,
         cell: CellId,
-        heard: HeardRows,
+        heard: Heard,
         sessions: impl Iterator<Item = SessionResult>,
     ) -> ChunkOutput {
         let setting = &self.cells[cell.idx()].setting;
@@ -195,7 +217,7 @@ impl Worker for TableWorker {
         let mut rows = SessionRows::new(Transcripts::Omitted, self.extras.draws);
         let has_rows = self.extras.rows != RowTables::Neither;
         let mut res = ChunkOutput::new(&self.cells, has_rows.then(Vec::new));
-        res.events = heard.0;
+        res.events = heard.rows;
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
         let seeds = &self.cells[cell.idx()].seeds;
@@ -204,7 +226,9 @@ impl Worker for TableWorker {
         for result in sessions {
             let session = measurer.measure(seeds, result);
             res.count(scenario, cell, &session);
-            first_sessions.examine(&mut res.tally, &session);
+            let events = heard.examined.get(&session.result.replication);
+            let events = events.map(Vec::as_slice);
+            first_sessions.examine(&mut res.tally, &session, events);
             if !has_rows {
                 continue;
             }

@@ -124,7 +124,7 @@ fn every_explanation_is_what_listing_all_outcomes_says() {
         let mut explainer = Explainer::new(Arc::clone(&setting));
         let parties = explainer.preferences(&seeds, Replication(0));
         let (session, result) = explainer.play(&seeds, Replication(0));
-        let explanation = Explanation::new(&parties, &session, &result);
+        let explanation = Explanation::new(&parties, session.rules(), session.events(), &result);
         check_laws(&setting, &parties, &session, &explanation);
         explainer.count(&seeds, &session, &result, &mut causes);
         n_failed += u64::from(session.ending().unwrap().agreement().is_none());
@@ -150,7 +150,7 @@ fn a_search_that_gives_up_is_told_as_undecided() {
     let mut explainer = Explainer::new(Arc::clone(&setting));
     let parties = explainer.preferences(&seeds, Replication(0));
     let (session, result) = explainer.play(&seeds, Replication(0));
-    let explanation = Explanation::new(&parties, &session, &result);
+    let explanation = Explanation::new(&parties, session.rules(), session.events(), &result);
     // There is an acceptable outcome, and the nearest is too far to be found.
     assert_eq!(explanation.cause, Some(Cause::NeverOffered));
     assert_eq!(explanation.nearest, Err(StepsUsedUp));

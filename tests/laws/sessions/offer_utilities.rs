@@ -20,8 +20,10 @@ fn examined(setting: &Arc<Setting>, results: &[SessionResult]) -> Vec<ExaminedSe
     let mut measurer = SessionMeasurer::new(Arc::clone(setting));
     let mut examiner = SessionExaminer::new(Arc::clone(setting));
     let results = results.iter();
-    let examined =
-        results.map(|it| examiner.examine(&seeds(), &measurer.measure(&seeds(), it.clone())));
+    let examined = results.map(|it| {
+        let session = measurer.measure(&seeds(), it.clone());
+        examiner.examine(&seeds(), &session, None)
+    });
     examined.collect()
 }
 

@@ -140,9 +140,11 @@ fn every_failed_session_is_shared_whole_among_its_reasons() {
             FailureTally::default(),
             [(); 2].map(|()| FailureTally::default()),
         );
-        for (_, result) in in_a_plain_loop(&setting, &seeds(), SESSIONS) {
+        for (played, result) in in_a_plain_loop(&setting, &seeds(), SESSIONS) {
             let session = measurer.measure(&seeds(), result);
-            let examined = examiner.examine(&seeds(), &session);
+            let examined = examiner.examine(&seeds(), &session, Some(played.events()));
+            let again = examiner.examine(&seeds(), &session, None);
+            assert_eq!(again, examined, "played again, it is the same");
             let expected = match (session.result.ending.agreement(), session.zone) {
                 (Some(_), _) | (None, Zone::Undecided) => None,
                 (None, Zone::Empty) => Some(Failure::NoZone),
@@ -233,7 +235,7 @@ fn missing_in(setting: &Arc<Setting>) -> (&'static str, Option<f64>) {
     let mut examiner = SessionExaminer::new(Arc::clone(setting));
     let mut tally = FailureTally::default();
     for (_, result) in in_a_plain_loop(setting, &seeds(), 5) {
-        tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
+        tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result), None));
     }
     let reasons = tally.reasons(Failure::MissedZone);
     assert_eq!(reasons.len(), 1, "{reasons:?}");
@@ -258,7 +260,7 @@ fn who_did_not_concede_enough_would_have_lost_by_the_agreement() {
         let mut examiner = SessionExaminer::new(Arc::clone(&setting));
         let mut tally = FailureTally::default();
         for (_, result) in in_a_plain_loop(&setting, &seeds(), 4) {
-            tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result)));
+            tally.add(&examiner.examine(&seeds(), &measurer.measure(&seeds(), result), None));
         }
         for it in tally.reasons(Failure::MissedZone) {
             if let FailureReason::NotConceded(party, _) = it.reason {

@@ -1,8 +1,9 @@
 //! Plans weighed in memory, a few draws at a time: without threads, files and a clock.
 
 use crate::experiment::StepwiseEvaluation;
+use crate::run::execute::in_memory::untimed;
 use crate::run::execute::weighing::weighing_manifest;
-use crate::run::record::{Manifest, Timing};
+use crate::run::record::Manifest;
 use crate::run::spec::WeighingSpec;
 use crate::tables::{PlanCells, PlanTable};
 
@@ -64,12 +65,7 @@ impl MemoryWeighing {
 
     /// What makes it repeatable.
     pub fn manifest(&self) -> Manifest {
-        let timing = Timing {
-            started: String::new(),
-            wall_seconds: 0.0,
-            threads: 1,
-        };
         let is_complete = self.evaluation.evaluated().is_some();
-        weighing_manifest(&self.spec, is_complete, Vec::new(), timing)
+        weighing_manifest(&self.spec, is_complete, Vec::new(), untimed())
     }
 }

@@ -6,7 +6,7 @@ use demarche_core::randomness::{Replication, Seeds};
 
 use crate::experiment::Cell;
 use crate::run::execute::finish::{RunResults, run_manifest};
-use crate::run::record::Timing;
+use crate::run::execute::in_memory::untimed;
 use crate::run::spec::RunSpec;
 use crate::run::writer::MemoryTables;
 
@@ -22,7 +22,7 @@ use crate::run::writer::MemoryTables;
 /// use demarche::run::{MemoryRun, RunRequest, RunSpec};
 ///
 /// // Files are read through the function that is given: here the only one is in memory.
-/// let file = include_str!("../../../configs/scenarios/two-villages.toml");
+/// let file = include_str!("../../../../configs/scenarios/two-villages.toml");
 /// let request = RunRequest {
 ///     sessions: Some(100),
 ///     ..RunRequest::batch("two-villages.toml")
@@ -91,7 +91,7 @@ impl MemoryRun {
         let (driver, seeds) = (&mut self.driver, &cell_of(&self.spec).seeds);
         let replications = (self.n_done..end).map(Replication);
         self.tables
-            .push(replications.map(|it| driver.run(seeds, it).1));
+            .push(replications.map(|it| driver.run(seeds, it)));
         self.n_done = end;
     }
 
@@ -115,15 +115,10 @@ impl MemoryRun {
     /// The results of the sessions so far.
     pub fn results(&self) -> RunResults {
         let cells = self.tables.results();
-        let timing = Timing {
-            started: String::new(),
-            wall_seconds: 0.0,
-            threads: 1,
-        };
         let is_complete = self.n_done == self.n_planned();
         let endings = self.tables.tally().endings();
         RunResults {
-            manifest: run_manifest(&self.spec, endings, is_complete, (Vec::new(), timing)),
+            manifest: run_manifest(&self.spec, endings, is_complete, (Vec::new(), untimed())),
             cells,
             factors: Vec::new(),
             findings: Vec::new(),
