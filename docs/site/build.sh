@@ -18,6 +18,10 @@ if [ -e "$out" ]; then
     echo "error: $2 exists, and nothing is overwritten: remove it, or name another folder" >&2
     exit 2
 fi
+if ! command -v cmark-gfm >/dev/null; then
+    echo "error: there is no cmark-gfm, which makes pages of the documentation: install it, such as Debian's package of that name" >&2
+    exit 2
+fi
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 
@@ -41,6 +45,28 @@ fill() {
         }
         print done $0
     }' "docs/site/$1"
+}
+
+# A page of the site around its content, which is read: its title, its class, and which of the site's
+# three pages it is, or what leads up to them; `heading` is what stands above the content.
+page() {
+    page_title=$1 page_class=$2 up='' at_index='' at_gallery='' at_docs=''
+    here=' aria-current="page"'
+    case $3 in
+    index) at_index=$here ;;
+    gallery) at_gallery=$here ;;
+    docs) at_docs=$here ;;
+    *) up=$3 ;;
+    esac
+    export page_title page_class up at_index at_gallery at_docs heading
+    fill page.html | sed '/<!-- content -->/,$d'
+    cat
+    fill page.html | sed '1,/<!-- content -->/d'
+}
+
+# The HTML of a text in Markdown, which is read.
+html() {
+    cmark-gfm --extension table | awk -v pages="$pages" -f docs/site/adapted.awk
 }
 
 # A text of the scenario as the manifest of its run has it.
@@ -105,38 +131,34 @@ for name in $(for it in configs/scenarios/*.toml; do basename "$it" .toml; done 
     fill scenario.html >>"$work/scenarios"
     n=$((n + 1))
     # The front page shows the first.
-    [ "$n" -gt 1 ] || fill index.html >"$site/index.html"
+    [ "$n" -gt 1 ] || fill index.html | heading='' page "demarche · a simulator of negotiations" "site whole" index >"$site/index.html"
 done
 export n
 
-{
-    fill gallery.html | sed '/<!-- scenarios -->/,$d'
-    cat "$work/scenarios"
-    fill gallery.html | sed '1,/<!-- scenarios -->/d'
-} >"$site/gallery.html"
+heading=$(fill gallery.html)
+page "Gallery · demarche" site gallery <"$work/scenarios" >"$site/gallery.html"
 
 mkdir "$site/docs"
+cp -R docs/performance "$site/docs/performance"
 pages=" "
-for page in docs/*.md; do
-    pages="$pages$(basename "$page" .md) "
+for file in docs/*.md; do
+    pages="$pages$(basename "$file" .md) "
 done
-for page in docs/*.md; do
-    title=$(sed -n '1s/^# //p' "$page")
-    about=$(sed -n '3p' "$page" | awk -f docs/site/markdown.awk)
-    name=$(basename "$page" .md)
+for file in docs/*.md; do
+    title=$(sed -n '1s/^# //p' "$file")
+    about=$(sed -n '3p' "$file" | html)
+    name=$(basename "$file" .md)
     export title about name
-    {
-        fill page.html | sed '/<!-- text -->/,$d'
-        awk -v pages="$pages" -f docs/site/markdown.awk "$page"
-        fill page.html | sed '1,/<!-- text -->/d'
-    } >"$site/docs/$name.html"
+    heading=''
+    html <"$file" | page "$title · demarche" "site prose" ../ >"$site/docs/$name.html"
     fill entry.html >>"$work/entries"
 done
+heading='<h1>Documentation</h1>'
 {
-    fill docs.html | sed '/<!-- pages -->/,$d'
+    echo '<div class="entries">'
     cat "$work/entries"
-    fill docs.html | sed '1,/<!-- pages -->/d'
-} >"$site/docs.html"
+    echo '</div>'
+} | page "Documentation · demarche" site docs >"$site/docs.html"
 
 # The pages of the site look as those of runs do, and add what only they have.
 cat src/report/pages/page.css docs/site/site.css >"$site/style.css"

@@ -5,29 +5,14 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { axe, browser, check, finish } from "./harness.mjs";
 
-const require = createRequire(import.meta.url);
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const [demarche, folder] = process.argv.slice(2);
 const nSettings = Number(process.env.SETTINGS ?? 20);
 const screenshots = process.env.SCREENSHOTS;
 // Machines of tests are slow and have other work: the goal is 100.
 const ANSWER_MILLISECONDS_MAX = 1000;
-let passed = 0;
-let failed = 0;
-
-function check(what, problems) {
-  if (problems.length === 0) {
-    passed += 1;
-    return;
-  }
-  failed += 1;
-  console.error(what);
-  for (const it of problems.slice(0, 10)) console.error(`  ${it}`);
-}
 
 // The same choices in every run.
 let state = 20250815;
@@ -46,11 +31,6 @@ if (process.env.MODULE) {
     fs.writeFileSync(file, `${head}<script type="text/plain" id="module">${module}${rest.slice(rest.indexOf("</script>"))}`);
   }
 }
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
 
 // Opens a page, with all that it complains about and fetches.
 async function open(name, view = {}) {
@@ -247,6 +227,4 @@ for (const view of views) {
   await settled(page);
   await context.close();
 }
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+await finish();

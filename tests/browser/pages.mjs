@@ -2,27 +2,12 @@
 // Usage: node pages.mjs PAGE.html...; CHROMIUM names the browser, by default /usr/bin/chromium.
 import fs from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { axe, browser, check, finish } from "./harness.mjs";
 import { cut, overflowing, views } from "./looks.mjs";
 
-const require = createRequire(import.meta.url);
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const pages = process.argv.slice(2);
 const screenshots = process.env.SCREENSHOTS;
-let passed = 0;
-let failed = 0;
-
-function check(page, what, problems) {
-  if (problems.length === 0) {
-    passed += 1;
-    return;
-  }
-  failed += 1;
-  console.error(`${page}: ${what}`);
-  for (const it of problems.slice(0, 10)) console.error(`  ${it}`);
-}
 
 // What goes wrong when a picture is saved.
 async function saving(page) {
@@ -112,14 +97,10 @@ async function withoutScripts(browser, address) {
   return problems;
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
 for (const file of pages) {
   const address = pathToFileURL(path.resolve(file)).href;
   if (fs.readFileSync(file, "utf8").includes('class="steps"')) {
-    check(`${file} (no scripts)`, "is not whole", await withoutScripts(browser, address));
+    check(`${file} (no scripts): is not whole`, await withoutScripts(browser, address));
   }
   for (const view of views) {
     const where = `${file} (${view.name})`;
@@ -141,11 +122,11 @@ for (const file of pages) {
       const name = `${path.basename(path.dirname(path.resolve(file)))}-${path.basename(file, ".html")}-${view.name}.png`;
       await page.screenshot({ path: path.join(screenshots, name), fullPage: true });
     }
-    check(where, "sticks out to the right", await page.evaluate(overflowing));
-    check(where, "charts are not whole", await page.evaluate(incomplete));
-    check(where, "labels cannot be read", await page.evaluate(cut));
+    check(`${where}: sticks out to the right`, await page.evaluate(overflowing));
+    check(`${where}: charts are not whole`, await page.evaluate(incomplete));
+    check(`${where}: labels cannot be read`, await page.evaluate(cut));
     if (view.name === "desk" && (await page.locator("[data-save]").count()) > 0) {
-      check(where, "pictures are not saved", await saving(page));
+      check(`${where}: pictures are not saved`, await saving(page));
     }
     const mark = page.locator("figure svg [data-tells]:visible").first();
     if ((await mark.count()) > 0) {
@@ -157,22 +138,20 @@ for (const file of pages) {
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       const hover = page.locator("#hover");
       const is = (await hover.isVisible()) ? await hover.textContent() : "nothing";
-      check(where, "hovering tells no numbers", is && is !== "nothing" && /\d/.test(is) ? [] : [`${is} instead of ${wanted}`]);
+      check(`${where}: hovering tells no numbers`, is && is !== "nothing" && /\d/.test(is) ? [] : [`${is} instead of ${wanted}`]);
     }
-    if ((await page.locator(".steps").count()) > 0) check(where, "cannot be stepped through", await stepping(page));
+    if ((await page.locator(".steps").count()) > 0) check(`${where}: cannot be stepped through`, await stepping(page));
     // Everything that can be opened is, so that it is looked at too.
     await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
     await page.evaluate(() => document.querySelectorAll(".step").forEach((it) => { it.hidden = false; }));
-    check(where, "opened, it sticks out to the right", await page.evaluate(overflowing));
+    check(`${where}: opened, it sticks out to the right`, await page.evaluate(overflowing));
     await page.addScriptTag({ content: axe });
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
     const serious = violations.filter((it) => ["serious", "critical"].includes(it.impact));
-    check(where, "is hard to use without eyes or a mouse", serious.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 160)}`));
-    check(where, "complains on the console", told);
-    check(where, "fetches something", requests);
+    check(`${where}: is hard to use without eyes or a mouse`, serious.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 160)}`));
+    check(`${where}: complains on the console`, told);
+    check(`${where}: fetches something`, requests);
     await context.close();
   }
 }
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+await finish();

@@ -5,33 +5,13 @@
 // /usr/bin/chromium, and SCREENSHOTS a folder for pictures of the pages.
 import fs from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { axe, browser, check, finish } from "./harness.mjs";
 import { cut, overflowing, views } from "./looks.mjs";
 
-const require = createRequire(import.meta.url);
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const site = path.resolve(process.argv[2]);
 const root = pathToFileURL(site).href;
 const screenshots = process.env.SCREENSHOTS;
-let passed = 0;
-let failed = 0;
-
-function check(page, what, problems) {
-  if (problems.length === 0) {
-    passed += 1;
-    return;
-  }
-  failed += 1;
-  console.error(`${page}: ${what}`);
-  for (const it of problems.slice(0, 10)) console.error(`  ${it}`);
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
 
 // Opens a page of the site, with all that it complains about and fetches from elsewhere.
 async function open(name, { width = 1280, height = 900, colorScheme = "light" } = {}) {
@@ -79,7 +59,7 @@ async function keyboard(page) {
 }
 
 const front = ["index.html", "gallery.html", "docs.html"];
-const docs = fs.readdirSync(path.join(site, "docs")).map((it) => `docs/${it}`);
+const docs = fs.readdirSync(path.join(site, "docs")).filter((it) => it.endsWith(".html")).map((it) => `docs/${it}`);
 for (const name of [...front, ...docs]) {
   // The pages of the documentation are of one make, and long: they are looked at where there is least room.
   const looked = front.includes(name) ? views : views.filter((it) => it.name === "phone-dark");
@@ -90,15 +70,15 @@ for (const name of [...front, ...docs]) {
       const picture = `site-${path.basename(name, ".html")}-${view.name}.png`;
       await page.screenshot({ path: path.join(screenshots, picture), fullPage: true });
     }
-    check(where, "sticks out to the right", await page.evaluate(overflowing));
-    check(where, "labels cannot be read", await page.evaluate(cut));
-    if (view === looked[0]) check(where, "links lead nowhere", await broken(page));
-    if (view.name === "desk") check(where, "cannot be used by the keyboard", await keyboard(page));
+    check(`${where}: sticks out to the right`, await page.evaluate(overflowing));
+    check(`${where}: labels cannot be read`, await page.evaluate(cut));
+    if (view === looked[0]) check(`${where}: links lead nowhere`, await broken(page));
+    if (view.name === "desk") check(`${where}: cannot be used by the keyboard`, await keyboard(page));
     await page.addScriptTag({ content: axe });
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"], preload: false }));
     const serious = violations.filter((it) => ["serious", "critical"].includes(it.impact));
-    check(where, "is hard to use without eyes or a mouse", serious.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 160)}`));
-    check(where, "complains or fetches something", problems);
+    check(`${where}: is hard to use without eyes or a mouse`, serious.map((it) => `${it.id}: ${it.help}: ${it.nodes[0].html.slice(0, 160)}`));
+    check(`${where}: complains or fetches something`, problems);
     await context.close();
   }
 }
@@ -108,8 +88,8 @@ for (const name of [...front, ...docs]) {
   const { page, context } = await open("index.html");
   const commands = (await page.locator("pre").allTextContents()).flatMap((it) => it.trim().split("\n"));
   const known = fs.readFileSync("README.md", "utf8").split("\n").map((it) => it.replace(/ +#.*/, ""));
-  check("index.html", "has other commands than the README", commands.filter((it) => !known.includes(it)));
-  check("index.html", "has no commands", commands.length > 1 ? [] : ["none"]);
+  check(`index.html: has other commands than the README`, commands.filter((it) => !known.includes(it)));
+  check(`index.html: has no commands`, commands.length > 1 ? [] : ["none"]);
   await context.close();
 }
 
@@ -117,25 +97,23 @@ for (const name of [...front, ...docs]) {
 const { page: gallery } = await open("gallery.html");
 const scenarios = fs.readdirSync("configs/scenarios").map((it) => path.basename(it, ".toml"));
 const shown = await gallery.locator("article.scenario").evaluateAll((all) => all.map((it) => it.id));
-check("gallery.html", "has other scenarios than configs/scenarios", scenarios.filter((it) => !shown.includes(it)));
+check(`gallery.html: has other scenarios than configs/scenarios`, scenarios.filter((it) => !shown.includes(it)));
 for (const name of shown) {
   const card = gallery.locator(`article[id="${name}"]`);
   const digits = (text) => text.match(/\d[\d,.]*/g).slice(0, 5).map((it) => it.replace(/[.,]$/, "")).join(" ");
   const said = await card.locator(".deals-share").textContent();
   const batch = await open(`${name}/batch.html`);
   const answer = await batch.page.locator(".answer").textContent();
-  check(name, "has other figures than its page", digits(said) === digits(answer) ? [] : [`${said.trim()} / ${answer}`]);
-  check(name, "has no picture", (await card.locator("figure svg rect").count()) > 1 ? [] : ["no marks"]);
-  check(`${name}/batch.html`, "complains or fetches something", batch.problems);
+  check(`${name}: has other figures than its page`, digits(said) === digits(answer) ? [] : [`${said.trim()} / ${answer}`]);
+  check(`${name}: has no picture`, (await card.locator("figure svg rect").count()) > 1 ? [] : ["no marks"]);
+  check(`${name}/batch.html: complains or fetches something`, batch.problems);
   await batch.context.close();
 
   const explore = await open(`${name}/explore.html`);
   await explore.page.waitForFunction(() => ["complete", "error"].includes(document.documentElement.dataset.state), null, { timeout: 120000 });
   const state = await explore.page.evaluate(() => document.documentElement.dataset.state);
-  check(`${name}/explore.html`, "does not run", state === "complete" ? [] : [state]);
-  check(`${name}/explore.html`, "complains or fetches something", explore.problems);
+  check(`${name}/explore.html: does not run`, state === "complete" ? [] : [state]);
+  check(`${name}/explore.html: complains or fetches something`, explore.problems);
   await explore.context.close();
 }
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+await finish();

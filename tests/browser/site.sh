@@ -7,6 +7,7 @@ demarche=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
 . tests/browser/support.sh
+command -v cmark-gfm >/dev/null || install cmark-gfm
 SESSIONS=${SESSIONS:-100} sh docs/site/build.sh "$demarche" "$folder/site" >"$folder/said"
 # A folder that exists is left as it is.
 if sh docs/site/build.sh "$demarche" "$folder/site" 2>"$folder/said" || ! grep -q "exists" "$folder/said"; then
