@@ -28,6 +28,11 @@ faults:
     FAULTS=all cargo test --test faults -- --nocapture --skip attack::
     FAULTS=all cargo test --test laws -- --nocapture schema::
 
+# Check licences and origins of all dependencies, and store which they were: `.ci/run` then need not.
+[group('check')]
+licenses:
+    sh .ci/licenses.sh store
+
 # Attack the program: signals, tampered runs, strange environments, hostile files; prints how often.
 [group('check')]
 attack:

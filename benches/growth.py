@@ -211,7 +211,8 @@ def main():
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["by", "of", "size", "seconds"])
         table.writerows([dimension, name, size, f"{seconds:.3g}"] for dimension, name, size, seconds in rows)
-    (FOLDER / "growth.svg").write_text(chart(rows, LABELS))
+    # Programs apart are a single point, for the table.
+    (FOLDER / "growth.svg").write_text(chart([row for row in rows if APART not in row[1]], LABELS))
     rewrite("growth", [when_and_where(), "", *lines_of(rows)])
     goals(rows, memory_of_rounds(demarche))
 

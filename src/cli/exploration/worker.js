@@ -107,7 +107,7 @@ async function carryOut({ generation, settings, sessions }) {
       runs.base = advance(BASE, goal - runs.base.done);
       if (!isMoved) postMessage({ kind: "progress", generation, ...runs.base });
     } else {
-      show(generation, isMoved);
+      if (!(await show(generation, isMoved))) return;
       if (goal === sessions) break;
       isFirst = false;
     }
@@ -129,10 +129,17 @@ async function weigh(generation, settings) {
   return true;
 }
 
-function show(generation, isMoved) {
+// Draws the page, and the comparison with what was not moved; false if something else is wanted meanwhile.
+async function show(generation, isMoved) {
   const page = ask({ page: { run: isMoved ? MOVED : BASE } }).page;
-  const against = isMoved ? ask({ compare: { base: BASE, run: MOVED } }).page : null;
+  let against = null;
+  if (isMoved) {
+    await breathe();
+    if (wanted) return false;
+    against = ask({ compare: { base: BASE, run: MOVED } }).page;
+  }
   postMessage({ kind: "page", generation, page, against });
+  return true;
 }
 
 // One number after the other moved alone, each way.
