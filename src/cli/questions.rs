@@ -45,6 +45,10 @@ pub(crate) struct SensitivityQuestion {
     /// levels are the form as it stands and the forms of the file's [robustness], or all usual ones
     #[arg(long)]
     forms: bool,
+    /// Also look at every pair of these numbers for its interaction, named as for --numbers; may be
+    /// repeated, for 2 to 24 numbers. A session more for each pair at each base point
+    #[arg(long, value_name = "NUMBERS")]
+    interactions: Vec<String>,
     /// Also write every session with its numbers and its ending to points.csv: about ten bytes per
     /// number and session
     #[arg(long)]
@@ -75,6 +79,7 @@ impl Question for SensitivityQuestion {
             points: self.points,
             numbers: self.numbers.clone(),
             forms: self.forms.then_some(StudiedForms::Varied),
+            interactions: self.interactions.clone(),
             draws: if self.draws {
                 DrawTable::Written
             } else {

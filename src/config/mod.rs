@@ -34,4 +34,4 @@ pub use load::{
 pub use plans::{LoadedPlans, load_plans};
 pub use recorded::load_recorded;
 pub(crate) use resolve::name_error;
-pub use sweep::{StudiedForms, StudyPlan, Sweep, TooFewPoints, numbers, study_inputs};
+pub use sweep::{StudiedForms, StudyPlan, Sweep, TooFewPoints, WrongPairs, numbers, study_inputs};

@@ -31,12 +31,13 @@ pub use plan_evaluation::{
 pub use random_numbers::RandomNumbers;
 pub use shard::{Cut, Shard, ShardError};
 pub use stopping_rule::{StoppingRule, Waves};
+pub(crate) use studies::PAIR_SIGN;
 pub use studies::{
     AS_IT_STANDS, AgreementBox, CombinationError, DesignBlock, DesignRow, FORM_SESSIONS_DEFAULT,
     Factor, FactorKind, Finding, Flip, FlipSearch, Flips, Form, FormDimension, FormFactor,
-    FormLevel, FormResult, LeastShift, Robustness, SensitivityMeasure, ShiftTrials, Study,
-    StudyError, StudyInput, Trial, agreement_boxes, built_in_forms, design_findings, findings,
-    form_levels, form_names, points_for_claim, points_for_interval,
+    FormLevel, FormResult, LeastShift, RadialInputs, Robustness, SensitivityMeasure, ShiftTrials,
+    Study, StudyError, StudyInput, Trial, agreement_boxes, built_in_forms, design_findings,
+    findings, form_levels, form_names, points_for_claim, points_for_interval,
 };
 pub use tallies::{
     AGREEMENT_RATE, AgreementTally, Amount, Effect, Effects, EndingWorker, ExaminedSession,

@@ -26,6 +26,9 @@ pub(super) const INDICES: Notation = Notation::Decimals(3);
 /// Factors listed of zones and of each party's utility.
 const FACTORS_TOLD_OF_OTHERS: usize = 3;
 
+/// Pairs with a line each.
+const PAIRS_TOLD: usize = 5;
+
 /// An outcome that may depend on factors: its metric, and whose it is.
 type Outcome = (&'static str, Option<PartyId>);
 
@@ -261,6 +264,7 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
+        | SensitivityMeasure::Interaction
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => {
             "What the agreement rate depends on: partial rank correlation of each factor with \
@@ -280,6 +284,12 @@ fn push_deals(res: &mut String, studied: &Studied<'_>, measure: SensitivityMeasu
         let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
     }
     push_doubts(res, studied, measure, &ranked, width);
+    push_interactions(
+        res,
+        factors,
+        of(SensitivityMeasure::Interaction).collect(),
+        width,
+    );
     push_shares(
         res,
         factors,
@@ -333,6 +343,7 @@ fn push_other(
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
+        | SensitivityMeasure::Interaction
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => {
             "its association with each factor (partial rank correlation"
@@ -381,6 +392,7 @@ fn push_doubts(
         SensitivityMeasure::PartialRankCorrelation
         | SensitivityMeasure::FirstOrder
         | SensitivityMeasure::Share
+        | SensitivityMeasure::Interaction
         | SensitivityMeasure::MeanEffect
         | SensitivityMeasure::EffectDeviation => return,
     };
@@ -392,6 +404,24 @@ fn push_doubts(
         let name = named(&studied.factors[first.factor]);
         let text = too_few_points(&name, &first.estimate, points, noun);
         let _ = writeln!(res, "{}", wrap(&text, width, 0));
+    }
+}
+
+/// Appends the pairs that interact most.
+fn push_interactions(res: &mut String, factors: &[Factor], mut pairs: Vec<&Finding>, width: usize) {
+    if pairs.is_empty() {
+        return;
+    }
+    pairs.sort_by(|one, other| other.estimate.point.total_cmp(&one.estimate.point));
+    let text = "Which pairs interact most: the share of the variance that involves both, alone or with \
+                others (total interaction index, 95 % interval)";
+    let _ = writeln!(res, "\n{}", wrap(text, width, 0));
+    for it in pairs.iter().take(PAIRS_TOLD) {
+        push_factor(res, &factors[it.factor], &it.estimate, "", width);
+    }
+    if pairs.len() > PAIRS_TOLD {
+        let rest = (pairs.len() - PAIRS_TOLD) as u64;
+        let _ = writeln!(res, "  … and {} more, see sensitivity.csv", count(rest));
     }
 }
 
@@ -442,9 +472,11 @@ fn named(factor: &Factor) -> String {
         FactorKind::RedLine => format!("whether it is real: {}", factor.name),
         FactorKind::Form => format!("form of the model: {}", factor.name.replace('_', " ")),
         FactorKind::Correlated => format!("correlated: {}", factor.name),
-        FactorKind::Number | FactorKind::Parameter | FactorKind::Source | FactorKind::AllForms => {
-            factor.name.clone()
-        }
+        FactorKind::Number
+        | FactorKind::Parameter
+        | FactorKind::Source
+        | FactorKind::AllForms
+        | FactorKind::Pair => factor.name.clone(),
     }
 }
 

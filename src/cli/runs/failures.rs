@@ -39,6 +39,7 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         SpecError::Sessions(_) => format!("{description}; reduce --sessions"),
         SpecError::DrawnNumbers(_) => format!("{description}; run it without --draws"),
         SpecError::Numbers(_) | SpecError::Forms(_) | SpecError::NothingUncertain => description,
+        SpecError::Pairs(it) => format!("{description}; {}", it.hint()),
         SpecError::Points(it) => format!("{description}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
             format!("{description}; choose some with --numbers, or take --method morris")

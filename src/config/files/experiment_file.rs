@@ -111,6 +111,10 @@ pub(crate) struct SensitivityFile {
     /// all usual ones; by default not. Only with `saltelli`.
     #[schemars(with = "Option<bool>")]
     pub(crate) forms: Option<Spanned<bool>>,
+    /// Numbers among them, named in the same way, of which every pair is looked at for its interaction: a
+    /// session more for each pair at each base point. By default none. Only with `saltelli`.
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
+    pub(crate) interactions: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// The design of a study of uncertain numbers.

@@ -10,6 +10,6 @@ mod typed_path;
 pub(crate) use axes::{Points, Written};
 pub(crate) use model_forms::build_robustness;
 pub(crate) use study::resolve_study;
-pub use study::{StudiedForms, StudyPlan, TooFewPoints, numbers, study_inputs};
+pub use study::{StudiedForms, StudyPlan, TooFewPoints, WrongPairs, numbers, study_inputs};
 pub use swept_cells::Sweep;
 pub(crate) use swept_cells::build_sweep;

@@ -4,6 +4,7 @@ use demarche_core::domain::{Basis, Number};
 use demarche_core::negotiation::{NumberId, Setting};
 use demarche_stats::sensitivity::{BASE_POINTS_MIN, TRAJECTORIES_MIN};
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::config::diagnostics::{Diagnostic, paths_meant};
 use crate::config::files::{SensitivityFile, StudyMethod};
@@ -38,6 +39,8 @@ pub struct StudyPlan {
     pub inputs: Option<Vec<StudyInput>>,
     /// Which forms of the model.
     pub forms: StudiedForms,
+    /// Of which numbers and red lines all pairs are looked at for interactions.
+    pub paired: Vec<StudyInput>,
 }
 
 impl StudyMethod {
@@ -77,6 +80,59 @@ impl StudyMethod {
             });
         }
         Ok(())
+    }
+}
+
+/// Most inputs of which all pairs are looked at for interactions: 276 sessions more at a base point.
+const PAIRED_MAX: usize = 24;
+
+impl StudyMethod {
+    /// Tells that interactions cannot be studied as asked.
+    ///
+    /// # Errors
+    ///
+    /// If the design has no rows for pairs, or these inputs are too few, too many or not studied.
+    pub fn check_paired(
+        self,
+        paired: &[StudyInput],
+        setting: &Setting,
+        studied: Option<&[StudyInput]>,
+    ) -> Result<(), WrongPairs> {
+        let stranger = paired
+            .iter()
+            .find(|it| studied.is_some_and(|studied| !studied.contains(it)));
+        match (self, stranger) {
+            (Self::Morris, _) => Err(WrongPairs::AlongTrajectories),
+            (Self::Saltelli, Some(it)) => Err(WrongPairs::NotStudied(it.path(setting).to_owned())),
+            (Self::Saltelli, None) if (2..=PAIRED_MAX).contains(&paired.len()) => Ok(()),
+            (Self::Saltelli, None) => Err(WrongPairs::Count(paired.len())),
+        }
+    }
+}
+
+/// Why interactions cannot be studied as asked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WrongPairs {
+    /// Trajectories move one number at a time.
+    #[error("`morris` has no sessions in which a pair of numbers is moved")]
+    AlongTrajectories,
+    /// A pair is of two, and pairs grow with the square of the inputs.
+    #[error("interactions are those of 2 to {PAIRED_MAX} numbers; these are {0}")]
+    Count(usize),
+    /// It has no dimension of the design.
+    #[error("`{0}` is not among the numbers of the study")]
+    NotStudied(String),
+}
+
+impl WrongPairs {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::AlongTrajectories => "choose the method `saltelli`, or leave out `interactions`",
+            Self::Count(_) => "name the numbers that matter most in a study without interactions",
+            Self::NotStudied(_) => "add it to `numbers`, or leave it out of `interactions`",
+        }
     }
 }
 
@@ -126,17 +182,19 @@ pub(crate) fn resolve_study(
                     .hint("without `numbers` it studies all uncertain numbers"),
             );
         }
-        let mut known = Vec::new();
-        for name in names.get_ref() {
-            match study_inputs(setting, &[name.get_ref()]) {
-                Ok(_) => known.push(name.get_ref()),
-                Err(message) => diagnostics.push(
-                    Diagnostic::at(name.span(), message)
-                        .hint("a basis (`assumed`), a number's path, or a prefix of paths"),
-                ),
-            }
+        inputs_named(names.get_ref(), setting, diagnostics)
+    });
+    let paired = file.interactions.as_ref().map_or_else(Vec::new, |names| {
+        let n_before = diagnostics.len();
+        let paired = inputs_named(names.get_ref(), setting, diagnostics);
+        let are_known = diagnostics.len() == n_before;
+        let checked = method.check_paired(&paired, setting, inputs.as_deref());
+        if let Err(it) = checked
+            && are_known
+        {
+            diagnostics.push(Diagnostic::at(names.span(), it.to_string()).hint(it.hint()));
         }
-        study_inputs(setting, &known).unwrap_or_default()
+        paired
     });
     StudyPlan {
         is_in_file: true,
@@ -144,7 +202,27 @@ pub(crate) fn resolve_study(
         points: file.points.as_ref().map(|it| *it.get_ref()),
         inputs,
         forms: varied.map_or(StudiedForms::AsWritten, |_| StudiedForms::Varied),
+        paired,
     }
+}
+
+/// The uncertain numbers and red lines that names of a file mean.
+fn inputs_named(
+    names: &[Spanned<String>],
+    setting: &Setting,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<StudyInput> {
+    let mut known = Vec::new();
+    for name in names {
+        match study_inputs(setting, &[name.get_ref()]) {
+            Ok(_) => known.push(name.get_ref()),
+            Err(message) => diagnostics.push(
+                Diagnostic::at(name.span(), message)
+                    .hint("a basis (`assumed`), a number's path, or a prefix of paths"),
+            ),
+        }
+    }
+    study_inputs(setting, &known).unwrap_or_default()
 }
 
 /// The uncertain numbers and red lines that some names mean: bases of numbers, paths, or beginnings of

@@ -20,7 +20,8 @@ pub use sensitivity::{
     AgreementBox, Finding, SensitivityMeasure, agreement_boxes, design_findings, findings,
     points_for_claim, points_for_interval,
 };
-pub use study::{DesignBlock, DesignRow, Study, StudyError};
+pub use study::{DesignBlock, DesignRow, RadialInputs, Study, StudyError};
+pub(crate) use study_factors::PAIR_SIGN;
 pub use study_factors::{Factor, FactorKind, StudyInput};
 pub use study_run::{FormLevel, form_levels};
 pub use threshold_search::{Flip, FlipSearch, Flips, LeastShift, ShiftTrials, Trial};

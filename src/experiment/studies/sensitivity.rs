@@ -8,7 +8,7 @@ use demarche_stats::design::{DesignedPoints, Layout};
 use demarche_stats::estimate::{CONFIDENCE, Estimate, Interval};
 use demarche_stats::sensitivity::{
     PeelingRule, RadialOutputs, ScenarioBox, elementary_effects, partial_rank_correlations,
-    peeling_trajectory, total_index_shares, variance_indices,
+    peeling_trajectory, total_index_shares, total_interaction_indices, variance_indices,
 };
 
 use crate::experiment::studies::study::Study;
@@ -40,6 +40,8 @@ pub enum SensitivityMeasure {
     Total,
     /// The factor's part of the sum of all total indices.
     Share,
+    /// The share of the outcome's variance that involves both factors of a pair, alone or with others.
+    Interaction,
     /// Partial rank correlation: which way the outcome goes with the factor, others held fixed.
     PartialRankCorrelation,
     /// Morris's μ: the mean change of the outcome, taken on to the factor's whole range.
@@ -57,6 +59,7 @@ impl SensitivityMeasure {
             Self::FirstOrder => "first_order",
             Self::Total => "total",
             Self::Share => "share",
+            Self::Interaction => "interaction",
             Self::PartialRankCorrelation => "partial_rank_correlation",
             Self::MeanEffect => "mean_effect",
             Self::MeanEffectSize => "mean_effect_size",
@@ -252,8 +255,8 @@ fn points_to_shrink(n: u64, factor: f64) -> u64 {
 /// A factor's position, a measure, and how much.
 type Found = (usize, SensitivityMeasure, Estimate);
 
-/// Variance-based indices of a radial design's outputs, and what part of them falls to each
-/// number, each basis and each set of sources.
+/// Variance-based indices of a radial design's outputs, what part of them falls to each number, each
+/// basis and each set of sources, and interactions of pairs.
 ///
 /// `crossed` are, by factor, the dimensions that its rows have at B; none for random numbers. Factors
 /// behind them are not in the design by themselves.
@@ -269,9 +272,11 @@ fn radial_findings(
         .collect();
     let mut res = Vec::new();
     if let Some(indices) = variance_indices(&outputs, RESAMPLES, seed) {
-        let first_order = (0..).zip(indices.first_order);
+        // Of a pair it is the interaction that counts.
+        let is_no_pair = |it: &(usize, Estimate)| factors[it.0].kind != FactorKind::Pair;
+        let first_order = (0..).zip(indices.first_order).filter(is_no_pair);
         res.extend(first_order.map(|(factor, it)| (factor, SensitivityMeasure::FirstOrder, it)));
-        let total = (0..).zip(indices.total);
+        let total = (0..).zip(indices.total).filter(is_no_pair);
         res.extend(total.map(|(factor, it)| (factor, SensitivityMeasure::Total, it)));
     }
     let is_basis = |it: FactorKind| it == FactorKind::Basis;
@@ -320,6 +325,18 @@ fn radial_findings(
                 .map(|(factor, it)| (factor, SensitivityMeasure::Share, it)),
         );
     }
+    let pairs = (0..crossed.len()).filter(|it| factors[*it].kind == FactorKind::Pair);
+    let pairs: Vec<([usize; 2], usize)> = pairs
+        .map(|pair| {
+            let mut members: Vec<usize> = crossed[pair].iter().map(|it| single[*it]).collect();
+            members.dedup();
+            let members = members.try_into().expect("one factor after the other");
+            (members, pair)
+        })
+        .collect();
+    let interactions = total_interaction_indices(&outputs, &pairs, RESAMPLES, seed);
+    let interactions = pairs.iter().zip(interactions.into_iter().flatten());
+    res.extend(interactions.map(|((_, pair), it)| (*pair, SensitivityMeasure::Interaction, it)));
     res
 }
 

@@ -34,6 +34,27 @@ pub struct Study {
     by_form: Arc<[FormSessions]>,
 }
 
+/// What a radial study varies.
+#[derive(Clone, Debug, Default)]
+pub struct RadialInputs {
+    /// Numbers and red lines, each in a dimension of its own.
+    pub inputs: Vec<StudyInput>,
+    /// Those among them of which all pairs are looked at for interactions.
+    pub paired: Vec<StudyInput>,
+    /// The dimensions of the form of the model.
+    pub forms: Vec<FormFactor>,
+}
+
+impl From<Vec<StudyInput>> for RadialInputs {
+    /// Numbers and red lines alone.
+    fn from(inputs: Vec<StudyInput>) -> Self {
+        Self {
+            inputs,
+            ..Self::default()
+        }
+    }
+}
+
 /// A session's place in the design of a study.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DesignRow {
@@ -105,7 +126,8 @@ impl Study {
     /// - for each input, for correlated numbers together, and for each dimension of the form of the model,
     ///   one with only that,
     /// - one with only the random numbers and, with forms, one with all their dimensions,
-    /// - for each basis and for each set of sources, one with all their numbers;
+    /// - for each basis and for each set of sources, one with all their numbers,
+    /// - for each pair of inputs whose interaction is asked for, one with both;
     ///
     /// and a session with everything at B.
     ///
@@ -121,8 +143,11 @@ impl Study {
     /// If the setting has no such input.
     pub fn radial(
         setting: &Setting,
-        inputs: Vec<StudyInput>,
-        forms: Vec<FormFactor>,
+        RadialInputs {
+            inputs,
+            paired,
+            forms,
+        }: RadialInputs,
         base_points: u32,
         seed: u64,
     ) -> Result<Self, StudyError> {
@@ -132,7 +157,7 @@ impl Study {
         let n_dimensions = inputs.len() + n_forms;
         let sequence = SobolSequence::new(2 * n_dimensions, Scrambling::Owen { seed })
             .ok_or(StudyError::TooManyNumbers(n_dimensions))?;
-        let factors = StudyFactors::new(&correlated, &inputs, &forms);
+        let factors = StudyFactors::new(&correlated, &inputs, &forms, &paired);
         let draws = RadialDraws {
             sequence,
             n_dimensions,

@@ -13,7 +13,7 @@ pub struct Factor {
     /// What kind of thing it is.
     pub kind: FactorKind,
     /// Its name: the path of a number or of a red line's draw, paths of correlated numbers or names of
-    /// sources with ` + ` between them, a dimension of the form of the model, a basis, or `luck`.
+    /// sources with ` + ` between them, two of those that are varied with ` × ` between them, a dimension of the form of the model, a basis, or `luck`.
     pub name: String,
     /// Of a number, how it follows from its sources; of several, if it is the same.
     pub basis: Option<Basis>,
@@ -50,11 +50,13 @@ pub enum FactorKind {
     Source,
     /// All dimensions of the form of the model, together.
     AllForms,
+    /// Two that are varied, together: for their interaction.
+    Pair,
 }
 
 impl FactorKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Number,
         Self::Correlated,
         Self::RedLine,
@@ -64,6 +66,7 @@ impl FactorKind {
         Self::Basis,
         Self::Source,
         Self::AllForms,
+        Self::Pair,
     ];
 
     /// The kind that tables have this word for.
@@ -83,6 +86,7 @@ impl FactorKind {
             Self::Basis => "basis",
             Self::Source => "source",
             Self::AllForms => "all_forms",
+            Self::Pair => "pair",
         }
     }
 
@@ -95,10 +99,13 @@ impl FactorKind {
             | Self::Form
             | Self::Parameter
             | Self::Randomness => true,
-            Self::Basis | Self::Source | Self::AllForms => false,
+            Self::Basis | Self::Source | Self::AllForms | Self::Pair => false,
         }
     }
 }
+
+/// What stands between the names of two factors that are looked at together.
+pub(crate) const PAIR_SIGN: &str = " × ";
 
 /// Something that a study varies: each has a dimension of the design.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -162,8 +169,14 @@ pub(super) struct StudyFactors {
 
 impl StudyFactors {
     /// The inputs, correlated ones together; dimensions of the form of the model with several levels,
-    /// whose dimensions of the design are behind those of the inputs; random numbers; and groups.
-    pub(super) fn new(setting: &Setting, inputs: &[StudyInput], forms: &[FormFactor]) -> Self {
+    /// whose dimensions of the design are behind those of the inputs; random numbers; groups; and all
+    /// pairs of `paired` inputs.
+    pub(super) fn new(
+        setting: &Setting,
+        inputs: &[StudyInput],
+        forms: &[FormFactor],
+        paired: &[StudyInput],
+    ) -> Self {
         let mut all = Self::of_units(setting, inputs);
         let units = all.dimensions.clone();
         let forms = forms.iter().filter(|it| it.n_levels() > 1);
@@ -182,6 +195,15 @@ impl StudyFactors {
         }
         for (factor, members) in groups_of(setting, inputs, &units) {
             all.push(factor, members);
+        }
+        let is_paired = |it: &usize| units[*it].iter().any(|idx| paired.contains(&inputs[*idx]));
+        let paired: Vec<usize> = (0..units.len()).filter(is_paired).collect();
+        for (idx, one) in paired.iter().enumerate() {
+            for other in &paired[idx + 1..] {
+                let names = [one, other].map(|it| all.factors[*it].name.as_str());
+                let factor = group(FactorKind::Pair, &names.join(PAIR_SIGN));
+                all.push(factor, [&units[*one][..], &units[*other]].concat());
+            }
         }
         all.add_members(setting, inputs);
         all

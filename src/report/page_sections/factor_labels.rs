@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use demarche_core::domain::Scenario;
 use serde_json::Value;
 
-use crate::experiment::FactorKind;
+use crate::experiment::{FactorKind, PAIR_SIGN};
 use crate::report::summary::Dependence;
 use crate::run::value_in_words;
 use crate::wording::capitalized;
@@ -212,10 +212,12 @@ pub(super) fn factor_label(scenario: &Scenario, row: &Dependence) -> String {
     let labels = || PathLabels::of_scenario(scenario);
     match row.kind {
         FactorKind::Number | FactorKind::RedLine | FactorKind::Parameter => labels().label(factor),
-        FactorKind::Correlated => {
+        FactorKind::Correlated => correlated_label(&labels(), factor),
+        FactorKind::Pair => {
             let labels = labels();
-            let each = factor.split(" + ").map(|it| labels.label(it));
-            each.collect::<Vec<_>>().join(" + ")
+            let members = factor.split(PAIR_SIGN);
+            let each = members.map(|it| correlated_label(&labels, it));
+            each.collect::<Vec<_>>().join(PAIR_SIGN)
         }
         FactorKind::Form => format!("Form of the model: {}", factor.replace('_', " ")),
         FactorKind::Randomness => "Chance".to_owned(),
@@ -227,6 +229,12 @@ pub(super) fn factor_label(scenario: &Scenario, row: &Dependence) -> String {
         }
         FactorKind::AllForms => factor.replace('_', " "),
     }
+}
+
+/// Numbers that are correlated, or a single one, in words.
+fn correlated_label(labels: &PathLabels, factor: &str) -> String {
+    let each = factor.split(" + ").map(|it| labels.label(it));
+    each.collect::<Vec<_>>().join(" + ")
 }
 
 /// A number of the scenario, or whether a red line is real, in words, by its path.

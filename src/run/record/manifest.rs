@@ -102,6 +102,9 @@ pub enum StudyRecord {
         /// The alternatives to the form of the model as it is written, if it is studied.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         forms: Vec<String>,
+        /// The paths of those of which all pairs are looked at for interactions.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        interactions: Vec<String>,
     },
     /// `flip`.
     Flip {

@@ -1,6 +1,6 @@
 //! Why what is asked for cannot be run.
 
-use crate::config::{Diagnostics, TooFewPoints};
+use crate::config::{Diagnostics, TooFewPoints, WrongPairs};
 use crate::experiment::{
     PlanEvaluationError, ShardError, StudyError, TooManyOutcomes, TooManySessions,
 };
@@ -72,6 +72,9 @@ pub enum SpecError {
     /// What a study finds would have no intervals.
     #[error(transparent)]
     Points(#[from] TooFewPoints),
+    /// Interactions cannot be studied as asked.
+    #[error(transparent)]
+    Pairs(#[from] WrongPairs),
     /// The numbers cannot be studied as asked.
     #[error(transparent)]
     Study(#[from] StudyError),

@@ -165,6 +165,9 @@ pub enum StudyQuestion {
         numbers: Vec<String>,
         /// Which forms of the model.
         forms: Option<StudiedForms>,
+        /// Of which numbers all pairs are looked at for interactions, named in the same way.
+        #[serde(default)]
+        interactions: Vec<String>,
         /// Whether every session is written with its numbers.
         draws: DrawTable,
     },

@@ -11,8 +11,8 @@ use crate::config::{
     study_inputs,
 };
 use crate::experiment::{
-    Cell, FORM_SESSIONS_DEFAULT, FlipSearch, FormFactor, Robustness, Study, StudyInput,
-    built_in_forms, form_names,
+    Cell, FORM_SESSIONS_DEFAULT, FlipSearch, FormFactor, RadialInputs, Robustness, Study,
+    StudyInput, built_in_forms, form_names,
 };
 use crate::run::observer::Observer;
 use crate::run::record::StudyRecord;
@@ -85,12 +85,14 @@ impl StudySpec {
                 points,
                 numbers,
                 forms,
+                interactions,
                 draws,
             } => {
                 let asked = Asked {
                     method,
                     points,
                     numbers: &numbers,
+                    interactions: &interactions,
                 };
                 let forms = match forms.unwrap_or(experiment.study.forms) {
                     StudiedForms::AsWritten => Vec::new(),
@@ -208,6 +210,7 @@ struct Asked<'a> {
     method: Option<StudyMethod>,
     points: Option<u32>,
     numbers: &'a [String],
+    interactions: &'a [String],
 }
 
 impl Asked<'_> {
@@ -240,8 +243,24 @@ impl Asked<'_> {
         }
         let levels = forms.iter().flat_map(FormFactor::alternatives);
         let levels = levels.map(|it| it.id.clone()).collect();
+        let paired = if self.interactions.is_empty() {
+            let of_file = of_file.paired.iter().filter(|_| method == of_file.method);
+            of_file.cloned().collect()
+        } else {
+            study_inputs(setting, self.interactions).map_err(SpecError::Numbers)?
+        };
+        if !paired.is_empty() {
+            method.check_paired(&paired, setting, Some(&inputs))?;
+        }
+        let pair_paths = paired.iter().map(|it| it.path(setting).to_owned());
+        let pair_paths = pair_paths.collect();
+        let varied = RadialInputs {
+            inputs: inputs.clone(),
+            paired,
+            forms,
+        };
         let study = match method {
-            StudyMethod::Saltelli => Study::radial(setting, inputs, forms, points, seed.0),
+            StudyMethod::Saltelli => Study::radial(setting, varied, points, seed.0),
             StudyMethod::Morris => Study::trajectories(setting, inputs, points, seed.0),
         }?;
         let inputs = study.inputs().iter();
@@ -250,6 +269,7 @@ impl Asked<'_> {
             points,
             numbers: inputs.map(|it| it.path(setting).to_owned()).collect(),
             forms: levels,
+            interactions: pair_paths,
         };
         Ok((study, record))
     }

@@ -286,6 +286,7 @@ fn a_run_in_memory_and_one_read_back_come_to_the_same() {
         points: Some(64),
         numbers: Vec::new(),
         forms: None,
+        interactions: Vec::new(),
         draws: DrawTable::Omitted,
     };
     let flip = StudyQuestion::Flip {

@@ -167,7 +167,7 @@ fn bits(numbers: &[f64; 3]) -> [u64; 3] {
 #[test]
 fn correlated_numbers_are_exchanged_together_and_keep_their_correlation() {
     let setting = setting_of(&correlated(&[(OTHER, ONE, 0.8)]));
-    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), 256, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting).into(), 256, 1).unwrap();
     let names: Vec<(FactorKind, &str)> = (study.factors().iter())
         .map(|it| (it.kind, it.name.as_str()))
         .collect();
@@ -222,7 +222,7 @@ fn a_study_of_one_number_is_also_of_those_that_go_with_it() {
     let setting = setting_of(&correlated(&[(ONE, OTHER, 0.5)]));
     let paths = |numbers: &[&str]| -> Vec<String> {
         let inputs = study_inputs(&setting, numbers).expect("they are uncertain");
-        let study = Study::radial(&setting, inputs, Vec::new(), 32, 1).expect("it is right");
+        let study = Study::radial(&setting, inputs.into(), 32, 1).expect("it is right");
         let inputs = study.inputs().iter();
         inputs.map(|it| it.path(&setting).to_owned()).collect()
     };
@@ -237,7 +237,7 @@ fn a_number_that_goes_with_one_that_is_set_is_studied_by_itself() {
     let settings = [format!("{ONE}=0.3")];
     let loaded = load_scenario(Path::new("s.toml"), &settings, &read_file);
     let setting = loaded.expect("it is right").setting;
-    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), 32, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting).into(), 32, 1).unwrap();
     let kinds: Vec<FactorKind> = study.factors().iter().map(|it| it.kind).collect();
     assert_eq!(kinds[..2], [FactorKind::Number, FactorKind::Number]);
     assert!(!kinds.contains(&FactorKind::Correlated));
@@ -361,7 +361,7 @@ fn numbers_of_several_bases_that_go_together_are_of_a_basis_of_their_own() {
     let source = "[[source]]\nid = \"letters\"\ntitle = \"Letters\"\n\n[[party]]\nid = \"one\"";
     let text = text.replace("[[party]]\nid = \"one\"", source);
     let setting = setting_of(&text);
-    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), 32, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting).into(), 32, 1).unwrap();
     let of_kind = |kind: FactorKind| -> Vec<&str> {
         let factors = study.factors().iter().filter(|it| it.kind == kind);
         factors.map(|it| it.name.as_str()).collect()

@@ -204,6 +204,50 @@ fn indices_of_two_numbers_that_decide_together_are_those_worked_out_by_hand() {
     assert_eq!(of("luck", "kind"), "luck");
 }
 
+#[test]
+fn what_two_numbers_do_only_together_is_their_interaction() {
+    let folder = TempDir::new().unwrap();
+    let file = two_numbers_decide(&folder);
+    let pairs = [
+        "--points",
+        "2048",
+        "--interactions",
+        "party.seller",
+        "--interactions",
+        "assumed",
+    ];
+    let out = run(&folder, "sensitivity", "run", &file, &pairs);
+    let table = rows(out.join("sensitivity.csv"));
+    // Of y = [s ≤ 1/2] [b ≤ 1/2] the variance 3/16 is 1/16 of each alone, and 1/16 of both together.
+    let pair = |one: &str, other: &str| {
+        let name = format!("{one} × {other}");
+        finding(&table, &name, "interaction")
+    };
+    assert_near(pair(SELLER, BUYER), 1.0 / 3.0, 0.04);
+    for other in [pair(SELLER, MINE), pair(MINE, BUYER)] {
+        assert_near(other, 0.0, 0.0);
+    }
+    let of_pairs = table.iter().filter(|it| it["kind"] == "pair");
+    assert!(of_pairs.clone().all(|it| it["measure"] == "interaction"));
+    // Pairs are behind all else in the design: what it finds of single numbers is the same.
+    let without = run(
+        &folder,
+        "sensitivity",
+        "without",
+        &file,
+        &["--points", "2048"],
+    );
+    let without = rows(without.join("sensitivity.csv"));
+    let single: Vec<_> = table.iter().filter(|it| it["kind"] != "pair").collect();
+    for measure in ["total", "first_order"] {
+        let same = finding(&without, SELLER, measure);
+        assert_near(finding(&table, SELLER, measure), same, 0.01);
+    }
+    assert_eq!(single.len(), without.len());
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("interact most"));
+}
+
 /// The bargain where both would take `even`, and the seller has a red line there.
 fn red_line_decides(probability: &str) -> String {
     let line = format!(
@@ -669,7 +713,7 @@ fn a_row_has_each_number_at_the_quantile_that_the_design_says() {
     const POINTS: u32 = 8;
     let setting = setting_of(&bargain(0.5));
     let numbers: Vec<NumberId> = setting.uncertain_numbers();
-    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), POINTS, 11).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting).into(), POINTS, 11).unwrap();
     // Seller's reservation value, what mine is worth to it, buyer's reservation value.
     let ranges = [(0.3, 0.7), (0.8, 1.0), (0.25, 0.75)];
     let all: Vec<_> = setting.numbers().map(|it| it.path.clone()).collect();
@@ -731,7 +775,7 @@ fn what_a_row_does_not_cross_stays_as_it_was() {
         2,
         "how the upper village feels about halves; the lower's reservation value"
     );
-    let study = Study::radial(&setting, StudyInput::all(&setting), Vec::new(), 32, 1).unwrap();
+    let study = Study::radial(&setting, StudyInput::all(&setting).into(), 32, 1).unwrap();
     // A, two numbers, randomness, all numbers as a group without a basis and without a source, B.
     let sessions = results(study.designed(setting), study.n_sessions());
     for rows in sessions.chunks(7) {

@@ -9,7 +9,8 @@ use demarche::stats::design::{
 };
 use demarche::stats::estimate::Estimate;
 use demarche::stats::sensitivity::{
-    RadialOutputs, elementary_effects, second_order_indices, variance_indices,
+    RadialOutputs, elementary_effects, second_order_indices, total_interaction_indices,
+    variance_indices,
 };
 use serde_json::Value;
 
@@ -222,6 +223,41 @@ fn scrambled_designs_find_the_indices_of_theory() {
             let it = variance_indices(&outputs, resamples(200), seed).expect("spread");
             check_covers(name, &it.first_order, &theory["S1"], 5e-3);
             check_covers(name, &it.total, &theory["ST"], 5e-3);
+        }
+    }
+}
+
+#[test]
+fn the_interactions_of_the_ishigami_function_are_those_of_theory() {
+    let Some(reference) = reference() else { return };
+    let theory = &reference["ishigami_analytic"];
+    let of = |name: &str, factor: usize| numbers(&theory[name])[factor];
+    // The third number has no effect but through the first.
+    let first_and_third = of("ST", 2) - of("S1", 2);
+    let pairs = [([0, 1], 3), ([0, 2], 4), ([1, 2], 5)];
+    let expected = [0.0, first_and_third, 0.0];
+    for seed in 1..=3 {
+        let design = SaltelliDesign::new(3, RadialRows::OneWay, Scrambling::Owen { seed });
+        let design = design.expect("there are few factors");
+        let outputs = (0..16_384).map(|base_point| {
+            let mut rows = design.rows(base_point);
+            let b = rows.pop().expect("the last row is B");
+            for (members, _) in pairs {
+                let mut both = rows[0].clone();
+                for it in members {
+                    both[it] = b[it];
+                }
+                rows.push(both);
+            }
+            rows.push(b);
+            let outputs: Vec<f64> = rows.iter().map(|it| ishigami(it)).collect();
+            RadialOutputs::of_rows(&outputs, 6)
+        });
+        let outputs: Vec<RadialOutputs> = outputs.collect();
+        let found = total_interaction_indices(&outputs, &pairs, resamples(200), seed);
+        let found = found.expect("spread");
+        for (it, expected) in found.iter().zip(expected) {
+            assert!((it.point - expected).abs() < 5e-3, "{it:?}, not {expected}");
         }
     }
 }

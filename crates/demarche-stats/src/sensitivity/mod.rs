@@ -10,5 +10,5 @@ pub use rank_correlation::{RankCorrelation, average_ranks, partial_rank_correlat
 pub use scenario_discovery::{PeelingRule, ScenarioBox, peeling_trajectory};
 pub use variance_indices::{
     BASE_POINTS_MIN, RadialOutputs, SecondOrderIndex, VarianceIndices, second_order_indices,
-    total_index_shares, variance_indices,
+    total_index_shares, total_interaction_indices, variance_indices,
 };

@@ -165,6 +165,40 @@ pub fn total_index_shares(
     with_bootstrap_intervals(outputs.len(), of, n_resamples, seed)
 }
 
+/// Total interaction indices of pairs of factors: the share of variance that involves both of them, alone
+/// or with others; `pairs` are the positions of two factors, and of the row that has both at B.
+///
+/// ```text
+/// I_jk = ( 1/4N Σ_i (A_i − AB_ij − AB_ik + AB_i,jk)² ) / V
+/// ```
+///
+/// Standardized, resampled and undefined as in [`variance_indices`].
+/// It is never negative, and 0 where the effect of one factor does not depend on the other; of a pair
+/// that interacts with no third factor it is the second-order index.
+///
+/// Liu and Owen, *Estimating mean dimensionality of analysis of variance decompositions*, Journal of the
+/// American Statistical Association 101 (2006), 712–721.
+///
+/// # Panics
+///
+/// If base points differ in their number of rows, an output is not finite, or there is no such row.
+pub fn total_interaction_indices(
+    outputs: &[RadialOutputs],
+    pairs: &[([usize; 2], usize)],
+    n_resamples: NonZeroU32,
+    seed: u64,
+) -> Option<Vec<Estimate>> {
+    let outputs = standardized(outputs)?;
+    let terms = |it: &RadialOutputs| {
+        // In this order equal steps cancel exactly.
+        let difference =
+            |([j, k], both): &([usize; 2], usize)| (it.a - it.ab[*j]) - (it.ab[*k] - it.ab[*both]);
+        let differences = pairs.iter().map(difference);
+        differences.map(|it| 0.25 * it * it).collect()
+    };
+    shares(&outputs, terms, n_resamples, seed)
+}
+
 /// Second-order Sobol' indices of all pairs, from the outputs of a two-way radial design.
 ///
 /// ```text
@@ -412,6 +446,23 @@ mod tests {
         let pairs = second_order_indices(&outputs, RESAMPLES, 1).unwrap();
         let factors: Vec<(usize, usize)> = pairs.iter().map(|it| it.factors).collect();
         assert_eq!(factors, [(0, 1), (0, 2), (1, 2)]);
+    }
+
+    #[test]
+    fn interactions_are_those_computed_by_hand() {
+        // y = x_1 x_2 + x_3 at A = (0, 0, 0), B = (1, 1, 1) and at A = (1, 1, 0), B = (0, 0, 1), with the
+        // pairs {1, 2} and {1, 3} at B behind the factors.
+        let rows = [
+            [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 2.0],
+            [1.0, 0.0, 0.0, 2.0, 0.0, 1.0, 1.0],
+        ];
+        let outputs = rows.map(|it| RadialOutputs::of_rows(&it, 5));
+        let pairs = [([0, 1], 3), ([0, 2], 4)];
+        let found = total_interaction_indices(&outputs, &pairs, RESAMPLES, 1).unwrap();
+        // Differences of ±1 and of 0; the variance of 0, 2, 1 and 1 is one half.
+        check_points(&found, &[0.25 / 0.5, 0.0]);
+        let none = total_interaction_indices(&outputs, &[], RESAMPLES, 1);
+        assert_eq!(none, Some(Vec::new()));
     }
 
     #[test]

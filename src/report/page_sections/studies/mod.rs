@@ -1,6 +1,7 @@
 //! Studies: what the result depends on, what would flip it, and other forms of the model.
 
 mod flip_section;
+mod interaction_section;
 mod model_form_section;
 mod study_sections;
 mod study_words;

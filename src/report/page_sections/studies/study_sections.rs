@@ -9,6 +9,7 @@ use crate::experiment::{
 };
 use crate::report::drawing::{Axis, Backdrop, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
 use crate::report::page_sections::factor_labels::factor_label;
+use crate::report::page_sections::studies::interaction_section::interactions;
 use crate::report::page_sections::studies::model_form_section::levels;
 use crate::report::page_sections::studies::study_words::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, share_of_forms,
@@ -347,7 +348,7 @@ impl<'a> StudyOutcome<'a> {
         Some(outcome)
     }
 
-    fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> {
+    fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> + Clone {
         let (metric, party) = (self.metric, self.party);
         let is_own = move |it: &&Dependence| it.metric == metric && it.party == party;
         self.rows.iter().filter(is_own)
@@ -407,6 +408,7 @@ impl<'a> StudyOutcome<'a> {
         let is_shown = |it: &Dependence| it.kind.is_single();
         let mut drawn = Vec::new();
         drawn.extend(self.total_and_alone(scenario));
+        drawn.extend(interactions(scenario, self.own_rows()));
         for measure in &MEASURES {
             if !drawn.is_empty() && measure.is_share {
                 continue;

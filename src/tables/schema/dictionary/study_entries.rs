@@ -22,12 +22,12 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
             column(
                 &[("kind", Text)],
                 "what the factor is",
-                "`number`, `correlated`, `red_line`, `form`, `luck`, `basis`, `source`, `all_forms`; `parameter` of a sweep",
+                "`number`, `correlated`, `red_line`, `form`, `luck`, `basis`, `source`, `all_forms`, `pair`; `parameter` of a sweep",
                 "never",
             ),
             column(
                 &[("factor", Text)],
-                "its name: a number's path, paths of correlated numbers with ` + ` between them, the path of a red line with `.real`, a dimension of the form of the model, a basis (`no basis`; with ` + ` between the bases of correlated numbers), sources with ` + ` between them (`no source`), `luck`",
+                "its name: a number's path, paths of correlated numbers with ` + ` between them, the path of a red line with `.real`, a dimension of the form of the model, a basis (`no basis`; with ` + ` between the bases of correlated numbers), sources with ` + ` between them (`no source`), `luck`, two factors with ` × ` between them",
                 "",
                 "never",
             ),
@@ -79,6 +79,12 @@ pub(crate) const SENSITIVITY: TableEntry = TableEntry {
                 &["share"],
                 "the factor's part of the sum of the total indices of all numbers, red lines, dimensions of form and randomness",
                 "0 to 1",
+            ),
+            word(
+                "measure",
+                &["interaction"],
+                "of a pair, share of the outcome's variance that involves both factors, alone or with others: 0 if the effect of one does not depend on the other",
+                "from 0; to 1, apart from sampling noise",
             ),
             word(
                 "measure",
