@@ -18,10 +18,12 @@
 //!
 //! A party may be [answered for](PartyActor::answered_by) from outside, by a person or by another
 //! program: its actor then sends a [`Question`] with what the party itself may see, and waits.
+//! That is for one session; an [`OutsideParty`] answers at all tables at once.
 //!
 //! A task ends when its mailbox closes, that is when the session actor is dropped. A party whose
 //! task ends before has forfeited every session under way; a fresh actor takes its place.
 
+mod outside;
 mod party;
 mod question;
 mod session;
@@ -33,9 +35,13 @@ use demarche_core::negotiation::PartyReport;
 use demarche_core::protocol::{Action, Ending, Event, ProtocolViolation, Request};
 use demarche_core::randomness::{Replication, Seeds};
 
+pub use outside::{
+    MessageKind, OutsideBegin, OutsideMessage, OutsideParties, OutsideParty, OutsideReply,
+    PartyReply, StartedParties,
+};
 pub use party::PartyActor;
 pub use question::{Question, QuestionReceiver, QuestionSender, question_channel};
-pub use session::{SessionActor, SessionSink, assemble, spawn};
+pub use session::{SessionActor, SessionSink, assemble, spawn, spawn_with};
 
 /// Messages a mailbox holds: sender and receiver take turns.
 const MAILBOX_CAPACITY: usize = 1;
@@ -82,6 +88,8 @@ struct Reply {
 #[derive(Debug)]
 enum ReplyKind {
     Action(Result<Action, ProtocolViolation>),
+    /// In a box, as below.
+    Outside(Box<PartyReply>),
     /// In a box, since most replies are actions, which are small.
     Report(Box<PartyReport>),
 }

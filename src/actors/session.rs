@@ -10,6 +10,7 @@ use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::actors::outside::{PartyReply, StartedParties};
 use crate::actors::party::PartyActor;
 use crate::actors::{
     ActorError, MAILBOX_CAPACITY, ReplyKind, RequestBatch, RequestKind, SessionRequest,
@@ -25,6 +26,9 @@ pub trait SessionSink {
     ///
     /// Those of one session come in order, those of several in any.
     fn hear(&mut self, replication: Replication, first: u64, events: &[Event]);
+
+    /// Takes in replies of parties from outside in a session, in order, before its result.
+    fn replied(&mut self, _replication: Replication, _replies: Vec<PartyReply>) {}
 
     /// Takes in the result of a session, after all of its events.
     fn end(&mut self, result: SessionResult);
@@ -72,6 +76,8 @@ struct Table {
     n_offers: u32,
     /// By party, what it did if anything was asked of it; filled tick by tick.
     acted: Vec<Option<Result<Action, ProtocolViolation>>>,
+    /// The replies of parties from outside that the sink has not had yet.
+    replies: Vec<PartyReply>,
     /// By party, its report; filled once the session is over.
     reports: Vec<Option<PartyReport>>,
 }
@@ -107,9 +113,32 @@ pub fn assemble(setting: &Arc<Setting>, tables: usize) -> (SessionActor, Vec<Par
 ///
 /// If no session may be under way.
 pub fn spawn(runtime: &Handle, setting: &Arc<Setting>, tables: usize) -> SessionActor {
+    spawn_with(runtime, setting, tables, (&StartedParties::default(), 0))
+}
+
+/// The same with who answers for the parties that the setting has from
+/// [outside](Setting::with_outside), in sessions of the cell of this number; nobody answers for those
+/// that are missing.
+///
+/// # Panics
+///
+/// If no session may be under way.
+pub fn spawn_with(
+    runtime: &Handle,
+    setting: &Arc<Setting>,
+    tables: usize,
+    (outside, cell): (&StartedParties, u32),
+) -> SessionActor {
     let (session_actor, parties) = assemble(setting, tables);
-    let runtime = runtime.clone();
+    let (runtime, outside) = (runtime.clone(), outside.clone());
+    let from_outside = setting.outside();
     let mut run = move |party: PartyActor| {
+        let id = party.party();
+        let shared = outside.of(id).filter(|_| from_outside.contains(id));
+        let party = match shared {
+            Some(shared) => party.answered_outside(shared.clone(), cell),
+            None => party,
+        };
         runtime.spawn(party.run());
     };
     parties.into_iter().for_each(&mut run);
@@ -195,8 +224,10 @@ impl SessionActor {
                 if let Some(mut table) = self.close(idx) {
                     let replication = table.replication;
                     sink.hear(replication, table.n_let_go, table.session.events());
+                    table.pass_replies_on(sink);
                     sink.end(table.result());
                 } else if let Some(table) = &mut self.tables[idx] {
+                    table.pass_replies_on(sink);
                     table.let_go(sink);
                 }
             }
@@ -250,6 +281,7 @@ impl SessionActor {
             n_let_go: 0,
             n_offers: 0,
             acted: vec![None; n_parties],
+            replies: Vec::new(),
             reports: vec![None; n_parties],
         });
     }
@@ -332,6 +364,10 @@ impl SessionActor {
                 .expect("a reply belongs to a session under way");
             match reply.what {
                 ReplyKind::Action(acted) => table.acted[party.idx()] = Some(acted),
+                ReplyKind::Outside(reply) => {
+                    table.acted[party.idx()] = Some(reply.reply.acted.clone());
+                    table.replies.push(*reply);
+                }
                 ReplyKind::Report(report) => table.reports[party.idx()] = Some(*report),
             }
         }
@@ -401,6 +437,13 @@ impl Table {
             ending: ending.clone(),
             n_offers: self.n_offers + Event::count_offers(self.session.events()),
             parties: self.reports.drain(..).flatten().collect(),
+        }
+    }
+
+    /// Hands over what parties from outside replied.
+    fn pass_replies_on(&mut self, sink: &mut impl SessionSink) {
+        if !self.replies.is_empty() {
+            sink.replied(self.replication, std::mem::take(&mut self.replies));
         }
     }
 

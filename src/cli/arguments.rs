@@ -1,5 +1,6 @@
 //! Arguments that several verbs take, and how they are read.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -129,6 +130,7 @@ impl ContentArguments {
             verb,
             experiment: file.display().to_string(),
             experiment_text: stream_text(file)?,
+            outside: BTreeMap::new(),
             settings: settings.set.clone(),
             sessions: self.sessions,
             seed: settings.seed,

@@ -273,6 +273,7 @@ fn options(threads: Option<u64>, ctrl_c: &CtrlC) -> RunOptions {
     RunOptions {
         threads: usize::try_from(threads).expect("few"),
         interrupt: ctrl_c.interrupt().clone(),
+        ..default
     }
 }
 

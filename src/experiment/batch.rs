@@ -26,7 +26,9 @@ use demarche_core::protocol::Event;
 use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime;
 
-use crate::actors::{ActorError, SessionActor, SessionSink, spawn};
+use crate::actors::{
+    ActorError, OutsideParties, PartyReply, SessionActor, SessionSink, StartedParties, spawn_with,
+};
 use crate::experiment::plan::{CellId, SessionPlan};
 
 /// Sessions that one worker has under way at once: enough to make messages cheap, few enough for
@@ -130,6 +132,22 @@ pub trait Worker: Send + Sync + 'static {
         _replication: Replication,
         _first: u64,
         _events: &[Event],
+    ) {
+    }
+
+    /// Who answers for parties from outside; nobody, where all follow their strategies. Each thread
+    /// has its own, for all of its sessions.
+    fn outside_parties(&self) -> OutsideParties {
+        OutsideParties::default()
+    }
+
+    /// Takes in replies of parties from outside in a session; those of one session come in order.
+    fn replied(
+        &self,
+        _heard: &mut Self::Heard,
+        _cell: CellId,
+        _replication: Replication,
+        _replies: Vec<PartyReply>,
     ) {
     }
 
@@ -275,6 +293,7 @@ impl<P: SessionPlan, W: Worker> Work<P, W> {
         let runtime = runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime without I/O and clock needs nothing of the system");
+        let outside = self.worker.outside_parties().start();
         let mut at_work: Option<(CellId, SessionActor)> = None;
         while !self.interrupt.is_requested()
             && let Some(idx) = self.queue.take()
@@ -286,7 +305,7 @@ impl<P: SessionPlan, W: Worker> Work<P, W> {
             let (_, session_actor) = at_work.get_or_insert_with(|| {
                 (
                     cell,
-                    spawn_actors(&runtime, &self.plan, (cell, n_replications)),
+                    spawn_actors(&runtime, &self.plan, (cell, n_replications), &outside),
                 )
             });
             let negotiation = self.negotiate(session_actor, cell, replications.clone());
@@ -373,6 +392,11 @@ impl<W: Worker> SessionSink for Gathering<'_, W> {
             .hear(&mut self.heard, self.cell, replication, first, events);
     }
 
+    fn replied(&mut self, replication: Replication, replies: Vec<PartyReply>) {
+        self.worker
+            .replied(&mut self.heard, self.cell, replication, replies);
+    }
+
     fn end(&mut self, result: SessionResult) {
         self.results.push(result);
     }
@@ -383,12 +407,13 @@ fn spawn_actors(
     runtime: &runtime::Runtime,
     plan: &impl SessionPlan,
     (cell, n_replications): (CellId, u64),
+    outside: &StartedParties,
 ) -> SessionActor {
     let setting = &plan.cells()[cell.idx()].setting;
     let fitting = SEARCH_ROWS_MAX / setting.n_search_rows().max(1);
     let needed = usize::try_from(n_replications).unwrap_or(SESSIONS_IN_FLIGHT);
     let tables = fitting.min(needed).clamp(1, SESSIONS_IN_FLIGHT);
-    spawn(runtime.handle(), setting, tables)
+    spawn_with(runtime.handle(), setting, tables, (outside, cell.0))
 }
 
 /// The output of a future; `None` if the interrupt is requested before.

@@ -28,11 +28,12 @@ pub use observer::{Observer, Progress, Workload};
 pub(crate) use record::TableReader;
 pub use record::{
     CellConfiguration, Change, Counts, FIGURE_MARK, FIGURES, InputFile, MANIFEST,
-    MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, OverviewError, PAGE,
-    PlanRecord, RESULTS_VERSION, RecordError, RecordedCell, RecordedCellError, RecordedEnding,
-    RecordedRows, RecordedSessions, RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX,
-    StudyRecord, SweepRecord, TableError, Timing, Until, comparison_rows, configuration_changes,
-    open_table, remove_page, swept_values, value_in_words,
+    MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, NoReply, OutsideRecord,
+    OverviewError, PAGE, PlanRecord, REPLIES, RESULTS_VERSION, RecordError, RecordedCell,
+    RecordedCellError, RecordedEnding, RecordedReplies, RecordedRows, RecordedSessions,
+    RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError,
+    Timing, Until, comparison_rows, configuration_changes, open_table, remove_page, swept_values,
+    value_in_words,
 };
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};
 pub use spec::{

@@ -41,6 +41,8 @@ pub enum Purpose {
     Protocol,
     /// Making up a whole scenario at random, as tests do.
     Scenario,
+    /// The one number that a party that is answered for from outside gets for its own random numbers.
+    Outside,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Strategy => 2,
             Self::Protocol => 3,
             Self::Scenario => 4,
+            Self::Outside => 5,
         }
     }
 }
@@ -131,6 +134,11 @@ impl Stream {
         (self.rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// The next 64 bits.
+    pub fn word(&mut self) -> u64 {
+        self.rng.next_u64()
+    }
+
     /// An integer below `bound`, each with the same probability but for 2⁻⁶⁴ of it.
     ///
     /// # Panics
@@ -205,6 +213,7 @@ mod tests {
             first(0, "a", Purpose::Strategy),
             first(0, "a", Purpose::Protocol),
             first(0, "a", Purpose::Scenario),
+            first(0, "a", Purpose::Outside),
         ];
         let distinct: std::collections::BTreeSet<u64> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -340,7 +340,7 @@ pub(crate) fn describe_gains(
         if you == Some(party) {
             "you"
         } else {
-            setting.strategies(party)[idx].offering.name
+            setting.strategy_name(party, idx)
         }
     };
     let longest = scenario

@@ -282,6 +282,9 @@ fn strategies(res: &mut String, setting: &Setting, tally: &Tally, width: usize) 
     let columns = label_columns(scenario);
     let mut has_head = false;
     for (party, it) in scenario.party_ids().zip(tally.parties()) {
+        if setting.outside().contains(party) {
+            continue;
+        }
         let specs = setting.strategies(party);
         let shares: Vec<String> = (specs.iter().zip(it.strategies()))
             .filter_map(|(spec, it)| {

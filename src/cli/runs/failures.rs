@@ -38,8 +38,12 @@ pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
         }
         SpecError::Sessions(_) => format!("{description}; reduce --sessions"),
         SpecError::DrawnNumbers(_) => format!("{description}; run it without --draws"),
-        SpecError::Numbers(_) | SpecError::Forms(_) | SpecError::NothingUncertain => description,
+        SpecError::Numbers(_)
+        | SpecError::Forms(_)
+        | SpecError::NothingUncertain
+        | SpecError::NoParty { .. } => description,
         SpecError::Pairs(it) => format!("{description}; {}", it.hint()),
+        SpecError::OutsideInShards => format!("{description}; run it whole, or without --party"),
         SpecError::Points(it) => format!("{description}: take --points {} or more", it.least()),
         SpecError::Study(StudyError::TooManyNumbers(_)) => {
             format!("{description}; choose some with --numbers, or take --method morris")
@@ -118,6 +122,9 @@ pub(crate) fn planned_shard_failure(error: PlannedShardError, folder: &Path) -> 
             folder.display()
         )),
         PlannedShardError::Run(RunError::Folder(it)) => Failure::could_not_finish(&it),
+        PlannedShardError::Run(it @ RunError::NobodyAnswers(_)) => {
+            Failure::WrongInput(it.to_string())
+        }
     }
 }
 
@@ -223,6 +230,7 @@ fn refused_for(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) ->
 pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
+        RunError::NobodyAnswers(_) => Failure::WrongInput(error.to_string()),
         RunError::Folder(it) => Failure::could_not_finish(it),
         RunError::Stopped(it) => stopped(it, request),
     }
@@ -232,6 +240,7 @@ pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
 pub(crate) fn study_failure(error: &RunError) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
+        RunError::NobodyAnswers(_) => Failure::WrongInput(error.to_string()),
         RunError::Folder(it) => Failure::could_not_finish(it),
         RunError::Stopped(it) => Failure::could_not_finish(&it.cause),
     }

@@ -4,4 +4,6 @@ mod one_session;
 mod recorded_session;
 
 pub(crate) use one_session::{OneSession, exit_code, one_thread};
-pub(crate) use recorded_session::{Check, check_cell, check_number, read_sessions_manifest};
+pub(crate) use recorded_session::{
+    Check, check_cell, check_number, read_sessions_manifest, replies,
+};

@@ -8,7 +8,7 @@ use demarche_core::protocol::{Ending, Session};
 use demarche_core::randomness::{Replication, Seeds};
 use tokio::runtime::{self, Runtime};
 
-use crate::actors::{SessionActor, spawn};
+use crate::actors::{OutsideParties, SessionActor, spawn_with};
 use crate::cli::failure::Failure;
 use crate::cli::render::{heading, narration, terminal_width, wrap};
 use crate::report::rests_on;
@@ -28,13 +28,16 @@ pub(crate) struct OneSession {
     pub(crate) setting: Arc<Setting>,
     pub(crate) seeds: Seeds,
     pub(crate) replication: Replication,
+    /// Who answers for parties from outside.
+    pub(crate) outside: OutsideParties,
 }
 
 impl OneSession {
     /// Runs it.
     pub(crate) fn run(&self) -> Result<(Session, SessionResult), Failure> {
         let runtime = one_thread()?;
-        let session_actor = spawn(runtime.handle(), &self.setting, 1);
+        let outside = self.outside.start();
+        let session_actor = spawn_with(runtime.handle(), &self.setting, 1, (&outside, 0));
         self.run_on(&runtime, session_actor)
     }
 

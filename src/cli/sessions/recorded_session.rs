@@ -8,6 +8,7 @@ use demarche_core::negotiation::{SessionResult, Setting};
 use demarche_core::protocol::Session;
 use demarche_core::randomness::{Replication, Seeds};
 
+use crate::actors::OutsideParties;
 use crate::cli::failure::Failure;
 use crate::cli::render::{counted, excerpt, terminal_width, wrap};
 use crate::cli::runs::read_manifest;
@@ -16,20 +17,29 @@ use crate::cli::{message, print};
 use crate::experiment::{
     CellId, SessionMeasurer, SolutionAnalyzer, SolutionDistances, check_outcomes,
 };
-use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedRows, open_table};
+use crate::run::{
+    MANIFEST, Manifest, REPLIES, RecordedCell, RecordedReplies, RecordedRows, open_table,
+};
 use crate::tables::{
     Distances, DrawColumns, DrawTable, Rows, RunDirectory, SessionRows, SessionTable,
     TableDifference, Transcripts, session_columns,
 };
 
 impl RecordedCell<'_> {
-    /// One of its sessions.
-    pub(crate) fn session(&self, replication: u64) -> OneSession {
-        OneSession {
+    /// One of its sessions, in which parties from outside repeat what the run's table says that they
+    /// replied.
+    pub(crate) fn session(
+        &self,
+        (directory, manifest): (&RunDirectory, &Manifest),
+        cell: u32,
+        replication: u64,
+    ) -> Result<OneSession, Failure> {
+        Ok(OneSession {
             setting: Arc::clone(&self.setting),
             seeds: self.seeds,
             replication: Replication(replication),
-        }
+            outside: replies((directory, manifest), &self.setting, (cell, replication))?,
+        })
     }
 
     /// Which cell of which seed it is, for people.
@@ -45,6 +55,27 @@ impl RecordedCell<'_> {
             .collect();
         format!("cell {cell} ({}), {seed}", rendered.join(", "))
     }
+}
+
+/// Who answers for the parties from outside in a session of a run: what its table says that they
+/// replied.
+pub(crate) fn replies(
+    (directory, manifest): (&RunDirectory, &Manifest),
+    setting: &Setting,
+    (cell, replication): (u32, u64),
+) -> Result<OutsideParties, Failure> {
+    if setting.outside().is_empty() {
+        return Ok(OutsideParties::default());
+    }
+    let path = directory.path().join(REPLIES);
+    let cannot =
+        |error: &dyn std::fmt::Display| Failure::WrongInput(format!("{}: {error}", path.display()));
+    let opened = open_table(directory, manifest, REPLIES);
+    let file = opened.and_then(|it| it.ok_or(TableDifference::of_none(&manifest.tables)));
+    let file = file.map_err(|it| cannot(&it))?;
+    let rows = RecordedRows::find(file, CellId(cell), replication).map_err(|it| cannot(&it))?;
+    let replies = RecordedReplies::read(&rows, setting.scenario()).map_err(|it| cannot(&it))?;
+    Ok(replies.answering(setting.outside()))
 }
 
 /// Reads the manifest of a batch or a sweep.
@@ -120,6 +151,10 @@ impl Check {
     ) -> Result<Self, Failure> {
         let mut res = Self::default();
         for table in SessionTable::ALL {
+            if table == SessionTable::Replies {
+                // The session was played by it.
+                continue;
+            }
             let name = format!("{}.csv", table.name());
             let path = directory.path().join(&name);
             let cannot = |error: &dyn std::fmt::Display| {

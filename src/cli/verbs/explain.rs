@@ -16,7 +16,9 @@ use crate::cli::interactive::{Background, CtrlC};
 use crate::cli::print;
 use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
 use crate::cli::runs::open_run;
-use crate::cli::sessions::{Check, OneSession, check_cell, check_number, read_sessions_manifest};
+use crate::cli::sessions::{
+    Check, OneSession, check_cell, check_number, read_sessions_manifest, replies,
+};
 use crate::experiment::{Causes, CellId, Explainer, Explanation};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedEnding, open_table};
 use crate::tables::{RunDirectory, TableDifference};
@@ -72,7 +74,10 @@ pub(crate) fn explain(arguments: &ExplainArguments, ctrl_c: &CtrlC) -> Result<Ex
         run: Arc::new((directory, manifest.clone())),
     };
     match arguments.replication {
-        Some(it) => explain_session(recorded.session(it), &place, ctrl_c),
+        Some(it) => {
+            let again = recorded.session((&place.run.0, &place.run.1), cell, it)?;
+            explain_session(again, &place, ctrl_c)
+        }
         None => explain_cell(&place, arguments.sessions, ctrl_c),
     }
 }
@@ -203,7 +208,19 @@ fn count(
     was: &RecordedEnding,
     causes: &mut Causes,
 ) -> Result<(), Failure> {
-    let (session, result) = explainer.play(&place.seeds, Replication(was.replication));
+    let replication = Replication(was.replication);
+    let (session, result) = if place.setting.outside().is_empty() {
+        explainer.play(&place.seeds, replication)
+    } else {
+        let (run, session) = ((&place.run.0, &place.run.1), (place.cell, was.replication));
+        let again = OneSession {
+            setting: Arc::clone(&place.setting),
+            seeds: place.seeds,
+            replication,
+            outside: replies(run, &place.setting, session)?,
+        };
+        again.run()?
+    };
     let (ending, round) = (result.ending.name(), result.ending.round());
     if (ending, round) != (was.ending.as_str(), was.round) {
         return Err(Failure::CouldNotFinish(format!(

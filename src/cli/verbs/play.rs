@@ -8,7 +8,7 @@ use clap::Args;
 use demarche_core::domain::PartyId;
 use demarche_core::randomness::{Replication, Seeds};
 
-use crate::actors::{assemble, question_channel};
+use crate::actors::{OutsideParties, assemble, question_channel};
 use crate::cli::arguments::{FileArgument, Settings, party_named};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Echo, InteractivePlayer};
@@ -48,6 +48,7 @@ pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
         setting: Arc::new(experiment.scenario.setting),
         seeds: Seeds::new(experiment.seed),
         replication: Replication(arguments.replication),
+        outside: OutsideParties::default(),
     };
     let whose = format!("seed {}", experiment.seed.0);
     if let Some(name) = &arguments.party {

@@ -52,9 +52,9 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
         CellId(arguments.cell),
         &Strategies::default(),
     )?;
-    let again = cell.session(arguments.replication);
-    let (session, result) = again.run()?;
     let run = (&directory, &manifest);
+    let again = cell.session(run, arguments.cell, arguments.replication)?;
+    let (session, result) = again.run()?;
     let check = Check::new(run, arguments.cell, &again, &session, &result)?;
     let whose = cell.whose(&manifest, arguments.cell);
     if let Some(path) = &arguments.page {

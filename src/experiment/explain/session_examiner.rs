@@ -22,7 +22,8 @@ const OFFERS_MAX: u32 = 10_000;
 /// Finds out why sessions have no agreement, and what parties offered in them.
 ///
 /// Where there was no zone of possible agreement, the preferences drawn say why; for all else there are
-/// the session's events, and where nobody kept them it is played again, once.
+/// the session's events, and where nobody kept them it is played again, once, unless a party in it is
+/// answered for from outside.
 #[derive(Debug)]
 pub struct SessionExaminer {
     setting: Arc<Setting>,
@@ -50,7 +51,8 @@ impl SessionExaminer {
         let result = &session.result;
         let parties = self.explainer.preferences(seeds, result.replication);
         let is_missed = session.zone == Zone::Exists && result.ending.agreement().is_none();
-        let is_played = events.is_none() && result.n_offers <= OFFERS_MAX;
+        let can_be_played = self.setting.outside().is_empty() && result.n_offers <= OFFERS_MAX;
+        let is_played = events.is_none() && can_be_played;
         let played = is_played.then(|| self.explainer.play(seeds, result.replication).0);
         let events = events.or_else(|| played.as_ref().map(Session::events));
         let mut missing = BTreeMap::new();

@@ -328,12 +328,12 @@ impl DetailedCell {
             })
         });
         let strategies = parties().flat_map(|(party, it)| {
-            let specs = setting.strategies(party).iter().zip(it.strategies());
-            specs.filter_map(move |(spec, it)| {
+            let specs = (0..setting.strategies(party).len()).zip(it.strategies());
+            specs.filter_map(move |(place, it)| {
                 Some(StrategyShare {
                     party: name(scenario, party),
-                    offering: text(spec.offering.name),
-                    acceptance: text(spec.acceptance.name),
+                    offering: text(setting.strategy_name(party, place)),
+                    acceptance: text(setting.acceptance_name(party, place)),
                     share: share(it.n_agreements, it.n_sessions)?,
                 })
             })

@@ -22,6 +22,9 @@ pub enum RunError {
     /// Its folder could not be made.
     #[error(transparent)]
     Folder(JournalError),
+    /// Nobody answers for this party from outside; nothing is written.
+    #[error("nobody answers for `{0}`, a party from outside")]
+    NobodyAnswers(String),
     /// It could not go on.
     #[error(transparent)]
     Stopped(StoppedRun),

@@ -7,7 +7,7 @@ use crate::run::execute::stopwatch::Stopwatch;
 use crate::run::execute::verification::check_tables;
 use crate::run::journal::TALLIES;
 use crate::run::observer::Observer;
-use crate::run::record::{MANIFEST, Manifest, Timing, Until};
+use crate::run::record::{MANIFEST, Manifest, OutsideRecord, Timing, Until};
 use crate::run::shards::ShardMark;
 use crate::run::spec::RunSpec;
 use crate::run::writer::{CellResults, RunTables};
@@ -115,6 +115,7 @@ fn write_results(
     let lost = |it: WriteError| RunError::stopped(directory, it);
     let endings = endings(tables.tallies());
     let is_complete = done.n_done == done.n_planned;
+    let forfeited_by_time = tables.n_forfeited_by_time();
     let (cells, mut written, journal) = tables.finish(directory).map_err(lost)?;
     let (factors, findings) = design_results(spec, &cells);
     let scenario = spec.setting().scenario();
@@ -137,7 +138,15 @@ fn write_results(
         }
     };
     let written = (directory.tables(), stopwatch.timing());
-    let manifest = run_manifest(spec, endings, is_complete, written);
+    let outside = &spec.request().outside;
+    let manifest = Manifest {
+        outside: (!outside.is_empty()).then(|| OutsideRecord {
+            parties: outside.clone(),
+            forfeited_by_time,
+            reproducible: forfeited_by_time == 0,
+        }),
+        ..run_manifest(spec, endings, is_complete, written)
+    };
     seal(directory, &manifest, observer)?;
     if is_complete {
         journal.remove().map_err(lost)?;

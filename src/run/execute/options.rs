@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
+use crate::actors::OutsideParties;
 use crate::experiment::Interrupt;
 
 /// How a run is carried out: what its results do not depend on.
@@ -12,6 +13,9 @@ pub struct RunOptions {
     pub threads: usize,
     /// Stops it when asked.
     pub interrupt: Interrupt,
+    /// Who answers for the parties of a batch or a sweep that its [request](crate::run::RunRequest)
+    /// has from outside.
+    pub outside: OutsideParties,
 }
 
 impl Default for RunOptions {
@@ -20,6 +24,7 @@ impl Default for RunOptions {
         Self {
             threads: available_parallelism().map_or(1, NonZero::get),
             interrupt: Interrupt::default(),
+            outside: OutsideParties::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::run::execute::error::{RefusalReason, ReopenError, RunError};
 use crate::run::execute::finish::FinishedRun;
 use crate::run::execute::journal_head::head;
 use crate::run::execute::options::RunOptions;
-use crate::run::execute::sessions::carry_on;
+use crate::run::execute::sessions::{carry_on, check_outside};
 use crate::run::journal::{Journal, JournalError, JournalHead};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, MANIFEST, remove_page};
@@ -151,6 +151,7 @@ pub fn resume(
         journal,
         spec,
     } = run;
+    check_outside(&spec, options)?;
     // They cover fewer sessions than the tables from now on.
     let removed = directory
         .remove(SHARD_MARK)

@@ -27,7 +27,8 @@ use crate::tables::{RunDirectory, WriteError};
 ///
 /// # Errors
 ///
-/// If the folder exists or cannot be made, and if the run cannot go on.
+/// If the folder exists or cannot be made, if nobody answers for a party from outside, and if the run
+/// cannot go on.
 ///
 /// # Examples
 ///
@@ -58,9 +59,20 @@ pub fn execute(
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<FinishedRun, RunError> {
+    check_outside(spec, options)?;
     let made = Journal::create(folder, &head(spec));
     let (directory, journal) = made.map_err(|it| RunError::not_made(folder, it))?;
     carry_on(spec, directory, journal, options, observer)
+}
+
+/// Makes sure that somebody answers for every party from outside.
+pub(super) fn check_outside(spec: &RunSpec, options: &RunOptions) -> Result<(), RunError> {
+    let unanswered = spec.outside().difference(options.outside.parties());
+    let party = unanswered.iter().next();
+    party.map_or(Ok(()), |it| {
+        let name = spec.setting().scenario().party(it).name.clone();
+        Err(RunError::NobodyAnswers(name))
+    })
 }
 
 /// Creates the tables of a run, or continues them.
@@ -152,7 +164,7 @@ fn run_sessions(
     tables: &mut RunTables,
     observer: &mut dyn Observer,
 ) -> Result<Done, (BatchError<WriteError>, u64)> {
-    let worker = Arc::new(tables.worker());
+    let worker = Arc::new(tables.worker(options.outside.clone()));
     let whole = spec.part();
     let n_replications = spec.plan().n_replications();
     let n_cells = spec.plan().cells().len();

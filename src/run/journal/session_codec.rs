@@ -2,17 +2,37 @@
 
 use demarche_core::domain::{Outcome, PartyId, Scenario, Utility};
 use demarche_core::negotiation::{OfferChanges, PartyReport, SessionResult};
-use demarche_core::protocol::{Action, Ending, ProtocolViolation, Request};
+use demarche_core::protocol::{Action, Ending, Event, ProtocolViolation, Request};
 use demarche_core::randomness::Replication;
 use demarche_core::solution::Zone;
 
 use crate::experiment::{Cell, CellId, Forfeit, MeasuredSession, NumberSource};
 use crate::run::journal::codec::{ExactBytes, push_measurement, push_optional, push_whole};
+use crate::run::journal::event_codec::{push_events, read_events};
 
-/// Adds a session.
-pub(crate) fn push_session(bytes: &mut Vec<u8>, measured: &MeasuredSession) {
+/// A session as a journal has it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct RecordedSession {
+    pub(crate) measured: MeasuredSession,
+    /// Its events, where they were kept.
+    pub(crate) events: Option<Vec<Event>>,
+}
+
+/// In the byte of the zone, says that events follow.
+const HAS_EVENTS: u64 = 0x40;
+
+/// Adds a session, with its events if they are to be kept.
+pub(crate) fn push_session(
+    bytes: &mut Vec<u8>,
+    measured: &MeasuredSession,
+    events: Option<&[Event]>,
+) {
     let session = &measured.result;
-    push_zone(bytes, measured.zone);
+    let has_events = if events.is_some() { HAS_EVENTS } else { 0 };
+    push_whole(bytes, measured.zone.idx() as u64 | has_events);
+    if let Some(events) = events {
+        push_events(bytes, events);
+    }
     push_whole(bytes, session.replication.0);
     push_ending(bytes, &session.ending);
     push_whole(bytes, session.n_offers.into());
@@ -25,7 +45,7 @@ pub(crate) fn push_session(bytes: &mut Vec<u8>, measured: &MeasuredSession) {
 /// tables: numbers that are equal up to rounding in two computations.
 pub(crate) fn push_rounded_session(bytes: &mut Vec<u8>, measured: &MeasuredSession) {
     let session = &measured.result;
-    push_zone(bytes, measured.zone);
+    push_whole(bytes, measured.zone.idx() as u64);
     let rounded = |it: Utility| {
         let units = it.units() + (1 << (DROPPED_BITS - 1));
         (units >> DROPPED_BITS).to_le_bytes()
@@ -58,14 +78,22 @@ pub(crate) fn read_sessions(
     bytes: &[u8],
     scenario: &Scenario,
     most: usize,
-) -> Option<Vec<MeasuredSession>> {
+) -> Option<Vec<RecordedSession>> {
     let mut bytes = ExactBytes(bytes);
     let mut res = Vec::new();
     while !bytes.0.is_empty() {
         if res.len() == most {
             return None;
         }
-        let zone = read_zone(&mut bytes)?;
+        let first: u64 = bytes.byte()?.into();
+        let zone = usize::try_from(first & !HAS_EVENTS).ok()?;
+        let zone = *Zone::ALL.get(zone)?;
+        let has_events = first & HAS_EVENTS != 0;
+        let events = if has_events {
+            Some(read_events(&mut bytes, scenario)?)
+        } else {
+            None
+        };
         let result = SessionResult {
             replication: Replication(bytes.whole()?),
             ending: read_ending(&mut bytes, scenario)?,
@@ -75,17 +103,10 @@ pub(crate) fn read_sessions(
                 .map(|_| read_report(&mut bytes, scenario))
                 .collect::<Option<_>>()?,
         };
-        res.push(MeasuredSession { result, zone });
+        let measured = MeasuredSession { result, zone };
+        res.push(RecordedSession { measured, events });
     }
     Some(res)
-}
-
-fn push_zone(bytes: &mut Vec<u8>, zone: Zone) {
-    push_whole(bytes, zone.idx() as u64);
-}
-
-fn read_zone(bytes: &mut ExactBytes<'_>) -> Option<Zone> {
-    Zone::ALL.get(usize::from(bytes.byte()?)).copied()
 }
 
 fn push_ending(bytes: &mut Vec<u8>, ending: &Ending) {
@@ -162,6 +183,9 @@ fn push_violation(bytes: &mut Vec<u8>, violation: &ProtocolViolation) {
         ProtocolViolation::OfferOutsideSpace => bytes.push(2),
         ProtocolViolation::Panicked => bytes.push(3),
         ProtocolViolation::NoAnswer => bytes.push(4),
+        ProtocolViolation::Late => bytes.push(5),
+        ProtocolViolation::Unreadable => bytes.push(6),
+        ProtocolViolation::Flooding => bytes.push(7),
     }
 }
 
@@ -181,6 +205,9 @@ fn read_violation(bytes: &mut ExactBytes<'_>, scenario: &Scenario) -> Option<Pro
         2 => ProtocolViolation::OfferOutsideSpace,
         3 => ProtocolViolation::Panicked,
         4 => ProtocolViolation::NoAnswer,
+        5 => ProtocolViolation::Late,
+        6 => ProtocolViolation::Unreadable,
+        7 => ProtocolViolation::Flooding,
         _ => return None,
     })
 }
@@ -364,12 +391,45 @@ mod tests {
 
     use super::*;
     use crate::config::load_scenario;
+    use demarche_core::domain::PartySet;
 
     fn scenario() -> Scenario {
         let text = include_str!("../../../configs/scenarios/two-villages.toml");
         let read_file = |_: &Path| Ok(text.to_owned());
         let loaded = load_scenario(Path::new("two-villages.toml"), &[], &read_file);
         loaded.unwrap().setting.scenario().clone()
+    }
+
+    /// Events of all kinds, of every third session.
+    fn events(scenario: &Scenario, replication: u64) -> Option<Vec<Event>> {
+        let outcome = scenario.space.outcomes().last().unwrap();
+        let proposer = PartyId::new(1);
+        let [yes, no] = [0, 1].map(|it| PartySet::only(PartyId::new(it)));
+        let voted = |standing| Event::Voted {
+            round: 3,
+            text: outcome,
+            standing,
+            yes,
+            no,
+        };
+        let events = vec![
+            Event::Offered {
+                round: 1,
+                proposer,
+                offer: outcome,
+            },
+            Event::Answered {
+                round: 200,
+                proposer,
+                offer: outcome,
+                yes,
+                no: PartySet::EMPTY,
+                answered: yes,
+            },
+            voted(None),
+            voted(Some(outcome)),
+        ];
+        replication.is_multiple_of(3).then_some(events)
     }
 
     fn session(ending: Ending, replication: u64) -> MeasuredSession {
@@ -450,6 +510,9 @@ mod tests {
             ProtocolViolation::OfferOutsideSpace,
             ProtocolViolation::Panicked,
             ProtocolViolation::NoAnswer,
+            ProtocolViolation::Late,
+            ProtocolViolation::Unreadable,
+            ProtocolViolation::Flooding,
         ];
         let forfeits = wrong.chain(outside).map(|violation| Ending::Forfeit {
             round: 4,
@@ -467,14 +530,17 @@ mod tests {
             Ending::Deadline { round: 200 },
             Ending::Walkout { round: 1, party },
         ];
-        let sessions: Vec<MeasuredSession> = (forfeits.chain(others))
+        let sessions: Vec<RecordedSession> = (forfeits.chain(others))
             .zip(1 << 60..)
-            .map(|(ending, replication)| session(ending, replication))
+            .map(|(ending, replication)| RecordedSession {
+                measured: session(ending, replication),
+                events: events(&scenario, replication),
+            })
             .collect();
         let mut bytes = Vec::new();
         for it in &sessions {
             let start = bytes.len();
-            push_session(&mut bytes, it);
+            push_session(&mut bytes, &it.measured, it.events.as_deref());
             let back = read_sessions(&bytes[start..], &scenario, 1);
             assert_eq!(back.as_deref(), Some(std::slice::from_ref(it)));
             for end in start + 1..bytes.len() {

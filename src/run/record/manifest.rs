@@ -70,8 +70,22 @@ pub struct Manifest {
     /// without a basis.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_numbers: Vec<String>,
+    /// The parties that were answered for from outside; `None` of a run without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<OutsideRecord>,
     /// When, and how long it took; differs from run to run.
     pub timing: Timing,
+}
+
+/// The parties of a run that were answered for from outside. What they replied is in `replies.csv`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OutsideRecord {
+    /// By name, what answered for it.
+    pub parties: BTreeMap<String, String>,
+    /// Sessions that were forfeited for a reason that hangs on how long something took.
+    pub forfeited_by_time: u64,
+    /// Whether the same answers would make the same run: nothing hung on time.
+    pub reproducible: bool,
 }
 
 /// When a cell was run no further: when this figure's interval was short enough.

@@ -6,6 +6,7 @@ mod manifest;
 mod open_table;
 mod page_files;
 mod recorded_cell;
+mod recorded_replies;
 mod recorded_rows;
 mod recorded_sessions;
 mod run_overview;
@@ -16,12 +17,13 @@ pub use comparison_table::comparison_rows;
 pub use configuration_changes::{CellConfiguration, Change, configuration_changes, value_in_words};
 pub(crate) use manifest::SCHEMA;
 pub use manifest::{
-    Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, PlanRecord,
-    RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
+    Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, OutsideRecord,
+    PlanRecord, RESULTS_VERSION, StudyRecord, SweepRecord, Timing, Until,
 };
 pub use open_table::open_table;
 pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
 pub use recorded_cell::{RecordedCell, RecordedCellError};
+pub use recorded_replies::{NoReply, REPLIES, RecordedReplies};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, swept_values};
 pub use run_overview::{OverviewError, RunOverview};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use demarche_core::domain::PartySet;
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::{MasterSeed, Seeds};
 use demarche_core::strategy::Strategies;
@@ -72,7 +73,17 @@ impl<'a> RecordedCell<'a> {
         };
         let settings = values.iter().copied().filter(|it| it.0 != "scenario");
         let loaded = load_recorded(place, resolved, &manifest.set_numbers, settings, strategies);
-        let setting = Arc::new(loaded.map_err(RecordedCellError::Diagnostics)?.setting);
+        let setting = loaded.map_err(RecordedCellError::Diagnostics)?.setting;
+        let outside = manifest.outside.as_ref();
+        let outside = outside.into_iter().flat_map(|it| it.parties.keys());
+        let outside: Option<PartySet> = outside
+            .map(|name| {
+                let mut ids = setting.scenario().party_ids();
+                ids.find(|it| setting.scenario().party(*it).name == *name)
+            })
+            .collect();
+        let outside = outside.ok_or_else(|| wrong("`outside` names a party that is not in it"))?;
+        let setting = Arc::new(setting.with_outside(outside));
         let seed: u64 = manifest
             .seed
             .parse()

@@ -79,6 +79,7 @@ impl Description {
             counts: Counts::new(sessions, endings),
             resolved: self.resolved.clone(),
             set_numbers: self.set_numbers.clone(),
+            outside: None,
             timing,
         }
     }

@@ -51,6 +51,20 @@ pub enum SpecError {
          resumed decides by them again"
     )]
     UntilWithoutRows,
+    /// A party is to be answered for from outside, and there is no such party.
+    #[error("there is no party `{name}` in the scenario; its parties are {}", .known.join(", "))]
+    NoParty {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// Part of a run is to be run, and parties in it are answered for from outside.
+    #[error(
+        "a run with parties that are answered for from outside cannot be cut into shards: only the \
+         command line that starts it knows who answers"
+    )]
+    OutsideInShards,
     /// There is no such shard.
     #[error(transparent)]
     Shard(#[from] ShardError),

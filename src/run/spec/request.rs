@@ -1,5 +1,6 @@
 //! What is asked for: the path of a file, and what is to be made of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use demarche_core::strategy::Strategies;
@@ -67,6 +68,11 @@ pub struct RunRequest {
     pub files_below: Option<String>,
     /// Which part of the plan is run, such as `3/64`, if not all of it.
     pub shard: Option<String>,
+    /// By name, the parties that are answered for from outside, each with what answers for it in words
+    /// or as a command. It is compared where a run is resumed, and never run from here:
+    /// [`RunOptions::outside`](crate::run::RunOptions::outside) has who answers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside: BTreeMap<String, String>,
     /// The strategies that the files can name: those built in, unless others are added. No folder
     /// knows of others: [`InterruptedRun::naming`](crate::run::InterruptedRun::naming) adds them again.
     #[serde(skip)]
@@ -100,6 +106,7 @@ impl RunRequest {
             copies: TableCopies::NONE,
             files_below: None,
             shard: None,
+            outside: BTreeMap::new(),
             strategies: Strategies::default(),
         }
     }

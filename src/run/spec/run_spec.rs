@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use demarche_core::domain::{PartySet, Scenario};
 use demarche_core::negotiation::Setting;
 use demarche_core::randomness::MasterSeed;
 use demarche_stats::design::DesignedPoints;
 
 use crate::config::{Overrides, ReadFile, load_experiment};
-use crate::experiment::{Cut, Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes};
+use crate::experiment::{
+    Cell, Cut, Pairing, Plan, Robustness, Shard, StoppingRule, check_outcomes,
+};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, SweepRecord};
 use crate::run::spec::description::{Description, Names};
@@ -98,6 +101,7 @@ impl RunSpec {
             parameters,
             record: sweep,
         } = cells;
+        let cells = with_outside(cells, &request)?;
         let res = Self {
             description,
             shard: request.shard.as_deref().map(str::parse).transpose()?,
@@ -119,6 +123,9 @@ impl RunSpec {
 
     /// Tells what cannot be done, although the files are right.
     fn check(&self) -> Result<(), SpecError> {
+        if !self.outside().is_empty() && self.shard.is_some() {
+            return Err(SpecError::OutsideInShards);
+        }
         if self.request.distances == Distances::Measured {
             check_outcomes(self.setting().scenario())?;
         }
@@ -148,6 +155,9 @@ impl RunSpec {
         let sessions = self.plan.n_replications();
         if sessions > COUNTED_SESSIONS_MAX {
             return Err(SpecError::TooManyCounted { sessions });
+        }
+        if !request.outside.is_empty() {
+            return Err(SpecError::WithoutRows("replies"));
         }
         if request.transcripts == Transcripts::Written {
             return Err(SpecError::WithoutRows("offers"));
@@ -245,9 +255,16 @@ impl RunSpec {
     }
 
     /// The other forms of the model that are tried after the sessions; `None` of a shard, which has a
-    /// part of them.
+    /// part of them, and of a run in which parties are answered for from outside, who follow no
+    /// strategy that could be another.
     pub fn robustness(&self) -> Option<&Robustness> {
-        self.robustness.as_ref().filter(|_| self.shard.is_none())
+        let is_whole = self.shard.is_none() && self.outside().is_empty();
+        self.robustness.as_ref().filter(|_| is_whole)
+    }
+
+    /// The parties that are answered for from outside.
+    pub fn outside(&self) -> PartySet {
+        self.setting().outside()
     }
 
     /// The files that the run is made from.
@@ -269,4 +286,32 @@ impl RunSpec {
             draws: self.request.draws,
         }
     }
+}
+
+/// The cells with the parties in them that a request has answered for from outside.
+fn with_outside(mut cells: Vec<Cell>, request: &RunRequest) -> Result<Vec<Cell>, SpecError> {
+    for cell in &mut cells {
+        let parties = parties_named(cell.setting.scenario(), request.outside.keys())?;
+        if !parties.is_empty() {
+            let setting = Setting::clone(&cell.setting).with_outside(parties);
+            cell.setting = Arc::new(setting);
+        }
+    }
+    Ok(cells)
+}
+
+/// The parties with these names.
+fn parties_named<'a>(
+    scenario: &Scenario,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<PartySet, SpecError> {
+    let parties = names.map(|name| {
+        let mut ids = scenario.party_ids();
+        let found = ids.find(|it| scenario.party(*it).name == *name);
+        found.ok_or_else(|| SpecError::NoParty {
+            name: name.clone(),
+            known: scenario.parties.iter().map(|it| it.name.clone()).collect(),
+        })
+    });
+    parties.collect()
 }

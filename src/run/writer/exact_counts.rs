@@ -32,6 +32,9 @@ pub(super) struct ExactCounts {
     pub(super) digests: Vec<u64>,
     /// The first forfeit in plan order.
     pub(super) first_forfeit: Option<Forfeit>,
+    /// Sessions that were forfeited for a reason that hangs on how long something took; none is counted
+    /// where nothing is kept of single sessions.
+    pub(super) n_forfeited_by_time: u64,
 }
 
 impl ExactCounts {
@@ -46,6 +49,7 @@ impl ExactCounts {
             agreements,
             digests: vec![0; cells.len()],
             first_forfeit: None,
+            n_forfeited_by_time: 0,
         }
     }
 
@@ -64,6 +68,7 @@ impl ExactCounts {
             let digest = &mut self.digests[chunk.cell.idx()];
             *digest = digest.wrapping_add(checksum(&[&place[..], rounded].concat()));
         }
+        self.n_forfeited_by_time += product.n_forfeited_by_time;
         if self.first_forfeit.is_none() {
             self.first_forfeit = product.first_forfeit;
         }

@@ -3,6 +3,7 @@
 use demarche_core::negotiation::SessionResult;
 use demarche_core::protocol::Session;
 
+use crate::actors::OutsideParties;
 use crate::experiment::{Cell, CellId, Forfeit, Tally, Worker as _};
 use crate::run::writer::listed_agreements::ListedAgreements;
 use crate::run::writer::run_tables::{
@@ -42,6 +43,7 @@ impl MemoryTables {
             agreements: ListedAgreements::new(cells.len()),
             first_forfeit: None,
             worker: TableWorker {
+                outside: OutsideParties::default(),
                 draw_columns: draw_columns(&cells, extras),
                 cells,
                 extras,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::actors::OutsideParties;
 use crate::experiment::{
     AgreementTally, Cell, CellId, Chunk, Effects, Forfeit, Pairing, Plan, Tally,
 };
@@ -209,13 +210,19 @@ impl RunTables {
         Ok(n_chunks)
     }
 
-    /// What makes rows for these tables.
-    pub(crate) fn worker(&self) -> TableWorker {
+    /// What makes rows for these tables, with who answers for parties from outside.
+    pub(crate) fn worker(&self, outside: OutsideParties) -> TableWorker {
         TableWorker {
+            outside,
             cells: self.cells.clone(),
             extras: self.extras,
             draw_columns: draw_columns(&self.cells, self.extras),
         }
+    }
+
+    /// Sessions so far that were forfeited for a reason that hangs on how long something took.
+    pub(crate) fn n_forfeited_by_time(&self) -> u64 {
+        self.counts.n_forfeited_by_time
     }
 
     /// The results so far, by cell.
@@ -235,6 +242,8 @@ impl RunTables {
         let product = &mut chunk.product;
         let events = std::mem::replace(&mut product.events, Ok(None));
         let mut events = events.map_err(WriteError::temporary)?;
+        let replies = std::mem::replace(&mut product.replies, Ok(None));
+        let mut replies = replies.map_err(WriteError::temporary)?;
         let mut row_blocks = Vec::new();
         let rows = product.rows.as_ref();
         for (table, file) in &mut self.open {
@@ -242,7 +251,15 @@ impl RunTables {
             if let Some(rows) = rows.and_then(|it| it.table(*table)) {
                 file.push(rows)?;
                 row_block.add(rows);
-            } else if let Some(waiting) = events.take() {
+                row_blocks.push(row_block.row_block());
+                continue;
+            }
+            let waiting = match table {
+                SessionTable::Offers => events.take(),
+                SessionTable::Replies => replies.take(),
+                SessionTable::Sessions | SessionTable::Parties | SessionTable::Draws => None,
+            };
+            if let Some(waiting) = waiting {
                 for rows in waiting.in_order() {
                     let rows = rows.map_err(WriteError::temporary)?;
                     file.push(&rows)?;
@@ -494,11 +511,13 @@ pub(super) fn session_tables(
     let scenario = cells[0].setting.scenario();
     let columns_of = |table: SessionTable| match table {
         SessionTable::Offers if extras.transcripts == Transcripts::Omitted => None,
+        SessionTable::Replies if cells[0].setting.outside().is_empty() => None,
         SessionTable::Draws => draw_columns(cells, extras).map(|it| it.columns()),
         SessionTable::Sessions | SessionTable::Parties if !extras.rows.has(table) => None,
-        SessionTable::Sessions | SessionTable::Parties | SessionTable::Offers => {
-            Some(session_columns(table, scenario, extras.distances))
-        }
+        SessionTable::Sessions
+        | SessionTable::Parties
+        | SessionTable::Offers
+        | SessionTable::Replies => Some(session_columns(table, scenario, extras.distances)),
     };
     let table = |table: SessionTable| Some((table, columns_of(table)?));
     SessionTable::ALL.into_iter().filter_map(table).collect()

@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use demarche_core::domain::Scenario;
 use demarche_core::negotiation::SessionResult;
-use demarche_core::protocol::Event;
+use demarche_core::protocol::{Ending, Event};
 use demarche_core::randomness::Replication;
 
+use crate::actors::{OutsideParties, PartyReply};
 use crate::experiment::{
     AgreementTally, Cell, CellId, Chunk, Forfeit, MeasuredSession, Plan, SessionExaminer,
     SessionFigures, SessionMeasurer, SolutionAnalyzer, SolutionDistances, Tally, Worker,
 };
-use crate::run::journal::{ChunkRecord, push_rounded_session, push_session, read_sessions};
+use crate::run::journal::{
+    ChunkRecord, RecordedSession, push_rounded_session, push_session, read_sessions,
+};
 use crate::run::writer::waiting_rows::WaitingRows;
 use crate::tables::{
     Distances, DrawColumns, DrawTable, RowTables, Rows, SessionRows, Transcripts, push_events,
+    push_replies,
 };
 
 /// Optional contents of the tables.
@@ -80,6 +84,8 @@ pub(crate) struct TableWorker {
     pub(crate) cells: Vec<Cell>,
     pub(crate) extras: TableOptions,
     pub(crate) draw_columns: Option<DrawColumns>,
+    /// Who answers for parties from outside.
+    pub(crate) outside: OutsideParties,
 }
 
 /// What comes of some sessions.
@@ -89,11 +95,15 @@ pub(crate) struct ChunkOutput {
     pub(crate) rows: Option<SessionRows>,
     /// The rows of events that are not among those.
     pub(crate) events: io::Result<Option<WaitingRows>>,
+    /// The rows of what parties from outside replied.
+    pub(crate) replies: io::Result<Option<WaitingRows>>,
     pub(crate) agreements: Vec<AgreementTally>,
     pub(crate) tally: Tally,
     /// What cells are compared by, if there are several.
     pub(crate) figures: Vec<SessionFigures>,
     pub(crate) first_forfeit: Option<Forfeit>,
+    /// Sessions that were forfeited for a reason that hangs on how long something took.
+    pub(crate) n_forfeited_by_time: u64,
     /// The sessions, for the journal; `None` if it has them already, or needs none.
     pub(crate) record: Option<Vec<u8>>,
     /// The first of them.
@@ -108,19 +118,30 @@ impl ChunkOutput {
         Self {
             rows: None,
             events: Ok(None),
+            replies: Ok(None),
             agreements: Vec::new(),
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
             first_forfeit: None,
+            n_forfeited_by_time: 0,
             record,
             first: Replication(u64::MAX),
             rounded: (cells.len() > 1).then(Vec::new),
         }
     }
 
-    /// Counts a session, whose rows are added apart.
-    fn count(&mut self, scenario: &Scenario, cell: CellId, measured: &MeasuredSession) {
+    /// Counts a session, whose rows are added apart; `events` are what the journal keeps of its events.
+    fn count(
+        &mut self,
+        scenario: &Scenario,
+        cell: CellId,
+        measured: &MeasuredSession,
+        events: Option<&[Event]>,
+    ) {
         let session = &measured.result;
+        if let Ending::Forfeit { violation, .. } = &session.ending {
+            self.n_forfeited_by_time += u64::from(violation.depends_on_time());
+        }
         self.tally.add(&scenario.space, measured);
         self.agreements.extend(AgreementTally::of(cell, session));
         if self.first_forfeit.is_none() {
@@ -128,7 +149,7 @@ impl ChunkOutput {
         }
         self.first = self.first.min(session.replication);
         if let Some(record) = &mut self.record {
-            push_session(record, measured);
+            push_session(record, measured, events);
         }
         if let Some(rounded) = &mut self.rounded {
             self.figures.push(SessionFigures::of(measured));
@@ -145,13 +166,13 @@ impl ChunkOutput {
         let is_this = record.cell == cell
             && sessions
                 .iter()
-                .map(|it| it.result.replication)
+                .map(|it| it.measured.result.replication)
                 .eq(replications);
         let mut product = Self::new(plan.cells(), None);
         let mut first_sessions = FirstSessions::of(plan.cells(), cell);
-        for session in &sessions {
-            product.count(scenario, cell, session);
-            first_sessions.examine(&mut product.tally, session, None);
+        for RecordedSession { measured, events } in &sessions {
+            product.count(scenario, cell, measured, None);
+            first_sessions.examine(&mut product.tally, measured, events.as_deref());
         }
         is_this.then_some(Chunk { cell, product })
     }
@@ -164,6 +185,8 @@ pub(crate) struct Heard {
     rows: io::Result<Option<WaitingRows>>,
     /// The events of sessions that are examined, unless they are many: those are played again.
     examined: BTreeMap<Replication, Vec<Event>>,
+    /// The rows of what parties from outside replied.
+    replies: io::Result<Option<WaitingRows>>,
 }
 
 impl Default for Heard {
@@ -171,6 +194,7 @@ impl Default for Heard {
         Self {
             rows: Ok(None),
             examined: BTreeMap::new(),
+            replies: Ok(None),
         }
     }
 }
@@ -206,6 +230,29 @@ impl Worker for TableWorker {
         }
     }
 
+    fn outside_parties(&self) -> OutsideParties {
+        self.outside.clone()
+    }
+
+    fn replied(
+        &self,
+        heard: &mut Heard,
+        cell: CellId,
+        replication: Replication,
+        replies: Vec<PartyReply>,
+    ) {
+        let Ok(waiting) = &mut heard.replies else {
+            return;
+        };
+        let scenario = self.cells[cell.idx()].setting.scenario();
+        let mut rows = Rows::new();
+        push_replies(&mut rows, scenario, cell, replication, &replies);
+        let waiting = waiting.get_or_insert_default();
+        if let Err(error) = waiting.push(replication, rows) {
+            heard.replies = Err(error);
+        }
+    }
+
     fn work_up(
         &self,
         cell: CellId,
@@ -218,6 +265,9 @@ impl Worker for TableWorker {
         let has_rows = self.extras.rows != RowTables::Neither;
         let mut res = ChunkOutput::new(&self.cells, has_rows.then(Vec::new));
         res.events = heard.rows;
+        res.replies = heard.replies;
+        // Sessions with parties from outside cannot be played again from the journal alone.
+        let has_events = !setting.outside().is_empty();
         let mut distances = self.distances(cell);
         let draw_places = self.draw_columns.as_ref().map(|it| it.places(setting));
         let seeds = &self.cells[cell.idx()].seeds;
@@ -225,9 +275,9 @@ impl Worker for TableWorker {
         let mut first_sessions = FirstSessions::of(&self.cells, cell);
         for result in sessions {
             let session = measurer.measure(seeds, result);
-            res.count(scenario, cell, &session);
             let events = heard.examined.get(&session.result.replication);
             let events = events.map(Vec::as_slice);
+            res.count(scenario, cell, &session, events.filter(|_| has_events));
             first_sessions.examine(&mut res.tally, &session, events);
             if !has_rows {
                 continue;

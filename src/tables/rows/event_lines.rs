@@ -86,7 +86,7 @@ fn render_parties(setting: &Setting, result: &SessionResult) -> Json {
         .map(|(party, report)| {
             json!({
                 "party": name(scenario, party),
-                "strategy": setting.strategies(party)[report.strategy].offering.name,
+                "strategy": setting.strategy_name(party, report.strategy),
                 "reservation_value": report.reservation_value.get(),
                 "utility": report.utility().get(),
                 "surplus_given_agreement": report.surplus(),

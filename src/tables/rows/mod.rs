@@ -3,6 +3,7 @@
 mod draw_rows;
 mod event_lines;
 mod plan_tables;
+mod reply_rows;
 mod session_tables;
 mod solution_tables;
 mod study_points;
@@ -12,6 +13,7 @@ mod summary_tables;
 pub use draw_rows::{DRAWN_NUMBERS_MAX, DrawColumns, DrawPlaces};
 pub use event_lines::event_lines;
 pub use plan_tables::{PlanCells, PlanTable, write_plans};
+pub(crate) use reply_rows::push_replies;
 pub(crate) use session_tables::push_events;
 pub use session_tables::{
     Distances, DrawTable, RowTables, SessionRows, SessionTable, Transcripts, session_columns,

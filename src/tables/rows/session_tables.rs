@@ -21,13 +21,21 @@ pub enum SessionTable {
     Parties,
     /// One row per event.
     Offers,
+    /// One row per reply of a party that is answered for from outside.
+    Replies,
     /// One row per session, with the numbers drawn in it.
     Draws,
 }
 
 impl SessionTable {
     /// Every such table.
-    pub const ALL: [Self; 4] = [Self::Sessions, Self::Parties, Self::Offers, Self::Draws];
+    pub const ALL: [Self; 5] = [
+        Self::Sessions,
+        Self::Parties,
+        Self::Offers,
+        Self::Replies,
+        Self::Draws,
+    ];
 
     /// The name of its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -35,6 +43,7 @@ impl SessionTable {
             Self::Sessions => "sessions",
             Self::Parties => "parties",
             Self::Offers => "offers",
+            Self::Replies => "replies",
             Self::Draws => "draws",
         }
     }
@@ -98,7 +107,7 @@ impl RowTables {
         match table {
             SessionTable::Sessions => matches!(self, Self::Both | Self::Sessions),
             SessionTable::Parties => matches!(self, Self::Both | Self::Parties),
-            SessionTable::Offers | SessionTable::Draws => false,
+            SessionTable::Offers | SessionTable::Replies | SessionTable::Draws => false,
         }
     }
 }
@@ -150,6 +159,8 @@ impl SessionRows {
             SessionTable::Sessions => Some(&self.sessions),
             SessionTable::Parties => Some(&self.parties),
             SessionTable::Offers => self.offers.as_ref(),
+            // They come while sessions are under way.
+            SessionTable::Replies => None,
             SessionTable::Draws => self.draws.as_ref(),
         }
     }
@@ -189,12 +200,11 @@ impl SessionRows {
         self.push_session(scenario, cell, measured, distances);
         let result = &measured.result;
         for (party, report) in scenario.party_ids().zip(&result.parties) {
-            let strategy = &setting.strategies(party)[report.strategy];
             let fixed = [
                 cell.0.into(),
                 result.replication.0.into(),
                 party_name(scenario, party),
-                strategy.offering.name.into(),
+                setting.strategy_name(party, report.strategy).into(),
                 report.reservation_value.into(),
                 report.best_utility.into(),
             ];

@@ -421,16 +421,16 @@ fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Ta
 fn push_strategies(rows: &mut Rows, setting: &Setting, cell: CellId, tally: &Tally) {
     let scenario = setting.scenario();
     for (party, of_party) in scenario.party_ids().zip(tally.parties()) {
-        let specs = (0_u32..).zip(setting.strategies(party));
+        let specs = setting.strategies(party).iter().enumerate();
         for ((place, spec), it) in specs.zip(of_party.strategies()) {
             let share = Estimate::of_share(it.n_agreements, it.n_sessions);
             let interval = share.and_then(|it| it.interval);
             rows.push([
                 cell.0.into(),
                 scenario.party(party).name.as_str().into(),
-                place.into(),
-                spec.offering.name.into(),
-                spec.acceptance.name.into(),
+                (place as u64).into(),
+                setting.strategy_name(party, place).into(),
+                setting.acceptance_name(party, place).into(),
                 spec.p.into(),
                 it.n_agreements.into(),
                 share.map(|it| it.point).into(),

@@ -7,6 +7,7 @@ mod explain;
 mod incremental;
 mod offer_changes;
 mod offer_utilities;
+mod outside;
 mod played_in_full;
 mod red_lines;
 mod replay;

@@ -79,6 +79,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "tables",
         &[
+            "actors",
             "core::domain",
             "core::negotiation",
             "core::protocol",
@@ -93,6 +94,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "run",
         &[
+            "actors",
             "config",
             "core::domain",
             "core::negotiation",

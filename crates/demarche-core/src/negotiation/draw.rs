@@ -51,6 +51,12 @@ impl PreferenceDraw {
         })
     }
 
+    /// What an agreement keeps of its utility with every round, as drawn last; `None` where a round
+    /// more costs nothing.
+    pub fn discount_factor(&self) -> Option<f64> {
+        self.discount_factor
+    }
+
     /// The numbers drawn last, from which the preferences were made.
     pub fn numbers(&self) -> &DrawnNumbers {
         self.preferences.numbers()

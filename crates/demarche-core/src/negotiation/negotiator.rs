@@ -53,9 +53,15 @@ struct SessionState {
     counters: PartyCounters,
 }
 
-/// Decides for a party in one session; `None` once its code has panicked.
+/// Decides for a party in one session.
 #[derive(Debug)]
-struct Decider(Option<ActiveStrategy>);
+enum Decider {
+    Strategy(ActiveStrategy),
+    /// The code of its strategy has panicked.
+    Panicked,
+    /// Somebody outside, whom its driver asks.
+    Outside,
+}
 
 /// The code that decides for a party in one session.
 #[derive(Debug)]
@@ -103,7 +109,7 @@ impl Negotiator {
     ///
     /// Only if the code of this module is wrong.
     pub fn begin(&mut self, seeds: &Seeds, replication: Replication) {
-        if (self.state.as_ref()).is_some_and(|it| it.decider.0.is_none()) {
+        if (self.state.as_ref()).is_some_and(|it| matches!(it.decider, Decider::Panicked)) {
             // The panic may have left its searches half done.
             *self = Self::new(Arc::clone(&self.setting), self.me);
         }
@@ -125,13 +131,18 @@ impl Negotiator {
             .expect("there is a plan for every strategy of the party");
         search.rebuild(self.draw.preferences());
         let best = search.best();
-        let active_strategy = panic_guard(|| ActiveStrategy {
-            rule: (spec.offering.start)(&offering, self.setting.rules()),
-            acceptance: (spec.acceptance.start)(&acceptance),
-        });
+        let decider = if self.setting.outside().contains(self.me) {
+            Decider::Outside
+        } else {
+            let active_strategy = panic_guard(|| ActiveStrategy {
+                rule: (spec.offering.start)(&offering, self.setting.rules()),
+                acceptance: (spec.acceptance.start)(&acceptance),
+            });
+            active_strategy.map_or(Decider::Panicked, Decider::Strategy)
+        };
         self.state = Some(SessionState {
             strategy,
-            decider: Decider(active_strategy.ok()),
+            decider,
             search: search_idx,
             stream,
             best_utility: best.map(|it| self.draw.preferences().utility(it)),
@@ -159,7 +170,8 @@ impl Negotiator {
     ///
     /// # Errors
     ///
-    /// [`ProtocolViolation::Panicked`] if its strategy panics, or has done so in this session.
+    /// [`ProtocolViolation::Panicked`] if its strategy panics, or has done so in this session, and
+    /// [`ProtocolViolation::NoAnswer`] if it is answered for from outside: then it decides nothing.
     ///
     /// # Panics
     ///
@@ -167,6 +179,9 @@ impl Negotiator {
     pub fn act(&mut self, round: u32, ask: Request) -> Result<Action, ProtocolViolation> {
         let can_agree = (self.state.as_ref()).is_some_and(|it| it.best_utility.is_some());
         let (decider, _, mut turn) = self.at_the_table(round);
+        if matches!(decider, Decider::Outside) {
+            return Err(ProtocolViolation::NoAnswer);
+        }
         if !can_agree && matches!(ask, Request::Offer | Request::AcceptOrReplace { .. }) {
             return Ok(Action::WalkOut);
         }
@@ -241,6 +256,17 @@ impl Negotiator {
         decider.decide(|strategy| strategy.rule.aspiration(&mut turn))
     }
 
+    /// Its preferences, as drawn for this session.
+    pub fn preferences(&self) -> &Preferences {
+        self.draw.preferences()
+    }
+
+    /// What an agreement keeps of its utility with every round, as drawn for this session; `None`
+    /// where a round more costs nothing.
+    pub fn discount_factor(&self) -> Option<f64> {
+        self.draw.discount_factor()
+    }
+
     /// Its own utility of an outcome.
     pub fn utility(&self, outcome: Outcome) -> Utility {
         self.draw.preferences().utility(outcome)
@@ -270,15 +296,20 @@ impl Negotiator {
 }
 
 impl Decider {
-    /// What the strategy decides; `None` if it panics, or has panicked.
+    /// What the strategy decides; `None` if it panics, or has panicked, and if there is none.
     fn decide<T>(&mut self, decision: impl FnOnce(&mut ActiveStrategy) -> T) -> Option<T> {
-        let mut strategy = self.0.take()?;
+        if !matches!(self, Self::Strategy(_)) {
+            return None;
+        }
+        let Self::Strategy(mut strategy) = std::mem::replace(self, Self::Panicked) else {
+            return None;
+        };
         let (decided, strategy) = panic_guard(move || {
             let decided = decision(&mut strategy);
             (decided, strategy)
         })
         .ok()?;
-        self.0 = Some(strategy);
+        *self = Self::Strategy(strategy);
         Some(decided)
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Distribution, GroupOf, Number, NumberGroup, PartyId, Preferences, Scenario, are_probabilities,
+    Distribution, GroupOf, Number, NumberGroup, PartyId, PartySet, Preferences, Scenario,
+    are_probabilities,
 };
 use crate::negotiation::correlation::Correlated;
 use crate::negotiation::sourced_rule::SourcedRule;
@@ -27,6 +28,8 @@ pub struct Setting {
     pub(super) correlated: Correlated,
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
+    /// Who follows no strategy.
+    outside: PartySet,
 }
 
 /// What of one party is fixed.
@@ -105,6 +108,9 @@ pub enum SettingError {
     },
 }
 
+/// The word in tables for what a party that is answered for from outside follows.
+const OUTSIDE: &str = "outside";
+
 /// Bytes that the searches of one session may take, about.
 pub const SEARCH_BYTES_MAX: u64 = 4 << 30;
 
@@ -175,6 +181,7 @@ impl Setting {
             correlated: Correlated::default(),
             design: None,
             shift: None,
+            outside: PartySet::EMPTY,
         })
     }
 
@@ -208,6 +215,45 @@ impl Setting {
         &self.parties[party.idx()].strategies
     }
 
+    /// The same, with parties that are answered for from outside in place of following a strategy.
+    ///
+    /// All else that is known of them stays, and no other party's random numbers move.
+    #[must_use]
+    pub fn with_outside(mut self, parties: PartySet) -> Self {
+        self.outside = parties;
+        self
+    }
+
+    /// The parties that are answered for from outside.
+    pub fn outside(&self) -> PartySet {
+        self.outside
+    }
+
+    /// The word in tables for the strategy of a party at this position among those it may follow.
+    pub fn strategy_name(&self, party: PartyId, strategy: usize) -> &'static str {
+        if self.outside.contains(party) {
+            return OUTSIDE;
+        }
+        self.strategies(party)[strategy].offering.name
+    }
+
+    /// The word in tables for the acceptance condition of the same strategy.
+    pub fn acceptance_name(&self, party: PartyId, strategy: usize) -> &'static str {
+        if self.outside.contains(party) {
+            return OUTSIDE;
+        }
+        self.strategies(party)[strategy].acceptance.name
+    }
+
+    /// The number from which a party that is answered for from outside draws what it leaves to
+    /// chance: from a stream of its own, which tells nothing of any other.
+    pub fn outside_seed(&self, seeds: &Seeds, replication: Replication, party: PartyId) -> u64 {
+        let name = self.party(party).name;
+        let replication = self.base_replication(replication);
+        let mut stream = seeds.stream(replication, name, Purpose::Outside);
+        stream.word()
+    }
+
     /// The red lines of a party that are drawn, those that can be real, by their positions in the
     /// scenario: in the order in which its preferences have them.
     pub fn red_lines_drawn(&self, party: PartyId) -> impl Iterator<Item = usize> {
@@ -220,7 +266,7 @@ impl Setting {
     pub fn has_offers_below_no_deal(&self) -> bool {
         let strategies = self.parties.iter().flat_map(|it| &it.strategies);
         let mut lowest_offers = strategies.map(|it| it.offering.lowest_offer);
-        lowest_offers.any(|it| it == LowestOffer::Any)
+        !self.outside.is_empty() || lowest_offers.any(|it| it == LowestOffer::Any)
     }
 
     /// How many rows the searches of all parties have together: what a session takes in memory.

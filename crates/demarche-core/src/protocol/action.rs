@@ -68,9 +68,76 @@ pub enum ProtocolViolation {
     /// It was asked and did nothing: whoever acts for it is gone.
     #[error("gave no answer")]
     NoAnswer,
+    /// Whoever acts for it from outside took longer than allowed.
+    #[error("gave no answer in time")]
+    Late,
+    /// Whoever acts for it from outside said something that cannot be read.
+    #[error("gave an answer that cannot be read")]
+    Unreadable,
+    /// Whoever acts for it from outside said far more than it was asked for.
+    #[error("gave far more answers than it was asked for")]
+    Flooding,
+}
+
+impl ProtocolViolation {
+    /// The words for all violations in tables, in the order of the variants.
+    pub const NAMES: [&'static str; 8] = [
+        "not_asked",
+        "wrong_action",
+        "offer_outside_space",
+        "panicked",
+        "no_answer",
+        "late",
+        "unreadable",
+        "flooding",
+    ];
+
+    /// The word for it in tables.
+    pub fn name(&self) -> &'static str {
+        Self::NAMES[match self {
+            Self::NotAsked => 0,
+            Self::WrongAction { .. } => 1,
+            Self::OfferOutsideSpace => 2,
+            Self::Panicked => 3,
+            Self::NoAnswer => 4,
+            Self::Late => 5,
+            Self::Unreadable => 6,
+            Self::Flooding => 7,
+        }]
+    }
+
+    /// The violation with this word in tables; `None` if there is none, and of a wrong action, which
+    /// is seen only from what was asked and done.
+    pub fn named(name: &str) -> Option<Self> {
+        let plain = [
+            Self::NotAsked,
+            Self::OfferOutsideSpace,
+            Self::Panicked,
+            Self::NoAnswer,
+            Self::Late,
+            Self::Unreadable,
+            Self::Flooding,
+        ];
+        plain.into_iter().find(|it| it.name() == name)
+    }
+
+    /// Whether it hangs on how long something took, so that the same run may not have it again.
+    pub fn depends_on_time(&self) -> bool {
+        matches!(self, Self::NoAnswer | Self::Late | Self::Flooding)
+    }
 }
 
 impl Action {
+    /// The word for it in tables, and where parties are answered for from outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offer(_) => "offer",
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::WalkOut => "end",
+        }
+    }
+
     fn verb(self) -> &'static str {
         match self {
             Self::Offer(_) => "offer",
@@ -82,6 +149,29 @@ impl Action {
 }
 
 impl Request {
+    /// The word for it in tables, and where parties are answered for from outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offer => "offer",
+            Self::Answer { .. } => "answer",
+            Self::AcceptOrReplace { .. } => "accept_or_replace",
+            Self::Vote { .. } => "vote",
+        }
+    }
+
+    /// Whether an action fits it, whatever outcome an offer has.
+    pub fn allows(self, action: Action) -> bool {
+        match (self, action) {
+            (_, Action::WalkOut)
+            | (Self::Offer | Self::AcceptOrReplace { .. }, Action::Offer(_))
+            | (Self::Answer { .. } | Self::Vote { .. }, Action::Accept | Action::Reject)
+            | (Self::AcceptOrReplace { .. }, Action::Accept) => true,
+            (Self::Offer, Action::Accept | Action::Reject)
+            | (Self::Answer { .. } | Self::Vote { .. }, Action::Offer(_))
+            | (Self::AcceptOrReplace { .. }, Action::Reject) => false,
+        }
+    }
+
     fn verb(self) -> impl fmt::Display {
         match self {
             Self::Offer => "offer",
@@ -96,6 +186,15 @@ impl Request {
 mod tests {
     use super::*;
     use crate::domain::OutcomeSpace;
+
+    #[test]
+    fn a_violation_is_found_again_by_its_word() {
+        for name in ProtocolViolation::NAMES {
+            let found = ProtocolViolation::named(name);
+            assert_eq!(found.is_none(), name == "wrong_action");
+            assert!(found.is_none_or(|it| it.name() == name));
+        }
+    }
 
     #[test]
     fn a_wrong_action_is_reported_with_the_request() {

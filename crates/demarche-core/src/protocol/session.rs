@@ -161,16 +161,7 @@ impl Session {
             .pending()
             .filter(|it| it.parties.contains(party))
             .ok_or(ProtocolViolation::NotAsked)?;
-        let allowed = match (pending.ask, action) {
-            (_, Action::WalkOut)
-            | (Request::Offer | Request::AcceptOrReplace { .. }, Action::Offer(_))
-            | (Request::Answer { .. } | Request::Vote { .. }, Action::Accept | Action::Reject)
-            | (Request::AcceptOrReplace { .. }, Action::Accept) => true,
-            (Request::Offer, Action::Accept | Action::Reject)
-            | (Request::Answer { .. } | Request::Vote { .. }, Action::Offer(_))
-            | (Request::AcceptOrReplace { .. }, Action::Reject) => false,
-        };
-        if !allowed {
+        if !pending.ask.allows(action) {
             return Err(ProtocolViolation::WrongAction {
                 asked: pending.ask,
                 action,

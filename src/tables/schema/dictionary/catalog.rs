@@ -3,7 +3,9 @@
 use crate::tables::schema::dictionary::entry::TableEntry;
 use crate::tables::schema::dictionary::offer_entries::OFFER_UTILITIES;
 use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
-use crate::tables::schema::dictionary::session_entries::{DRAWS, OFFERS, PARTIES, SESSIONS};
+use crate::tables::schema::dictionary::session_entries::{
+    DRAWS, OFFERS, PARTIES, REPLIES, SESSIONS,
+};
 use crate::tables::schema::dictionary::study_entries::{
     BOXES, FLIP_CURVES, FLIPS, FORM_LEVELS, POINTS, ROBUSTNESS, SENSITIVITY,
 };
@@ -13,7 +15,7 @@ use crate::tables::schema::dictionary::summary_entries::{
 };
 
 /// Every table of a run, in the order of the workbook's sheets.
-const TABLES: [&TableEntry; 26] = [
+const TABLES: [&TableEntry; 27] = [
     &SUMMARY,
     &OPTIONS,
     &AGREEMENTS,
@@ -39,6 +41,7 @@ const TABLES: [&TableEntry; 26] = [
     &SESSIONS,
     &PARTIES,
     &OFFERS,
+    &REPLIES,
     &DRAWS,
 ];
 

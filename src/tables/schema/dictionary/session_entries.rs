@@ -157,6 +157,60 @@ pub(crate) const OFFERS: TableEntry = TableEntry {
     words: Vec::new,
 };
 
+/// Every reply of a party that is answered for from outside.
+pub(crate) const REPLIES: TableEntry = TableEntry {
+    name: "replies",
+    one_row_per: "reply of a party from outside",
+    columns: || {
+        vec![
+            column(&[CELL, REPLICATION], SEE_ABOVE, "", "never"),
+            column(
+                &[("round", Identifier)],
+                "in which round",
+                "from 1",
+                "never",
+            ),
+            column(
+                &[("party", Party)],
+                "the party that was asked",
+                "a party",
+                "never",
+            ),
+            column(
+                &[("asked", Text)],
+                "what it was asked",
+                "`offer`, `answer`, `accept_or_replace`, `vote`",
+                "never",
+            ),
+            column(
+                &[("action", Text)],
+                "what it did",
+                "`offer`, `accept`, `reject`, `end`",
+                "if no action can be read from the reply",
+            ),
+            column(
+                &[("violation", Text)],
+                "how it broke the rules",
+                "`wrong_action`, `offer_outside_space`, `no_answer`, `late`, `unreadable`, `flooding`, `not_asked`, `panicked`",
+                "if it did not",
+            ),
+            column(
+                &[("text", Text)],
+                "what it said to that; line breaks, control characters and `\\` as in JSON",
+                "any text",
+                "if it said nothing",
+            ),
+            column(
+                &[("offered_<issue>", Opt)],
+                "the option offered",
+                "an option",
+                "if it offered no outcome of the scenario",
+            ),
+        ]
+    },
+    words: Vec::new,
+};
+
 /// Every number that each session drew.
 pub(crate) const DRAWS: TableEntry = TableEntry {
     name: "draws",
