@@ -38,6 +38,11 @@ licenses:
 attack:
     FAULTS=all cargo test --test faults -- --nocapture attack::
 
+# Have a party that does anything at random answer for so many seconds, and see that every run is whole.
+[group('check')]
+fuzz-party SECONDS="600":
+    FUZZ_PARTY_SECONDS={{SECONDS}} cargo test --test faults -- --nocapture whatever_a_party_does
+
 # Kill runs so many times at any moment, and see that they end with the same bytes.
 [group('check')]
 kill KILLS="200":

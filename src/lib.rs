@@ -47,6 +47,7 @@
 //! | `batch_statistics` | a batch in memory with custom statistics | [`experiment::Worker`] |
 //! | `own_strategy` | a custom strategy that scenario files can name | [`strategy::Strategies`] |
 //! | `answering_party` | a party controlled by a person or a program | [`actors::question_channel`] |
+//! | `outside_party` | a program that answers for a party from JSON lines alone | [`actors::OutsideParty`] |
 //! | `sweep` | a sweep, run into a folder | [`run::RunSpec`] |
 //! | `games` | sessions compared with the theory of alternating offers | [`solution::BargainingGame`] |
 //! | `theory` | theoretical predictions for other games | [`solution`] |
@@ -85,6 +86,8 @@ pub mod experiment;
 pub mod cli;
 pub mod config;
 pub mod interchange;
+#[cfg(feature = "cli")]
+pub mod outside;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod run;

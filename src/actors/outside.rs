@@ -85,7 +85,7 @@ pub enum MessageKind<'a> {
 pub struct OutsideBegin<'a> {
     /// Who negotiates about what, by which rules. Only what is public of it is the party's to know:
     /// issues, options and parties by their names, and the rules.
-    pub setting: &'a Setting,
+    pub setting: &'a Arc<Setting>,
     /// Which party it is.
     pub party: PartyId,
     /// Its own preferences, as drawn for this session.

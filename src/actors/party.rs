@@ -99,7 +99,7 @@ impl PartyActor {
     pub async fn run(mut self) {
         while let Some(mut batch) = self.mailbox.recv().await {
             if let Decides::Outside(outside) = &mut self.who_decides {
-                let me = (&*self.setting, self.party);
+                let me = (&self.setting, self.party);
                 outside.take_in(me, &mut self.negotiators, &mut batch);
             } else if self.decide(&mut batch).await.is_none() {
                 return;
@@ -153,7 +153,7 @@ impl OutsideSessions {
     /// Passes on what all sessions have for the party, and takes its replies.
     fn take_in(
         &mut self,
-        (setting, party): (&Setting, PartyId),
+        (setting, party): (&Arc<Setting>, PartyId),
         negotiators: &mut [Negotiator],
         batch: &mut RequestBatch,
     ) {

@@ -8,6 +8,7 @@ mod failure;
 mod failure_report;
 mod files;
 mod interactive;
+mod party_programs;
 mod questions;
 mod render;
 mod runs;
@@ -34,6 +35,7 @@ use crate::cli::verbs::{
     missing, new, open, plan, play, replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
+use crate::outside::party_lines_schema;
 use crate::run::RunOptions;
 
 /// Simulates negotiations between parties with private preferences.
@@ -156,7 +158,7 @@ enum Verb {
     /// Uncertain numbers are written as their medians; whatever has no counterpart in the tool is
     /// reported.
     Export(interchange::ExportArguments),
-    /// Print the JSON Schema of a kind of file
+    /// Print the JSON Schema of a kind of file, or of the lines of a party's program
     Schema {
         /// Which kind
         #[arg(value_enum, default_value = "scenario")]
@@ -183,6 +185,8 @@ enum SchemaKind {
     Experiment,
     /// Plans: options for some or all issues of a scenario
     Plan,
+    /// The lines to and from a program that answers for a party
+    PartyLines,
 }
 
 /// Runs the command line of this process.
@@ -299,6 +303,7 @@ fn schema(kind: SchemaKind) -> Result<ExitCode, Failure> {
         SchemaKind::Scenario => scenario_schema(),
         SchemaKind::Experiment => experiment_schema(),
         SchemaKind::Plan => plan_schema(),
+        SchemaKind::PartyLines => party_lines_schema(),
     };
     print_data(&format!("{schema:#}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -16,6 +16,8 @@ mod interactive_player;
 #[cfg(unix)]
 mod new_scenario;
 #[cfg(unix)]
+mod outside_programs;
+#[cfg(unix)]
 mod pipes;
 #[cfg(unix)]
 mod progress;

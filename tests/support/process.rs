@@ -21,6 +21,24 @@ pub(crate) fn demarche(arguments: &[&str]) -> Command {
     res
 }
 
+/// A program that answers for a party: an example, built if it is not there yet.
+#[track_caller]
+pub(crate) fn example(name: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_demarche"));
+    let folder = program.parent().expect("a program is in a folder");
+    let profile = if folder.ends_with("release") {
+        "release"
+    } else {
+        "dev"
+    };
+    let built = Command::new(env!("CARGO"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--quiet", "--profile", profile, "--example", name])
+        .status();
+    assert!(built.expect("cargo starts").success(), "{name}");
+    folder.join("examples").join(name)
+}
+
 #[track_caller]
 pub(crate) fn check(arguments: &[&str], code: i32) -> Output {
     let output = demarche(arguments).output().expect("the program starts");

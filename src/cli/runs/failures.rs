@@ -272,7 +272,12 @@ pub(crate) fn way_on(request: &RunRequest, folder: &Path) -> String {
         format!(" --files-below {}", shell_word(&it.display().to_string()))
     });
     let path = shell_word(&folder.display().to_string());
-    format!("continue with `demarche {verb} --resume {path}{files_below}`")
+    let parties = request.outside.iter().map(|(party, answers)| {
+        let argument = format!("{party}={answers}");
+        format!(" --party {}", shell_word(&argument))
+    });
+    let parties: String = parties.collect();
+    format!("continue with `demarche {verb} --resume {path}{files_below}{parties}`")
 }
 
 /// The folder that has to be allowed for going on with a run; `None` if its files are near it.

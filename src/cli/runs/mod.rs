@@ -12,7 +12,7 @@ mod resumable_run;
 
 pub(crate) use failures::{
     MERGE, plan_failure, planned_merge_failure, planned_shard_failure, reopen_failure, run_failure,
-    spec_failure, study_failure,
+    spec_failure, study_failure, way_on,
 };
 pub(crate) use finish::conclude;
 pub(crate) use finish_study::{conclude_study, conclude_weighing};

@@ -10,11 +10,12 @@ use crate::cli::arguments::{
 };
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
+use crate::cli::party_programs::PartyArguments;
 use crate::cli::render::{planned, shell_word};
-use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec_failure};
+use crate::cli::runs::{conclude, in_new_folder, resumable_run, run_failure, spec_failure, way_on};
 use crate::cli::{LEFT_AT_ONCE, hush_caught_panics, message, options, print};
 use crate::experiment::Shard;
-use crate::run::{Observer, RunRequest, RunSpec, RunVerb, execute, resume};
+use crate::run::{Observer, RunOptions, RunRequest, RunSpec, RunVerb, execute, resume};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -32,6 +33,8 @@ pub(crate) struct RunArguments {
     shard: Option<Shard>,
     #[command(flatten)]
     execution: ExecutionArguments,
+    #[command(flatten)]
+    parties: PartyArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -72,6 +75,7 @@ impl RunArguments {
             (self.content).request(verb, file, &self.execution.formats, &self.settings)?;
         Ok(RunRequest {
             shard: self.shard.map(|it| it.to_string()),
+            outside: self.parties.recorded()?,
             ..request
         })
     }
@@ -135,9 +139,13 @@ fn begin(
     ctrl_c: &CtrlC,
     observer: &mut RunObserver<'_>,
 ) -> Result<ExitCode, Failure> {
+    let (outside, _programs) = arguments.parties.start(spec.setting().scenario())?;
     // Whoever sees the folder can interrupt what fills it.
     observer.ask_first();
-    let options = options(arguments.execution.threads, ctrl_c);
+    let options = RunOptions {
+        outside,
+        ..options(arguments.execution.threads, ctrl_c)
+    };
     let finished = in_new_folder(arguments.output.out.as_deref(), spec.name(), |folder| {
         execute(spec, folder, &options, observer)
     });
@@ -163,8 +171,14 @@ fn go_on(
         return Ok(ExitCode::SUCCESS);
     };
     let request = run.spec().request().clone();
+    check_same_parties(&request, run.folder(), &arguments.parties)?;
+    let (outside, _programs) = (arguments.parties).start(run.spec().setting().scenario())?;
+    let options = RunOptions {
+        outside,
+        ..options(arguments.execution.threads, ctrl_c)
+    };
     // What is there is read first, and nothing is lost by leaving that: Ctrl-C does not ask yet.
-    let finished = resume(run, &options(arguments.execution.threads, ctrl_c), observer);
+    let finished = resume(run, &options, observer);
     let (spec, finished) = finished.map_err(|it| run_failure(&it, &request))?;
     conclude(
         &spec,
@@ -172,6 +186,23 @@ fn go_on(
         !arguments.output.no_report,
         arguments.output.quiet,
     )
+}
+
+/// Refuses other programs than those that answered when the run began: it is never its folder that says
+/// which programs are run.
+fn check_same_parties(
+    request: &RunRequest,
+    folder: &Path,
+    parties: &PartyArguments,
+) -> Result<(), Failure> {
+    if parties.recorded()? == request.outside {
+        return Ok(());
+    }
+    Err(Failure::WrongInput(format!(
+        "other programs answered for parties when the run in {} began; {}",
+        folder.display(),
+        way_on(request, folder)
+    )))
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use clap::Args;
 use demarche_core::domain::PartyId;
 use demarche_core::randomness::{Replication, Seeds};
 
-use crate::actors::{OutsideParties, assemble, question_channel};
+use crate::actors::{assemble, question_channel};
 use crate::cli::arguments::{FileArgument, Settings, party_named};
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Echo, InteractivePlayer};
+use crate::cli::party_programs::PartyArguments;
 use crate::cli::render::{describe_ending, describe_gains, terminal_width};
 use crate::cli::sessions::{OneSession, exit_code, one_thread};
 use crate::cli::{print, print_data};
@@ -32,11 +33,13 @@ pub(crate) struct PlayArguments {
     )]
     replication: u64,
     /// Play this party interactively: you decide at each of its turns and see what it sees
-    #[arg(long = "as", value_name = "PARTY", conflicts_with = "json")]
+    #[arg(long = "as", value_name = "PARTY", conflicts_with_all = ["json", "parties"])]
     party: Option<String>,
     /// Print the events as JSON lines
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    parties: PartyArguments,
     #[command(flatten)]
     settings: Settings,
 }
@@ -44,11 +47,14 @@ pub(crate) struct PlayArguments {
 /// Plays a session.
 pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure> {
     let experiment = arguments.settings.load(&arguments.file)?;
+    let setting = experiment.scenario.setting;
+    arguments.parties.recorded()?;
+    let (outside, _programs) = arguments.parties.start(setting.scenario())?;
     let one = OneSession {
-        setting: Arc::new(experiment.scenario.setting),
+        setting: Arc::new(setting.with_outside(outside.parties())),
         seeds: Seeds::new(experiment.seed),
         replication: Replication(arguments.replication),
-        outside: OutsideParties::default(),
+        outside,
     };
     let whose = format!("seed {}", experiment.seed.0);
     if let Some(name) = &arguments.party {

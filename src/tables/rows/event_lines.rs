@@ -34,24 +34,25 @@ pub fn event_lines(
         res.push('\n');
     };
     for event in session.events() {
-        push(event.round(), event.kind(), render_event(scenario, event));
+        push(event.round(), event.kind(), event_fields(scenario, event));
     }
-    let mut rendered = render_ending(scenario, &result.ending);
+    let mut rendered = ending_fields(scenario, &result.ending);
     rendered["parties"] = render_parties(setting, result);
     push(result.ending.round(), result.ending.name(), rendered);
     res
 }
 
-fn render_event(scenario: &Scenario, event: &Event) -> Json {
+/// What an event says, as one JSON object.
+pub(crate) fn event_fields(scenario: &Scenario, event: &Event) -> Json {
     let mut fields = Map::new();
     if let Some(proposer) = event.proposer() {
         fields.insert("proposer".to_owned(), name(scenario, proposer).into());
     }
     if let Some(outcome) = event.put_forward() {
-        fields.insert("offer".to_owned(), options(scenario, outcome));
+        fields.insert("offer".to_owned(), outcome_fields(scenario, outcome));
     }
     if let Some(vote) = event.vote() {
-        let standing = vote.standing.map(|it| options(scenario, it));
+        let standing = vote.standing.map(|it| outcome_fields(scenario, it));
         fields.insert("standing".to_owned(), standing.into());
     }
     if let Some(answers) = event.answers() {
@@ -63,13 +64,14 @@ fn render_event(scenario: &Scenario, event: &Event) -> Json {
     Json::Object(fields)
 }
 
-fn render_ending(scenario: &Scenario, ending: &Ending) -> Json {
+/// What an ending says, as one JSON object.
+pub(crate) fn ending_fields(scenario: &Scenario, ending: &Ending) -> Json {
     match ending {
         Ending::Agreement {
             proposer, outcome, ..
         } => json!({
             "proposer": proposer.map(|it| name(scenario, it)),
-            "offer": options(scenario, *outcome),
+            "offer": outcome_fields(scenario, *outcome),
         }),
         Ending::Deadline { .. } => json!({}),
         Ending::Walkout { party, .. } => json!({ "ended_by": name(scenario, *party) }),
@@ -103,7 +105,8 @@ fn names(scenario: &Scenario, parties: PartySet) -> Vec<&str> {
     parties.iter().map(|it| name(scenario, it)).collect()
 }
 
-fn options(scenario: &Scenario, outcome: Outcome) -> Json {
+/// An outcome as one JSON object: by issue, its option.
+pub(crate) fn outcome_fields(scenario: &Scenario, outcome: Outcome) -> Json {
     let issues = scenario.space.issues().map(|it| {
         let option = scenario.option_name(outcome, it);
         (scenario.issue(it).name.clone(), option.into())

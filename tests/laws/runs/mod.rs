@@ -8,6 +8,7 @@ mod formats;
 mod in_memory;
 mod library;
 mod listing;
+mod outside_programs;
 mod plans;
 mod processes;
 mod robustness;

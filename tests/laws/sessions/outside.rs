@@ -114,7 +114,8 @@ fn played(setting: &Arc<Setting>, tables: usize, outside: &OutsideParties) -> Ke
     let mut session_actor = spawn_with(runtime.handle(), setting, tables, (&started, 0));
     let mut kept = Kept::default();
     let replications = (0..REPLICATIONS).map(Replication);
-    let ended = session_actor.negotiate_into(&seeds(), replications, &mut kept);
+    let seeds = seeds();
+    let ended = session_actor.negotiate_into(&seeds, replications, &mut kept);
     runtime.block_on(ended).unwrap();
     kept.results.sort_by_key(|it| it.replication);
     kept
@@ -288,11 +289,10 @@ fn a_run_with_a_party_from_outside_has_the_tables_of_one_without_and_its_replies
     }
     let parties = table(&alone, "parties.csv");
     let lines = parties.lines().map(|it| {
-        if it.contains(",upper,") {
-            it.replace(",time_dependent,", ",outside,") + "\n"
-        } else {
-            it.to_owned() + "\n"
-        }
+        let followed = ["time_dependent", "trade_off"];
+        let of_upper = followed.map(|strategy| format!(",upper,{strategy},"));
+        let found = of_upper.iter().find(|found| it.contains(*found));
+        found.map_or(it.to_owned(), |found| it.replace(found, ",upper,outside,")) + "\n"
     });
     assert!(table(&outside, "parties.csv") == lines.collect::<String>());
     assert!(!alone.join("replies.csv").exists());

@@ -110,7 +110,11 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// Those that may use all of the above, and of each other what stands here.
-const EDGES: [(&str, &[&str]); 2] = [("report", &[]), ("cli", &["report"])];
+const EDGES: [(&str, &[&str]); 3] = [
+    ("outside", &[]),
+    ("report", &[]),
+    ("cli", &["outside", "report"]),
+];
 
 /// Of the streams' module a strategy or a protocol may know only the stream that it is handed.
 const WHAT_IS_HANDED_ON: &str = "use crate::randomness::Stream;";
@@ -129,6 +133,9 @@ const WHAT_TOUCHES_THE_DISK: [&str; 8] = [
 
 /// Besides `cli`, the file that reads a clock.
 const WHAT_READS_A_CLOCK: &str = "run/execute/stopwatch.rs";
+
+/// Besides `cli`, the file that starts other programs, and waits for them by a clock.
+const WHAT_RUNS_A_PROGRAM: &str = "outside/process.rs";
 
 /// Lines of a file from which a second look is due.
 const LINES_MAX: usize = 600;
@@ -271,6 +278,7 @@ fn only_the_edges_touch_the_world() {
     ];
     for (path, text) in source_files() {
         let is_edge = ["cli", "main"].contains(&folder_of(&path).as_str())
+            || path.ends_with(WHAT_RUNS_A_PROGRAM)
             || WHAT_TOUCHES_THE_DISK.iter().any(|it| path.ends_with(it))
             || path.ends_with(WHAT_READS_A_CLOCK);
         // How long to wait for threads that were interrupted; a clock cannot be read with it.

@@ -4,6 +4,7 @@ mod correlation;
 mod draw;
 mod negotiator;
 mod offer_changes;
+mod outside;
 mod panic_guard;
 mod plain_loop;
 mod report;

@@ -29,7 +29,7 @@ pub struct Setting {
     design: Option<Arc<dyn DesignedDraws>>,
     shift: Option<(NumberId, f64)>,
     /// Who follows no strategy.
-    outside: PartySet,
+    pub(super) outside: PartySet,
 }
 
 /// What of one party is fixed.
@@ -107,9 +107,6 @@ pub enum SettingError {
         source: PlanError,
     },
 }
-
-/// The word in tables for what a party that is answered for from outside follows.
-const OUTSIDE: &str = "outside";
 
 /// Bytes that the searches of one session may take, about.
 pub const SEARCH_BYTES_MAX: u64 = 4 << 30;
@@ -213,45 +210,6 @@ impl Setting {
     /// The strategies a party may follow.
     pub fn strategies(&self, party: PartyId) -> &[StrategySpec] {
         &self.parties[party.idx()].strategies
-    }
-
-    /// The same, with parties that are answered for from outside in place of following a strategy.
-    ///
-    /// All else that is known of them stays, and no other party's random numbers move.
-    #[must_use]
-    pub fn with_outside(mut self, parties: PartySet) -> Self {
-        self.outside = parties;
-        self
-    }
-
-    /// The parties that are answered for from outside.
-    pub fn outside(&self) -> PartySet {
-        self.outside
-    }
-
-    /// The word in tables for the strategy of a party at this position among those it may follow.
-    pub fn strategy_name(&self, party: PartyId, strategy: usize) -> &'static str {
-        if self.outside.contains(party) {
-            return OUTSIDE;
-        }
-        self.strategies(party)[strategy].offering.name
-    }
-
-    /// The word in tables for the acceptance condition of the same strategy.
-    pub fn acceptance_name(&self, party: PartyId, strategy: usize) -> &'static str {
-        if self.outside.contains(party) {
-            return OUTSIDE;
-        }
-        self.strategies(party)[strategy].acceptance.name
-    }
-
-    /// The number from which a party that is answered for from outside draws what it leaves to
-    /// chance: from a stream of its own, which tells nothing of any other.
-    pub fn outside_seed(&self, seeds: &Seeds, replication: Replication, party: PartyId) -> u64 {
-        let name = self.party(party).name;
-        let replication = self.base_replication(replication);
-        let mut stream = seeds.stream(replication, name, Purpose::Outside);
-        stream.word()
     }
 
     /// The red lines of a party that are drawn, those that can be real, by their positions in the

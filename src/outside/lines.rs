@@ -1,0 +1,164 @@
+//! What a party from outside hears, as JSON lines.
+
+use demarche_core::domain::{Condition, PartySet, Preferences, Scenario};
+use demarche_core::protocol::{RelativeTime, Request};
+use serde_json::{Map, Value as Json, json};
+
+use crate::actors::{MessageKind, OutsideBegin, OutsideMessage};
+use crate::tables::{ending_fields, event_fields, outcome_fields};
+
+/// The version of the lines; goes up when a program that was written for them may no longer do.
+pub const LINES_VERSION: u32 = 1;
+
+/// Adds the line of a message in a session of a scenario.
+pub fn push_line(bytes: &mut Vec<u8>, scenario: &Scenario, message: &OutsideMessage<'_>) {
+    let (name, fields) = match message.kind {
+        MessageKind::Begin(begin) => ("begin", begin_fields(&begin)),
+        MessageKind::Event(event) => {
+            let mut fields = Map::new();
+            fields.insert("round".to_owned(), event.round().into());
+            fields.insert("kind".to_owned(), event.kind().into());
+            ("event", extended(fields, event_fields(scenario, event)))
+        }
+        MessageKind::Turn { round, ask } => ("your_turn", turn_fields(scenario, round, ask)),
+        MessageKind::End(ending) => {
+            let mut fields = Map::new();
+            fields.insert("ending".to_owned(), ending.name().into());
+            fields.insert("round".to_owned(), ending.round().into());
+            ("end", extended(fields, ending_fields(scenario, ending)))
+        }
+    };
+    let mut line = Map::new();
+    line.insert("message".to_owned(), name.into());
+    line.insert("session".to_owned(), message.session.into());
+    line.extend(fields);
+    serde_json::to_writer(&mut *bytes, &line).expect("memory takes any JSON");
+    bytes.push(b'\n');
+}
+
+fn extended(mut fields: Map<String, Json>, more: Json) -> Map<String, Json> {
+    if let Json::Object(more) = more {
+        fields.extend(more);
+    }
+    fields
+}
+
+fn turn_fields(scenario: &Scenario, round: u32, ask: Request) -> Map<String, Json> {
+    let mut fields = Map::new();
+    fields.insert("round".to_owned(), round.into());
+    fields.insert("asked".to_owned(), ask.name().into());
+    let legal: &[&str] = match ask {
+        Request::Offer => &["offer", "end"],
+        Request::Answer { .. } | Request::Vote { .. } => &["accept", "reject", "end"],
+        Request::AcceptOrReplace { .. } => &["accept", "offer", "end"],
+    };
+    fields.insert("legal".to_owned(), legal.into());
+    match ask {
+        Request::Offer => {}
+        Request::Answer { offer, proposer } | Request::AcceptOrReplace { offer, proposer } => {
+            let name = scenario.party(proposer).name.as_str();
+            fields.insert("proposer".to_owned(), name.into());
+            fields.insert("offer".to_owned(), outcome_fields(scenario, offer));
+        }
+        Request::Vote { text, standing } => {
+            fields.insert("offer".to_owned(), outcome_fields(scenario, text));
+            let standing = standing.map(|it| outcome_fields(scenario, it));
+            fields.insert("standing".to_owned(), standing.into());
+        }
+    }
+    fields
+}
+
+fn begin_fields(begin: &OutsideBegin<'_>) -> Map<String, Json> {
+    let scenario = begin.setting.scenario();
+    let rules = begin.setting.rules();
+    let parties: Vec<Json> = (scenario.parties.iter())
+        .map(|it| json!({ "party": it.name, "label": it.label }))
+        .collect();
+    let issues: Vec<Json> = (scenario.issues.iter())
+        .map(|issue| {
+            let options: Vec<Json> = (issue.options.iter())
+                .map(|it| json!({ "option": it.name, "label": it.label }))
+                .collect();
+            json!({ "issue": issue.name, "label": issue.label, "options": options })
+        })
+        .collect();
+    let needed: Vec<Json> = (rules.consent.vetoes().iter())
+        .map(|it| {
+            let party = &scenario.party(it.party).name;
+            json!({ "party": party, "when": condition_fields(scenario, &it.when) })
+        })
+        .collect();
+    let quotas: Vec<Json> = (rules.consent.quotas().iter())
+        .map(|it| json!({ "at_least": it.at_least, "of": names(scenario, it.of) }))
+        .collect();
+    let fields = json!({
+        "version": LINES_VERSION,
+        "party": scenario.party(begin.party).name,
+        // A string, since JSON readers round large numbers.
+        "seed": begin.seed.to_string(),
+        "protocol": rules.protocol.name(),
+        "rounds": rules.deadline_rounds,
+        "relative_time": match rules.relative_time {
+            RelativeTime::ToDeadline => "to_deadline",
+            RelativeTime::Genius => "genius",
+        },
+        "parties": parties,
+        "issues": issues,
+        "consent": { "needed": needed, "quotas": quotas },
+        "preferences": preference_fields(scenario, begin.preferences, begin.discount_factor),
+    });
+    extended(Map::new(), fields)
+}
+
+fn preference_fields(
+    scenario: &Scenario,
+    preferences: &Preferences,
+    discount_factor: Option<f64>,
+) -> Json {
+    let numbers = preferences.numbers();
+    let space = preferences.space();
+    let mut weights = Map::new();
+    let mut utilities = Map::new();
+    for issue in space.issues() {
+        let it = scenario.issue(issue);
+        weights.insert(it.name.clone(), numbers.weights[issue.idx()].into());
+        let options = space.options(issue).map(|option| {
+            let utility = numbers.utilities[space.flat(issue, option)];
+            (it.options[option.idx()].name.clone(), utility.into())
+        });
+        utilities.insert(it.name.clone(), Json::Object(options.collect()));
+    }
+    let interactions = preferences.interactions().iter().zip(&numbers.adds);
+    let interactions: Vec<Json> = interactions
+        .map(|((when, _), adds)| json!({ "when": condition_fields(scenario, when), "adds": adds }))
+        .collect();
+    let red_lines: Vec<Json> = (preferences.real_red_lines())
+        .map(|it| condition_fields(scenario, it))
+        .collect();
+    json!({
+        "weights": weights,
+        "utilities": utilities,
+        "interactions": interactions,
+        "reservation_value": numbers.lowered_reservation_value().max(0.0),
+        "discount_factor": discount_factor,
+        "red_lines": red_lines,
+    })
+}
+
+/// By issue, the options that fulfil a condition.
+fn condition_fields(scenario: &Scenario, condition: &Condition) -> Json {
+    let clauses = condition.clauses().iter().map(|(issue, options)| {
+        let issue = scenario.issue(*issue);
+        let options: Vec<&str> = (options.iter())
+            .map(|it| issue.options[it.idx()].name.as_str())
+            .collect();
+        (issue.name.clone(), options.into())
+    });
+    Json::Object(clauses.collect())
+}
+
+fn names(scenario: &Scenario, parties: PartySet) -> Vec<&str> {
+    let parties = parties.iter();
+    parties.map(|it| scenario.party(it).name.as_str()).collect()
+}

@@ -1,0 +1,213 @@
+//! Programs that answer for parties: their sessions, what the command line refuses, and replays.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::process::{VILLAGES, check, demarche, example, manifest, path_text, tables};
+
+/// A large scenario: five parties, red lines, interactions, leverage.
+const LARGE: &str = "configs/scenarios/alaska-2025-first.toml";
+
+fn with_program(party: &str, exponent: &str) -> String {
+    let program = example("outside_party");
+    format!("{party}=exec:'{}' {exponent}", path_text(&program))
+}
+
+fn batch(folder: &TempDir, name: &str, arguments: &[&str]) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    let all = [&["batch", "--quiet", "--out", path_text(&path)], arguments].concat();
+    check(&all, 0);
+    path
+}
+
+#[test]
+fn a_program_that_concedes_with_time_has_the_sessions_of_the_built_in_strategy() {
+    let party = with_program("lower", "1");
+    let folder = TempDir::new().unwrap();
+    let sessions = [VILLAGES, "--sessions", "1000", "--transcripts"];
+    let alone = batch(&folder, "alone", &sessions);
+    let with = batch(
+        &folder,
+        "with",
+        &[&sessions[..], &["--party", &party]].concat(),
+    );
+    for name in ["sessions.csv", "offers.csv", "summary.csv", "failures.csv"] {
+        let [alone, with] = [&alone, &with].map(|it| fs::read(it.join(name)).unwrap());
+        assert!(alone == with, "{name}");
+    }
+    let record = &manifest(&with)["outside"];
+    assert_eq!(record["reproducible"], true);
+    let recorded = record["parties"]["lower"].as_str().unwrap();
+    assert!(recorded.starts_with("exec:") && recorded.ends_with(" 1"));
+}
+
+#[test]
+fn so_it_has_in_a_large_scenario() {
+    let party = with_program("russia", "0.25");
+    let folder = TempDir::new().unwrap();
+    let sessions = [
+        LARGE,
+        "--sessions",
+        "1000",
+        "--set",
+        "party.russia.strategy.0.p=1",
+        "--set",
+        "party.russia.strategy.1.p=0",
+        "--set",
+        "party.russia.strategy.0.time_dependent.concession_exponent=0.25",
+    ];
+    let alone = batch(&folder, "alone", &sessions);
+    let with = batch(
+        &folder,
+        "with",
+        &[&sessions[..], &["--party", &party]].concat(),
+    );
+    let [alone, with] = [&alone, &with].map(|it| fs::read(it.join("sessions.csv")).unwrap());
+    assert!(alone == with);
+}
+
+#[test]
+fn a_session_is_replayed_and_explained_without_the_program() {
+    let party = with_program("lower", "1");
+    let folder = TempDir::new().unwrap();
+    let arguments = [VILLAGES, "--sessions", "40", "--transcripts", "--party"];
+    let run = batch(
+        &folder,
+        "run",
+        &[&arguments[..], &[party.as_str()]].concat(),
+    );
+    let run = path_text(&run);
+    for replication in ["0", "17", "39"] {
+        let output = check(&["replay", run, replication], 0);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let equal = "Equal to its rows in sessions.csv, parties.csv, offers.csv.";
+        assert!(text.contains(equal), "{text}");
+        check(&["explain", run, replication], 0);
+    }
+    check(&["explain", run], 0);
+    check(&["verify", run], 0);
+    let page = folder.path().join("page.html");
+    check(&["replay", run, "3", "--page", path_text(&page)], 0);
+}
+
+#[test]
+fn a_sweep_has_one_process_for_all_of_its_cells_on_a_thread() {
+    let folder = TempDir::new().unwrap();
+    let experiment = folder.path().join("sweep.toml");
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join(VILLAGES);
+    let text = format!(
+        "schema = 1\nname = \"rounds\"\ntitle = \"Rounds\"\nscenario = \"{}\"\nsessions = 50\nseed = 1\n\
+         [[sweep.axis]]\npath = \"party.lower.reservation_value\"\nvalues = [0.3, 0.4, 0.5]\n",
+        path_text(&scenario)
+    );
+    fs::write(&experiment, text).unwrap();
+    let party = with_program("lower", "1");
+    let below = path_text(scenario.parent().unwrap());
+    let sweep = |name: &str, more: &[&str]| {
+        let path = folder.path().join(name);
+        let fixed = [
+            "sweep",
+            path_text(&experiment),
+            "--files-below",
+            below,
+            "--quiet",
+            "--out",
+            path_text(&path),
+        ];
+        check(&[&fixed[..], more].concat(), 0);
+        tables(&path)
+    };
+    let alone = sweep("alone", &[]);
+    let with = sweep("with", &["--party", &party, "--threads", "1"]);
+    let name = Path::new("sessions.csv");
+    let [alone, with] = [alone, with].map(|it| it[name].clone());
+    assert!(alone == with);
+}
+
+/// The error of a command that is refused.
+fn refused(arguments: &[&str]) -> String {
+    let output = demarche(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    text
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_anything_is_written() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("run");
+    let with = |more: &[&str]| {
+        let fixed = ["batch", VILLAGES, "--sessions", "10", "--quiet", "--out"];
+        let text = refused(&[&fixed[..], &[path_text(&out)], more].concat());
+        assert!(!out.exists());
+        text
+    };
+    let program = with_program("lower", "1");
+    for (arguments, expected) in [
+        (
+            &["--party", "uper=exec:true"][..],
+            "there is no party `uper`",
+        ),
+        (&["--party", "upper"], "write PARTY=exec:COMMAND"),
+        (
+            &["--party", "upper=exec:'a"],
+            "a quote in the command is not closed",
+        ),
+        (&["--party", "upper=exec:"], "is empty"),
+        (
+            &["--party", "upper=exec:/no/such/program"],
+            "cannot start `/no/such/program`, which is to answer for `upper`",
+        ),
+        (
+            &["--party", &program, "--party", &program],
+            "two programs are to answer for `lower`",
+        ),
+        (&["--party", &program, "--shard", "1/2"], "cut into shards"),
+        (
+            &["--party", &program, "--tables", "summary"],
+            "choose other --tables",
+        ),
+        (
+            &["--party", &program, "--party-timeout", "0"],
+            "a number of seconds above 0",
+        ),
+    ] {
+        let text = with(arguments);
+        assert!(text.contains(expected), "{text}");
+    }
+    let plan = folder.path().join("plan");
+    let text = refused(&[
+        "plan",
+        VILLAGES,
+        "--shards",
+        "2",
+        "--party",
+        &program,
+        "--out",
+        path_text(&plan),
+    ]);
+    assert!(text.contains("--party"), "{text}");
+}
+
+#[test]
+fn a_session_is_played_with_a_program() {
+    let party = with_program("lower", "1");
+    let alone = check(&["play", VILLAGES], 0);
+    let with = check(&["play", VILLAGES, "--party", &party], 0);
+    let text = |it: &std::process::Output| String::from_utf8_lossy(&it.stdout).into_owned();
+    let without_names = |text: String| text.replace("time_dependent", "").replace("outside", "");
+    let squeezed = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let [alone, with] = [text(&alone), text(&with)].map(|it| squeezed(without_names(it)));
+    assert_eq!(with, alone);
+}
+
+#[test]
+fn the_lines_have_a_schema() {
+    let output = check(&["schema", "party-lines"], 0);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for kind in ["begin", "event", "your_turn", "end", "reply"] {
+        assert!(schema["$defs"][kind]["required"].is_array(), "{kind}");
+    }
+}
