@@ -11,6 +11,10 @@ use crate::tables::{ending_fields, event_fields, outcome_fields};
 pub const LINES_VERSION: u32 = 1;
 
 /// Adds the line of a message in a session of a scenario.
+///
+/// # Panics
+///
+/// If the message is about another scenario.
 pub fn push_line(bytes: &mut Vec<u8>, scenario: &Scenario, message: &OutsideMessage<'_>) {
     let (name, fields) = match message.kind {
         MessageKind::Begin(begin) => ("begin", begin_fields(&begin)),

@@ -133,7 +133,7 @@ mod tests {
     fn what_is_no_outcome_and_what_cannot_be_read_differ() {
         let violation = |line: &str| read(line).unwrap().1.acted.unwrap_err();
         for outcome in [
-            r#"{}"#,
+            "{}",
             r#"{"well_hours":"shared","upkeep":"halves"}"#,
             r#"{"well_hours":"shared","upkeep":"halves","second_rope":"maybe"}"#,
             r#"{"well_hours":"shared","upkeep":"halves","second_rope":"no","more":"no"}"#,

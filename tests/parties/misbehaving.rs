@@ -283,7 +283,7 @@ impl Party {
         match kind {
             Kind::Deed(Deed::ExitAtStart(code)) => exit(code),
             Kind::Deed(Deed::SleepAtStart) => sleep(LONG),
-            _ => {}
+            Kind::Line(_) | Kind::ReplyAndLine(_) | Kind::Reply(_) | Kind::Deed(_) => {}
         }
         for line in std::io::stdin().lock().lines() {
             let Ok(line) = line else { return };
@@ -296,7 +296,7 @@ impl Party {
                         Kind::Deed(Deed::ExitAtBegin(code)) => exit(code),
                         Kind::Deed(Deed::SleepAtBegin) => sleep(LONG),
                         Kind::Deed(Deed::ReplyToBegin) => say_line(&accept(session)),
-                        _ => {}
+                        Kind::Line(_) | Kind::ReplyAndLine(_) | Kind::Reply(_) | Kind::Deed(_) => {}
                     }
                 }
                 Some("event") => {
@@ -353,7 +353,8 @@ impl Party {
                     match random.below(100) {
                         0..80 => say_line(&right),
                         80..96 => {
-                            say_line(&String::from_utf8_lossy(&random.changed(right.as_bytes())))
+                            let changed = random.changed(right.as_bytes());
+                            say_line(&String::from_utf8_lossy(&changed));
                         }
                         96..98 => {
                             let mut changed = random.changed(right.as_bytes());

@@ -1,6 +1,7 @@
 //! The table of what parties from outside replied: all that a run needs to be replayed without them.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use demarche_core::domain::Scenario;
 use demarche_core::protocol::{Action, ProtocolViolation};
@@ -70,7 +71,7 @@ fn escaped(text: &str) -> Cow<'_, str> {
             '\r' => res.push_str("\\r"),
             '\t' => res.push_str("\\t"),
             it if it.is_control() => {
-                res.push_str(&format!("\\u{:04x}", u32::from(it)));
+                let _ = write!(res, "\\u{:04x}", u32::from(it));
             }
             it => res.push(it),
         }
