@@ -99,7 +99,7 @@ fn every_way_to_misbehave_is_a_forfeit_within_the_time_limit() {
                     assert_eq!(*party, PartyId::new(0));
                     Some(violation)
                 }
-                _ => None,
+                Ending::Agreement { .. } | Ending::Deadline { .. } | Ending::Walkout { .. } => None,
             })
             .collect();
         assert!(
