@@ -21,6 +21,16 @@ pub(crate) fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(n))
 }
 
+/// A word for a command line, in quotes if a shell would take it apart.
+pub(crate) fn shell_word(text: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || "/\\._-+=:,@%".contains(it);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// How numbers of one kind are written. A number that matters is never rounded away: what is not 0
 /// does not read as 0, a share of less than all does not read as 100 %, and of numbers that belong together
 /// the least does not read as the greatest.

@@ -31,8 +31,8 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, dist, explain, explore, interchange, list_runs, merge,
-    missing, new, open, plan, play, replay, report, shard, studies, verify, weigh,
+    analyze, batch_sweep, check, compare, describe, dist, explain, explore, interchange, list_runs,
+    merge, missing, new, open, plan, play, replay, report, shard, studies, verify, weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::outside::party_lines_schema;
@@ -147,6 +147,12 @@ enum Verb {
     Analyze(analyze::AnalyzeArguments),
     /// Check a file and measure how often a scenario's claims hold
     Check(check::CheckArguments),
+    /// Describe a scenario as journals ask for it: an ODD document in Markdown
+    ///
+    /// Purpose, entities, processes, design concepts, initial values, input and submodels, as far as
+    /// the scenario and the program's method say; what its author has to write is marked. Of a
+    /// scenario that extends another, only what differs (a delta ODD).
+    Describe(describe::DescribeArguments),
     /// Convert another tool's files to a scenario file
     ///
     /// Reads GENIUS XML, GeniusWeb and NegMAS profiles and scenarios as JSON; the format is
@@ -227,6 +233,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Explore(it) => explore::explore(&it),
         Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),
         Verb::Check(it) => check::check(&it, &ctrl_c),
+        Verb::Describe(it) => describe::describe(&it),
         Verb::Import(it) => interchange::import(&it),
         Verb::Export(it) => interchange::export(&it),
         Verb::Schema { kind } => schema(kind),

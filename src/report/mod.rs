@@ -1,6 +1,7 @@
 //! Runs as pages: charts, tables and words in one file for a browser.
 
 mod drawing;
+mod odd;
 mod page_sections;
 mod pages;
 mod summary;
@@ -11,6 +12,7 @@ pub use drawing::{
     Quantity, RangeRow, Ranges, RegionMap, RegionShares, Scatter, Series, Size, Swing, Tornado,
     Unit,
 };
+pub use odd::{odd_changes, odd_document};
 pub(crate) use page_sections::{
     ABOVE_ONE, DealCounts, DesignKind, LEVELS_TOGETHER, NoWordOnDeals, ending_rows, equal_cells,
     labels, needed_moves, range_of_forms, render_cause, render_ending, repeated, share_of_forms,

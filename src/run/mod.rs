@@ -4,12 +4,14 @@
 //! whose tables and manifest are written as sessions finish. [`resume`] continues an interrupted
 //! run, and [`merge`] makes one of its shards, which a [`ShardPlan`] names. A study has a [`StudySpec`] and [`execute_study`],
 //! plans to be weighed a [`WeighingSpec`] and [`execute_weighing`].
+//! A finished run has a record for journals and archives beside its manifest, [`RO_CRATE`].
 //! Nothing here prints: whoever watches is an [`Observer`].
 
 mod execute;
 mod journal;
 mod observer;
 mod record;
+mod research_object;
 mod shards;
 mod spec;
 mod writer;
@@ -32,9 +34,10 @@ pub use record::{
     OverviewError, PAGE, PlanRecord, REPLIES, RESULTS_VERSION, RecordError, RecordedCell,
     RecordedCellError, RecordedEnding, RecordedReplies, RecordedRows, RecordedSessions,
     RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError,
-    Timing, Until, comparison_rows, configuration_changes, open_table, remove_page, swept_values,
-    value_in_words,
+    Timing, Until, comparison_rows, configuration_changes, open_table, recorded_distribution,
+    recorded_value, remove_page, swept_values, value_in_words,
 };
+pub use research_object::{RO_CRATE, add_page_to_crate};
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};
 pub use spec::{
     PLAN_DRAWS_DEFAULT, PlannedRequest, PlannedSpec, RunRequest, RunSpec, RunVerb, SpecError,

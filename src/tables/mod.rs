@@ -29,4 +29,4 @@ pub(crate) use rows::{
     summary_columns, summary_rows, surplus_ranges, swept_paths, unlisted_agreement_fields,
 };
 pub use schema::{Column, Kind};
-pub(crate) use schema::{number, text};
+pub(crate) use schema::{number, table_description, text};

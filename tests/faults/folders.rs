@@ -105,6 +105,7 @@ fn a_folder_swapped_for_a_link_keeps_the_run_and_what_the_link_leads_to_is_left_
         "sessions.csv",
         "sessions.parquet",
         "manifest.json",
+        "ro-crate-metadata.json",
         "figures/rounds.svg",
         "tables.xlsx",
         "report.html",

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use demarche::run::RO_CRATE;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use tempfile::TempDir;
 
@@ -89,7 +90,8 @@ pub(crate) fn path_text(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }
 
-/// Every file of a folder and those below it, the manifest aside, by relative path.
+/// Every file of a folder and those below it, by relative path, but for the two that have times: the manifest and the
+/// record made of it.
 pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut res = BTreeMap::new();
     let mut rest = vec![folder.to_owned()];
@@ -98,7 +100,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             let path = entry.expect("the entry can be read").path();
             if path.is_dir() {
                 rest.push(path);
-            } else if !path.ends_with("manifest.json") {
+            } else if !path.ends_with("manifest.json") && !path.ends_with(RO_CRATE) {
                 let name = path.strip_prefix(folder).expect("it is below").to_owned();
                 res.insert(name, fs::read(&path).expect("the file can be read"));
             }

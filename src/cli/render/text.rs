@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 pub(crate) use crate::wording::{
     Notation, count, counted, decimal, listed, percent, percent_interval, percent_of,
-    percents_of_sum, signed,
+    percents_of_sum, shell_word, signed,
 };
 
 /// Style for favorable values; no color carries meaning alone.
@@ -28,16 +28,6 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 /// The text as a heading.
 pub(crate) fn heading(text: &str) -> String {
     styled(HEADING, text)
-}
-
-/// A word for a command line, in quotes if a shell would take it apart.
-pub(crate) fn shell_word(text: &str) -> String {
-    let is_plain = |it: char| it.is_alphanumeric() || "/\\._-+=:,@%".contains(it);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 /// A line of any length, as far as it stands around one of its characters.

@@ -19,6 +19,6 @@ pub(crate) use finish_study::{conclude_study, conclude_weighing};
 pub(crate) use folder::{create_new, in_new_folder, refuse_existing};
 pub(crate) use listing::{ListedRun, RUNS, RunState, listed_runs};
 pub(crate) use named::{open_run, read_manifest};
-pub(crate) use page::{make_recorded_page, report_line};
+pub(crate) use page::{make_recorded_page, report_line, write_page_of_run};
 pub(crate) use planned::read_plan;
 pub(crate) use resumable_run::{JournaledFiles, resumable_run};

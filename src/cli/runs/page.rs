@@ -3,8 +3,8 @@
 use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
-use crate::report::{PageError, RunSummary, recorded_page, run_page, write_page};
-use crate::run::{Manifest, PAGE, RecordedCellError};
+use crate::report::{Page, PageError, RunSummary, recorded_page, run_page, write_page};
+use crate::run::{Manifest, PAGE, RecordedCellError, add_page_to_crate};
 use crate::tables::RunDirectory;
 
 /// Makes the page of a run in its folder, the same as `report` makes it later.
@@ -14,7 +14,7 @@ pub(crate) fn make_page(
     summary: &RunSummary,
 ) -> Result<(), Failure> {
     let page = run_page(directory, manifest, summary, &Strategies::default())?;
-    write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
+    write_page_of_run(directory, manifest, &page)
 }
 
 /// Makes the page of a run in its folder from the tables there, as `report` does.
@@ -23,7 +23,18 @@ pub(crate) fn make_recorded_page(
     manifest: &Manifest,
 ) -> Result<(), Failure> {
     let page = recorded_page(directory, manifest, &Strategies::default())?;
-    write_page(directory, &page).map_err(|it| Failure::could_not_finish(&it))
+    write_page_of_run(directory, manifest, &page)
+}
+
+/// Writes the page of a run into the run's folder, and adds it to the run's record there.
+pub(crate) fn write_page_of_run(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    page: &Page,
+) -> Result<(), Failure> {
+    let written = write_page(directory, page);
+    let written = written.and_then(|()| add_page_to_crate(directory, manifest));
+    written.map_err(|it| Failure::could_not_finish(&it))
 }
 
 /// Where the page is, for people.

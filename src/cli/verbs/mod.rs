@@ -4,6 +4,7 @@ pub(super) mod analyze;
 pub(super) mod batch_sweep;
 pub(super) mod check;
 pub(super) mod compare;
+pub(super) mod describe;
 pub(super) mod dist;
 pub(super) mod explain;
 pub(super) mod explore;

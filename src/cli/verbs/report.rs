@@ -8,7 +8,7 @@ use demarche_core::strategy::Strategies;
 
 use crate::cli::failure::Failure;
 use crate::cli::print;
-use crate::cli::runs::{create_new, open_run, read_manifest, report_line};
+use crate::cli::runs::{create_new, open_run, read_manifest, report_line, write_page_of_run};
 use crate::report::{recorded_page, write_page};
 use crate::run::PAGE;
 
@@ -28,7 +28,9 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let manifest = read_manifest(&run)?;
     let page = recorded_page(&run, &manifest, &Strategies::default())?;
     let directory = if let Some(out) = &arguments.out {
-        create_new(out)?
+        let directory = create_new(out)?;
+        write_page(&directory, &page).map_err(|it| Failure::could_not_finish(&it))?;
+        directory
     } else if run.has(PAGE) {
         let there = run.path().join(PAGE);
         return Err(Failure::WrongInput(format!(
@@ -36,9 +38,9 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
             there.display()
         )));
     } else {
+        write_page_of_run(&run, &manifest, &page)?;
         run
     };
-    write_page(&directory, &page).map_err(|it| Failure::could_not_finish(&it))?;
     print(&report_line(&directory))?;
     Ok(ExitCode::SUCCESS)
 }

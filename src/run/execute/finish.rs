@@ -8,6 +8,7 @@ use crate::run::execute::verification::check_tables;
 use crate::run::journal::TALLIES;
 use crate::run::observer::Observer;
 use crate::run::record::{MANIFEST, Manifest, OutsideRecord, Timing, Until};
+use crate::run::research_object::write_crate;
 use crate::run::shards::ShardMark;
 use crate::run::spec::RunSpec;
 use crate::run::writer::{CellResults, RunTables};
@@ -185,7 +186,7 @@ pub(super) fn run_manifest(
     }
 }
 
-/// Writes the manifest over finished files: first these are on the disk and, if it calls the run
+/// Writes the manifest and what is derived from it over finished files: first these are on the disk and, if it calls the run
 /// complete, read back.
 pub(super) fn seal(
     directory: &RunDirectory,
@@ -198,7 +199,10 @@ pub(super) fn seal(
         let read = check_tables(directory, &manifest.tables, observer);
         read.map_err(|it| RunError::stopped(directory, it))?;
     }
-    let written = directory.write(MANIFEST, &manifest.to_json());
+    // The manifest comes last: it says that the rest is there.
+    let json = manifest.to_json();
+    let written = write_crate(directory, manifest, &json);
+    let written = written.and_then(|()| directory.write(MANIFEST, &json));
     written.map_err(stopped)
 }
 

@@ -29,6 +29,7 @@ pub use shards::{
     FinishedShard, MergeablePlan, MergeableRun, MergeableStudy, MergeableWeighing, NeededShard,
     OpenShards, execute_shard, merge, merge_study, merge_weighing, needed_shards,
 };
+pub(in crate::run) use stopwatch::ended;
 pub use study::{FinishedStudy, StudyAnswer, execute_study};
 pub use verification::{DamagedTable, check_tables, damaged_tables};
 pub use weighing::{FinishedWeighing, execute_weighing};

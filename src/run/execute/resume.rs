@@ -13,6 +13,7 @@ use crate::run::execute::sessions::{carry_on, check_outside};
 use crate::run::journal::{Journal, JournalError, JournalHead};
 use crate::run::observer::Observer;
 use crate::run::record::{InputFile, MANIFEST, remove_page};
+use crate::run::research_object::RO_CRATE;
 use crate::run::shards::SHARD_MARK;
 use crate::run::spec::{RunRequest, RunSpec};
 use crate::tables::{RunDirectory, WORKBOOK};
@@ -156,6 +157,7 @@ pub fn resume(
     let removed = directory
         .remove(SHARD_MARK)
         .and_then(|()| directory.remove(MANIFEST))
+        .and_then(|()| directory.remove(RO_CRATE))
         .and_then(|()| directory.remove(WORKBOOK))
         .and_then(|()| remove_page(&directory));
     removed.map_err(|it| RunError::Folder(it.into()))?;

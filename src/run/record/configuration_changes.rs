@@ -65,22 +65,35 @@ pub fn value_in_words(text: &str) -> String {
     value.map_or_else(|| text.to_owned(), |it| in_words(&it))
 }
 
+/// How the number at a path of a configuration is drawn, in words; `None` if it has none there, as
+/// where files leave a number to its default.
+pub fn recorded_distribution(resolved: &Value, path: &str) -> Option<String> {
+    let found = path.split('.').try_fold(resolved, entry)?;
+    let table = found.as_object();
+    table.map_or_else(|| Some(in_words(found)), distribution_in_words)
+}
+
+/// What a configuration has at a path, in words.
+pub fn recorded_value(resolved: &Value, path: &str) -> Option<String> {
+    let found = path.split('.').try_fold(resolved, entry);
+    found.map(in_words)
+}
+
 /// What a cell has at a path.
 fn value_in(configuration: CellConfiguration<'_>, path: &str) -> Option<String> {
     let own = configuration.swept.iter().find(|it| it.0 == path);
-    own.map(|it| it.1.clone()).or_else(|| {
-        let segments = path.split('.');
-        let start = Some(configuration.resolved);
-        let found = segments.fold(start, |it, segment| entry(it?, segment));
-        found.map(in_words)
-    })
+    own.map(|it| it.1.clone())
+        .or_else(|| recorded_value(configuration.resolved, path))
 }
 
-/// The entry of a table, or of a list whose entries have names.
+/// The entry of a table, or of a list: by its name or, where entries have none, by its position.
 fn entry<'v>(value: &'v Value, segment: &str) -> Option<&'v Value> {
     match value {
         Value::Object(it) => it.get(segment),
-        Value::Array(list) => list.iter().find(|it| name_of(it) == Some(segment)),
+        Value::Array(list) => {
+            let named = list.iter().find(|it| name_of(it) == Some(segment));
+            named.or_else(|| list.get(segment.parse::<usize>().ok()?))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }
@@ -191,10 +204,10 @@ fn in_words(value: &Value) -> String {
     }
 }
 
-/// A number with its distribution and where it comes from; `None` if the table is none.
-fn number_in_words(table: &Map<String, Value>) -> Option<String> {
+/// A distribution in a few words, without where it comes from; `None` if the table is no number.
+fn distribution_in_words(table: &Map<String, Value>) -> Option<String> {
     let (kind, arguments) = distribution_of(table)?;
-    let distribution = match kind.form {
+    Some(match kind.form {
         DistributionForm::Number => in_words(arguments),
         DistributionForm::Table { parameters, words } => {
             let argument = |name: &str| arguments.get(name).map(in_words).unwrap_or_default();
@@ -202,7 +215,12 @@ fn number_in_words(table: &Map<String, Value>) -> Option<String> {
                 words.replace(&format!("{{{}}}", it.name), &argument(it.name))
             })
         }
-    };
+    })
+}
+
+/// A number with its distribution and where it comes from; `None` if the table is none.
+fn number_in_words(table: &Map<String, Value>) -> Option<String> {
+    let distribution = distribution_in_words(table)?;
     let credentials = ["basis", "source"].iter();
     let credentials: Vec<String> = credentials
         .filter_map(|it| table.get(*it).map(in_words))

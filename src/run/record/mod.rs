@@ -14,7 +14,10 @@ mod run_record;
 mod table_reader;
 
 pub use comparison_table::comparison_rows;
-pub use configuration_changes::{CellConfiguration, Change, configuration_changes, value_in_words};
+pub use configuration_changes::{
+    CellConfiguration, Change, configuration_changes, recorded_distribution, recorded_value,
+    value_in_words,
+};
 pub(crate) use manifest::SCHEMA;
 pub use manifest::{
     Counts, InputFile, MANIFEST, MANIFEST_BYTES_MAX, Manifest, ManifestError, OutsideRecord,

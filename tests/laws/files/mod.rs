@@ -4,5 +4,6 @@ mod configs;
 mod diagnostics;
 mod limits;
 mod new_scenarios;
+mod odd;
 mod rules;
 mod schema;

@@ -11,6 +11,7 @@ mod listing;
 mod outside_programs;
 mod plans;
 mod processes;
+mod research_objects;
 mod robustness;
 mod stopping;
 mod studies;

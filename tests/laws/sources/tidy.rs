@@ -105,6 +105,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "experiment",
             "stats::design",
             "tables",
+            "wording",
         ],
     ),
 ];

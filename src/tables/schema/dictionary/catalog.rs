@@ -58,10 +58,35 @@ impl TableEntry {
     }
 }
 
+/// What a table of this name has rows and columns for, in a text; `None` if there is no such table.
+pub(crate) fn table_description(name: &str) -> Option<String> {
+    let entry = TABLES.into_iter().find(|it| it.name == name)?;
+    let mut columns: Vec<(Vec<&str>, &str)> = Vec::new();
+    for (name, _) in (entry.columns)().into_iter().flat_map(|it| it.names) {
+        let meaning = entry.column(name).meaning(name);
+        match columns.last_mut() {
+            Some((names, of_last)) if *of_last == meaning => names.push(name),
+            _ => columns.push((vec![name], meaning)),
+        }
+    }
+    let columns = columns.iter();
+    let columns = columns.map(|(names, meaning)| format!("{}: {meaning}", names.join(", ")));
+    let columns: Vec<String> = columns.collect();
+    let text = format!(
+        "One row per {}. Columns: {}.",
+        entry.one_row_per,
+        columns.join("; ")
+    );
+    // The dictionary is written in Markdown.
+    Some(text.replace('`', ""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::schema::dictionary::entry::{ColumnEntry, Content, shared_columns};
+    use crate::tables::schema::dictionary::entry::{
+        ColumnEntry, Content, SEE_ABOVE, shared_columns,
+    };
 
     const PAGE: &str = include_str!("../../../../docs/tables.md");
 
@@ -125,5 +150,17 @@ mod tests {
         assert_eq!(of("cells", "party.upper.leverage").0, Content::Value);
         assert_eq!(of("cells", "scenario").0, Content::Value);
         assert!(of("rounds", "interval_low").1.starts_with("95 % interval"));
+    }
+
+    #[test]
+    fn every_table_is_described_with_all_its_columns() {
+        for table in TABLES {
+            let text = table_description(table.name).unwrap();
+            for (name, _) in (table.columns)().into_iter().flat_map(|it| it.names) {
+                assert!(text.contains(name), "{name} is not in: {text}");
+            }
+            assert!(!text.contains(SEE_ABOVE), "{text}");
+        }
+        assert_eq!(table_description("nothing"), None);
     }
 }

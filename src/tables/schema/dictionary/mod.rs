@@ -11,5 +11,6 @@ mod session_entries;
 mod study_entries;
 mod summary_entries;
 
+pub(crate) use catalog::table_description;
 pub(crate) use entry::{Content, Described, TableEntry};
 pub(crate) use measured_entries::metric_content;
