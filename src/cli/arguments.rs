@@ -259,8 +259,12 @@ pub(crate) fn parse_formats(text: &str) -> Result<TableCopies, String> {
     Ok(copies)
 }
 
-/// Reads which of the tables are written that have rows for every session.
-pub(crate) fn parse_tables(text: &str) -> Result<RowTables, String> {
+/// Reads which of the tables are written that have rows for every session, such as `sessions,parties`.
+///
+/// # Errors
+///
+/// If a name is not that of such a table, or stands twice.
+pub fn parse_tables(text: &str) -> Result<RowTables, String> {
     let mut tables = RowTables::Neither;
     for name in text.split(',').map(str::trim) {
         tables = match (name, tables) {

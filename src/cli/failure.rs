@@ -8,7 +8,7 @@ use crate::experiment::TooManyOutcomes;
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// The files are wrong.
     Diagnostics(Diagnostics),
     /// Something else that was asked is wrong.
@@ -24,6 +24,19 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What is wrong, with its place and the remedy, as the command line prints it on standard error
+    /// after `error: `; diagnostics, of which there may be several, with that.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Diagnostics(it) => it.render(false),
+            Self::WrongInput(it)
+            | Self::TryAgain(it)
+            | Self::Shards(it)
+            | Self::CouldNotFinish(it) => it.clone(),
+            Self::Interrupted => "interrupted: nothing was written".to_owned(),
+        }
+    }
+
     /// A failure with an error and all its causes.
     pub(crate) fn could_not_finish(error: &dyn std::error::Error) -> Self {
         Self::CouldNotFinish(with_causes(error))

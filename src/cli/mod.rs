@@ -2,6 +2,7 @@
 
 mod argument_tips;
 mod arguments;
+pub mod embedding;
 mod engines;
 mod exploration;
 mod failure;
@@ -9,6 +10,7 @@ mod failure_report;
 mod files;
 mod interactive;
 mod party_programs;
+mod program;
 mod questions;
 mod render;
 mod runs;
@@ -18,6 +20,7 @@ mod shards;
 mod synonyms;
 mod verbs;
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::panic;
 use std::process::ExitCode;
@@ -197,7 +200,12 @@ enum SchemaKind {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let res = match Arguments::try_parse() {
+    run_with(std::env::args_os().collect())
+}
+
+/// Runs the command line with these arguments, of which the first is the program's name.
+fn run_with(arguments: Vec<OsString>) -> ExitCode {
+    let res = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => dispatch(arguments.verb),
         Err(error) => help_or_error(&with_tips(error, &Arguments::command())),
     };

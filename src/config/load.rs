@@ -317,7 +317,7 @@ fn about(scenario: &LoadedScenario, file: Option<ExperimentFile>) -> (String, St
 }
 
 /// Whether a text is a scenario rather than an experiment that names one.
-fn is_scenario(text: &str) -> bool {
+pub fn is_scenario(text: &str) -> bool {
     let (table, _) = DeTable::parse_recoverable(text);
     let has = |key: &str| table.get_ref().contains_key(key);
     !has("scenario") && (has("party") || has("issue") || has("extends"))

@@ -29,7 +29,8 @@ pub use limits::{
     SOURCES_MAX, SWEPT_BYTES_MAX, TEXT_BYTES_MAX,
 };
 pub use load::{
-    Experiment, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, load_experiment, load_scenario,
+    Experiment, Overrides, SEED_DEFAULT, SESSIONS_DEFAULT, is_scenario, load_experiment,
+    load_scenario,
 };
 pub use plans::{LoadedPlans, load_plans};
 pub use recorded::load_recorded;

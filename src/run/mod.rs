@@ -34,8 +34,8 @@ pub use record::{
     OverviewError, PAGE, PlanRecord, REPLIES, RESULTS_VERSION, RecordError, RecordedCell,
     RecordedCellError, RecordedEnding, RecordedReplies, RecordedRows, RecordedSessions,
     RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError,
-    Timing, Until, comparison_rows, configuration_changes, open_table, recorded_distribution,
-    recorded_value, remove_page, swept_values, value_in_words,
+    Timing, Until, comparison_rows, configuration_changes, open_table, recorded_columns,
+    recorded_distribution, recorded_value, remove_page, swept_values, value_in_words,
 };
 pub use research_object::{RO_CRATE, add_page_to_crate};
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};

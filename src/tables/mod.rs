@@ -20,8 +20,8 @@ pub(crate) use formats::{as_written, written};
 pub use rows::{
     DRAWN_NUMBERS_MAX, Distances, DrawColumns, DrawPlaces, DrawTable, PlanCells, PlanTable,
     RowTables, SessionRows, SessionTable, SolutionsTable, SummaryTable, Transcripts, event_lines,
-    session_columns, write_boxes, write_flips, write_form_levels, write_frontier, write_plans,
-    write_points, write_robustness, write_sensitivity,
+    frontier_columns, session_columns, write_boxes, write_flips, write_form_levels, write_frontier,
+    write_plans, write_points, write_robustness, write_sensitivity,
 };
 pub(crate) use rows::{
     agreement_fields, cell_columns, effect_columns, effect_rows, ending_fields, estimate_fields,
@@ -29,4 +29,4 @@ pub(crate) use rows::{
     summary_columns, summary_rows, surplus_ranges, swept_paths, unlisted_agreement_fields,
 };
 pub use schema::{Column, Kind};
-pub(crate) use schema::{number, table_description, text};
+pub(crate) use schema::{Content, TableEntry, number, table_description, text};

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use crate::cli::failure::Failure;
 use crate::cli::files::cannot;
 use crate::cli::message;
+use crate::cli::program::launcher;
 use crate::run::PLAN;
 
 /// The driver.
@@ -101,6 +102,13 @@ pub(crate) fn run_on_dask(job: &DaskJob<'_>) -> Result<u8, Failure> {
             "warning: the connection to {address} is not encrypted, and whoever reaches that port can \
              run programs on the nodes; use TLS: --tls-ca-file, --tls-cert, --tls-key"
         ));
+    }
+    if let Some(script) = launcher() {
+        return Err(Failure::WrongInput(format!(
+            "the nodes receive this program, and {} is a script that needs Python's package beside it; \
+             run `demarche dist dask` with the program that `cargo install` builds",
+            script.display()
+        )));
     }
     let driver = job.folder.join(DRIVER_FILE);
     fs::write(&driver, DRIVER).map_err(|it| cannot("write", &driver, &it))?;

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A file may come from anywhere, so what it names must lie below the folder above its own, below
 /// the working folder, or below the folder that the user allows; links are followed first.
 #[derive(Debug)]
-pub(crate) struct CitedFiles {
+pub struct CitedFiles {
     named: PathBuf,
     folders: Vec<PathBuf>,
     by: Citing,
@@ -41,7 +41,7 @@ enum Citing {
 
 impl CitedFiles {
     /// Those that this file may name.
-    pub(crate) fn of(named: &Path, allowed: Option<&Path>) -> Self {
+    pub fn of(named: &Path, allowed: Option<&Path>) -> Self {
         // A pipe has no folder of its own.
         let own = named.is_file().then(|| named.parent().and_then(folder));
         let own = own.flatten();
@@ -73,7 +73,11 @@ impl CitedFiles {
     }
 
     /// Reads one.
-    pub(crate) fn read(&self, path: &Path) -> io::Result<String> {
+    ///
+    /// # Errors
+    ///
+    /// If it may not be named, cannot be read, is too long, or is not UTF-8.
+    pub fn read(&self, path: &Path) -> io::Result<String> {
         if path == self.named {
             return read_file(path);
         }

@@ -20,4 +20,4 @@ pub(crate) use line_input::{Echo, LineInput};
 pub(crate) use parent::end_with_parent;
 pub(crate) use reading_progress::ReadingProgress;
 pub(crate) use run_observer::RunObserver;
-pub(crate) use terminal::{Rendered, clear_screen, message, print, print_data};
+pub(crate) use terminal::{Rendered, clear_screen, message, print, print_data, without_styles};

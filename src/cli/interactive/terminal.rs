@@ -72,7 +72,7 @@ impl Rendered {
 }
 
 /// The text without the control sequences that set styles.
-fn without_styles(text: &str) -> String {
+pub(crate) fn without_styles(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut res = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -15,7 +15,7 @@ use crate::experiment::{Solution, SolutionBenchmark};
 
 /// The results of some draws.
 #[derive(Debug)]
-pub(crate) struct Analysis {
+pub struct Analysis {
     n_draws: u64,
     /// Of the draws in which something can be agreed: how many outcomes, and which draw.
     zones: Vec<(u64, Replication)>,
@@ -29,7 +29,7 @@ pub(crate) struct Analysis {
 
 impl Analysis {
     /// No draws yet.
-    pub(crate) fn new(n_parties: usize) -> Self {
+    pub fn new(n_parties: usize) -> Self {
         let of_parties = vec![Moments::default(); n_parties];
         Self {
             n_draws: 0,
@@ -41,7 +41,7 @@ impl Analysis {
     }
 
     /// Takes in a draw.
-    pub(crate) fn add(&mut self, benchmark: &SolutionBenchmark) {
+    pub fn add(&mut self, benchmark: &SolutionBenchmark) {
         self.n_draws += 1;
         let feasible_set = &benchmark.feasible_set;
         if feasible_set.n_acceptable == 0 {
@@ -64,7 +64,7 @@ impl Analysis {
 
     /// The draw with the median number of acceptable outcomes, among draws with any; the first draw
     /// if there is none.
-    pub(crate) fn middle_draw(&self) -> Replication {
+    pub fn middle_draw(&self) -> Replication {
         let mut sorted = self.zones.clone();
         sorted.sort_unstable();
         let middle = sorted.len().saturating_sub(1) / 2;
@@ -72,7 +72,7 @@ impl Analysis {
     }
 
     /// The summary of the draws as text.
-    pub(crate) fn render(&self, scenario: &Scenario, width: usize) -> String {
+    pub fn render(&self, scenario: &Scenario, width: usize) -> String {
         let mut res = format!("Over {}\n", counted(self.n_draws, "draw"));
         let n_possible = self.zones.len() as u64;
         let empty = Estimate::of_share(self.n_draws - n_possible, self.n_draws);

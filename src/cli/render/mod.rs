@@ -13,7 +13,8 @@ mod summary;
 mod sweep_summary;
 mod text;
 
-pub(crate) use analysis_summary::{Analysis, render_draw};
+pub use analysis_summary::Analysis;
+pub(crate) use analysis_summary::render_draw;
 pub(crate) use comparison_summary::comparison_summary;
 pub(crate) use explanation_summary::{render_causes, render_explanation};
 pub(crate) use flip_summary::render_flips;

@@ -13,7 +13,7 @@ use crate::run::{
 };
 
 /// Why what was asked of a verb cannot be run.
-pub(crate) fn spec_failure(error: SpecError, verb: &str) -> Failure {
+pub fn spec_failure(error: SpecError, verb: &str) -> Failure {
     let description = error.to_string();
     Failure::WrongInput(match error {
         SpecError::Diagnostics(it) => return it.into(),
@@ -227,7 +227,7 @@ fn refused_for(act: &str, refused: &RefusedRun, request: Option<&RunRequest>) ->
 }
 
 /// Why a run failed, and how it can be resumed.
-pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
+pub fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
         RunError::NobodyAnswers(_) => Failure::WrongInput(error.to_string()),
@@ -237,7 +237,7 @@ pub(crate) fn run_failure(error: &RunError, request: &RunRequest) -> Failure {
 }
 
 /// Why a study failed; it cannot be resumed.
-pub(crate) fn study_failure(error: &RunError) -> Failure {
+pub fn study_failure(error: &RunError) -> Failure {
     match error {
         RunError::FolderExists(path) => exists(path),
         RunError::NobodyAnswers(_) => Failure::WrongInput(error.to_string()),

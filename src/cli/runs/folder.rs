@@ -51,7 +51,11 @@ pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
 }
 
 /// Makes the folder that was asked for.
-pub(crate) fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
+///
+/// # Errors
+///
+/// If it exists, or cannot be made.
+pub fn create_new(path: &Path) -> Result<RunDirectory, Failure> {
     RunDirectory::create(path).map_err(|it| {
         if it.is_of_existing() {
             exists(path)

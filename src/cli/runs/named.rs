@@ -13,8 +13,12 @@ use crate::tables::RunDirectory;
 /// What stands for the newest run.
 const LATEST: &str = "latest";
 
-/// Opens the folder of a run.
-pub(crate) fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
+/// Opens the folder of a run; `latest` is the newest one under `runs`.
+///
+/// # Errors
+///
+/// If it is no folder.
+pub fn open_run(named: &Path) -> Result<RunDirectory, Failure> {
     let path = run_path(named)?;
     RunDirectory::open_existing(&path).map_err(|it| {
         let description = with_causes(&it);
@@ -45,7 +49,11 @@ fn newest_run() -> Option<PathBuf> {
 }
 
 /// Reads the manifest of a run.
-pub(crate) fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
+///
+/// # Errors
+///
+/// If the folder has none, or none that this program reads.
+pub fn read_manifest(directory: &RunDirectory) -> Result<Manifest, Failure> {
     let path = directory.path().join(MANIFEST);
     let text = directory.open(MANIFEST).and_then(read_text).map_err(|error| {
         let hint = if error.kind() != io::ErrorKind::NotFound {

@@ -18,10 +18,11 @@ pub(crate) fn make_page(
 }
 
 /// Makes the page of a run in its folder from the tables there, as `report` does.
-pub(crate) fn make_recorded_page(
-    directory: &RunDirectory,
-    manifest: &Manifest,
-) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// If they are not as a run has them, or something cannot be written.
+pub fn make_recorded_page(directory: &RunDirectory, manifest: &Manifest) -> Result<(), Failure> {
     let page = recorded_page(directory, manifest, &Strategies::default())?;
     write_page_of_run(directory, manifest, &page)
 }

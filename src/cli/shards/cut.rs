@@ -11,6 +11,7 @@ use crate::cli::arguments::{
     ContentArguments, FileArgument, FormatArguments, Settings, parse_count,
 };
 use crate::cli::failure::Failure;
+use crate::cli::program::program;
 use crate::cli::questions::{Question, WeighingQuestion};
 use crate::cli::runs::{in_new_folder, plan_failure, read_plan, study_failure};
 use crate::run::{
@@ -233,7 +234,7 @@ fn planned(plan: Result<ShardPlan, PlanError>, verb: &str) -> Result<ShardPlan, 
 /// The SHA-256 of this program.
 fn program_digest() -> io::Result<String> {
     let mut hasher = Sha256::new();
-    io::copy(&mut File::open(std::env::current_exe()?)?, &mut hasher)?;
+    io::copy(&mut File::open(program()?)?, &mut hasher)?;
     Ok(format!("{:x}", hasher.finalize()))
 }
 

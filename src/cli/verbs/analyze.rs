@@ -22,9 +22,6 @@ use crate::experiment::{Definitions, SolutionAnalyzer, SolutionBenchmark, check_
 use crate::report::{FrontierChart, rests_on};
 use crate::tables::{RunDirectory, SolutionsTable, write_frontier};
 
-/// Draws where the scenario is uncertain and nothing else is asked for.
-const DRAWS_DEFAULT: u64 = 100;
-
 /// The files in the folder.
 const FILES: [&str; 3] = ["solutions.csv", "frontier.csv", "frontier.svg"];
 
@@ -176,7 +173,8 @@ impl Analyzing<'_> {
             .transpose()
             .map_err(|it| Failure::could_not_finish(&it))?;
         let mut analysis = Analysis::new(scenario.parties.len());
-        let n_draws = n_draws(self.arguments, &setting);
+        let default = || SolutionAnalyzer::draws_default(&setting);
+        let n_draws = self.arguments.draws.unwrap_or_else(default);
         let (mut analyzer, seeds) = (self.analyzer(), self.seeds);
         let draws = move |sender: &SyncSender<SolutionBenchmark>| {
             for replication in (0..n_draws).map(Replication) {
@@ -220,13 +218,6 @@ impl Analyzing<'_> {
             .write("frontier.svg", svg.as_bytes())
             .map_err(|it| Failure::could_not_finish(&it))
     }
-}
-
-fn n_draws(arguments: &AnalyzeArguments, setting: &Setting) -> u64 {
-    let mut numbers = setting.scenario().numbers();
-    let is_certain = numbers.all(|it| it.distribution.is_constant());
-    let default = if is_certain { 1 } else { DRAWS_DEFAULT };
-    arguments.draws.unwrap_or(default)
 }
 
 /// The parties named for the chart.

@@ -1,6 +1,7 @@
 //! `check`: whether a file is right, and whether its scenario holds what it claims.
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -164,6 +165,7 @@ fn measured(
                 // Nobody takes it after Ctrl-C, and the process ends.
                 let _ = sender.send(None);
             }
+            ControlFlow::Continue(())
         });
         let _ = sender.send(Some(held));
     };

@@ -13,6 +13,7 @@ use crate::cli::engines::{
 };
 use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, RunObserver};
+use crate::cli::program::program;
 use crate::cli::render::{count, counted, shell_word};
 use crate::cli::runs::{planned_merge_failure, refuse_existing};
 use crate::cli::shards::{CutOrPlan, MANIFEST, array_list, merge_aside, missing_numbers};
@@ -115,7 +116,7 @@ fn slurm(arguments: &SlurmArguments, ctrl_c: &CtrlC) -> Result<ExitCode, Failure
     let mut observer = RunObserver::new(ctrl_c, LEFT, arguments.quiet);
     let out = arguments.out.as_deref().unwrap_or(Path::new("."));
     let (plan, folder) = arguments.cut.plan(out, &mut observer)?;
-    let program = std::env::current_exe();
+    let program = program();
     let program = program.map_err(|error| {
         Failure::CouldNotFinish(format!("cannot find this program's file: {error}"))
     })?;

@@ -20,6 +20,9 @@ pub enum Definitions {
     Negmas,
 }
 
+/// Draws of a scenario with uncertain numbers.
+const DRAWS_DEFAULT: u64 = 100;
+
 /// More outcomes than can be looked at one by one.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
@@ -96,6 +99,17 @@ impl Solution {
 }
 
 impl SolutionAnalyzer {
+    /// How many draws show what theory says of a setting, where nobody asks for another number: one, if
+    /// nothing is uncertain.
+    pub fn draws_default(setting: &Setting) -> u64 {
+        let mut numbers = setting.scenario().numbers();
+        if numbers.all(|it| it.distribution.is_constant()) {
+            1
+        } else {
+            DRAWS_DEFAULT
+        }
+    }
+
     /// For the parties of a setting, by the textbook.
     pub fn new(setting: Arc<Setting>) -> Self {
         Self::by(Definitions::default(), setting)

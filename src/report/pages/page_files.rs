@@ -1,6 +1,7 @@
 //! The page of a run: made of what its folder holds, and written there.
 
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use demarche_core::strategy::Strategies;
 
@@ -76,7 +77,7 @@ pub fn run_page(
     };
     let draws = manifest.n_draws().min(CLAIM_DRAWS_MAX);
     let claims = MeasuredClaims {
-        holds: measure_claims(setting, seeds, draws, |_| ()),
+        holds: measure_claims(setting, seeds, draws, |_| ControlFlow::Continue(())),
         draws,
     };
     let report = RunReport {

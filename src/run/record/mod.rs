@@ -6,6 +6,7 @@ mod manifest;
 mod open_table;
 mod page_files;
 mod recorded_cell;
+mod recorded_columns;
 mod recorded_replies;
 mod recorded_rows;
 mod recorded_sessions;
@@ -26,6 +27,7 @@ pub use manifest::{
 pub use open_table::open_table;
 pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
 pub use recorded_cell::{RecordedCell, RecordedCellError};
+pub use recorded_columns::recorded_columns;
 pub use recorded_replies::{NoReply, REPLIES, RecordedReplies};
 pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, swept_values};

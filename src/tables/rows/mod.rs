@@ -19,7 +19,7 @@ pub(crate) use session_tables::push_events;
 pub use session_tables::{
     Distances, DrawTable, RowTables, SessionRows, SessionTable, Transcripts, session_columns,
 };
-pub use solution_tables::{SolutionsTable, write_frontier};
+pub use solution_tables::{SolutionsTable, frontier_columns, write_frontier};
 pub use study_points::write_points;
 pub use study_tables::{
     write_boxes, write_flips, write_form_levels, write_robustness, write_sensitivity,

@@ -21,16 +21,21 @@ impl SolutionsTable {
     ///
     /// If the file cannot be written.
     pub fn open(directory: &RunDirectory, scenario: &Scenario) -> Result<Self, WriteError> {
+        let columns = Self::columns(scenario);
+        Ok(Self {
+            file: directory.table("solutions", columns, TableCopies::NONE)?,
+        })
+    }
+
+    /// Its columns.
+    pub fn columns(scenario: &Scenario) -> Vec<Column> {
         let fixed = vec![
             whole("replication"),
             whole("n_acceptable"),
             whole("n_frontier"),
             text("concept"),
         ];
-        let columns = columns(fixed, scenario);
-        Ok(Self {
-            file: directory.table("solutions", columns, TableCopies::NONE)?,
-        })
+        columns(fixed, scenario)
     }
 
     /// Adds a row per agreement that theory singles out in a draw; one without any if there is none.
@@ -72,6 +77,11 @@ impl SolutionsTable {
     }
 }
 
+/// The columns of a frontier's table.
+pub fn frontier_columns(scenario: &Scenario) -> Vec<Column> {
+    columns(vec![whole("point"), text("concepts")], scenario)
+}
+
 /// Bytes of points that are written at once.
 const BYTES_AT_ONCE: usize = 1 << 18;
 
@@ -86,7 +96,7 @@ pub fn write_frontier(
     benchmark: &SolutionBenchmark,
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
-    let columns = columns(vec![whole("point"), text("concepts")], scenario);
+    let columns = frontier_columns(scenario);
     let mut file = directory.table("frontier", columns, TableCopies::NONE)?;
     let frontier = &benchmark.feasible_set.frontier;
     let mut rows = Rows::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use demarche::domain::{
@@ -302,7 +303,9 @@ fn shares_are_those_of_claims_written_by_hand_for_the_same_package() {
     let text = TWO_VILLAGES.replacen("# ---- The lower village", line, 1) + &more;
     let setting = setting_of(&text);
     let n_draws = 4000;
-    let held = measure_claims(&setting, &Seeds::new(SEED), n_draws, |_| ());
+    let held = measure_claims(&setting, &Seeds::new(SEED), n_draws, |_| {
+        ControlFlow::Continue(())
+    });
     let [.., upper, lower] = held[..] else {
         panic!("there are claims");
     };

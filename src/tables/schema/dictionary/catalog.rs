@@ -52,9 +52,14 @@ impl TableEntry {
     ///
     /// If there is no such table.
     pub(crate) fn of(name: &str) -> (usize, &'static Self) {
-        let mut tables = TABLES.into_iter().enumerate();
-        let entry = tables.find(|(_, it)| it.name == name);
+        let entry = Self::find(name);
         entry.expect("the dictionary has every table of a run")
+    }
+
+    /// The table of this name, and its place among all; `None` if runs have no such table.
+    pub(crate) fn find(name: &str) -> Option<(usize, &'static Self)> {
+        let mut tables = TABLES.into_iter().enumerate();
+        tables.find(|(_, it)| it.name == name)
     }
 }
 

@@ -55,7 +55,7 @@ impl Content {
     }
 
     /// A column of it; a [value](Self::Value) is taken for a text.
-    fn column(self, name: String) -> Column {
+    pub(crate) fn column(self, name: String) -> Column {
         match self {
             Self::Identifier | Self::Count => whole(name),
             Self::Share | Self::Utility | Self::Mean | Self::Number | Self::OfMetric => {
@@ -243,6 +243,12 @@ impl TableEntry {
     ///
     /// If it has no such column.
     pub(crate) fn column(&self, name: &str) -> Described {
+        let found = self.find_column(name);
+        found.expect("the dictionary has every column of a table")
+    }
+
+    /// Its column of this name; `None` if it has no such column.
+    pub(crate) fn find_column(&self, name: &str) -> Option<Described> {
         let columns = (self.columns)();
         let all = columns.iter().flat_map(|entry| {
             let described = |&(name, content): &(&'static str, Content)| {
@@ -261,8 +267,7 @@ impl TableEntry {
         let is_this = |it: &Described| it.of.is_empty() && it.prefix == name;
         let is_for_each = |it: &Described| !it.of.is_empty() && name.starts_with(it.prefix);
         let mut named = all.clone().filter(is_this).chain(all.filter(is_for_each));
-        let found = named.next();
-        found.expect("the dictionary has every column of a table")
+        named.next()
     }
 }
 
