@@ -60,6 +60,12 @@ explore SETTINGS="200":
     cargo build --release
     SETTINGS={{SETTINGS}} sh tests/browser/explore.sh target/release/demarche
 
+# Install the Python package into a new virtual environment, and run its tests, examples and type checks.
+[group('check')]
+python:
+    cargo build --release
+    sh tests/python/run.sh target/release/demarche
+
 # Run shards on Dask, kill a task, a node and the scheduler, and see that the merged run has the same bytes.
 [group('check')]
 dask:

@@ -1,4 +1,4 @@
-"""Puts measured figures into docs/performance.md, each at the place that its name marks."""
+"""Puts measured figures into docs/performance.md or another page, each at the place that its name marks."""
 
 import platform
 import re
@@ -9,14 +9,14 @@ from pathlib import Path
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
-def rewrite(name, lines):
+def rewrite(name, lines, page=PAGE):
     """Replaces what stands between `<!-- figures: NAME -->` and `<!-- end -->`."""
-    text = PAGE.read_text()
+    text = page.read_text()
     block = re.compile(rf"(<!-- figures: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
     body = "\n".join(lines)
     renewed, found = block.subn(lambda it: f"{it[1]}\n{body}\n\n{it[2]}", text)
-    assert found == 1, f"{PAGE} has no place for {name}"
-    PAGE.write_text(renewed)
+    assert found == 1, f"{page} has no place for {name}"
+    page.write_text(renewed)
 
 
 def rewrite_goal(what, measured, is_met):

@@ -1,0 +1,5 @@
+"""The command line, as ``python -m demarche``."""
+
+from demarche._command_line import main
+
+main()
