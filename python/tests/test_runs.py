@@ -61,8 +61,9 @@ COMMANDS = {
 
 
 def files(folder):
-    """The bytes of all files below a folder but the manifest, which has times."""
-    every = (it for it in folder.rglob("*") if it.is_file() and it.name != "manifest.json")
+    """The bytes of all files below a folder but the manifest and the record, which have times."""
+    timed = {"manifest.json", "ro-crate-metadata.json"}
+    every = (it for it in folder.rglob("*") if it.is_file() and it.name not in timed)
     return {str(it.relative_to(folder)): it.read_bytes() for it in every}
 
 
