@@ -11,13 +11,10 @@ use crate::report::summary::Dependence;
 
 /// The matrix of an outcome's rows: for each pair the share of variance that involves both, and on the
 /// diagonal what each factor explains alone. `None` without pairs.
-pub(super) fn interactions<'a>(
-    scenario: &Scenario,
-    rows: impl Iterator<Item = &'a Dependence> + Clone,
-) -> Option<PageFigure> {
+pub(super) fn interactions(scenario: &Scenario, rows: &[&Dependence]) -> Option<PageFigure> {
     let of = |measure: SensitivityMeasure| {
-        let rows = rows.clone().filter(move |it| it.measure == measure.name());
-        rows.filter_map(|it| Some((it, it.estimate?)))
+        let rows = rows.iter().filter(move |it| it.measure == measure.name());
+        rows.filter_map(|it| Some((*it, it.estimate?)))
     };
     let pairs: Vec<(&Dependence, Quantity)> = of(SensitivityMeasure::Interaction).collect();
     let pairs: Vec<([&str; 2], Quantity)> = pairs

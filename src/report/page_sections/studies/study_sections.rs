@@ -348,7 +348,7 @@ impl<'a> StudyOutcome<'a> {
         Some(outcome)
     }
 
-    fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> + Clone {
+    fn own_rows(&self) -> impl Iterator<Item = &'a Dependence> {
         let (metric, party) = (self.metric, self.party);
         let is_own = move |it: &&Dependence| it.metric == metric && it.party == party;
         self.rows.iter().filter(is_own)
@@ -408,7 +408,8 @@ impl<'a> StudyOutcome<'a> {
         let is_shown = |it: &Dependence| it.kind.is_single();
         let mut drawn = Vec::new();
         drawn.extend(self.total_and_alone(scenario));
-        drawn.extend(interactions(scenario, self.own_rows()));
+        let rows: Vec<&Dependence> = self.own_rows().collect();
+        drawn.extend(interactions(scenario, &rows));
         for measure in &MEASURES {
             if !drawn.is_empty() && measure.is_share {
                 continue;
