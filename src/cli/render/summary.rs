@@ -75,7 +75,7 @@ fn hundred(
     reasons: &[ReasonRow],
     width: usize,
 ) {
-    let _ = writeln!(res, "\nOf 100 sessions");
+    let _ = writeln!(res, "\nOf 100 sessions, about");
     for row in ending_rows(scenario, deals.point, reasons) {
         // What rounds to none is not none.
         let n = match row.n {

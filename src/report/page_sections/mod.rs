@@ -18,7 +18,9 @@ pub use session_words::strategy_words;
 pub(crate) use session_words::{
     labels, mark_note, marked_option, render_cause, render_ending, repeated, whose,
 };
-pub(crate) use sessions::{Sessions, ending_rows, in_the_way, needed_moves, opening, zone_shares};
+pub(crate) use sessions::{
+    Sessions, ending_rows, in_the_way, needed_moves, opening, usual_deal, zone_shares,
+};
 pub use source_section::{MeasuredClaims, rests_on};
 pub(crate) use source_section::{at_the_table, limits, sources};
 pub(crate) use studies::{

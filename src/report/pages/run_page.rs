@@ -8,7 +8,7 @@ use crate::report::drawing::Unit;
 use crate::report::page_sections::{
     Cells, MeasuredClaims, PathLabels, Plans, Sessions, at_the_table, dependence, doubts, flips,
     forms, in_the_way, limits, most, nearest_flip, opening, range_of_forms, rests_on,
-    share_of_others, sources, zone_shares,
+    share_of_others, sources, usual_deal, zone_shares,
 };
 use crate::report::pages::page::{Page, PageBlock, Section};
 use crate::report::summary::RunSummary;
@@ -108,10 +108,7 @@ impl RunReport<'_> {
             "flip" => nearest_flip(self.setting.scenario(), summary),
             "robustness" => {
                 let range = range_of_forms(&self.summary.forms);
-                range.map_or_else(
-                    || "No session was run.".to_owned(),
-                    |it| it.replace('_', " "),
-                )
+                range.unwrap_or_else(|| "No session was run.".to_owned())
             }
             "sweep" => {
                 let cells = self.cells();
@@ -188,6 +185,7 @@ impl RunReport<'_> {
         match self.manifest.verb.as_str() {
             "batch" => {
                 res.extend(zone_shares(self.setting, &self.summary.first));
+                res.extend(usual_deal(self.setting.scenario(), &self.summary.first));
                 res.extend(in_the_way(self.setting.scenario(), &self.summary.first));
             }
             "sweep" => res.extend(self.cells().zone_ranges()),

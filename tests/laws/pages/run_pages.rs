@@ -458,9 +458,9 @@ fn the_head_of_a_batch_says_who_held_out_and_what_would_help_most() {
     let most = shares.fold(0.0, f64::max);
     let who = format!(" in {:.1} %", 100.0 * most);
     let alone = head
-        .split("Who alone held out: ")
+        .split("Offers stopped by one party: ")
         .nth(1)
-        .expect("who held out");
+        .expect("who stopped offers alone");
     assert!(
         alone.split("</p>").next().unwrap().contains(&who),
         "{alone}"
@@ -471,10 +471,28 @@ fn the_head_of_a_batch_says_who_held_out_and_what_would_help_most() {
         .filter(|it| !it[3].is_empty())
         .map(|it| it[6].parse::<u32>().unwrap())
         .max();
-    let share = format!("in {:.1} % of sessions", f64::from(n_most.unwrap()) / 3.0);
+    let share = format!(
+        "in {:.1} % of all sessions",
+        f64::from(n_most.unwrap()) / 3.0
+    );
     let helps = head
         .split("What would help most often: ")
         .nth(1)
         .expect("what would help");
     assert!(helps.starts_with(&share), "{share}: {helps}");
+    let mut reader = csv::Reader::from_path(run.join("options.csv")).unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|it| it == "share_given_agreement");
+    let rows = reader.records().map(Result::unwrap);
+    let shares = rows.map(|it| it[at.unwrap()].parse::<f64>().unwrap());
+    let usual = format!(" ({:.1} % of deals)", 100.0 * shares.fold(0.0, f64::max));
+    let typical = head
+        .split("What a typical deal has: ")
+        .nth(1)
+        .expect("what a typical deal has");
+    let typical = typical.split("</p>").next().unwrap();
+    assert!(typical.contains(&usual), "{usual}: {typical}");
 }

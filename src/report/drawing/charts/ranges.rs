@@ -56,14 +56,8 @@ impl Ranges {
         };
         let scale = Scale::new(self.ends, [left, canvas.width() - 24.0]);
         let mut top = 2.0;
-        let first = top;
         for row in &self.rows {
             top = self.draw_row(&mut canvas, row, &scale, size, top);
-        }
-        // On a phone, labels stand where the line would go.
-        if size == Size::Wide {
-            let at = scale.at(self.at);
-            canvas.dashes([at, first], [at, top], Paint::Accent);
         }
         let soft = (Paint::Soft, Weight::Plain);
         canvas.path(

@@ -1,18 +1,44 @@
 //! What is agreed: each option's share in deals beside what each party would choose alone, who gives on
 //! what, and the most frequent deals side by side.
 
-use demarche_core::domain::{IssueId, PartyId, Preferences, from_units};
+use std::iter;
+
+use demarche_core::domain::{IssueId, PartyId, Preferences, Scenario, from_units};
 
 use crate::report::drawing::{Axis, Chart, Choice, Choices, HeatMap, IssueChoices, Quantity, Unit};
 use crate::report::page_sections::session_words::{mark_note, marked_option};
 use crate::report::page_sections::sessions::medians::{chosen_alone, median_preferences};
 use crate::report::page_sections::sessions::session_sections::Sessions;
 use crate::report::pages::{DealCell, DealTable, PageBlock, PageFigure, Section};
-use crate::report::summary::RankedAgreement;
+use crate::report::summary::{DetailedCell, RankedAgreement};
 use crate::wording::{counted, decimal, listed, percent};
 
 /// Deals that stand side by side.
 const DEALS_SHOWN: usize = 5;
+
+/// Issues that the sentence on the usual deal names.
+const USUAL_NAMED: usize = 4;
+
+/// What most deals have in common, in a sentence for the head of a page; `None` without deals, and where no
+/// option is in most of them.
+pub(crate) fn usual_deal(scenario: &Scenario, first: &DetailedCell) -> Option<String> {
+    let mut usual: Vec<(f64, String)> = (first.options.iter())
+        .filter_map(|it| {
+            let share = it.share?.value;
+            let issue = scenario.issues.iter().find(|of| of.name == it.issue)?;
+            let option = issue.options.iter().find(|of| of.name == it.option)?;
+            let named = format!("“{}” on {}", option.label, issue.label);
+            (share > 0.5).then_some((share, named))
+        })
+        .collect();
+    usual.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let of = iter::once(" of deals").chain(iter::repeat(""));
+    let named = usual.iter().take(USUAL_NAMED).zip(of);
+    let named = named.map(|((share, it), of)| format!("{it} ({}{of})", percent(*share)));
+    let named: Vec<String> = named.collect();
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    (!named.is_empty()).then(|| format!("What a typical deal has: {}.", listed(&named)))
+}
 
 impl Sessions<'_> {
     pub(in crate::report::page_sections) fn deals(&self) -> Option<Section> {

@@ -35,7 +35,7 @@ pub(crate) fn in_the_way(scenario: &Scenario, first: &DetailedCell) -> Vec<Strin
     if !alone.is_empty() {
         let alone: Vec<&str> = alone.iter().map(String::as_str).collect();
         res.push(format!(
-            "Who alone held out: in sessions without a deal, the no of a single party stood at least once between an offer and a deal, that of {}.",
+            "Offers stopped by one party: in sessions without a deal, at least one offer failed by the rejection of a single party, that of {}. Each is about single offers, often by several parties in one session, so the shares do not add up.",
             listed(&alone)
         ));
     }
@@ -49,7 +49,7 @@ pub(crate) fn in_the_way(scenario: &Scenario, first: &DetailedCell) -> Vec<Strin
         let obstacle = render_obstacle(scenario, it);
         let share = percent(share);
         res.push(if it.failure == Failure::NoZone.name() {
-            format!("What would help most often: in {share} of sessions there would have been something to agree on without one thing about {party}, {obstacle}, alone or with one obstacle more.")
+            format!("What would help most often: in {share} of all sessions there would have been something to agree on without one thing about {party}, {obstacle}, or without that and one other obstacle.")
         } else {
             format!("What would help most often: in {share} of sessions a deal that was there was missed over one thing about {party}, {obstacle}.")
         });
@@ -145,7 +145,7 @@ impl Sessions<'_> {
         });
         let title = over_what.map_or_else(
             || "No offer was stopped by one party alone".to_owned(),
-            |(who, issue)| format!("{who} alone stops most offers, above all over {issue}"),
+            |(who, issue)| format!("{who} alone stops most offers, most often over {issue}"),
         );
         Some(Section {
             id: "blockers".to_owned(),

@@ -112,8 +112,8 @@ fn by_party(
             let own = || of_failure(reasons, failure).filter(|it| it.party == party.name);
             let all: f64 = own().map(|it| it.share).sum();
             // They are in order, the most frequent first.
-            let above_all = render_obstacle(scenario, own().next()?);
-            Some((all, format!("{}, above all {above_all}", party.label)))
+            let most_often = render_obstacle(scenario, own().next()?);
+            Some((all, format!("{}, most often {most_often}", party.label)))
         })
         .collect();
     parties.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -190,7 +190,7 @@ pub(crate) fn needed_moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Vec<St
         let reason = capitalized(&render_reason(scenario, it));
         if it.failure == Failure::NoZone.name() {
             return format!(
-                "{reason}: empties the zone in {of} of sessions, alone or with one more obstacle."
+                "{reason}: blocks a deal in {of} of all sessions, alone or with one more obstacle."
             );
         }
         let far = it.missing_utility.map_or_else(String::new, |by| {

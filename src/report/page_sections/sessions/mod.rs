@@ -13,6 +13,7 @@ mod session_sections;
 mod utility_space_section;
 mod zone_words;
 
+pub(crate) use deal_section::usual_deal;
 pub(crate) use failure_section::in_the_way;
 pub(crate) use hundred_sessions::{ending_rows, needed_moves};
 pub(crate) use opening::opening;

@@ -11,10 +11,13 @@ use crate::report::page_sections::sessions::failure_words::render_obstacle;
 use crate::report::page_sections::sessions::hundred_sessions::{
     EndingKind, EndingRow, ending_rows, greatest_obstacles, ratio,
 };
-use crate::report::page_sections::studies::other_forms;
+use crate::report::page_sections::studies::{OtherForm, other_forms};
 use crate::report::pages::{PageBlock, PageFigure};
 use crate::report::summary::{DetailedCell, ReasonRow, RunSummary};
 use crate::wording::{counted, decimal, percent};
+
+/// How many times as wide as that of chance a range is called far wider.
+const FAR_WIDER: f64 = 3.0;
 
 /// What is shown below the answer.
 pub(crate) fn opening(setting: &Setting, summary: &RunSummary) -> Vec<PageBlock> {
@@ -50,7 +53,7 @@ pub(in crate::report::page_sections) fn endings(
         share: it.share,
         is_part: it.is_part,
     });
-    let caption = "A session is one simulated negotiation, and a square one session in a hundred. What two parties prevent together is shared between them.";
+    let caption = "A session is one simulated negotiation, and a square one session in a hundred, rounded so that they sum to a hundred. What two parties prevent together is split.";
     let chart = Chart::Marks(Marks {
         of: "session".to_owned(),
         rows: marks.collect(),
@@ -76,7 +79,7 @@ fn title_of_endings(rows: &[EndingRow]) -> String {
         _ => format!(": {possible}, {no_terms}"),
     };
     let end = if deals == 1 { "ends" } else { "end" };
-    format!("Of 100 sessions {deals} {end} in a deal{rest}")
+    format!("Of 100 sessions about {deals} {end} in a deal{rest}")
 }
 
 /// How far the share of deals may be off, for want of sessions and for the form of the model.
@@ -96,19 +99,18 @@ fn doubt(summary: &RunSummary) -> Option<PageFigure> {
     let mut title = "How far this may be off by chance".to_owned();
     let mut rows = vec![sampling];
     if let (Some(least), Some(most)) = (others.first(), others.last()) {
-        let ends = [least.1.value, most.1.value];
+        let ends = [least.deals.value, most.deals.value];
         let sampled = interval.high - interval.low;
         let [low, high] = ends.map(percent);
-        title = if ends[1] - ends[0] > sampled {
-            format!(
-                "Other assumptions about the talks give {low} to {high}: more doubt than chance"
-            )
-        } else {
-            format!(
-                "Other assumptions about the talks give {low} to {high}: no more doubt than chance"
-            )
+        let width = match (ends[1] - ends[0]) / sampled {
+            it if it >= FAR_WIDER => "far wider",
+            it if it > 1.0 => "wider",
+            _ => "no wider",
         };
-        let end = |it: &(String, Quantity)| format!("{} ({})", percent(it.1.value), it.0);
+        title = format!(
+            "Other forms of the model give {low} to {high}: {width} than the range of chance alone"
+        );
+        let end = |it: &OtherForm| format!("{} ({})", percent(it.deals.value), it.described());
         rows.push(RangeRow {
             label: format!(
                 "under {} of the model: other rounds, protocols, strategies, consent",
@@ -116,7 +118,9 @@ fn doubt(summary: &RunSummary) -> Option<PageFigure> {
             ),
             ends,
             notes: vec![format!("{} to {}", end(least), end(most))],
-            dots: others.iter().map(|it| (it.1.value, it.0.clone())).collect(),
+            dots: (others.iter())
+                .map(|it| (it.deals.value, it.described()))
+                .collect(),
         });
     }
     let chart = Chart::Ranges(Ranges {
@@ -125,7 +129,7 @@ fn doubt(summary: &RunSummary) -> Option<PageFigure> {
         at: deals.value,
         rows,
     });
-    let caption = "The dashed line is the result as stated, and each dot another form. What the parties want is not varied: if it is assumed wrongly, the result may lie outside these ranges.";
+    let caption = "The large dot is the result as stated, and each small one another form. What the parties want is not varied: if it is assumed wrongly, the result may lie outside these ranges.";
     Some(PageFigure::new("doubt", &title, caption, &chart))
 }
 
@@ -154,9 +158,15 @@ fn moves(scenario: &Scenario, reasons: &[ReasonRow]) -> Option<PageFigure> {
             true
         }
     });
-    let title = format!("Who would have to move: {}", any_of(&names));
-    let caption = "In how many of all sessions there would be terms acceptable to all if this were dropped, alone or with one other obstacle; where such terms were missed, in how many it kept the parties from them. Bars overlap and do not add up.";
-    let axis = Axis::new("Share of sessions in which it is an obstacle", Unit::Share);
+    let title = format!(
+        "Who would have to move: {}; the share of sessions that each obstacle blocks",
+        any_of(&names)
+    );
+    let caption = "Share of all sessions where this obstacle, alone or with one other, blocked a deal: without it there would have been terms acceptable to all, or there were such terms and it kept the parties from them. Bars overlap, so they do not add up, and none of them is the share of deals.";
+    let axis = Axis::new(
+        "Share of all sessions in which it blocks a deal",
+        Unit::Share,
+    );
     let chart = Chart::Bars(Bars {
         // A share is seen as one of all sessions.
         longest: Some(1.0),

@@ -75,7 +75,7 @@ impl Sessions<'_> {
                 .collect(),
             crossing: Some(no_deal),
         });
-        let mut caption = "The lines cross at the reservation values: points to the right of and above them are better for both parties than no deal.".to_owned();
+        let mut caption = "The lines cross at the reservation values: points to the right of and above them are better for both parties than no deal. Stars are what bargaining theory singles out among the outcomes acceptable to all. Nash: the greatest product of gains over no deal. Kalai–Smorodinsky: everybody gets as equal a part as possible of the most that it could gain. Egalitarian: the least gain is as great as possible. Utilitarian: the greatest sum of utilities; relative utilitarian: of those parts.".to_owned();
         if step > 1 {
             let n = count(frontier.len() as u64);
             let _ = write!(

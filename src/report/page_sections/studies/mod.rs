@@ -7,7 +7,7 @@ mod study_sections;
 mod study_words;
 
 pub(crate) use flip_section::{flips, nearest_flip};
-pub(in crate::report::page_sections) use model_form_section::other_forms;
+pub(in crate::report::page_sections) use model_form_section::{OtherForm, other_forms};
 pub(crate) use model_form_section::{forms, range_of_forms, share_of_others};
 pub(crate) use study_sections::{dependence, doubts, most};
 pub(crate) use study_words::{

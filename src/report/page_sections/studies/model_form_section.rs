@@ -1,5 +1,7 @@
 //! How far the share of deals hangs on the form of the model.
 
+use demarche_core::strategy::OFFERING_RULES;
+
 use crate::report::drawing::{Axis, Bars, Chart, Emphasis, PageTable, Quantity, Unit};
 use crate::report::pages::{PageBlock, PageFigure, Section};
 use crate::report::summary::{FormSummary, LevelSummary, RunSummary};
@@ -20,9 +22,8 @@ pub(crate) fn forms(summary: &RunSummary) -> Option<Section> {
     let title = title_of_forms(&summary.forms);
     let figures = vec![PageFigure::new("forms", &title, caption, &chart)];
     let mut text = vec![
-        "Each form changes one thing about the talks, and nothing about what parties want. Preferences determine the result as far as the bars are alike; where they differ by more than their intervals, the result is about the rules of the talks, which are assumed.".to_owned(),
+        "Each form of the model changes one of its rules, and nothing about what parties want. Preferences determine the result as far as the bars are alike; where they differ by more than their intervals, the result is about the rules, which are assumed.".to_owned(),
     ];
-    text.extend(range_of_forms(&summary.forms).map(|it| it.replace('_', " ")));
     let mut idle = (summary.forms.iter())
         .filter(|it| !it.not_applicable.is_empty())
         .map(|it| format!("{} ({})", in_words(it), it.not_applicable))
@@ -110,9 +111,9 @@ pub(crate) fn range_of_forms(forms: &[FormSummary]) -> Option<String> {
         counted(base.0.n, "session"),
         Unit::Share.render(base.1.value),
         Unit::Share.render(least.1.value),
-        least.0.label,
+        in_words(least.0),
         Unit::Share.render(most.1.value),
-        most.0.label,
+        in_words(most.0),
         counted(others.len() as u64, "other form"),
     ))
 }
@@ -122,16 +123,45 @@ pub(crate) fn share_of_others(forms: &[FormSummary]) -> Option<String> {
     let others = other_forms(forms);
     let (least, most) = (others.first()?, others.last()?);
     Some(format!(
-        "{} to {} under {} of the talks",
-        percent(least.1.value),
-        percent(most.1.value),
+        "{} to {} under {} of the model",
+        percent(least.deals.value),
+        percent(most.deals.value),
         counted(others.len() as u64, "other form")
     ))
 }
 
 /// What a form changes, with names of rules as words.
 fn in_words(form: &FormSummary) -> String {
-    form.label.replace('_', " ")
+    let words = |it: &str| it.replace('_', " ");
+    match form.label.strip_prefix(ONE_RULE_FOR_ALL) {
+        Some(rule) => format!("every party follows the strategy “{}”", words(rule)),
+        None => words(&form.label),
+    }
+}
+
+/// How the labels of forms begin in which all parties have one offering rule.
+const ONE_RULE_FOR_ALL: &str = "all follow ";
+
+/// Another form of the model that was run.
+pub(in crate::report::page_sections) struct OtherForm {
+    /// Its label.
+    label: String,
+    /// What a form changes, in a few words.
+    words: String,
+    /// The share of deals under it.
+    pub(in crate::report::page_sections) deals: Quantity,
+}
+
+impl OtherForm {
+    /// What it changes, for readers who do not know the strategies by their names.
+    pub(in crate::report::page_sections) fn described(&self) -> String {
+        let rule = self.label.strip_prefix(ONE_RULE_FOR_ALL);
+        let kind = rule.and_then(|it| OFFERING_RULES.iter().find(|kind| kind.name == it));
+        kind.map_or_else(
+            || self.words.clone(),
+            |it| format!("every party {}", it.about),
+        )
+    }
 }
 
 /// Which form changes the share of deals most, in a sentence.
@@ -153,13 +183,16 @@ fn title_of_forms(forms: &[FormSummary]) -> String {
     }
 }
 
-/// The other forms that were run, each with its share of deals, the least first.
-pub(in crate::report::page_sections) fn other_forms(
-    forms: &[FormSummary],
-) -> Vec<(String, Quantity)> {
+/// The other forms that were run, that with the least share of deals first.
+pub(in crate::report::page_sections) fn other_forms(forms: &[FormSummary]) -> Vec<OtherForm> {
     let others = ran(forms).into_iter().skip(1);
-    let mut others: Vec<_> = others.map(|(form, it)| (in_words(form), it)).collect();
-    others.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    let others = others.map(|(form, deals)| OtherForm {
+        label: form.label.clone(),
+        words: in_words(form),
+        deals,
+    });
+    let mut others: Vec<OtherForm> = others.collect();
+    others.sort_by(|a, b| a.deals.value.total_cmp(&b.deals.value));
     others
 }
 
