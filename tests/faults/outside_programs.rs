@@ -1,5 +1,6 @@
 //! Programs that answer for parties and break the rules: every way is a forfeit, and none a hang.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,9 +37,8 @@ impl SessionSink for Results {
     }
 }
 
-fn misbehaving(arguments: &str) -> PartyCommand {
-    let program = example("misbehaving_party");
-    let text = format!("upper=exec:'{}' {arguments}", path_text(&program));
+fn misbehaving(program: &Path, arguments: &str) -> PartyCommand {
+    let text = format!("upper=exec:'{}' {arguments}", path_text(program));
     text.parse().unwrap()
 }
 
@@ -64,11 +64,8 @@ fn endings(command: &PartyCommand) -> Vec<Ending> {
     results.0.into_iter().map(|it| it.ending).collect()
 }
 
-fn n_kinds() -> usize {
-    let output = Command::new(example("misbehaving_party"))
-        .arg("list")
-        .output()
-        .unwrap();
+fn n_kinds(program: &Path) -> usize {
+    let output = Command::new(program).arg("list").output().unwrap();
     String::from_utf8_lossy(&output.stdout)
         .trim()
         .parse()
@@ -81,12 +78,13 @@ fn n_kinds() -> usize {
     reason = "that nothing hangs is about time"
 )]
 fn every_way_to_misbehave_is_a_forfeit_within_the_time_limit() {
-    let n_kinds = n_kinds();
+    let program = example("misbehaving_party");
+    let n_kinds = n_kinds(&program);
     assert!(n_kinds >= 200, "{n_kinds}");
     let mut seen = Vec::new();
     for kind in 0..n_kinds {
         let began = Instant::now();
-        let endings = endings(&misbehaving(&kind.to_string()));
+        let endings = endings(&misbehaving(&program, &kind.to_string()));
         let took = began.elapsed();
         assert!(took < IN_TIME, "kind {kind} took {took:?}");
         assert_eq!(endings.len() as u64, SESSIONS, "kind {kind}");

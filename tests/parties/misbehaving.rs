@@ -396,7 +396,10 @@ impl Deed {
                 exit(code);
             }
             Self::Abort => std::process::abort(),
-            Self::Panic => panic!("the party is broken"),
+            Self::Panic => {
+                std::panic::set_hook(Box::new(|_| {}));
+                panic!("the party is broken");
+            }
             Self::Sleep | Self::SleepAtStart | Self::SleepAtBegin => sleep(LONG),
             Self::AnswerLate => {
                 sleep(Duration::from_millis(450));

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use demarche::actors::OutsideParties;
+use demarche::domain::PartyId;
+use demarche::experiment::Interrupt;
+use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
 use tempfile::TempDir;
 
 use crate::support::process::{VILLAGES, check, demarche, example, manifest, path_text, tables};
@@ -189,6 +193,45 @@ fn what_cannot_be_is_refused_before_anything_is_written() {
         path_text(&plan),
     ]);
     assert!(text.contains("--party"), "{text}");
+}
+
+#[test]
+fn a_run_is_resumed_with_the_programs_that_it_began_with_only() {
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
+    let party = with_program("lower", "1");
+    let request = RunRequest {
+        sessions: Some(40),
+        outside: [("lower".to_owned(), party["lower=".len()..].to_owned())].into(),
+        ..RunRequest::batch(VILLAGES)
+    };
+    let read_file = |path: &Path| fs::read_to_string(path);
+    let spec = RunSpec::load(request, &read_file, &mut ()).unwrap();
+    let interrupt = Interrupt::default();
+    interrupt.request();
+    let options = RunOptions {
+        interrupt,
+        outside: OutsideParties::default().with(PartyId::new(1), || unreachable!()),
+        ..RunOptions::default()
+    };
+    execute(&spec, &run, &options, &mut ()).unwrap();
+    let resume = ["batch", "--quiet", "--resume", path_text(&run)];
+    let other = with_program("lower", "2");
+    for more in [&[][..], &["--party", &other]] {
+        let text = refused(&[&resume[..], more].concat());
+        assert!(
+            text.contains("other programs answered for parties"),
+            "{text}"
+        );
+        assert!(text.contains(" --party "), "{text}");
+    }
+    check(&[&resume[..], &["--party", &party]].concat(), 0);
+    let whole = batch(
+        &folder,
+        "whole",
+        &[VILLAGES, "--sessions", "40", "--party", &party],
+    );
+    assert!(tables(&run) == tables(&whole));
 }
 
 #[test]

@@ -11,12 +11,13 @@ use demarche::actors::{
     SessionSink, spawn_with,
 };
 use demarche::domain::{PartyId, PartySet};
-use demarche::experiment::CellId;
+use demarche::experiment::{CellId, Interrupt};
 use demarche::negotiation::{Negotiator, SessionResult, Setting};
 use demarche::protocol::{Action, Ending, Event, ProtocolViolation};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use demarche::run::{
-    Manifest, RecordedReplies, RecordedRows, RunOptions, RunRequest, RunSpec, execute,
+    InterruptedRun, Manifest, Observer, Progress, RecordedReplies, RecordedRows, RunError,
+    RunOptions, RunRequest, RunSpec, execute, resume,
 };
 use tempfile::TempDir;
 
@@ -228,14 +229,19 @@ fn a_partys_number_is_its_own_and_that_of_the_session() {
 
 const SESSIONS: u64 = 600;
 
-/// A batch in which the first village is answered for from outside, and who answers.
-fn run_outside(folder: &Path, threads: usize, says: Option<&'static str>) -> Manifest {
+/// A batch in which the first village is answered for from outside.
+fn outside_spec() -> RunSpec {
     let request = RunRequest {
         sessions: Some(SESSIONS),
         outside: [("upper".to_owned(), "an insider".to_owned())].into(),
         ..RunRequest::batch("villages.toml")
     };
-    let spec = RunSpec::load(request, &|_| Ok(TWO_VILLAGES.to_owned()), &mut ()).unwrap();
+    RunSpec::load(request, &|_| Ok(TWO_VILLAGES.to_owned()), &mut ()).unwrap()
+}
+
+/// Who answers in it, and says something to all that it does.
+fn options(threads: usize, says: Option<&'static str>) -> RunOptions {
+    let spec = outside_spec();
     let cell = &spec.plan().cells()[0];
     let party = PartyId::new(0);
     let (setting, seeds) = (Setting::clone(&cell.setting), cell.seeds);
@@ -244,12 +250,15 @@ fn run_outside(folder: &Path, threads: usize, says: Option<&'static str>) -> Man
         let insider = Insider::boxed(&setting, party, seeds);
         Box::new(Talking(insider, says))
     };
-    let options = RunOptions {
+    RunOptions {
         threads,
         outside: OutsideParties::default().with(party, make),
         ..RunOptions::default()
-    };
-    let finished = execute(&spec, folder, &options, &mut ()).unwrap();
+    }
+}
+
+fn run_outside(folder: &Path, threads: usize, says: Option<&'static str>) -> Manifest {
+    let finished = execute(&outside_spec(), folder, &options(threads, says), &mut ()).unwrap();
     finished.results.unwrap().manifest
 }
 
@@ -333,14 +342,19 @@ fn the_tables_of_a_run_with_a_party_from_outside_do_not_depend_on_threads() {
     let [one, two] = ["one", "two"].map(|it| folder.path().join(it));
     run_outside(&one, 1, Some("yes"));
     run_outside(&two, 3, Some("yes"));
-    let tables = fs::read_dir(&one).unwrap().map(|it| it.unwrap().path());
+    check_same_tables(&one, &two);
+}
+
+#[track_caller]
+fn check_same_tables(one: &Path, other: &Path) {
+    let tables = fs::read_dir(one).unwrap().map(|it| it.unwrap().path());
     let tables: Vec<_> = tables
         .filter(|it| it.extension().is_some_and(|it| it == "csv"))
         .collect();
     assert!(tables.len() > 10);
     for path in tables {
         let name = path.file_name().unwrap().to_str().unwrap();
-        assert!(table(&one, name) == table(&two, name), "{name}");
+        assert!(table(one, name) == table(other, name), "{name}");
     }
 }
 
@@ -368,4 +382,38 @@ fn a_run_needs_somebody_to_answer_for_its_parties_from_outside() {
     let expected = "nobody answers for `upper`, a party from outside";
     assert_eq!(error.to_string(), expected);
     assert!(!path.exists());
+}
+
+/// Interrupts a run once some sessions are in its tables.
+struct Interrupting(Interrupt);
+
+impl Observer for Interrupting {
+    fn progressed(&mut self, progress: Progress<'_>) {
+        if let Progress::Cells { n_sessions, .. } = progress
+            && n_sessions >= SESSIONS / 3
+        {
+            self.0.request();
+        }
+    }
+}
+
+#[test]
+fn a_resumed_run_with_a_party_from_outside_has_the_tables_of_one_in_one_go() {
+    let folder = TempDir::new().unwrap();
+    let [whole, stopped] = ["whole", "stopped"].map(|it| folder.path().join(it));
+    run_outside(&whole, 1, Some("yes"));
+    let (spec, options) = (outside_spec(), options(1, Some("yes")));
+    let mut observer = Interrupting(options.interrupt.clone());
+    let finished = execute(&spec, &stopped, &options, &mut observer).unwrap();
+    assert!(finished.is_interrupted() && finished.n_sessions > 0);
+    let load = || {
+        let run = InterruptedRun::open(&stopped).unwrap();
+        run.load(&|_| Ok(TWO_VILLAGES.to_owned()), &mut ()).unwrap()
+    };
+    assert_eq!(load().spec().outside(), PartySet::only(PartyId::new(0)));
+    let error = resume(load(), &RunOptions::default(), &mut ()).unwrap_err();
+    assert!(matches!(error, RunError::NobodyAnswers(_)));
+    let (_, finished) = resume(load(), &self::options(2, Some("yes")), &mut ()).unwrap();
+    assert!(!finished.is_interrupted());
+    check_same_tables(&whole, &stopped);
 }
