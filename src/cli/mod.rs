@@ -34,8 +34,9 @@ use crate::cli::failure::Failure;
 use crate::cli::interactive::{CtrlC, Rendered, message, print, print_data};
 use crate::cli::synonyms::verb_instead_of;
 use crate::cli::verbs::{
-    analyze, batch_sweep, check, compare, describe, dist, explain, explore, interchange, list_runs,
-    merge, missing, new, open, plan, play, replay, report, shard, studies, verify, weigh,
+    analyze, batch_sweep, check, compare, describe, dist, examine, explain, explore, interchange,
+    list_runs, merge, missing, new, open, plan, play, replay, report, shard, studies, verify,
+    weigh,
 };
 use crate::config::{LoadedScenario, experiment_schema, plan_schema, scenario_schema};
 use crate::outside::party_lines_schema;
@@ -133,6 +134,12 @@ enum Verb {
     Play(play::PlayArguments),
     /// Replay one session of a run from its manifest and compare it with the run's tables
     Replay(replay::ReplayArguments),
+    /// Examine a program that answers for a party: against each built-in strategy of the others
+    ///
+    /// The program and each built-in strategy take the party's seat in turn, on common random numbers:
+    /// how often there is a deal, what the party gains, how far deals are from the Pareto frontier and the
+    /// Nash point, how often the rules were broken, and a league table.
+    Examine(examine::ExamineArguments),
     /// Explain why a session of a run ended as it did, or why sessions ended without a deal
     ///
     /// For one session: rejections, the nearest acceptable outcome and missing concessions, or what
@@ -237,6 +244,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Compare(it) => compare::compare(&it),
         Verb::Play(it) => play::play(&it, &ctrl_c),
         Verb::Replay(it) => replay::replay(&it),
+        Verb::Examine(it) => examine::examine(&it, &ctrl_c),
         Verb::Explain(it) => explain::explain(&it, &ctrl_c),
         Verb::Explore(it) => explore::explore(&it),
         Verb::Analyze(it) => analyze::analyze(&it, &ctrl_c),

@@ -1,6 +1,7 @@
 //! Many sessions: a plan of all work, workers that carry it out, and their statistics.
 
 mod batch;
+mod examination;
 mod explain;
 mod forfeit;
 mod pieces;
@@ -13,6 +14,7 @@ mod studies;
 mod tallies;
 
 pub use batch::{BatchError, Chunk, Interrupt, SESSIONS_IN_FLIGHT, Worker, run};
+pub use examination::{CandidateRecord, Examination, ExaminationError, Examined, ExaminedRecord};
 pub use explain::{
     Answer, Cause, Causes, ComparedDeal, ComparedFigure, ComparedSession, Definitions, Difference,
     Explainer, Explanation, LastStep, NearestAlternative, OptionChange, PartyAccount,

@@ -2,6 +2,7 @@
 
 mod analysis_summary;
 mod comparison_summary;
+mod examination_summary;
 mod explanation_summary;
 mod flip_summary;
 mod narration;
@@ -16,6 +17,7 @@ mod text;
 pub use analysis_summary::Analysis;
 pub(crate) use analysis_summary::render_draw;
 pub(crate) use comparison_summary::comparison_summary;
+pub(crate) use examination_summary::render_examination;
 pub(crate) use explanation_summary::{render_causes, render_explanation};
 pub(crate) use flip_summary::render_flips;
 pub(crate) use narration::{

@@ -6,6 +6,7 @@ pub(super) mod check;
 pub(super) mod compare;
 pub(super) mod describe;
 pub(super) mod dist;
+pub(super) mod examine;
 pub(super) mod explain;
 pub(super) mod explore;
 pub(super) mod interchange;

@@ -12,6 +12,8 @@ mod study_factors;
 mod study_run;
 mod threshold_search;
 
+pub(super) use model_forms::{DEFAULT_OFFERING_RULES, following};
+
 pub use form_factors::FormFactor;
 pub use form_sessions::CombinationError;
 pub use model_forms::{Form, FormDimension, built_in_forms, form_names};

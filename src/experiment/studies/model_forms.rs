@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use demarche_core::domain::{ConsentRule, PartySet, Scenario};
+use demarche_core::domain::{ConsentRule, PartyId, PartySet, Scenario};
 use demarche_core::negotiation::{Setting, SettingError};
 use demarche_core::protocol::{PROTOCOLS, ProtocolEntry, ProtocolKind, ROUNDS_MAX, RelativeTime};
 use demarche_core::strategy::{AcceptanceKind, OfferingKind, Parameter, Strategies, StrategySpec};
 
 /// Offering rules that every party follows in one form each, unless a file names others.
-const OFFERING_RULES: [&str; 5] = [
+pub(in crate::experiment) const DEFAULT_OFFERING_RULES: [&str; 5] = [
     "time_dependent",
     "incremental",
     "trade_off",
@@ -183,7 +183,7 @@ impl Change {
     /// Whether it is tried unless other forms are named.
     fn is_default(self) -> bool {
         match self {
-            Self::Offering(kind) => OFFERING_RULES.contains(&kind.name),
+            Self::Offering(kind) => DEFAULT_OFFERING_RULES.contains(&kind.name),
             Self::Acceptance(kind) => ACCEPTANCE_CONDITIONS.contains(&kind.name),
             Self::Rounds(..)
             | Self::Protocol(_)
@@ -351,6 +351,28 @@ fn of_all(
             let path = format!("party.{}.strategy.{idx}", party.name);
             if let Some(changed) = change(spec, &path) {
                 *spec = changed?;
+            }
+        }
+    }
+    rebuilt(base, scenario.clone(), base.rules().protocol.clone(), all)
+}
+
+/// The scenario with parties that follow other offering rules, each with the concession exponent that
+/// it has; one without a rule stays as it is.
+pub(in crate::experiment) fn following(
+    base: &Setting,
+    rule: impl Fn(PartyId) -> Option<&'static OfferingKind>,
+) -> Result<Setting, String> {
+    let scenario = base.scenario();
+    let mut all = strategies(base);
+    for (party, specs) in scenario.party_ids().zip(&mut all) {
+        let Some(kind) = rule(party) else {
+            continue;
+        };
+        for (idx, spec) in specs.iter_mut().enumerate() {
+            if spec.offering.name != kind.name {
+                let path = format!("party.{}.strategy.{idx}", scenario.party(party).name);
+                *spec = with_offering(spec, kind, &path)?;
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use demarche::actors::OutsideParties;
+use demarche::actors::{OutsideMessage, OutsideParties, OutsideParty, OutsideReply};
 use demarche::domain::PartyId;
 use demarche::experiment::Interrupt;
 use demarche::run::{RunOptions, RunRequest, RunSpec, execute};
@@ -195,6 +195,15 @@ fn what_cannot_be_is_refused_before_anything_is_written() {
     assert!(text.contains("--party"), "{text}");
 }
 
+/// Answers in no session.
+struct Unasked;
+
+impl OutsideParty for Unasked {
+    fn answer(&mut self, _: &[OutsideMessage<'_>]) -> Vec<OutsideReply> {
+        unreachable!("the run is interrupted before it begins")
+    }
+}
+
 #[test]
 fn a_run_is_resumed_with_the_programs_that_it_began_with_only() {
     let folder = TempDir::new().unwrap();
@@ -211,7 +220,7 @@ fn a_run_is_resumed_with_the_programs_that_it_began_with_only() {
     interrupt.request();
     let options = RunOptions {
         interrupt,
-        outside: OutsideParties::default().with(PartyId::new(1), || unreachable!()),
+        outside: OutsideParties::default().with(PartyId::new(1), || Box::new(Unasked)),
         ..RunOptions::default()
     };
     execute(&spec, &run, &options, &mut ()).unwrap();
