@@ -136,7 +136,7 @@ enum Verb {
     Replay(replay::ReplayArguments),
     /// Examine a program that answers for a party: against each built-in strategy of the others
     ///
-    /// The program and each built-in strategy take the party's seat in turn, on common random numbers:
+    /// The program and each built-in strategy take the party's place in turn, on common random numbers:
     /// how often there is a deal, what the party gains, how far deals are from the Pareto frontier and the
     /// Nash point, how often the rules were broken, and a league table.
     Examine(examine::ExamineArguments),

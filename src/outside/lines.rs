@@ -1,6 +1,6 @@
 //! What a party from outside hears, as JSON lines.
 
-use demarche_core::domain::{Condition, PartySet, Preferences, Scenario};
+use demarche_core::domain::{Condition, PartySet, Preferences, Scale, Scenario};
 use demarche_core::protocol::{RelativeTime, Request};
 use serde_json::{Map, Value as Json, json};
 
@@ -84,7 +84,16 @@ fn begin_fields(begin: &OutsideBegin<'_>) -> Map<String, Json> {
             let options: Vec<Json> = (issue.options.iter())
                 .map(|it| json!({ "option": it.name, "label": it.label }))
                 .collect();
-            json!({ "issue": issue.name, "label": issue.label, "options": options })
+            let scale = match issue.scale {
+                Scale::Nominal => "nominal",
+                Scale::Ordinal => "ordinal",
+            };
+            json!({
+                "issue": issue.name,
+                "label": issue.label,
+                "scale": scale,
+                "options": options,
+            })
         })
         .collect();
     let needed: Vec<Json> = (rules.consent.vetoes().iter())

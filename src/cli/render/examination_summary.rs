@@ -11,8 +11,8 @@ use crate::experiment::{CandidateRecord, Examined, ExaminedRecord};
 const DIGITS: usize = 3;
 
 /// Columns of a name, and of a figure.
-const NAME: usize = 20;
-const FIGURE: usize = 25;
+const NAME: usize = 19;
+const FIGURE: usize = 15;
 
 /// The results of an examination of a party of this label.
 pub(crate) fn render_examination(examined: &Examined, label: &str, width: usize) -> String {
@@ -22,7 +22,7 @@ pub(crate) fn render_examination(examined: &Examined, label: &str, width: usize)
     league.sort_by(|a, b| gain(&b.overall).total_cmp(&gain(&a.overall)));
     let title = format!("League table for {label}, by mean gain over no deal");
     let _ = writeln!(res, "{}", heading(&title));
-    push_heads(&mut res, "in the seat", "outside gains more by");
+    push_heads(&mut res, "strategy", "behind outside");
     for it in league {
         let difference = it.less_than_examined.as_ref().map(figure);
         push_row(&mut res, it.name, &it.overall, difference.as_deref());
@@ -42,8 +42,9 @@ pub(crate) fn render_examination(examined: &Examined, label: &str, width: usize)
     }
     let n_sessions = own.against.first().map_or(0, |it| it.n_sessions);
     let note = format!(
-        "{} with common random numbers against each kind of others; a gain is 0 without a deal; \
-         brackets are 95 % intervals. The program broke the rules in {}.{}",
+        "{} with common random numbers against each kind of others. A gain is 0 without a deal; ± is \
+         half a 95 % interval; `behind outside` is by how much more the program gains in the same \
+         sessions. The program broke the rules in {}.{}",
         counted(n_sessions, "session"),
         counted(own.overall.n_forfeits, "session"),
         if examined.has_distances {
@@ -84,10 +85,10 @@ fn push_row(res: &mut String, name: &str, record: &ExaminedRecord, last: Option<
     let _ = writeln!(res, "{}", line.trim_end());
 }
 
-/// A mean with its interval.
+/// A mean with half its interval.
 fn figure(it: &Estimate) -> String {
     let interval = it.interval.map_or_else(String::new, |interval| {
-        format!(" [{:.DIGITS$}, {:.DIGITS$}]", interval.low, interval.high)
+        format!(" ±{:.DIGITS$}", interval.half_width())
     });
     format!("{:.DIGITS$}{interval}", it.point)
 }

@@ -1,4 +1,4 @@
-//! `examine`: a program in a party's seat against each built-in strategy of the others.
+//! `examine`: a program in a party's place against each built-in strategy of the others.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub(crate) fn examine(arguments: &ExamineArguments, ctrl_c: &CtrlC) -> Result<Ex
     let mut parties = recorded.keys();
     let (Some(name), None) = (parties.next(), parties.next()) else {
         return Err(Failure::WrongInput(
-            "name one program with --party PARTY=exec:COMMAND: it is examined in that party's seat"
+            "name one program with --party PARTY=exec:COMMAND: it is examined in that party's place"
                 .to_owned(),
         ));
     };

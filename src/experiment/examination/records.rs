@@ -5,9 +5,9 @@ use demarche_stats::estimate::{Estimate, Moments, PairedNumbers};
 
 use crate::experiment::explain::SolutionDistances;
 
-/// What came of one session for the party in the seat.
+/// What came of one session for the examined party.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SeatSession {
+pub(super) struct PlaceSession {
     pub(super) agreement: Option<Outcome>,
     /// What it gained over no deal, in units of utility; 0 without one.
     pub(super) gain: i64,
@@ -20,7 +20,7 @@ pub(super) struct SeatSession {
 pub struct Examined {
     /// What the others did, in order.
     pub opponents: Vec<&'static str>,
-    /// The examined party first, then the built-in strategies in its seat.
+    /// The examined party first, then the built-in strategies in its place.
     pub candidates: Vec<CandidateRecord>,
     /// Whether distances were measured: not of a scenario with too many outcomes.
     pub has_distances: bool,
@@ -60,7 +60,7 @@ pub struct ExaminedRecord {
 /// The sessions of a candidate: by kind of opponents and replication, what came of each.
 pub(super) struct CandidateSessions {
     pub(super) name: &'static str,
-    pub(super) sessions: Vec<Vec<SeatSession>>,
+    pub(super) sessions: Vec<Vec<PlaceSession>>,
     pub(super) distances: Vec<Vec<SolutionDistances>>,
 }
 
@@ -113,7 +113,7 @@ impl CandidateSessions {
     }
 
     /// By replication, a sum over all kinds of opponents.
-    fn by_replication(&self, amount: impl Fn(&SeatSession) -> i64) -> Vec<i64> {
+    fn by_replication(&self, amount: impl Fn(&PlaceSession) -> i64) -> Vec<i64> {
         let n_sessions = self.sessions.first().map_or(0, Vec::len);
         let sum = |replication: usize| {
             self.sessions

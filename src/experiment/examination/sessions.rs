@@ -10,8 +10,8 @@ use demarche_core::randomness::{Replication, Seeds};
 
 use crate::actors::OutsideParties;
 use crate::experiment::batch::{BatchError, Interrupt, Worker, run};
-use crate::experiment::examination::records::{CandidateSessions, Examined, SeatSession};
-use crate::experiment::examination::seats::{Candidate, Opponents, rules, seated};
+use crate::experiment::examination::places::{Candidate, Opponents, placed, rules};
+use crate::experiment::examination::records::{CandidateSessions, Examined, PlaceSession};
 use crate::experiment::explain::{SolutionAnalyzer, SolutionDistances, check_outcomes};
 use crate::experiment::plan::{Cell, CellId, Plan, TooManySessions};
 
@@ -34,9 +34,9 @@ pub enum ExaminationError {
     /// There is no room for so many sessions.
     #[error(transparent)]
     Sessions(#[from] TooManySessions),
-    /// A seat cannot be made.
+    /// A place cannot be made.
     #[error("{0}")]
-    Seat(String),
+    Place(String),
 }
 
 impl Examination {
@@ -52,7 +52,7 @@ impl Examination {
         party: PartyId,
         sessions: u64,
     ) -> Result<Self, ExaminationError> {
-        let fits = |candidate, opponents| seated(base, party, candidate, opponents).is_ok();
+        let fits = |candidate, opponents| placed(base, party, candidate, opponents).is_ok();
         let followed = rules().map(Candidate::Follows);
         let candidates = followed.filter(|it| fits(*it, Opponents::AsTheyAre));
         let candidates: Vec<Candidate> = std::iter::once(Candidate::Outside)
@@ -67,8 +67,8 @@ impl Examination {
             .iter()
             .flat_map(|candidate| opponents.iter().map(|it| (*candidate, *it)));
         let cells = pairs.map(|(candidate, opponents)| {
-            let setting = seated(base, party, candidate, opponents);
-            let setting = setting.map_err(ExaminationError::Seat)?;
+            let setting = placed(base, party, candidate, opponents);
+            let setting = setting.map_err(ExaminationError::Place)?;
             Ok(Cell { setting, seeds })
         });
         let cells = cells.collect::<Result<Vec<Cell>, ExaminationError>>()?;
@@ -98,11 +98,11 @@ impl Examination {
         (outside, threads, interrupt): (OutsideParties, usize, &Interrupt),
         mut progressed: impl FnMut(u64),
     ) -> Result<Option<Examined>, BatchError<Infallible>> {
-        let worker = Arc::new(SeatWorker {
+        let worker = Arc::new(PlaceWorker {
             party: self.party,
             outside,
         });
-        let mut cells: Vec<Vec<SeatSession>> = vec![Vec::new(); self.plan.cells().len()];
+        let mut cells: Vec<Vec<PlaceSession>> = vec![Vec::new(); self.plan.cells().len()];
         let mut n_done = 0;
         run(&self.plan, threads, interrupt, &worker, |chunk| {
             n_done += chunk.product.len() as u64;
@@ -140,7 +140,7 @@ impl Examination {
     /// measured; `None` if it was interrupted. All cells have the same preferences.
     fn distances(
         &self,
-        cells: &[Vec<SeatSession>],
+        cells: &[Vec<PlaceSession>],
         interrupt: &Interrupt,
     ) -> Option<(Vec<Vec<SolutionDistances>>, bool)> {
         let mut res = vec![Vec::new(); cells.len()];
@@ -163,14 +163,14 @@ impl Examination {
     }
 }
 
-/// Keeps of each session what it is to the party in the seat.
-struct SeatWorker {
+/// Keeps of each session what it is to the examined party.
+struct PlaceWorker {
     party: PartyId,
     outside: OutsideParties,
 }
 
-impl Worker for SeatWorker {
-    type ChunkOutput = Vec<SeatSession>;
+impl Worker for PlaceWorker {
+    type ChunkOutput = Vec<PlaceSession>;
     type Heard = ();
 
     fn outside_parties(&self) -> OutsideParties {
@@ -182,8 +182,8 @@ impl Worker for SeatWorker {
         _: CellId,
         (): (),
         sessions: impl Iterator<Item = SessionResult>,
-    ) -> Vec<SeatSession> {
-        let seat = |it: SessionResult| {
+    ) -> Vec<PlaceSession> {
+        let place = |it: SessionResult| {
             let report = &it.parties[self.party.idx()];
             let no_deal = report.reservation_value.units();
             let is_forfeit = match &it.ending {
@@ -192,7 +192,7 @@ impl Worker for SeatWorker {
                     false
                 }
             };
-            SeatSession {
+            PlaceSession {
                 agreement: it.ending.agreement(),
                 gain: report
                     .agreement_utility
@@ -200,6 +200,6 @@ impl Worker for SeatWorker {
                 is_forfeit,
             }
         };
-        sessions.map(seat).collect()
+        sessions.map(place).collect()
     }
 }

@@ -263,3 +263,35 @@ fn the_lines_have_a_schema() {
         assert!(schema["$defs"][kind]["required"].is_array(), "{kind}");
     }
 }
+
+#[test]
+fn a_program_that_concedes_with_time_gets_in_an_examination_what_the_built_in_strategy_gets() {
+    let party = with_program("lower", "1");
+    let fixed = ["examine", VILLAGES, "--party", &party, "--sessions"];
+    let one_thread = [&fixed[..], &["60", "--threads", "1"]].concat();
+    let output = check(&one_thread, 0);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let row = |name: &str| {
+        let rows = text.lines().filter(|it| it.trim_start().starts_with(name));
+        let row = rows.map(|it| it.split_whitespace().skip(1).collect::<Vec<_>>());
+        row.last().unwrap_or_else(|| panic!("{name} in {text}"))
+    };
+    let league = text.split("\n\n").nth(1).unwrap_or_default();
+    let rows: Vec<&str> = league.lines().skip(2).collect();
+    assert_eq!(rows.len(), 6, "{text}");
+    let figures = |name: &str| {
+        let row = rows.iter().find(|it| it.trim_start().starts_with(name));
+        let row = row.unwrap_or_else(|| panic!("{name} in {text}"));
+        let columns: Vec<&str> = row.split_whitespace().skip(1).collect();
+        // What is behind the program by nothing comes last.
+        columns[..5].to_vec()
+    };
+    assert_eq!(figures("outside"), figures("time_dependent"));
+    assert_eq!(row("trade_off").last(), Some(&"0"));
+    let more_threads = check(&[&fixed[..], &["60", "--threads", "3"]].concat(), 0);
+    assert!(more_threads.stdout == output.stdout);
+    let text = refused(&["examine", VILLAGES]);
+    assert!(text.contains("name one program with --party"), "{text}");
+    let text = refused(&["examine", VILLAGES, "--party", "uper=exec:true"]);
+    assert!(text.contains("there is no party `uper`"), "{text}");
+}

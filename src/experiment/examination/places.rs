@@ -8,7 +8,7 @@ use demarche_core::strategy::{OFFERING_RULES, OfferingKind};
 
 use crate::experiment::studies::{DEFAULT_OFFERING_RULES, following};
 
-/// Who is in the seat that is examined.
+/// Who takes the place of the examined party.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Candidate {
     /// Whoever is examined.
@@ -50,8 +50,8 @@ pub(super) fn rules() -> impl Iterator<Item = &'static OfferingKind> {
     rules.filter(|it| DEFAULT_OFFERING_RULES.contains(&it.name))
 }
 
-/// A scenario with this party in a seat and those others; why not, if a strategy does not fit it.
-pub(super) fn seated(
+/// A scenario with this party in a place and those others; why not, if a strategy does not fit it.
+pub(super) fn placed(
     base: &Setting,
     party: PartyId,
     candidate: Candidate,
