@@ -122,8 +122,8 @@ enum Verb {
     /// Check that the tables of a run are unchanged
     ///
     /// The manifest records the length and the SHA-256 of every table; verify reads all tables. If
-    /// one is missing or differs, it is listed and the exit code is 1. The page and its figures are
-    /// derived from the tables and are not checked.
+    /// one is missing or differs, it is listed and the exit code is 1. The page, its figures and
+    /// ro-crate-metadata.json are derived and are not checked.
     Verify(verify::VerifyArguments),
     /// Compare two runs: deals, figures, options and inputs
     ///

@@ -9,12 +9,12 @@ use crate::cli::arguments::{CitedArguments, FileArgument};
 use crate::cli::failure::Failure;
 use crate::cli::files::{refuse_existing, write_new, written};
 use crate::cli::{print, print_data, warn};
-use crate::config::load_scenario;
+use crate::config::{Input, LoadedScenario, Overrides, load_experiment, load_scenario};
 use crate::report::{odd_changes, odd_document};
 
 #[derive(Debug, Args)]
 pub(crate) struct DescribeArguments {
-    /// The scenario's file
+    /// A scenario or experiment file; of an experiment, its scenario with what it sets
     #[arg(value_name = "SCENARIO")]
     scenario: FileArgument,
     /// The file to create; by default the document is printed
@@ -34,11 +34,9 @@ pub(crate) fn describe(arguments: &DescribeArguments) -> Result<ExitCode, Failur
         refuse_existing(out)?;
     }
     let read_file = arguments.cited.reader(path);
-    let loaded = load_scenario(path, &[], &read_file)?;
+    let loaded = load_experiment(path, &Overrides::default(), &read_file)?.scenario;
     warn(&loaded);
-    // Files come in the order in which they extend each other.
-    let base = loaded.inputs.get(1).filter(|_| !arguments.whole);
-    let text = match base {
+    let text = match base_of(&loaded).filter(|_| !arguments.whole) {
         None => odd_document(&loaded),
         Some(it) => {
             // A file that was read is not read again: it may be another one by now.
@@ -59,4 +57,14 @@ pub(crate) fn describe(arguments: &DescribeArguments) -> Result<ExitCode, Failur
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The file that a scenario extends; `None` of one that extends none, and of an experiment.
+fn base_of(loaded: &LoadedScenario) -> Option<&Input> {
+    // Files come in the order in which they extend each other.
+    let [first, next, ..] = &loaded.inputs[..] else {
+        return None;
+    };
+    let table: toml::Table = toml::from_str(&first.text).ok()?;
+    table.contains_key("extends").then_some(next)
 }

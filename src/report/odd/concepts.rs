@@ -10,6 +10,20 @@ use crate::report::odd::entities::consent;
 use crate::report::odd::markdown::{code, gap, list, table, text};
 use crate::report::odd::method_text;
 
+/// The offering rules that use what others offered, accepted or rejected.
+const REACTING: &[&str] = &[
+    "tit_for_tat",
+    "hybrid",
+    "micro",
+    "trade_off",
+    "incremental",
+    "nice_tit_for_tat",
+    "expected_utility",
+];
+
+/// Those of them that estimate what others wish.
+const LEARNING: &[&str] = &["nice_tit_for_tat", "expected_utility"];
+
 /// Element 3.
 pub(super) fn process_and_scheduling(setting: &Setting) -> String {
     let protocol = setting.rules().protocol.entry();
@@ -80,16 +94,8 @@ pub(super) fn design_concepts(setting: &Setting) -> String {
         .collect();
     let uses = |rules: &[&str]| specs.iter().any(|it| rules.contains(&it.offering.name));
     let is_mediated = setting.rules().protocol.is_mediated();
-    let reacts = uses(&[
-        "tit_for_tat",
-        "hybrid",
-        "micro",
-        "trade_off",
-        "incremental",
-        "nice_tit_for_tat",
-        "expected_utility",
-    ]);
-    let learns = uses(&["nice_tit_for_tat", "expected_utility"]);
+    let reacts = uses(REACTING);
+    let learns = uses(LEARNING);
     let adaptation = match (is_mediated, reacts) {
         (true, _) => {
             "Parties compare each variant with the standing text and vote for the better one; they adapt to nothing."
@@ -198,4 +204,32 @@ pub(super) fn rules(setting: &Setting) -> String {
         method_text::protocol(&setting.rules().protocol),
         protocol_numbers(setting)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use demarche_core::strategy::OFFERING_RULES;
+
+    use super::*;
+
+    /// The offering rules that use time and own preferences alone, or the rules of the game.
+    const OTHERS: &[&str] = &[
+        "time_dependent",
+        "exponential",
+        "tough",
+        "top_fraction",
+        "random_offer",
+        "equilibrium",
+        "negmas_time_based",
+    ];
+
+    #[test]
+    fn what_every_offering_rule_uses_is_said() {
+        let mut said = [REACTING, OTHERS].concat();
+        let mut rules: Vec<&str> = OFFERING_RULES.iter().map(|it| it.name).collect();
+        said.sort_unstable();
+        rules.sort_unstable();
+        assert_eq!(said, rules);
+        assert!(LEARNING.iter().all(|it| REACTING.contains(it)));
+    }
 }

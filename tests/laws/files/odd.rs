@@ -87,6 +87,16 @@ fn of_an_extended_scenario_only_what_differs_is_described() {
 }
 
 #[test]
+fn an_experiment_is_described_by_its_scenario() {
+    let experiment = "configs/experiments/alaska-2025.toml";
+    let text = described(&[experiment]);
+    let of_scenario = described(&[FLAGSHIP]);
+    let body = |it: &str| it.split("## 1. ").nth(1).unwrap().to_owned();
+    assert_eq!(body(&text), body(&of_scenario));
+    assert!(text.contains("`alaska-2025.toml`, SHA-256"));
+}
+
+#[test]
 fn a_text_of_the_file_stays_a_text() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("marked.toml");

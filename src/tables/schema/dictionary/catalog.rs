@@ -1,6 +1,6 @@
 //! Every table of a run in the dictionary.
 
-use crate::tables::schema::dictionary::entry::TableEntry;
+use crate::tables::schema::dictionary::entry::{SEE_ABOVE, TableEntry};
 use crate::tables::schema::dictionary::offer_entries::OFFER_UTILITIES;
 use crate::tables::schema::dictionary::plan_entries::{AMENDMENTS, CHANGES, PLANS};
 use crate::tables::schema::dictionary::session_entries::{
@@ -75,7 +75,11 @@ pub(crate) fn table_description(name: &str) -> Option<String> {
         }
     }
     let columns = columns.iter();
-    let columns = columns.map(|(names, meaning)| format!("{}: {meaning}", names.join(", ")));
+    let columns = columns.map(|(names, meaning)| match *meaning {
+        // What is said elsewhere, such as which party it is.
+        SEE_ABOVE => names.join(", "),
+        meaning => format!("{}: {meaning}", names.join(", ")),
+    });
     let columns: Vec<String> = columns.collect();
     let text = format!(
         "One row per {}. Columns: {}.",
@@ -89,9 +93,7 @@ pub(crate) fn table_description(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::schema::dictionary::entry::{
-        ColumnEntry, Content, SEE_ABOVE, shared_columns,
-    };
+    use crate::tables::schema::dictionary::entry::{ColumnEntry, Content, shared_columns};
 
     const PAGE: &str = include_str!("../../../../docs/tables.md");
 
