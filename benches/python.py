@@ -16,8 +16,8 @@ import tempfile
 from figures import PAGE, rewrite, when_and_where
 
 SCENARIO = "configs/scenarios/alaska-2025.toml"
-SESSIONS = 4000
-PAIRS = 7
+SESSIONS = 12000
+PAIRS = 5
 IMPORTS = 21
 
 IMPORT = "import time; t = time.perf_counter(); import demarche; print(time.perf_counter() - t)"

@@ -104,6 +104,7 @@ pub(crate) fn analyze(
     let watch = Watch {
         progress,
         threads: Some(1),
+        ..Watch::default()
     };
     let analyzed = watch.course(py, |options, course| {
         let interrupt = &options.interrupt;

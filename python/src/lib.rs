@@ -9,8 +9,10 @@ mod arrow_stream;
 mod errors;
 mod kept_run;
 mod loaded_scenario;
+mod parties;
 mod runs;
 mod session;
+mod stepped;
 mod watched;
 
 use std::ffi::OsString;
@@ -34,6 +36,8 @@ fn _demarche(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<kept_run::Table>()?;
     module.add_class::<analysis::Analysis>()?;
     module.add_class::<session::PlayedSession>()?;
+    module.add_class::<parties::OwnSide>()?;
+    module.add_class::<stepped::SteppedSession>()?;
     module.add_function(wrap_pyfunction!(command_line, module)?)?;
     module.add_function(wrap_pyfunction!(runs::run_sessions, module)?)?;
     module.add_function(wrap_pyfunction!(runs::sensitivity, module)?)?;

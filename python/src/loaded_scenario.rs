@@ -249,6 +249,7 @@ impl LoadedScenario {
         let watch = Watch {
             progress,
             threads: Some(1),
+            ..Watch::default()
         };
         let seeds = Seeds::new(seed.map_or(self.seed, MasterSeed));
         let held = watch.course(py, |options, course| {

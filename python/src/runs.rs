@@ -1,5 +1,6 @@
 //! Runs and studies of a scenario: what is asked, read, executed and kept.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,11 @@ use pyo3::prelude::*;
 use crate::errors::exception;
 use crate::kept_run::{KeptRun, Place};
 use crate::loaded_scenario::LoadedScenario;
+use crate::parties::{Raised, parties_of};
 use crate::watched::Watch;
+
+/// What records say of a party that Python answers for.
+const PYTHON: &str = "python";
 
 /// How a run is executed, and where it is kept: what its results do not depend on.
 #[derive(Debug, FromPyObject)]
@@ -57,6 +62,7 @@ impl Execution {
         Watch {
             progress: self.progress.take(),
             threads: self.threads,
+            ..Watch::default()
         }
     }
 
@@ -114,6 +120,7 @@ pub(crate) fn run_sessions(
     scenario: &LoadedScenario,
     is_sweep: bool,
     content: Content,
+    parties: BTreeMap<String, Py<PyAny>>,
     mut execution: Execution,
 ) -> PyResult<KeptRun> {
     let Content {
@@ -148,6 +155,9 @@ pub(crate) fn run_sessions(
         excel,
         copies,
         files_below: scenario.files_below(),
+        outside: (parties.keys())
+            .map(|it| (it.clone(), PYTHON.to_owned()))
+            .collect(),
         ..new(&scenario.path)
     };
     let verb = request.verb.name();
@@ -156,9 +166,13 @@ pub(crate) fn run_sessions(
         spec.map_err(|it| exception(&spec_failure(it, verb)))
     })?;
     let place = Place::new(execution.out.take())?;
-    let finished = execution.watch().run(py, |options, observer| {
+    let (mut watch, raised) = (execution.watch(), Raised::default());
+    let scenario = spec.setting().scenario();
+    watch.outside = parties_of(scenario, parties, &raised, &watch.interrupt)?;
+    let finished = watch.run(py, |options, observer| {
         execute(&spec, &place.path, options, observer)
     })?;
+    raised.raise()?;
     let finished = finished.map_err(|it| exception(&run_failure(&it, spec.request())))?;
     if finished.is_interrupted() {
         return Err(stopped_early());

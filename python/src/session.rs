@@ -1,9 +1,12 @@
 //! One session, played: its events, its ending, its narration and its page.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use demarche::cli::embedding::{narrated, spec_failure};
-use demarche::experiment::CellId;
+use demarche::cli::embedding::{narrated, play_session, spec_failure};
+use demarche::experiment::{CellId, Interrupt};
+use demarche::negotiation::Setting;
 use demarche::randomness::Replication;
 use demarche::report::SessionReport;
 use demarche::run::{MemoryRun, RunRequest, RunSpec};
@@ -12,6 +15,7 @@ use pyo3::prelude::*;
 
 use crate::errors::exception;
 use crate::loaded_scenario::LoadedScenario;
+use crate::parties::{Raised, parties_of};
 
 /// A session that was played.
 #[pyclass(frozen, module = "demarche._demarche")]
@@ -35,6 +39,7 @@ pub(crate) fn play(
     scenario: &LoadedScenario,
     replication: u64,
     seed: Option<u64>,
+    parties: BTreeMap<String, Py<PyAny>>,
 ) -> PyResult<PlayedSession> {
     let request = RunRequest {
         settings: scenario.settings.clone(),
@@ -42,17 +47,21 @@ pub(crate) fn play(
         seed,
         ..RunRequest::batch(&scenario.path)
     };
-    py.detach(|| {
+    let (raised, interrupt) = (Raised::default(), Interrupt::default());
+    let outside = parties_of(scenario.setting.scenario(), parties, &raised, &interrupt)?;
+    let played = py.detach(|| {
         let spec = RunSpec::load(request, &|it: &Path| scenario.read(it), &mut ());
         let spec = spec.map_err(|it| exception(&spec_failure(it, "play")))?;
-        let mut run = MemoryRun::new(spec);
-        let (session, result) = run.session(Replication(replication));
-        let setting = run.spec().setting();
+        let run = MemoryRun::new(spec);
+        let setting = Setting::clone(run.spec().setting()).with_outside(outside.parties());
+        let (setting, seeds) = (&Arc::new(setting), run.seeds());
+        let played = play_session(setting, *seeds, Replication(replication), outside);
+        let (session, result) = played.map_err(|it| exception(&it))?;
         let manifest = run.results().manifest;
         let report = SessionReport {
             manifest: &manifest,
             setting,
-            seeds: run.seeds(),
+            seeds,
             session: &session,
             result: &result,
             whose: &format!("seed {}", manifest.seed),
@@ -63,5 +72,7 @@ pub(crate) fn play(
             text: narrated(setting, &session, &result),
             page: report.page().html(),
         })
-    })
+    });
+    raised.raise()?;
+    played
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use demarche::actors::OutsideParties;
 use demarche::experiment::Interrupt;
 use demarche::run::{Observer, Progress, RunOptions, Workload};
 use pyo3::exceptions::PyValueError;
@@ -17,12 +18,16 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 const THREADS_MAX: usize = 1024;
 
 /// How work is done that Python waits for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Watch {
     /// Called with how much is done and how much there is, while work is under way and at its end.
     pub(crate) progress: Option<Py<PyAny>>,
     /// On how many threads; by default one for each core.
     pub(crate) threads: Option<usize>,
+    /// Asks the work to stop.
+    pub(crate) interrupt: Interrupt,
+    /// Who answers for parties from outside.
+    pub(crate) outside: OutsideParties,
 }
 
 /// How far the work has come, as the thread sees it that does it.
@@ -77,7 +82,7 @@ impl Observer for CourseObserver<'_> {
 }
 
 impl Watch {
-    fn options(&self, interrupt: &Interrupt) -> PyResult<RunOptions> {
+    fn options(&self) -> PyResult<RunOptions> {
         let default = RunOptions::default();
         let threads = match self.threads {
             Some(0) => {
@@ -89,8 +94,8 @@ impl Watch {
         };
         Ok(RunOptions {
             threads,
-            interrupt: interrupt.clone(),
-            ..default
+            interrupt: self.interrupt.clone(),
+            outside: self.outside.clone(),
         })
     }
 
@@ -116,8 +121,7 @@ impl Watch {
         py: Python<'_>,
         work: impl FnOnce(&RunOptions, &Course) -> T + Send,
     ) -> PyResult<T> {
-        let interrupt = Interrupt::default();
-        let options = self.options(&interrupt)?;
+        let options = self.options()?;
         let course = Course::default();
         let (ending, ended) = mpsc::sync_channel::<T>(1);
         thread::scope(|scope| {
@@ -127,7 +131,7 @@ impl Watch {
                 // Whoever waits for it takes it.
                 let _ = ending.send(done);
             });
-            let waited = self.wait(py, ended, course, &interrupt);
+            let waited = self.wait(py, ended, course);
             // Nobody is left to send: the thread is at its end, or has panicked.
             let joined = worker.join();
             match waited? {
@@ -143,7 +147,6 @@ impl Watch {
         py: Python<'_>,
         mut ended: Receiver<T>,
         course: &Course,
-        interrupt: &Interrupt,
     ) -> PyResult<Option<T>> {
         let mut raised: Option<PyErr> = None;
         loop {
@@ -161,7 +164,7 @@ impl Watch {
                     .and_then(|()| course.tell(py, self.progress.as_ref())),
             };
             if let Err(it) = looked {
-                interrupt.request();
+                self.interrupt.request();
                 raised = Some(it);
             }
             match received {

@@ -284,7 +284,11 @@ pub fn parse_tables(text: &str) -> Result<RowTables, String> {
 }
 
 /// The party that an argument names.
-pub(crate) fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
+///
+/// # Errors
+///
+/// If the scenario has no such party.
+pub fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
     let mut ids = scenario.party_ids();
     let found = ids.find(|&it| scenario.party(it).name == name);
     found.ok_or_else(|| {

@@ -7,16 +7,20 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use demarche_core::negotiation::{SessionResult, Setting};
 use demarche_core::protocol::Session;
+use demarche_core::randomness::{Replication, Seeds};
 
+use crate::actors::OutsideParties;
 use crate::cli::interactive::without_styles;
 use crate::cli::program::set_launcher;
 use crate::cli::render::{narration, terminal_width};
 use crate::cli::run_with;
+use crate::cli::sessions::OneSession;
 
-pub use crate::cli::arguments::parse_tables;
+pub use crate::cli::arguments::{parse_tables, party_named};
 pub use crate::cli::failure::Failure;
 pub use crate::cli::files::CitedFiles;
 pub use crate::cli::render::Analysis;
@@ -41,6 +45,26 @@ fn number_of(code: ExitCode) -> u8 {
     let mut numbers = 0..=u8::MAX;
     let found = numbers.find(|it| ExitCode::from(*it) == code);
     found.expect("an exit code is one of 256")
+}
+
+/// Runs one session, in which parties may be answered for from outside; the setting says which.
+///
+/// # Errors
+///
+/// If its actors could not go on.
+pub fn play_session(
+    setting: &Arc<Setting>,
+    seeds: Seeds,
+    replication: Replication,
+    outside: OutsideParties,
+) -> Result<(Session, SessionResult), Failure> {
+    let one = OneSession {
+        setting: Arc::clone(setting),
+        seeds,
+        replication,
+        outside,
+    };
+    one.run()
 }
 
 /// A session as `play` narrates it, without styles.

@@ -16,8 +16,15 @@ pyarrow; ``run.report()`` shows the page of the run in a notebook. The same seed
 the command line ``demarche``, which comes with this package.
 """
 
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from demarche._demarche import RESULTS_VERSION, __version__
 from demarche._pages import Page
+from demarche._parties import PythonParty, Turn
 from demarche._runs import Run, batch, flip, open, robustness, sensitivity, sweep, weigh
 from demarche._scenario import (
     Claim,
@@ -33,6 +40,25 @@ from demarche._scenario import (
 from demarche._sessions import Analysis, Session, analyze, play
 from demarche._tables import Table
 
+if TYPE_CHECKING:
+    from demarche._environment import Environment
+
+
+def env(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    party: str | Iterable[str] | None = None,
+    seed: int | None = None,
+) -> Environment:
+    """Return a scenario as an environment of PettingZoo, which has to be installed.
+
+    ``party`` is who learns: one party, several, or by default all; the others follow their strategies.
+    """
+    from demarche._environment import Environment
+
+    return Environment(scenario, party=party, seed=seed)
+
+
 __all__ = [
     "RESULTS_VERSION",
     "Analysis",
@@ -42,14 +68,17 @@ __all__ = [
     "Option",
     "Page",
     "Party",
+    "PythonParty",
     "Run",
     "Scenario",
     "Session",
     "Source",
     "Table",
+    "Turn",
     "__version__",
     "analyze",
     "batch",
+    "env",
     "flip",
     "load",
     "loads",

@@ -10,6 +10,7 @@ from typing import Any
 
 from demarche import _demarche
 from demarche._pages import Page
+from demarche._parties import PartyMaker, makers
 from demarche._progress import Progress, told
 from demarche._scenario import Path, Scenario, native, toml
 from demarche._tables import Table
@@ -156,6 +157,7 @@ def batch(
     transcripts: bool = False,
     distances: bool = False,
     draws: bool = False,
+    parties: Mapping[str, PartyMaker] | None = None,
     formats: Iterable[str] = (),
     report: bool | None = None,
     progress: Progress = False,
@@ -165,6 +167,8 @@ def batch(
     The arguments mean what those of ``demarche batch`` mean, and the tables have the same bytes.
     ``out`` names a folder that must not exist; ``report`` says whether the page is written into the
     folder, by default if ``out`` is given. ``formats`` can have ``parquet`` and ``excel``.
+    ``parties`` are classes that answer for parties, see :class:`PythonParty`; what they raise stops
+    the run, and what breaks the rules is a forfeit.
 
     >>> import demarche
     >>> run = demarche.batch("configs/scenarios/two-villages.toml", sessions=100, seed=1)
@@ -178,6 +182,7 @@ def batch(
         native(scenario),
         is_sweep=False,
         content=_content(sessions, tables, transcripts, distances, draws),
+        parties=parties,
         execution=_execution(seed, threads, out, report, formats, None),
         progress=progress,
     )
@@ -195,6 +200,7 @@ def sweep(
     transcripts: bool = False,
     distances: bool = False,
     draws: bool = False,
+    parties: Mapping[str, PartyMaker] | None = None,
     formats: Iterable[str] = (),
     report: bool | None = None,
     progress: Progress = False,
@@ -219,6 +225,7 @@ def sweep(
         of,
         is_sweep=True,
         content=_content(sessions, tables, transcripts, distances, draws),
+        parties=parties,
         execution=_execution(seed, threads, out, report, formats, None),
         progress=progress,
     )
@@ -246,12 +253,13 @@ def _sessions(
     *,
     is_sweep: bool,
     content: dict[str, object],
+    parties: Mapping[str, PartyMaker] | None,
     execution: dict[str, object],
     progress: Progress,
 ) -> Run:
     with told(progress, "session") as tell:
         execution["progress"] = tell
-        return Run(_demarche.run_sessions(scenario, is_sweep, content, execution))
+        return Run(_demarche.run_sessions(scenario, is_sweep, content, makers(parties), execution))
 
 
 def sensitivity(

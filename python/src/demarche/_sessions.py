@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 from demarche import _demarche
 from demarche._pages import Page
+from demarche._parties import PartyMaker, makers
 from demarche._progress import Progress, told
 from demarche._scenario import Path, Scenario, native
 from demarche._tables import Table
@@ -116,12 +118,20 @@ def analyze(
         return Analysis(_demarche.analyze(native(scenario), *arguments))
 
 
-def play(scenario: Scenario | Path, *, replication: int = 0, seed: int | None = None) -> Session:
+def play(
+    scenario: Scenario | Path,
+    *,
+    replication: int = 0,
+    seed: int | None = None,
+    parties: Mapping[str, PartyMaker] | None = None,
+) -> Session:
     """Run one session: that of this number in a batch with the same seed.
 
     >>> import demarche
     >>> session = demarche.play("configs/scenarios/two-villages.toml", seed=1)
     >>> session.agreement is None or sorted(session.agreement)
     ['second_rope', 'upkeep', 'well_hours']
+
+    ``parties`` are classes that answer for parties, see :class:`PythonParty`.
     """
-    return Session(_demarche.play(native(scenario), replication, seed))
+    return Session(_demarche.play(native(scenario), replication, seed, makers(parties)))
