@@ -1,11 +1,12 @@
 //! What a party from outside hears, as JSON lines.
 
 use demarche_core::domain::{Condition, PartySet, Preferences, Scale, Scenario};
-use demarche_core::protocol::{RelativeTime, Request};
+use demarche_core::protocol::{Event, RelativeTime, Request};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actors::{MessageKind, OutsideBegin, OutsideMessage};
-use crate::tables::{ending_fields, event_fields, outcome_fields};
+use crate::outside::line_writer::LineWriter;
+use crate::tables::ending_fields;
 
 /// The version of the lines; goes up when a program that was written for them may no longer do.
 pub const LINES_VERSION: u32 = 1;
@@ -16,15 +17,25 @@ pub const LINES_VERSION: u32 = 1;
 ///
 /// If the message is about another scenario.
 pub fn push_line(bytes: &mut Vec<u8>, scenario: &Scenario, message: &OutsideMessage<'_>) {
+    let session = message.session;
     let (name, fields) = match message.kind {
-        MessageKind::Begin(begin) => ("begin", begin_fields(&begin)),
         MessageKind::Event(event) => {
-            let mut fields = Map::new();
-            fields.insert("round".to_owned(), event.round().into());
-            fields.insert("kind".to_owned(), event.kind().into());
-            ("event", extended(fields, event_fields(scenario, event)))
+            push_event(
+                LineWriter::begin(bytes, scenario, "event", session),
+                scenario,
+                event,
+            );
+            return;
         }
-        MessageKind::Turn { round, ask } => ("your_turn", turn_fields(scenario, round, ask)),
+        MessageKind::Turn { round, ask } => {
+            push_turn(
+                LineWriter::begin(bytes, scenario, "your_turn", session),
+                scenario,
+                (round, ask),
+            );
+            return;
+        }
+        MessageKind::Begin(begin) => ("begin", begin_fields(&begin)),
         MessageKind::End(ending) => {
             let mut fields = Map::new();
             fields.insert("ending".to_owned(), ending.name().into());
@@ -34,41 +45,58 @@ pub fn push_line(bytes: &mut Vec<u8>, scenario: &Scenario, message: &OutsideMess
     };
     let mut line = Map::new();
     line.insert("message".to_owned(), name.into());
-    line.insert("session".to_owned(), message.session.into());
+    line.insert("session".to_owned(), session.into());
     line.extend(fields);
     serde_json::to_writer(&mut *bytes, &line).expect("memory takes any JSON");
     bytes.push(b'\n');
 }
 
-fn extended(mut fields: Map<String, Json>, more: Json) -> Map<String, Json> {
-    if let Json::Object(more) = more {
-        fields.extend(more);
+/// An event as the lines of transcripts have it.
+fn push_event(mut line: LineWriter<'_>, scenario: &Scenario, event: &Event) {
+    line.number("round", event.round().into());
+    line.text("kind", event.kind());
+    if let Some(proposer) = event.proposer() {
+        line.text("proposer", &scenario.party(proposer).name);
     }
-    fields
+    if let Some(outcome) = event.put_forward() {
+        line.outcome("offer", Some(outcome));
+    }
+    if let Some(vote) = event.vote() {
+        line.outcome("standing", vote.standing);
+    }
+    if let Some(answers) = event.answers() {
+        line.parties("yes", answers.accepted());
+        line.parties("no", answers.refused());
+    }
+    line.end();
 }
 
-fn turn_fields(scenario: &Scenario, round: u32, ask: Request) -> Map<String, Json> {
-    let mut fields = Map::new();
-    fields.insert("round".to_owned(), round.into());
-    fields.insert("asked".to_owned(), ask.name().into());
+fn push_turn(mut line: LineWriter<'_>, scenario: &Scenario, (round, ask): (u32, Request)) {
+    line.number("round", round.into());
+    line.text("asked", ask.name());
     let legal: &[&str] = match ask {
         Request::Offer => &["offer", "end"],
         Request::Answer { .. } | Request::Vote { .. } => &["accept", "reject", "end"],
         Request::AcceptOrReplace { .. } => &["accept", "offer", "end"],
     };
-    fields.insert("legal".to_owned(), legal.into());
+    line.texts("legal", legal.iter().copied());
     match ask {
         Request::Offer => {}
         Request::Answer { offer, proposer } | Request::AcceptOrReplace { offer, proposer } => {
-            let name = scenario.party(proposer).name.as_str();
-            fields.insert("proposer".to_owned(), name.into());
-            fields.insert("offer".to_owned(), outcome_fields(scenario, offer));
+            line.text("proposer", &scenario.party(proposer).name);
+            line.outcome("offer", Some(offer));
         }
         Request::Vote { text, standing } => {
-            fields.insert("offer".to_owned(), outcome_fields(scenario, text));
-            let standing = standing.map(|it| outcome_fields(scenario, it));
-            fields.insert("standing".to_owned(), standing.into());
+            line.outcome("offer", Some(text));
+            line.outcome("standing", standing);
         }
+    }
+    line.end();
+}
+
+fn extended(mut fields: Map<String, Json>, more: Json) -> Map<String, Json> {
+    if let Json::Object(more) = more {
+        fields.extend(more);
     }
     fields
 }
@@ -174,4 +202,57 @@ fn condition_fields(scenario: &Scenario, condition: &Condition) -> Json {
 fn names(scenario: &Scenario, parties: PartySet) -> Vec<&str> {
     let parties = parties.iter();
     parties.map(|it| scenario.party(it).name.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use demarche_core::negotiation::PlainLoop;
+    use demarche_core::randomness::{MasterSeed, Replication, Seeds};
+
+    use super::*;
+    use crate::config::load_scenario;
+    use crate::experiment::CellId;
+    use crate::tables::event_lines;
+
+    /// What a line says beyond whose it is.
+    fn said(line: &str, whose: &[&str]) -> Vec<(String, Json)> {
+        let line: Map<String, Json> = serde_json::from_str(line).unwrap();
+        let rest = line
+            .into_iter()
+            .filter(|it| !whose.contains(&it.0.as_str()));
+        rest.collect()
+    }
+
+    #[test]
+    fn events_are_the_lines_of_transcripts() {
+        for text in [
+            include_str!("../../configs/scenarios/two-villages.toml"),
+            include_str!("../../configs/scenarios/village-council.toml"),
+            include_str!("../../configs/scenarios/shared-barn.toml"),
+        ] {
+            let read_file = |_: &Path| Ok(text.to_owned());
+            let loaded = load_scenario(Path::new("a.toml"), &[], &read_file).unwrap();
+            let setting = std::sync::Arc::new(loaded.setting);
+            let mut driver = PlainLoop::new(std::sync::Arc::clone(&setting));
+            let seeds = Seeds::new(MasterSeed(1));
+            let (session, result) = driver.run(&seeds, Replication(0));
+            let transcript = event_lines(&setting, CellId(0), &session, &result);
+            assert!(!session.events().is_empty());
+            for (event, expected) in session.events().iter().zip(transcript.lines()) {
+                let mut bytes = Vec::new();
+                let message = OutsideMessage {
+                    session: 5,
+                    kind: MessageKind::Event(event),
+                };
+                push_line(&mut bytes, setting.scenario(), &message);
+                let line = String::from_utf8(bytes).unwrap();
+                assert_eq!(
+                    said(&line, &["message", "session"]),
+                    said(expected, &["cell", "replication", "event"])
+                );
+            }
+        }
+    }
 }

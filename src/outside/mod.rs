@@ -11,6 +11,7 @@
 //! limit. `docs/outside-parties.md` says what the lines look like.
 
 mod command;
+mod line_writer;
 mod lines;
 mod process;
 mod program;

@@ -25,8 +25,8 @@ pub use rows::{
 };
 pub(crate) use rows::{
     agreement_fields, cell_columns, effect_columns, effect_rows, ending_fields, estimate_fields,
-    event_fields, outcome_fields, push_cell, push_events, push_replies, round_shares,
-    summary_columns, summary_rows, surplus_ranges, swept_paths, unlisted_agreement_fields,
+    push_cell, push_events, push_replies, round_shares, summary_columns, summary_rows,
+    surplus_ranges, swept_paths, unlisted_agreement_fields,
 };
 pub use schema::{Column, Kind};
 pub(crate) use schema::{Content, TableEntry, number, table_description, text};

@@ -43,7 +43,7 @@ pub fn event_lines(
 }
 
 /// What an event says, as one JSON object.
-pub(crate) fn event_fields(scenario: &Scenario, event: &Event) -> Json {
+fn event_fields(scenario: &Scenario, event: &Event) -> Json {
     let mut fields = Map::new();
     if let Some(proposer) = event.proposer() {
         fields.insert("proposer".to_owned(), name(scenario, proposer).into());
@@ -106,7 +106,7 @@ fn names(scenario: &Scenario, parties: PartySet) -> Vec<&str> {
 }
 
 /// An outcome as one JSON object: by issue, its option.
-pub(crate) fn outcome_fields(scenario: &Scenario, outcome: Outcome) -> Json {
+fn outcome_fields(scenario: &Scenario, outcome: Outcome) -> Json {
     let issues = scenario.space.issues().map(|it| {
         let option = scenario.option_name(outcome, it);
         (scenario.issue(it).name.clone(), option.into())

@@ -11,8 +11,8 @@ mod study_tables;
 mod summary_tables;
 
 pub use draw_rows::{DRAWN_NUMBERS_MAX, DrawColumns, DrawPlaces};
+pub(crate) use event_lines::ending_fields;
 pub use event_lines::event_lines;
-pub(crate) use event_lines::{ending_fields, event_fields, outcome_fields};
 pub use plan_tables::{PlanCells, PlanTable, write_plans};
 pub(crate) use reply_rows::push_replies;
 pub(crate) use session_tables::push_events;
