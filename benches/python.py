@@ -16,7 +16,7 @@ import tempfile
 from figures import PAGE, rewrite, when_and_where
 
 SCENARIO = "configs/scenarios/alaska-2025.toml"
-SESSIONS = 12000
+SESSIONS = 8000
 PAIRS = 5
 IMPORTS = 21
 
