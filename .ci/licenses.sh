@@ -18,7 +18,7 @@ fi
 if ! command -v cargo-deny >/dev/null; then
     cargo install --debug --locked --root "$tools" cargo-deny --version 0.20.2
 fi
-cargo-deny --locked check licenses bans sources
+cargo-deny --locked --workspace check licenses bans sources
 if [ "${1-}" = store ]; then
     echo "$digest" >.ci/licenses.sha256
 fi
