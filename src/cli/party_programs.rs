@@ -10,6 +10,7 @@ use demarche_core::domain::Scenario;
 use crate::actors::OutsideParties;
 use crate::cli::arguments::party_named;
 use crate::cli::failure::Failure;
+use crate::cli::interactive::CtrlC;
 use crate::outside::{PartyCommand, PartyProgram, ProgramLimits};
 
 #[derive(Debug, Args)]
@@ -60,10 +61,12 @@ impl PartyArguments {
         Ok(res)
     }
 
-    /// Starts the programs: who answers, and the programs to be kept as long as somebody does.
+    /// Starts the programs: who answers, and the programs to be kept as long as somebody does. Ctrl-C ends
+    /// them too.
     pub(crate) fn start(
         &self,
         scenario: &Scenario,
+        ctrl_c: &CtrlC,
     ) -> Result<(OutsideParties, PartyPrograms), Failure> {
         let limits = ProgramLimits {
             answer: Duration::from_secs_f64(self.party_timeout),
@@ -78,6 +81,7 @@ impl PartyArguments {
                     command.words[0], command.party
                 ))
             })?;
+            ctrl_c.end_with_it(&program);
             programs.0.push(Arc::clone(&program));
             outside = outside.with(party, move || program.party());
         }

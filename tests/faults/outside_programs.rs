@@ -13,7 +13,9 @@ use demarche::protocol::{Ending, Event, ProtocolViolation};
 use demarche::randomness::{MasterSeed, Replication, Seeds};
 use tempfile::TempDir;
 
-use crate::support::process::{VILLAGES, demarche, example, manifest, path_text, rows};
+use crate::support::process::{
+    VILLAGES, demarche, example, interrupt, manifest, path_text, rows, start_silent,
+};
 use crate::support::thoroughness::sample_or_all;
 use crate::support::worlds::{TWO_VILLAGES, setting_of};
 
@@ -184,4 +186,57 @@ fn whatever_a_party_does_at_random_a_run_is_whole() {
         }
     }
     assert!(n_forfeits > 0);
+}
+
+/// Whether a process is at work: neither gone nor waiting to be buried.
+fn is_running(pid: &str) -> bool {
+    let output = Command::new("ps").args(["-o", "stat=", "-p", pid]).output();
+    let stat = output.expect("there is a command `ps`").stdout;
+    stat.first().is_some_and(|it| *it != b'Z')
+}
+
+/// Waits for something, at most for twenty seconds.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "processes are waited for that nobody else waits for"
+)]
+fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    while begin.elapsed() < IN_TIME {
+        if let Some(it) = look() {
+            return it;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("{what}: not in time");
+}
+
+#[test]
+fn ctrl_c_ends_programs_that_never_answer_with_whatever_they_have_started() {
+    for verb in ["batch", "play"] {
+        let folder = TempDir::new().unwrap();
+        let pid_file = folder.path().join("pid");
+        let script = folder.path().join("mute.sh");
+        let lines = format!(
+            "sleep 600 &\necho $! > '{0}.part'\nmv '{0}.part' '{0}'\nwait\n",
+            path_text(&pid_file)
+        );
+        std::fs::write(&script, lines).unwrap();
+        let party = format!("upper=exec:sh '{}'", path_text(&script));
+        let mut arguments = vec![verb, VILLAGES, "--party", &party, "--party-timeout", "3600"];
+        let out = folder.path().join("run");
+        if verb == "batch" {
+            arguments.extend(["--out", path_text(&out)]);
+        }
+        let mut child = start_silent(&arguments);
+        let pid = wait_for("the program starts", || {
+            let text = std::fs::read_to_string(&pid_file).ok()?;
+            Some(text.trim().to_owned())
+        });
+        assert!(is_running(&pid));
+        interrupt(&child);
+        let status = wait_for("the run ends", || child.try_wait().unwrap());
+        assert_eq!(status.code(), Some(130), "{verb}");
+        wait_for("its program ends", || (!is_running(&pid)).then_some(()));
+    }
 }

@@ -98,6 +98,8 @@ class Environment(AECEnv):  # type: ignore[misc]
             agent: numpy.concatenate(self._session.contributions(agent)) for agent in self.agents
         }
         self._turn_to_the_next()
+        # The others may have ended it before anybody's first turn.
+        self._accumulate_rewards()
 
     def _turn_to_the_next(self) -> None:
         """Select who acts; at the end, reward all."""

@@ -55,6 +55,7 @@ class Run:
     parties = _TableOfRun("session and party")
     offers = _TableOfRun("event of a session")
     draws = _TableOfRun("session")
+    replies = _TableOfRun("reply of a party from outside")
     summary = _TableOfRun("metric, or metric and party")
     options = _TableOfRun("issue and option")
     agreements = _TableOfRun("distinct agreement, or cell with too many")

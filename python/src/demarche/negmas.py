@@ -77,6 +77,7 @@ class _NegotiatorParty:
         self._mechanism.add(AspirationNegotiator(), ufun=ufun)
         state = self._mechanism.stand(0, None, None)
         self._negotiator._on_negotiation_start(state)
+        self._heard: Mapping[str, str] | None = None
 
     def _state(self, turn: Turn, offer: Mapping[str, str] | None) -> Any:
         standing = None if offer is None else tuple(offer[name] for name in self._names)
@@ -84,13 +85,14 @@ class _NegotiatorParty:
         return self._mechanism.stand(turn.round - 1, standing, proposer)
 
     def offer(self, turn: Turn) -> dict[str, str] | None:
-        offer = self._negotiator.propose(self._state(turn, None))
+        offer = self._negotiator.propose(self._state(turn, self._heard))
         if offer is None:
             return None
         outcome = getattr(offer, "outcome", offer)
         return dict(zip(self._names, outcome))
 
     def answer(self, turn: Turn, offer: Mapping[str, str]) -> bool | None:
+        self._heard = offer
         state = self._state(turn, offer)
         response = self._negotiator.respond(state, self._mechanism.negotiator_ids[1])
         response = getattr(response, "response", response)

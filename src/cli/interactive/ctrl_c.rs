@@ -7,6 +7,7 @@ use std::{process, thread};
 
 use crate::cli::message;
 use crate::experiment::Interrupt;
+use crate::outside::PartyProgram;
 
 /// How long a process that is to end waits for its last words to be taken.
 const LAST_WORDS_TIME: Duration = Duration::from_millis(200);
@@ -18,6 +19,8 @@ pub(crate) struct CtrlC {
     interrupt: Interrupt,
     n_runs: Arc<AtomicUsize>,
     last_words: Arc<Mutex<&'static str>>,
+    /// Programs that were started, which Ctrl-C at the terminal does not reach by itself.
+    programs: Arc<Mutex<Vec<Arc<PartyProgram>>>>,
 }
 
 /// Something is run that stops when it is asked.
@@ -30,6 +33,7 @@ impl Default for CtrlC {
             interrupt: Interrupt::default(),
             n_runs: Arc::default(),
             last_words: Arc::new(Mutex::new("\ninterrupted")),
+            programs: Arc::default(),
         }
     }
 }
@@ -60,6 +64,19 @@ impl CtrlC {
             .unwrap_or_else(PoisonError::into_inner) = words;
     }
 
+    /// Ends a program too: an answer that is waited for would hold up what is to stop.
+    pub(crate) fn end_with_it(&self, program: &Arc<PartyProgram>) {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        programs.push(Arc::clone(program));
+    }
+
+    fn end_programs(&self) {
+        let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        for it in &*programs {
+            it.end();
+        }
+    }
+
     /// Whether what is run is to stop.
     pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
@@ -77,7 +94,9 @@ impl CtrlC {
             write_briefly(
                 "\ninterrupting: discarding the sessions in progress (Ctrl-C again to stop immediately)",
             );
+            // Before the programs end, so that no session counts that they leave unfinished.
             self.interrupt.request();
+            self.end_programs();
             return;
         }
         let words = *self
@@ -85,6 +104,7 @@ impl CtrlC {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         write_briefly(words);
+        self.end_programs();
         process::exit(130);
     }
 }

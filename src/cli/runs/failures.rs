@@ -272,6 +272,11 @@ pub(crate) fn way_on(request: &RunRequest, folder: &Path) -> String {
         format!(" --files-below {}", shell_word(&it.display().to_string()))
     });
     let path = shell_word(&folder.display().to_string());
+    if request.outside.values().any(|it| !it.starts_with("exec:")) {
+        return format!(
+            "what is in {path} stays, and cannot be continued: its parties are not programs"
+        );
+    }
     let parties = request.outside.iter().map(|(party, answers)| {
         let argument = format!("{party}={answers}");
         format!(" --party {}", shell_word(&argument))

@@ -139,7 +139,7 @@ fn begin(
     ctrl_c: &CtrlC,
     observer: &mut RunObserver<'_>,
 ) -> Result<ExitCode, Failure> {
-    let (outside, _programs) = arguments.parties.start(spec.setting().scenario())?;
+    let (outside, _programs) = arguments.parties.start(spec.setting().scenario(), ctrl_c)?;
     // Whoever sees the folder can interrupt what fills it.
     observer.ask_first();
     let options = RunOptions {
@@ -172,7 +172,8 @@ fn go_on(
     };
     let request = run.spec().request().clone();
     check_same_parties(&request, run.folder(), &arguments.parties)?;
-    let (outside, _programs) = (arguments.parties).start(run.spec().setting().scenario())?;
+    let (outside, _programs) =
+        (arguments.parties).start(run.spec().setting().scenario(), ctrl_c)?;
     let options = RunOptions {
         outside,
         ..options(arguments.execution.threads, ctrl_c)

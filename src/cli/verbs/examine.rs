@@ -59,7 +59,7 @@ pub(crate) fn examine(arguments: &ExamineArguments, ctrl_c: &CtrlC) -> Result<Ex
         let seeds = Seeds::new(experiment.seed);
         let examination = Examination::new(&setting, seeds, party, arguments.sessions)
             .map_err(|it| Failure::WrongInput(it.to_string()))?;
-        let (outside, _programs) = arguments.parties.start(scenario)?;
+        let (outside, _programs) = arguments.parties.start(scenario, ctrl_c)?;
         let n_sessions = counted(examination.n_sessions(), "session");
         let threads = options(arguments.threads, ctrl_c).threads;
         let interrupt = ctrl_c.interrupt().clone();

@@ -49,7 +49,7 @@ pub(crate) fn play(arguments: &PlayArguments, ctrl_c: &CtrlC) -> Result<ExitCode
     let experiment = arguments.settings.load(&arguments.file)?;
     let setting = experiment.scenario.setting;
     arguments.parties.recorded()?;
-    let (outside, _programs) = arguments.parties.start(setting.scenario())?;
+    let (outside, _programs) = arguments.parties.start(setting.scenario(), ctrl_c)?;
     let one = OneSession {
         setting: Arc::new(setting.with_outside(outside.parties())),
         seeds: Seeds::new(experiment.seed),

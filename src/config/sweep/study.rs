@@ -104,10 +104,30 @@ impl StudyMethod {
         match (self, stranger) {
             (Self::Morris, _) => Err(WrongPairs::AlongTrajectories),
             (Self::Saltelli, Some(it)) => Err(WrongPairs::NotStudied(it.path(setting).to_owned())),
-            (Self::Saltelli, None) if (2..=PAIRED_MAX).contains(&paired.len()) => Ok(()),
-            (Self::Saltelli, None) => Err(WrongPairs::Count(paired.len())),
+            (Self::Saltelli, None) => {
+                let n = count_independent(paired, setting);
+                if (2..=PAIRED_MAX).contains(&n) {
+                    Ok(())
+                } else {
+                    Err(WrongPairs::Count(n))
+                }
+            }
         }
     }
+}
+
+/// How many inputs there are, those that are correlated with each other counted once.
+fn count_independent(inputs: &[StudyInput], setting: &Setting) -> usize {
+    let groups = setting.correlated_numbers();
+    let group_of = |it: &StudyInput| match it {
+        StudyInput::Number(id) => groups.iter().position(|group| group.contains(id)),
+        StudyInput::RedLine(_) => None,
+    };
+    let mut in_groups: Vec<usize> = inputs.iter().filter_map(group_of).collect();
+    let n_alone = inputs.len() - in_groups.len();
+    in_groups.sort_unstable();
+    in_groups.dedup();
+    n_alone + in_groups.len()
 }
 
 /// Why interactions cannot be studied as asked.
@@ -118,7 +138,7 @@ pub enum WrongPairs {
     #[error("`morris` has no sessions in which a pair of numbers is moved")]
     AlongTrajectories,
     /// A pair is of two, and pairs grow with the square of the inputs.
-    #[error("interactions are those of 2 to {PAIRED_MAX} numbers; these are {0}")]
+    #[error("interactions are those of 2 to {PAIRED_MAX} independent numbers; these are {0}")]
     Count(usize),
     /// It has no dimension of the design.
     #[error("`{0}` is not among the numbers of the study")]

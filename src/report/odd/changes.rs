@@ -57,14 +57,17 @@ pub fn odd_changes(described: &LoadedScenario, base: &LoadedScenario) -> String 
         });
         let rows = table(&["what", "in the base", "here"], rows);
         let _ = writeln!(body, "## {element}\n");
-        if rows.is_empty() && number != 4 {
+        let limits = if number == 1 {
+            added_limits(described, base)
+        } else {
+            String::new()
+        };
+        if rows.is_empty() && limits.is_empty() && number != 4 {
             body += "As in the base.\n\n";
             continue;
         }
         body += &rows;
-        if number == 1 {
-            body += &added_limits(described, base);
-        }
+        body += &limits;
         body += &gap(question);
         body += "\n";
     }

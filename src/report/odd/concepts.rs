@@ -157,14 +157,12 @@ fn stochasticity(setting: &Setting) -> String {
         .any(|it| it > 1);
     let mut drawn = vec![
         format!(
-            "Preferences: {} uncertain numbers and {} uncertain red lines, since what is known of them is \
-             uncertain.",
+            "{} uncertain numbers, of preferences and of strategies, and {} uncertain red lines, since what is \
+             known of them is uncertain.",
             setting.uncertain_numbers().len(),
             setting.uncertain_red_lines().len()
         ),
-        "The parameters of strategies, where they are uncertain, and the random choices of strategies that have \
-         any."
-            .to_owned(),
+        "The random choices of strategies that have any.".to_owned(),
     ];
     if is_drawn {
         drawn.push("Which of its strategies a party follows in a session.".to_owned());

@@ -327,7 +327,8 @@ impl DetailedCell {
                 })
             })
         });
-        let strategies = parties().flat_map(|(party, it)| {
+        let with_strategies = parties().filter(|it| !setting.outside().contains(it.0));
+        let strategies = with_strategies.flat_map(|(party, it)| {
             let specs = (0..setting.strategies(party).len()).zip(it.strategies());
             specs.filter_map(move |(place, it)| {
                 Some(StrategyShare {

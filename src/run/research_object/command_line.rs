@@ -1,4 +1,4 @@
-//! The command that makes a run again, as far as its manifest tells.
+//! The command of a run: its verb, file, settings, seed and size.
 
 use crate::run::record::{Manifest, StudyRecord};
 use crate::wording::shell_word;
@@ -24,8 +24,13 @@ fn amount(manifest: &Manifest) -> Option<String> {
             return Some(format!("--method {method} --points {points}"));
         }
         Some(StudyRecord::Flip {
-            sessions_per_shift, ..
-        }) => ("sessions", *sessions_per_shift),
+            sessions_per_shift,
+            rate,
+            ..
+        }) => {
+            let percent = 100.0 * rate;
+            return Some(format!("--rate {percent} --sessions {sessions_per_shift}"));
+        }
         Some(StudyRecord::Robustness {
             sessions_per_form, ..
         }) => ("sessions", *sessions_per_form),

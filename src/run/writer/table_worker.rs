@@ -43,6 +43,10 @@ const EXAMINED: u64 = 1_000;
 /// those of a chunk fit into a few megabytes. Longer sessions come in pieces, or are played again.
 const EVENTS_KEPT: usize = 512;
 
+/// The same of sessions with parties from outside, which cannot be played again: as many as come in one
+/// piece.
+const EVENTS_KEPT_OUTSIDE: usize = 4096;
+
 /// Examines the first sessions of a cell.
 ///
 /// Which these are depends on nothing but the number of cells, so that parts of a run and resumed runs
@@ -140,7 +144,7 @@ impl ChunkOutput {
     ) {
         let session = &measured.result;
         if let Ending::Forfeit { violation, .. } = &session.ending {
-            self.n_forfeited_by_time += u64::from(violation.depends_on_time());
+            self.n_forfeited_by_time += u64::from(violation.may_not_recur());
         }
         self.tally.add(&scenario.space, measured);
         self.agreements.extend(AgreementTally::of(cell, session));
@@ -211,7 +215,12 @@ impl Worker for TableWorker {
         first: u64,
         events: &[Event],
     ) {
-        let is_whole = first == 0 && events.len() <= EVENTS_KEPT;
+        let kept = if self.cells[cell.idx()].setting.outside().is_empty() {
+            EVENTS_KEPT
+        } else {
+            EVENTS_KEPT_OUTSIDE
+        };
+        let is_whole = first == 0 && events.len() <= kept;
         if is_whole && FirstSessions::of(&self.cells, cell).has(replication) {
             heard.examined.insert(replication, events.to_vec());
         }

@@ -34,7 +34,7 @@ pub(crate) fn push_replies(
             scenario.party(it.party).name.as_str().into(),
             it.ask.name().into(),
             action.map(Action::name).into(),
-            violation(it).into(),
+            violation(scenario, it).into(),
             text.as_deref().into(),
         ];
         let options = scenario
@@ -46,12 +46,15 @@ pub(crate) fn push_replies(
 }
 
 /// How a reply broke the rules, in a word; `None` if it did not.
-fn violation(it: &PartyReply) -> Option<&'static str> {
+fn violation(scenario: &Scenario, it: &PartyReply) -> Option<&'static str> {
     match it.reply.acted.as_ref() {
         Err(violation) => Some(violation.name()),
         Ok(action) if !it.ask.allows(*action) => {
             let (asked, action) = (it.ask, *action);
             Some(ProtocolViolation::WrongAction { asked, action }.name())
+        }
+        Ok(Action::Offer(offer)) if !scenario.space.contains(*offer) => {
+            Some(ProtocolViolation::OfferOutsideSpace.name())
         }
         Ok(_) => None,
     }

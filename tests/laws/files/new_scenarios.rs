@@ -90,7 +90,7 @@ fn a_summary_answers_first_and_its_hundred_sessions_are_a_hundred() {
         let printed = String::from_utf8(output.stdout).unwrap();
         let places = [
             " of 400 sessions ended in a deal (95 % interval ",
-            "\nOf 100 sessions\n",
+            "\nOf 100 sessions, about\n",
             " end in a deal\n",
             " miss a deal that was possible",
             " have no terms acceptable to all who must consent",

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::{fs, io};
 
-use demarche::config::{Overrides, Sweep, load_experiment, load_scenario, study_inputs};
+use demarche::config::{
+    Overrides, StudyMethod, Sweep, WrongPairs, load_experiment, load_scenario, study_inputs,
+};
 use demarche::experiment::{DesignBlock, FactorKind, Study, StudyInput};
 use demarche::negotiation::Setting;
 use demarche::randomness::{MasterSeed, Replication, Seeds};
@@ -228,6 +230,17 @@ fn a_study_of_one_number_is_also_of_those_that_go_with_it() {
     };
     assert_eq!(paths(&[OTHER]), [ONE, OTHER]);
     assert_eq!(paths(&[WEIGHT]), [WEIGHT]);
+}
+
+#[test]
+fn interactions_are_those_of_numbers_that_do_not_go_together() {
+    let setting = setting_of(&correlated(&[(ONE, OTHER, 0.5)]));
+    let check = |names: &[&str]| {
+        let inputs = study_inputs(&setting, names).unwrap();
+        StudyMethod::Saltelli.check_paired(&inputs, &setting, None)
+    };
+    assert_eq!(check(&[ONE, OTHER]), Err(WrongPairs::Count(1)));
+    assert_eq!(check(&[ONE, OTHER, WEIGHT]), Ok(()));
 }
 
 #[test]

@@ -121,9 +121,15 @@ impl ProtocolViolation {
         plain.into_iter().find(|it| it.name() == name)
     }
 
-    /// Whether it hangs on how long something took, so that the same run may not have it again.
-    pub fn depends_on_time(&self) -> bool {
-        matches!(self, Self::NoAnswer | Self::Late | Self::Flooding)
+    /// Whether it hangs on how long something took, or on which sessions had a process in common, so that
+    /// the same run may not have it again.
+    pub fn may_not_recur(&self) -> bool {
+        match self {
+            Self::NotAsked | Self::NoAnswer | Self::Late | Self::Unreadable | Self::Flooding => {
+                true
+            }
+            Self::WrongAction { .. } | Self::OfferOutsideSpace | Self::Panicked => false,
+        }
     }
 }
 

@@ -21,9 +21,15 @@ pub(super) fn interactions(scenario: &Scenario, rows: &[&Dependence]) -> Option<
         .iter()
         .filter_map(|(row, it)| Some((row.factor.split_once(PAIR_SIGN)?.into(), *it)))
         .collect();
-    let (strongest, share) = pairs
-        .iter()
-        .max_by(|one, other| one.1.value.total_cmp(&other.1.value))?;
+    let is_sure = |it: &Quantity| it.interval.is_some_and(|it: Interval| it.low > 0.0);
+    let by_size = |one: &&([&str; 2], Quantity), other: &&([&str; 2], Quantity)| {
+        one.1.value.total_cmp(&other.1.value)
+    };
+    let sure = pairs.iter().filter(|it| is_sure(&it.1));
+    let strongest = sure.max_by(by_size);
+    if pairs.is_empty() {
+        return None;
+    }
     let alone: Vec<(&Dependence, Quantity)> = of(SensitivityMeasure::FirstOrder)
         .filter(|(row, _)| {
             row.kind != FactorKind::Randomness
@@ -50,15 +56,15 @@ pub(super) fn interactions(scenario: &Scenario, rows: &[&Dependence]) -> Option<
         row.map_or_else(String::new, |it| factor_label(scenario, it.0))
     };
     let names: Vec<String> = alone.iter().map(|it| label_of(&it.0.factor)).collect();
-    let [one, other] = strongest.map(label_of);
-    let is_sure = share.interval.is_some_and(|it: Interval| it.low > 0.0);
-    let title = if is_sure {
-        format!(
-            "“{one}” and “{other}” interact most: what one does to the result depends on the other in {} of the variance",
-            Unit::Share.render(share.value.min(1.0))
-        )
-    } else {
-        "No pair is known to interact: every interval includes 0".to_owned()
+    let title = match strongest {
+        Some((pair, share)) => {
+            let [one, other] = pair.map(label_of);
+            format!(
+                "“{one}” and “{other}” interact most: what one does to the result depends on the other in {} of the variance",
+                Unit::Share.render(share.value.min(1.0))
+            )
+        }
+        None => "No pair is known to interact: every interval includes 0".to_owned(),
     };
     let chart = Chart::HeatMap(HeatMap {
         rows: ("factor".to_owned(), names.clone()),
