@@ -327,9 +327,8 @@ impl DetailedCell {
                 })
             })
         });
-        let with_strategies = parties().filter(|it| !setting.outside().contains(it.0));
-        let strategies = with_strategies.flat_map(|(party, it)| {
-            let specs = (0..setting.strategies(party).len()).zip(it.strategies());
+        let strategies = parties().flat_map(|(party, it)| {
+            let specs = (0..setting.followed_strategies(party).len()).zip(it.strategies());
             specs.filter_map(move |(place, it)| {
                 Some(StrategyShare {
                     party: name(scenario, party),

@@ -420,11 +420,8 @@ fn push_surpluses(rows: &mut Rows, scenario: &Scenario, cell: CellId, tally: &Ta
 
 fn push_strategies(rows: &mut Rows, setting: &Setting, cell: CellId, tally: &Tally) {
     let scenario = setting.scenario();
-    let parties = scenario.party_ids().zip(tally.parties());
-    // Whoever is answered for from outside follows none.
-    let parties = parties.filter(|it| !setting.outside().contains(it.0));
-    for (party, of_party) in parties {
-        let specs = setting.strategies(party).iter().enumerate();
+    for (party, of_party) in scenario.party_ids().zip(tally.parties()) {
+        let specs = setting.followed_strategies(party).iter().enumerate();
         for ((place, spec), it) in specs.zip(of_party.strategies()) {
             let share = Estimate::of_share(it.n_agreements, it.n_sessions);
             let interval = share.and_then(|it| it.interval);

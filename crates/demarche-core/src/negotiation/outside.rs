@@ -3,6 +3,7 @@
 use crate::domain::{PartyId, PartySet};
 use crate::negotiation::setting::Setting;
 use crate::randomness::{Purpose, Replication, Seeds};
+use crate::strategy::StrategySpec;
 
 /// The word in tables for what a party that is answered for from outside follows.
 const OUTSIDE: &str = "outside";
@@ -20,6 +21,14 @@ impl Setting {
     /// The parties that are answered for from outside.
     pub fn outside(&self) -> PartySet {
         self.outside
+    }
+
+    /// The strategies that a party may follow; none of one that is answered for from outside.
+    pub fn followed_strategies(&self, party: PartyId) -> &[StrategySpec] {
+        if self.outside.contains(party) {
+            return &[];
+        }
+        self.strategies(party)
     }
 
     /// The word in tables for the strategy of a party at this position among those it may follow.
