@@ -140,15 +140,19 @@ shard_on() {
     return 1
 }
 
-wait_until 20 shard_on node2 >/dev/null
-killed=$(shard_on node2)
+# The same, stopped, so that it is not over before it is killed.
+stopped_shard_on() {
+    local process
+    process=$(shard_on "$1") && kill -STOP "$process" 2>/dev/null && echo "$process"
+}
+
+killed=$(wait_until 20 stopped_shard_on node2)
 say "kill the task $killed on node2"
 kill -9 "$killed"
 
 some_complete() { compgen -G "$folder/plan/shard-*/shard.json" >/dev/null; }
 wait_until 20 some_complete
-wait_until 20 shard_on node1 >/dev/null
-task=$(shard_on node1)
+task=$(wait_until 20 stopped_shard_on node1)
 script=$(ps -o ppid= -p "$task" | tr -d ' ')
 step=$(ps -o ppid= -p "$script" | tr -d ' ')
 say "kill node1: its daemon, and step, script and task of a shard"
