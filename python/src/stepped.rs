@@ -116,13 +116,7 @@ impl SteppedSession {
         let table = self.table();
         let (party, round, ask) = table.next()?;
         let scenario = table.setting.scenario();
-        let (about, legal) = match ask {
-            Request::Offer => (None, vec!["offer", "end"]),
-            Request::Answer { offer, .. } => (Some(offer), vec!["accept", "reject", "end"]),
-            Request::AcceptOrReplace { offer, .. } => (Some(offer), vec!["accept", "offer", "end"]),
-            Request::Vote { text, .. } => (Some(text), vec!["accept", "reject", "end"]),
-        };
-        let options = about.map(|it| {
+        let options = ask.about().map(|it| {
             let issues = scenario.space.issues();
             issues
                 .map(|issue| scenario.space.option(it, issue).idx())
@@ -133,7 +127,7 @@ impl SteppedSession {
             round,
             ask.name(),
             options,
-            legal,
+            ask.legal().to_vec(),
         ))
     }
 

@@ -57,11 +57,7 @@ impl Question {
 
     /// What the outcome in question is, if the question is about one.
     pub fn about(&self) -> Option<Outcome> {
-        match self.ask {
-            Request::Offer => None,
-            Request::Answer { offer, .. } | Request::AcceptOrReplace { offer, .. } => Some(offer),
-            Request::Vote { text, .. } => Some(text),
-        }
+        self.ask.about()
     }
 
     /// Answers; an action that does not fit the question breaks the rules.

@@ -289,9 +289,7 @@ pub fn parse_tables(text: &str) -> Result<RowTables, String> {
 ///
 /// If the scenario has no such party.
 pub fn party_named(scenario: &Scenario, name: &str) -> Result<PartyId, Failure> {
-    let mut ids = scenario.party_ids();
-    let found = ids.find(|&it| scenario.party(it).name == name);
-    found.ok_or_else(|| {
+    scenario.party_named(name).ok_or_else(|| {
         let known = || scenario.parties.iter().map(|it| it.name.as_str());
         let hint = nearest(name, known()).map_or_else(
             || format!("its parties are {}", known().collect::<Vec<_>>().join(", ")),

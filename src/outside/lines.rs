@@ -74,12 +74,7 @@ fn push_event(mut line: LineWriter<'_>, scenario: &Scenario, event: &Event) {
 fn push_turn(mut line: LineWriter<'_>, scenario: &Scenario, (round, ask): (u32, Request)) {
     line.number("round", round.into());
     line.text("asked", ask.name());
-    let legal: &[&str] = match ask {
-        Request::Offer => &["offer", "end"],
-        Request::Answer { .. } | Request::Vote { .. } => &["accept", "reject", "end"],
-        Request::AcceptOrReplace { .. } => &["accept", "offer", "end"],
-    };
-    line.texts("legal", legal.iter().copied());
+    line.texts("legal", ask.legal().iter().copied());
     match ask {
         Request::Offer => {}
         Request::Answer { offer, proposer } | Request::AcceptOrReplace { offer, proposer } => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use demarche_core::domain::{OptionId, Outcome, Scenario};
+use demarche_core::domain::{Outcome, Scenario};
 use demarche_core::protocol::{Action, ProtocolViolation};
 use serde::Deserialize;
 
@@ -73,14 +73,8 @@ impl ReadReply<'_> {
 /// The outcome with these options; `None` if it does not settle every issue with one of its options,
 /// and nothing else.
 fn read_outcome(scenario: &Scenario, options: &BTreeMap<String, String>) -> Option<Outcome> {
-    let chosen = scenario.space.issues().map(|issue| {
-        let issue = scenario.issue(issue);
-        let name = options.get(&issue.name)?;
-        let place = issue.options.iter().position(|it| it.name == *name)?;
-        Some(OptionId::new(place))
-    });
-    let chosen: Vec<OptionId> = chosen.collect::<Option<_>>()?;
-    (options.len() == chosen.len()).then(|| scenario.space.outcome(&chosen))
+    let outcome = scenario.outcome_named(|issue| options.get(issue).map(String::as_str))?;
+    (options.len() == scenario.issues.len()).then_some(outcome)
 }
 
 #[cfg(test)]

@@ -33,9 +33,10 @@ pub use record::{
     MANIFEST_BYTES_MAX, Manifest, ManifestError, Named, NamedIssue, NoReply, OutsideRecord,
     OverviewError, PAGE, PlanRecord, REPLIES, RESULTS_VERSION, RecordError, RecordedCell,
     RecordedCellError, RecordedEnding, RecordedReplies, RecordedRows, RecordedSessions,
-    RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord, TableError,
-    Timing, Until, comparison_rows, configuration_changes, open_table, recorded_columns,
-    recorded_distribution, recorded_value, remove_page, swept_values, value_in_words,
+    RowsInOrder, RunOverview, RunRecord, RunSchema, SESSION_BYTES_MAX, StudyRecord, SweepRecord,
+    TableError, Timing, Until, comparison_rows, configuration_changes, open_table,
+    recorded_columns, recorded_distribution, recorded_value, remove_page, swept_values,
+    value_in_words,
 };
 pub use research_object::{RO_CRATE, add_page_to_crate};
 pub use shards::{PLAN, PlanError, PlannedFile, SHARD_MARK, ShardMarkError, ShardPlan};

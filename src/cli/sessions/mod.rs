@@ -5,5 +5,5 @@ mod recorded_session;
 
 pub(crate) use one_session::{OneSession, exit_code, one_thread};
 pub(crate) use recorded_session::{
-    Check, check_cell, check_number, read_sessions_manifest, replies,
+    Check, RepliesTable, check_cell, check_number, read_sessions_manifest,
 };

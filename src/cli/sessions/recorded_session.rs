@@ -1,7 +1,7 @@
 //! Sessions of a run again, from its manifest alone, compared with its tables.
 
-use std::io::BufReader;
-use std::path::Path;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demarche_core::negotiation::{SessionResult, Setting};
@@ -18,7 +18,8 @@ use crate::experiment::{
     CellId, SessionMeasurer, SolutionAnalyzer, SolutionDistances, check_outcomes,
 };
 use crate::run::{
-    MANIFEST, Manifest, REPLIES, RecordedCell, RecordedReplies, RecordedRows, open_table,
+    MANIFEST, Manifest, REPLIES, RecordedCell, RecordedReplies, RecordedRows, RowsInOrder,
+    open_table,
 };
 use crate::tables::{
     Distances, DrawColumns, DrawTable, Rows, RunDirectory, SessionRows, SessionTable,
@@ -30,15 +31,19 @@ impl RecordedCell<'_> {
     /// replied.
     pub(crate) fn session(
         &self,
-        (directory, manifest): (&RunDirectory, &Manifest),
+        run: (&RunDirectory, &Manifest),
         cell: u32,
         replication: u64,
     ) -> Result<OneSession, Failure> {
+        let outside = match RepliesTable::open(run, &self.setting)? {
+            Some(mut table) => table.answering(&self.setting, (cell, replication))?,
+            None => OutsideParties::default(),
+        };
         Ok(OneSession {
             setting: Arc::clone(&self.setting),
             seeds: self.seeds,
             replication: Replication(replication),
-            outside: replies((directory, manifest), &self.setting, (cell, replication))?,
+            outside,
         })
     }
 
@@ -57,25 +62,46 @@ impl RecordedCell<'_> {
     }
 }
 
-/// Who answers for the parties from outside in a session of a run: what its table says that they
-/// replied.
-pub(crate) fn replies(
-    (directory, manifest): (&RunDirectory, &Manifest),
-    setting: &Setting,
-    (cell, replication): (u32, u64),
-) -> Result<OutsideParties, Failure> {
-    if setting.outside().is_empty() {
-        return Ok(OutsideParties::default());
+/// The table of what parties from outside replied, read session by session in its order.
+pub(crate) struct RepliesTable {
+    path: PathBuf,
+    rows: RowsInOrder<Box<dyn BufRead>>,
+}
+
+impl RepliesTable {
+    /// Of a run; `None` if nobody is answered for from outside.
+    pub(crate) fn open(
+        (directory, manifest): (&RunDirectory, &Manifest),
+        setting: &Setting,
+    ) -> Result<Option<Self>, Failure> {
+        if setting.outside().is_empty() {
+            return Ok(None);
+        }
+        let path = directory.path().join(REPLIES);
+        let opened = open_table(directory, manifest, REPLIES);
+        let file = opened.and_then(|it| it.ok_or(TableDifference::of_none(&manifest.tables)));
+        let file = file.map_err(|it| cannot(&path, &it))?;
+        let rows = RowsInOrder::of(file).map_err(|it| cannot(&path, &it))?;
+        Ok(Some(Self { path, rows }))
     }
-    let path = directory.path().join(REPLIES);
-    let cannot =
-        |error: &dyn std::fmt::Display| Failure::WrongInput(format!("{}: {error}", path.display()));
-    let opened = open_table(directory, manifest, REPLIES);
-    let file = opened.and_then(|it| it.ok_or(TableDifference::of_none(&manifest.tables)));
-    let file = file.map_err(|it| cannot(&it))?;
-    let rows = RecordedRows::find(file, CellId(cell), replication).map_err(|it| cannot(&it))?;
-    let replies = RecordedReplies::read(&rows, setting.scenario()).map_err(|it| cannot(&it))?;
-    Ok(replies.answering(setting.outside()))
+
+    /// Who answers for these parties in a session behind the last one: what the table says that they
+    /// replied.
+    pub(crate) fn answering(
+        &mut self,
+        setting: &Setting,
+        (cell, replication): (u32, u64),
+    ) -> Result<OutsideParties, Failure> {
+        let rows = self.rows.find(CellId(cell), replication);
+        let rows = rows.map_err(|it| cannot(&self.path, &it))?;
+        let replies = RecordedReplies::read(&rows, setting.scenario());
+        let replies = replies.map_err(|it| cannot(&self.path, &it))?;
+        Ok(replies.answering(setting.outside()))
+    }
+}
+
+fn cannot(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::WrongInput(format!("{}: {error}", path.display()))
 }
 
 /// Reads the manifest of a batch or a sweep.

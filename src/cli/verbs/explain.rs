@@ -17,7 +17,7 @@ use crate::cli::print;
 use crate::cli::render::{counted, render_causes, render_explanation, terminal_width};
 use crate::cli::runs::open_run;
 use crate::cli::sessions::{
-    Check, OneSession, check_cell, check_number, read_sessions_manifest, replies,
+    Check, OneSession, RepliesTable, check_cell, check_number, read_sessions_manifest,
 };
 use crate::experiment::{Causes, CellId, Explainer, Explanation};
 use crate::run::{MANIFEST, Manifest, RecordedCell, RecordedEnding, open_table};
@@ -182,7 +182,10 @@ fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<L
     let table_error = |it: &dyn std::fmt::Display| Failure::WrongInput(it.to_string());
     let endings =
         RecordedEnding::read((name, file), CellId(place.cell)).map_err(|it| table_error(&it))?;
-    let mut explainer = Explainer::new(Arc::clone(&place.setting));
+    let mut player = Player {
+        explainer: Explainer::new(Arc::clone(&place.setting)),
+        replies: RepliesTable::open((directory, manifest), &place.setting)?,
+    };
     let mut res = Looked::default();
     for ending in endings {
         let ending = ending.map_err(|it| table_error(&it))?;
@@ -192,7 +195,7 @@ fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<L
         }
         res.n_without += 1;
         if res.n_without <= n_most {
-            count(&mut explainer, place, &ending, &mut res.causes)?;
+            player.count(place, &ending, &mut res.causes)?;
             if !go_on() {
                 break;
             }
@@ -201,34 +204,44 @@ fn look(place: &Place, n_most: u64, go_on: &mut dyn FnMut() -> bool) -> Result<L
     Ok(res)
 }
 
-/// Replays a session and counts its cause.
-fn count(
-    explainer: &mut Explainer,
-    place: &Place,
-    was: &RecordedEnding,
-    causes: &mut Causes,
-) -> Result<(), Failure> {
-    let replication = Replication(was.replication);
-    let (session, result) = if place.setting.outside().is_empty() {
-        explainer.play(&place.seeds, replication)
-    } else {
-        let (run, session) = ((&place.run.0, &place.run.1), (place.cell, was.replication));
-        let again = OneSession {
-            setting: Arc::clone(&place.setting),
-            seeds: place.seeds,
-            replication,
-            outside: replies(run, &place.setting, session)?,
+/// Plays sessions of a run again, one after the other.
+struct Player {
+    explainer: Explainer,
+    /// What parties from outside replied; `None` if there are none.
+    replies: Option<RepliesTable>,
+}
+
+impl Player {
+    /// Replays a session and counts its cause.
+    fn count(
+        &mut self,
+        place: &Place,
+        was: &RecordedEnding,
+        causes: &mut Causes,
+    ) -> Result<(), Failure> {
+        let replication = Replication(was.replication);
+        let (session, result) = match &mut self.replies {
+            None => self.explainer.play(&place.seeds, replication),
+            Some(table) => {
+                let again = OneSession {
+                    setting: Arc::clone(&place.setting),
+                    seeds: place.seeds,
+                    replication,
+                    outside: table.answering(&place.setting, (place.cell, was.replication))?,
+                };
+                again.run()?
+            }
         };
-        again.run()?
-    };
-    let (ending, round) = (result.ending.name(), result.ending.round());
-    if (ending, round) != (was.ending.as_str(), was.round) {
-        return Err(Failure::CouldNotFinish(format!(
-            "session {} of {} ends with {ending} in round {round}, and sessions.csv says {} in \
-             round {}; `demarche replay` shows more",
-            was.replication, place.whose, was.ending, was.round
-        )));
+        let (ending, round) = (result.ending.name(), result.ending.round());
+        if (ending, round) != (was.ending.as_str(), was.round) {
+            return Err(Failure::CouldNotFinish(format!(
+                "session {} of {} ends with {ending} in round {round}, and sessions.csv says {} in \
+                 round {}; `demarche replay` shows more",
+                was.replication, place.whose, was.ending, was.round
+            )));
+        }
+        self.explainer
+            .count(&place.seeds, &session, &result, causes);
+        Ok(())
     }
-    explainer.count(&place.seeds, &session, &result, causes);
-    Ok(())
 }

@@ -116,7 +116,7 @@ fn write_results(
     let lost = |it: WriteError| RunError::stopped(directory, it);
     let endings = endings(tables.tallies());
     let is_complete = done.n_done == done.n_planned;
-    let forfeited_by_time = tables.n_forfeited_by_time();
+    let forfeits_that_may_not_recur = tables.n_forfeits_that_may_not_recur();
     let (cells, mut written, journal) = tables.finish(directory).map_err(lost)?;
     let (factors, findings) = design_results(spec, &cells);
     let scenario = spec.setting().scenario();
@@ -143,8 +143,8 @@ fn write_results(
     let manifest = Manifest {
         outside: (!outside.is_empty()).then(|| OutsideRecord {
             parties: outside.clone(),
-            forfeited_by_time,
-            reproducible: forfeited_by_time == 0,
+            forfeits_that_may_not_recur,
+            reproducible: forfeits_that_may_not_recur == 0,
         }),
         ..run_manifest(spec, endings, is_complete, written)
     };

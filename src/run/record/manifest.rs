@@ -82,9 +82,9 @@ pub struct Manifest {
 pub struct OutsideRecord {
     /// By name, what answered for it.
     pub parties: BTreeMap<String, String>,
-    /// Sessions that were forfeited for a reason that hangs on how long something took.
-    pub forfeited_by_time: u64,
-    /// Whether the same answers would make the same run: nothing hung on time.
+    /// Sessions whose forfeit may not recur in the same run.
+    pub forfeits_that_may_not_recur: u64,
+    /// Whether the same answers would make the same run: there are no such forfeits.
     pub reproducible: bool,
 }
 

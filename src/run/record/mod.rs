@@ -29,7 +29,7 @@ pub use page_files::{FIGURE_MARK, FIGURES, PAGE, remove_page};
 pub use recorded_cell::{RecordedCell, RecordedCellError};
 pub use recorded_columns::recorded_columns;
 pub use recorded_replies::{NoReply, REPLIES, RecordedReplies};
-pub use recorded_rows::{RecordedRows, SESSION_BYTES_MAX};
+pub use recorded_rows::{RecordedRows, RowsInOrder, SESSION_BYTES_MAX};
 pub use recorded_sessions::{RecordedEnding, RecordedSessions, swept_values};
 pub use run_overview::{OverviewError, RunOverview};
 pub use run_record::{Named, NamedIssue, RecordError, RunRecord, RunSchema};

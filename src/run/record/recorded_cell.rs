@@ -77,10 +77,7 @@ impl<'a> RecordedCell<'a> {
         let outside = manifest.outside.as_ref();
         let outside = outside.into_iter().flat_map(|it| it.parties.keys());
         let outside: Option<PartySet> = outside
-            .map(|name| {
-                let mut ids = setting.scenario().party_ids();
-                ids.find(|it| setting.scenario().party(*it).name == *name)
-            })
+            .map(|name| setting.scenario().party_named(name))
             .collect();
         let outside = outside.ok_or_else(|| wrong("`outside` names a party that is not in it"))?;
         let setting = Arc::new(setting.with_outside(outside));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use demarche_core::domain::{OptionId, Outcome, PartyId, PartySet, Scenario};
+use demarche_core::domain::{Outcome, PartyId, PartySet, Scenario};
 use demarche_core::protocol::{Action, ProtocolViolation};
 
 use crate::actors::{OutsideMessage, OutsideParties, OutsideParty, OutsideReply};
@@ -74,9 +74,7 @@ fn read_row(header: &str, row: &str, scenario: &Scenario) -> Option<(PartyId, Ou
         let place = names.iter().position(|it| it == name)?;
         cells.get(place).filter(|it| !it.is_empty())
     };
-    let name = cell("party")?;
-    let mut ids = scenario.party_ids();
-    let party = ids.find(|it| scenario.party(*it).name == name)?;
+    let party = scenario.party_named(cell("party")?)?;
     let violation = cell("violation").and_then(ProtocolViolation::named);
     let acted = match (violation, cell("action")) {
         (Some(violation), _) => Err(violation),
@@ -92,12 +90,5 @@ fn read_row(header: &str, row: &str, scenario: &Scenario) -> Option<(PartyId, Ou
 
 /// The outcome that the cells of a row name.
 fn offer<'a>(scenario: &Scenario, cell: impl Fn(&str) -> Option<&'a str>) -> Option<Outcome> {
-    let option = |issue| {
-        let issue = scenario.issue(issue);
-        let name = cell(&format!("offered_{}", issue.name))?;
-        let place = issue.options.iter().position(|it| it.name == name)?;
-        Some(OptionId::new(place))
-    };
-    let options: Option<Vec<OptionId>> = scenario.space.issues().map(option).collect();
-    Some(scenario.space.outcome(&options?))
+    scenario.outcome_named(|issue| cell(&format!("offered_{issue}")))
 }

@@ -27,26 +27,8 @@ impl RecordedRows {
     /// # Errors
     ///
     /// If the table cannot be read, or there is more of the session than [`SESSION_BYTES_MAX`].
-    pub fn find(mut table: impl BufRead, cell: CellId, replication: u64) -> io::Result<Self> {
-        let header = next_line(&mut table)?.unwrap_or_default();
-        let beginning = format!("{},{replication},", cell.0);
-        let mut rows = Vec::new();
-        let mut n_bytes = 0;
-        while let Some(line) = next_line(&mut table)? {
-            if line.starts_with(&beginning) {
-                n_bytes += line.len() + HELD_ROW_BYTES;
-                if n_bytes > SESSION_BYTES_MAX {
-                    let mib = SESSION_BYTES_MAX >> 20;
-                    return Err(too_much(&format!(
-                        "a session's rows have more than {mib} MiB"
-                    )));
-                }
-                rows.push(line);
-            } else if !rows.is_empty() {
-                break;
-            }
-        }
-        Ok(Self { header, rows })
+    pub fn find(table: impl BufRead, cell: CellId, replication: u64) -> io::Result<Self> {
+        RowsInOrder::of(table)?.find(cell, replication)
     }
 
     /// The first line that is not the same in both, here and there; `None` if all are.
@@ -67,6 +49,63 @@ impl RecordedRows {
             None => Some(&self.header),
             Some(row) => self.rows.get(row).map(String::as_str),
         }
+    }
+}
+
+/// The sessions of a table in the plain form, one after the other as they stand in it.
+#[derive(Debug)]
+pub struct RowsInOrder<R> {
+    table: R,
+    header: String,
+    /// The line after those of the session that was found last.
+    next: Option<String>,
+}
+
+impl<R: BufRead> RowsInOrder<R> {
+    /// Of a table, of which the header is read.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn of(mut table: R) -> io::Result<Self> {
+        let header = next_line(&mut table)?.unwrap_or_default();
+        let next = next_line(&mut table)?;
+        Ok(Self {
+            table,
+            header,
+            next,
+        })
+    }
+
+    /// Finds a session behind the one that was found last; reads no further than the line after it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`RecordedRows::find`].
+    pub fn find(&mut self, cell: CellId, replication: u64) -> io::Result<RecordedRows> {
+        let beginning = format!("{},{replication},", cell.0);
+        let mut rows = Vec::new();
+        let mut n_bytes = 0;
+        while let Some(line) = self.next.take() {
+            if line.starts_with(&beginning) {
+                n_bytes += line.len() + HELD_ROW_BYTES;
+                if n_bytes > SESSION_BYTES_MAX {
+                    let mib = SESSION_BYTES_MAX >> 20;
+                    return Err(too_much(&format!(
+                        "a session's rows have more than {mib} MiB"
+                    )));
+                }
+                rows.push(line);
+            } else if !rows.is_empty() {
+                self.next = Some(line);
+                break;
+            }
+            self.next = next_line(&mut self.table)?;
+        }
+        Ok(RecordedRows {
+            header: self.header.clone(),
+            rows,
+        })
     }
 }
 
@@ -104,6 +143,17 @@ mod tests {
         assert_eq!(find(1, 1).rows, ["1,1,c", "1,1,d"]);
         assert_eq!(find(0, 2).rows, ["0,2,e"]);
         assert_eq!(find(0, 3).rows, [""; 0]);
+    }
+
+    #[test]
+    fn sessions_are_found_one_after_the_other() {
+        let table = "cell,replication,x\n0,1,a\n0,1,b\n0,3,c\n1,0,d\n";
+        let mut rows = RowsInOrder::of(table.as_bytes()).unwrap();
+        let mut find = |cell, replication| rows.find(CellId(cell), replication).unwrap().rows;
+        assert_eq!(find(0, 1), ["0,1,a", "0,1,b"]);
+        assert_eq!(find(0, 3), ["0,3,c"]);
+        assert_eq!(find(1, 0), ["1,0,d"]);
+        assert_eq!(find(1, 1), [""; 0]);
     }
 
     #[test]

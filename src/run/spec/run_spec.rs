@@ -306,8 +306,7 @@ fn parties_named<'a>(
     names: impl Iterator<Item = &'a String>,
 ) -> Result<PartySet, SpecError> {
     let parties = names.map(|name| {
-        let mut ids = scenario.party_ids();
-        let found = ids.find(|it| scenario.party(*it).name == *name);
+        let found = scenario.party_named(name);
         found.ok_or_else(|| SpecError::NoParty {
             name: name.clone(),
             known: scenario.parties.iter().map(|it| it.name.clone()).collect(),

@@ -32,9 +32,9 @@ pub(super) struct ExactCounts {
     pub(super) digests: Vec<u64>,
     /// The first forfeit in plan order.
     pub(super) first_forfeit: Option<Forfeit>,
-    /// Sessions that were forfeited for a reason that hangs on how long something took; none is counted
+    /// Sessions whose forfeit may not recur in the same run; none is counted
     /// where nothing is kept of single sessions.
-    pub(super) n_forfeited_by_time: u64,
+    pub(super) n_forfeits_that_may_not_recur: u64,
 }
 
 impl ExactCounts {
@@ -49,7 +49,7 @@ impl ExactCounts {
             agreements,
             digests: vec![0; cells.len()],
             first_forfeit: None,
-            n_forfeited_by_time: 0,
+            n_forfeits_that_may_not_recur: 0,
         }
     }
 
@@ -68,7 +68,7 @@ impl ExactCounts {
             let digest = &mut self.digests[chunk.cell.idx()];
             *digest = digest.wrapping_add(checksum(&[&place[..], rounded].concat()));
         }
-        self.n_forfeited_by_time += product.n_forfeited_by_time;
+        self.n_forfeits_that_may_not_recur += product.n_forfeits_that_may_not_recur;
         if self.first_forfeit.is_none() {
             self.first_forfeit = product.first_forfeit;
         }

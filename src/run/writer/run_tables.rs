@@ -220,9 +220,9 @@ impl RunTables {
         }
     }
 
-    /// Sessions so far that were forfeited for a reason that hangs on how long something took.
-    pub(crate) fn n_forfeited_by_time(&self) -> u64 {
-        self.counts.n_forfeited_by_time
+    /// Sessions so far whose forfeit may not recur in the same run.
+    pub(crate) fn n_forfeits_that_may_not_recur(&self) -> u64 {
+        self.counts.n_forfeits_that_may_not_recur
     }
 
     /// The results so far, by cell.

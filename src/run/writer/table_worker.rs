@@ -106,8 +106,8 @@ pub(crate) struct ChunkOutput {
     /// What cells are compared by, if there are several.
     pub(crate) figures: Vec<SessionFigures>,
     pub(crate) first_forfeit: Option<Forfeit>,
-    /// Sessions that were forfeited for a reason that hangs on how long something took.
-    pub(crate) n_forfeited_by_time: u64,
+    /// Sessions whose forfeit may not recur in the same run.
+    pub(crate) n_forfeits_that_may_not_recur: u64,
     /// The sessions, for the journal; `None` if it has them already, or needs none.
     pub(crate) record: Option<Vec<u8>>,
     /// The first of them.
@@ -127,7 +127,7 @@ impl ChunkOutput {
             tally: Tally::new(&scenario.space, scenario.parties.len()),
             figures: Vec::new(),
             first_forfeit: None,
-            n_forfeited_by_time: 0,
+            n_forfeits_that_may_not_recur: 0,
             record,
             first: Replication(u64::MAX),
             rounded: (cells.len() > 1).then(Vec::new),
@@ -144,7 +144,7 @@ impl ChunkOutput {
     ) {
         let session = &measured.result;
         if let Ending::Forfeit { violation, .. } = &session.ending {
-            self.n_forfeited_by_time += u64::from(violation.may_not_recur());
+            self.n_forfeits_that_may_not_recur += u64::from(violation.may_not_recur());
         }
         self.tally.add(&scenario.space, measured);
         self.agreements.extend(AgreementTally::of(cell, session));

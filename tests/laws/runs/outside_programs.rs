@@ -1,5 +1,6 @@
 //! Programs that answer for parties: their sessions, what the command line refuses, and replays.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -259,9 +260,34 @@ fn a_session_is_played_with_a_program() {
 fn the_lines_have_a_schema() {
     let output = check(&["schema", "party-lines"], 0);
     let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    for kind in ["begin", "event", "your_turn", "end", "reply"] {
-        assert!(schema["$defs"][kind]["required"].is_array(), "{kind}");
+    // A program that keeps what it hears, and leaves when it is asked.
+    let folder = TempDir::new().unwrap();
+    let (heard, script) = (folder.path().join("heard"), folder.path().join("leaver.sh"));
+    let lines = format!(
+        "while read -r line; do echo \"$line\" >> '{}'\n\
+         case $line in *your_turn*) echo \"$line\" | sed 's/.*\"session\":\\([0-9]*\\).*/{{\"session\":\\1,\"action\":\"end\"}}/';; \
+         esac; done\n",
+        path_text(&heard)
+    );
+    fs::write(&script, lines).unwrap();
+    let party = format!("lower=exec:sh '{}'", path_text(&script));
+    check(&["play", VILLAGES, "--party", &party], 0);
+    let heard = fs::read_to_string(&heard).unwrap();
+    let mut kinds = BTreeSet::new();
+    for line in heard.lines() {
+        let line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        let kind = line["message"].as_str().unwrap();
+        let of_kind = &schema["$defs"][kind];
+        let known = of_kind["properties"].as_object().unwrap();
+        assert!(line.keys().all(|it| known.contains_key(it)), "{line:?}");
+        let mut required = of_kind["required"].as_array().unwrap().iter();
+        assert!(
+            required.all(|it| line.contains_key(it.as_str().unwrap())),
+            "{line:?}"
+        );
+        kinds.insert(kind.to_owned());
     }
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
 }
 
 #[test]

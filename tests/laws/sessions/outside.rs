@@ -285,7 +285,7 @@ fn a_run_with_a_party_from_outside_has_the_tables_of_one_without_and_its_replies
     let [outside, alone] = ["outside", "alone"].map(|it| folder.path().join(it));
     let manifest = run_outside(&outside, 2, Some("a \"word\",\nand more"));
     let record = manifest.outside.unwrap();
-    assert!(record.reproducible && record.forfeited_by_time == 0);
+    assert!(record.reproducible && record.forfeits_that_may_not_recur == 0);
     assert_eq!(record.parties["upper"], "an insider");
     let request = RunRequest {
         sessions: Some(SESSIONS),

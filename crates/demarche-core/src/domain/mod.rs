@@ -4,15 +4,12 @@ mod claim;
 mod condition;
 mod consent;
 mod draft_plan;
-mod drawn_numbers;
-mod exact_preferences;
+mod interests;
 mod issue;
 mod limits;
 mod number;
 mod outcome;
 mod party;
-mod preferences;
-mod red_line;
 mod scenario;
 mod scenario_map;
 
@@ -20,8 +17,10 @@ pub use claim::{Claim, Statement};
 pub use condition::Condition;
 pub use consent::{ConsentRule, Quota, Veto};
 pub use draft_plan::DraftPlan;
-pub use drawn_numbers::DrawnNumbers;
-pub use exact_preferences::ExactPreferences;
+pub use interests::{
+    DISCOUNT_FACTOR_MIN, DrawnNumbers, ExactPreferences, GroupOf, Interaction, IssuePreference,
+    NumberGroup, Preferences, RedLine, UncertainPreferences, WEIGHT_MAX,
+};
 pub use issue::{Issue, IssueId, IssueOption, OptionId, Scale};
 pub use limits::{
     ISSUES_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX, OPTIONS_MAX, OUTCOMES_MAX, PARTIES_MAX,
@@ -39,10 +38,5 @@ pub(crate) use number::{
 };
 pub use outcome::{Outcome, OutcomeSpace, SpaceError};
 pub use party::{Leverage, Party, PartyId, PartySet};
-pub use preferences::{
-    DISCOUNT_FACTOR_MIN, GroupOf, Interaction, IssuePreference, NumberGroup, Preferences,
-    UncertainPreferences, WEIGHT_MAX,
-};
-pub use red_line::RedLine;
 pub use scenario::{Scenario, ScenarioKind, Source};
 pub use scenario_map::{MapRegion, RegionSettlement, ScenarioMap};

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::domain::interests::UncertainPreferences;
 use crate::domain::limits::PARTIES_MAX;
 use crate::domain::number::Number;
-use crate::domain::preferences::UncertainPreferences;
 
 /// The position of a party in its scenario.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

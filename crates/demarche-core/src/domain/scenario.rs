@@ -78,6 +78,27 @@ impl Scenario {
         &self.parties[party.idx()]
     }
 
+    /// The party with this name; `None` if there is none.
+    pub fn party_named(&self, name: &str) -> Option<PartyId> {
+        self.party_ids().find(|it| self.party(*it).name == name)
+    }
+
+    /// The outcome that settles every issue with the option of the name that is given for the issue's;
+    /// `None` if a name is missing or is that of no option.
+    pub fn outcome_named<'a>(
+        &self,
+        option_name: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<Outcome> {
+        let chosen = self.space.issues().map(|issue| {
+            let issue = self.issue(issue);
+            let name = option_name(&issue.name)?;
+            let place = issue.options.iter().position(|it| it.name == name)?;
+            Some(OptionId::new(place))
+        });
+        let chosen: Vec<OptionId> = chosen.collect::<Option<_>>()?;
+        Some(self.space.outcome(&chosen))
+    }
+
     /// The issue with this identifier.
     pub fn issue(&self, issue: IssueId) -> &Issue {
         &self.issues[issue.idx()]

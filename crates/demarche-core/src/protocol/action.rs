@@ -165,17 +165,27 @@ impl Request {
         }
     }
 
+    /// What the outcome in question is, if it is about one.
+    pub fn about(self) -> Option<Outcome> {
+        match self {
+            Self::Offer => None,
+            Self::Answer { offer, .. } | Self::AcceptOrReplace { offer, .. } => Some(offer),
+            Self::Vote { text, .. } => Some(text),
+        }
+    }
+
+    /// The words for the actions that fit it.
+    pub fn legal(self) -> &'static [&'static str] {
+        match self {
+            Self::Offer => &["offer", "end"],
+            Self::Answer { .. } | Self::Vote { .. } => &["accept", "reject", "end"],
+            Self::AcceptOrReplace { .. } => &["accept", "offer", "end"],
+        }
+    }
+
     /// Whether an action fits it, whatever outcome an offer has.
     pub fn allows(self, action: Action) -> bool {
-        match (self, action) {
-            (_, Action::WalkOut)
-            | (Self::Offer | Self::AcceptOrReplace { .. }, Action::Offer(_))
-            | (Self::Answer { .. } | Self::Vote { .. }, Action::Accept | Action::Reject)
-            | (Self::AcceptOrReplace { .. }, Action::Accept) => true,
-            (Self::Offer, Action::Accept | Action::Reject)
-            | (Self::Answer { .. } | Self::Vote { .. }, Action::Offer(_))
-            | (Self::AcceptOrReplace { .. }, Action::Reject) => false,
-        }
+        self.legal().contains(&action.name())
     }
 
     fn verb(self) -> impl fmt::Display {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
-use crate::domain::drawn_numbers::DrawnNumbers;
+use crate::domain::interests::drawn_numbers::DrawnNumbers;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::number::{DECIMALS, Decimal, ONE_IN_UNITS, greatest_common_divisor};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
@@ -16,7 +16,7 @@ const WEIGHT_DIGITS: i32 = 17;
 
 /// A party's preferences as drawn, in integers of a scale of the party's own.
 ///
-/// [`Preferences`](crate::domain::preferences::Preferences), which sessions use, round every product of weight
+/// [`Preferences`](crate::domain::interests::preferences::Preferences), which sessions use, round every product of weight
 /// and utility by itself, so that sums that are equal come apart by some 10⁻¹⁵. Here every number
 /// is the shortest decimal that is read as its float, which is what the file says, and all of a
 /// party's are brought to one denominator:

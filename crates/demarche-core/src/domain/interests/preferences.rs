@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::condition::Condition;
-use crate::domain::drawn_numbers::DrawnNumbers;
-use crate::domain::exact_preferences::ExactPreferences;
+use crate::domain::interests::drawn_numbers::DrawnNumbers;
+use crate::domain::interests::exact_preferences::ExactPreferences;
+use crate::domain::interests::red_line::RedLine;
 use crate::domain::issue::{IssueId, OptionId};
 use crate::domain::number::{Number, Utility, from_units, threshold, units};
 use crate::domain::outcome::{Outcome, OutcomeSpace};
-use crate::domain::red_line::RedLine;
 
 /// The least discount factor: above 0, under which nothing would ever be worth waiting for.
 pub const DISCOUNT_FACTOR_MIN: f64 = 0.001;
